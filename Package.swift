@@ -1,0 +1,30 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "costsim",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "costsim", targets: ["Simulator"]),
+    .library(name: "CostModel", targets: ["CostModel"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CostModel"),
+    .executableTarget(
+      name: "Simulator",
+      dependencies: [
+        "CostModel", "CLibCSV", "CSQLite",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
+    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "CostModel"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,100 @@
+/// What a routing rule may test of a call.
+public enum Attribute: Int, CaseIterable, Sendable {
+  case task, complexity, priority, budget, tier, taskType, cacheClass, action, segment
+  case useCase, accountPlan
+
+  /// The name in scenario, policy and trace files.
+  public var name: String {
+    switch self {
+    case .task: "task"
+    case .complexity: "complexity"
+    case .priority: "priority"
+    case .budget: "budget"
+    case .tier: "tier"
+    case .taskType: "task_type"
+    case .cacheClass: "cache_class"
+    case .action: "action"
+    case .segment: "segment"
+    case .useCase: "use_case"
+    case .accountPlan: "account_plan"
+    }
+  }
+}
+
+/// The attributes of one kind of call; nil where the call does not say.
+public struct CallAttributes: Hashable, Sendable {
+  private var values: [String?] = Array(repeating: nil, count: Attribute.allCases.count)
+
+  public init() {}
+
+  public subscript(attribute: Attribute) -> String? {
+    get { values[attribute.rawValue] }
+    set { values[attribute.rawValue] = newValue }
+  }
+}
+
+/// An ordered list of rules, first match wins. Evaluated once for each kind of call, not for
+/// each call, so that matching by name costs nothing on the hot path.
+public struct Policy: Sendable {
+  public var name: String
+  public var rules: [Rule]
+
+  public init(name: String, rules: [Rule]) {
+    self.name = name
+    self.rules = rules
+  }
+
+  public struct Rule: Sendable {
+    /// What `reason` says of a call that this rule matched.
+    public var name: String
+    public var conditions: [Condition]
+    public var choice: Choice
+    /// What the documents' own code returns beside the model; shown, never billed.
+    public var estimatedCost: Money?
+    public var estimatedLatency: SimDuration?
+
+    public init(name: String, conditions: [Condition], choice: Choice) {
+      self.name = name
+      self.conditions = conditions
+      self.choice = choice
+    }
+  }
+
+  /// The call's attribute is one of `values`; a call without the attribute does not match.
+  public struct Condition: Hashable, Sendable {
+    public var attribute: Attribute
+    public var values: [String]
+
+    public init(_ attribute: Attribute, in values: [String]) {
+      self.attribute = attribute
+      self.values = values
+    }
+  }
+
+  public enum Choice: Hashable, Sendable {
+    case model(ModelID)
+    /// Shares of any positive sum; the draw picks in proportion.
+    case weighted([WeightedModel])
+    /// The model that the trace names.
+    case logged
+  }
+
+  public struct WeightedModel: Hashable, Sendable {
+    public var model: ModelID
+    public var weight: Double
+
+    public init(_ model: ModelID, weight: Double) {
+      self.model = model
+      self.weight = weight
+    }
+  }
+
+  /// The first rule whose conditions all hold; nil if none does (the reader demands a default).
+  public func firstMatch(_ attributes: CallAttributes) -> Rule? {
+    rules.first { rule in
+      rule.conditions.allSatisfy { condition in
+        attributes[condition.attribute].map(condition.values.contains) ?? false
+      }
+    }
+  }
+}
