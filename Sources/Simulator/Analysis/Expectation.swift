@@ -1,0 +1,53 @@
+import CostModel
+
+/// What closed forms say of one plan, without simulating (docs/validation.md).
+struct Expectation: Sendable {
+  /// Something that the closed form only approximates, or a reason why a simulation may differ.
+  struct Approximation: Hashable, Sendable {
+    /// What it concerns, for example `deepseek-v3 quota`.
+    var part: String
+    var reason: String
+  }
+  struct ModelCost: Sendable {
+    var model: String
+    var calls: Double
+    var cost: Double
+  }
+  /// The class's claimed hit rate beside what these users, this traffic and this TTL allow.
+  struct CacheBound: Sendable {
+    var name: String
+    var ttl: SimDuration
+    /// nil: the scenario states none.
+    var claimed: Double?
+    /// The hit rate if all of a user's (or everybody's, in global scope) prompts were the same.
+    var attainable: Double
+    /// Look-ups a month.
+    var lookups: Double
+  }
+  /// One limit of one target against the load that the plan offers to it.
+  struct QuotaLoad: Sendable {
+    var target: String
+    /// `requests/min`, `tokens/min`, `concurrent jobs` or `audio hours/day`.
+    var limit: String
+    var allowed: Double
+    /// Mean over the period, and in the busiest hour of the profile.
+    var offeredMean: Double
+    var offeredBusiestHour: Double
+    /// Users at which the mean, or the busiest hour, reaches the limit, all else in proportion.
+    var saturatesAtUsersMean: Double
+    var saturatesAtUsersBusiestHour: Double
+  }
+
+  /// Dollars.
+  var cost: Double
+  /// Dollars squared: the chance of one month, inputs as given.
+  var variance: Double
+  var byModel: [ModelCost] = []
+  var approximations: [Approximation] = []
+  /// P(cost > budget), normal approximation; nil without a budget.
+  var overBudgetProbability: Double?
+  var cacheBounds: [CacheBound] = []
+  var quotaLoads: [QuotaLoad] = []
+
+  var standardError: Double { variance.squareRoot() }
+}

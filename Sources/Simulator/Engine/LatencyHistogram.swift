@@ -1,0 +1,52 @@
+/// Counts of microsecond values: exact below 2,048 µs, above in buckets of 1,024 a power of two,
+/// reported by their lowest value (docs/semantics.md, "Tables").
+struct LatencyHistogram: Sendable {
+  private var counts: [Int64] = []
+  private(set) var total: Int64 = 0
+
+  /// The bucket of a value ≥ 0.
+  @inline(__always)
+  static func bucket(of microseconds: Int64) -> Int {
+    if microseconds < 2_048 { return Int(microseconds) }
+    let shift = 53 &- microseconds.leadingZeroBitCount
+    return (shift << 10) &+ Int(microseconds >> Int64(shift))
+  }
+
+  /// The lowest value of a bucket.
+  static func lowest(of bucket: Int) -> Int64 {
+    if bucket < 2_048 { return Int64(bucket) }
+    let shift = (bucket >> 10) - 1
+    return Int64(bucket - (shift << 10)) << Int64(shift)
+  }
+
+  @inline(__always)
+  mutating func add(_ microseconds: Int64, count: Int64 = 1) {
+    let bucket = Self.bucket(of: microseconds)
+    if bucket >= counts.count { grow(to: bucket) }
+    counts[bucket] &+= count
+    total &+= count
+  }
+
+  @inline(never)
+  private mutating func grow(to bucket: Int) {
+    counts.append(contentsOf: repeatElement(0, count: bucket + 1_024 - counts.count))
+  }
+
+  mutating func merge(_ other: LatencyHistogram) {
+    if other.counts.count > counts.count { grow(to: other.counts.count) }
+    for (bucket, count) in other.counts.enumerated() { counts[bucket] += count }
+    total += other.total
+  }
+
+  /// The nearest-rank percentile, in microseconds; nil when empty. `percent` is 0 < p ≤ 100.
+  func percentile(_ percent: Double) -> Int64? {
+    guard total > 0 else { return nil }
+    let rank = max(1, Int64((percent / 100 * Double(total)).rounded(.up)))
+    var seen: Int64 = 0
+    for (bucket, count) in counts.enumerated() {
+      seen += count
+      if seen >= rank { return Self.lowest(of: bucket) }
+    }
+    return nil
+  }
+}

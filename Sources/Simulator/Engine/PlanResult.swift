@@ -1,0 +1,149 @@
+import CostModel
+
+/// What the simulation of one plan (one number of users, one run) found. Exact integers.
+struct PlanResult: Sendable {
+  var plan: PlanSpec
+  /// Run number from 1; each draws with its own seed.
+  var run: Int
+  var calls: Int64 = 0
+  var billedCalls: Int64 = 0
+  var failedCalls: Int64 = 0
+  var cacheHits: Int64 = 0
+  var cacheMisses: Int64 = 0
+  var cost = MoneySum.zero
+  /// Of ok calls, hits included.
+  var latency = LatencyHistogram()
+  /// The longest wait of an attempt.
+  var queueMax = SimDuration.zero
+  /// Non-empty cells by (use case, model row, tier), in that order of names.
+  var costs: [CostCell] = []
+  /// Every day × model row with calls or cost, by date then row.
+  var days: [DayCell] = []
+  /// Every user, by number, then the cost of no account if there is any.
+  var accounts: [AccountCell] = []
+  /// One a target, in catalog order.
+  var performance: [TargetPerformance] = []
+  /// By time, then order of happening.
+  var alerts: [AlertEvent] = []
+  /// One a budget month.
+  var budgetMonths: [BudgetMonth] = []
+  /// Flow latencies by workload, for workloads of several stages.
+  var flows: [FlowResult] = []
+  var cacheClasses: [CacheClassResult] = []
+}
+
+struct CostCell: Sendable {
+  /// nil: a fixed price, which belongs to no use case.
+  var useCase: String?
+  /// Model, or `model@region`.
+  var model: String
+  var provider: String
+  var tier: String
+  var calls: Int64 = 0
+  var cacheHits: Int64 = 0
+  var attempts: Int64 = 0
+  var failures: Int64 = 0
+  var inputTokens: Int64 = 0
+  var cachedInputTokens: Int64 = 0
+  /// Reasoning included.
+  var outputTokens: Int64 = 0
+  var reasoningTokens: Int64 = 0
+  var audio = SimDuration.zero
+  var inputCost = MoneySum.zero
+  var outputCost = MoneySum.zero
+  var otherCost = MoneySum.zero
+
+  var cost: MoneySum { inputCost + outputCost + otherCost }
+}
+
+struct DayCell: Sendable {
+  var date: CivilDate
+  var model: String
+  var calls: Int64
+  var cost: MoneySum
+}
+
+struct AccountCell: Sendable {
+  /// User number from 1; nil: fixed prices, which belong to no account.
+  var user: Int?
+  var accountPlan: String?
+  var calls: Int64
+  var cost: MoneySum
+}
+
+/// One target as its quota and breaker saw it.
+struct TargetPerformance: Sendable {
+  var model: String
+  var calls: Int64 = 0
+  /// Calls answered here that were routed elsewhere.
+  var fallbackCalls: Int64 = 0
+  var breakerTrips: Int64 = 0
+  /// Attempts skipped because they would have waited too long.
+  var throttledCalls: Int64 = 0
+  /// Attempts that waited.
+  var queuedCalls: Int64 = 0
+  var attempts: Int64 = 0
+  var failures: Int64 = 0
+  var tokens: Int64 = 0
+  var offeredRequests: Int64 = 0
+  var offeredTokens: Int64 = 0
+  var requestsPerMinutePeak: Int64 = 0
+  var tokensPerMinutePeak: Int64 = 0
+  var requestsPerMinuteMean = 0.0
+  var tokensPerMinuteMean = 0.0
+  /// Highest share of a per-minute limit used in a UTC minute; nil without limits.
+  var quotaUtilisationPeak: Double?
+  /// Waiting time of attempts.
+  var queue = LatencyHistogram()
+  /// Waiting + latency of successful attempts.
+  var latency = LatencyHistogram()
+  /// Mean offered requests or tokens a minute reach the limit.
+  var saturated = false
+}
+
+struct AlertEvent: Sendable {
+  enum State: String, Sendable { case fired, cleared }
+
+  var at: SimTime
+  var type: AlertType
+  var severity: Severity
+  var rule: String
+  var state: State
+  /// Dollars for cost alerts, else in the unit of the rule.
+  var value: Double
+  var threshold: Double
+  var message: String
+}
+
+/// How one month's budget went.
+struct BudgetMonth: Sendable {
+  var month: Period.Span
+  var cost: MoneySum
+  /// When the whole budget was crossed.
+  var crossedAt: SimTime?
+  /// By threshold: when it was crossed, when an alert could have told, what was spent between.
+  var lines: [Line] = []
+
+  struct Line: Sendable {
+    var rule: String
+    var amount: MoneySum
+    var crossedAt: SimTime?
+    var alertedAt: SimTime?
+    var spentBetween = MoneySum.zero
+  }
+}
+
+struct FlowResult: Sendable {
+  var workload: String
+  var started: Int64 = 0
+  var completed: Int64 = 0
+  var failed: Int64 = 0
+  var latency = LatencyHistogram()
+}
+
+/// Response-cache look-ups of one class (nil: the default).
+struct CacheClassResult: Sendable {
+  var name: String?
+  var hits: Int64
+  var misses: Int64
+}

@@ -1,0 +1,38 @@
+import CostModel
+
+/// The simulated span: whole months, each a budget period, and the local days in them.
+struct Period: Sendable {
+  struct Span: Hashable, Sendable {
+    var start: SimTime
+    var end: SimTime
+  }
+  /// Local time is UTC plus `seconds` from this moment on.
+  struct Offset: Hashable, Sendable {
+    var from: SimTime
+    var seconds: Int
+  }
+
+  /// IANA name of the scenario's time zone.
+  var timeZone: String
+  /// Ascending; the first one holds from the distant past.
+  var offsets: [Offset]
+  /// Contiguous budget months: calendar months, or `days` each.
+  var months: [Span]
+  /// Contiguous local days with their dates, covering the months.
+  var days: [Day]
+
+  struct Day: Hashable, Sendable {
+    var date: CivilDate
+    var start: SimTime
+  }
+
+  var start: SimTime { months[0].start }
+  var end: SimTime { months[months.count - 1].end }
+
+  /// Seconds to add to UTC at that moment.
+  func offset(at t: SimTime) -> Int {
+    var result = offsets[0].seconds
+    for offset in offsets.dropFirst() where offset.from <= t { result = offset.seconds }
+    return result
+  }
+}

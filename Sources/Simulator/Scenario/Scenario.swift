@@ -1,0 +1,172 @@
+import CostModel
+
+/// Everything that a scenario file says, checked, with models as dense ids.
+///
+/// Plain values: the reader makes it, the engine, the closed forms and the reports read it.
+struct Scenario: Sendable {
+  var name: String
+  /// One line for people; empty if the file gives none.
+  var title = ""
+  var period: Period
+  var seed: UInt64
+  var plans: [PlanSpec]
+  var catalog: Catalog
+  var policy: Policy
+  /// Fallback chain by tier, aliases resolved.
+  var chains: [String: [ModelID]] = [:]
+  /// Regions tried in order; a model that is not listed has one target without a region.
+  var regions: [ModelID: [String]] = [:]
+  /// Where targets are sick, slow or limited. Indexed by `ModelID.index`.
+  var behaviours: [TargetBehaviour]
+  var outages: [Outage] = []
+  var retry = RetrySettings()
+  var billFailures = FailureBilling.none
+  var cache = CacheSettings()
+  var budget: Budget?
+  var alerts: [RollingAlert] = []
+  var users = UserPopulation()
+  var workloads: [Workload]
+  /// What the documents do not give and the file assumes, with the reason, in file order.
+  var assumptions: [String] = []
+  /// Figures that a budget document publishes, to be shown beside the simulated ones.
+  var published: [PublishedPlan] = []
+  /// Files read for this scenario (itself first), for `run.json`.
+  var inputs: [InputFile] = []
+}
+
+/// One column of the scaling plan: so many users.
+struct PlanSpec: Hashable, Sendable {
+  /// `users-1000` unless the file names it.
+  var name: String
+  var users: Int
+}
+
+/// A file that a result depends on, with its FNV-1a 64 content hash.
+struct InputFile: Hashable, Sendable {
+  var path: String
+  var hash: UInt64
+}
+
+/// How every target (region) of one model behaves.
+struct TargetBehaviour: Sendable {
+  var quota = QuotaLimits()
+  /// nil: no breaker.
+  var breaker: BreakerSettings?
+  /// Microseconds from start to outcome.
+  var latency: Distribution
+  /// Longer attempts fail after exactly this long; nil: none.
+  var timeout: SimDuration?
+  /// Chance that an attempt fails.
+  var failureRate = 0.0
+  /// The provider's prompt cache; nil: it has none.
+  var promptCache: PromptCacheSettings?
+}
+
+/// Attempts that start in `from ..< to` fail with probability `rate`.
+struct Outage: Hashable, Sendable {
+  var model: ModelID
+  /// nil: every region.
+  var region: String?
+  var from: SimTime
+  var to: SimTime
+  var rate: Double
+}
+
+/// A failed target is tried again after min(cap, base·2^k), at most `max` times.
+struct RetrySettings: Hashable, Sendable {
+  var max = 0
+  var base = SimDuration.zero
+  var cap = SimDuration.zero
+}
+
+/// What a failed attempt costs.
+enum FailureBilling: String, CaseIterable, Sendable {
+  case none, input, all
+}
+
+/// The response cache.
+struct CacheSettings: Sendable {
+  enum Mode: String, CaseIterable, Sendable { case off, rate, keyed }
+  enum Scope: String, CaseIterable, Sendable { case user, global }
+
+  struct Class: Hashable, Sendable {
+    var ttl: SimDuration
+    /// Used in `rate` mode; in `keyed` mode it is a claim to compare with.
+    var hitRate: Double?
+  }
+
+  var mode = Mode.off
+  var scope = Scope.user
+  var latency = SimDuration(microseconds: 5_000)
+  var classes: [String: Class] = [:]
+  /// For calls of a class that is not listed; nil: off.
+  var defaultClass: Class?
+
+  /// The settings for calls of that class; nil: the cache is off for them.
+  func settings(for name: String?) -> Class? {
+    name.flatMap { classes[$0] } ?? defaultClass
+  }
+}
+
+/// A monthly budget and the lines that tell when it is being used up.
+struct Budget: Sendable {
+  struct Threshold: Hashable, Sendable {
+    enum Kind: String, CaseIterable, Sendable { case actual, forecast }
+
+    /// `rule` in alerts.csv, for example `budget-75%`.
+    var name: String
+    var kind: Kind
+    var amount: MoneySum
+    var severity: Severity
+    var message: String
+  }
+
+  var amount: MoneySum
+  var thresholds: [Threshold]
+  /// How often the provider looks at spending; nil: at every call.
+  var evaluateEvery: SimDuration?
+  /// How old the figures are that it then sees.
+  var dataLag = SimDuration.zero
+}
+
+enum Severity: String, CaseIterable, Sendable { case low, medium, high, critical }
+enum AlertType: String, CaseIterable, Sendable { case cost, performance, quality, error }
+
+/// An alert on the calls whose last outcome lies in the last `window`, judged every minute.
+struct RollingAlert: Sendable {
+  enum Metric: Hashable, Sendable {
+    /// Of ok calls, hits included, in milliseconds; the percentile is 0 < p ≤ 100.
+    case latency(percentile: Double)
+    case errorRate, cacheHitRate, satisfaction, conversion
+  }
+  enum Comparison: String, Sendable { case above = ">", below = "<" }
+
+  var name: String
+  var type: AlertType
+  var severity: Severity
+  var metric: Metric
+  var comparison: Comparison
+  /// Milliseconds for latency, a fraction for rates.
+  var threshold: Double
+  var window: SimDuration
+  var minSamples = 20
+  var message: String
+  /// What the documents say the threshold is, where that differs from what they test.
+  var statedThreshold: Double?
+}
+
+/// What a budget document claims of one plan.
+struct PublishedPlan: Sendable {
+  struct Row: Sendable {
+    var label: String
+    /// Models that the row covers; empty: everything not covered by another row.
+    var models: [ModelID]
+    var cost: MoneySum
+  }
+
+  var users: Int
+  var total: MoneySum
+  var rows: [Row]
+  /// Where it is published: document and line.
+  var source: String
+}

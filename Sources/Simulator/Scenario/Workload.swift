@@ -1,0 +1,123 @@
+import CostModel
+
+/// One use case's traffic: how often, when, and what each of its calls looks like.
+///
+/// A plain workload has one stage of one call. A flow has several: the calls of a stage run in
+/// parallel, the next stage arrives at the last outcome of the one before.
+struct Workload: Sendable {
+  /// Unique in the scenario; keys the workload's random draws.
+  var name: String
+  /// `use_case` in the tables; several workloads may share one.
+  var useCase: String
+  /// Calls (or flows) a month of a user of activity 1.
+  var volume: Double
+  /// Factor on the volume by account plan; 1 where not listed.
+  var volumeByAccountPlan: [String: Double] = [:]
+  var profile = TrafficProfile.flat
+  var arrivals = ArrivalProcess.poisson
+  var stages: [Stage]
+}
+
+/// Calls that are made at the same moment.
+struct Stage: Sendable {
+  /// From the last outcome of the stage before to this stage's arrival (extraction time).
+  var delay = SimDuration.zero
+  /// Chance that the flow goes on to this stage at all; otherwise it ends here, in good order.
+  var continuation = 1.0
+  /// Chance that this stage is made; otherwise the flow passes on to the next one.
+  var chance = 1.0
+  var calls: [StageCall]
+}
+
+/// One call of a stage.
+struct StageCall: Sendable {
+  /// Chance that the call is made (a tool that the butler may or may not use).
+  var probability = 1.0
+  /// Shares add up to 1.
+  var mix: [Variant]
+}
+
+/// One kind of call in a mix.
+struct Variant: Sendable {
+  var share: Double
+  var attributes = CallAttributes()
+  /// Input tokens, the static prefix and frames included once drawn (`prefix` and `frames` are
+  /// added to what `input` draws).
+  var input = Distribution.fixed(0)
+  /// Visible output tokens.
+  var output = Distribution.fixed(0)
+  /// Thinking tokens, billed as output and on top of the visible ones.
+  var reasoning = Distribution.fixed(0)
+  /// Seconds of audio.
+  var audio = Distribution.fixed(0)
+  /// Image tokens of all frames, part of the input.
+  var frameTokens: Int64 = 0
+  /// What the call reserves for its answer; visible and reasoning tokens never exceed it.
+  var maxTokens: Int64?
+  var prompts = PromptRepetition.unique
+  /// The static prefix that a provider's prompt cache may hold; 0: none.
+  var prefixTokens: Int64 = 0
+  var prefixSharedByUsers = true
+  var batch = false
+  var serviceTier: String?
+  /// Chance that an answered call is rated well, of those that are rated; nil: not rated.
+  var satisfaction: Double?
+  /// Share of answered calls that are rated at all.
+  var ratedShare = 1.0
+  /// Chance that an answered call converts; nil: it is not a sales message.
+  var conversion: Double?
+}
+
+/// How often the same prompt comes back.
+enum PromptRepetition: Hashable, Sendable {
+  /// The call carries no prompt: the cache neither looks nor stores.
+  case none
+  /// Every prompt is new: the cache looks, misses and stores.
+  case unique
+  /// A pool of `size` prompts, the k-th drawn in proportion to k^−`exponent`; each user has an
+  /// own pool or all share one.
+  case pool(size: Int, exponent: Double, perUser: Bool)
+}
+
+/// Relative traffic by local hour of the day and by weekday (0 is Monday).
+struct TrafficProfile: Hashable, Sendable {
+  var hours: [Double]
+  var weekdays: [Double]
+
+  static let flat = TrafficProfile(
+    hours: Array(repeating: 1, count: 24), weekdays: Array(repeating: 1, count: 7))
+}
+
+/// How a user's calls follow one another in operational time.
+enum ArrivalProcess: Hashable, Sendable {
+  case poisson
+  /// Gamma renewal with that coefficient of variation of the gaps, started in equilibrium.
+  case gamma(cv: Double)
+  /// The stated number of calls to the unit, spread over the profile.
+  case exact
+}
+
+/// Who the users are.
+struct UserPopulation: Sendable {
+  /// How much more active than the mean some users are.
+  enum Activity: Hashable, Sendable {
+    case equal
+    /// Independent lognormal weights of mean 1 and that coefficient of variation.
+    case lognormal(cv: Double)
+    /// Fixed classes, dealt out evenly by user number; weights are relative.
+    case classes([ActivityClass])
+  }
+  struct ActivityClass: Hashable, Sendable {
+    var name: String
+    var share: Double
+    var weight: Double
+  }
+  struct AccountPlan: Hashable, Sendable {
+    var name: String
+    var share: Double
+  }
+
+  var activity = Activity.equal
+  /// Dealt out evenly by user number. Empty: no account plan.
+  var accountPlans: [AccountPlan] = []
+}
