@@ -29,7 +29,7 @@ extension InputLog {
   func count(_ node: YAMLNode, in range: ClosedRange<Int64>) -> Int64? {
     guard let value = parse(node, "a whole number", Quantity.count) else { return nil }
     guard range.contains(value) else {
-      outOfRange(node, String(range.lowerBound), String(range.upperBound))
+      outOfRange(node, InputLog.grouped(range.lowerBound), InputLog.grouped(range.upperBound))
       return nil
     }
     return value
@@ -49,8 +49,19 @@ extension InputLog {
     add(node.place, "\(node.kind) is out of range, expected \(low) to \(high)")
   }
 
+  /// A number as people write it, whole ones with thousands marks.
   static func plain(_ value: Double) -> String {
-    Int64(exactly: value).map { String($0) } ?? String(value)
+    Int64(exactly: value).map { grouped($0) } ?? String(value)
+  }
+
+  /// `1,000,000`.
+  static func grouped(_ value: Int64) -> String {
+    let digits = Array(String(value.magnitude))
+    let marked = digits.enumerated().map { index, digit in
+      let left = digits.count - index
+      return left % 3 == 0 && index > 0 ? ",\(digit)" : "\(digit)"
+    }
+    return (value < 0 ? "-" : "") + marked.joined()
   }
 
   /// A percentage as a fraction.

@@ -14,8 +14,9 @@ struct PeriodReader {
       return period(months: month, count: 1, zone: "UTC", place: node.place)
     }
     guard let fields = Fields(node, as: ScenarioFormat.period, log: log) else { return nil }
-    let zone = fields.text("time_zone") ?? "UTC"
-    guard isTimeZone(zone, fields["time_zone"]?.place ?? node.place) else { return nil }
+    let stated = fields.text("time_zone") ?? "UTC"
+    let isKnown = isTimeZone(stated, fields["time_zone"]?.place ?? node.place)
+    let zone = isKnown ? stated : "UTC"
     let count = Int(fields.count("months", in: 1...120) ?? 1)
     if let monthNode = fields["month"] {
       for key in ["start", "days"] {

@@ -17,13 +17,9 @@ struct ScenarioChecks {
   private func checkChains() {
     for entry in root.entries("chains") {
       guard case .sequence(let nodes) = entry.value.content else { continue }
-      var seen: Set<ModelID> = []
       for node in nodes {
         guard case .scalar(let name, _) = node.content, let id = scenario.catalog.id(named: name)
         else { continue }
-        if !seen.insert(id).inserted {
-          log.add(node.place, "'\(name)' is already in this chain")
-        }
         if scenario.catalog[id].prices.isEmpty { reportUnpriced(name, node.place) }
       }
     }

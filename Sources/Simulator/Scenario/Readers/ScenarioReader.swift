@@ -84,7 +84,10 @@ struct ScenarioReader {
   ) {
     let targets = TargetReader(log: log, models: models)
     for entry in root.entries("chains") {
-      scenario.chains[entry.key] = log.list(entry.value)?.compactMap { models.id($0) }
+      var chain: [ModelID] = []
+      for id in (log.list(entry.value) ?? []).compactMap({ models.id($0) })
+      where !chain.contains(id) { chain.append(id) }
+      scenario.chains[entry.key] = chain
     }
     scenario.regions = targets.regions(root.entries("regions"))
     scenario.behaviours = targets.behaviours(root, catalog: models.catalog)
@@ -124,7 +127,7 @@ struct ScenarioReader {
     let reader = WorkloadReader(
       log: log, traffic: traffic, accountPlans: scenario.users.accountPlans.map(\.name))
     let entries = root.entries("workloads")
-    if let node = root["workloads"], entries.isEmpty {
+    if case .mapping = root["workloads"]?.content, entries.isEmpty, let node = root["workloads"] {
       log.add(node.place, "expected at least one workload")
     }
     let placed = entries.compactMap { reader.read($0) }
