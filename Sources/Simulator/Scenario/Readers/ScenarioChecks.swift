@@ -6,6 +6,8 @@ struct ScenarioChecks {
   let log: InputLog
   let scenario: Scenario
   let root: Fields
+  /// Whether catalog and policy were read without errors, so that routes can be judged.
+  let isRoutingSound: Bool
 
   func run(_ workloads: [PlacedWorkload]) {
     checkChains()
@@ -33,6 +35,7 @@ struct ScenarioChecks {
 
   private func check(_ call: PlacedVariant) {
     checkCache(call)
+    guard isRoutingSound else { return }
     let rules = reachableRules(call)
     if rules.isEmpty {
       log.add(call.place, "no rule of policy '\(scenario.policy.name)' matches this call")
