@@ -1,17 +1,37 @@
 import CostModel
+
+/// The pricer of every target on all terms that the scenario's calls are billed on.
 struct PriceTable: Sendable {
-  let compiled: [[(Int64, Int64, Int64, Int64)]]
-  init(_ c: CompiledScenario) {
-    compiled = c.billings.map { _ in c.targets.map { t in
-      let r = c.scenario.catalog[t.model].prices[0].rates
-      func p(_ d: BillingDimension) -> Int64 { r[d].map { $0.picodollars / $0.per } ?? 0 }
-      return (p(.inputTokens), r[.cacheReadTokens] == nil ? p(.inputTokens) : p(.cacheReadTokens), p(.outputTokens), p(.audioSeconds))
-    } }
+  /// By billing, then target.
+  private let pricers: [CompiledPricer]
+  private let targets: Int
+  /// By model, on ordinary terms.
+  private let models: [CompiledPricer]
+
+  init(_ compiled: CompiledScenario) {
+    let book = PriceBook(compiled.scenario.catalog)
+    targets = compiled.targets.count
+    pricers = compiled.billings.flatMap { billing in
+      compiled.targets.map { target in
+        book.pricer(
+          for: target.model,
+          terms: BillingTerms(
+            batch: billing.batch, serviceTier: billing.serviceTier, region: target.region))
+      }
+    }
+    models = book.catalog.models.map { CompiledPricer(model: $0) }
   }
+
+  /// The price of an attempt of a call that arrived at `time`.
   @inline(__always)
-  func cost(of u: Usage, target: Int, billing: Int, at: SimTime) throws -> Cost {
-    let p = compiled[billing][target]
-    return Cost(input: Money(picodollars: (u.inputTokens - u.cacheReadTokens) * p.0 + u.cacheReadTokens * p.1), output: Money(picodollars: u.outputTokens * p.2), other: Money(picodollars: u.audioMicroseconds * p.3))
+  func cost(
+    of usage: Usage, target: Int, billing: Int, at time: SimTime
+  ) throws(PricingError) -> Cost {
+    try pricers[billing * targets + target].cost(of: usage, at: time)
   }
-  func fixedMonthly(model: ModelID, at: SimTime) -> Money? { compiled.isEmpty ? nil : nil }
+
+  /// Due at the start of a month; nil: nothing.
+  func fixedMonthly(model: ModelID, at time: SimTime) -> Money? {
+    models[model.index].fixedMonthly(at: time)
+  }
 }

@@ -1,0 +1,13 @@
+/// On which terms a call is billed, apart from when it arrives.
+public struct BillingTerms: Hashable, Sendable {
+  public var batch: Bool
+  /// The tier that served the call, not the one asked for; nil: the ordinary one.
+  public var serviceTier: String?
+  public var region: String?
+
+  public init(batch: Bool = false, serviceTier: String? = nil, region: String? = nil) {
+    self.batch = batch
+    self.serviceTier = serviceTier
+    self.region = region
+  }
+}
