@@ -27,6 +27,12 @@ struct SampleReport {
     scenario.budget = budget.map(Self.budget)
     scenario.assumptions = ["mistral costs $0.33 a 1,000 calls: *the document says tokens*."]
     scenario.inputs = [InputFile(path: "scenarios/sample.yaml", hash: 0xAF)]
+    scenario.alerts = [
+      RollingAlert(
+        name: "error rate", type: .error, severity: .high, metric: .errorRate,
+        comparison: .above, threshold: 0.05, window: .hour, message: "=too many errors",
+        statedThreshold: 0.1)
+    ]
     scenario.cache.mode = .rate
     scenario.cache.classes = [
       "classification": CacheSettings.Class(ttl: .hour, hitRate: 0.9)

@@ -19,18 +19,21 @@ struct ChartScale {
 
   /// What stands at a mark: `$1,200`, `$0.05`.
   func label(_ tick: Double) -> String {
-    let step = ticks[1]
+    // Round steps have at most two digits: 0.25 needs one decimal more than its size says.
     var places = 0
     var unit = 1.0
-    while places < 9,
-      (step / unit).rounded() * unit < step * 0.999 || (step / unit).rounded() * unit > step * 1.001
-    {
+    while places < 12, !Self.divides(unit, ticks[1]) {
       places += 1
       unit /= 10
     }
     // Cents come in pairs.
     if places == 1 { places = 2 }
     return PlainEnglish.usd(tick, places: places)
+  }
+
+  private static func divides(_ unit: Double, _ step: Double) -> Bool {
+    let count = step / unit
+    return count > 0.5 && (count - count.rounded()).magnitude < 1e-6
   }
 }
 

@@ -21,7 +21,7 @@ struct CostByModelChart {
   private let scale: ChartScale
 
   private let left = 150.0
-  private let right = 104.0
+  private let right: Double
   private let width = 860.0
   private let barHeight = 20.0
   private let barStep = 30.0
@@ -51,6 +51,7 @@ struct CostByModelChart {
         parts: parts)
     }
     budget = report.periodBudget
+    right = 18 + (bars.map { SVG.width(of: PlainEnglish.usd($0.total)) }.max() ?? 0)
     let largest = bars.map(\.total.dollars).max() ?? 0
     // A budget far beyond every bill would flatten the bars: it is then left out.
     let budgetDollars = budget.map(\.dollars) ?? 0
@@ -62,8 +63,8 @@ struct CostByModelChart {
 
   private func draw() -> String {
     let legend = legendPlaces()
-    let first = 60 + (legend.last?.y ?? 0) + 34
-    let second = first + Double(bars.count) * barStep + 92
+    let first = 60 + (legend.last?.y ?? 0) + 52
+    let second = first + Double(bars.count) * barStep + 70
     var svg = SVG(width: width, height: second + Double(bars.count) * barStep + 16)
     svg.text("Cost by model", 16, 28, class: "h")
     for (index, place) in legend.enumerated() {
@@ -95,27 +96,37 @@ struct CostByModelChart {
   }
 
   private func drawDollars(_ svg: inout SVG, top: Double) {
-    svg.text("Bill of the period, US dollars", 16, top - 24, class: "f")
+    svg.text("Bill of the period, US dollars", 16, top - 32, class: "f")
     let bottom = top + Double(bars.count) * barStep
     for tick in scale.ticks {
       let x = left + tick / scale.top * plotWidth
       svg.line(x, top - 6, x, bottom, class: tick == 0 ? "axis" : "grid")
       svg.text(scale.label(tick), x, bottom + 16, anchor: .middle, class: "f")
     }
-    if let budget, budget.dollars <= scale.top {
-      let x = left + budget.dollars / scale.top * plotWidth
-      svg.line(x, top - 12, x, bottom, class: "budget")
-      svg.text(
-        "Budget " + PlainEnglish.usd(budget, places: 0), x, top - 16, anchor: .middle, class: "f b")
-    }
     for (index, bar) in bars.enumerated() {
       let y = top + Double(index) * barStep
       svg.text(bar.name, left - 8, y + 15, anchor: .end, title: bar.fullName)
-      let length = bar.total.dollars / scale.top * plotWidth
-      drawParts(bar, &svg, y: y, length: length, labelled: false)
-      let amount = PlainEnglish.usd(bar.total)
-      svg.text(amount, left + length + 6, y + 15, class: "t halo")
+      drawParts(bar, &svg, y: y, length: place(bar.total) - left, labelled: false)
     }
+    drawBudget(&svg, top: top, bottom: bottom)
+    for (index, bar) in bars.enumerated() {
+      let y = top + Double(index) * barStep
+      svg.text(PlainEnglish.usd(bar.total), place(bar.total) + 6, y + 15, class: "t halo")
+    }
+  }
+
+  private func drawBudget(_ svg: inout SVG, top: Double, bottom: Double) {
+    guard let budget, budget.dollars <= scale.top else { return }
+    let x = place(budget)
+    svg.line(x, top - 12, x, bottom, class: "budget")
+    let name = "Budget " + PlainEnglish.usd(budget, places: 0)
+    let half = SVG.width(of: name) / 2
+    svg.text(
+      name, min(max(x, 16 + half), width - 16 - half), top - 16, anchor: .middle, class: "f b")
+  }
+
+  private func place(_ cost: MoneySum) -> Double {
+    left + cost.dollars / scale.top * plotWidth
   }
 
   private func drawShares(_ svg: inout SVG, top: Double) {

@@ -11,6 +11,8 @@ struct CumulativeCostChart {
     /// One polyline a budget month, in (microseconds, dollars).
     var months: [[(Int64, Double)]]
     var last: Double
+    /// `last` in words.
+    var amount: String
     var peak: Double
     var marks: [(at: Int64, value: Double, title: String)]
   }
@@ -24,7 +26,7 @@ struct CumulativeCostChart {
   private let end: Int64
 
   private let left = 84.0
-  private let right = 210.0
+  private let right: Double
   private let top = 74.0
   private let width = 860.0
   private let plotHeight: Double
@@ -38,6 +40,8 @@ struct CumulativeCostChart {
     scale = ChartScale(largest: max(budget, peak) * 1.02)
     start = period.start.microseconds
     end = period.end.microseconds
+    let longest = series.map { SVG.width(of: "\($0.name) \($0.amount)") }.max() ?? 0
+    right = longest + 28
     plotHeight = max(320, Double(series.count) * 18)
   }
 
@@ -58,7 +62,7 @@ struct CumulativeCostChart {
     svg.text("Cost so far in the month", 16, 28, class: "h")
     svg.text("US dollars, month to date, by number of users", 16, 48, class: "f")
     drawAxes(&svg)
-    drawBudget(&svg)
+    drawBudgetLines(&svg)
     for (index, line) in series.enumerated() {
       for month in line.months where !month.isEmpty {
         svg.polyline(
@@ -66,6 +70,7 @@ struct CumulativeCostChart {
       }
     }
     drawMarks(&svg)
+    drawBudgetNames(&svg)
     drawNames(&svg)
     let summary = zip(series, report.plans).map { line, plan in
       "\(line.fullName): \(PlainEnglish.usd(plan.result.cost))"
@@ -96,9 +101,9 @@ struct CumulativeCostChart {
       anchor: .middle, class: "f")
   }
 
-  /// The whole budget and its cost lines, named inside the plot where nothing has started yet.
-  private func drawBudget(_ svg: inout SVG) {
-    guard let budget = report.scenario.budget else { return }
+  /// The whole budget first, then its lines for actual spending: dollars and name.
+  private var budgetLines: [(Double, String)] {
+    guard let budget = report.scenario.budget else { return [] }
     var lines: [(Double, String)] = [
       (budget.amount.dollars, "Budget " + PlainEnglish.usd(budget.amount, places: 0))
     ]
@@ -108,13 +113,23 @@ struct CumulativeCostChart {
       let share = PlainEnglish.percent(dollars, of: budget.amount.dollars)
       lines.append((dollars, share.replacing(".0 %", with: " %")))
     }
-    var labelled: [Double] = []
-    for (dollars, name) in lines {
+    return lines
+  }
+
+  private func drawBudgetLines(_ svg: inout SVG) {
+    for (dollars, _) in budgetLines {
       svg.line(left, y(dollars), plotRight, y(dollars), class: "budget")
+    }
+  }
+
+  /// To the left, where most lines have not risen yet.
+  private func drawBudgetNames(_ svg: inout SVG) {
+    var labelled: [Double] = []
+    for (dollars, name) in budgetLines {
       let place = y(dollars) - 4
       // The budget comes first and so keeps its name where lines are too close for theirs.
       guard labelled.allSatisfy({ abs($0 - place) >= 13 }) else { continue }
-      svg.text(name, left + 6, place, class: "f b")
+      svg.text(name, left + 8, place, class: "f b halo")
       labelled.append(place)
     }
   }
@@ -139,9 +154,8 @@ struct CumulativeCostChart {
       svg.line(
         plotRight + 2, y(line.last), plotRight + 12, places[index] - 4,
         class: SVG.series(index))
-      let amount = PlainEnglish.usd(line.last, places: line.last < 10 ? 2 : 0)
       svg.text(
-        "\(line.name)  \(amount)", plotRight + 16, places[index],
+        "\(line.name) \(line.amount)", plotRight + 16, places[index],
         class: "t", title: line.fullName)
     }
   }
@@ -176,10 +190,12 @@ struct CumulativeCostChart {
         title: "\(name): \(alert.rule), \(PlainEnglish.moment(alert.at, in: period))"
       )
     }
+    let last = months.last?.last?.1 ?? 0
     return Series(
       name: isNamed ? SVG.shortened(plan.plan.name, to: 14) : name,
       fullName: isNamed ? "\(plan.plan.name) (\(name))" : name, months: months,
-      last: months.last?.last?.1 ?? 0, peak: months.joined().map(\.1).max() ?? 0, marks: marks)
+      last: last, amount: last < 10 ? PlainEnglish.usd(last) : PlainEnglish.usd(last, places: 0),
+      peak: months.joined().map(\.1).max() ?? 0, marks: marks)
   }
 
   /// The height of the line at a moment, so that a mark lies on it.

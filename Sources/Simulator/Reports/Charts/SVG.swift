@@ -10,9 +10,9 @@ struct SVG {
 
   /// Colours for series, by light and dark background; told apart by neighbours too.
   static let palette: [(light: String, dark: String)] = [
-    ("#1f6fb4", "#5aa9e6"), ("#d9730d", "#f2994a"), ("#2a8a4a", "#5cc47f"),
-    ("#c03a4b", "#f0788a"), ("#7a52b3", "#b394e8"), ("#8a6d1b", "#d8b84a"),
-    ("#0f8b8d", "#4fc9cb"), ("#b0408f", "#e58ac8"), ("#5a6b7b", "#a3b3c2"),
+    ("#1f6fb4", "#5aa9e6"), ("#c9680a", "#f2994a"), ("#2a8a4a", "#5cc47f"),
+    ("#7a52b3", "#b394e8"), ("#8a6d1b", "#d8b84a"), ("#0f8b8d", "#4fc9cb"),
+    ("#b0408f", "#e58ac8"), ("#5a6b7b", "#a3b3c2"), ("#c03a4b", "#f0788a"),
     ("#6b8e23", "#a9cc5c"), ("#8c4a2f", "#d08e70"), ("#3d4fb0", "#8e9cf0"),
   ]
 
@@ -103,9 +103,11 @@ struct SVG {
     text.unicodeScalars.reduce(0) { $0 + ($1.value < 0x1100 ? 7.2 : 13) }
   }
 
-  /// At most `limit` characters, the last one `…` where some are missing.
+  /// At most `limit` characters, `…` in the middle where some are missing: names often differ at
+  /// their ends.
   static func shortened(_ text: String, to limit: Int) -> String {
-    text.count <= limit ? text : text.prefix(limit - 1) + "…"
+    guard text.count > limit else { return text }
+    return text.prefix(limit / 2) + "…" + text.suffix(limit - limit / 2 - 1)
   }
 
   private func end(_ element: String, _ title: String?) -> String {
@@ -124,7 +126,7 @@ struct SVG {
       """
       .background{fill:\(paper)} .t{fill:\(ink)} .h{fill:\(ink)} .f{fill:\(faint)} \
       .grid{stroke:\(grid)} .axis{stroke:\(faint)} .budget{stroke:\(alarm)} .b{fill:\(alarm)} \
-      .mark{fill:\(paper);stroke:\(alarm)} .on{fill:\(paper)}
+      .mark{fill:\(paper);stroke:\(alarm)} .on{fill:\(paper)} .halo{stroke:\(paper)}
       """
     }
     func colours(_ colour: (Int) -> String) -> String {
@@ -132,10 +134,10 @@ struct SVG {
         .joined(separator: " ")
     }
     return """
-      text{font:12px system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif;stroke:none}
+      text{font:12px system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
       .h{font-size:15px;font-weight:600} .f,.on{font-size:11px}
       line{stroke-width:1} .budget{stroke-dasharray:5 4} polyline{stroke-width:2;stroke-linejoin:round}
-      .mark{stroke-width:2}
+      .mark{stroke-width:2} .halo{stroke-width:4;stroke-linejoin:round;paint-order:stroke}
       \(rules("#1f2328", "#59636e", "#e4e7eb", "#ffffff", "#b3261e"))
       \(colours { palette[$0].light })
       polyline.series{fill:none} rect{stroke:none}

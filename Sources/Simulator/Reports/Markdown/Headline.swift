@@ -13,10 +13,10 @@ enum Headline {
   ) -> String {
     let period = report.scenario.period
     let cost = emphasis + PlainEnglish.usd(plan.result.cost) + emphasis
-    let span = PlainEnglish.span(Period.Span(start: period.start, end: period.end), in: period)
+    let span = PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
     let start = "With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), AI costs \(cost) "
     guard let budget = report.periodBudget else {
-      return start + "for \(span); no budget is set."
+      return start + "\(span); no budget is set."
     }
     let headroom = budget - plan.result.cost
     let difference = PlainEnglish.usd(
@@ -29,9 +29,9 @@ enum Headline {
       let over =
         headroom < .zero
         ? "\(difference) over the \(budgetText)" : "more in one month than its budget allows"
-      return start + "for \(span): \(over)\(crossed ?? "")."
+      return start + "\(span): \(over)\(crossed ?? "")."
     }
-    return start + "for \(span), within the \(budgetText) with \(difference) to spare."
+    return start + "\(span), within the \(budgetText) with \(difference) to spare."
   }
 
   private static func second(

@@ -2,8 +2,14 @@ import CostModel
 
 /// Numbers and moments as a founder reads them. For Markdown and terminals only, never for data.
 enum PlainEnglish {
-  /// `$1,248.00`.
-  static func usd(_ money: MoneySum, places: Int = 2) -> String {
+  /// `$1,248.00`; below a cent with as many decimals as say something.
+  static func usd(_ money: MoneySum) -> String {
+    let isTiny = magnitude(money) < MoneySum.picodollarsPerDollar / 100
+    return isTiny && money != .zero ? smallUSD(money, per: 1) : usd(money, places: 2)
+  }
+
+  /// `$1,248` or `$1,248.000` as asked.
+  static func usd(_ money: MoneySum, places: Int) -> String {
     let text = grouped(MoneySum(picodollars: magnitude(money)).decimal(places: places))
     let isZero = !text.contains { ("1"..."9").contains($0) }
     return (money.picodollars < 0 && !isZero ? "−$" : "$") + text
@@ -26,7 +32,8 @@ enum PlainEnglish {
       limit /= 10
     }
     let denominator = MoneySum.picodollarsPerDollar * Int128(count)
-    return "$" + grouped(DecimalText.ratio(money.picodollars, denominator, places: places))
+    let text = DecimalText.ratio(magnitude(money), denominator, places: places)
+    return (money.picodollars < 0 ? "−$" : "$") + grouped(text)
   }
 
   /// `300,000`.
@@ -85,6 +92,18 @@ enum PlainEnglish {
   /// The local date of a moment.
   static func localDate(_ time: SimTime, in period: Period) -> CivilDate {
     localMicroseconds(time, in: period).date
+  }
+
+  /// When a span is: `in November 2026`, `from 3 to 9 November 2026`, `on 3 November 2026`.
+  static func during(_ span: Period.Span, in period: Period) -> String {
+    let first = localDate(span.start, in: period)
+    let last = localDate(SimTime(microseconds: span.end.microseconds - 1), in: period)
+    let isOneMonth = (first.year, first.month) == (last.year, last.month)
+    let next = CivilDate(daysSinceEpoch: last.daysSinceEpoch + 1)
+    if isOneMonth && first.day == 1 && next.day == 1 {
+      return "in \(monthNames[first.month - 1]) \(first.year)"
+    }
+    return (first == last ? "on " : "from ") + self.span(span, in: period)
   }
 
   /// The first and last day of a span: `1 to 30 November 2026`.

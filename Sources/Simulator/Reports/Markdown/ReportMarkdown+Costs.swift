@@ -49,10 +49,10 @@ extension ReportMarkdown {
         continue
       }
       text += "- \(name(plan.plan)): of \(plan.runs.runs) runs, half cost at most "
-      text += "\(PlainEnglish.usd(middle)) and nine in ten lie between \(PlainEnglish.usd(low)) "
-      text += "and \(PlainEnglish.usd(high))"
+      text += "\(PlainEnglish.usd(middle)) and \(plan.runs.runs < 20 ? "all" : "nine in ten") lie "
+      text += "between \(PlainEnglish.usd(low)) and \(PlainEnglish.usd(high))"
       if let chance = plan.overBudgetProbability {
-        text += "; \(PlainEnglish.percent(chance)) of them go over the budget"
+        text += "; \(PlainEnglish.percent(chance)) of the runs go over the budget"
       }
       text += ".\n"
     }
