@@ -38,10 +38,15 @@ struct LatencyHistogram: Sendable {
     total += other.total
   }
 
+  /// The nearest rank, from 1, of a percentile among so many values.
+  static func rank(_ percent: Double, of total: Int64) -> Int64 {
+    max(1, Int64((percent * Double(total) / 100).rounded(.up)))
+  }
+
   /// The nearest-rank percentile, in microseconds; nil when empty. `percent` is 0 < p ≤ 100.
   func percentile(_ percent: Double) -> Int64? {
     guard total > 0 else { return nil }
-    let rank = max(1, Int64((percent / 100 * Double(total)).rounded(.up)))
+    let rank = Self.rank(percent, of: total)
     var seen: Int64 = 0
     for (bucket, count) in counts.enumerated() {
       seen += count

@@ -1,0 +1,175 @@
+import CostModel
+
+/// Watches month-to-date spending against the budget's lines, as events happen.
+struct BudgetWatch: Sendable {
+  private struct Pending: Sendable {
+    var at: Int64
+    var month: Int
+    var line: Int
+  }
+
+  private let budget: Budget?
+  private let months: [Period.Span]
+  private let elapsedAtMidnight: [(time: Int64, month: Int, elapsed: Double)]
+  private var nextMidnight = 0
+  private var costs: [MoneySum]
+  /// The lowest actual line (or the budget) not yet crossed, by month.
+  private var nextLine: [MoneySum]
+  private var results: [BudgetMonth]
+  private var pending: [Pending] = []
+  private var forecastFired: Set<Int> = []
+  private(set) var alerts: [AlertEvent] = []
+  /// When something has to be looked at without a call: a midnight or a delayed alert.
+  private(set) var nextCheck: Int64
+
+  init(compiled: CompiledScenario) {
+    let scenario = compiled.scenario
+    budget = scenario.budget
+    months = scenario.period.months
+    costs = Array(repeating: .zero, count: months.count)
+    results = months.map { BudgetMonth(month: $0, cost: .zero) }
+    let hasForecast = budget?.thresholds.contains { $0.kind == .forecast } ?? false
+    elapsedAtMidnight = hasForecast ? Self.midnights(compiled) : []
+    nextLine = []
+    nextCheck = .max
+    for index in results.indices {
+      results[index].lines =
+        budget?.thresholds.map { BudgetMonth.Line(rule: $0.name, amount: $0.amount) } ?? []
+      nextLine.append(lowestLine(of: index))
+    }
+    scheduleCheck()
+  }
+
+  /// Local midnights inside months, with the share of the month's expected arrivals before each.
+  private static func midnights(
+    _ compiled: CompiledScenario
+  ) -> [(time: Int64, month: Int, elapsed: Double)] {
+    let period = compiled.scenario.period
+    let volumes = compiled.workloads.map(\.volume)
+    let total = volumes.reduce(0, +)
+    return period.days.compactMap { day in
+      guard
+        let month = period.months.firstIndex(where: { day.start > $0.start && day.start < $0.end })
+      else { return nil }
+      var elapsed = 0.0
+      for workload in compiled.workloads {
+        let passed = compiled.timelines[workload.timeline].operational(at: day.start)
+        elapsed += workload.volume / total * (passed - Double(month))
+      }
+      return (day.start.microseconds, month, elapsed)
+    }
+  }
+
+  private func lowestLine(of month: Int) -> MoneySum {
+    guard let budget else { return MoneySum(picodollars: .max) }
+    var lowest = MoneySum(picodollars: .max)
+    if results[month].crossedAt == nil { lowest = budget.amount }
+    for (line, threshold) in zip(results[month].lines, budget.thresholds)
+    where threshold.kind == .actual && line.crossedAt == nil {
+      lowest = min(lowest, threshold.amount)
+    }
+    return lowest
+  }
+
+  /// Adds the cost of an attempt that ended at `e` to the month of its call's arrival.
+  @inline(__always)
+  mutating func add(_ cost: Money, month: Int, at e: Int64) {
+    costs[month] += cost
+    if costs[month] > nextLine[month] { cross(month: month, at: e) }
+  }
+
+  @inline(never)
+  private mutating func cross(month: Int, at e: Int64) {
+    guard let budget else { return }
+    let cost = costs[month]
+    if results[month].crossedAt == nil, cost > budget.amount {
+      results[month].crossedAt = SimTime(microseconds: e)
+    }
+    for (line, threshold) in budget.thresholds.enumerated()
+    where threshold.kind == .actual && results[month].lines[line].crossedAt == nil
+      && cost > threshold.amount
+    {
+      results[month].lines[line].crossedAt = SimTime(microseconds: e)
+      tell(month: month, line: line, crossedAt: e)
+    }
+    nextLine[month] = lowestLine(of: month)
+  }
+
+  /// Fires now, or when the delayed and periodic look at the figures will show the crossing.
+  private mutating func tell(month: Int, line: Int, crossedAt e: Int64) {
+    guard let budget else { return }
+    var at = e + budget.dataLag.microseconds
+    if let every = budget.evaluateEvery?.microseconds {
+      let start = months[month].start.microseconds
+      at = start + (at - start + every - 1) / every * every
+    }
+    if at == e {
+      fire(Pending(at: at, month: month, line: line))
+    } else {
+      results[month].lines[line].spentBetween = costs[month]
+      pending.append(Pending(at: at, month: month, line: line))
+      pending.sort { ($0.at, $0.month, $0.line) < ($1.at, $1.month, $1.line) }
+      scheduleCheck()
+    }
+  }
+
+  private mutating func fire(_ due: Pending) {
+    guard let budget else { return }
+    let threshold = budget.thresholds[due.line]
+    let at = SimTime(microseconds: due.at)
+    results[due.month].lines[due.line].alertedAt = at
+    if results[due.month].lines[due.line].spentBetween != .zero {
+      let before = results[due.month].lines[due.line].spentBetween
+      results[due.month].lines[due.line].spentBetween = costs[due.month] - before
+    }
+    alerts.append(
+      AlertEvent(
+        at: at, type: .cost, severity: threshold.severity, rule: threshold.name, state: .fired,
+        value: costs[due.month].dollars, threshold: threshold.amount.dollars,
+        message: threshold.message))
+  }
+
+  /// Handles every check that is due at or before `time`, before the events of that instant.
+  mutating func check(upTo time: Int64) {
+    while nextCheck <= time {
+      if let due = pending.first, due.at == nextCheck {
+        pending.removeFirst()
+        fire(due)
+      } else {
+        forecast(elapsedAtMidnight[nextMidnight])
+        nextMidnight += 1
+      }
+      scheduleCheck()
+    }
+  }
+
+  private mutating func forecast(_ midnight: (time: Int64, month: Int, elapsed: Double)) {
+    guard let budget, midnight.elapsed > 0 else { return }
+    let projected = costs[midnight.month].dollars / midnight.elapsed
+    for (line, threshold) in budget.thresholds.enumerated()
+    where threshold.kind == .forecast && projected > threshold.amount.dollars
+      && forecastFired.insert(midnight.month * budget.thresholds.count + line).inserted
+    {
+      results[midnight.month].lines[line].crossedAt = SimTime(microseconds: midnight.time)
+      results[midnight.month].lines[line].alertedAt = SimTime(microseconds: midnight.time)
+      alerts.append(
+        AlertEvent(
+          at: SimTime(microseconds: midnight.time), type: .cost, severity: threshold.severity,
+          rule: threshold.name, state: .fired, value: projected,
+          threshold: threshold.amount.dollars, message: threshold.message))
+    }
+  }
+
+  private mutating func scheduleCheck() {
+    let midnight =
+      nextMidnight < elapsedAtMidnight.count ? elapsedAtMidnight[nextMidnight].time : .max
+    nextCheck = min(pending.first?.at ?? .max, midnight)
+  }
+
+  /// Delayed alerts that lie after the last event are still told.
+  mutating func finish() -> [BudgetMonth] {
+    check(upTo: .max - 1)
+    for month in results.indices { results[month].cost = costs[month] }
+    return results
+  }
+}

@@ -1,0 +1,83 @@
+/// What is still to happen, in the order of docs/semantics.md, "Order of events": by time, then
+/// outcomes before retries before arrivals, then by creation.
+struct EventQueue: Sendable {
+  enum Kind: UInt8, Sendable {
+    /// An attempt's outcome, or a hit's answer to a flow; the slot is a flight.
+    case outcome = 0
+    /// The slot is a flight.
+    case retry = 1
+    /// A flow's next stage; the slot is a flow.
+    case arrival = 2
+  }
+  struct Event: Sendable {
+    var time: Int64
+    /// Kind in the top two bits, then the order of creation.
+    fileprivate var order: UInt64
+    var slot: Int32
+
+    var kind: Kind {
+      switch order >> 62 {
+      case 0: .outcome
+      case 1: .retry
+      default: .arrival
+      }
+    }
+
+    @inline(__always)
+    fileprivate static func < (a: Event, b: Event) -> Bool {
+      a.time < b.time || (a.time == b.time && a.order < b.order)
+    }
+  }
+
+  private var heap: [Event] = []
+  private var created: UInt64 = 0
+
+  @inline(__always)
+  var isEmpty: Bool { heap.isEmpty }
+
+  /// Time of the next event; `Int64.max` if there is none.
+  @inline(__always)
+  var nextTime: Int64 { heap.isEmpty ? .max : heap[0].time }
+
+  /// Whether the next event comes before a call of the traffic that arrives at that time.
+  @inline(__always)
+  func precedesArrival(at time: Int64) -> Bool {
+    guard !heap.isEmpty else { return false }
+    let next = heap[0]
+    return next.time < time || (next.time == time && next.order >> 62 < Kind.arrival.rawValue)
+  }
+
+  @inline(__always)
+  mutating func push(_ kind: Kind, at time: Int64, slot: Int32) {
+    let event = Event(time: time, order: UInt64(kind.rawValue) << 62 | created, slot: slot)
+    created &+= 1
+    heap.append(event)
+    var child = heap.count - 1
+    while child > 0 {
+      let parent = (child - 1) >> 1
+      guard event < heap[parent] else { break }
+      heap[child] = heap[parent]
+      child = parent
+    }
+    heap[child] = event
+  }
+
+  @inline(__always)
+  mutating func pop() -> Event {
+    let first = heap[0]
+    let last = heap.removeLast()
+    let count = heap.count
+    guard count > 0 else { return first }
+    var hole = 0
+    while true {
+      var child = 2 * hole + 1
+      guard child < count else { break }
+      if child + 1 < count, heap[child + 1] < heap[child] { child += 1 }
+      guard heap[child] < last else { break }
+      heap[hole] = heap[child]
+      hole = child
+    }
+    heap[hole] = last
+    return first
+  }
+}

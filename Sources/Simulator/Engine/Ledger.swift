@@ -1,0 +1,102 @@
+import CostModel
+
+/// Everything that is counted and summed while a plan runs, by dense numbers.
+///
+/// A *row* is what a table calls a model: every target, then every model of several regions as
+/// such (for hits and failed calls, which no region answered).
+struct Ledger: Sendable {
+  struct Cell: Sendable {
+    var calls: Int64 = 0
+    var cacheHits: Int64 = 0
+    var attempts: Int64 = 0
+    var failures: Int64 = 0
+    var inputTokens: Int64 = 0
+    var cachedInputTokens: Int64 = 0
+    var outputTokens: Int64 = 0
+    var reasoningTokens: Int64 = 0
+    var audio: Int64 = 0
+    var inputCost = MoneySum.zero
+    var outputCost = MoneySum.zero
+    var otherCost = MoneySum.zero
+
+    var isEmpty: Bool {
+      calls == 0 && attempts == 0 && inputCost == .zero && outputCost == .zero
+        && otherCost == .zero
+    }
+  }
+  struct Sum: Sendable {
+    var calls: Int64 = 0
+    var cost = MoneySum.zero
+  }
+
+  let rows: Int
+  private let tiers: Int
+  private let rowOfModel: [Int]
+  private(set) var cells: [Cell]
+  private(set) var days: [Sum]
+  private(set) var users: [Sum]
+  /// Fixed prices by row, due at the start of each month.
+  private(set) var fixed: [MoneySum]
+  private(set) var total = MoneySum.zero
+
+  init(compiled: CompiledScenario, users: Int) {
+    let targets = compiled.targets.count
+    var next = targets
+    rowOfModel = compiled.targetsOfModel.map { range in
+      if range.count == 1 { return range.lowerBound }
+      next += 1
+      return next - 1
+    }
+    rows = next
+    tiers = compiled.tiers.count
+    cells = Array(repeating: Cell(), count: compiled.useCases.count * tiers * rows)
+    days = Array(repeating: Sum(), count: compiled.scenario.period.days.count * rows)
+    self.users = Array(repeating: Sum(), count: users)
+    fixed = Array(repeating: .zero, count: rows)
+  }
+
+  /// The row of a model that no region stands for.
+  @inline(__always)
+  func row(ofModel model: Int) -> Int { rowOfModel[model] }
+
+  func index(useCase: Int, tier: Int, row: Int) -> Int { (useCase * tiers + tier) * rows + row }
+
+  /// A call has ended at that row.
+  @inline(__always)
+  mutating func addCall(kind: CallKind, row: Int, day: Int, user: UInt32, isHit: Bool) {
+    let cell = (Int(kind.useCase) &* tiers &+ Int(kind.tier)) &* rows &+ row
+    cells[cell].calls &+= 1
+    if isHit { cells[cell].cacheHits &+= 1 }
+    days[day &* rows &+ row].calls &+= 1
+    users[Int(user)].calls &+= 1
+  }
+
+  /// An attempt at that target has ended and costs so much.
+  @inline(__always)
+  mutating func addAttempt(
+    kind: CallKind, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage?, cost: Cost
+  ) {
+    let cell = (Int(kind.useCase) &* tiers &+ Int(kind.tier)) &* rows &+ target
+    cells[cell].attempts &+= 1
+    if failed { cells[cell].failures &+= 1 }
+    guard let usage else { return }
+    cells[cell].inputTokens += usage.inputTokens
+    cells[cell].cachedInputTokens += usage.cacheReadTokens
+    cells[cell].outputTokens += usage.outputTokens
+    cells[cell].reasoningTokens += usage.reasoningTokens
+    cells[cell].audio += usage.audioMicroseconds
+    cells[cell].inputCost += cost.input
+    cells[cell].outputCost += cost.output
+    cells[cell].otherCost += cost.other
+    let sum = cost.total
+    days[day &* rows &+ target].cost += sum
+    users[Int(user)].cost += sum
+    total += sum
+  }
+
+  mutating func addFixed(_ price: Money, row: Int, day: Int) {
+    fixed[row] += price
+    days[day * rows + row].cost += price
+    total += price
+  }
+}

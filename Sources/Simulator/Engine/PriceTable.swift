@@ -1,0 +1,35 @@
+import CostModel
+
+/// The library's pricer for every target and way of billing of a scenario.
+struct PriceTable: Sendable {
+  private let pricers: [Pricer]
+  private let targets: Int
+  private let catalog: Catalog
+
+  init(_ compiled: CompiledScenario) {
+    let catalog = compiled.scenario.catalog
+    self.catalog = catalog
+    targets = compiled.targets.count
+    pricers = compiled.billings.flatMap { billing in
+      compiled.targets.map { target in
+        Pricer(
+          catalog[target.model],
+          variant: BillingVariant(
+            batch: billing.batch, serviceTier: billing.serviceTier, region: target.region))
+      }
+    }
+  }
+
+  /// What an attempt at the target costs, whose call arrived at `time`.
+  @inline(__always)
+  func cost(
+    of usage: Usage, target: Int, billing: Int, at time: SimTime
+  ) throws(PricingError) -> Cost {
+    try pricers[billing * targets + target].cost(of: usage, at: time)
+  }
+
+  /// The fixed price of a month that starts then.
+  func fixedMonthly(model: ModelID, at time: SimTime) -> Money? {
+    catalog[model].prices.last { $0.effectiveFrom <= time }?.fixedMonthly
+  }
+}

@@ -1,0 +1,195 @@
+import CostModel
+
+/// The rolling alerts: at each minute boundary b, every alert looks at the calls whose last
+/// outcome lies in [b − window, b).
+struct RollingWatch: Sendable {
+  /// What happened in one minute, or in one alert's window.
+  struct Counts: Sendable {
+    var finished: Int64 = 0
+    var failed: Int64 = 0
+    var hits: Int64 = 0
+    var misses: Int64 = 0
+    var rated: Int64 = 0
+    var satisfied: Int64 = 0
+    var messages: Int64 = 0
+    var converted: Int64 = 0
+
+    static func += (a: inout Counts, b: Counts) { a.add(b, sign: 1) }
+    static func -= (a: inout Counts, b: Counts) { a.add(b, sign: -1) }
+
+    private mutating func add(_ b: Counts, sign: Int64) {
+      finished += sign * b.finished
+      failed += sign * b.failed
+      hits += sign * b.hits
+      misses += sign * b.misses
+      rated += sign * b.rated
+      satisfied += sign * b.satisfied
+      messages += sign * b.messages
+      converted += sign * b.converted
+    }
+  }
+
+  fileprivate struct Watch: Sendable {
+    let alert: RollingAlert
+    let minutes: Int
+    /// Place among the latency alerts; negative for the others.
+    let latencyPlace: Int
+    var counts = Counts()
+    var answered: Int64 = 0
+    var withinThreshold: Int64 = 0
+    var isFiring = false
+  }
+
+  private struct Minute: Sendable {
+    var counts = Counts()
+    /// Latency buckets of ok calls, if any alert asks for them.
+    var latencies: [UInt16] = []
+    /// By latency alert: how many of them are not above its threshold.
+    var within: [Int64]
+  }
+
+  private var watches: [Watch] = []
+  private var ring: [Minute] = []
+  private let latencyThresholds: [Int64]
+  /// The next boundary to be looked at, in microseconds; `Int64.max` without alerts.
+  private(set) var nextBoundary: Int64
+  private(set) var alerts: [AlertEvent] = []
+
+  private static let minute = SimDuration.minute.microseconds
+
+  init(alerts: [RollingAlert], start: SimTime, cacheLatency: SimDuration) {
+    var thresholds: [Int64] = []
+    for alert in alerts {
+      var place = -1
+      if case .latency = alert.metric {
+        place = thresholds.count
+        thresholds.append(Int64(alert.threshold * 1_000))
+      }
+      watches.append(
+        Watch(
+          alert: alert, minutes: Int(alert.window.microseconds / Self.minute), latencyPlace: place))
+    }
+    latencyThresholds = thresholds
+    let ahead = Int(cacheLatency.microseconds / Self.minute) + 2
+    let longest = watches.map(\.minutes).max() ?? 0
+    ring =
+      alerts.isEmpty
+      ? []
+      : Array(
+        repeating: Minute(within: Array(repeating: 0, count: thresholds.count)),
+        count: longest + ahead)
+    nextBoundary =
+      alerts.isEmpty ? .max : (start.microseconds / Self.minute + 1) * Self.minute
+  }
+
+  var isActive: Bool { !watches.isEmpty }
+
+  /// A call's last outcome, at `time`. `latency` is that of an ok call, negative for a failed one.
+  @inline(__always)
+  mutating func add(_ counts: Counts, latency: Int64, at time: Int64) {
+    let place = Int(time / Self.minute) % ring.count
+    ring[place].counts += counts
+    guard latency >= 0, !latencyThresholds.isEmpty else { return }
+    let bucket = LatencyHistogram.bucket(of: latency)
+    ring[place].latencies.append(UInt16(truncatingIfNeeded: bucket))
+    let reported = LatencyHistogram.lowest(of: bucket)
+    for (alert, threshold) in latencyThresholds.enumerated() where reported <= threshold {
+      ring[place].within[alert] &+= 1
+    }
+  }
+
+  /// Looks at every boundary up to and including `time`.
+  mutating func check(upTo time: Int64) {
+    while nextBoundary <= time {
+      let number = Int(nextBoundary / Self.minute)
+      for index in watches.indices { judge(index, boundary: number) }
+      // The place that the minutes ahead will need next is that of the longest window's past.
+      let spent = (number + ring.count - (watches.map(\.minutes).max() ?? 0)) % ring.count
+      ring[spent].counts = Counts()
+      ring[spent].latencies.removeAll(keepingCapacity: true)
+      for alert in latencyThresholds.indices { ring[spent].within[alert] = 0 }
+      nextBoundary += Self.minute
+    }
+  }
+
+  private mutating func judge(_ index: Int, boundary: Int) {
+    let entering = (boundary - 1) % ring.count
+    slide(index, minute: ring[entering], sign: 1)
+    let alert = watches[index].alert
+    if watches[index].samples >= alert.minSamples {
+      let holds = self.holds(watches[index])
+      if holds != watches[index].isFiring {
+        watches[index].isFiring = holds
+        alerts.append(
+          AlertEvent(
+            at: SimTime(microseconds: Int64(boundary) * Self.minute), type: alert.type,
+            severity: alert.severity, rule: alert.name, state: holds ? .fired : .cleared,
+            value: value(watches[index], boundary: boundary), threshold: alert.threshold,
+            message: alert.message))
+      }
+    }
+    let leaving = (boundary - watches[index].minutes + ring.count) % ring.count
+    slide(index, minute: ring[leaving], sign: -1)
+  }
+
+  private mutating func slide(_ index: Int, minute: Minute, sign: Int64) {
+    if sign > 0 {
+      watches[index].counts += minute.counts
+    } else {
+      watches[index].counts -= minute.counts
+    }
+    let place = watches[index].latencyPlace
+    if place >= 0 {
+      watches[index].answered += sign * Int64(minute.latencies.count)
+      watches[index].withinThreshold += sign * minute.within[place]
+    }
+  }
+
+  /// Whether the alert's condition holds; for latency without building the percentile: it lies
+  /// above the threshold if fewer calls than its rank do not.
+  private func holds(_ watch: Watch) -> Bool {
+    if case .latency(let percent) = watch.alert.metric {
+      let rank = LatencyHistogram.rank(percent, of: watch.answered)
+      let isAbove = watch.withinThreshold < rank
+      return watch.alert.comparison == .above ? isAbove : !isAbove
+    }
+    let rate = watch.rate
+    return watch.alert.comparison == .above
+      ? rate > watch.alert.threshold : rate < watch.alert.threshold
+  }
+
+  private func value(_ watch: Watch, boundary: Int) -> Double {
+    guard case .latency(let percent) = watch.alert.metric else { return watch.rate }
+    var histogram = LatencyHistogram()
+    for minute in (boundary - watch.minutes)..<boundary {
+      for bucket in ring[(minute + ring.count) % ring.count].latencies {
+        histogram.add(LatencyHistogram.lowest(of: Int(bucket)))
+      }
+    }
+    return Double(histogram.percentile(percent) ?? 0) / 1_000
+  }
+}
+
+extension RollingWatch.Watch {
+  fileprivate var samples: Int64 {
+    switch alert.metric {
+    case .latency: answered
+    case .errorRate: counts.finished
+    case .cacheHitRate: counts.hits + counts.misses
+    case .satisfaction: counts.rated
+    case .conversion: counts.messages
+    }
+  }
+
+  fileprivate var rate: Double {
+    let part =
+      switch alert.metric {
+      case .latency: Int64(0)
+      case .errorRate: counts.failed
+      case .cacheHitRate: counts.hits
+      case .satisfaction: counts.satisfied
+      case .conversion: counts.converted
+      }
+    return samples == 0 ? 0 : Double(part) / Double(samples)
+  }
+}

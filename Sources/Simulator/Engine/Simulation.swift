@@ -1,0 +1,72 @@
+import CostModel
+import Dispatch
+import Synchronization
+
+/// The simulation of a scenario: every plan, every run, on as many threads as asked for.
+///
+/// A plan's run depends on nothing but the scenario and its number, so the order in which threads
+/// take them cannot show in a result.
+struct Simulation: Sendable {
+  private let compiled: CompiledScenario
+  private let routing: CompiledRouting
+  private let prices: PriceTable
+
+  init(_ scenario: Scenario) {
+    compiled = CompiledScenario(scenario)
+    routing = CompiledRouting(compiled)
+    prices = PriceTable(compiled)
+  }
+
+  /// One plan, one run (from 1).
+  func result(
+    of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
+  ) throws -> PlanResult {
+    let draws = Draws(seed: compiled.scenario.seed, run: run)
+    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
+    let factory = CallFactory(
+      compiled: compiled, population: population, routing: routing, draws: draws)
+    let arrivals = ArrivalStream(compiled: compiled, population: population, draws: draws)
+    var stream = CallStream(arrivals: arrivals, factory: factory, users: plan.users)
+    var engine = PlanEngine(
+      compiled: compiled, routing: routing, factory: factory, prices: prices, draws: draws,
+      plan: plan, run: run, log: log)
+    return try engine.run(&stream, progress: progress)
+  }
+
+  /// Every plan of the scenario in `runs` runs, by plan then run; the largest are started first.
+  func results(
+    runs: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> [[PlanResult]] {
+    let plans = compiled.scenario.plans
+    let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }
+      .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }
+    let next = Atomic<Int>(0)
+    let outcomes = Mutex<[Int: Result<PlanResult, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, tasks.count))) { _ in
+      while true {
+        let number = next.add(1, ordering: .relaxed).oldValue
+        guard number < tasks.count else { return }
+        let task = tasks[number]
+        var told = 0
+        let outcome = Result {
+          try result(of: plans[task.plan], run: task.run) { count in
+            progress(count - told)
+            told = count
+          }
+        }
+        outcomes.withLock { $0[task.plan * runs + task.run - 1] = outcome }
+      }
+    }
+    let finished = outcomes.withLock { $0 }
+    return try plans.indices.map { plan in
+      try (0..<runs).compactMap { try finished[plan * runs + $0]?.get() }
+    }
+  }
+
+  /// Calls (or starts of flows) expected of all plans in all runs, for progress.
+  func expectedArrivals(runs: Int) -> Double {
+    let users = compiled.scenario.plans.reduce(0) { $0 + $1.users }
+    let months = compiled.scenario.period.months.count
+    return compiled.workloads.reduce(0) { $0 + $1.volume } * Double(users * months * runs)
+  }
+}

@@ -1,0 +1,100 @@
+import CostModel
+
+/// One target at work: the library's own quota, breaker and prompt cache, and what the engine
+/// counts about it.
+struct TargetState: Sendable {
+  var quota: Quota
+  var breaker: Breaker?
+  var promptCache: PromptCache?
+  let timeout: Int64
+  let failureRate: Double
+  let latency: Sampler
+  let fixedLatency: Int64
+  let chargesReserved: Bool
+  let modelMaxTokens: Int64
+  let outages: [Outage]
+  /// Whether an attempt needs its block of draws.
+  let draws: Bool
+  var counts = TargetPerformance(model: "")
+
+  private let requestLimit: Double?
+  private let tokenLimit: Double?
+  private var minute = Int64.min
+  private var minuteRequests: Int64 = 0
+  private var minuteTokens: Int64 = 0
+  private var minuteCharged: Int64 = 0
+  private var utilisation = 0.0
+
+  init(_ target: CompiledTarget, latency: Sampler, scenario: Scenario) {
+    let behaviour = scenario.behaviours[target.model.index]
+    quota = Quota(behaviour.quota)
+    breaker = behaviour.breaker.map(Breaker.init)
+    promptCache = behaviour.promptCache.map(PromptCache.init)
+    timeout = behaviour.timeout?.microseconds ?? .max
+    failureRate = behaviour.failureRate
+    self.latency = latency
+    fixedLatency = latency.constant ?? -1
+    chargesReserved = behaviour.quota.charge == .reserved
+    modelMaxTokens = scenario.catalog[target.model].maxOutputTokens ?? 0
+    outages = scenario.outages.filter {
+      $0.model == target.model && ($0.region == nil || $0.region == target.region)
+    }
+    draws = latency.constant == nil || failureRate > 0 || !outages.isEmpty
+    requestLimit = behaviour.quota.requestsPerMinute.map(Double.init)
+    tokenLimit = behaviour.quota.tokensPerMinute.map(Double.init)
+    counts.model = target.name
+  }
+
+  /// The largest failure rate that applies to an attempt starting then.
+  @inline(__always)
+  func failureRate(at start: Int64) -> Double {
+    var rate = failureRate
+    for outage in outages
+    where outage.from.microseconds <= start && start < outage.to.microseconds {
+      rate = max(rate, outage.rate)
+    }
+    return rate
+  }
+
+  /// Counts an attempt that starts then; starts come in order.
+  @inline(__always)
+  mutating func countStart(at start: Int64, waited: Int64, tokens: Int64, charged: Int64) {
+    let now = start / 60_000_000
+    if now != minute { closeMinute(next: now) }
+    minuteRequests &+= 1
+    minuteTokens &+= tokens
+    minuteCharged &+= charged
+    counts.attempts &+= 1
+    counts.tokens &+= tokens
+    counts.queue.add(waited)
+    if waited > 0 { counts.queuedCalls &+= 1 }
+  }
+
+  @inline(never)
+  private mutating func closeMinute(next: Int64) {
+    counts.requestsPerMinutePeak = max(counts.requestsPerMinutePeak, minuteRequests)
+    counts.tokensPerMinutePeak = max(counts.tokensPerMinutePeak, minuteTokens)
+    if let requestLimit { utilisation = max(utilisation, Double(minuteRequests) / requestLimit) }
+    if let tokenLimit { utilisation = max(utilisation, Double(minuteCharged) / tokenLimit) }
+    minute = next
+    minuteRequests = 0
+    minuteTokens = 0
+    minuteCharged = 0
+  }
+
+  /// What performance.csv says of the target, over so many minutes.
+  func performance(minutes: Double) -> TargetPerformance {
+    var closed = self
+    closed.closeMinute(next: .min)
+    var result = closed.counts
+    result.requestsPerMinuteMean = Double(result.attempts) / minutes
+    result.tokensPerMinuteMean = Double(result.tokens) / minutes
+    if requestLimit != nil || tokenLimit != nil {
+      result.quotaUtilisationPeak = closed.utilisation
+    }
+    result.saturated =
+      requestLimit.map { Double(result.offeredRequests) / minutes >= $0 } ?? false
+      || tokenLimit.map { Double(result.offeredTokens) / minutes >= $0 } ?? false
+    return result
+  }
+}

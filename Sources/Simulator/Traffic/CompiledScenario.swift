@@ -1,0 +1,259 @@
+import CostModel
+
+/// Where an attempt goes: one region of one model, with its own breaker, quota and prompt cache.
+struct CompiledTarget: Sendable {
+  var model: ModelID
+  var region: String?
+  /// `model` or `model@region`.
+  var name: String
+}
+
+struct CompiledWorkload: Sendable {
+  var name: String
+  var useCase: Int
+  /// Key of its draws.
+  var key: UInt64
+  var volume: Double
+  /// By account plan.
+  var planFactors: [Double]
+  var arrivals: ArrivalProcess
+  var timeline: Int
+  var stages: [CompiledStage]
+  /// More than one call, or a call that may not be made.
+  var isFlow: Bool
+}
+
+struct CompiledStage: Sendable {
+  var delay: Int64
+  var continuation: Double
+  var chance: Double
+  var calls: [CompiledStageCall]
+}
+
+struct CompiledStageCall: Sendable {
+  var probability: Double
+  /// The call's place in its flow, in the high half of `Draws.block(part:)`.
+  var part: UInt64
+  var firstKind: Int
+  /// Running sums of the shares.
+  var shares: [Double]
+}
+
+/// Everything about one variant that a call of it needs, as plain numbers.
+struct CallKind: Sendable {
+  enum PromptForm: UInt8, Sendable { case none, unique, pool, userPool }
+
+  var workload: UInt16
+  var useCase: UInt16
+  var tier: UInt16
+  /// Into `billings`.
+  var billing: UInt16
+  /// Into `cacheClasses`; negative: none.
+  var cacheClass: Int16
+  var cacheMode = CacheSettings.Mode.off
+  var cacheTTL: SimDuration = .zero
+  var cacheRate = 0.0
+  var part: UInt64
+  var input: Sampler
+  var output: Sampler
+  var reasoning: Sampler
+  var audio: Sampler
+  /// Prefix and frames.
+  var extraInput: Int64
+  var frameTokens: Int64
+  var prefixTokens: Int64
+  var prefixShared: Bool
+  /// Negative: none.
+  var maxTokens: Int64
+  var promptForm: PromptForm
+  /// Into `promptPools`.
+  var pool: Int
+  /// Negative: not rated, no sales message.
+  var satisfaction: Double
+  var ratedShare: Double
+  var conversion: Double
+  /// Whether any of its sizes is drawn (otherwise the block of draws is not needed).
+  var drawsShape: Bool
+}
+
+/// How calls of a kind are billed, beyond the model.
+struct Billing: Hashable, Sendable {
+  var batch: Bool
+  var serviceTier: String?
+}
+
+/// A scenario with every name turned into a dense number and every distribution into a table:
+/// what the engine runs on. Shared by all its plans and runs.
+struct CompiledScenario: Sendable {
+  let scenario: Scenario
+  private(set) var targets: [CompiledTarget] = []
+  /// First target and number of targets of each model.
+  private(set) var targetsOfModel: [Range<Int>] = []
+  private(set) var useCases: [String] = []
+  private(set) var tiers: [String] = []
+  private(set) var billings: [Billing] = []
+  private(set) var cacheClasses: [String?] = []
+  private(set) var kinds: [CallKind] = []
+  /// The variant of each kind, and the attributes that its rules see.
+  private(set) var attributes: [CallAttributes] = []
+  private(set) var workloads: [CompiledWorkload] = []
+  private(set) var timelines: [Timeline] = []
+  private(set) var tables = SamplerTables()
+  private(set) var promptPools: [PromptPool] = []
+  /// By target.
+  private(set) var latencies: [Sampler] = []
+  private var profiles: [TrafficProfile] = []
+
+  init(_ scenario: Scenario) {
+    self.scenario = scenario
+    for (index, model) in scenario.catalog.models.enumerated() {
+      let id = ModelID(UInt16(index))
+      let first = targets.count
+      if let regions = scenario.regions[id], !regions.isEmpty {
+        for region in regions {
+          targets.append(
+            CompiledTarget(model: id, region: region, name: "\(model.name)@\(region)"))
+        }
+      } else {
+        targets.append(CompiledTarget(model: id, region: nil, name: model.name))
+      }
+      targetsOfModel.append(first..<targets.count)
+    }
+    latencies = targets.map { target in
+      tables.sampler(for: scenario.behaviours[target.model.index].latency)
+    }
+    for workload in scenario.workloads { add(workload) }
+  }
+
+  var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
+
+  private mutating func add(_ workload: Workload) {
+    let planNames = scenario.users.accountPlans.map(\.name)
+    let factors = planNames.map { workload.volumeByAccountPlan[$0] ?? 1 }
+    var part: UInt64 = 0
+    var stages: [CompiledStage] = []
+    for stage in workload.stages {
+      var calls: [CompiledStageCall] = []
+      for call in stage.calls {
+        let first = kinds.count
+        var sum = 0.0
+        let shares = call.mix.map { variant in
+          sum += variant.share
+          return sum
+        }
+        for variant in call.mix { addKind(variant, workload: workload, part: part << 32) }
+        calls.append(
+          CompiledStageCall(
+            probability: call.probability, part: part << 32, firstKind: first, shares: shares))
+        part += 1
+      }
+      stages.append(
+        CompiledStage(
+          delay: stage.delay.microseconds, continuation: stage.continuation, chance: stage.chance,
+          calls: calls))
+    }
+    let only = workload.stages.count == 1 && workload.stages[0].calls.count == 1
+    let certain =
+      only && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
+      && workload.stages[0].calls[0].probability == 1 && workload.stages[0].delay == .zero
+    workloads.append(
+      CompiledWorkload(
+        name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
+        key: Draws.key(of: workload.name), volume: workload.volume,
+        planFactors: factors.isEmpty ? [1] : factors, arrivals: workload.arrivals,
+        timeline: timeline(for: workload.profile), stages: stages, isFlow: !certain))
+  }
+
+  private mutating func timeline(for profile: TrafficProfile) -> Int {
+    if let known = profiles.firstIndex(of: profile) { return known }
+    profiles.append(profile)
+    timelines.append(Timeline(period: scenario.period, profile: profile))
+    return timelines.count - 1
+  }
+
+  private mutating func addKind(_ variant: Variant, workload: Workload, part: UInt64) {
+    var seen = variant.attributes
+    seen[.useCase] = seen[.useCase] ?? workload.useCase
+    attributes.append(seen)
+    let cache = cacheUse(of: variant)
+    var pool = 0
+    let form: CallKind.PromptForm
+    switch variant.prompts {
+    case .none: form = .none
+    case .unique: form = .unique
+    case .pool(let size, let exponent, let perUser):
+      form = perUser ? .userPool : .pool
+      pool = promptPools.count
+      promptPools.append(PromptPool(size: size, exponent: exponent))
+    }
+    let samplers = (
+      tables.sampler(for: variant.input), tables.sampler(for: variant.output),
+      tables.sampler(for: variant.reasoning), tables.sampler(for: variant.audio, scale: 1e6)
+    )
+    let constant =
+      samplers.0.constant != nil && samplers.1.constant != nil && samplers.2.constant != nil
+    kinds.append(
+      CallKind(
+        workload: UInt16(workloads.count),
+        useCase: UInt16(Self.index(of: workload.useCase, in: &useCases)),
+        tier: UInt16(Self.index(of: variant.attributes[.tier] ?? Self.defaultTier, in: &tiers)),
+        billing: UInt16(
+          Self.index(
+            of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
+        cacheClass: cache.map { _ in
+          Int16(Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses))
+        } ?? -1,
+        cacheMode: cache?.mode ?? .off, cacheTTL: cache?.ttl ?? .zero,
+        cacheRate: cache?.rate ?? 0, part: part, input: samplers.0, output: samplers.1,
+        reasoning: samplers.2, audio: samplers.3,
+        extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
+        prefixTokens: variant.prefixTokens, prefixShared: variant.prefixSharedByUsers,
+        maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
+        satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
+        conversion: variant.conversion ?? -1,
+        drawsShape: !constant || form == .pool || form == .userPool))
+  }
+
+  /// The tier of a call that names none (docs/semantics.md, "Routing").
+  static let defaultTier = "standard"
+
+  /// nil where nothing is looked up: no key, ttl or rate 0, cache off.
+  private func cacheUse(
+    of variant: Variant
+  ) -> (mode: CacheSettings.Mode, ttl: SimDuration, rate: Double)? {
+    let cache = scenario.cache
+    guard cache.mode != .off,
+      let settings = cache.settings(for: variant.attributes[.cacheClass]),
+      variant.prompts != .none, settings.ttl > .zero
+    else { return nil }
+    if cache.mode == .keyed { return (.keyed, settings.ttl, 0) }
+    guard let rate = settings.hitRate, rate > 0 else { return nil }
+    return (.rate, settings.ttl, rate)
+  }
+
+  private static func index<T: Equatable>(of value: T, in list: inout [T]) -> Int {
+    if let known = list.firstIndex(of: value) { return known }
+    list.append(value)
+    return list.count - 1
+  }
+}
+
+/// Which of a pool's prompts is used: the k-th in proportion to k^−exponent.
+struct PromptPool: Sendable {
+  private let own: [Double]
+  private let alias: [Int]
+
+  init(size: Int, exponent: Double) {
+    let weights = (1...max(1, size)).map { rank in
+      ExactMath.exp(-exponent * ExactMath.log(Double(rank)))
+    }
+    (own, alias) = AliasTable.build(weights: weights)
+  }
+
+  @inline(__always)
+  func draw(_ word: UInt64) -> UInt64 {
+    let x = word.unit * Double(own.count)
+    let cell = min(Int(x), own.count - 1)
+    return UInt64(x - Double(cell) < own[cell] ? cell : alias[cell])
+  }
+}

@@ -1,0 +1,66 @@
+/// Blocks of four draws each; a block and a lane in it are a *stream* of docs/semantics.md,
+/// "Randomness". New streams take new blocks or free lanes, so that no draw ever moves.
+enum DrawBlock: UInt64 {
+  /// Lanes: arrival gap or position, mix, route, response cache.
+  case call = 0
+  /// Lanes: input tokens, output tokens, reasoning tokens, prompt.
+  case shape = 1
+  /// Lanes: failure, latency.
+  case attempt = 2
+  /// Lanes: audio, rated, satisfied, converted.
+  case outcome = 3
+  /// Lanes: continuation, stage chance, call probability.
+  case flow = 4
+  /// Lane 0: activity of a user, over all workloads.
+  case user = 5
+  /// Lanes: normal, acceptance, boost of a gamma variate; one block an attempt.
+  case gamma = 6
+  /// Lane 0: the random start of a systematic mix.
+  case systematic = 7
+}
+
+/// The draws of one run: each a function of (seed, stream, index) only.
+struct Draws: Sendable {
+  let seed: UInt64
+
+  /// `run` counts from 1; run 1 is the seed itself.
+  init(seed: UInt64, run: Int) {
+    self.seed = run == 1 ? seed : Draws.mixed(seed &+ UInt64(run) &* 0x9E37_79B9_7F4A_7C15)
+  }
+
+  /// - Parameters:
+  ///   - call: the user's n-th call (or flow) of the workload, from 0.
+  ///   - workload: `Draws.key(of:)` of the workload's name.
+  ///   - part: the call's place in its flow in the high half, its attempt in the low half.
+  @inline(__always)
+  func block(
+    _ block: DrawBlock, call: UInt64, user: UInt64, workload: UInt64, part: UInt64 = 0
+  ) -> Philox.Block {
+    Philox.block(counter: (call, user, workload, part), key: (seed, block.rawValue))
+  }
+
+  /// FNV-1a, 64 bits.
+  static func key(of name: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+  }
+
+  /// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
+  static func mixed(_ value: UInt64) -> UInt64 {
+    var z = value
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+extension UInt64 {
+  /// 53 bits in [0, 1).
+  @inline(__always)
+  var unit: Double { Double(self >> 11) * 0x1p-53 }
+
+  /// 53 bits in (0, 1): the middle of each cell of `unit`.
+  @inline(__always)
+  var openUnit: Double { (Double(self >> 11) + 0.5) * 0x1p-53 }
+}

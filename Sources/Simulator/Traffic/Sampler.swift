@@ -1,0 +1,106 @@
+/// A distribution made ready to draw from: whole numbers ≥ 0, one word of randomness each.
+///
+/// Plain numbers only (tables lie in `SamplerTables`), so that drawing neither allocates nor
+/// counts references.
+struct Sampler: Sendable {
+  fileprivate enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
+
+  fileprivate var form: Form
+  fileprivate var a: Double
+  fileprivate var b: Double
+  fileprivate var c: Double
+  fileprivate var firstBin: Int32 = 0
+  fileprivate var binCount: Int32 = 0
+
+  /// The value if it never varies.
+  var constant: Int64? { form == .fixed ? Sampler.whole(a) : nil }
+
+  /// Nearest whole number, halves away from zero, never below 0.
+  @inline(__always)
+  static func whole(_ x: Double) -> Int64 { Int64(max(0, x + 0.5)) }
+}
+
+/// The alias tables of all histograms of a scenario, in one place.
+struct SamplerTables: Sendable {
+  private struct Bin: Sendable {
+    /// Share of the cell that belongs to the cell's own bin.
+    var own: Double
+    var alias: Int32
+    var low: Double
+    var width: Double
+  }
+  private var bins: [Bin] = []
+
+  /// Values are multiplied by `scale` (for units).
+  mutating func sampler(for distribution: Distribution, scale: Double = 1) -> Sampler {
+    switch distribution {
+    case .fixed(let value):
+      return Sampler(form: .fixed, a: value * scale, b: 0, c: 0)
+    case .uniform(let low, let high):
+      return Sampler(form: .uniform, a: low * scale, b: (high - low) * scale, c: 0)
+    case .lognormal(let mean, let cv, let cap):
+      guard mean > 0 else { return Sampler(form: .fixed, a: 0, b: 0, c: 0) }
+      let variance = ExactMath.log(1 + cv * cv)
+      let mu = ExactMath.log(mean * scale) - variance / 2
+      return Sampler(
+        form: .lognormal, a: mu, b: variance.squareRoot(),
+        c: (cap ?? 1e15) * (cap == nil ? 1 : scale))
+    case .histogram(let source):
+      var sampler = Sampler(form: .histogram, a: 0, b: 0, c: 0)
+      sampler.firstBin = Int32(bins.count)
+      sampler.binCount = Int32(source.count)
+      let (own, alias) = AliasTable.build(weights: source.map(\.weight))
+      for (i, bin) in source.enumerated() {
+        bins.append(
+          Bin(
+            own: own[i], alias: Int32(alias[i]), low: bin.low * scale,
+            width: (bin.high - bin.low) * scale))
+      }
+      return sampler
+    }
+  }
+
+  @inline(__always)
+  func draw(_ sampler: Sampler, _ word: UInt64) -> Int64 {
+    switch sampler.form {
+    case .fixed: return Sampler.whole(sampler.a)
+    case .uniform: return Sampler.whole(sampler.a + word.unit * sampler.b)
+    case .lognormal:
+      let z = ExactMath.normalQuantile(word.openUnit)
+      return Sampler.whole(min(ExactMath.exp(sampler.a + sampler.b * z), sampler.c))
+    case .histogram: return drawBin(sampler, word.unit)
+    }
+  }
+
+  private func drawBin(_ sampler: Sampler, _ u: Double) -> Int64 {
+    let x = u * Double(sampler.binCount)
+    let cell = min(Int(x), Int(sampler.binCount) - 1)
+    let fraction = x - Double(cell)
+    let bin = bins[Int(sampler.firstBin) + cell]
+    if fraction < bin.own { return Sampler.whole(bin.low + fraction / bin.own * bin.width) }
+    let other = bins[Int(sampler.firstBin) + Int(bin.alias)]
+    return Sampler.whole(other.low + (fraction - bin.own) / (1 - bin.own) * other.width)
+  }
+}
+
+/// Walker's alias method with Vose's construction (M. Vose, IEEE TSE 17(9), 1991).
+enum AliasTable {
+  /// For each cell: the share of it that is its own, and to whom the rest goes.
+  static func build(weights: [Double]) -> (own: [Double], alias: [Int]) {
+    let count = weights.count
+    let total = weights.reduce(0, +)
+    var scaled = weights.map { $0 * Double(count) / total }
+    var own = Array(repeating: 1.0, count: count)
+    var alias = Array(0..<count)
+    var small = (0..<count).filter { scaled[$0] < 1 }
+    var large = (0..<count).filter { scaled[$0] >= 1 }
+    while let s = small.popLast() {
+      guard let l = large.last else { break }
+      own[s] = scaled[s]
+      alias[s] = l
+      scaled[l] -= 1 - scaled[s]
+      if scaled[l] < 1 { small.append(large.removeLast()) }
+    }
+    return (own, alias)
+  }
+}

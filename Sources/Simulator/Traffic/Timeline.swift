@@ -1,0 +1,99 @@
+import CostModel
+
+/// The integral of a traffic profile over a period: operational time, in months.
+///
+/// Each budget month of the period adds exactly 1, whatever its length, so that a monthly volume
+/// V makes V calls a month; local hours and weekdays weigh as the profile says, a repeated hour
+/// twice and a skipped one not at all.
+struct Timeline: Sendable {
+  struct Segment: Hashable, Sendable {
+    var start: Int64
+    var end: Int64
+    /// Operational time at `start`.
+    var operational: Double
+    /// Operational time a microsecond.
+    var slope: Double
+  }
+
+  private(set) var segments: [Segment] = []
+  private let guide: [Int32]
+  private let guideScale: Double
+  /// Months in all.
+  let length: Double
+
+  init(period: Period, profile: TrafficProfile) {
+    for (index, month) in period.months.enumerated() {
+      let pieces = Self.localHours(of: month, in: period, profile: profile)
+      let total = pieces.reduce(0.0) { $0 + $1.slope * Double($1.end - $1.start) }
+      var sum = 0.0
+      for var piece in pieces {
+        let share = piece.slope * Double(piece.end - piece.start) / total
+        piece.slope /= total
+        piece.operational = Double(index) + sum
+        sum += share
+        segments.append(piece)
+      }
+    }
+    length = Double(period.months.count)
+    let cells = segments.count * 2
+    guideScale = Double(cells) / length
+    var table: [Int32] = []
+    table.reserveCapacity(cells + 1)
+    var at = 0
+    for cell in 0...cells {
+      let x = Double(cell) / guideScale
+      while at + 1 < segments.count, segments[at + 1].operational <= x { at += 1 }
+      table.append(Int32(at))
+    }
+    guide = table
+  }
+
+  /// The month cut at local hours and offset changes, weighted (in `slope`) by the profile;
+  /// hours without traffic are left out.
+  private static func localHours(
+    of month: Period.Span, in period: Period, profile: TrafficProfile
+  ) -> [Segment] {
+    let hour = SimDuration.hour.microseconds
+    var result: [Segment] = []
+    var t = month.start.microseconds
+    while t < month.end.microseconds {
+      let offset = Int64(period.offset(at: SimTime(microseconds: t))) * 1_000_000
+      let local = t + offset
+      let hourNumber = local >= 0 ? local / hour : (local - hour + 1) / hour
+      var end = min((hourNumber + 1) * hour - offset, month.end.microseconds)
+      for change in period.offsets.dropFirst()
+      where change.from.microseconds > t && change.from.microseconds < end {
+        end = change.from.microseconds
+      }
+      let day = hourNumber >= 0 ? hourNumber / 24 : (hourNumber - 23) / 24
+      let weekday = CivilDate(daysSinceEpoch: Int(day)).weekday
+      let weight = profile.hours[Int(hourNumber - day * 24)] * profile.weekdays[weekday]
+      if weight > 0 { result.append(Segment(start: t, end: end, operational: 0, slope: weight)) }
+      t = end
+    }
+    return result
+  }
+
+  /// Operational time passed at a moment: 0 at the start, `length` at the end.
+  func operational(at time: SimTime) -> Double {
+    let t = time.microseconds
+    var low = 0
+    var high = segments.count
+    while low < high {
+      let middle = (low + high) / 2
+      if segments[middle].start <= t { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return 0 }
+    let s = segments[low - 1]
+    return s.operational + Double(min(t, s.end) - s.start) * s.slope
+  }
+
+  /// The moment, cut to the microsecond, at which operational time reaches 0 ≤ x < `length`.
+  @inline(__always)
+  func time(at x: Double) -> Int64 {
+    var i = Int(guide[Int(x * guideScale)])
+    while i + 1 < segments.count, segments[i + 1].operational <= x { i += 1 }
+    let s = segments[i]
+    return min(s.start + Int64((x - s.operational) / s.slope), s.end - 1)
+  }
+}
