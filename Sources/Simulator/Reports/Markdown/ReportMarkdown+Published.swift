@@ -28,8 +28,8 @@ extension ReportMarkdown {
   }
 
   private static func ratio(_ cost: MoneySum, _ claim: MoneySum) -> String {
-    guard claim != .zero, let text = DecimalText.real(cost.dollars / claim.dollars, places: 2)
-    else { return "–" }
+    let ratio = cost.dollars / claim.dollars
+    guard let text = DecimalText.real(ratio, places: ratio < 0.1 ? 4 : 2) else { return "–" }
     return PlainEnglish.grouped(text) + "×"
   }
 
