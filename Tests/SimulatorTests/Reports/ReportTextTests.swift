@@ -49,7 +49,7 @@ import Testing
   #expect(
     text.contains(
       "The formula does not foresee that 7 attempts were throttled by quotas, 1,234 calls failed "
-        + "and deepseek-r1 saturated. The formula only approximates mistral cache: keyed under a "
+        + "and deepseek-r1 is saturated. The formula only approximates mistral cache: keyed under a "
         + "daily profile."))
 }
 
@@ -79,6 +79,14 @@ import Testing
       "The provider looks at spending every 24 h and then sees figures that are 8 h old."))
   #expect(text.contains("| 20 November 2026, 00:00 (24 h later) |           $41.00 |"))
   #expect(text.contains("none before the end"))
+}
+
+@Test func reportTellsForecastsFromCrossings() {
+  var report = SampleReport(users: [1_000]).report
+  report.scenario.budget?.thresholds[1].kind = .forecast
+  let text = ReportMarkdown.budgetSection(report)
+  #expect(text.contains("| budget-90% (forecast) |"))
+  #expect(text.split(separator: "\n").count { $0.contains("at once") } == 1)
 }
 
 @Test func alertsAreCountedAndListedUpToTwenty() {

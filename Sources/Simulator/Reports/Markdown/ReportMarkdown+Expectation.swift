@@ -59,8 +59,10 @@ extension ReportMarkdown {
       reasons.append("\(PlainEnglish.plural(result.failedCalls, "call")) failed")
     }
     let saturated = result.performance.filter(\.saturated).map { Markdown.escape($0.model) }
-    if !saturated.isEmpty { reasons.append(
-        "\(PlainEnglish.list(saturated)) \(saturated.count == 1 ? "is" : "are") saturated") }
+    if !saturated.isEmpty {
+      reasons.append(
+        "\(PlainEnglish.list(saturated)) \(saturated.count == 1 ? "is" : "are") saturated")
+    }
     let parts = plan.expectation.approximations.map {
       "\(Markdown.escape($0.part)): \(Markdown.escape($0.reason))"
     }
