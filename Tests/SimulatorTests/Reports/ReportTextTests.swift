@@ -32,6 +32,14 @@ import Testing
   #expect(text.contains("| V3            | deepseek-v3 |   $680.00 |"))
 }
 
+@Test func publishedRowsCoverEveryRegionOfAModel() {
+  var report = SampleReport(users: [1_000]).report
+  report.plans[0].result.costs[0].model = "deepseek-v3@westus2"
+  #expect(
+    ReportMarkdown.publishedSection(report).contains(
+      "| V3            | deepseek-v3 |   $680.00 |   $680.02 |                 1.00× |"))
+}
+
 @Test func reportExplainsABillOutsideChance() {
   var report = SampleReport(users: [10], budget: nil).report
   #expect(Agreement(report.plans[0]).isWithinChance)
