@@ -1,33 +1,23 @@
-/// What one attempt costs. Each component was rounded once, half to even, to a picodollar.
+/// What an attempt cost, by kind.
 @frozen
 public struct Cost: Hashable, Sendable {
-  /// All input, cached and written tokens.
+  /// Input tokens of every kind.
   public var input: Money
-  /// Output, reasoning and output audio tokens.
+  /// Output tokens of every kind.
   public var output: Money
-  /// Audio by time, calls, images, searches, fixed prices.
+  /// Audio by length, characters, images, pages, searches, calls.
   public var other: Money
 
   @inlinable
-  public init(input: Money = .zero, output: Money = .zero, other: Money = .zero) {
+  public init(input: Money, output: Money, other: Money) {
     self.input = input
     self.output = output
     self.other = other
   }
 
-  public static let zero = Cost()
+  public static let zero = Cost(input: .zero, output: .zero, other: .zero)
 
+  /// Traps if it exceeds what one call may cost (`Money`).
   @inlinable
   public var total: Money { input + output + other }
-}
-
-/// Why a usage has no price.
-public enum PricingError: Error, Hashable, Sendable {
-  /// The model has no price for that dimension (or none at all) at that time; never $0.
-  case unpriced(BillingDimension)
-  case negativeQuantity(BillingDimension)
-  /// The parts of the input (cached, audio, image tokens) exceed the whole.
-  case moreCachedThanInput
-  /// The parts of the output (reasoning, audio, image tokens) exceed the whole.
-  case moreReasoningThanOutput
 }

@@ -1,281 +1,128 @@
-/// How calls are billed beyond their model: what the provider sells at another price.
-public struct BillingVariant: Hashable, Sendable {
-  public var batch: Bool
-  public var serviceTier: String?
-  public var region: String?
-
-  public init(batch: Bool = false, serviceTier: String? = nil, region: String? = nil) {
-    self.batch = batch
-    self.serviceTier = serviceTier
-    self.region = region
-  }
-}
-
-/// The prices of one model for one billing variant, resolved once, so that pricing an attempt is
-/// a few integer operations (docs/semantics.md, "Price of an attempt").
+/// Prices the calls of one model on one billing variant, to the picodollar.
+///
+/// Everything that does not depend on the call is resolved when it is built, so that a price is
+/// a few integer operations: no look-up by name, no allocation.
 @frozen
 public struct Pricer: Sendable {
-  /// Exactly `numerator`/`denominator` picodollars for one unit; denominator 0: unpriced.
-  @frozen
-  @usableFromInline
-  struct UnitPrice: Sendable {
-    @usableFromInline var numerator: Int64
-    @usableFromInline var denominator: Int64
+  /// Ascending by `from`.
+  @usableFromInline var sheets: [CompiledSheet] = []
+  @usableFromInline var tierInputs: [Int64] = []
+  @usableFromInline var timesOfDay: [CompiledTimeOfDay] = []
+  /// Cards of one rate a dimension, by sheet, context tier, time of day; parents in place.
+  @usableFromInline var rates: [CompiledRate] = []
+  /// One sheet that always holds, without tiers and times of day: nothing to search.
+  @usableFromInline var isFlat = false
 
-    @usableFromInline
-    init(numerator: Int64, denominator: Int64) {
-      self.numerator = numerator
-      self.denominator = denominator
-    }
-  }
+  /// How many rates a card has.
+  @usableFromInline static let dimensions = 16
 
-  /// Prices from one moment on.
-  @usableFromInline
-  struct Sheet: Sendable {
-    @usableFromInline let from: Int64
-    /// Each tier has a card of its own; the first is without a tier.
-    @usableFromInline let tiers: [Tier]
-    @usableFromInline let times: [TimeOfDayPrice]
-    @usableFromInline let minimumAudio: Int64
-    /// First card; cards are by time of day (none first), then by tier.
-    @usableFromInline let firstCard: Int
-  }
-  @frozen
-  @usableFromInline
-  struct Tier: Sendable {
-    /// Total input from which on the tier holds.
-    @usableFromInline let from: Int64
-  }
+  init() {}
 
-  @usableFromInline let sheets: [Sheet]
-  /// Cards of `BillingDimension.allCases.count` prices each.
-  @usableFromInline let prices: [UnitPrice]
-
-  /// Any model can be compiled; one without prices throws at its first attempt.
-  public init(_ model: Model, variant: BillingVariant = BillingVariant()) {
-    var sheets: [Sheet] = []
-    var prices: [UnitPrice] = []
-    for sheet in model.prices {
-      let tiers =
-        [Tier(from: .min)]
-        + sheet.contextTiers.map {
-          Tier(from: $0.inclusive ? $0.threshold : $0.threshold + 1)
-        }
-      sheets.append(
-        Sheet(
-          from: sheet.effectiveFrom.microseconds, tiers: tiers, times: sheet.timesOfDay,
-          minimumAudio: sheet.minimumAudio.microseconds,
-          firstCard: prices.count / Self.dimensions))
-      for time in [nil] + sheet.timesOfDay.map({ $0 as TimeOfDayPrice? }) {
-        for tier in [nil] + sheet.contextTiers.map({ $0 as ContextTier? }) {
-          prices += Self.card(sheet, tier: tier, time: time, variant: variant)
-        }
-      }
-    }
-    self.sheets = sheets
-    self.prices = prices
-  }
-
-  @usableFromInline static let dimensions = BillingDimension.allCases.count
-
-  /// What an attempt costs whose call arrived at `time`.
+  /// What the usage costs if the call arrives at `t`.
+  ///
+  /// Cached tokens are text first: where they leave less input than there are audio and image
+  /// tokens, audio and then images are billed as far as the fresh input reaches.
   @inlinable
-  public func cost(of usage: Usage, at time: SimTime) throws(PricingError) -> Cost {
-    var number = sheets.count - 1
-    while number >= 0, sheets[number].from > time.microseconds { number -= 1 }
-    guard number >= 0 else { throw .unpriced(.inputTokens) }
-    let sheet = sheets[number]
-    var card = sheet.firstCard
-    if sheet.tiers.count > 1 {
-      var tier = sheet.tiers.count - 1
-      while usage.inputTokens < sheet.tiers[tier].from { tier -= 1 }
-      card += tier
+  public func cost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
+    let parts = try UsageParts(usage)
+    let sheet = isFlat ? 0 : sheetIndex(at: t)
+    guard sheet >= 0 else { throw .noPrices }
+    let base = isFlat ? 0 : firstRate(sheet: sheet, input: usage.inputTokens, at: t)
+    var input = try amount(.inputTokens, parts.text, base)
+    try add(.cacheReadTokens, usage.cacheReadTokens, base, to: &input)
+    var output = try amount(.outputTokens, parts.visible, base)
+    try add(.reasoningTokens, usage.reasoningTokens, base, to: &output)
+    var other = try amount(.calls, usage.calls, base)
+    if usage.audioMicroseconds > 0 {
+      let billed = max(usage.audioMicroseconds, sheets[sheet].minimumAudio)
+      try add(.audioSeconds, billed, base, to: &other)
     }
-    if !sheet.times.isEmpty { card += timeOfDay(sheet, at: time) * sheet.tiers.count }
-    return try cost(of: usage, card: card * Self.dimensions, minimumAudio: sheet.minimumAudio)
-  }
-
-  @inlinable
-  func cost(of u: Usage, card: Int, minimumAudio: Int64) throws(PricingError) -> Cost {
-    let inputParts =
-      u.cacheReadTokens + u.cacheWriteTokens + u.cacheWriteLongTokens
-      + u.inputAudioTokens + u.inputImageTokens
-    let outputParts = u.reasoningTokens + u.outputAudioTokens + u.outputImageTokens
-    guard u.inputTokens >= 0 else { throw .negativeQuantity(.inputTokens) }
-    guard u.outputTokens >= 0 else { throw .negativeQuantity(.outputTokens) }
-    guard inputParts <= u.inputTokens else { throw .moreCachedThanInput }
-    guard outputParts <= u.outputTokens else { throw .moreReasoningThanOutput }
-    var cost = Cost()
-    cost.input = try price(u.inputTokens - inputParts, .inputTokens, card)
-    cost.output = try price(u.outputTokens - outputParts, .outputTokens, card)
-    if inputParts != 0 || hasNegativeInputPart(u) { try addInputParts(u, card, &cost) }
-    if outputParts != 0 || hasNegativeOutputPart(u) { try addOutputParts(u, card, &cost) }
-    if u.audioMicroseconds != 0 {
-      let billed = u.audioMicroseconds > 0 ? max(u.audioMicroseconds, minimumAudio) : -1
-      cost.other = try price(billed, .audioSeconds, card)
+    if usage.hasRareParts {
+      try addRare(usage, parts, base, &input, &output, &other)
     }
-    // A model without a price per call is not billed per call, which is no gap.
-    if u.calls != 0, prices[card + BillingDimension.calls.rawValue].denominator != 0 {
-      cost.other = cost.other + (try price(u.calls, .calls, card))
+    let (half, overflow) = input.addingReportingOverflow(output)
+    if overflow || half.addingReportingOverflow(other).overflow { throw .tooLarge }
+    return Cost(
+      input: Money(picodollars: input), output: Money(picodollars: output),
+      other: Money(picodollars: other))
+  }
+
+  /// What is due at the start of a month, whatever the traffic; nil: nothing.
+  public func fixedMonthly(at t: SimTime) -> Money? {
+    let sheet = sheetIndex(at: t)
+    return sheet < 0 ? nil : sheets[sheet].fixedMonthly
+  }
+
+  /// The last sheet that is effective at `t`; negative if none is.
+  @usableFromInline
+  func sheetIndex(at t: SimTime) -> Int {
+    var index = sheets.count - 1
+    while index >= 0, t < sheets[index].from { index -= 1 }
+    return index
+  }
+
+  @usableFromInline
+  func firstRate(sheet index: Int, input: Int64, at t: SimTime) -> Int {
+    let sheet = sheets[index]
+    var tier = 0
+    for place in sheet.tiers where input >= tierInputs[place] {
+      tier = place - sheet.tiers.lowerBound + 1
     }
-    if (u.characters | u.images | u.pages | u.searches) != 0 { try addItems(u, card, &cost) }
-    return cost
+    var card = tier * (sheet.timesOfDay.count + 1)
+    if !sheet.timesOfDay.isEmpty { card += timeOfDay(sheet.timesOfDay, at: t) }
+    return sheet.firstRate + card * Self.dimensions
   }
 
-  @inlinable
-  func hasNegativeInputPart(_ u: Usage) -> Bool {
-    (u.cacheReadTokens | u.cacheWriteTokens | u.cacheWriteLongTokens | u.inputAudioTokens
-      | u.inputImageTokens) < 0
-  }
-
-  @inlinable
-  func hasNegativeOutputPart(_ u: Usage) -> Bool {
-    (u.reasoningTokens | u.outputAudioTokens | u.outputImageTokens) < 0
-  }
-
-  @usableFromInline
-  func addInputParts(_ u: Usage, _ card: Int, _ cost: inout Cost) throws(PricingError) {
-    cost.input = cost.input + (try price(u.cacheReadTokens, .cacheReadTokens, card))
-    cost.input = cost.input + (try price(u.cacheWriteTokens, .cacheWriteTokens, card))
-    cost.input = cost.input + (try price(u.cacheWriteLongTokens, .cacheWriteLongTokens, card))
-    cost.input = cost.input + (try price(u.inputAudioTokens, .inputAudioTokens, card))
-    cost.input = cost.input + (try price(u.inputImageTokens, .inputImageTokens, card))
-  }
-
-  @usableFromInline
-  func addOutputParts(_ u: Usage, _ card: Int, _ cost: inout Cost) throws(PricingError) {
-    cost.output = cost.output + (try price(u.reasoningTokens, .reasoningTokens, card))
-    cost.output = cost.output + (try price(u.outputAudioTokens, .outputAudioTokens, card))
-    cost.output = cost.output + (try price(u.outputImageTokens, .outputImageTokens, card))
-  }
-
-  @usableFromInline
-  func addItems(_ u: Usage, _ card: Int, _ cost: inout Cost) throws(PricingError) {
-    cost.other = cost.other + (try price(u.characters, .characters, card))
-    cost.other = cost.other + (try price(u.images, .images, card))
-    cost.other = cost.other + (try price(u.pages, .pages, card))
-    cost.other = cost.other + (try price(u.searches, .searches, card))
-  }
-
-  /// One component: quantity × price, rounded once, half to even.
-  @inlinable
-  func price(
-    _ quantity: Int64, _ dimension: BillingDimension, _ card: Int
-  ) throws(PricingError) -> Money {
-    if quantity == 0 { return .zero }
-    guard quantity > 0 else { throw .negativeQuantity(dimension) }
-    let unit = prices[card + dimension.rawValue]
-    if unit.denominator == 1 { return Money(picodollars: quantity * unit.numerator) }
-    guard unit.denominator > 0 else { throw .unpriced(dimension) }
-    let exact = UInt128(UInt64(quantity).multipliedFullWidth(by: UInt64(unit.numerator)))
-    return Money(picodollars: Int64(exact.dividedHalfToEven(by: UInt128(unit.denominator))))
-  }
-
-  /// 0 outside every listed time of day, else the place of the first that holds, from 1.
-  @usableFromInline
-  func timeOfDay(_ sheet: Sheet, at time: SimTime) -> Int {
-    let day = SimDuration.day.microseconds
-    let sinceMidnight = (time.microseconds % day + day) % day
-    let number = (time.microseconds - sinceMidnight) / day
-    let weekday = CivilDate(daysSinceEpoch: Int(number)).weekday
-    for (place, price) in sheet.times.enumerated() where price.weekdays.contains(weekday) {
-      let from = price.from.microseconds
-      let to = price.to.microseconds
-      let holds =
-        from <= to
-        ? from <= sinceMidnight && sinceMidnight < to : sinceMidnight >= from || sinceMidnight < to
-      if holds { return place + 1 }
+  /// 0: none of them, 1: the first.
+  private func timeOfDay(_ places: Range<Int>, at t: SimTime) -> Int {
+    let dayLength = SimDuration.day.microseconds
+    var time = t.microseconds % dayLength
+    if time < 0 { time += dayLength }
+    let day = t.microseconds / dayLength - (t.microseconds < 0 && time > 0 ? 1 : 0)
+    // 1970-01-01 was a Thursday.
+    let weekday = UInt8(((day + 3) % 7 + 7) % 7)
+    for place in places where timesOfDay[place].holds(weekday: weekday, time: time) {
+      return place - places.lowerBound + 1
     }
     return 0
   }
-}
 
-extension UInt128 {
   @inlinable
-  init(_ words: (high: UInt64, low: UInt64.Magnitude)) {
-    self = UInt128(words.high) << 64 | UInt128(words.low)
-  }
-}
-
-// MARK: Compiling
-
-extension Pricer {
-  /// The prices that hold together: tier, then batch, service tier, region, time of day.
-  private static func card(
-    _ sheet: PriceSheet, tier: ContextTier?, time: TimeOfDayPrice?, variant: BillingVariant
-  ) -> [UnitPrice] {
-    var rates = sheet.rates
-    if let tier { rates = rates.overlaid(with: tier.rates) }
-    var factors: [Factor] = []
-    let changes = [
-      variant.batch ? sheet.batch : nil, variant.serviceTier.flatMap { sheet.serviceTiers[$0] },
-      variant.region.flatMap { sheet.regions[$0] }, time?.change,
-    ]
-    for case let change? in changes {
-      rates = rates.overlaid(with: change.rates)
-      factors.append(change.factor)
+  func amount(
+    _ dimension: BillingDimension, _ quantity: Int64, _ base: Int
+  ) throws(PricingError) -> Int64 {
+    if quantity == 0 { return 0 }
+    let rate = rates[base + dimension.rawValue]
+    guard rate.isPriced else {
+      throw rate.denominator == 0 ? .unpriced(dimension) : .rateOutOfRange(dimension)
     }
-    let isSoldWhole = rates[.calls] != nil || sheet.fixedMonthly != nil
-    return BillingDimension.allCases.map { dimension in
-      if let rate = rates.rate(for: dimension) { return unitPrice(rate, factors: factors) }
-      // Sold by the call or the month: tokens are part of that price.
-      let isIncluded = isSoldWhole && rates.hasNoTokenPrice && dimension.isText
-      return UnitPrice(numerator: 0, denominator: isIncluded ? 1 : 0)
-    }
+    guard let amount = rate.amount(of: quantity) else { throw .tooLarge }
+    return amount
   }
 
-  private static func unitPrice(_ rate: Rate, factors: [Factor]) -> UnitPrice {
-    var numerator = Int128(rate.picodollars)
-    var denominator = Int128(rate.per)
-    for factor in factors {
-      numerator *= Int128(factor.numerator)
-      denominator *= Int128(factor.denominator)
-      let common = gcd(numerator, denominator)
-      numerator /= common
-      denominator /= common
-    }
-    let common = gcd(numerator, denominator)
-    return UnitPrice(
-      numerator: Int64(numerator / common), denominator: Int64(denominator / common))
+  @inlinable
+  func add(
+    _ dimension: BillingDimension, _ quantity: Int64, _ base: Int, to sum: inout Int64
+  ) throws(PricingError) {
+    let (result, overflow) = sum.addingReportingOverflow(try amount(dimension, quantity, base))
+    if overflow { throw .tooLarge }
+    sum = result
   }
 
-  private static func gcd(_ a: Int128, _ b: Int128) -> Int128 { b == 0 ? a : gcd(b, a % b) }
-}
-
-extension Pricer {
-  /// The first of these dimensions that has no price at some time in `from ..< to`; nil if all
-  /// are priced throughout.
-  public func firstUnpriced(
-    _ dimensions: [BillingDimension], from: SimTime, to: SimTime
-  ) -> BillingDimension? {
-    guard let first = sheets.first, first.from <= from.microseconds else {
-      return dimensions.first
-    }
-    for (number, sheet) in sheets.enumerated() {
-      let end = number + 1 < sheets.count ? sheets[number + 1].from : .max
-      guard sheet.from < to.microseconds, end > from.microseconds else { continue }
-      let cards = sheet.tiers.count * (sheet.times.count + 1)
-      for card in sheet.firstCard..<(sheet.firstCard + cards) {
-        let missing = dimensions.first {
-          prices[card * Self.dimensions + $0.rawValue].denominator == 0
-        }
-        if let missing { return missing }
-      }
-    }
-    return nil
+  @usableFromInline
+  func addRare(
+    _ usage: Usage, _ parts: UsageParts, _ base: Int,
+    _ input: inout Int64, _ output: inout Int64, _ other: inout Int64
+  ) throws(PricingError) {
+    try add(.cacheWriteTokens, usage.cacheWriteTokens, base, to: &input)
+    try add(.cacheWriteLongTokens, usage.cacheWriteLongTokens, base, to: &input)
+    try add(.inputAudioTokens, parts.audio, base, to: &input)
+    try add(.inputImageTokens, parts.images, base, to: &input)
+    try add(.outputAudioTokens, usage.outputAudioTokens, base, to: &output)
+    try add(.outputImageTokens, usage.outputImageTokens, base, to: &output)
+    try add(.characters, usage.characters, base, to: &other)
+    try add(.images, usage.images, base, to: &other)
+    try add(.pages, usage.pages, base, to: &other)
+    try add(.searches, usage.searches, base, to: &other)
   }
-}
-
-extension Rates {
-  /// The dimension's own price, else its parent's.
-  public func rate(for dimension: BillingDimension) -> Rate? {
-    self[dimension] ?? dimension.parent.flatMap(rate(for:))
-  }
-
-  var hasNoTokenPrice: Bool { self[.inputTokens] == nil && self[.outputTokens] == nil }
-}
-
-extension BillingDimension {
-  /// Counted in tokens.
-  var isText: Bool { rawValue < BillingDimension.audioSeconds.rawValue }
 }

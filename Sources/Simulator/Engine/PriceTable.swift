@@ -4,11 +4,9 @@ import CostModel
 struct PriceTable: Sendable {
   private let pricers: [Pricer]
   private let targets: Int
-  private let catalog: Catalog
 
   init(_ compiled: CompiledScenario) {
     let catalog = compiled.scenario.catalog
-    self.catalog = catalog
     targets = compiled.targets.count
     pricers = compiled.billings.flatMap { billing in
       compiled.targets.map { target in
@@ -29,7 +27,7 @@ struct PriceTable: Sendable {
   }
 
   /// The fixed price of a month that starts then.
-  func fixedMonthly(model: ModelID, at time: SimTime) -> Money? {
-    catalog[model].prices.last { $0.effectiveFrom <= time }?.fixedMonthly
+  func fixedMonthly(target: Int, at time: SimTime) -> Money? {
+    pricers[target].fixedMonthly(at: time)
   }
 }
