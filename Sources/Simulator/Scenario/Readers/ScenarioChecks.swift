@@ -70,9 +70,9 @@ struct ScenarioChecks {
     }
     var missing: Set<String> = []
     for region in (scenario.regions[id] ?? []).map(Optional.some) + [nil] {
-      let terms = BillingTerms(
+      let variant = BillingVariant(
         batch: call.variant.batch, serviceTier: call.variant.serviceTier, region: region)
-      let pricer = CompiledPricer(model: model, terms: terms)
+      let pricer = Pricer(model, variant: variant)
       let gaps = pricer.gaps(
         pricing: dimensions(call.variant, id), from: scenario.period.start,
         to: scenario.period.end)
