@@ -18,6 +18,9 @@ public enum BillingDimension: Int, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it counts tokens.
+  public var isTokens: Bool { rawValue <= BillingDimension.outputImageTokens.rawValue }
+
   /// What people call it.
   public var label: String {
     switch self {

@@ -2,10 +2,10 @@
 public struct BillingContext: Hashable, Sendable {
   /// The call's arrival; it picks the effective price sheet and the time of day.
   public var arrival: SimTime
-  public var terms: BillingTerms
+  public var variant: BillingVariant
 
-  public init(arrival: SimTime, terms: BillingTerms = BillingTerms()) {
+  public init(arrival: SimTime, variant: BillingVariant = BillingVariant()) {
     self.arrival = arrival
-    self.terms = terms
+    self.variant = variant
   }
 }

@@ -4,13 +4,13 @@ public enum PricingError: Error, Hashable, Sendable {
   case noPrices
   /// The sheet prices neither this dimension nor its parents.
   case unpriced(BillingDimension)
-  case negative(BillingDimension)
+  case negativeQuantity(BillingDimension)
   /// Tokens read from and written to the cache exceed the total input.
-  case cachedExceedsInput
+  case moreCachedThanInput
   /// Audio and image tokens exceed the total input.
-  case mediaExceedInput
+  case moreMediaThanInput
   /// Reasoning, audio and image tokens exceed the total output.
-  case partsExceedOutput
+  case moreReasoningThanOutput
   /// More than `Money` can hold.
   case tooLarge
   /// A price and its multipliers do not fit 64 bits in lowest terms.
@@ -23,10 +23,10 @@ extension PricingError: CustomStringConvertible {
     switch self {
     case .noPrices: "no price is effective at that time"
     case .unpriced(let dimension): "no price for \(dimension.label)"
-    case .negative(let dimension): "negative quantity of \(dimension.label)"
-    case .cachedExceedsInput: "more cached tokens than input tokens"
-    case .mediaExceedInput: "more audio and image tokens than input tokens"
-    case .partsExceedOutput: "more reasoning, audio and image tokens than output tokens"
+    case .negativeQuantity(let dimension): "negative quantity of \(dimension.label)"
+    case .moreCachedThanInput: "more cached tokens than input tokens"
+    case .moreMediaThanInput: "more audio and image tokens than input tokens"
+    case .moreReasoningThanOutput: "more reasoning, audio and image tokens than output tokens"
     case .tooLarge: "more than one call can cost"
     case .rateOutOfRange(let dimension): "the price for \(dimension.label) has too many digits"
     }

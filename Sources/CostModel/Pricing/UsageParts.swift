@@ -12,11 +12,11 @@ struct UsageParts: Sendable {
 
   @inlinable
   init(_ usage: Usage) throws(PricingError) {
-    if usage.hasNegative { throw .negative(usage.firstNegative) }
+    if usage.hasNegative { throw .negativeQuantity(usage.firstNegative) }
     text = usage.inputTokens - usage.cacheReadTokens
-    if text < 0 { throw .cachedExceedsInput }
+    if text < 0 { throw .moreCachedThanInput }
     visible = usage.outputTokens - usage.reasoningTokens
-    if visible < 0 { throw .partsExceedOutput }
+    if visible < 0 { throw .moreReasoningThanOutput }
     if usage.hasRareParts { try takeRareParts(usage) }
   }
 
@@ -24,19 +24,19 @@ struct UsageParts: Sendable {
   @usableFromInline
   mutating func takeRareParts(_ usage: Usage) throws(PricingError) {
     text -= usage.cacheWriteTokens
-    if text < 0 { throw .cachedExceedsInput }
+    if text < 0 { throw .moreCachedThanInput }
     text -= usage.cacheWriteLongTokens
-    if text < 0 { throw .cachedExceedsInput }
+    if text < 0 { throw .moreCachedThanInput }
     guard usage.inputAudioTokens <= usage.inputTokens,
       usage.inputImageTokens <= usage.inputTokens - usage.inputAudioTokens
-    else { throw .mediaExceedInput }
+    else { throw .moreMediaThanInput }
     audio = min(usage.inputAudioTokens, text)
     text -= audio
     images = min(usage.inputImageTokens, text)
     text -= images
     visible -= usage.outputAudioTokens
-    if visible < 0 { throw .partsExceedOutput }
+    if visible < 0 { throw .moreReasoningThanOutput }
     visible -= usage.outputImageTokens
-    if visible < 0 { throw .partsExceedOutput }
+    if visible < 0 { throw .moreReasoningThanOutput }
   }
 }

@@ -1,12 +1,12 @@
 import CostModel
 
-/// The pricer of every target on all terms that the scenario's calls are billed on.
+/// The pricer of every target in all variants that the scenario's calls are billed on.
 struct PriceTable: Sendable {
   /// By billing, then target.
-  private let pricers: [CompiledPricer]
+  private let pricers: [Pricer]
   private let targets: Int
-  /// By model, on ordinary terms.
-  private let models: [CompiledPricer]
+  /// By model, in the ordinary variant.
+  private let models: [Pricer]
 
   init(_ compiled: CompiledScenario) {
     let book = PriceBook(compiled.scenario.catalog)
@@ -15,11 +15,11 @@ struct PriceTable: Sendable {
       compiled.targets.map { target in
         book.pricer(
           for: target.model,
-          terms: BillingTerms(
+          variant: BillingVariant(
             batch: billing.batch, serviceTier: billing.serviceTier, region: target.region))
       }
     }
-    models = book.catalog.models.map { CompiledPricer(model: $0) }
+    models = book.catalog.models.map { Pricer($0) }
   }
 
   /// The price of an attempt of a call that arrived at `time`.

@@ -153,7 +153,8 @@ struct CompiledScenario: Sendable {
           calls: calls))
     }
     let only = workload.stages.count == 1 && workload.stages[0].calls.count == 1
-    let certain = only && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
+    let certain =
+      only && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
       && workload.stages[0].calls[0].probability == 1 && workload.stages[0].delay == .zero
     workloads.append(
       CompiledWorkload(
@@ -209,7 +210,8 @@ struct CompiledScenario: Sendable {
         prefixTokens: variant.prefixTokens, prefixShared: variant.prefixSharedByUsers,
         maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
-        conversion: variant.conversion ?? -1, drawsShape: !constant || form == .pool || form == .userPool))
+        conversion: variant.conversion ?? -1,
+        drawsShape: !constant || form == .pool || form == .userPool))
   }
 
   /// The tier of a call that names none (docs/semantics.md, "Routing").

@@ -1,5 +1,5 @@
-/// On which terms a call is billed, apart from when it arrives.
-public struct BillingTerms: Hashable, Sendable {
+/// How calls are billed beyond their model: what the provider sells at another price.
+public struct BillingVariant: Hashable, Sendable {
   public var batch: Bool
   /// The tier that served the call, not the one asked for; nil: the ordinary one.
   public var serviceTier: String?

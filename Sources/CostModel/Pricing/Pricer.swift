@@ -1,19 +1,19 @@
-/// Prices the calls of one model on one set of terms, to the picodollar.
+/// Prices the calls of one model on one billing variant, to the picodollar.
 ///
 /// Everything that does not depend on the call is resolved when it is built, so that a price is
 /// a few integer operations: no look-up by name, no allocation.
 @frozen
-public struct CompiledPricer: Sendable {
+public struct Pricer: Sendable {
   /// Ascending by `from`.
   @usableFromInline var sheets: [CompiledSheet] = []
   @usableFromInline var tierInputs: [Int64] = []
   @usableFromInline var timesOfDay: [CompiledTimeOfDay] = []
-  /// By sheet, context tier, time of day and dimension; parents already in place.
+  /// Cards of one rate a dimension, by sheet, context tier, time of day; parents in place.
   @usableFromInline var rates: [CompiledRate] = []
   /// One sheet that always holds, without tiers and times of day: nothing to search.
   @usableFromInline var isFlat = false
 
-  /// How many rates a variant has.
+  /// How many rates a card has.
   @usableFromInline static let dimensions = 16
 
   init() {}
@@ -68,9 +68,9 @@ public struct CompiledPricer: Sendable {
     for place in sheet.tiers where input >= tierInputs[place] {
       tier = place - sheet.tiers.lowerBound + 1
     }
-    var variant = tier * (sheet.timesOfDay.count + 1)
-    if !sheet.timesOfDay.isEmpty { variant += timeOfDay(sheet.timesOfDay, at: t) }
-    return sheet.firstRate + variant * Self.dimensions
+    var card = tier * (sheet.timesOfDay.count + 1)
+    if !sheet.timesOfDay.isEmpty { card += timeOfDay(sheet.timesOfDay, at: t) }
+    return sheet.firstRate + card * Self.dimensions
   }
 
   /// 0: none of them, 1: the first.

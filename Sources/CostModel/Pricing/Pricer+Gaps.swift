@@ -1,4 +1,4 @@
-extension CompiledPricer {
+extension Pricer {
   /// What is unpriced, of the dimensions that calls arriving in `from ..< to` may use; empty if
   /// all of them are priced all the time, in every context tier and at every time of day.
   public func gaps(
@@ -15,17 +15,17 @@ extension CompiledPricer {
       let start = max(from, sheets[index].from)
       let end = isLast ? to : min(to, sheets[index + 1].from)
       guard start < end else { continue }
-      let variants = (sheets[index].tiers.count + 1) * (sheets[index].timesOfDay.count + 1)
-      for dimension in dimensions where !isPriced(dimension, sheet: index, variants: variants) {
+      let cards = (sheets[index].tiers.count + 1) * (sheets[index].timesOfDay.count + 1)
+      for dimension in dimensions where !isPriced(dimension, sheet: index, cards: cards) {
         result.append(PricingGap(dimension: dimension, from: start, to: end))
       }
     }
     return result
   }
 
-  private func isPriced(_ dimension: BillingDimension, sheet: Int, variants: Int) -> Bool {
-    (0..<variants).allSatisfy { variant in
-      let base = sheets[sheet].firstRate + variant * Self.dimensions
+  private func isPriced(_ dimension: BillingDimension, sheet: Int, cards: Int) -> Bool {
+    (0..<cards).allSatisfy { card in
+      let base = sheets[sheet].firstRate + card * Self.dimensions
       return rates[base + dimension.rawValue].isPriced
     }
   }
