@@ -22,9 +22,12 @@ let package = Package(
         "CostModel", "CLibCSV", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
-      ]),
+      ],
+      resources: [.embedInCode("Starter")]),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
-    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "CostModel"]),
+    .testTarget(
+      name: "SimulatorTests", dependencies: ["Simulator", "CostModel"],
+      exclude: ["Scenario/BadInput"]),
   ],
   swiftLanguageModes: [.v6]
 )

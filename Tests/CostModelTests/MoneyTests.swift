@@ -1,5 +1,7 @@
 import Testing
+
 @testable import CostModel
+
 @Test func moneyRoundsHalfToEvenOnce() {
   #expect(MoneySum(picodollars: 2_500_000).decimal(places: 6) == "0.000002")
   #expect(MoneySum(picodollars: 3_500_000).decimal(places: 6) == "0.000004")

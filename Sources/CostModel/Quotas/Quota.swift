@@ -72,6 +72,8 @@ public struct Quota: Sendable {
     return .start(start)
   }
 
+  // Inlined, because otherwise the whole quota is copied for the call.
+  @inline(__always)
   private func earliestStart(at t: SimTime, tokens: Int64, audio: SimDuration) -> SimTime {
     var start = max(t, lastStart)
     start = requestBucket?.earliest(1, from: start) ?? start

@@ -1,38 +1,3 @@
-/// What a routing rule may test of a call.
-public enum Attribute: Int, CaseIterable, Sendable {
-  case task, complexity, priority, budget, tier, taskType, cacheClass, action, segment
-  case useCase, accountPlan
-
-  /// The name in scenario, policy and trace files.
-  public var name: String {
-    switch self {
-    case .task: "task"
-    case .complexity: "complexity"
-    case .priority: "priority"
-    case .budget: "budget"
-    case .tier: "tier"
-    case .taskType: "task_type"
-    case .cacheClass: "cache_class"
-    case .action: "action"
-    case .segment: "segment"
-    case .useCase: "use_case"
-    case .accountPlan: "account_plan"
-    }
-  }
-}
-
-/// The attributes of one kind of call; nil where the call does not say.
-public struct CallAttributes: Hashable, Sendable {
-  private var values: [String?] = Array(repeating: nil, count: Attribute.allCases.count)
-
-  public init() {}
-
-  public subscript(attribute: Attribute) -> String? {
-    get { values[attribute.rawValue] }
-    set { values[attribute.rawValue] = newValue }
-  }
-}
-
 /// An ordered list of rules, first match wins. Evaluated once for each kind of call, not for
 /// each call, so that matching by name costs nothing on the hot path.
 public struct Policy: Sendable {

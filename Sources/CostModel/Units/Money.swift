@@ -64,7 +64,8 @@ extension MoneySum {
     var digits = String(rounded)
     digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
     let sign = picodollars < 0 && rounded > 0 ? "-" : ""
-    return places == 0 ? sign + digits : sign + digits.dropLast(places) + "." + digits.suffix(places)
+    return places == 0
+      ? sign + digits : sign + digits.dropLast(places) + "." + digits.suffix(places)
   }
 
   /// The exact amount in dollars: at least 2 and at most 12 decimals, no trailing zeros beyond.

@@ -48,7 +48,8 @@ struct BudgetWatch: Sendable {
     let volumes = compiled.workloads.map(\.volume)
     let total = volumes.reduce(0, +)
     return period.days.compactMap { day in
-      guard let month = period.months.firstIndex(where: { day.start > $0.start && day.start < $0.end })
+      guard
+        let month = period.months.firstIndex(where: { day.start > $0.start && day.start < $0.end })
       else { return nil }
       var elapsed = 0.0
       for workload in compiled.workloads {

@@ -32,7 +32,8 @@ struct LedgerTables {
           let cell = ledger.cells[ledger.index(useCase: useCase, tier: tier, row: row)]
           if !cell.isEmpty {
             cells.append(
-              CostCell(cell, useCase: name, model: model.name, provider: model.provider, tier: tierName))
+              CostCell(
+                cell, useCase: name, model: model.name, provider: model.provider, tier: tierName))
           }
         }
       }

@@ -99,7 +99,9 @@ struct PlanEngine {
   }
 
   /// Runs the whole stream and returns what was found. `progress` is told the calls so far.
-  mutating func run(_ stream: inout CallStream, progress: (Int) -> Void) throws -> PlanResult {
+  mutating func run(
+    _ stream: inout some CallSource, progress: (Int) -> Void = { _ in }
+  ) throws -> PlanResult {
     addFixedPrices()
     var batch: [Call] = []
     var count = 0
@@ -155,7 +157,8 @@ struct PlanEngine {
         number: result.calls, call: call, cache: kind.cacheMode == .off ? .off : .miss))
     let chain = routing.chain(model: Int(call.routed), tier: Int(kind.tier))
     let flight = Flight(
-      call: call, number: result.calls, place: Int32(chain.lowerBound), chainEnd: Int32(chain.upperBound),
+      call: call, number: result.calls, place: Int32(chain.lowerBound),
+      chainEnd: Int32(chain.upperBound),
       retriesLeft: Int32(retry.max), day: Int32(day), month: Int32(month))
     attempt(slot(for: flight), at: call.time, isRetry: false)
   }
@@ -188,7 +191,8 @@ struct PlanEngine {
     cacheCounts[Int(kind.cacheClass)].hits &+= 1
     result.latency.add(cacheLatency)
     ledger.addCall(
-      kind: kind, row: ledger.row(ofModel: Int(call.routed)), day: day, user: call.user, isHit: true)
+      kind: kind, row: ledger.row(ofModel: Int(call.routed)), day: day, user: call.user, isHit: true
+    )
     noteQuality(call, kind: kind, latency: cacheLatency, at: call.time + cacheLatency, cache: 1)
     if log != nil {
       var record = CallRecord(number: result.calls, call: call, cache: .hit)
@@ -198,7 +202,8 @@ struct PlanEngine {
     }
     guard call.flow >= 0 else { return }
     var flight = Flight(
-      call: call, number: result.calls, place: 0, chainEnd: 0, retriesLeft: 0, day: Int32(day), month: Int32(month))
+      call: call, number: result.calls, place: 0, chainEnd: 0, retriesLeft: 0, day: Int32(day),
+      month: Int32(month))
     flight.isHit = true
     events.push(.outcome, at: call.time + cacheLatency, slot: slot(for: flight))
   }
@@ -321,7 +326,8 @@ struct PlanEngine {
     var usage: Usage?
     var cost = Cost.zero
     if !flight.isFailing || billFailures != .none {
-      let billed = self.usage(flight, kind: kind, inputOnly: flight.isFailing && billFailures == .input)
+      let billed = self.usage(
+        flight, kind: kind, inputOnly: flight.isFailing && billFailures == .input)
       cost = try prices.cost(
         of: billed, target: target, billing: Int(kind.billing),
         at: SimTime(microseconds: flight.call.time))
@@ -358,7 +364,8 @@ struct PlanEngine {
     if left > 0 {
       let k = retry.max - Int(left)
       flights[Int(slot)].retriesLeft -= 1
-      let doubled = k < 62 ? retry.base.microseconds.multipliedReportingOverflow(by: 1 << k) : (0, true)
+      let doubled =
+        k < 62 ? retry.base.microseconds.multipliedReportingOverflow(by: 1 << k) : (0, true)
       let pause = doubled.1 ? retry.cap.microseconds : min(retry.cap.microseconds, doubled.0)
       events.push(.retry, at: e + pause, slot: slot)
       return
@@ -518,7 +525,7 @@ extension PlanEngine {
       for (target, place) in compiled.targets.enumerated()
       where reachable.contains(place.model.index) {
         guard
-          let price = prices.fixedMonthly(model: place.model, at: month.start),
+          let price = prices.fixedMonthly(target: target, at: month.start),
           compiled.targetsOfModel[place.model.index].lowerBound == target
         else { continue }
         let day = dayStarts.firstIndex(of: month.start.microseconds) ?? 0

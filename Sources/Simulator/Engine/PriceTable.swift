@@ -1,17 +1,33 @@
 import CostModel
+
+/// The library's pricer for every target and way of billing of a scenario.
 struct PriceTable: Sendable {
-  let compiled: [[(Int64, Int64, Int64, Int64)]]
-  init(_ c: CompiledScenario) {
-    compiled = c.billings.map { _ in c.targets.map { t in
-      let r = c.scenario.catalog[t.model].prices[0].rates
-      func p(_ d: BillingDimension) -> Int64 { r[d].map { $0.picodollars / $0.per } ?? 0 }
-      return (p(.inputTokens), r[.cacheReadTokens] == nil ? p(.inputTokens) : p(.cacheReadTokens), p(.outputTokens), p(.audioSeconds))
-    } }
+  private let pricers: [Pricer]
+  private let targets: Int
+
+  init(_ compiled: CompiledScenario) {
+    let catalog = compiled.scenario.catalog
+    targets = compiled.targets.count
+    pricers = compiled.billings.flatMap { billing in
+      compiled.targets.map { target in
+        Pricer(
+          catalog[target.model],
+          variant: BillingVariant(
+            batch: billing.batch, serviceTier: billing.serviceTier, region: target.region))
+      }
+    }
   }
+
+  /// What an attempt at the target costs, whose call arrived at `time`.
   @inline(__always)
-  func cost(of u: Usage, target: Int, billing: Int, at: SimTime) throws -> Cost {
-    let p = compiled[billing][target]
-    return Cost(input: Money(picodollars: (u.inputTokens - u.cacheReadTokens) * p.0 + u.cacheReadTokens * p.1), output: Money(picodollars: u.outputTokens * p.2), other: Money(picodollars: u.audioMicroseconds * p.3))
+  func cost(
+    of usage: Usage, target: Int, billing: Int, at time: SimTime
+  ) throws(PricingError) -> Cost {
+    try pricers[billing * targets + target].cost(of: usage, at: time)
   }
-  func fixedMonthly(model: ModelID, at: SimTime) -> Money? { compiled.isEmpty ? nil : nil }
+
+  /// The fixed price of a month that starts then.
+  func fixedMonthly(target: Int, at time: SimTime) -> Money? {
+    pricers[target].fixedMonthly(at: time)
+  }
 }

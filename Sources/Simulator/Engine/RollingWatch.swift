@@ -72,7 +72,8 @@ struct RollingWatch: Sendable {
     latencyThresholds = thresholds
     let ahead = Int(cacheLatency.microseconds / Self.minute) + 2
     let longest = watches.map(\.minutes).max() ?? 0
-    ring = alerts.isEmpty
+    ring =
+      alerts.isEmpty
       ? []
       : Array(
         repeating: Minute(within: Array(repeating: 0, count: thresholds.count)),
@@ -132,7 +133,9 @@ struct RollingWatch: Sendable {
   }
 
   private mutating func slide(_ index: Int, minute: Minute, sign: Int64) {
-    if sign > 0 { watches[index].counts += minute.counts } else {
+    if sign > 0 {
+      watches[index].counts += minute.counts
+    } else {
       watches[index].counts -= minute.counts
     }
     let place = watches[index].latencyPlace

@@ -139,7 +139,10 @@ struct RollingAlert: Sendable {
     case latency(percentile: Double)
     case errorRate, cacheHitRate, satisfaction, conversion
   }
-  enum Comparison: String, Sendable { case above = ">", below = "<" }
+  enum Comparison: String, Sendable {
+    case above = ">"
+    case below = "<"
+  }
 
   var name: String
   var type: AlertType

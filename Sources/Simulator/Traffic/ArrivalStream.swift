@@ -136,7 +136,8 @@ struct ArrivalStream: Sendable {
     let bits = 64 - span.leadingZeroBitCount
     if scratch.count < arrivals.count {
       scratch = Array(
-        repeating: Arrival(time: 0, source: 0, index: 0), count: arrivals.count + arrivals.count / 4)
+        repeating: Arrival(time: 0, source: 0, index: 0), count: arrivals.count + arrivals.count / 4
+      )
     }
     var digit = 0
     while digit < bits {

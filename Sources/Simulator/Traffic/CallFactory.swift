@@ -90,9 +90,10 @@ struct CallFactory: Sendable {
     }
     let kind = compiled.kinds[kindIndex]
     var call = Call(time: time, index: index, user: user, kind: UInt16(kindIndex))
-    call.routed = routing.route(
-      kind: kindIndex, accountPlan: population.accountPlan(of: Int(user)), u: word.2.unit
-    ).rawValue
+    call.routed =
+      routing.route(
+        kind: kindIndex, accountPlan: population.accountPlan(of: Int(user)), u: word.2.unit
+      ).rawValue
     call.cacheDraw = kind.cacheMode == .rate && word.3.unit < kind.cacheRate
     setSizes(of: &call, kind: kind, key: key, part: stageCall.part)
     return call

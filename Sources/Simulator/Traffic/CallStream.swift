@@ -1,5 +1,11 @@
-/// The calls of one plan and run in order of arrival, a batch at a time.
-struct CallStream: Sendable {
+/// Calls in order of arrival, a batch at a time.
+protocol CallSource {
+  /// Replaces `calls` by the next batch; false at the end. A batch may be empty.
+  mutating func next(into calls: inout [Call]) -> Bool
+}
+
+/// The synthetic calls of one plan and run.
+struct CallStream: CallSource, Sendable {
   private var arrivals: ArrivalStream
   private let factory: CallFactory
   private let users: UInt32
@@ -11,7 +17,6 @@ struct CallStream: Sendable {
     self.users = UInt32(users)
   }
 
-  /// Replaces `calls` by the next batch; false at the end. A batch may be empty.
   mutating func next(into calls: inout [Call]) -> Bool {
     calls.removeAll(keepingCapacity: true)
     guard arrivals.next(into: &chunk) else { return false }

@@ -43,7 +43,8 @@ struct SamplerTables: Sendable {
       let variance = ExactMath.log(1 + cv * cv)
       let mu = ExactMath.log(mean * scale) - variance / 2
       return Sampler(
-        form: .lognormal, a: mu, b: variance.squareRoot(), c: (cap ?? 1e15) * (cap == nil ? 1 : scale))
+        form: .lognormal, a: mu, b: variance.squareRoot(),
+        c: (cap ?? 1e15) * (cap == nil ? 1 : scale))
     case .histogram(let source):
       var sampler = Sampler(form: .histogram, a: 0, b: 0, c: 0)
       sampler.firstBin = Int32(bins.count)

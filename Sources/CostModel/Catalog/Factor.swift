@@ -1,0 +1,13 @@
+/// An exact multiplier, `numerator`/`denominator`.
+public struct Factor: Hashable, Sendable {
+  public var numerator: Int64
+  public var denominator: Int64
+
+  public init(_ numerator: Int64, _ denominator: Int64 = 1) {
+    precondition(numerator >= 0 && denominator > 0, "a factor is not negative")
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  public static let one = Factor(1)
+}

@@ -1,0 +1,21 @@
+/// One model of a provider: what it is called, what it costs, how long it takes.
+public struct Model: Sendable {
+  public var name: String
+  public var aliases: [String] = []
+  public var provider: String
+  /// Tokens of input and output together that a call may hold; nil where not published.
+  public var contextWindow: Int64?
+  /// What a call reserves for its answer when it states no maximum itself, in tokens.
+  public var maxOutputTokens: Int64?
+  /// Published range of latencies; a scenario may say otherwise.
+  public var latency: ClosedRange<SimDuration>?
+  public var capabilities: [String] = []
+  public var deprecated: CivilDate?
+  /// By `effectiveFrom`, ascending. Empty: the model is *unpriced*, which is an error, never $0.
+  public var prices: [PriceSheet] = []
+
+  public init(name: String, provider: String) {
+    self.name = name
+    self.provider = provider
+  }
+}

@@ -1,0 +1,32 @@
+extension Pricer {
+  /// What is unpriced, of the dimensions that calls arriving in `from ..< to` may use; empty if
+  /// all of them are priced all the time, in every context tier and at every time of day.
+  public func gaps(
+    pricing dimensions: [BillingDimension], from: SimTime, to: SimTime
+  ) -> [PricingGap] {
+    guard from < to else { return [] }
+    guard let first = sheets.first else { return [PricingGap(dimension: nil, from: from, to: to)] }
+    var result: [PricingGap] = []
+    if from < first.from {
+      result.append(PricingGap(dimension: nil, from: from, to: min(to, first.from)))
+    }
+    for index in sheets.indices {
+      let isLast = index == sheets.count - 1
+      let start = max(from, sheets[index].from)
+      let end = isLast ? to : min(to, sheets[index + 1].from)
+      guard start < end else { continue }
+      let cards = (sheets[index].tiers.count + 1) * (sheets[index].timesOfDay.count + 1)
+      for dimension in dimensions where !isPriced(dimension, sheet: index, cards: cards) {
+        result.append(PricingGap(dimension: dimension, from: start, to: end))
+      }
+    }
+    return result
+  }
+
+  private func isPriced(_ dimension: BillingDimension, sheet: Int, cards: Int) -> Bool {
+    (0..<cards).allSatisfy { card in
+      let base = sheets[sheet].firstRate + card * Self.dimensions
+      return rates[base + dimension.rawValue].isPriced
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// Prices the calls of one model on one billing variant, to the picodollar.
+///
+/// Everything that does not depend on the call is resolved when it is built, so that a price is
+/// a few integer operations: no look-up by name, no allocation.
+@frozen
+public struct Pricer: Sendable {
+  /// Ascending by `from`.
+  @usableFromInline var sheets: [CompiledSheet] = []
+  @usableFromInline var tierInputs: [Int64] = []
+  @usableFromInline var timesOfDay: [CompiledTimeOfDay] = []
+  /// Cards of one rate a dimension, by sheet, context tier, time of day; parents in place.
+  @usableFromInline var rates: [CompiledRate] = []
+  /// One sheet that always holds, without tiers and times of day: nothing to search.
+  @usableFromInline var isFlat = false
+
+  /// How many rates a card has.
+  @usableFromInline static let dimensions = 16
+
+  init() {}
+
+  /// What the usage costs if the call arrives at `t`.
+  ///
+  /// Cached tokens are text first: where they leave less input than there are audio and image
+  /// tokens, audio and then images are billed as far as the fresh input reaches.
+  @inlinable
+  public func cost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
+    let parts = try UsageParts(usage)
+    let sheet = isFlat ? 0 : sheetIndex(at: t)
+    guard sheet >= 0 else { throw .noPrices }
+    let base = isFlat ? 0 : firstRate(sheet: sheet, input: usage.inputTokens, at: t)
+    var input = try amount(.inputTokens, parts.text, base)
+    try add(.cacheReadTokens, usage.cacheReadTokens, base, to: &input)
+    var output = try amount(.outputTokens, parts.visible, base)
+    try add(.reasoningTokens, usage.reasoningTokens, base, to: &output)
+    var other = try amount(.calls, usage.calls, base)
+    if usage.audioMicroseconds > 0 {
+      let billed = max(usage.audioMicroseconds, sheets[sheet].minimumAudio)
+      try add(.audioSeconds, billed, base, to: &other)
+    }
+    if usage.hasRareParts {
+      try addRare(usage, parts, base, &input, &output, &other)
+    }
+    let (half, overflow) = input.addingReportingOverflow(output)
+    if overflow || half.addingReportingOverflow(other).overflow { throw .tooLarge }
+    return Cost(
+      input: Money(picodollars: input), output: Money(picodollars: output),
+      other: Money(picodollars: other))
+  }
+
+  /// What is due at the start of a month, whatever the traffic; nil: nothing.
+  public func fixedMonthly(at t: SimTime) -> Money? {
+    let sheet = sheetIndex(at: t)
+    return sheet < 0 ? nil : sheets[sheet].fixedMonthly
+  }
+
+  /// The last sheet that is effective at `t`; negative if none is.
+  @usableFromInline
+  func sheetIndex(at t: SimTime) -> Int {
+    var index = sheets.count - 1
+    while index >= 0, t < sheets[index].from { index -= 1 }
+    return index
+  }
+
+  @usableFromInline
+  func firstRate(sheet index: Int, input: Int64, at t: SimTime) -> Int {
+    let sheet = sheets[index]
+    var tier = 0
+    for place in sheet.tiers where input >= tierInputs[place] {
+      tier = place - sheet.tiers.lowerBound + 1
+    }
+    var card = tier * (sheet.timesOfDay.count + 1)
+    if !sheet.timesOfDay.isEmpty { card += timeOfDay(sheet.timesOfDay, at: t) }
+    return sheet.firstRate + card * Self.dimensions
+  }
+
+  /// 0: none of them, 1: the first.
+  private func timeOfDay(_ places: Range<Int>, at t: SimTime) -> Int {
+    let dayLength = SimDuration.day.microseconds
+    var time = t.microseconds % dayLength
+    if time < 0 { time += dayLength }
+    let day = t.microseconds / dayLength - (t.microseconds < 0 && time > 0 ? 1 : 0)
+    // 1970-01-01 was a Thursday.
+    let weekday = UInt8(((day + 3) % 7 + 7) % 7)
+    for place in places where timesOfDay[place].holds(weekday: weekday, time: time) {
+      return place - places.lowerBound + 1
+    }
+    return 0
+  }
+
+  @inlinable
+  func amount(
+    _ dimension: BillingDimension, _ quantity: Int64, _ base: Int
+  ) throws(PricingError) -> Int64 {
+    if quantity == 0 { return 0 }
+    let rate = rates[base + dimension.rawValue]
+    guard rate.isPriced else {
+      throw rate.denominator == 0 ? .unpriced(dimension) : .rateOutOfRange(dimension)
+    }
+    guard let amount = rate.amount(of: quantity) else { throw .tooLarge }
+    return amount
+  }
+
+  @inlinable
+  func add(
+    _ dimension: BillingDimension, _ quantity: Int64, _ base: Int, to sum: inout Int64
+  ) throws(PricingError) {
+    let (result, overflow) = sum.addingReportingOverflow(try amount(dimension, quantity, base))
+    if overflow { throw .tooLarge }
+    sum = result
+  }
+
+  @usableFromInline
+  func addRare(
+    _ usage: Usage, _ parts: UsageParts, _ base: Int,
+    _ input: inout Int64, _ output: inout Int64, _ other: inout Int64
+  ) throws(PricingError) {
+    try add(.cacheWriteTokens, usage.cacheWriteTokens, base, to: &input)
+    try add(.cacheWriteLongTokens, usage.cacheWriteLongTokens, base, to: &input)
+    try add(.inputAudioTokens, parts.audio, base, to: &input)
+    try add(.inputImageTokens, parts.images, base, to: &input)
+    try add(.outputAudioTokens, usage.outputAudioTokens, base, to: &output)
+    try add(.outputImageTokens, usage.outputImageTokens, base, to: &output)
+    try add(.characters, usage.characters, base, to: &other)
+    try add(.images, usage.images, base, to: &other)
+    try add(.pages, usage.pages, base, to: &other)
+    try add(.searches, usage.searches, base, to: &other)
+  }
+}

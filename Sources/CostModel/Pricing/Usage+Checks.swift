@@ -1,0 +1,51 @@
+extension Usage {
+  @inlinable
+  var hasNegative: Bool {
+    let input = inputTokens | cacheReadTokens | cacheWriteTokens | cacheWriteLongTokens
+    let output = outputTokens | reasoningTokens | outputAudioTokens | outputImageTokens
+    let media = inputAudioTokens | inputImageTokens | audioMicroseconds | characters
+    return input | output | media | images | pages | searches | calls < 0
+  }
+
+  /// Whether anything but plain, cached, output and reasoning tokens, audio time and calls is
+  /// used.
+  @inlinable
+  var hasRareParts: Bool {
+    let tokens = cacheWriteTokens | cacheWriteLongTokens | inputAudioTokens | inputImageTokens
+    let output = outputAudioTokens | outputImageTokens
+    return tokens | output | characters | images | pages | searches != 0
+  }
+
+  /// The first dimension with a negative quantity; there is one.
+  @usableFromInline
+  var firstNegative: BillingDimension {
+    BillingDimension.allCases.first { self[$0] < 0 } ?? .inputTokens
+  }
+
+  /// The quantity as it is stated: totals are totals, audio is in microseconds.
+  public subscript(dimension: BillingDimension) -> Int64 {
+    get { self[keyPath: Self.path(dimension)] }
+    set { self[keyPath: Self.path(dimension)] = newValue }
+  }
+
+  private static func path(_ dimension: BillingDimension) -> WritableKeyPath<Usage, Int64> {
+    switch dimension {
+    case .inputTokens: \.inputTokens
+    case .cacheReadTokens: \.cacheReadTokens
+    case .cacheWriteTokens: \.cacheWriteTokens
+    case .cacheWriteLongTokens: \.cacheWriteLongTokens
+    case .outputTokens: \.outputTokens
+    case .reasoningTokens: \.reasoningTokens
+    case .inputAudioTokens: \.inputAudioTokens
+    case .outputAudioTokens: \.outputAudioTokens
+    case .inputImageTokens: \.inputImageTokens
+    case .outputImageTokens: \.outputImageTokens
+    case .audioSeconds: \.audioMicroseconds
+    case .characters: \.characters
+    case .images: \.images
+    case .pages: \.pages
+    case .searches: \.searches
+    case .calls: \.calls
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// A policy's decision for every kind of call, taken once, so that a call costs a draw at most.
+@frozen
+public struct RoutingTable: Sendable {
+  /// The rule that decides each kind.
+  public let rules: [Policy.Rule]
+  @usableFromInline let ranges: [Range<Int>]
+  /// Models with the running sums of their shares, the last being 1; empty: the logged model.
+  @usableFromInline let choices: [WeightedChoice]
+
+  /// nil if a kind matches no rule (the reader demands a default).
+  public init?(_ policy: Policy, kinds: [CallAttributes]) {
+    var rules: [Policy.Rule] = []
+    var ranges: [Range<Int>] = []
+    var choices: [WeightedChoice] = []
+    for kind in kinds {
+      guard let rule = policy.firstMatch(kind) else { return nil }
+      let first = choices.count
+      choices += WeightedChoice.choices(of: rule.choice)
+      rules.append(rule)
+      ranges.append(first..<choices.count)
+    }
+    (self.rules, self.ranges, self.choices) = (rules, ranges, choices)
+  }
+
+  /// The routed model of a call of that kind; nil: the one that the trace names.
+  ///
+  /// `u` in [0, 1) decides between weighted models, in proportion to their shares.
+  @inlinable
+  public func choose(kind: Int, u: Double) -> ModelID? {
+    let range = ranges[kind]
+    guard !range.isEmpty else { return nil }
+    var place = range.lowerBound
+    while place < range.upperBound - 1, u >= choices[place].upTo { place += 1 }
+    return choices[place].model
+  }
+
+  /// Whether the kind's decision needs a draw.
+  @inlinable
+  public func needsDraw(kind: Int) -> Bool { ranges[kind].count > 1 }
+
+  /// Every model that a call of that kind may be routed to, with its share.
+  public func shares(kind: Int) -> [(model: ModelID, share: Double)] {
+    var before = 0.0
+    return choices[ranges[kind]].map { choice in
+      defer { before = choice.upTo }
+      return (choice.model, choice.upTo - before)
+    }
+  }
+}

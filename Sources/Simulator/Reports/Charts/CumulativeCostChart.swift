@@ -1,0 +1,214 @@
+import CostModel
+
+/// Month-to-date cost of every plan against the budget and its lines.
+///
+/// One linear scale for all plans: a founder compares heights, and names and amounts stand at the
+/// lines' ends, so that a plan near the bottom can be read as well.
+struct CumulativeCostChart {
+  private struct Series {
+    var name: String
+    var fullName: String
+    /// One polyline a budget month, in (microseconds, dollars).
+    var months: [[(Int64, Double)]]
+    var last: Double
+    /// `last` in words.
+    var amount: String
+    var peak: Double
+    var marks: [(at: Int64, value: Double, title: String)]
+  }
+
+  static func svg(_ report: ScenarioReport) -> String { CumulativeCostChart(report).draw() }
+
+  private let report: ScenarioReport
+  private let series: [Series]
+  private let scale: ChartScale
+  private let start: Int64
+  private let end: Int64
+
+  private let left: Double
+  private let right: Double
+  private let top = 74.0
+  private let width = 860.0
+  private let plotHeight: Double
+
+  private init(_ report: ScenarioReport) {
+    self.report = report
+    let period = report.scenario.period
+    series = report.plans.map { Self.series($0, period) }
+    let budget = report.scenario.budget?.amount.dollars ?? 0
+    let peak = series.map(\.peak).max() ?? 0
+    let scale = ChartScale(largest: max(budget, peak) * 1.02)
+    self.scale = scale
+    start = period.start.microseconds
+    end = period.end.microseconds
+    let longest = series.map { SVG.width(of: "\($0.name) \($0.amount)") }.max() ?? 0
+    right = longest + 28
+    left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
+    plotHeight = max(320, Double(series.count) * 18)
+  }
+
+  private var plotRight: Double { width - right }
+  private var bottom: Double { top + plotHeight }
+
+  private func x(_ time: Int64) -> Double {
+    let share = Double(min(max(time, start), end) - start) / Double(max(1, end - start))
+    return left + share * (plotRight - left)
+  }
+
+  private func y(_ dollars: Double) -> Double {
+    bottom - dollars / scale.top * plotHeight
+  }
+
+  private func draw() -> String {
+    var svg = SVG(width: width, height: bottom + 58)
+    svg.text("Cost so far in the month", 16, 28, class: "h")
+    svg.text("US dollars, month to date, by number of users", 16, 48, class: "f")
+    drawAxes(&svg)
+    drawBudgetLines(&svg)
+    for (index, line) in series.enumerated() {
+      for month in line.months where !month.isEmpty {
+        svg.polyline(
+          month.map { (x($0.0), y($0.1)) }, class: "series " + SVG.series(index))
+      }
+    }
+    drawMarks(&svg)
+    drawBudgetNames(&svg)
+    drawNames(&svg)
+    let summary = zip(series, report.plans).map { line, plan in
+      "\(line.fullName): \(PlainEnglish.usd(plan.result.cost))"
+    }
+    return svg.file(
+      title: "Cost so far in the month against the budget",
+      description: summary.joined(separator: "; "))
+  }
+
+  private func drawAxes(_ svg: inout SVG) {
+    for tick in scale.ticks {
+      svg.line(left, y(tick), plotRight, y(tick), class: tick == 0 ? "axis" : "grid")
+      svg.text(scale.label(tick), left - 8, y(tick) + 4, anchor: .end, class: "f")
+    }
+    let period = report.scenario.period
+    let days = period.days.filter { $0.start.microseconds < end }
+    let step = max(1, (days.count + 6) / 7)
+    var lastLabel = -Double.infinity
+    for (index, day) in days.enumerated() where index % step == 0 {
+      let place = x(day.start.microseconds)
+      svg.line(place, bottom, place, bottom + 5, class: "axis")
+      guard place - lastLabel >= 56 else { continue }
+      svg.text(Self.shortDate(day.date), place, bottom + 20, anchor: .middle, class: "f")
+      lastLabel = place
+    }
+    svg.text(
+      "Day (\(SVG.shortened(period.timeZone, to: 40)))", (left + plotRight) / 2, bottom + 42,
+      anchor: .middle, class: "f")
+  }
+
+  /// The whole budget first, then its lines for actual spending: dollars and name.
+  private var budgetLines: [(Double, String)] {
+    guard let budget = report.scenario.budget else { return [] }
+    var lines: [(Double, String)] = [
+      (budget.amount.dollars, "Budget " + PlainEnglish.usd(budget.amount, places: 0))
+    ]
+    for threshold in budget.thresholds where threshold.kind == .actual {
+      let dollars = threshold.amount.dollars
+      if lines.contains(where: { $0.0 == dollars }) || dollars > scale.top { continue }
+      let share = PlainEnglish.percent(dollars, of: budget.amount.dollars)
+      lines.append((dollars, share.replacing(".0 %", with: " %")))
+    }
+    return lines
+  }
+
+  private func drawBudgetLines(_ svg: inout SVG) {
+    for (dollars, _) in budgetLines {
+      svg.line(left, y(dollars), plotRight, y(dollars), class: "budget")
+    }
+  }
+
+  /// To the left, where most lines have not risen yet.
+  private func drawBudgetNames(_ svg: inout SVG) {
+    var labelled: [Double] = []
+    for (dollars, name) in budgetLines {
+      let place = y(dollars) - 4
+      // The budget comes first and so keeps its name where lines are too close for theirs.
+      guard labelled.allSatisfy({ abs($0 - place) >= 13 }) else { continue }
+      svg.text(name, left + 8, place, class: "f b halo")
+      labelled.append(place)
+    }
+  }
+
+  private func drawMarks(_ svg: inout SVG) {
+    var hasMarks = false
+    for line in series {
+      for mark in line.marks {
+        svg.circle(x(mark.at), y(mark.value), radius: 4.5, class: "mark", title: mark.title)
+        hasMarks = true
+      }
+    }
+    guard hasMarks else { return }
+    svg.circle(plotRight - 150, 44, radius: 4.5, class: "mark")
+    svg.text("a cost alert fires here", plotRight - 140, 48, class: "f")
+  }
+
+  private func drawNames(_ svg: inout SVG) {
+    let places = LabelLayout.spread(
+      series.map { y($0.last) + 4 }, gap: 15, in: (top + 4)...(bottom + 4))
+    for (index, line) in series.enumerated() {
+      svg.line(
+        plotRight + 2, y(line.last), plotRight + 12, places[index] - 4,
+        class: SVG.series(index))
+      svg.text(
+        "\(line.name) \(line.amount)", plotRight + 16, places[index],
+        class: "t", title: line.fullName)
+    }
+  }
+
+  private static func shortDate(_ date: CivilDate) -> String {
+    let months = [
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    return "\(date.day) \(months[date.month - 1])"
+  }
+
+  private static func series(_ plan: PlanReport, _ period: Period) -> Series {
+    let daily = Dictionary(
+      plan.result.days.map { ($0.date, $0.cost) }, uniquingKeysWith: +)
+    var months: [[(Int64, Double)]] = []
+    for month in period.months {
+      var sum = MoneySum.zero
+      var points = [(month.start.microseconds, 0.0)]
+      let days = period.days.filter { $0.start >= month.start && $0.start < month.end }
+      for (index, day) in days.enumerated() {
+        sum += daily[day.date] ?? .zero
+        let end = index + 1 < days.count ? days[index + 1].start : month.end
+        points.append((end.microseconds, sum.dollars))
+      }
+      months.append(points)
+    }
+    let name = PlainEnglish.plural(Int64(plan.plan.users), "user")
+    let isNamed = plan.plan.name != "users-\(plan.plan.users)"
+    let marks = plan.result.alerts.filter { $0.type == .cost && $0.state == .fired }.map { alert in
+      (
+        at: alert.at.microseconds, value: value(of: months, at: alert.at.microseconds),
+        title: "\(name): \(alert.rule), \(PlainEnglish.moment(alert.at, in: period))"
+      )
+    }
+    let last = months.last?.last?.1 ?? 0
+    return Series(
+      name: isNamed ? SVG.shortened(plan.plan.name, to: 14) : name,
+      fullName: isNamed ? "\(plan.plan.name) (\(name))" : name, months: months,
+      last: last, amount: last < 10 ? PlainEnglish.usd(last) : PlainEnglish.usd(last, places: 0),
+      peak: months.joined().map(\.1).max() ?? 0, marks: marks)
+  }
+
+  /// The height of the line at a moment, so that a mark lies on it.
+  private static func value(of months: [[(Int64, Double)]], at time: Int64) -> Double {
+    for month in months {
+      for (before, after) in zip(month, month.dropFirst())
+      where before.0 <= time && time <= after.0 && after.0 > before.0 {
+        let share = Double(time - before.0) / Double(after.0 - before.0)
+        return before.1 + share * (after.1 - before.1)
+      }
+    }
+    return months.last?.last?.1 ?? 0
+  }
+}

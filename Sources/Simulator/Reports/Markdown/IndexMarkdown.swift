@@ -1,0 +1,45 @@
+/// `index.md` of the reports folder: every scenario of the run with its answer.
+enum IndexMarkdown {
+  static func text(_ reports: [ScenarioReport]) -> String {
+    var text = "# Reports\n\n"
+    for report in reports {
+      let scenario = report.scenario
+      let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
+      text += "## [\(title)](\(linkTarget(scenario.name))/report.md)\n\n"
+      text += Headline.text(report, emphasis: "**") + "\n\n" + table(report)
+    }
+    return text
+  }
+
+  private static func table(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable([
+      .text("plan"), .number("bill"), .number("a user"), .text("within budget"),
+    ])
+    for plan in report.plans {
+      let over = plan.isOverBudget(report.scenario.budget)
+      table.row([
+        ReportMarkdown.name(plan.plan), PlainEnglish.usd(plan.result.cost),
+        PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users)),
+        over.map { $0 ? "**no**" : "yes" } ?? "no budget",
+      ])
+    }
+    return table.text
+  }
+
+  /// A folder name as a link: what Markdown or URLs would take for their own is escaped.
+  private static func linkTarget(_ name: String) -> String {
+    var text = ""
+    for byte in name.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+        UInt8(ascii: "."):
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        text += "%" + (digits.utf8.count < 2 ? "0" : "") + digits
+      }
+    }
+    return text
+  }
+}

@@ -1,0 +1,165 @@
+import CostModel
+
+/// Numbers and moments as a founder reads them. For Markdown and terminals only, never for data.
+enum PlainEnglish {
+  /// `$1,248.00`; below a cent with as many decimals as say something.
+  static func usd(_ money: MoneySum) -> String {
+    let isTiny = magnitude(money) < MoneySum.picodollarsPerDollar / 100
+    return isTiny && money != .zero ? smallUSD(money, per: 1) : usd(money, places: 2)
+  }
+
+  /// `$1,248` or `$1,248.000` as asked.
+  static func usd(_ money: MoneySum, places: Int) -> String {
+    let text = grouped(MoneySum(picodollars: magnitude(money)).decimal(places: places))
+    let isZero = !text.contains { ("1"..."9").contains($0) }
+    return (money.picodollars < 0 && !isZero ? "−$" : "$") + text
+  }
+
+  /// An estimate in dollars: `$1,248.00`; nothing to say of infinity.
+  static func usd(_ dollars: Double, places: Int = 2) -> String {
+    guard let text = DecimalText.real(dollars.magnitude, places: places) else { return "–" }
+    return (dollars < 0 ? "−$" : "$") + grouped(text)
+  }
+
+  /// A small amount with enough decimals to say something: `$0.000113`, `$1.25`.
+  static func smallUSD(_ money: MoneySum, per count: Int64) -> String {
+    guard count > 0 else { return "–" }
+    let dollars = money.dollars / Double(count)
+    if money != .zero, dollars.magnitude < 1e-6 { return "<$0.000001" }
+    var places = 2
+    var limit = 0.1
+    while places < 8, dollars.magnitude < limit, money.picodollars != 0 {
+      places += 1
+      limit /= 10
+    }
+    let denominator = MoneySum.picodollarsPerDollar * Int128(count)
+    let text = DecimalText.ratio(magnitude(money), denominator, places: places)
+    return (money.picodollars < 0 ? "−$" : "$") + grouped(text)
+  }
+
+  /// `300,000`.
+  static func count(_ value: Int64) -> String { grouped(String(value)) }
+
+  /// A count that need not be whole, `1,234` or `12.3` or `0.045`; `–` where it is not finite.
+  static func number(_ value: Double) -> String {
+    let places = value.magnitude >= 100 ? 0 : value.magnitude >= 1 ? 1 : 3
+    guard let text = DecimalText.real(value, places: places) else { return "–" }
+    return grouped(text)
+  }
+
+  /// `24.8 %`; `–` where there is nothing to divide by.
+  static func percent(_ part: Double, of whole: Double = 1) -> String {
+    guard whole != 0, let text = DecimalText.real(part / whole * 100, places: 1) else {
+      return "–"
+    }
+    return grouped(text) + " %"
+  }
+
+  static func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {
+    self.count(count) + " " + (count == 1 ? one : many ?? one + "s")
+  }
+
+  /// `1 call was`, `2 calls were`.
+  static func pluralWithVerb(_ count: Int64, _ one: String) -> String {
+    plural(count, one) + (count == 1 ? " was" : " were")
+  }
+
+  /// `812 ms`, `3.2 s`, `14 min`, `6.5 h`, `3.1 days`: whatever reads best.
+  static func duration(_ duration: SimDuration) -> String {
+    let micros = Double(duration.microseconds)
+    let units: [(Double, String)] = [
+      (86_400e6, "days"), (3600e6, "h"), (60e6, "min"), (1e6, "s"), (1e3, "ms"),
+    ]
+    for (size, name) in units where micros >= size * (name == "days" ? 2 : 1) {
+      let text = DecimalText.real(micros / size, places: micros / size >= 100 ? 0 : 1) ?? "–"
+      return DecimalText.trimmed(grouped(text)) + " " + name
+    }
+    return "\(duration.microseconds) µs"
+  }
+
+  /// Nearest-rank percentile of a histogram, or `–`.
+  static func percentile(_ histogram: LatencyHistogram, _ percent: Double) -> String {
+    histogram.percentile(percent).map { duration(SimDuration(microseconds: $0)) } ?? "–"
+  }
+
+  /// `25 November 2026`.
+  static func date(_ date: CivilDate) -> String {
+    "\(date.day) \(monthNames[date.month - 1]) \(date.year)"
+  }
+
+  /// Local date and time to the minute: `25 November 2026, 14:32`.
+  static func moment(_ time: SimTime, in period: Period) -> String {
+    let local = localMicroseconds(time, in: period)
+    let minute = local.timeOfDay / 60_000_000
+    let clock = two(minute / 60) + ":" + two(minute % 60)
+    return date(local.date) + ", " + clock
+  }
+
+  /// The local date of a moment.
+  static func localDate(_ time: SimTime, in period: Period) -> CivilDate {
+    localMicroseconds(time, in: period).date
+  }
+
+  /// When a span is: `in November 2026`, `from 3 to 9 November 2026`, `on 3 November 2026`.
+  static func during(_ span: Period.Span, in period: Period) -> String {
+    let first = localDate(span.start, in: period)
+    let last = localDate(SimTime(microseconds: span.end.microseconds - 1), in: period)
+    let isOneMonth = (first.year, first.month) == (last.year, last.month)
+    let next = CivilDate(daysSinceEpoch: last.daysSinceEpoch + 1)
+    if isOneMonth && first.day == 1 && next.day == 1 {
+      return "in \(monthNames[first.month - 1]) \(first.year)"
+    }
+    return (first == last ? "on " : "from ") + self.span(span, in: period)
+  }
+
+  /// The first and last day of a span: `1 to 30 November 2026`.
+  static func span(_ span: Period.Span, in period: Period) -> String {
+    let first = localDate(span.start, in: period)
+    let last = localDate(SimTime(microseconds: span.end.microseconds - 1), in: period)
+    if (first.year, first.month) == (last.year, last.month) {
+      return first.day == last.day ? date(first) : "\(first.day) to \(date(last))"
+    }
+    return "\(date(first)) to \(date(last))"
+  }
+
+  /// `a`, `a and b`, `a, b and c`.
+  static func list(_ items: [String]) -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// Digits in groups of three before the point.
+  static func grouped(_ number: String) -> String {
+    let negative = number.hasPrefix("-")
+    let parts = (negative ? String(number.dropFirst()) : number).split(
+      separator: ".", omittingEmptySubsequences: false)
+    guard let whole = parts.first else { return number }
+    var result = ""
+    for (index, digit) in whole.enumerated() {
+      if index > 0, (whole.count - index) % 3 == 0 { result += "," }
+      result.append(digit)
+    }
+    return (negative ? "−" : "") + result + (parts.count > 1 ? "." + parts[1] : "")
+  }
+
+  private static func magnitude(_ money: MoneySum) -> Int128 {
+    money.picodollars < 0 ? -money.picodollars : money.picodollars
+  }
+
+  private static func localMicroseconds(
+    _ time: SimTime, in period: Period
+  ) -> (date: CivilDate, timeOfDay: Int64) {
+    let day = SimDuration.day.microseconds
+    let local = time.microseconds + Int64(period.offset(at: time)) * 1_000_000
+    var days = local / day
+    if local % day < 0 { days -= 1 }
+    return (CivilDate(daysSinceEpoch: Int(days)), local - days * day)
+  }
+
+  private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+  private static let monthNames = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+  ]
+}

@@ -1,0 +1,93 @@
+import CostModel
+
+extension ReportMarkdown {
+  /// What a document publishes beside what its own rows add up to and what was simulated.
+  static func publishedSection(_ report: ScenarioReport) -> String {
+    let published = report.scenario.published
+    guard !published.isEmpty else { return "" }
+    var totals = MarkdownTable([
+      .text("plan"), .number("published total"), .number("sum of its rows"), .number("simulated"),
+      .number("simulated ÷ published"),
+    ])
+    var remarks = ""
+    var details = ""
+    for plan in published {
+      let rows = plan.rows.reduce(MoneySum.zero) { $0 + $1.cost }
+      let simulated = report.plans.first { $0.plan.users == plan.users }
+      totals.row([
+        PlainEnglish.plural(Int64(plan.users), "user"), PlainEnglish.usd(plan.total),
+        plan.rows.isEmpty ? "–" : PlainEnglish.usd(rows),
+        simulated.map { PlainEnglish.usd($0.result.cost) } ?? "not simulated",
+        simulated.map { ratio($0.result.cost, plan.total) } ?? "–",
+      ])
+      remarks += contradiction(plan, rows: rows, report)
+      if let simulated { details += publishedRows(plan, simulated, report) }
+    }
+    return heading("Published against recomputed") + totals.text
+      + (remarks.isEmpty ? "" : remarks + "\n") + details
+  }
+
+  private static func ratio(_ cost: MoneySum, _ claim: MoneySum) -> String {
+    let ratio = cost.dollars / claim.dollars
+    guard let text = DecimalText.real(ratio, places: ratio < 0.1 ? 4 : 2) else { return "–" }
+    return PlainEnglish.grouped(text) + "×"
+  }
+
+  private static func contradiction(
+    _ plan: PublishedPlan, rows: MoneySum, _ report: ScenarioReport
+  ) -> String {
+    guard !plan.rows.isEmpty, rows != plan.total else { return "" }
+    let users = PlainEnglish.plural(Int64(plan.users), "user")
+    var text = "- **The document contradicts itself at \(users):** its rows add up to "
+    text += "\(PlainEnglish.usd(rows)), but it says \(PlainEnglish.usd(plan.total))"
+    let difference = rows - plan.total
+    text += difference > .zero ? ", which is too little by " : ", which is too much by "
+    text += PlainEnglish.usd(
+      difference > .zero ? difference : MoneySum(picodollars: -difference.picodollars))
+    if let budget = report.scenario.budget, plan.total <= budget.amount, rows > budget.amount {
+      text += "; by its own rows it does not fit in the \(PlainEnglish.usd(budget.amount)) budget"
+    }
+    return text + " (\(Markdown.escape(plan.source))).\n"
+  }
+
+  /// Each published row beside the simulated cost of the models it covers.
+  private static func publishedRows(
+    _ plan: PublishedPlan, _ simulated: PlanReport, _ report: ScenarioReport
+  ) -> String {
+    guard !plan.rows.isEmpty else { return "" }
+    var table = MarkdownTable([
+      .text("published row"), .text("models"), .number("published"), .number("simulated"),
+      .number("simulated ÷ published"),
+    ])
+    let covered = Set(plan.rows.flatMap { names($0, report) })
+    for row in plan.rows {
+      let names = names(row, report)
+      let cost = simulated.result.costs.reduce(MoneySum.zero) { sum, cell in
+        let model = baseModel(cell.model, report.scenario.catalog)
+        let belongs = names.isEmpty ? !covered.contains(model) : names.contains(model)
+        return belongs ? sum + cell.cost : sum
+      }
+      table.row([
+        Markdown.escape(row.label),
+        names.isEmpty ? "all others" : Markdown.escape(names.joined(separator: ", ")),
+        PlainEnglish.usd(row.cost), PlainEnglish.usd(cost), ratio(cost, row.cost),
+      ])
+    }
+    return "\(PlainEnglish.plural(Int64(plan.users), "user")) "
+      + "(\(Markdown.escape(plan.source))):\n\n" + table.text
+  }
+
+  private static func names(_ row: PublishedPlan.Row, _ report: ScenarioReport) -> [String] {
+    row.models.map { report.scenario.catalog[$0].name }
+  }
+
+  /// The model of a table's row, which may be `model@region`.
+  private static func baseModel(_ row: String, _ catalog: Catalog) -> String {
+    if catalog.id(named: row) != nil { return row }
+    return row.lastIndex(of: "@").map { String(row[..<$0]) } ?? row
+  }
+}
+
+extension MoneySum {
+  fileprivate static func <= (a: MoneySum, b: MoneySum) -> Bool { !(b < a) }
+}

@@ -1,0 +1,56 @@
+import CostModel
+
+/// `report.md`: what a founder reads. A section is a function of the report to Markdown; one that
+/// has nothing to say is empty.
+enum ReportMarkdown {
+  static func text(_ report: ScenarioReport) -> String {
+    let scenario = report.scenario
+    var text = "# " + Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
+    text += "\n\n" + Headline.text(report, emphasis: "**") + "\n\n"
+    text += chartLinks
+    let sections = [
+      planSection(report), costSection(report), publishedSection(report),
+      budgetSection(report), alertSection(report), capacitySection(report), cacheSection(report),
+      flowSection(report), expectationSection(report), assumptionSection(report),
+      fileSection(report),
+    ]
+    return text + sections.filter { !$0.isEmpty }.joined()
+  }
+
+  static func heading(_ title: String) -> String { "## \(title)\n\n" }
+
+  private static let chartLinks = """
+    ![Cost so far in the month against the budget](charts/cumulative-cost.svg)
+
+    ![Cost by model for every plan](charts/cost-by-model.svg)
+
+
+    """
+
+  /// The plan's number of users in words, with the plan's own name where the file gives one.
+  static func name(_ plan: PlanSpec) -> String {
+    let users = PlainEnglish.plural(Int64(plan.users), "user")
+    return plan.name == "users-\(plan.users)" ? users : "\(Markdown.escape(plan.name)) (\(users))"
+  }
+
+  private static func assumptionSection(_ report: ScenarioReport) -> String {
+    let assumptions = report.scenario.assumptions
+    guard !assumptions.isEmpty else { return "" }
+    return heading("What was assumed")
+      + "The documents do not give these figures; the scenario states them with a reason.\n\n"
+      + assumptions.map { "- " + Markdown.escape($0) + "\n" }.joined() + "\n"
+  }
+
+  private static func fileSection(_ report: ScenarioReport) -> String {
+    let zone = report.scenario.period.timeZone
+    return heading("Where the details are")
+      + """
+      The same figures for spreadsheets: [plans.csv](plans.csv), [costs.csv](costs.csv), \
+      [daily.csv](daily.csv), [accounts.csv](accounts.csv), [performance.csv](performance.csv), \
+      [alerts.csv](alerts.csv); all of them for SQL in `costs.sqlite`. [run.json](run.json) says \
+      what is needed to get this report again. Days and times above are those of \
+      \(Markdown.escape(zone)); the files' times are UTC.
+
+      """
+  }
+}

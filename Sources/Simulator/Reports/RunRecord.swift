@@ -1,0 +1,77 @@
+import CostModel
+
+/// What the command knows of a run beside its results: enough, with the inputs, to repeat it.
+///
+/// Nothing that may differ between two runs of the same thing belongs here: no time of day, no
+/// number of threads, no path of a machine.
+struct RunRecord: Sendable {
+  /// Of this program.
+  var version: String
+  /// `--override path=value` and the like, in the order given.
+  var overrides: [String] = []
+  /// Runs of each plan.
+  var runs = 1
+  /// Version of the time-zone data, where it is known.
+  var timeZoneData: String?
+  var csvDialect = CSVDialect.rfc4180
+}
+
+extension RunRecord {
+  /// The content of `run.json`.
+  func json(_ report: ScenarioReport) -> JSONValue {
+    let scenario = report.scenario
+    return .object([
+      ("program", .string("costsim")),
+      ("version", .string(version)),
+      ("scenario", .string(scenario.name)),
+      ("headline", .string(Headline.text(report))),
+      // As text: a seed may exceed what JSON readers take for an exact number.
+      ("seed", .string(String(scenario.seed))),
+      ("runs", .integer(Int64(runs))),
+      ("overrides", .array(overrides.map { .string($0) })),
+      ("csv_dialect", .string(csvDialect.rawValue)),
+      ("period", period(scenario.period)),
+      (
+        "inputs",
+        .array(
+          scenario.inputs.map {
+            .object([("path", .string($0.path)), ("fnv1a64", .string(Self.hex($0.hash)))])
+          })
+      ),
+      ("plans", .array(report.plans.map { plan($0, report) })),
+    ])
+  }
+
+  private func period(_ period: Period) -> JSONValue {
+    .object([
+      ("start", .string(period.start.description)),
+      ("end", .string(period.end.description)),
+      ("time_zone", .string(period.timeZone)),
+      ("time_zone_data", .optional(timeZoneData) { .string($0) }),
+    ])
+  }
+
+  private func plan(_ plan: PlanReport, _ report: ScenarioReport) -> JSONValue {
+    .object([
+      ("plan", .string(plan.plan.name)),
+      ("users", .integer(Int64(plan.plan.users))),
+      ("calls", .integer(plan.result.calls)),
+      ("cost_usd", .string(plan.result.cost.exactDecimal)),
+      (
+        "expected_cost_usd",
+        .optional(DecimalText.real(plan.expectation.cost, places: 6)) { .string($0) }
+      ),
+      (
+        "standard_error_usd",
+        .optional(DecimalText.real(plan.expectation.standardError, places: 6)) { .string($0) }
+      ),
+      ("over_budget", .optional(plan.isOverBudget(report.scenario.budget)) { .bool($0) }),
+      ("budget_crossed_at", .optional(plan.budgetCrossedAt) { .string($0.description) }),
+    ])
+  }
+
+  private static func hex(_ hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+}

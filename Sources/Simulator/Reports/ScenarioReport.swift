@@ -1,0 +1,59 @@
+import CostModel
+
+/// Everything that a report of one scenario says, before it is written in any form.
+struct ScenarioReport: Sendable {
+  var scenario: Scenario
+  var plans: [PlanReport]
+}
+
+/// One plan's results: what happened in run 1, how runs differ, what closed forms expect.
+struct PlanReport: Sendable {
+  /// Run 1.
+  var result: PlanResult
+  var runs = RunsSummary()
+  var expectation: Expectation
+
+  var plan: PlanSpec { result.plan }
+}
+
+extension PlanReport {
+  /// Chance that the plan's month goes over the budget: the share of runs that did, or with one
+  /// run the closed form's; nil without a budget.
+  var overBudgetProbability: Double? {
+    runs.overBudgetProbability ?? expectation.overBudgetProbability
+  }
+
+  /// Whether a month of the plan goes over the budget; nil without a budget.
+  func isOverBudget(_ budget: Budget?) -> Bool? {
+    guard let budget else { return nil }
+    return result.budgetMonths.contains { $0.cost > budget.amount }
+  }
+
+  /// When the whole budget was first used up.
+  var budgetCrossedAt: SimTime? { result.budgetMonths.lazy.compactMap(\.crossedAt).first }
+}
+
+extension ScenarioReport {
+  /// The budget of the whole period: its amount for every month; nil without a budget.
+  var periodBudget: MoneySum? {
+    scenario.budget.map {
+      MoneySum(picodollars: $0.amount.picodollars * Int128(scenario.period.months.count))
+    }
+  }
+
+  /// The plan with most users, the first of those.
+  var largestPlan: PlanReport? {
+    plans.reduce(nil) { largest, plan in
+      largest.map { plan.plan.users > $0.plan.users } ?? true ? plan : largest
+    }
+  }
+
+  /// The model rows of a plan in the order of its targets, then others by name.
+  static func modelOrder(_ result: PlanResult) -> [String] {
+    var names = result.performance.map(\.model)
+    let known = Set(names)
+    let others = Set(result.costs.map(\.model) + result.days.map(\.model)).subtracting(known)
+    names += others.sorted()
+    return names
+  }
+}

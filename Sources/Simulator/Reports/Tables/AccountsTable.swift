@@ -1,0 +1,55 @@
+import CostModel
+
+/// An account with its place among the plan's.
+struct AccountItem: Sendable {
+  var account: AccountCell
+  /// From 1, most expensive first; nil for what belongs to no account.
+  var rank: Int?
+  var planCost: MoneySum
+}
+
+extension ReportTables {
+  static let accounts = TableDefinition<PlanRow<AccountItem>>(
+    name: "accounts", about: "The bill by account, most expensive first.",
+    indexes: [["scenario", "plan", "account_id"]],
+    columns: PlanRow.columns + [
+      Column("account_id", .text, "Account; empty for fixed prices, which belong to none") {
+        .optional($0.item.account.user) { .text(accountID($0)) }
+      },
+      Column("account_plan", .text, "The account's own subscription") {
+        .optional($0.item.account.accountPlan) { .text($0) }
+      },
+      Column("calls", .integer, unit: "calls", "Calls of the account") {
+        .integer($0.item.account.calls)
+      },
+      Column("cost_usd", .exactUSD, unit: "USD", "Cost of the account") {
+        .money($0.item.account.cost)
+      },
+      Column("share", .decimal, unit: "1", "Of the plan's bill") {
+        .ratio($0.item.account.cost.picodollars, $0.item.planCost.picodollars)
+      },
+      Column("rank", .integer, "From 1 by cost, equal costs by account") {
+        .optional($0.item.rank) { .integer(Int64($0)) }
+      },
+    ])
+
+  /// Accounts by rank, then what belongs to no account.
+  static func accountItems(_ result: PlanResult) -> [AccountItem] {
+    let ranked = result.accounts.filter { $0.user != nil }.sorted { a, b in
+      a.cost > b.cost || (a.cost == b.cost && (a.user ?? 0) < (b.user ?? 0))
+    }
+    let items = ranked.enumerated().map { index, account in
+      AccountItem(account: account, rank: index + 1, planCost: result.cost)
+    }
+    return items
+      + result.accounts.filter { $0.user == nil }.map {
+        AccountItem(account: $0, rank: nil, planCost: result.cost)
+      }
+  }
+
+  /// `user-000001`: starts with a letter, so that spreadsheets keep every digit.
+  static func accountID(_ user: Int) -> String {
+    let digits = String(user)
+    return "user-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
+  }
+}

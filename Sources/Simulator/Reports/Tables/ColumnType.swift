@@ -1,0 +1,55 @@
+import CostModel
+
+/// What a column holds and how it is written.
+enum ColumnType: Hashable, Sendable {
+  case text, integer, boolean, date, timestamp
+  /// Dollars with 6 decimals.
+  case usd
+  /// Dollars with 6 decimals that add up: databases also store the exact picodollars.
+  case exactUSD
+  /// Whole microdollars, for spreadsheets that take no decimals.
+  case microUSD
+  /// Milliseconds with up to 3 decimals.
+  case milliseconds
+  /// Seconds with up to 6 decimals.
+  case seconds
+  /// A number with 6 decimals.
+  case decimal
+
+  var isText: Bool { self == .text }
+  var isNumber: Bool {
+    switch self {
+    case .text, .boolean, .date, .timestamp: false
+    default: true
+    }
+  }
+
+  /// The value as files show it; nil where it is unknown.
+  func text(of cell: Cell) -> String? {
+    switch cell {
+    case .unknown: nil
+    case .text(let text): text.isEmpty ? nil : text
+    case .integer(let value): String(value)
+    case .boolean(let value): value ? "true" : "false"
+    case .date(let date): date.description
+    case .timestamp(let time): time.description
+    case .money(let money): self == .microUSD ? microdollars(money) : money.decimal(places: 6)
+    case .ratio(_, 0): nil
+    case .ratio(let numerator, let denominator):
+      DecimalText.ratio(numerator, denominator, places: 6)
+    case .real(let value): DecimalText.real(value, places: 6)
+    case .duration(let duration): text(of: duration)
+    }
+  }
+
+  /// Decimal, without zeros at the end.
+  func text(of duration: SimDuration) -> String {
+    let (per, places): (Int128, Int) = self == .milliseconds ? (1_000, 3) : (1_000_000, 6)
+    return DecimalText.trimmed(
+      DecimalText.ratio(Int128(duration.microseconds), per, places: places))
+  }
+
+  private func microdollars(_ money: MoneySum) -> String {
+    DecimalText.ratio(money.picodollars, 1_000_000, places: 0)
+  }
+}

@@ -1,0 +1,38 @@
+/// Questions that everybody asks of `costs.sqlite`.
+enum DatabaseViews {
+  static let sql = """
+    CREATE VIEW cost_by_model AS
+      SELECT scenario, plan, model, sum(calls) AS calls, sum(attempts) AS attempts,
+        sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+        \(sum)
+      FROM costs GROUP BY scenario, plan, model;
+    CREATE VIEW cost_by_use_case AS
+      SELECT scenario, plan, use_case, sum(calls) AS calls, \(sum)
+      FROM costs GROUP BY scenario, plan, use_case;
+    CREATE VIEW cost_by_model_and_day AS
+      SELECT scenario, plan, date, model, calls, cost_usd FROM daily
+      WHERE calls > 0 OR cost_usd > 0;
+    CREATE VIEW top_accounts AS
+      SELECT scenario, plan, rank, account_id, account_plan, calls, cost_usd, share
+      FROM accounts WHERE rank <= 20 ORDER BY scenario, plan, rank;
+    CREATE VIEW month_to_date AS
+      SELECT scenario, plan, date, day_cost_usd, sum(day_cost_usd) OVER (
+        PARTITION BY scenario, plan, substr(date, 1, 7) ORDER BY date) AS month_to_date_usd
+      FROM (SELECT scenario, plan, date, sum(cost_usd) AS day_cost_usd
+        FROM daily GROUP BY scenario, plan, date);
+    CREATE VIEW exact_sums AS
+      SELECT 'plans' AS "table", scenario, plan, \(exact) AS cost_usd_exact
+        FROM plans GROUP BY scenario, plan
+      UNION ALL SELECT 'costs', scenario, plan, \(exact) FROM costs GROUP BY scenario, plan
+      UNION ALL SELECT 'daily', scenario, plan, \(exact) FROM daily GROUP BY scenario, plan
+      UNION ALL SELECT 'accounts', scenario, plan, \(exact) FROM accounts GROUP BY scenario, plan;
+    """
+
+  private static let sum = "sum(cost_usd) AS cost_usd"
+
+  /// The exact sum in dollars with 12 decimals, as text.
+  private static let exact = """
+    printf('%d.%012d', sum(cost_usd_whole) + sum(cost_usd_pico) / 1000000000000, \
+    sum(cost_usd_pico) % 1000000000000)
+    """
+}

@@ -1,0 +1,43 @@
+/// A table of values with the description of its columns, whatever it is about.
+struct Table: Sendable {
+  struct Column: Hashable, Sendable {
+    var name: String
+    var type: ColumnType
+    var unit: String
+    var about: String
+  }
+
+  var name: String
+  var about: String
+  var key: [String]
+  var indexes: [[String]]
+  var columns: [Column]
+  var rows: [[Cell]]
+}
+
+extension Table {
+  /// The whole table as CSV, header first.
+  func csv(_ dialect: CSVDialect) -> [UInt8] {
+    var writer = CSVWriter(dialect: dialect)
+    for column in columns { writer.text(column.name) }
+    writer.endRow()
+    for row in rows {
+      for (column, cell) in zip(columns, row) { writer.write(cell, of: column.type) }
+      writer.endRow()
+    }
+    return writer.bytes
+  }
+}
+
+extension CSVWriter {
+  mutating func write(_ cell: Cell, of type: ColumnType) {
+    guard let value = type.text(of: cell) else { return unknown() }
+    if type.isText {
+      text(value)
+    } else if type.isNumber {
+      number(value)
+    } else {
+      plain(value)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import CostModel
+
+/// What `run` prints: the headline and a table of plans a scenario. Plain text unless `styled`.
+enum TerminalSummary {
+  static func text(_ reports: [ScenarioReport], styled: Bool) -> String {
+    reports.map { text($0, styled: styled) }.joined(separator: "\n")
+  }
+
+  private static func text(_ report: ScenarioReport, styled: Bool) -> String {
+    let hasBudget = report.scenario.budget != nil
+    var headers = ["plan", "calls", "bill", "expected"]
+    if hasBudget { headers += ["left of budget", "budget breaks"] }
+    headers += ["a user", "cache hits", "failed", "p95 latency"]
+    let rows = report.plans.map { cells($0, report) }
+    let widths = headers.indices.map { column in
+      ([headers] + rows).map { $0[column].count }.max() ?? 0
+    }
+    var text = bold(visible(report.scenario.name), styled) + "\n" + Headline.text(report) + "\n\n"
+    text += bold(line(headers, widths), styled) + "\n"
+    for (plan, row) in zip(report.plans, rows) {
+      let isOver = plan.isOverBudget(report.scenario.budget) == true
+      let line = line(row, widths)
+      text += (styled && isOver ? "\u{1B}[31m\(line)\u{1B}[0m" : line) + "\n"
+    }
+    return text
+  }
+
+  private static func cells(_ plan: PlanReport, _ report: ScenarioReport) -> [String] {
+    let result = plan.result
+    var cells = [
+      visible(plan.plan.name), PlainEnglish.count(result.calls), PlainEnglish.usd(result.cost),
+      PlainEnglish.usd(plan.expectation.cost),
+    ]
+    if let budget = report.periodBudget {
+      cells.append(PlainEnglish.usd(budget - result.cost))
+      cells.append(
+        plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "no")
+    }
+    let lookups = Double(result.cacheHits + result.cacheMisses)
+    cells += [
+      PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)),
+      PlainEnglish.percent(Double(result.cacheHits), of: lookups),
+      PlainEnglish.percent(Double(result.failedCalls), of: Double(result.calls)),
+      PlainEnglish.percentile(result.latency, 95),
+    ]
+    return cells
+  }
+
+  /// The first column to the left, numbers to the right, no spaces at the end.
+  private static func line(_ cells: [String], _ widths: [Int]) -> String {
+    zip(cells, widths).enumerated().map { column, item in
+      let pad = String(repeating: " ", count: item.1 - item.0.count)
+      return column == 0 ? item.0 + pad : pad + item.0
+    }.joined(separator: "  ")
+  }
+
+  /// Names come from files: what would steer a terminal is shown, not obeyed.
+  private static func visible(_ name: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars {
+      result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
+  }
+
+  private static func bold(_ text: String, _ styled: Bool) -> String {
+    styled ? "\u{1B}[1m\(text)\u{1B}[0m" : text
+  }
+}

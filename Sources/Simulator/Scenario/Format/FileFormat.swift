@@ -1,0 +1,82 @@
+/// What the keys of one kind of mapping are: the reader, the JSON Schema and the reference page
+/// all come from these tables, so that they cannot disagree.
+struct FormatObject: Sendable {
+  var name: String
+  var summary: String
+  var fields: [FormatField]
+
+  var keys: [String] { fields.map(\.key) }
+}
+
+/// One key of a mapping.
+struct FormatField: Sendable {
+  var key: String
+  var kind: FormatKind
+  /// What it says, its unit, and what holds where it is absent.
+  var summary: String
+  /// What holds where the key is absent, as it would be written.
+  var standard: String?
+  var example: String?
+  var isRequired = false
+
+  init(
+    _ key: String, _ kind: FormatKind, _ summary: String, default standard: String? = nil,
+    example: String? = nil, required: Bool = false
+  ) {
+    self.key = key
+    self.kind = kind
+    self.summary = summary
+    self.standard = standard
+    self.example = example
+    isRequired = required
+  }
+}
+
+/// What may stand behind a key.
+indirect enum FormatKind: Sendable {
+  case text, flag, count, number, share, duration, moment, date, money, price
+  /// One of these words.
+  case choice([String])
+  case list(FormatKind)
+  /// Names chosen by the author, each with such a value.
+  case map(FormatKind)
+  /// The mapping of that name.
+  case object(String)
+  case either([FormatKind])
+
+  /// For people.
+  var words: String {
+    switch self {
+    case .text: "text"
+    case .flag: "true or false"
+    case .count: "whole number"
+    case .number: "number"
+    case .share: "percentage"
+    case .duration: "duration"
+    case .moment: "time"
+    case .date: "date"
+    case .money: "amount"
+    case .price: "price"
+    case .choice(let words): words.map { "`\($0)`" }.joined(separator: " or ")
+    case .list(let kind): "list of \(kind.words)"
+    case .map(let kind): "mapping of names to \(kind.words)"
+    case .object(let name): "[\(name)](#\(name))"
+    case .either(let kinds): kinds.map(\.words).joined(separator: ", or ")
+    }
+  }
+}
+
+/// The mappings of one kind of file; the first one is the file itself.
+struct FileFormat: Sendable {
+  var title: String
+  var objects: [FormatObject]
+
+  var root: FormatObject { objects[0] }
+
+  func object(_ name: String) -> FormatObject {
+    guard let object = objects.first(where: { $0.name == name }) else {
+      preconditionFailure("no object '\(name)' in the format")
+    }
+    return object
+  }
+}

@@ -1,0 +1,144 @@
+/// The keys that say what calls are made.
+extension ScenarioFormat {
+  /// What one call looks like. On a workload they are defaults for all of its calls.
+  static let callFields: [FormatField] = [
+    FormatField("task", .text, "What rules may test: the task.", example: "generation"),
+    FormatField("complexity", .text, "`simple`, `standard`, `high`, …"),
+    FormatField("priority", .text, "`low`, `normal`, `high`, …"),
+    FormatField("budget", .text, "`economy`, `standard`, `premium`, …"),
+    FormatField("tier", .text, "Picks the fallback chain.", default: "standard"),
+    FormatField("task_type", .text, "What rules may test: the task type.", example: "chatbot"),
+    FormatField("cache_class", .text, "Class of the response cache.", example: "classification"),
+    FormatField("action", .text, "What rules may test: the action."),
+    FormatField("segment", .text, "What rules may test: the segment."),
+    FormatField(
+      "input", .either([.count, .text, .object("distribution")]),
+      "Input tokens, without prefix and frames.", default: "0",
+      example: "{mean: 500, cv: 1.2, cap: 4000}"),
+    FormatField(
+      "output", .either([.count, .text, .object("distribution")]), "Visible output tokens.",
+      default: "0", example: "100..300"),
+    FormatField(
+      "reasoning", .either([.count, .text, .object("distribution")]),
+      "Thinking tokens, billed like output.", default: "0"),
+    FormatField(
+      "audio", .either([.duration, .object("distribution")]), "Audio.", default: "0",
+      example: "30s"),
+    FormatField("frames", .count, "Images sent along.", default: "0", example: "9"),
+    FormatField("tokens_per_frame", .count, "Input tokens of each.", example: "222"),
+    FormatField(
+      "max_tokens", .count, "Answer and thinking never exceed it.", default: "the model's"),
+    FormatField(
+      "prompts", .either([.choice(["none", "unique"]), .object("prompts")]),
+      "How often a prompt comes back; `none`: nothing to look up.", default: "unique"),
+    FormatField(
+      "prefix", .either([.count, .object("prefix")]),
+      "Static first part of the prompt, in tokens.", default: "0", example: "800"),
+    FormatField("batch", .flag, "Billed at batch prices.", default: "false"),
+    FormatField("service_tier", .text, "Billed at that tier's prices.", example: "flex"),
+    FormatField("satisfaction", .share, "Chance that a rated answer is rated well."),
+    FormatField("rated", .share, "Share of answers that are rated.", default: "100%"),
+    FormatField("conversion", .share, "Chance that an answer sells."),
+  ]
+
+  static let workload = FormatObject(
+    name: "workload",
+    summary: "One use case. Keys of a [call](#call) are defaults for all of its calls.",
+    fields: [
+      FormatField("use_case", .text, "`use_case` in the tables.", default: "the workload's name"),
+      FormatField(
+        "volume", .number, "Calls (or flows) a month of a mean user.", example: "6000",
+        required: true),
+      FormatField(
+        "volume_by_account_plan", .map(.number), "Factors on the volume.", default: "1",
+        example: "{enterprise: 3}"),
+      FormatField("traffic", .object("traffic"), "In place of the scenario's, key by key."),
+      FormatField(
+        "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
+        "Kinds of calls with their shares.", default: "one kind"),
+      FormatField("stages", .list(.object("stage")), "Calls that follow one another."),
+      FormatField("rounds", .object("rounds"), "An assistant that calls tools in rounds."),
+    ] + callFields)
+
+  static let variant = FormatObject(
+    name: "variant", summary: "One kind of call; keys of a call change the workload's.",
+    fields: [
+      FormatField(
+        "share", .share, "Shares of a mix add up to 100%.", default: "100% if it is alone")
+    ] + callFields)
+
+  static let stage = FormatObject(
+    name: "stage", summary: "Calls made at once, after the last outcome of the stage before.",
+    fields: [
+      FormatField("delay", .duration, "Before the calls are made.", default: "0"),
+      FormatField(
+        "continue", .share, "Chance that the flow gets here; else it has ended.",
+        default: "100%"),
+      FormatField(
+        "chance", .share, "Chance that this stage is made; else the next one follows.",
+        default: "100%"),
+      FormatField("calls", .map(.object("call")), "The calls by name.", required: true),
+    ])
+
+  static let call = FormatObject(
+    name: "call", summary: "One call of a stage.",
+    fields: [
+      FormatField("probability", .share, "Chance that it is made.", default: "100%"),
+      FormatField(
+        "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
+        "Kinds of this call.", default: "one kind"),
+    ] + callFields)
+
+  static let rounds = FormatObject(
+    name: "rounds",
+    summary: "Becomes stages: call, tools, (confirm,) and so on for up to `max` rounds.",
+    fields: [
+      FormatField("max", .count, "Most rounds.", default: "3"),
+      FormatField("continue", .share, "Chance that another round follows.", required: true),
+      FormatField(
+        "input_growth", .count, "Tokens that each round adds to the input.", default: "0",
+        example: "350"),
+      FormatField("call", .object("call"), "The assistant's call.", default: "the workload's keys"),
+      FormatField("tools", .map(.object("call")), "Calls made after each round, in parallel."),
+      FormatField(
+        "confirm", .share, "Chance of one more exchange after the first round.", default: "0%"),
+    ])
+
+  static let distribution = FormatObject(
+    name: "distribution",
+    summary: "Also written as one value, or `LOW..HIGH` for all in between alike.",
+    fields: [
+      FormatField("mean", .either([.number, .duration]), "Of a lognormal, before the cap."),
+      FormatField("cv", .number, "Its coefficient of variation."),
+      FormatField(
+        "cap", .either([.number, .duration]), "Larger draws become this.", default: "none"),
+      FormatField(
+        "histogram", .map(.number), "Weights by value or `LOW..HIGH`.",
+        example: "{0..100: 3, 100..500: 1}"),
+    ])
+
+  static let prompts = FormatObject(
+    name: "prompts", summary: "A pool of prompts, the k-th drawn in proportion to k^−zipf.",
+    fields: [
+      FormatField("pool", .count, "Different prompts.", example: "200", required: true),
+      FormatField("zipf", .number, "0 is all alike.", default: "1"),
+      FormatField(
+        "per", .choice(["user", "all"]), "Whether each user has an own pool.", default: "user"),
+    ])
+
+  static let prefix = FormatObject(
+    name: "prefix", summary: "The static prefix that a provider's prompt cache may hold.",
+    fields: [
+      FormatField("tokens", .count, "Its length.", required: true),
+      FormatField(
+        "per", .choice(["user", "all"]), "Whether users share it.", default: "all"),
+    ])
+
+  static let priceOverlay = FormatObject(
+    name: "price overlay", summary: "Prices of one model. An assumption says where they come from.",
+    fields: CatalogFormat.rateFields + [
+      FormatField("fixed_monthly", .money, "Due each month whatever the traffic."),
+      FormatField("source", .text, "Where the figures come from."),
+      FormatField("assumption", .text, "Why a figure that no source gives was assumed."),
+    ])
+}

@@ -1,0 +1,190 @@
+/// Every key of a scenario file.
+enum ScenarioFormat {
+  static let file = FileFormat(
+    title: "costsim scenario",
+    objects: [
+      scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
+      budget, threshold, alert, users, activity, activityClass, traffic, arrivals, gamma, workload,
+      variant, stage, call, rounds, distribution, prompts, prefix, published, publishedRow,
+      priceOverlay,
+    ])
+
+  static let scenario = FormatObject(
+    name: "scenario", summary: "The file itself.",
+    fields: [
+      FormatField(
+        "name", .text, "Names the report's folder: letters, digits, `.`, `_` and `-`.",
+        default: "the file's name", example: "huntaze-published"),
+      FormatField("title", .text, "One line for people.", default: "empty"),
+      FormatField(
+        "extends", .text,
+        "File whose scenario this one changes: mappings are merged key by key, all else is "
+          + "replaced, `null` removes. Relative to this file; the name is not inherited.",
+        example: "base.yaml"),
+      FormatField(
+        "period", .either([.object("period"), .text]), "What is simulated; `2025-11` is a month.",
+        required: true),
+      FormatField("seed", .count, "Starts the random draws.", default: "1"),
+      FormatField(
+        "plans", .list(.either([.count, .object("plan")])), "Numbers of users to simulate.",
+        example: "[50, 100, 500, 1000]", required: true),
+      FormatField(
+        "catalog", .text, "Price catalog, relative to the file that says so.",
+        example: "catalogs/documents.yaml", required: true),
+      FormatField(
+        "prices", .map(.object("price overlay")),
+        "Prices by model, in place of the catalog's from the beginning of time."),
+      FormatField(
+        "policy", .either([.text, .object("policy")]), "Routing rules: a file, or the rules.",
+        example: "policies/majordome.yaml", required: true),
+      FormatField(
+        "chains", .map(.list(.text)), "Models tried in turn after the routed one, by tier.",
+        default: "none", example: "{standard: [phi4-mini, deepseek-v3]}"),
+      FormatField(
+        "regions", .map(.list(.text)),
+        "Regions by model, tried in turn, each with its own breaker and quota.", default: "none",
+        example: "{deepseek-v3: [eastus2, westus2]}"),
+      FormatField(
+        "breaker", .either([.choice(["none"]), .object("breaker")]),
+        "Circuit breaker of every target.",
+        default: "{failures: 3, window: 5min, open: 1min, probes: 0}"),
+      FormatField(
+        "retry", .object("retry"), "How often a failed target is tried again.",
+        default: "no retries"),
+      FormatField(
+        "quotas", .map(.either([.choice(["none"]), .object("quota")])),
+        "Limits by model; `default` holds for models that are not listed.", default: "no limits"),
+      FormatField(
+        "models", .map(.object("model")),
+        "How models behave; `default` gives what a listed model leaves open."),
+      FormatField("outages", .list(.object("outage")), "When targets are sick.", default: "none"),
+      FormatField(
+        "bill_failures", .choice(["none", "input", "all"]), "What a failed attempt costs.",
+        default: "none"),
+      FormatField(
+        "cache", .either([.choice(["off"]), .object("cache")]), "The response cache.",
+        default: "off"),
+      FormatField(
+        "budget", .either([.money, .object("budget")]), "What a month may cost.",
+        default: "none"),
+      FormatField("alerts", .map(.object("alert")), "Rolling alerts by name.", default: "none"),
+      FormatField("users", .object("users"), "Who the users are.", default: "all alike"),
+      FormatField(
+        "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
+      FormatField(
+        "workloads", .map(.object("workload")), "What users do, by name.", required: true),
+      FormatField(
+        "assumptions", .list(.text), "What the file assumes, each with its reason; reported."),
+      FormatField(
+        "published", .list(.object("published")), "Published figures to be shown beside."),
+    ])
+
+  static let period = FormatObject(
+    name: "period", summary: "Either `month` or `start` with `days`.",
+    fields: [
+      FormatField("month", .text, "First calendar month.", example: "2025-11"),
+      FormatField(
+        "months", .count, "How many months, or spans of `days`, each a budget period.",
+        default: "1"),
+      FormatField("start", .date, "First day.", example: "2025-11-01"),
+      FormatField("days", .count, "Days of one budget period.", example: "30"),
+      FormatField(
+        "time_zone", .text, "IANA name; days, months and profiles are local.", default: "UTC",
+        example: "Europe/Paris"),
+    ])
+
+  static let plan = FormatObject(
+    name: "plan", summary: "A number of users with a name.",
+    fields: [
+      FormatField("name", .text, "Names the plan.", default: "users-N"),
+      FormatField("users", .count, "1 to 100,000,000.", required: true),
+    ])
+
+  static let retry = FormatObject(
+    name: "retry", summary: "The k-th retry waits min(cap, base·2^k), k from 0.",
+    fields: [
+      FormatField("max", .count, "Retries of one target.", default: "0", example: "2"),
+      FormatField("base", .duration, "First wait.", default: "0", example: "500ms"),
+      FormatField("cap", .duration, "Longest wait.", default: "unlimited", example: "10s"),
+    ])
+
+  static let outage = FormatObject(
+    name: "outage", summary: "Attempts that start in `from ..< to` fail.",
+    fields: [
+      FormatField("model", .text, "Which model.", required: true),
+      FormatField("region", .text, "Which region.", default: "all"),
+      FormatField(
+        "from", .moment, "Local time, or with `Z` or an offset.", example: "2025-11-10T09:00",
+        required: true),
+      FormatField("to", .moment, "Its end; or give `for`."),
+      FormatField("for", .duration, "Its length; or give `to`.", example: "2h"),
+      FormatField("rate", .share, "Chance to fail.", default: "100%"),
+    ])
+
+  static let users = FormatObject(
+    name: "users", summary: "Who the users are.",
+    fields: [
+      FormatField(
+        "activity", .either([.choice(["equal"]), .object("activity")]),
+        "How much users differ.", default: "equal", example: "{cv: 2}"),
+      FormatField(
+        "account_plans", .map(.share), "Shares of account plans; they add up to 100%.",
+        default: "none", example: "{starter: 60%, pro: 40%}"),
+    ])
+
+  static let activity = FormatObject(
+    name: "activity", summary: "Either `cv` or `classes`; the mean user has weight 1.",
+    fields: [
+      FormatField("cv", .number, "Coefficient of variation of lognormal weights.", example: "2"),
+      FormatField("classes", .map(.object("activity class")), "Classes of users by name."),
+    ])
+
+  static let activityClass = FormatObject(
+    name: "activity class", summary: "Weights are scaled so that the mean user has weight 1.",
+    fields: [
+      FormatField("share", .share, "Of all users; shares add up to 100%.", required: true),
+      FormatField("weight", .number, "Relative activity.", required: true),
+    ])
+
+  static let traffic = FormatObject(
+    name: "traffic", summary: "Relative traffic by local hour and weekday, and its burstiness.",
+    fields: [
+      FormatField("hours", .list(.number), "24 weights from midnight.", default: "all 1"),
+      FormatField(
+        "weekdays", .list(.number), "7 weights from Monday.", default: "all 1",
+        example: "[1, 1, 1, 1, 1, 0.4, 0.4]"),
+      FormatField(
+        "arrivals", .either([.choice(["poisson", "exact"]), .object("arrivals")]),
+        "`exact`: the stated number of calls to the unit.", default: "poisson"),
+    ])
+
+  static let arrivals = FormatObject(
+    name: "arrivals", summary: "Bursty arrivals.",
+    fields: [FormatField("gamma", .object("gamma"), "Gamma renewal.", required: true)])
+
+  static let gamma = FormatObject(
+    name: "gamma", summary: "Gaps between a user's calls.",
+    fields: [
+      FormatField(
+        "cv", .number, "Coefficient of variation of the gaps; 1 is Poisson.", required: true)
+    ])
+
+  static let published = FormatObject(
+    name: "published", summary: "What a budget document claims of one plan.",
+    fields: [
+      FormatField("users", .count, "The plan.", required: true),
+      FormatField("total", .money, "Its published total.", required: true),
+      FormatField("rows", .list(.object("published row")), "Its rows.", default: "none"),
+      FormatField("source", .text, "Document and line.", required: true),
+    ])
+
+  static let publishedRow = FormatObject(
+    name: "published row", summary: "One row of a published table.",
+    fields: [
+      FormatField("label", .text, "As published.", required: true),
+      FormatField(
+        "models", .list(.text), "Models that it covers.",
+        default: "all that no other row covers"),
+      FormatField("cost", .money, "As published.", required: true),
+    ])
+}

@@ -1,0 +1,85 @@
+import CostModel
+
+/// A mapping whose keys a format table lists. Keys that it does not list are errors; a `null`
+/// value counts as absent.
+struct Fields {
+  let node: YAMLNode
+  let object: FormatObject
+  let log: InputLog
+  private let values: [String: YAMLNode]
+
+  /// nil, and an error in the log, if the node is not a mapping.
+  init?(_ node: YAMLNode, as object: FormatObject, log: InputLog) {
+    guard case .mapping(let entries) = node.content else {
+      let keys = object.keys.prefix(3).joined(separator: ", ")
+      log.add(node.place, "expected a mapping with keys like \(keys), not \(node.kind)")
+      return nil
+    }
+    var values: [String: YAMLNode] = [:]
+    for entry in entries {
+      if object.keys.contains(entry.key) {
+        if !entry.value.isNull { values[entry.key] = entry.value }
+      } else {
+        Fields.reportUnknown(entry, object, log)
+      }
+    }
+    self.node = node
+    self.object = object
+    self.log = log
+    self.values = values
+    for field in object.fields where field.isRequired && values[field.key] == nil {
+      log.add(node.place, "'\(field.key)' is missing in this \(object.name)")
+    }
+  }
+
+  private static func reportUnknown(
+    _ entry: YAMLNode.Entry, _ object: FormatObject, _ log: InputLog
+  ) {
+    let hint = NearestName.hint(for: entry.key, among: object.keys)
+    let known = object.keys.sorted().joined(separator: ", ")
+    log.add(
+      entry.keyPlace, "unknown key '\(entry.key)' in \(object.name)",
+      hint: hint ?? "known keys: \(known)")
+  }
+
+  var place: Place { node.place }
+
+  subscript(key: String) -> YAMLNode? {
+    assert(object.keys.contains(key), "'\(key)' is not in the table of \(object.name)")
+    return values[key]
+  }
+
+  func has(_ key: String) -> Bool { self[key] != nil }
+
+  func text(_ key: String) -> String? { self[key].flatMap(log.text) }
+  func share(_ key: String) -> Double? { self[key].flatMap(log.share) }
+  func duration(_ key: String) -> SimDuration? { self[key].flatMap(log.duration) }
+  func flag(_ key: String) -> Bool? { self[key].flatMap(log.flag) }
+  func money(_ key: String) -> MoneySum? { self[key].flatMap(log.money) }
+
+  func positiveDuration(_ key: String) -> SimDuration? {
+    self[key].flatMap(log.positiveDuration)
+  }
+
+  func count(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
+    self[key].flatMap { log.count($0, in: range) }
+  }
+
+  func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
+    self[key].flatMap { log.number($0, in: range) }
+  }
+
+  func choice<T: RawRepresentable & CaseIterable>(_ key: String, of type: T.Type) -> T?
+  where T.RawValue == String {
+    self[key].flatMap { log.choice($0, of: type) }
+  }
+
+  func list(_ key: String) -> [YAMLNode] { self[key].flatMap(log.list) ?? [] }
+
+  func entries(_ key: String) -> [YAMLNode.Entry] { self[key].flatMap(log.entries) ?? [] }
+
+  /// The mapping under a key.
+  func fields(_ key: String, as object: FormatObject) -> Fields? {
+    self[key].flatMap { Fields($0, as: object, log: log) }
+  }
+}

@@ -1,0 +1,41 @@
+/// Finds what somebody probably meant to type.
+enum NearestName {
+  /// `did you mean 'x'?` for the known name nearest to `name`, if one is near enough.
+  static func hint(for name: String, among known: [String]) -> String? {
+    nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+  }
+
+  /// The known name within a third of the typed name's length (at least 1, at most 4 edits),
+  /// case ignored; the first in order of names where several are equally near.
+  static func nearest(to name: String, among known: [String]) -> String? {
+    let typed = Array(name.lowercased())
+    let limit = min(4, max(1, typed.count / 3))
+    var best: (distance: Int, name: String)?
+    for candidate in known.sorted() {
+      let distance = editDistance(typed, Array(candidate.lowercased()), limit: limit)
+      if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }
+    }
+    return best?.name
+  }
+
+  /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
+  /// Anything beyond `limit` is reported as `limit + 1`.
+  static func editDistance(_ a: [Character], _ b: [Character], limit: Int) -> Int {
+    guard abs(a.count - b.count) <= limit else { return limit + 1 }
+    var beforeLast: [Int] = []
+    var last = Array(0...b.count)
+    for i in 0..<a.count {
+      var row = [i + 1]
+      for j in 0..<b.count {
+        var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+          cost = min(cost, beforeLast[j - 1] + 1)
+        }
+        row.append(cost)
+      }
+      beforeLast = last
+      last = row
+    }
+    return min(last[b.count], limit + 1)
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+
+/// The text of one input, with its lines for messages.
+final class SourceFile: Sendable {
+  /// As the user would name it.
+  let path: String
+  /// Position among the files read.
+  let order: Int
+  let text: String
+  /// FNV-1a 64 of the bytes.
+  let hash: UInt64
+  private let lines: [Substring]
+  private let isASCII: [Bool]
+
+  /// Text that is already in memory (`--override`, tests).
+  init(path: String, order: Int, text: String) {
+    self.path = path
+    self.order = order
+    self.text = text
+    hash = SourceFile.fnv1a(text.utf8)
+    lines = SourceFile.lines(of: text)
+    isASCII = lines.map { $0.utf8.allSatisfy { $0 < 0x80 } }
+  }
+
+  /// Split where libyaml counts a new line.
+  static func lines(of text: String) -> [Substring] {
+    text.split(omittingEmptySubsequences: false) { character in
+      switch character {
+      case "\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
+      default: false
+      }
+    }
+  }
+
+  /// That line (from 1) without its end; nil beyond the last one.
+  func line(_ number: Int) -> String? {
+    lines.indices.contains(number - 1) ? String(lines[number - 1]) : nil
+  }
+
+  /// The place of a column that counts Unicode scalars, as libyaml does.
+  func place(line: Int, scalarColumn: Int) -> Place {
+    // Very long lines are left alone: counting characters for every value would be quadratic.
+    guard lines.indices.contains(line - 1), !isASCII[line - 1],
+      lines[line - 1].utf8.count < 10_000
+    else { return Place(file: self, line: line, column: scalarColumn) }
+    let prefix = lines[line - 1].unicodeScalars.prefix(scalarColumn - 1)
+    return Place(file: self, line: line, column: String(prefix).count + 1)
+  }
+
+  /// FNV-1a, 64 bits (Fowler, Noll, Vo).
+  static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash
+  }
+}
+
+extension SourceFile {
+  /// Far above any scenario or catalog; a file beyond it is a mistake and is not read at all.
+  static let maximumBytes = 16 << 20
+
+  /// What keeps a file from being read, in words that follow its name.
+  struct Unreadable: Error {
+    var message: String
+    var line: Int?
+  }
+
+  /// Reads a file whole; refuses folders, devices, huge files and what is not UTF-8.
+  static func read(path: String, order: Int) throws(Unreadable) -> SourceFile {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw Unreadable(message: "no such file")
+    }
+    if isDirectory.boolValue { throw Unreadable(message: "is a folder, expected a YAML file") }
+    let data = try contents(path)
+    let text = try decode(data)
+    let visible = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+    if visible.isEmpty { throw Unreadable(message: "the file is empty") }
+    return SourceFile(path: path, order: order, text: text)
+  }
+
+  private static func contents(_ path: String) throws(Unreadable) -> Data {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw Unreadable(message: "cannot be read (permission denied?)")
+    }
+    defer { try? file.close() }
+    // One byte more than allowed is read, whatever size is reported: pipes and files that grow.
+    guard let data = try? file.read(upToCount: maximumBytes + 1) else {
+      throw Unreadable(message: "cannot be read")
+    }
+    if data.count > maximumBytes {
+      throw Unreadable(message: "larger than \(maximumBytes >> 20) MB, which no input should be")
+    }
+    return data
+  }
+
+  private static func decode(_ data: Data) throws(Unreadable) -> String {
+    if let text = String(validating: data, as: UTF8.self) { return text }
+    let offset = firstInvalidByte(data)
+    let line = data.prefix(offset).count { $0 == UInt8(ascii: "\n") } + 1
+    throw Unreadable(message: "invalid UTF-8 at byte \(offset), expected UTF-8 text", line: line)
+  }
+
+  /// The byte offset at which UTF-8 decoding first fails.
+  private static func firstInvalidByte(_ data: Data) -> Int {
+    var decoder = Unicode.UTF8.ForwardParser()
+    var bytes = data.makeIterator()
+    var valid = 0
+    while true {
+      switch decoder.parseScalar(from: &bytes) {
+      case .valid(let encoded): valid += encoded.count
+      case .emptyInput, .error: return valid
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// A piece of YAML that knows where it stands, after aliases and `extends` are resolved.
+struct YAMLNode: Sendable {
+  indirect enum Content: Sendable {
+    /// `plain`: not quoted, so `null` and `~` mean nothing.
+    case scalar(String, plain: Bool)
+    case sequence([YAMLNode])
+    case mapping([Entry])
+  }
+  struct Entry: Sendable {
+    var key: String
+    var keyPlace: Place
+    var value: YAMLNode
+  }
+
+  var content: Content
+  var place: Place
+
+  /// The value under a key of a mapping.
+  subscript(key: String) -> YAMLNode? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.first { $0.key == key }?.value
+  }
+
+  /// `null`, `~` or nothing at all.
+  var isNull: Bool {
+    if case .scalar(let text, plain: true) = content { return ["", "~", "null"].contains(text) }
+    return false
+  }
+
+  /// For messages: what kind of thing this is.
+  var kind: String {
+    switch content {
+    case .scalar(let text, _): isNull ? "nothing" : "'\(text.prefix(60))'"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+
+  /// This with what `other` says in its place: mappings key by key, all else whole.
+  func merged(with other: YAMLNode) -> YAMLNode {
+    guard case .mapping(var entries) = content, case .mapping(let changes) = other.content else {
+      return other
+    }
+    for change in changes {
+      if let index = entries.firstIndex(where: { $0.key == change.key }) {
+        entries[index].value = entries[index].value.merged(with: change.value)
+        entries[index].keyPlace = change.keyPlace
+      } else {
+        entries.append(change)
+      }
+    }
+    return YAMLNode(content: .mapping(entries), place: other.place)
+  }
+}

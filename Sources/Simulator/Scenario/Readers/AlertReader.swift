@@ -1,0 +1,82 @@
+import CostModel
+
+/// Reads rolling alerts: `when: latency_p95 > 5000ms`.
+struct AlertReader {
+  private static let metrics = [
+    "latency_p95", "error_rate", "cache_hit_rate", "satisfaction", "conversion",
+  ]
+
+  let log: InputLog
+
+  func read(_ entry: YAMLNode.Entry) -> RollingAlert? {
+    guard let fields = Fields(entry.value, as: ScenarioFormat.alert, log: log),
+      let when = fields["when"], let condition = condition(when),
+      let text = log.text(when)
+    else { return nil }
+    return RollingAlert(
+      name: entry.key, type: fields.choice("type", of: AlertType.self) ?? condition.type,
+      severity: fields.choice("severity", of: Severity.self) ?? .high, metric: condition.metric,
+      comparison: condition.comparison, threshold: condition.threshold,
+      window: fields["window"].flatMap(window) ?? .hour,
+      minSamples: Int(fields.count("min_samples", in: 1...1_000_000_000) ?? 20),
+      message: fields.text("message") ?? text,
+      statedThreshold: fields["stated"].flatMap { threshold($0, for: condition.metric) })
+  }
+
+  /// Judged at minute boundaries, so whole minutes.
+  private func window(_ node: YAMLNode) -> SimDuration? {
+    guard let window = log.positiveDuration(node) else { return nil }
+    if window.microseconds % SimDuration.minute.microseconds != 0 || window > .day + .day {
+      log.add(node.place, "expected whole minutes, at most 48h")
+      return nil
+    }
+    return window
+  }
+
+  private struct Condition {
+    var metric: RollingAlert.Metric
+    var type: AlertType
+    var comparison: RollingAlert.Comparison
+    var threshold: Double
+  }
+
+  private func condition(_ node: YAMLNode) -> Condition? {
+    guard let text = log.scalar(node, "a condition like 'error_rate > 5%'") else { return nil }
+    guard let sign = text.firstIndex(where: { $0 == ">" || $0 == "<" }) else {
+      log.add(node.place, "expected a condition like 'error_rate > 5%', not '\(text)'")
+      return nil
+    }
+    let name = Quantity.trimmed(text[..<sign])
+    let limit = Quantity.trimmed(text[text.index(after: sign)...])
+    guard let (metric, type) = metric(name, node.place) else { return nil }
+    let value = YAMLNode(content: .scalar(limit, plain: false), place: node.place)
+    guard let threshold = threshold(value, for: metric) else { return nil }
+    return Condition(
+      metric: metric, type: type, comparison: text[sign] == ">" ? .above : .below,
+      threshold: threshold)
+  }
+
+  private func metric(_ name: String, _ place: Place) -> (RollingAlert.Metric, AlertType)? {
+    switch name {
+    case "error_rate": return (.errorRate, .error)
+    case "cache_hit_rate": return (.cacheHitRate, .performance)
+    case "satisfaction": return (.satisfaction, .quality)
+    case "conversion": return (.conversion, .quality)
+    default: break
+    }
+    if name.hasPrefix("latency_p"), let percentile = ExactDecimal(name.dropFirst(9))?.double,
+      percentile > 0, percentile <= 100
+    {
+      return (.latency(percentile: percentile), .performance)
+    }
+    log.unknown("metric", name, at: place, among: Self.metrics)
+    return nil
+  }
+
+  private func threshold(_ node: YAMLNode, for metric: RollingAlert.Metric) -> Double? {
+    if case .latency = metric {
+      return log.duration(node).map { Double($0.microseconds) / 1_000 }
+    }
+    return log.share(node)
+  }
+}

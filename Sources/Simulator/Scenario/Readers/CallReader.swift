@@ -1,0 +1,169 @@
+import CostModel
+
+/// Reads what calls look like. What a call leaves open, the workload says.
+struct CallReader {
+  private static let largestTokens: Int64 = 100_000_000
+  private static let keys = Set(ScenarioFormat.callFields.map(\.key))
+
+  let log: InputLog
+  let useCase: String
+
+  /// The keys of a mapping that describe a call.
+  func callEntries(of node: YAMLNode) -> [YAMLNode.Entry] {
+    guard case .mapping(let entries) = node.content else { return [] }
+    return entries.filter { Self.keys.contains($0.key) }
+  }
+
+  /// A mapping with `defaults` where it is silent; values are replaced whole.
+  private func completed(_ node: YAMLNode, with defaults: [YAMLNode.Entry]) -> YAMLNode {
+    guard case .mapping(let entries) = node.content else { return node }
+    let own = Set(entries.map(\.key))
+    let missing = defaults.filter { !own.contains($0.key) }
+    return YAMLNode(content: .mapping(entries + missing), place: node.place)
+  }
+
+  // MARK: Calls of a stage
+
+  /// Calls that are made at the same moment, by name.
+  func parallel(_ entries: [YAMLNode.Entry], defaults: [YAMLNode.Entry]) -> PlacedStage {
+    var result = PlacedStage(stage: Stage(calls: []), calls: [])
+    for entry in entries {
+      guard let (call, placed) = call(entry.value, defaults: defaults) else { continue }
+      result.stage.calls.append(call)
+      result.calls += placed
+    }
+    return result
+  }
+
+  /// One call with its mix.
+  func call(
+    _ node: YAMLNode, defaults: [YAMLNode.Entry]
+  ) -> (StageCall, [PlacedVariant])? {
+    guard let fields = Fields(node, as: ScenarioFormat.call, log: log) else { return nil }
+    let inherited = callEntries(of: completed(node, with: defaults))
+    let placed = mix(fields, defaults: inherited)
+    let call = StageCall(
+      probability: fields.share("probability") ?? 1, mix: placed.map(\.variant))
+    return (call, placed)
+  }
+
+  // MARK: Mix
+
+  /// The kinds of calls under `mix`, or the one kind that the defaults describe.
+  func mix(_ fields: Fields, defaults: [YAMLNode.Entry]) -> [PlacedVariant] {
+    guard let node = fields["mix"] else {
+      let whole = YAMLNode(content: .mapping(defaults), place: fields.place)
+      return variant(whole, alone: true).map { [$0] } ?? []
+    }
+    let nodes: [YAMLNode]
+    switch node.content {
+    case .sequence(let items): nodes = items
+    case .mapping: nodes = (log.entries(node) ?? []).map(\.value)
+    case .scalar:
+      log.add(node.place, "expected a list of variants with shares, not \(node.kind)")
+      return []
+    }
+    if nodes.isEmpty {
+      log.add(node.place, "the mix is empty, expected at least one variant")
+      return []
+    }
+    let variants = nodes.compactMap {
+      variant(completed($0, with: defaults), alone: nodes.count == 1)
+    }
+    if variants.count == nodes.count {
+      log.checkSum(variants.map(\.variant.share), of: "this mix", at: node.place)
+    }
+    return variants
+  }
+
+  private func variant(_ node: YAMLNode, alone: Bool) -> PlacedVariant? {
+    guard let fields = Fields(node, as: ScenarioFormat.variant, log: log) else { return nil }
+    if !alone, !fields.has("share") {
+      log.add(node.place, "'share' is missing in this variant")
+      return nil
+    }
+    let share = fields.has("share") ? fields.share("share") : 1
+    guard let share else { return nil }
+    var variant = Variant(share: share)
+    readAttributes(fields, into: &variant)
+    readSizes(fields, into: &variant)
+    readBilling(fields, into: &variant)
+    readQuality(fields, into: &variant)
+    return PlacedVariant(
+      variant: variant, place: node.place, promptsPlace: fields["prompts"]?.place,
+      cacheClassPlace: fields["cache_class"]?.place)
+  }
+
+  // MARK: Keys of a call
+
+  private func readAttributes(_ fields: Fields, into variant: inout Variant) {
+    for attribute in Attribute.allCases
+    where attribute != .useCase && attribute != .accountPlan {
+      variant.attributes[attribute] = fields.text(attribute.name)
+    }
+    variant.attributes[.useCase] = useCase
+  }
+
+  private func readSizes(_ fields: Fields, into variant: inout Variant) {
+    let tokens = DistributionReader(log: log, unit: .count)
+    variant.input = fields["input"].flatMap(tokens.read) ?? variant.input
+    variant.output = fields["output"].flatMap(tokens.read) ?? variant.output
+    variant.reasoning = fields["reasoning"].flatMap(tokens.read) ?? variant.reasoning
+    let audio = DistributionReader(log: log, unit: .seconds)
+    variant.audio = fields["audio"].flatMap(audio.read) ?? variant.audio
+    let frames = fields.count("frames", in: 0...100_000) ?? 0
+    let each = fields.count("tokens_per_frame", in: 0...1_000_000)
+    if frames > 0, !fields.has("tokens_per_frame"), let place = fields["frames"]?.place {
+      log.add(place, "'frames' needs 'tokens_per_frame'")
+    }
+    variant.frameTokens = frames * (each ?? 0)
+    variant.maxTokens = fields.count("max_tokens", in: 1...Self.largestTokens)
+  }
+
+  private func readBilling(_ fields: Fields, into variant: inout Variant) {
+    variant.prompts = fields["prompts"].flatMap(prompts) ?? .unique
+    if let node = fields["prefix"] { readPrefix(node, into: &variant) }
+    variant.batch = fields.flag("batch") ?? false
+    variant.serviceTier = fields.text("service_tier")
+  }
+
+  private func readQuality(_ fields: Fields, into variant: inout Variant) {
+    variant.satisfaction = fields.share("satisfaction")
+    variant.ratedShare = fields.share("rated") ?? 1
+    variant.conversion = fields.share("conversion")
+    if fields.has("rated"), !fields.has("satisfaction"), let place = fields["rated"]?.place {
+      log.add(place, "'rated' needs 'satisfaction'")
+    }
+  }
+
+  enum Sharing: String, CaseIterable { case user, all }
+
+  private func prompts(_ node: YAMLNode) -> PromptRepetition? {
+    switch node.content {
+    case .scalar("none", _): return PromptRepetition.none
+    case .scalar("unique", _): return .unique
+    case .scalar(let text, _):
+      log.add(
+        node.place, "expected none, unique or {pool: 200, zipf: 1}, not '\(text)'",
+        hint: NearestName.hint(for: text, among: ["none", "unique"]))
+      return nil
+    default: break
+    }
+    guard let fields = Fields(node, as: ScenarioFormat.prompts, log: log),
+      let size = fields.count("pool", in: 1...10_000_000)
+    else { return nil }
+    let exponent = fields.number("zipf", in: 0...10) ?? 1
+    let perUser = fields.choice("per", of: Sharing.self) != .all
+    return .pool(size: Int(size), exponent: exponent, perUser: perUser)
+  }
+
+  private func readPrefix(_ node: YAMLNode, into variant: inout Variant) {
+    if case .scalar = node.content {
+      variant.prefixTokens = log.count(node, in: 0...Self.largestTokens) ?? 0
+      return
+    }
+    guard let fields = Fields(node, as: ScenarioFormat.prefix, log: log) else { return }
+    variant.prefixTokens = fields.count("tokens", in: 0...Self.largestTokens) ?? 0
+    variant.prefixSharedByUsers = fields.choice("per", of: Sharing.self) != .user
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+
+/// Loads YAML files and everything that they extend.
+final class ScenarioFiles {
+  /// Overrides come after all files.
+  static let overrideOrder = 1_000_000
+
+  let log: InputLog
+  /// The folder that files must lie in; nil: anywhere.
+  private let root: String?
+  private(set) var files: [SourceFile] = []
+
+  init(scenario path: String, allowOutside: Bool, log: InputLog) {
+    self.log = log
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    root = allowOutside ? nil : folder.resolvingSymlinksInPath().standardizedFileURL.path
+  }
+
+  /// What was read, for `run.json`.
+  var inputs: [InputFile] { files.map { InputFile(path: $0.path, hash: $0.hash) } }
+
+  /// The nodes of a file; nil, and the reason in the log, if there are none. `place` is where
+  /// another file names it.
+  func load(_ path: String, namedAt place: Place? = nil) -> YAMLNode? {
+    do {
+      let file = try SourceFile.read(path: path, order: files.count)
+      files.append(file)
+      return YAMLDocument.parse(file, log: log)
+    } catch {
+      if let place {
+        log.add(place, "'\(path)': \(error.message)")
+      } else {
+        var diagnostic = Diagnostic(file: path, message: error.message)
+        diagnostic.line = error.line
+        log.add(diagnostic)
+      }
+      return nil
+    }
+  }
+
+  /// The path of a file that another one names, relative to that one; nil if it is outside.
+  func resolve(_ name: String, at place: Place) -> String? {
+    let isOverride = place.file.order == ScenarioFiles.overrideOrder
+    let folder = parent(isOverride ? files.first?.path ?? "" : place.file.path)
+    let path = name.hasPrefix("/") || folder == "." ? name : folder + "/" + name
+    guard let root else { return path }
+    let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    if real == root || real.hasPrefix(root == "/" ? "/" : root + "/") { return path }
+    log.add(
+      place, "'\(name)' lies outside the scenario's folder, expected a file in it",
+      hint: "--allow-outside permits it")
+    return nil
+  }
+
+  private func parent(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// A scenario with everything that it extends merged in.
+  func loadExtended(_ path: String) -> YAMLNode? {
+    guard let node = load(path) else { return nil }
+    return extended(node, chain: [path])
+  }
+
+  private func extended(_ node: YAMLNode, chain: [String]) -> YAMLNode? {
+    guard case .mapping(var entries) = node.content,
+      let index = entries.firstIndex(where: { $0.key == "extends" })
+    else { return node }
+    let value = entries.remove(at: index).value
+    let rest = YAMLNode(content: .mapping(entries), place: node.place)
+    guard let name = log.text(value), let path = resolve(name, at: value.place) else { return nil }
+    let known = chain.map(identity)
+    if let start = known.firstIndex(of: identity(path)) {
+      let cycle = (chain[start...] + [path]).joined(separator: " → ")
+      log.add(value.place, "'extends' goes round in a circle: \(cycle)")
+      return nil
+    }
+    guard let base = load(path, namedAt: value.place),
+      let merged = extended(base, chain: chain + [path])
+    else { return nil }
+    return merged.removing("name").merged(with: rest)
+  }
+
+  private func identity(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+  }
+}
+
+extension YAMLNode {
+  /// A mapping without a key.
+  fileprivate func removing(_ key: String) -> YAMLNode {
+    guard case .mapping(let entries) = content else { return self }
+    return YAMLNode(content: .mapping(entries.filter { $0.key != key }), place: place)
+  }
+}

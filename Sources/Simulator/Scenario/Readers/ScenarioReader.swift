@@ -1,0 +1,142 @@
+import CostModel
+
+/// Reads a scenario file, and everything that it names, into a checked `Scenario`.
+///
+/// All that is wrong is collected first and thrown at once (`InputErrors`, exit code 2).
+struct ScenarioReader {
+  private let log = InputLog()
+  private let files: ScenarioFiles
+  private let path: String
+
+  /// - Parameters:
+  ///   - path: the scenario file.
+  ///   - overrides: `path=value` each, applied in turn after `extends`.
+  ///   - allowOutside: whether files outside the scenario's folder may be named.
+  static func read(
+    path: String, overrides: [String] = [], allowOutside: Bool = false
+  ) throws(InputErrors) -> Scenario {
+    let reader = ScenarioReader(path: path, allowOutside: allowOutside)
+    let scenario = reader.read(overrides: overrides)
+    try reader.log.throwIfAny()
+    guard let scenario else {
+      throw InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
+    }
+    return scenario
+  }
+
+  private init(path: String, allowOutside: Bool) {
+    self.path = path
+    files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log)
+  }
+
+  private func read(overrides: [String]) -> Scenario? {
+    guard let loaded = files.loadExtended(path) else { return nil }
+    let node = Overrides(log: log).apply(overrides, to: loaded)
+    guard let root = Fields(node, as: ScenarioFormat.scenario, log: log) else { return nil }
+    let catalogReader = CatalogReader(log: log, files: files)
+    var catalog = root["catalog"].flatMap(catalogReader.catalog(namedBy:)) ?? Catalog()
+    catalogReader.overlay(root.entries("prices"), on: &catalog)
+    let models = ModelNames(catalog: catalog, log: log)
+    let policy = root["policy"].flatMap {
+      PolicyReader(log: log, files: files, models: models).policy(at: $0)
+    }
+    let period = root["period"].flatMap { PeriodReader(log: log).read($0) }
+    var scenario = Scenario(
+      name: name(root), period: period ?? .empty, seed: seed(root), plans: plans(root),
+      catalog: catalog, policy: policy ?? Policy(name: "", rules: []), behaviours: [],
+      workloads: [])
+    scenario.title = root.text("title") ?? ""
+    readTargets(root, models, period: period, into: &scenario)
+    readWatch(root, models, into: &scenario)
+    let placed = readDemand(root, into: &scenario)
+    if period != nil, policy != nil, !catalog.models.isEmpty {
+      ScenarioChecks(log: log, scenario: scenario, root: root).run(placed)
+    }
+    scenario.inputs = files.inputs
+    return period == nil || policy == nil ? nil : scenario
+  }
+
+  // MARK: Parts
+
+  /// Names a folder, so nothing that could lead elsewhere.
+  private func name(_ root: Fields) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let stem = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
+    guard let node = root["name"] else { return stem }
+    guard let name = log.text(node) else { return stem }
+    if name.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,99}/) == nil {
+      log.add(node.place, "expected a name of letters, digits, '.', '_' and '-', not '\(name)'")
+    }
+    return name
+  }
+
+  private func seed(_ root: Fields) -> UInt64 {
+    UInt64(root.count("seed", in: 0...Int64.max) ?? 1)
+  }
+
+  private func plans(_ root: Fields) -> [PlanSpec] {
+    guard let node = root["plans"], let items = log.list(node) else { return [] }
+    return UserReader(log: log).plans(items, at: node.place)
+  }
+
+  private func readTargets(
+    _ root: Fields, _ models: ModelNames, period: Period?, into scenario: inout Scenario
+  ) {
+    let targets = TargetReader(log: log, models: models)
+    for entry in root.entries("chains") {
+      var chain: [ModelID] = []
+      for id in (log.list(entry.value) ?? []).compactMap({ models.id($0) })
+      where !chain.contains(id) { chain.append(id) }
+      scenario.chains[entry.key] = chain
+    }
+    scenario.regions = targets.regions(root.entries("regions"))
+    scenario.behaviours = targets.behaviours(root, catalog: models.catalog)
+    scenario.retry = retry(root)
+    scenario.billFailures = root.choice("bill_failures", of: FailureBilling.self) ?? .none
+    if let period {
+      let local = LocalTime(offsets: period.offsets)
+      scenario.outages = root.list("outages").compactMap {
+        targets.outage($0, local: local, regions: scenario.regions)
+      }
+    }
+  }
+
+  private func retry(_ root: Fields) -> RetrySettings {
+    var retry = RetrySettings()
+    guard let fields = root.fields("retry", as: ScenarioFormat.retry) else { return retry }
+    retry.max = Int(fields.count("max", in: 0...100) ?? 0)
+    retry.base = fields.duration("base") ?? .zero
+    retry.cap = fields.duration("cap") ?? SimDuration(microseconds: .max)
+    return retry
+  }
+
+  private func readWatch(_ root: Fields, _ models: ModelNames, into scenario: inout Scenario) {
+    scenario.cache = root["cache"].map { CacheReader(log: log).read($0) } ?? CacheSettings()
+    scenario.budget = root["budget"].flatMap { BudgetReader(log: log).read($0) }
+    scenario.alerts = root.entries("alerts").compactMap { AlertReader(log: log).read($0) }
+    scenario.assumptions = root["assumptions"].map { log.texts($0).map(\.text) } ?? []
+    scenario.published = root.list("published").compactMap {
+      PublishedReader(log: log, models: models).read($0)
+    }
+  }
+
+  private func readDemand(_ root: Fields, into scenario: inout Scenario) -> [PlacedWorkload] {
+    scenario.users = root["users"].map { UserReader(log: log).population($0) } ?? UserPopulation()
+    let flat = (TrafficProfile.flat, ArrivalProcess.poisson)
+    let traffic = root["traffic"].map { TrafficReader(log: log).read($0, over: flat) } ?? flat
+    let reader = WorkloadReader(
+      log: log, traffic: traffic, accountPlans: scenario.users.accountPlans.map(\.name))
+    let entries = root.entries("workloads")
+    if case .mapping = root["workloads"]?.content, entries.isEmpty, let node = root["workloads"] {
+      log.add(node.place, "expected at least one workload")
+    }
+    let placed = entries.compactMap { reader.read($0) }
+    scenario.workloads = placed.map(\.workload)
+    return placed
+  }
+}
+
+extension Period {
+  /// Stands in for a period that could not be read, until the errors are thrown.
+  fileprivate static let empty = Period(timeZone: "UTC", offsets: [], months: [], days: [])
+}

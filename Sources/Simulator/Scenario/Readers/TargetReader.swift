@@ -1,0 +1,198 @@
+import CostModel
+
+/// Reads how targets behave: breakers, quotas, latencies, failures, regions, outages.
+struct TargetReader {
+  /// Quotas beyond this are slips of the pen.
+  private static let maximumRate: Int64 = 1_000_000_000_000
+
+  let log: InputLog
+  let models: ModelNames
+
+  // MARK: Breaker
+
+  /// semantics: 3 failures within 5 minutes open for 1 minute, unless the file says otherwise.
+  static let standardBreaker = BreakerSettings(
+    failures: 3, window: SimDuration(microseconds: 300_000_000), open: .minute)
+
+  enum BreakerMode: String, CaseIterable { case windowed, consecutive }
+
+  func breaker(_ node: YAMLNode) -> BreakerSettings? {
+    if log.isWord(node, "none") { return nil }
+    var result = Self.standardBreaker
+    guard let fields = Fields(node, as: ScenarioFormat.breaker, log: log) else { return result }
+    if let value = fields.count("failures", in: 1...10_000) { result.failures = Int(value) }
+    if let value = fields.positiveDuration("window") { result.window = value }
+    if let value = fields.positiveDuration("open") { result.open = value }
+    if let probes = fields["probes"], let value = log.count(probes, in: 0...1) {
+      result.probes = Int(value)
+    }
+    result.consecutive = fields.choice("mode", of: BreakerMode.self) == .consecutive
+    return result
+  }
+
+  // MARK: Quotas
+
+  private enum ChargeWord: String, CaseIterable { case actual, reserved }
+  private enum OverflowWord: String, CaseIterable { case queue, reject }
+
+  func quota(_ node: YAMLNode) -> QuotaLimits {
+    var limits = QuotaLimits()
+    if log.isWord(node, "none") { return limits }
+    guard let fields = Fields(node, as: ScenarioFormat.quota, log: log) else { return limits }
+    limits.requestsPerMinute = fields.count("requests_per_minute", in: 1...Self.maximumRate)
+    limits.burst = fields.count("burst", in: 1...Self.maximumRate)
+    limits.tokensPerMinute = fields.count("tokens_per_minute", in: 1...Self.maximumRate)
+    limits.charge =
+      fields.choice("charge", of: ChargeWord.self) == .reserved ? .reserved : .actual
+    limits.window = fields.positiveDuration("window")
+    limits.concurrent = fields.count("concurrent", in: 1...1_000_000).map { Int($0) }
+    limits.audioPerDay = fields.positiveDuration("audio_per_day")
+    limits.maxWait = fields.duration("max_wait")
+    if fields.choice("overflow", of: OverflowWord.self) == .reject {
+      if let wait = fields["max_wait"] {
+        log.add(wait.place, "'overflow: reject' and 'max_wait' exclude each other")
+      }
+      limits.maxWait = .zero
+    }
+    check(limits, fields)
+    return limits
+  }
+
+  private func check(_ limits: QuotaLimits, _ fields: Fields) {
+    if let burst = fields["burst"], limits.requestsPerMinute == nil,
+      !fields.has("requests_per_minute")
+    {
+      log.add(burst.place, "'burst' needs 'requests_per_minute'")
+    }
+    guard let window = limits.window, let place = fields["window"]?.place else { return }
+    if let burst = fields["burst"] {
+      log.add(burst.place, "'burst' and 'window' exclude each other")
+    }
+    for (key, limit) in [
+      ("requests_per_minute", limits.requestsPerMinute),
+      ("tokens_per_minute", limits.tokensPerMinute),
+    ] {
+      guard let limit, Int128(limit) * Int128(window.microseconds) < 60_000_000 else { continue }
+      log.add(place, "\(key) \(limit) lets nothing through in a window this short")
+    }
+  }
+
+  // MARK: Models
+
+  /// One behaviour a model of the catalog. Only what `reachable` contains needs a latency.
+  func behaviours(_ root: Fields, catalog: Catalog) -> [TargetBehaviour] {
+    let breaker = root["breaker"].map(breaker) ?? Self.standardBreaker
+    let quotas = byModel(root.entries("quotas")).mapValues(quota)
+    let models = byModel(root.entries("models"))
+      .compactMapValues { Fields($0, as: ScenarioFormat.model, log: log) }
+    let settings = models.mapValues { behaviour($0) }
+    return catalog.models.indices.map { index in
+      let own = settings[index] ?? ModelSettings()
+      let general = settings[Self.general] ?? ModelSettings()
+      var result = TargetBehaviour(
+        latency: own.latency ?? general.latency ?? Self.latency(catalog.models[index]))
+      result.quota = quotas[index] ?? quotas[Self.general] ?? QuotaLimits()
+      result.breaker = own.breaker ?? general.breaker ?? breaker
+      result.timeout = own.timeout ?? general.timeout
+      result.failureRate = own.failureRate ?? general.failureRate ?? 0
+      result.promptCache = own.promptCache ?? general.promptCache ?? nil
+      return result
+    }
+  }
+
+  /// Stands for `default` among model indices.
+  private static let general = -1
+
+  private func byModel(_ entries: [YAMLNode.Entry]) -> [Int: YAMLNode] {
+    var result: [Int: YAMLNode] = [:]
+    for entry in entries {
+      let index =
+        entry.key == "default"
+        ? Self.general : models.id(entry.key, at: entry.keyPlace)?.index
+      guard let index else { continue }
+      if result.updateValue(entry.value, forKey: index) != nil {
+        log.add(entry.keyPlace, "'\(entry.key)' names a model that is already listed")
+      }
+    }
+    return result
+  }
+
+  private struct ModelSettings {
+    var latency: Distribution?
+    var timeout: SimDuration?
+    var failureRate: Double?
+    /// Outer nil: not stated; inner nil: `none`.
+    var promptCache: PromptCacheSettings??
+    var breaker: BreakerSettings??
+  }
+
+  private func behaviour(_ fields: Fields) -> ModelSettings {
+    var result = ModelSettings()
+    let reader = DistributionReader(log: log, unit: .microseconds)
+    result.latency = fields["latency"].flatMap(reader.read)
+    result.timeout = fields.positiveDuration("timeout")
+    result.failureRate = fields.share("failure_rate")
+    result.promptCache = fields["prompt_cache"].map(promptCache)
+    result.breaker = fields["breaker"].map(breaker)
+    return result
+  }
+
+  private func promptCache(_ node: YAMLNode) -> PromptCacheSettings? {
+    if log.isWord(node, "none") { return nil }
+    guard let fields = Fields(node, as: ScenarioFormat.promptCache, log: log),
+      let ttl = fields.duration("ttl")
+    else { return nil }
+    return PromptCacheSettings(
+      ttl: ttl, refresh: fields.flag("refresh") ?? true,
+      minimumTokens: fields.count("minimum_tokens", in: 0...100_000_000) ?? 0)
+  }
+
+  /// The catalog's published range, all values alike; 0 where it gives none.
+  private static func latency(_ model: Model) -> Distribution {
+    guard let range = model.latency else { return .fixed(0) }
+    let low = Double(range.lowerBound.microseconds)
+    let high = Double(range.upperBound.microseconds)
+    return low == high ? .fixed(low) : .uniform(low: low, high: high)
+  }
+
+  // MARK: Regions and outages
+
+  func regions(_ entries: [YAMLNode.Entry]) -> [ModelID: [String]] {
+    var result: [ModelID: [String]] = [:]
+    for entry in entries {
+      guard let id = models.id(entry.key, at: entry.keyPlace) else { continue }
+      var names: [String] = []
+      for (name, place) in log.texts(entry.value) {
+        if names.contains(name) { log.add(place, "region '\(name)' is listed twice") }
+        names.append(name)
+      }
+      if names.isEmpty { log.add(entry.value.place, "expected at least one region") }
+      result[id] = names
+    }
+    return result
+  }
+
+  func outage(_ node: YAMLNode, local: LocalTime, regions: [ModelID: [String]]) -> Outage? {
+    guard let fields = Fields(node, as: ScenarioFormat.outage, log: log),
+      let model = fields["model"].flatMap({ models.id($0) }),
+      let from = fields["from"].flatMap({ log.moment($0, local: local.moment) })
+    else { return nil }
+    if fields.has("to") == fields.has("for") {
+      log.add(node.place, "an outage needs either 'to' or 'for'")
+      return nil
+    }
+    let end =
+      fields["to"].map { log.moment($0, local: local.moment) }
+      ?? fields.positiveDuration("for").map { from + $0 }
+    guard let end else { return nil }
+    if end <= from {
+      log.add(fields["to"]?.place ?? node.place, "the outage ends before it begins")
+    }
+    let region = fields.text("region")
+    if let region, !(regions[model] ?? []).contains(region), let place = fields["region"]?.place {
+      log.unknown("region", region, at: place, among: regions[model] ?? [])
+    }
+    return Outage(
+      model: model, region: region, from: from, to: end, rate: fields.share("rate") ?? 1)
+  }
+}

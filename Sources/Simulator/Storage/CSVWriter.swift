@@ -1,0 +1,100 @@
+import CLibCSV
+
+/// Writes CSV into memory, a field at a time (RFC 4180, CRLF, UTF-8).
+///
+/// libcsv does the quoting but quotes everything, so only fields that need quotes go through it;
+/// an unknown value must stay bare, because `""` is an empty text to those who tell them apart.
+struct CSVWriter {
+  let dialect: CSVDialect
+  private(set) var bytes: [UInt8] = []
+  private var fieldsInRow = 0
+  private var rowStart = 0
+
+  init(dialect: CSVDialect = .rfc4180) {
+    self.dialect = dialect
+    if dialect.hasByteOrderMark { bytes = CSVDialect.byteOrderMark }
+    rowStart = bytes.count
+  }
+
+  /// A text field. One that a spreadsheet would take for a formula gets an apostrophe in front.
+  mutating func text(_ value: String) {
+    separate()
+    var value = value
+    if let first = value.utf8.first, Self.startsFormula(first) { value = "'" + value }
+    value.withUTF8 { field in
+      if needsQuotes(field) { appendQuoted(field) } else { bytes.append(contentsOf: field) }
+    }
+  }
+
+  /// A number in plain decimal notation with a `.`; the dialect decides how the point is written.
+  mutating func number(_ digits: String) {
+    separate()
+    let point = UInt8(ascii: ".")
+    let comma = UInt8(ascii: ",")
+    if dialect.hasDecimalComma {
+      for byte in digits.utf8 { bytes.append(byte == point ? comma : byte) }
+    } else {
+      bytes.append(contentsOf: digits.utf8)
+    }
+  }
+
+  mutating func integer(_ value: Int64) { number(String(value)) }
+
+  /// A date, timestamp or truth value: characters that no dialect changes.
+  mutating func plain(_ value: String) {
+    separate()
+    bytes.append(contentsOf: value.utf8)
+  }
+
+  /// An unknown value: an empty field.
+  mutating func unknown() { separate() }
+
+  mutating func endRow() {
+    // A row of one empty field would be a blank line, which readers skip.
+    if bytes.count == rowStart { appendQuoted(UnsafeBufferPointer(start: nil, count: 0)) }
+    bytes.append(UInt8(ascii: "\r"))
+    bytes.append(UInt8(ascii: "\n"))
+    fieldsInRow = 0
+    rowStart = bytes.count
+  }
+
+  /// Hands over the rows written so far and starts again behind them, for files that are streamed.
+  mutating func takeBytes() -> [UInt8] {
+    precondition(fieldsInRow == 0, "rows are handed over whole")
+    let taken = bytes
+    bytes.removeAll(keepingCapacity: true)
+    rowStart = 0
+    return taken
+  }
+
+  private mutating func separate() {
+    if fieldsInRow > 0 { bytes.append(dialect.delimiter) }
+    fieldsInRow += 1
+  }
+
+  private static func startsFormula(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"): true
+    case UInt8(ascii: "\t"), UInt8(ascii: "\r"): true
+    default: false
+    }
+  }
+
+  private func needsQuotes(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
+    field.contains { byte in
+      byte == dialect.delimiter || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\r")
+        || byte == UInt8(ascii: "\n")
+    }
+  }
+
+  private mutating func appendQuoted(_ field: UnsafeBufferPointer<UInt8>) {
+    let capacity = 2 * field.count + 2
+    let quoted = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      // libcsv refuses a null source even for no bytes; any other address does.
+      let source =
+        field.baseAddress.map(UnsafeRawPointer.init) ?? UnsafeRawPointer(buffer.baseAddress)
+      count = csv_write(buffer.baseAddress, capacity, source, field.count)
+    }
+    bytes.append(contentsOf: quoted)
+  }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// A file being written from its start; what it holds counts only once it is closed.
+final class OutputFile {
+  private let path: String
+  private var descriptor: Int32
+
+  init(path: String) throws(OutputError) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    if descriptor < 0 { throw OutputError(errno: errno, path: path) }
+  }
+
+  deinit { if descriptor >= 0 { _ = Foundation.close(descriptor) } }
+
+  func write(_ bytes: [UInt8]) throws(OutputError) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Foundation.write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+      }
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw OutputError(errno: errno, path: path)
+      }
+    }
+  }
+
+  /// Some file systems report only here that the disk was full.
+  func close() throws(OutputError) {
+    let code = Foundation.close(descriptor)
+    descriptor = -1
+    if code != 0 { throw OutputError(errno: errno, path: path) }
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Synchronization
+
+/// A folder that receives all files of a run, or none.
+///
+/// Files are written under a temporary folder inside it (so in the same file system) and renamed
+/// into place by `commit`. A folder that is not committed removes what it made.
+final class OutputFolder {
+  let path: String
+  private let staging: String
+  private var names: [String] = []
+  private var createdFolders: [String] = []
+  private var isOpen = true
+
+  /// Temporary folders that a signal handler has to remove.
+  private static let openStagings = Mutex<Set<String>>([])
+
+  /// Makes the folder if there is none yet.
+  init(path: String) throws(OutputError) {
+    self.path = path
+    staging = path + "/.costsim-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+    do throws(OutputError) {
+      try makeFolders(path)
+      if mkdir(staging, 0o755) != 0 { throw OutputError(errno: errno, path: path) }
+    } catch {
+      removeCreatedFolders()
+      isOpen = false
+      throw error
+    }
+    let staging = staging
+    Self.openStagings.withLock { _ = $0.insert(staging) }
+  }
+
+  deinit { discard() }
+
+  /// Where to write the file that will be called `name` (folders separated by `/`).
+  func temporaryPath(for name: String) throws(OutputError) -> String {
+    precondition(isOpen, "the folder is committed")
+    if !names.contains(name) { names.append(name) }
+    // Flat names keep the temporary folder free of subfolders; `%` keeps them distinct.
+    return staging + "/" + name.replacing("%", with: "%25").replacing("/", with: "%2F")
+  }
+
+  func write(_ bytes: [UInt8], to name: String) throws(OutputError) {
+    do throws(OutputError) {
+      let file = try OutputFile(path: temporaryPath(for: name))
+      try file.write(bytes)
+      try file.close()
+    } catch {
+      throw error.replacingPath(with: path + "/" + name)
+    }
+  }
+
+  func write(_ text: String, to name: String) throws(OutputError) {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// Renames every file to its own name, replacing older ones. On failure nothing new is left
+  /// unless a rename itself failed half-way, in which case each file is still whole.
+  func commit() throws(OutputError) {
+    precondition(isOpen, "the folder is committed")
+    do throws(OutputError) {
+      for name in names { try prepareTarget(name) }
+      for name in names {
+        if rename(try temporaryPath(for: name), path + "/" + name) != 0 {
+          throw OutputError(errno: errno, path: path + "/" + name)
+        }
+      }
+    } catch {
+      discard()
+      throw error
+    }
+    createdFolders.removeAll()
+    discard()
+  }
+
+  /// Removes everything that was not committed.
+  func discard() {
+    guard isOpen else { return }
+    isOpen = false
+    let staging = staging
+    Self.removeStaging(staging)
+    Self.openStagings.withLock { _ = $0.remove(staging) }
+    removeCreatedFolders()
+  }
+
+  /// Removes the temporaries of all open folders (under `root`): for the handler of an
+  /// interruption, which ends the program.
+  static func discard(stagingsUnder root: String = "") {
+    for staging in openStagings.withLock({ $0 }) where staging.hasPrefix(root) {
+      removeStaging(staging)
+    }
+  }
+
+  private static func removeStaging(_ staging: String) {
+    try? FileManager.default.removeItem(atPath: staging)
+  }
+
+  private func prepareTarget(_ name: String) throws(OutputError) {
+    let target = path + "/" + name
+    if let slash = target.lastIndex(of: "/") { try makeFolders(String(target[..<slash])) }
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue {
+      throw OutputError.isAFolder(path: target)
+    }
+  }
+
+  /// Makes a folder and those above it, remembering which were new.
+  private func makeFolders(_ folder: String) throws(OutputError) {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) {
+      if isFolder.boolValue { return }
+      throw OutputError.notAFolder(path: folder)
+    }
+    if let slash = folder.lastIndex(of: "/"), slash > folder.startIndex {
+      try makeFolders(String(folder[..<slash]))
+    }
+    if mkdir(folder, 0o755) == 0 {
+      createdFolders.append(folder)
+    } else if errno != EEXIST {
+      throw OutputError(errno: errno, path: folder)
+    }
+  }
+
+  /// Only empty ones go: `rmdir` refuses the others.
+  private func removeCreatedFolders() {
+    for folder in createdFolders.reversed() { _ = rmdir(folder) }
+    createdFolders.removeAll()
+  }
+}
+
+extension OutputError {
+  /// The same error about the name that the user knows, not the temporary one.
+  func replacingPath(with path: String) -> OutputError {
+    switch self {
+    case .notAFolder: .notAFolder(path: path)
+    case .isAFolder: .isAFolder(path: path)
+    case .notWritable(_, let reason): .notWritable(path: path, reason: reason)
+    case .diskFull: .diskFull(path: path)
+    case .failed(_, let reason): .failed(path: path, reason: reason)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CostModel
+import Testing
+
+@testable import Simulator
+
+private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
+
+@Test func moneyForPeople() {
+  #expect(PlainEnglish.usd(money(1_248_000_000_000_000)) == "$1,248.00")
+  #expect(PlainEnglish.usd(money(-248_104_967_000_000)) == "−$248.10")
+  #expect(PlainEnglish.usd(money(0)) == "$0.00")
+  #expect(PlainEnglish.usd(money(1_000_000_000_000_000_000)) == "$1,000,000.00")
+  #expect(PlainEnglish.usd(money(113_000_000)) == "$0.00011")
+  #expect(PlainEnglish.usd(money(-4_000_000_000)) == "−$0.0040")
+  #expect(PlainEnglish.smallUSD(money(34_000_000_000_000), per: 300_000) == "$0.00011")
+  #expect(PlainEnglish.smallUSD(money(1), per: 0) == "–")
+  #expect(PlainEnglish.usd(money(1_000)) == "<$0.000001")
+}
+
+@Test func durationsForPeople() {
+  func text(_ microseconds: Int64) -> String {
+    PlainEnglish.duration(SimDuration(microseconds: microseconds))
+  }
+  #expect(text(999) == "999 µs")
+  #expect(text(812_500) == "812 ms")
+  #expect(text(3_000_000) == "3 s")
+  #expect(text(90_000_000) == "1.5 min")
+  #expect(text(3_600_000_000) == "1 h")
+  #expect(text(86_400_000_000) == "24 h")
+  #expect(text(10 * 86_400_000_000) == "10 days")
+}
+
+@Test func numbersForPeople() {
+  #expect(PlainEnglish.count(-1_234_567) == "−1,234,567")
+  #expect(PlainEnglish.number(1_234.5) == "1,234")
+  #expect(PlainEnglish.number(0.0625) == "0.062")
+  #expect(PlainEnglish.number(.infinity) == "–")
+  #expect(PlainEnglish.percent(1, of: 0) == "–")
+  #expect(PlainEnglish.percent(0.248) == "24.8 %")
+  #expect(PlainEnglish.list(["a", "b", "c"]) == "a, b and c")
+  #expect(PlainEnglish.plural(1, "user") == "1 user")
+}
+
+@Test func momentsAreLocal() {
+  let period = SampleReport.november
+  #expect(PlainEnglish.moment(period.start, in: period) == "1 November 2026, 00:00")
+  #expect(PlainEnglish.during(period.months[0], in: period) == "in November 2026")
+  let week = Period.Span(start: period.days[2].start, end: period.days[9].start)
+  #expect(PlainEnglish.during(week, in: period) == "from 3 to 9 November 2026")
+  let day = Period.Span(start: period.days[2].start, end: period.days[3].start)
+  #expect(PlainEnglish.during(day, in: period) == "on 3 November 2026")
+}
+
+@Test func decimalsRoundHalfToEven() {
+  #expect(DecimalText.ratio(25, 1_000, places: 2) == "0.02")
+  #expect(DecimalText.ratio(-35, 1_000, places: 2) == "-0.04")
+  #expect(DecimalText.ratio(-1, 1_000, places: 2) == "0.00")
+  #expect(DecimalText.real(0.125, places: 2) == "0.12")
+  #expect(DecimalText.real(1e30, places: 6)?.count == 38)
+  #expect(DecimalText.real(.nan, places: 2) == nil)
+  #expect(DecimalText.real(1e36, places: 6) == nil)
+  #expect(DecimalText.trimmed("10.500") == "10.5")
+  #expect(DecimalText.trimmed("100") == "100")
+}
+
+@Test func percentilesOfRunsAreNearestRank() {
+  let runs = RunsSummary(
+    costs: (1...40).reversed().map { money($0) }, overBudget: (1...40).map { $0 > 30 })
+  #expect([runs.p05, runs.p50, runs.p95] == [money(2), money(20), money(38)])
+  #expect(runs.overBudgetProbability == 0.25)
+  let one = RunsSummary(costs: [money(1)], overBudget: [true])
+  #expect(one.p50 == nil && one.overBudgetProbability == nil)
+}

@@ -1,0 +1,158 @@
+import CostModel
+import Testing
+
+@testable import Simulator
+
+/// The contract of docs/interface.md, column for column.
+@Test func tablesHaveTheContractsColumns() {
+  let contract = [
+    "plans":
+      "scenario,plan,users,calls,billed_calls,cost_usd,cost_p05_usd,cost_p50_usd,cost_p95_usd,"
+      + "expected_cost_usd,budget_usd,headroom_usd,over_budget,budget_crossed_at,"
+      + "over_budget_probability,cost_per_user_usd,cost_per_call_usd,cache_hit_rate,error_rate,"
+      + "latency_p50_ms,latency_p95_ms,latency_p99_ms,queue_max_s",
+    "costs":
+      "scenario,plan,users,use_case,model,provider,tier,calls,cache_hits,attempts,failures,"
+      + "input_tokens,cached_input_tokens,output_tokens,reasoning_tokens,audio_seconds,"
+      + "input_cost_usd,output_cost_usd,other_cost_usd,cost_usd,cost_micro_usd",
+    "daily": "scenario,plan,date,model,calls,cost_usd,cumulative_cost_usd",
+    "accounts": "scenario,plan,account_id,account_plan,calls,cost_usd,share,rank",
+    "performance":
+      "scenario,plan,model,calls,fallback_calls,breaker_trips,throttled_calls,queued_calls,"
+      + "requests_per_minute_mean,requests_per_minute_peak,tokens_per_minute_mean,"
+      + "tokens_per_minute_peak,quota_utilisation_peak,queue_p95_ms,latency_p50_ms,"
+      + "latency_p95_ms,latency_p99_ms,error_rate,saturated",
+    "alerts": "scenario,plan,at,type,severity,rule,state,value,threshold,message",
+  ]
+  let tables = ReportTables.all(SampleReport(users: [1]).report)
+  #expect(tables.map(\.name) == ["plans", "costs", "daily", "accounts", "performance", "alerts"])
+  for table in tables {
+    #expect(table.columns.map(\.name).joined(separator: ",") == contract[table.name])
+  }
+}
+
+@Test func plansRowIsExact() throws {
+  let report = SampleReport(users: [2], budget: 1, runs: [3, 1, 2]).report
+  let plans = ReportTables.all(report)[0]
+  let rows = try CSVReader.rows(plans.csv(.rfc4180))
+  let row = Dictionary(uniqueKeysWithValues: zip(rows[0], rows[1]))
+  // 2 users × 30 days × 32,666,666,661 picodollars + 30 × 3 × 1,000,001 for the odd user.
+  #expect(row["cost_usd"] == "1.960090")
+  #expect(row["cost_per_user_usd"] == "0.980045")
+  #expect(row["cost_per_call_usd"] == "0.010889")
+  #expect(row["budget_usd"] == "1.000000")
+  #expect(row["headroom_usd"] == "-0.960090")
+  #expect(row["over_budget"] == "true")
+  #expect(row["over_budget_probability"] == "0.666667")
+  #expect(
+    [row["cost_p05_usd"], row["cost_p50_usd"], row["cost_p95_usd"]]
+      == ["1.000000", "2.000000", "3.000000"])
+  #expect(row["cache_hit_rate"] == "0.428571")
+  #expect(row["latency_p95_ms"] == "1.001")
+  #expect(row["latency_p99_ms"] == "5")
+  #expect(row["queue_max_s"] == "1.25")
+}
+
+@Test func unknownIsEmptyAndNeverZero() throws {
+  var report = SampleReport(users: [1], budget: nil).report
+  report.plans[0].result.cacheHits = 0
+  report.plans[0].result.cacheMisses = 0
+  report.plans[0].result.calls = 0
+  report.plans[0].result.latency = LatencyHistogram()
+  let rows = try CSVReader.rows(ReportTables.all(report)[0].csv(.rfc4180))
+  let row = Dictionary(uniqueKeysWithValues: zip(rows[0], rows[1]))
+  let empty = [
+    "cost_p05_usd", "cost_p50_usd", "cost_p95_usd", "budget_usd", "headroom_usd", "over_budget",
+    "budget_crossed_at", "over_budget_probability", "cost_per_call_usd", "cache_hit_rate",
+    "error_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms",
+  ]
+  for (name, value) in row { #expect(value.isEmpty == empty.contains(name), "\(name)=\(value)") }
+}
+
+@Test func dailyHasEveryModelEveryDayAndCumulatesByModel() {
+  var result = PlanResult(plan: PlanSpec(name: "p", users: 1), run: 1)
+  let days = SampleReport.november.days
+  let dollar = MoneySum(picodollars: SampleReport.dollar)
+  result.days = [
+    DayCell(date: days[0].date, model: "b", calls: 1, cost: dollar),
+    DayCell(date: days[29].date, model: "a", calls: 2, cost: dollar + dollar),
+  ]
+  let items = ReportTables.dailyItems(result, period: SampleReport.november)
+  #expect(items.count == 60)
+  #expect(items.prefix(2).map(\.day.model) == ["a", "b"])
+  #expect(items.prefix(2).map(\.cumulative) == [.zero, dollar])
+  #expect(items.suffix(2).map(\.cumulative) == [dollar + dollar, dollar])
+}
+
+@Test func accountsAreRankedWithTiesByNumberAndFixedPricesLast() {
+  var result = PlanResult(plan: PlanSpec(name: "p", users: 3), run: 1)
+  let costs: [(Int?, Int128)] = [(1, 5), (2, 7), (3, 5), (nil, 90)]
+  result.accounts = costs.map {
+    AccountCell(user: $0.0, accountPlan: nil, calls: 1, cost: MoneySum(picodollars: $0.1))
+  }
+  let items = ReportTables.accountItems(result)
+  #expect(items.map(\.account.user) == [2, 1, 3, nil])
+  #expect(items.map(\.rank) == [1, 2, 3, nil])
+  #expect(ReportTables.accountID(7) == "user-000007")
+  #expect(ReportTables.accountID(1_234_567) == "user-1234567")
+}
+
+@Test func costsMicroDollarsRoundHalfToEven() {
+  let type = ColumnType.microUSD
+  #expect(type.text(of: .money(MoneySum(picodollars: 2_500_000))) == "2")
+  #expect(type.text(of: .money(MoneySum(picodollars: 3_500_000))) == "4")
+  #expect(ColumnType.usd.text(of: .money(MoneySum(picodollars: 3_500_000))) == "0.000004")
+  #expect(
+    ColumnType.usd.text(of: .dollars(MoneySum(picodollars: 10_000_000), per: 4)) == "0.000002")
+  #expect(ColumnType.milliseconds.text(of: .duration(SimDuration(microseconds: 5_120))) == "5.12")
+  #expect(ColumnType.decimal.text(of: .real(.infinity)) == nil)
+  #expect(ColumnType.decimal.text(of: .real(-0.0000001)) == "0.000000")
+  #expect(ColumnType.decimal.text(of: .ratio(1, 0)) == nil)
+}
+
+/// Each database table adds up to the same picodollar as the plan's exact cost, and so do views.
+@Test func databaseSumsAgreeToThePicodollar() throws {
+  let report = SampleReport(users: [3, 40], fixedMonthly: 9_200_000_000_000_000_123).report
+  try withTemporaryFolder { root in
+    let path = root + "/costs.sqlite"
+    try ReportDatabase.write(ReportTables.all(report), to: path)
+    let database = try SQLiteDatabase(path: path, mode: .readOnly)
+    let sums = try database.rows("SELECT \"table\", plan, cost_usd_exact FROM exact_sums")
+    #expect(sums.count == 8)
+    for plan in report.plans {
+      let exact = plan.result.cost.decimal(places: 12)
+      for table in ["plans", "costs", "daily", "accounts"] {
+        #expect(sums.contains([.text(table), .text(plan.plan.name), .text(exact)]), "\(table)")
+      }
+    }
+    #expect(try database.rows("PRAGMA foreign_key_check") == [])
+    #expect(try database.rows("PRAGMA integrity_check") == [[.text("ok")]])
+    #expect(
+      try database.rows("SELECT count(*) FROM top_accounts WHERE plan = 'users-40'")
+        == [[.integer(20)]])
+    #expect(
+      try database.rows(
+        "SELECT count(*), max(date) FROM month_to_date WHERE plan = 'users-3'")
+        == [[.integer(30), .text("2026-11-30")]])
+  }
+}
+
+@Test func databaseHasTheSameBytesForTheSameTables() throws {
+  let tables = ReportTables.all(SampleReport(users: [3]).report)
+  try withTemporaryFolder { root in
+    try ReportDatabase.write(tables, to: root + "/a")
+    try ReportDatabase.write(tables, to: root + "/b")
+    let (a, b) = (try bytes(root + "/a"), try bytes(root + "/b"))
+    #expect(a == b && a.count > 4_096)
+  }
+}
+
+@Test func databaseMoneySplitsBelowZeroToo() {
+  func split(_ pico: Int128) -> [Int64] {
+    let (whole, rest) = ReportDatabase.wholeAndPico(MoneySum(picodollars: pico))
+    return [whole, rest]
+  }
+  #expect(split(1_500_000_000_001) == [1, 500_000_000_001])
+  #expect(split(-1) == [-1, 999_999_999_999])
+  #expect(split(-1_000_000_000_000) == [-1, 0])
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// Every file of `BadInput/` is wrong in its own way; the text beside it is what users read.
+///
+/// `COSTSIM_RECORD=1` rewrites the texts, and fails.
+@Suite struct BadInputTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("BadInput")
+
+  static let cases: [String] = {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+  }()
+
+  @Test(arguments: cases) func saysWhatIsWrong(name: String) throws {
+    var text = "no error"
+    do {
+      let path = Self.folder.path + "/" + name + ".yaml"
+      _ = try ScenarioReader.read(path: path)
+    } catch {
+      text = error.description.replacing(Self.folder.path + "/", with: "") + "\n"
+    }
+    let expected = Self.folder.appendingPathComponent(name + ".txt")
+    if ProcessInfo.processInfo.environment["COSTSIM_RECORD"] != nil {
+      try Data(text.utf8).write(to: expected)
+      Issue.record("recorded \(name)")
+      return
+    }
+    #expect(text == (try String(contentsOf: expected, encoding: .utf8)))
+  }
+
+  @Test func thereAreCases() {
+    #expect(Self.cases.count >= 30)
+  }
+}

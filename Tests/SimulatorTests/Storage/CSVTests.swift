@@ -1,0 +1,149 @@
+import CostModel
+import Testing
+
+@testable import Simulator
+
+private func text(_ writer: CSVWriter) -> String { String(decoding: writer.bytes, as: UTF8.self) }
+
+@Test func csvQuotesOnlyWhatNeedsIt() {
+  var writer = CSVWriter()
+  writer.text("plain text")
+  writer.text("a,b")
+  writer.text("say \"hi\"")
+  writer.text("two\nlines")
+  writer.text(" spaces ")
+  writer.text("a;b")
+  writer.text("")
+  writer.unknown()
+  writer.integer(-5)
+  writer.number("-1.500000")
+  writer.endRow()
+  #expect(
+    text(writer)
+      == "plain text,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\", spaces ,a;b,,,-5,-1.500000\r\n")
+}
+
+@Test func csvDialectsDifferInMarkSeparatorAndPoint() {
+  func written(_ dialect: CSVDialect) -> [UInt8] {
+    var writer = CSVWriter(dialect: dialect)
+    writer.text("é;,")
+    writer.number("1.5")
+    writer.plain("2026-11-01")
+    writer.endRow()
+    return writer.bytes
+  }
+  #expect(written(.rfc4180) == Array("\"é;,\",1.5,2026-11-01\r\n".utf8))
+  #expect(written(.excel) == [0xEF, 0xBB, 0xBF] + Array("\"é;,\",1.5,2026-11-01\r\n".utf8))
+  #expect(written(.excelFr) == [0xEF, 0xBB, 0xBF] + Array("\"é;,\";1,5;2026-11-01\r\n".utf8))
+}
+
+@Test(arguments: ["=1+1", "+1", "-1", "@a", "\tx", "\rx"])
+func csvDefusesFormulasInTextOnly(_ value: String) {
+  var writer = CSVWriter()
+  writer.text(value)
+  writer.number("-1")
+  writer.endRow()
+  let quoted = value.hasPrefix("\r") ? "\"'\(value)\"" : "'\(value)"
+  #expect(text(writer) == quoted + ",-1\r\n")
+}
+
+@Test func csvWritesARowOfOneEmptyFieldThatReadersKeep() throws {
+  var writer = CSVWriter()
+  writer.text("")
+  writer.endRow()
+  #expect(text(writer) == "\"\"\r\n")
+  #expect(try CSVReader.rows(writer.bytes) == [[""]])
+}
+
+@Test func csvStreamsInWholeRowsWithOneByteOrderMark() {
+  var writer = CSVWriter(dialect: .excel)
+  writer.text("a")
+  writer.endRow()
+  let first = writer.takeBytes()
+  writer.text("b")
+  writer.endRow()
+  #expect(first + writer.takeBytes() == [0xEF, 0xBB, 0xBF] + Array("a\r\nb\r\n".utf8))
+}
+
+/// 2,000 seeded random tables, fed to the reader in random pieces.
+@Test func csvRoundTripsThroughLibcsv() throws {
+  var random = SplitMix(state: 20_261_121)
+  let alphabet = Array("ab ,;\t\"'\r\n=+-@é漢0.")
+  for table in 0..<2_000 {
+    let dialect = CSVDialect.allCases[table % 3]
+    let columns = 1 + random.below(5)
+    var rows: [[String]] = []
+    for _ in 0..<(1 + random.below(6)) {
+      rows.append(
+        (0..<columns).map { _ in
+          String((0..<random.below(8)).map { _ in alphabet[random.below(alphabet.count)] })
+        })
+    }
+    var writer = CSVWriter(dialect: dialect)
+    for row in rows {
+      for field in row { writer.text(field) }
+      writer.endRow()
+    }
+    var found: [[String]] = []
+    let reader = CSVReader(delimiter: dialect.delimiter) { row in
+      found.append((0..<row.count).map { row.text($0) ?? "invalid" })
+    }
+    var rest = writer.bytes[...]
+    while !rest.isEmpty {
+      let piece = rest.prefix(1 + random.below(7))
+      try reader.feed(piece)
+      rest = rest.dropFirst(piece.count)
+    }
+    try reader.finish()
+    let guarded = rows.map { $0.map(guarding) }
+    #expect(found == guarded, "table \(table) of seed 20261121")
+  }
+}
+
+private func guarding(_ field: String) -> String {
+  guard let first = field.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else {
+    return field
+  }
+  return "'" + field
+}
+
+@Test func csvReaderFindsTheDelimiter() throws {
+  let expected = [["a", "b,c"], ["1", "2"]]
+  #expect(try CSVReader.rows(Array("a;\"b,c\"\n1;2".utf8)) == expected)
+  #expect(try CSVReader.rows(Array("a\t\"b,c\"\r\n1\t2\r\n".utf8)) == expected)
+  #expect(try CSVReader.rows(Array("\u{FEFF}a,\"b,c\"\n1,2\n".utf8)) == expected)
+  #expect(try CSVReader.rows(Array("sep=|\r\na|b,c\r\n1|2\r\n".utf8)) == expected)
+  #expect(try CSVReader.rows(Array("\u{FEFF}sep=;\r\na;b,c\r\n1;2\r\n".utf8)) == expected)
+}
+
+@Test func csvReaderNamesTheRowOfAnError() {
+  #expect(throws: CSVError.self) { try CSVReader.rows(Array("a,b\n1,\"2".utf8)) }
+  do {
+    _ = try CSVReader.rows(Array("a,b\n1,2\n3,x\"y\n".utf8))
+    Issue.record("a stray quote was accepted")
+  } catch { #expect((error as? CSVError)?.row == 3) }
+  do {
+    _ = try CSVReader.rows(Array("a,b\n1,".utf8) + [0xFF, 0x0A])
+    Issue.record("invalid UTF-8 was accepted")
+  } catch { #expect(error as? CSVError == CSVError(row: 2, reason: "column 2 is not UTF-8")) }
+}
+
+@Test func csvReaderReadsAnEmptyFile() throws {
+  #expect(try CSVReader.rows([]) == [])
+  #expect(try CSVReader.rows([0xEF, 0xBB, 0xBF]) == [])
+}
+
+/// SplitMix64, so that the tests repeat.
+struct SplitMix {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+}
