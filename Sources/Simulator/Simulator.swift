@@ -1,8 +1,67 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Costsim: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "costsim",
-    abstract: "Simulates an AI bill: routing, caching, fallbacks, quotas and exact prices.")
+    abstract: "What the AI bill will be, when it breaks the budget, and what to change.",
+    discussion: """
+      Example: costsim run scenarios/huntaze-published.yaml
+
+      Exit codes: 0 fine, 1 internal failure, 2 bad usage or bad input, 130 interrupted.
+      """,
+    version: Version.current,
+    subcommands: [Run.self, Validate.self, Init.self])
+
+  static func main() {
+    Interruption.handle()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Foundation.exit(ExitStatus.tell(error))
+    }
+  }
+}
+
+/// From an error to what the user reads and the exit code (docs/interface.md).
+enum ExitStatus {
+  static func tell(_ error: any Error) -> Int32 {
+    switch error {
+    case let error as BadInput: return say(error.description, 2)
+    case let error as InputErrors: return say(error.description, 2)
+    case let error as OutputError: return say(error.description, error.exitCode)
+    default: break
+    }
+    if Costsim.exitCode(for: error) == .success {
+      print(Costsim.fullMessage(for: error))
+      return 0
+    }
+    let isUsage = Costsim.exitCode(for: error) == .validationFailure
+    return say(Costsim.fullMessage(for: error), isUsage ? 2 : 1)
+  }
+
+  private static func say(_ message: String, _ code: Int32) -> Int32 {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    return code
+  }
+}
+
+/// Ctrl-C and a polite kill end the program at once; what was half-written goes.
+enum Interruption {
+  nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
+
+  static func handle() {
+    for (number, code) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        OutputFolder.discard(stagingsUnder: "")
+        exit(code)
+      }
+      source.resume()
+      sources.append(source)
+    }
+  }
 }

@@ -36,8 +36,8 @@ struct CallRecord: Sendable {
 
 /// The per-call ledger: records in order of arrival, handed on as soon as all before have ended.
 /// Holds the calls in flight and those that wait for an earlier one.
-struct CallLog {
-  typealias Sink = ([CallRecord]) throws -> Void
+struct CallLog: Sendable {
+  typealias Sink = @Sendable ([CallRecord]) throws -> Void
 
   private let sink: Sink
   private var records: [CallRecord] = []

@@ -525,7 +525,7 @@ extension PlanEngine {
       for (target, place) in compiled.targets.enumerated()
       where reachable.contains(place.model.index) {
         guard
-          let price = prices.fixedMonthly(model: place.model, at: month.start),
+          let price = prices.fixedMonthly(target: target, at: month.start),
           compiled.targetsOfModel[place.model.index].lowerBound == target
         else { continue }
         let day = dayStarts.firstIndex(of: month.start.microseconds) ?? 0

@@ -7,8 +7,8 @@ import Synchronization
 /// A plan's run depends on nothing but the scenario and its number, so the order in which threads
 /// take them cannot show in a result.
 struct Simulation: Sendable {
-  private let compiled: CompiledScenario
-  private let routing: CompiledRouting
+  let compiled: CompiledScenario
+  let routing: CompiledRouting
   private let prices: PriceTable
 
   init(_ scenario: Scenario) {
@@ -34,8 +34,9 @@ struct Simulation: Sendable {
   }
 
   /// Every plan of the scenario in `runs` runs, by plan then run; the largest are started first.
+  /// `log` receives the calls of the first plan's first run.
   func results(
-    runs: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
+    runs: Int, threads: Int, log: CallLog? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[PlanResult]] {
     let plans = compiled.scenario.plans
     let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }
@@ -49,7 +50,10 @@ struct Simulation: Sendable {
         let task = tasks[number]
         var told = 0
         let outcome = Result {
-          try result(of: plans[task.plan], run: task.run) { count in
+          let isLogged = task.plan == 0 && task.run == 1
+          return try result(
+            of: plans[task.plan], run: task.run, log: isLogged ? log : nil
+          ) { count in
             progress(count - told)
             told = count
           }

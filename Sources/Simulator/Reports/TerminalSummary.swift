@@ -15,7 +15,7 @@ enum TerminalSummary {
     let widths = headers.indices.map { column in
       ([headers] + rows).map { $0[column].count }.max() ?? 0
     }
-    var text = bold(report.scenario.name, styled) + "\n" + Headline.text(report) + "\n\n"
+    var text = bold(visible(report.scenario.name), styled) + "\n" + Headline.text(report) + "\n\n"
     text += bold(line(headers, widths), styled) + "\n"
     for (plan, row) in zip(report.plans, rows) {
       let isOver = plan.isOverBudget(report.scenario.budget) == true
@@ -28,7 +28,7 @@ enum TerminalSummary {
   private static func cells(_ plan: PlanReport, _ report: ScenarioReport) -> [String] {
     let result = plan.result
     var cells = [
-      plan.plan.name, PlainEnglish.count(result.calls), PlainEnglish.usd(result.cost),
+      visible(plan.plan.name), PlainEnglish.count(result.calls), PlainEnglish.usd(result.cost),
       PlainEnglish.usd(plan.expectation.cost),
     ]
     if let budget = report.periodBudget {
@@ -52,6 +52,15 @@ enum TerminalSummary {
       let pad = String(repeating: " ", count: item.1 - item.0.count)
       return column == 0 ? item.0 + pad : pad + item.0
     }.joined(separator: "  ")
+  }
+
+  /// Names come from files: what would steer a terminal is shown, not obeyed.
+  private static func visible(_ name: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars {
+      result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
   }
 
   private static func bold(_ text: String, _ styled: Bool) -> String {

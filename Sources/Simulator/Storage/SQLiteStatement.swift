@@ -45,7 +45,9 @@ final class SQLiteStatement {
     case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
     case SQLITE_FLOAT: return .real(sqlite3_column_double(handle, index))
     case SQLITE_TEXT:
-      return .text(sqlite3_column_text(handle, index).map { String(cString: $0) } ?? "")
+      let start = sqlite3_column_text(handle, index)
+      let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, index))
+      return .text(String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self))
     case SQLITE_BLOB:
       let count = Int(sqlite3_column_bytes(handle, index))
       let bytes = sqlite3_column_blob(handle, index)

@@ -86,6 +86,8 @@ struct Billing: Hashable, Sendable {
 /// what the engine runs on. Shared by all its plans and runs.
 struct CompiledScenario: Sendable {
   let scenario: Scenario
+  /// The library's chains; its targets are numbered as `targets`.
+  let chains: ChainTable
   private(set) var targets: [CompiledTarget] = []
   /// First target and number of targets of each model.
   private(set) var targetsOfModel: [Range<Int>] = []
@@ -106,18 +108,17 @@ struct CompiledScenario: Sendable {
 
   init(_ scenario: Scenario) {
     self.scenario = scenario
-    for (index, model) in scenario.catalog.models.enumerated() {
-      let id = ModelID(UInt16(index))
-      let first = targets.count
-      if let regions = scenario.regions[id], !regions.isEmpty {
-        for region in regions {
-          targets.append(
-            CompiledTarget(model: id, region: region, name: "\(model.name)@\(region)"))
-        }
-      } else {
-        targets.append(CompiledTarget(model: id, region: nil, name: model.name))
-      }
-      targetsOfModel.append(first..<targets.count)
+    chains = ChainTable(
+      models: scenario.catalog.models.count, chains: scenario.chains, regions: scenario.regions)
+    targets = chains.targets.map { target in
+      CompiledTarget(
+        model: target.model, region: target.region, name: target.name(in: scenario.catalog))
+    }
+    var first = 0
+    for model in scenario.catalog.models.indices {
+      let count = targets[first...].prefix { $0.model.index == model }.count
+      targetsOfModel.append(first..<(first + count))
+      first += count
     }
     latencies = targets.map { target in
       tables.sampler(for: scenario.behaviours[target.model.index].latency)
@@ -196,7 +197,7 @@ struct CompiledScenario: Sendable {
       CallKind(
         workload: UInt16(workloads.count),
         useCase: UInt16(Self.index(of: workload.useCase, in: &useCases)),
-        tier: UInt16(Self.index(of: variant.attributes[.tier] ?? Self.defaultTier, in: &tiers)),
+        tier: UInt16(Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
@@ -213,9 +214,6 @@ struct CompiledScenario: Sendable {
         conversion: variant.conversion ?? -1,
         drawsShape: !constant || form == .pool || form == .userPool))
   }
-
-  /// The tier of a call that names none (docs/semantics.md, "Routing").
-  static let defaultTier = "standard"
 
   /// nil where nothing is looked up: no key, ttl or rate 0, cache off.
   private func cacheUse(

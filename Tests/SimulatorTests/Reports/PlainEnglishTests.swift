@@ -14,6 +14,7 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
   #expect(PlainEnglish.usd(money(-4_000_000_000)) == "−$0.0040")
   #expect(PlainEnglish.smallUSD(money(34_000_000_000_000), per: 300_000) == "$0.00011")
   #expect(PlainEnglish.smallUSD(money(1), per: 0) == "–")
+  #expect(PlainEnglish.usd(money(1_000)) == "<$0.000001")
 }
 
 @Test func durationsForPeople() {

@@ -32,6 +32,14 @@ import Testing
   #expect(text.contains("| V3            | deepseek-v3 |   $680.00 |"))
 }
 
+@Test func publishedRowsCoverEveryRegionOfAModel() {
+  var report = SampleReport(users: [1_000]).report
+  report.plans[0].result.costs[0].model = "deepseek-v3@westus2"
+  #expect(
+    ReportMarkdown.publishedSection(report).contains(
+      "| V3            | deepseek-v3 |   $680.00 |   $680.02 |                 1.00× |"))
+}
+
 @Test func reportExplainsABillOutsideChance() {
   var report = SampleReport(users: [10], budget: nil).report
   #expect(Agreement(report.plans[0]).isWithinChance)
@@ -49,7 +57,7 @@ import Testing
   #expect(
     text.contains(
       "The formula does not foresee that 7 attempts were throttled by quotas, 1,234 calls failed "
-        + "and deepseek-r1 saturated. The formula only approximates mistral cache: keyed under a "
+        + "and deepseek-r1 is saturated. The formula only approximates mistral cache: keyed under a "
         + "daily profile."))
 }
 
@@ -79,6 +87,14 @@ import Testing
       "The provider looks at spending every 24 h and then sees figures that are 8 h old."))
   #expect(text.contains("| 20 November 2026, 00:00 (24 h later) |           $41.00 |"))
   #expect(text.contains("none before the end"))
+}
+
+@Test func reportTellsForecastsFromCrossings() {
+  var report = SampleReport(users: [1_000]).report
+  report.scenario.budget?.thresholds[1].kind = .forecast
+  let text = ReportMarkdown.budgetSection(report)
+  #expect(text.contains("| budget-90% (forecast) |"))
+  #expect(text.split(separator: "\n").count { $0.contains("at once") } == 1)
 }
 
 @Test func alertsAreCountedAndListedUpToTwenty() {
@@ -125,7 +141,66 @@ import Testing
   let report = SampleReport(users: [1, 30], budget: 10).report
   let plain = TerminalSummary.text([report], styled: false)
   #expect(!plain.contains("\u{1B}"))
+  var evil = report
+  evil.scenario.name = "\u{1B}[2Jx"
+  #expect(!TerminalSummary.text([evil], styled: false).contains("\u{1B}"))
   let styled = TerminalSummary.text([report], styled: true)
   #expect(styled.contains("\u{1B}[31musers-30"))
   #expect(styled.replacing(/\x1B\[[0-9]*m/, with: "") == plain)
+}
+
+@Test func cacheTableShowsClassesWithAndWithoutABound() {
+  var report = SampleReport(users: [5]).report
+  report.scenario.cache.classes["creative"] = CacheSettings.Class(
+    ttl: SimDuration(microseconds: 600_000_000), hitRate: 0.4)
+  report.plans[0].result.cacheClasses.append(
+    CacheClassResult(name: "creative", hits: 1, misses: 3))
+  let text = ReportMarkdown.cacheSection(report)
+  #expect(
+    text.contains("| 5 users | classification |          1 h |        7 |  90.0 % |    42.9 % |"))
+  #expect(
+    text.contains(
+      "| 5 users | creative       |       10 min |        4 |  40.0 % |    25.0 % |          – |"))
+  #expect(text.contains("cannot reach the claimed hit rate of classification, even if"))
+}
+
+@Test func capacityLeavesOutIdleModelsAndNamesSaturatedOnes() {
+  var report = SampleReport(users: [5]).report
+  report.plans[0].result.performance[0].attempts = 0
+  report.plans[0].result.performance[1].quotaUtilisationPeak = 1
+  report.plans[0].result.performance[1].saturated = true
+  let text = ReportMarkdown.capacitySection(report)
+  #expect(!text.contains("| 5 users | deepseek-v3 |"))
+  #expect(text.contains("| 5 users | deepseek-r1 |             100.0 % |"))
+  #expect(
+    text.contains(
+      "With 5 users, deepseek-r1 is saturated: on average more is asked for than the limits allow, "
+        + "so calls wait ever longer or are turned away (longest wait: 1.2 s)."))
+  #expect(text.contains("14,400 users |                 never |"))
+}
+
+@Test func severalMonthsEachHaveTheirOwnBudget() {
+  var report = SampleReport(users: [1_000]).report
+  let month = SampleReport.november.months[0]
+  let middle = SampleReport.november.days[15].start
+  report.scenario.period.months = [
+    Period.Span(start: month.start, end: middle), Period.Span(start: middle, end: month.end),
+  ]
+  let half = MoneySum(picodollars: report.plans[0].result.cost.picodollars / 2)
+  report.plans[0].result.budgetMonths = report.scenario.period.months.map {
+    BudgetMonth(month: $0, cost: half)
+  }
+  #expect(report.periodBudget == MoneySum(picodollars: 2_000 * SampleReport.dollar))
+  #expect(report.plans[0].isOverBudget(report.scenario.budget) == false)
+  report.plans[0].result.budgetMonths[1].crossedAt = SampleReport.november.days[28].start
+  report.plans[0].result.budgetMonths[1].cost = MoneySum(picodollars: 1_001 * SampleReport.dollar)
+  #expect(
+    Headline.text(report).contains(
+      "more in one month than its budget allows, which breaks on 29 November 2026, 00:00."))
+  #expect(
+    ReportMarkdown.budgetSection(report).contains(
+      "| 1,000 users, 16 to 30 November 2026 | the whole budget |"))
+  // Month to date: the line starts again at zero, so that there is one for each month.
+  #expect(
+    CumulativeCostChart.svg(report).split(separator: "\n").count { $0.hasPrefix("<polyline") } == 2)
 }

@@ -8,7 +8,7 @@ import Testing
     let database = try SQLiteDatabase(path: root + "/a.sqlite", mode: .create)
     try database.execute("CREATE TABLE t (a, b, c, d, e)")
     let row: [SQLiteValue] = [
-      .null, .integer(.min), .real(0.1), .text("é'\"; DROP"), .blob([0, 255]),
+      .null, .integer(.min), .real(0.1), .text("é'\"; DROP\u{0}x"), .blob([0, 255]),
     ]
     try database.prepare("INSERT INTO t VALUES (?, ?, ?, ?, ?)").run(row)
     #expect(try database.rows("SELECT * FROM t") == [row])

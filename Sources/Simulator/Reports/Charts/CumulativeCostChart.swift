@@ -25,7 +25,7 @@ struct CumulativeCostChart {
   private let start: Int64
   private let end: Int64
 
-  private let left = 84.0
+  private let left: Double
   private let right: Double
   private let top = 74.0
   private let width = 860.0
@@ -37,11 +37,13 @@ struct CumulativeCostChart {
     series = report.plans.map { Self.series($0, period) }
     let budget = report.scenario.budget?.amount.dollars ?? 0
     let peak = series.map(\.peak).max() ?? 0
-    scale = ChartScale(largest: max(budget, peak) * 1.02)
+    let scale = ChartScale(largest: max(budget, peak) * 1.02)
+    self.scale = scale
     start = period.start.microseconds
     end = period.end.microseconds
     let longest = series.map { SVG.width(of: "\($0.name) \($0.amount)") }.max() ?? 0
     right = longest + 28
+    left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
     plotHeight = max(320, Double(series.count) * 18)
   }
 

@@ -20,6 +20,7 @@ struct MarkdownTable {
   }
 
   var isEmpty: Bool { rows.isEmpty }
+  var rowCount: Int { rows.count }
 
   /// Lines with a line end each, and a blank line after.
   var text: String {

@@ -25,6 +25,7 @@ enum PlainEnglish {
   static func smallUSD(_ money: MoneySum, per count: Int64) -> String {
     guard count > 0 else { return "–" }
     let dollars = money.dollars / Double(count)
+    if money != .zero, dollars.magnitude < 1e-6 { return "<$0.000001" }
     var places = 2
     var limit = 0.1
     while places < 8, dollars.magnitude < limit, money.picodollars != 0 {
@@ -56,6 +57,11 @@ enum PlainEnglish {
 
   static func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {
     self.count(count) + " " + (count == 1 ? one : many ?? one + "s")
+  }
+
+  /// `1 call was`, `2 calls were`.
+  static func pluralWithVerb(_ count: Int64, _ one: String) -> String {
+    plural(count, one) + (count == 1 ? " was" : " were")
   }
 
   /// `812 ms`, `3.2 s`, `14 min`, `6.5 h`, `3.1 days`: whatever reads best.

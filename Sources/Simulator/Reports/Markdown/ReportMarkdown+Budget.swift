@@ -10,11 +10,9 @@ extension ReportMarkdown {
     ])
     var quiet: [String] = []
     for plan in report.plans {
-      let before = table
+      let before = table.rowCount
       for month in plan.result.budgetMonths { add(month, of: plan, report, to: &table) }
-      if before.isEmpty == table.isEmpty, before.text == table.text {
-        quiet.append(name(plan.plan))
-      }
+      if table.rowCount == before { quiet.append(name(plan.plan)) }
     }
     var text = heading("When the budget runs out")
     text += "The budget is \(PlainEnglish.usd(budget.amount)) a month. \(delay(budget))\n\n"
@@ -32,10 +30,20 @@ extension ReportMarkdown {
     let period = report.scenario.period
     let suffix = period.months.count > 1 ? ", " + PlainEnglish.span(month.month, in: period) : ""
     for line in month.lines where line.crossedAt != nil || line.alertedAt != nil {
+      let isForecast = report.scenario.budget?.thresholds.contains {
+        $0.name == line.rule && $0.kind == .forecast
+      }
+      let moment = line.crossedAt.map { PlainEnglish.moment($0, in: period) }
+      if isForecast == true {
+        table.row([
+          name(plan.plan) + suffix, Markdown.escape(line.rule) + " (forecast)",
+          PlainEnglish.usd(line.amount), "–", moment ?? "–", "–",
+        ])
+        continue
+      }
       table.row([
         name(plan.plan) + suffix, Markdown.escape(line.rule), PlainEnglish.usd(line.amount),
-        line.crossedAt.map { PlainEnglish.moment($0, in: period) } ?? "not crossed",
-        alert(line, in: period), PlainEnglish.usd(line.spentBetween),
+        moment ?? "not crossed", alert(line, in: period), PlainEnglish.usd(line.spentBetween),
       ])
     }
     let wholeIsALine = month.lines.contains {

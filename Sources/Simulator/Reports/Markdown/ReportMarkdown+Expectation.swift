@@ -53,13 +53,16 @@ extension ReportMarkdown {
     var reasons: [String] = []
     let throttled = result.performance.reduce(Int64(0)) { $0 + $1.throttledCalls }
     if throttled > 0 {
-      reasons.append("\(PlainEnglish.plural(throttled, "attempt")) were throttled by quotas")
+      reasons.append("\(PlainEnglish.pluralWithVerb(throttled, "attempt")) throttled by quotas")
     }
     if result.failedCalls > 0 {
       reasons.append("\(PlainEnglish.plural(result.failedCalls, "call")) failed")
     }
     let saturated = result.performance.filter(\.saturated).map { Markdown.escape($0.model) }
-    if !saturated.isEmpty { reasons.append("\(PlainEnglish.list(saturated)) saturated") }
+    if !saturated.isEmpty {
+      reasons.append(
+        "\(PlainEnglish.list(saturated)) \(saturated.count == 1 ? "is" : "are") saturated")
+    }
     let parts = plan.expectation.approximations.map {
       "\(Markdown.escape($0.part)): \(Markdown.escape($0.reason))"
     }

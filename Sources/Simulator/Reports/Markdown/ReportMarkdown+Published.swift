@@ -28,8 +28,8 @@ extension ReportMarkdown {
   }
 
   private static func ratio(_ cost: MoneySum, _ claim: MoneySum) -> String {
-    guard claim != .zero, let text = DecimalText.real(cost.dollars / claim.dollars, places: 2)
-    else { return "–" }
+    let ratio = cost.dollars / claim.dollars
+    guard let text = DecimalText.real(ratio, places: ratio < 0.1 ? 4 : 2) else { return "–" }
     return PlainEnglish.grouped(text) + "×"
   }
 
@@ -63,7 +63,7 @@ extension ReportMarkdown {
     for row in plan.rows {
       let names = names(row, report)
       let cost = simulated.result.costs.reduce(MoneySum.zero) { sum, cell in
-        let model = baseModel(cell.model)
+        let model = baseModel(cell.model, report.scenario.catalog)
         let belongs = names.isEmpty ? !covered.contains(model) : names.contains(model)
         return belongs ? sum + cell.cost : sum
       }
@@ -81,9 +81,10 @@ extension ReportMarkdown {
     row.models.map { report.scenario.catalog[$0].name }
   }
 
-  /// The model of a row that may be a region's.
-  private static func baseModel(_ name: String) -> String {
-    name.split(separator: "@", maxSplits: 1).first.map(String.init) ?? name
+  /// The model of a table's row, which may be `model@region`.
+  private static func baseModel(_ row: String, _ catalog: Catalog) -> String {
+    if catalog.id(named: row) != nil { return row }
+    return row.lastIndex(of: "@").map { String(row[..<$0]) } ?? row
   }
 }
 

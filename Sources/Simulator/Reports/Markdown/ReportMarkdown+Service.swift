@@ -57,7 +57,8 @@ extension ReportMarkdown {
   }
 
   private static func isNoteworthy(_ target: TargetPerformance) -> Bool {
-    target.quotaUtilisationPeak != nil || target.queuedCalls > 0 || target.throttledCalls > 0
+    (target.quotaUtilisationPeak != nil && target.attempts > 0) || target.queuedCalls > 0
+      || target.throttledCalls > 0
       || target.breakerTrips > 0 || target.fallbackCalls > 0
   }
 
@@ -65,8 +66,8 @@ extension ReportMarkdown {
     let models = plan.result.performance.filter(\.saturated).map { Markdown.escape($0.model) }
     guard !models.isEmpty else { return "" }
     return "With \(name(plan.plan)), \(PlainEnglish.list(models)) "
-      + "\(models.count == 1 ? "is" : "are") saturated: more is asked for than the limits allow, "
-      + "so waits grow for as long as the load lasts"
+      + "\(models.count == 1 ? "is" : "are") saturated: on average more is asked for than the "
+      + "limits allow, so calls wait ever longer or are turned away"
       + " (longest wait: \(PlainEnglish.duration(plan.result.queueMax))).\n\n"
   }
 
@@ -80,9 +81,9 @@ extension ReportMarkdown {
     var impossible: [String] = []
     for plan in report.plans {
       for bound in plan.expectation.cacheBounds {
-        add(bound, of: plan, to: &table)
         if let claimed = bound.claimed, claimed > bound.attainable { impossible.append(bound.name) }
       }
+      for name in cacheClasses(of: plan) { add(name, of: plan, report.scenario.cache, to: &table) }
     }
     guard !table.isEmpty else { return "" }
     var text = heading("Cache") + table.text
@@ -96,17 +97,31 @@ extension ReportMarkdown {
     return text
   }
 
+  /// Classes with a bound, then those that only the simulation saw.
+  private static func cacheClasses(of plan: PlanReport) -> [String] {
+    let bounds = plan.expectation.cacheBounds.map(\.name)
+    return bounds
+      + plan.result.cacheClasses.map { $0.name ?? defaultClass }.filter { !bounds.contains($0) }
+  }
+
+  private static let defaultClass = "default"
+
   private static func add(
-    _ bound: Expectation.CacheBound, of plan: PlanReport, to table: inout MarkdownTable
+    _ className: String, of plan: PlanReport, _ cache: CacheSettings, to table: inout MarkdownTable
   ) {
-    let seen = plan.result.cacheClasses.first { ($0.name ?? "default") == bound.name }
+    let seen = plan.result.cacheClasses.first { ($0.name ?? defaultClass) == className }
+    let bound = plan.expectation.cacheBounds.first { $0.name == className }
+    let settings = cache.settings(for: className)
     let lookups = seen.map { $0.hits + $0.misses }
+    let simulated = seen.flatMap { seen in
+      lookups.map { PlainEnglish.percent(Double(seen.hits), of: Double($0)) }
+    }
     table.row([
-      name(plan.plan), Markdown.escape(bound.name), PlainEnglish.duration(bound.ttl),
-      lookups.map(PlainEnglish.count) ?? PlainEnglish.number(bound.lookups),
-      bound.claimed.map { PlainEnglish.percent($0) } ?? "–",
-      seen.map { PlainEnglish.percent(Double($0.hits), of: Double($0.hits + $0.misses)) } ?? "–",
-      PlainEnglish.percent(bound.attainable),
+      name(plan.plan), Markdown.escape(className),
+      (bound?.ttl ?? settings?.ttl).map(PlainEnglish.duration) ?? "–",
+      lookups.map(PlainEnglish.count) ?? bound.map { PlainEnglish.number($0.lookups) } ?? "–",
+      (bound?.claimed ?? settings?.hitRate).map { PlainEnglish.percent($0) } ?? "–",
+      simulated ?? "–", bound.map { PlainEnglish.percent($0.attainable) } ?? "–",
     ])
   }
 

@@ -42,7 +42,8 @@ enum ColumnType: Hashable, Sendable {
     }
   }
 
-  private func text(of duration: SimDuration) -> String {
+  /// Decimal, without zeros at the end.
+  func text(of duration: SimDuration) -> String {
     let (per, places): (Int128, Int) = self == .milliseconds ? (1_000, 3) : (1_000_000, 6)
     return DecimalText.trimmed(
       DecimalText.ratio(Int128(duration.microseconds), per, places: places))

@@ -1,0 +1,55 @@
+import Foundation
+
+/// A lognormal of mean m and coefficient of variation c: σ² = ln(1+c²), μ = ln m − σ²/2
+/// (docs/validation.md, "Token sizes").
+struct Lognormal: Sendable {
+  let mu: Double
+  let sigma: Double
+
+  /// `mean` > 0; a `cv` of 0 is a point.
+  init(mean: Double, cv: Double) {
+    precondition(mean > 0 && cv >= 0, "checked by the reader")
+    let variance = log1p(cv * cv)
+    sigma = variance.squareRoot()
+    mu = log(mean) - variance / 2
+  }
+
+  /// E X^k = e^{kμ+k²σ²/2}.
+  func moment(_ k: Int) -> Double {
+    let k = Double(k)
+    return exp(k * mu + k * k * sigma * sigma / 2)
+  }
+
+  /// E[X^k; X < x]; P(X < x) for k = 0.
+  func partialMoment(_ k: Int, below x: Double) -> Double {
+    guard x > 0 else { return 0 }
+    guard x < .infinity else { return moment(k) }
+    guard sigma > 0 else { return exp(mu) < x ? moment(k) : 0 }
+    return moment(k) * Normal.cdf((log(x) - mu - Double(k) * sigma * sigma) / sigma)
+  }
+
+  /// E min(X, cap)^k.
+  func cappedMoment(_ k: Int, cap: Double) -> Double {
+    partialMoment(k, below: cap)
+      + pow(cap, Double(k)) * (1 - partialMoment(0, below: cap))
+  }
+
+  /// Activity of mean 1 cut into cells of a tenth of a standard deviation (of the logarithm): each
+  /// cell's mean weight and its share of the users. Shares, and shares × weights, add up to 1.
+  static func activityCells(cv: Double) -> [(weight: Double, share: Double)] {
+    guard cv > 0 else { return [(1, 1)] }
+    let law = Lognormal(mean: 1, cv: cv)
+    var share = 0.0
+    var volume = 0.0
+    var result: [(weight: Double, share: Double)] = []
+    let last = Int((law.sigma + 7) * 10)
+    for step in -60...last {
+      let z = step == last ? Double.infinity : Double(step) / 10
+      let upTo = (share: Normal.cdf(z), volume: Normal.cdf(z - law.sigma))
+      let mass = upTo.share - share
+      if mass > 0 { result.append(((upTo.volume - volume) / mass, mass)) }
+      (share, volume) = upTo
+    }
+    return result
+  }
+}

@@ -1,0 +1,163 @@
+import CostModel
+
+/// All calls of one variant, account plan and routed model: alike in everything that is not drawn.
+struct ExpectedCall: Sendable {
+  /// One target of a call's chain.
+  struct Target: Sendable {
+    var model: ModelID
+    var region: String?
+    /// `model` or `model@region`.
+    var name: String
+    /// Chance that an attempt fails.
+    var failure: Double
+    var attempts: Int
+    /// Chance that the static prefix is read from the provider's cache.
+    var prefixHit = 0.0
+
+    var link: FallbackChain.Link {
+      FallbackChain.Link(failure: failure, success: 0, failed: 0, attempts: attempts)
+    }
+  }
+
+  var workload: Int
+  var stage: Int
+  /// The call's place in its stage.
+  var call: Int
+  var accountPlan: Int
+  var variant: Variant
+  /// The variant's place in its mix.
+  var variantNumber: Int
+  var routed: ModelID
+  /// Of the stage's call: the variant's share × the route's weight.
+  var share: Double
+  /// Calls of this kind in a flow, on average.
+  var perFlow: Double
+  var chain: [Target]
+  var shape: CallShape
+  /// nil: nothing is looked up in the response cache.
+  var lookup: CacheSettings.Class?
+  var hitRate = 0.0
+
+  /// Chance that a call that is made fails.
+  var failure: Double {
+    (1 - hitRate) * chain.reduce(1.0) { $0 * $1.link.exhausted }
+  }
+
+  /// Expected attempts on each target of a call that is made.
+  var attempts: [Double] {
+    var reached = 1 - hitRate
+    return chain.map { target in
+      defer { reached *= target.link.exhausted }
+      return reached * target.link.expectedAttempts
+    }
+  }
+}
+
+/// Turns a scenario's workloads into the kinds of calls that its users make.
+struct ExpectedCallBuilder {
+  let scenario: Scenario
+  let traffic: ExpectedTraffic
+
+  func calls() -> [ExpectedCall] {
+    var result: [ExpectedCall] = []
+    for (number, workload) in scenario.workloads.enumerated() {
+      for plan in traffic.usersOfPlan.indices {
+        var reach = 1.0
+        for (place, stage) in workload.stages.enumerated() {
+          reach *= stage.continuation
+          for call in stage.calls.indices {
+            var made = kinds(of: stage.calls[call], workload: workload, accountPlan: plan)
+            for i in made.indices {
+              made[i].workload = number
+              made[i].stage = place
+              made[i].call = call
+              made[i].perFlow = reach * stage.chance * stage.calls[call].probability * made[i].share
+            }
+            result += made
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private func kinds(
+    of call: StageCall, workload: Workload, accountPlan: Int
+  ) -> [ExpectedCall] {
+    call.mix.enumerated().flatMap { number, variant -> [ExpectedCall] in
+      var seen = variant.attributes
+      seen[.useCase] = seen[.useCase] ?? workload.useCase
+      let names = traffic.accountPlanNames
+      seen[.accountPlan] = names.isEmpty ? nil : names[accountPlan]
+      let shape = CallShape(variant)
+      return routes(of: seen).map { route in
+        ExpectedCall(
+          workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
+          variantNumber: number, routed: route.model, share: variant.share * route.weight,
+          perFlow: 0,
+          chain: chain(from: route.model, tier: variant.attributes[.tier]), shape: shape,
+          lookup: lookup(of: variant))
+      }
+    }
+  }
+
+  private func routes(of attributes: CallAttributes) -> [Policy.WeightedModel] {
+    switch scenario.policy.firstMatch(attributes)?.choice {
+    case .model(let model): [Policy.WeightedModel(model, weight: 1)]
+    case .weighted(let list):
+      list.map { item in
+        Policy.WeightedModel(item.model, weight: item.weight / list.reduce(0) { $0 + $1.weight })
+      }
+    case .logged, nil: []
+    }
+  }
+
+  /// The routed model, then the tier's chain; a model's regions in order; each once.
+  private func chain(from routed: ModelID, tier: String?) -> [ExpectedCall.Target] {
+    var seen: Set<ModelID> = []
+    var result: [ExpectedCall.Target] = []
+    for model in [routed] + (scenario.chains[tier ?? "standard"] ?? [])
+    where seen.insert(model).inserted {
+      let regions: [String?] = scenario.regions[model].flatMap { $0.isEmpty ? nil : $0 } ?? [nil]
+      let name = scenario.catalog[model].name
+      for region in regions {
+        result.append(
+          ExpectedCall.Target(
+            model: model, region: region, name: region.map { "\(name)@\($0)" } ?? name,
+            failure: failure(of: model, region: region), attempts: 1 + scenario.retry.max))
+      }
+    }
+    return result
+  }
+
+  /// A timeout, or else the largest failure rate that applies, outages weighted by their time.
+  private func failure(of model: ModelID, region: String?) -> Double {
+    let behaviour = scenario.behaviours[model.index]
+    let late =
+      behaviour.timeout.map { behaviour.latency.exceedance(Double($0.microseconds)) } ?? 0
+    let outages = scenario.outages.filter {
+      $0.model == model && ($0.region == nil || $0.region == region)
+    }
+    let period = scenario.period
+    var edges = Set([period.start, period.end])
+    for outage in outages {
+      edges.formUnion([outage.from, outage.to].map { min(max($0, period.start), period.end) })
+    }
+    let times = edges.sorted()
+    let length = (period.end - period.start).seconds
+    let sick = zip(times, times.dropFirst()).reduce(0.0) { sum, span in
+      let worst = outages.filter { $0.from <= span.0 && span.0 < $0.to }.map(\.rate).max() ?? 0
+      return sum + max(worst, behaviour.failureRate) * (span.1 - span.0).seconds / length
+    }
+    return 1 - (1 - sick) * (1 - late)
+  }
+
+  private func lookup(of variant: Variant) -> CacheSettings.Class? {
+    guard scenario.cache.mode != .off, variant.prompts != .none,
+      let settings = scenario.cache.settings(for: variant.attributes[.cacheClass]),
+      settings.ttl > .zero
+    else { return nil }
+    if scenario.cache.mode == .rate, (settings.hitRate ?? 0) <= 0 { return nil }
+    return settings
+  }
+}

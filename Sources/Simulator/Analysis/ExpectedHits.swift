@@ -1,0 +1,102 @@
+import CostModel
+import Foundation
+
+/// Hit ratios of the response cache.
+struct ExpectedHits {
+  let scenario: Scenario
+  let traffic: ExpectedTraffic
+
+  /// Sets the hit rate of every call.
+  func apply(to calls: inout [ExpectedCall]) {
+    let rates = calls.map { hitRate(of: $0, among: calls) }
+    for (i, rate) in rates.enumerated() { calls[i].hitRate = rate }
+  }
+
+  private func hitRate(of call: ExpectedCall, among calls: [ExpectedCall]) -> Double {
+    guard let lookup = call.lookup else { return 0 }
+    switch (scenario.cache.mode, call.variant.prompts) {
+    case (.off, _), (_, .none): return 0
+    case (.rate, _): return lookup.hitRate ?? 0
+    case (.keyed, .unique): return 0
+    case (.keyed, .pool(let size, let exponent, let perUser)):
+      // A key names the routed model; the prompts of a pool are the workload's.
+      let sharing = calls.filter {
+        $0.workload == call.workload && $0.routed == call.routed && $0.lookup != nil
+          && $0.variant.prompts == call.variant.prompts
+      }
+      let isShared = scenario.cache.scope == .global && !perUser
+      return keyedRate(
+        call, sharing: sharing, isShared: isShared,
+        ranks: PromptRanks.cells(size: size, exponent: exponent), ttl: lookup.ttl.seconds)
+    }
+  }
+
+  /// Σ over users, times and prompts of their share of the look-ups × the key's hit ratio.
+  private func keyedRate(
+    _ call: ExpectedCall, sharing: [ExpectedCall], isShared: Bool,
+    ranks: [PromptRanks.Cell], ttl: Double
+  ) -> Double {
+    let behaviour = scenario.behaviours[call.routed.index]
+    let latency = min(behaviour.latency.mean / 1e6, ttl)
+    let span = (scenario.period.end - scenario.period.start).seconds
+    let flows = flowRates(call, sharing: sharing, isShared: isShared)
+    let total = flows.reduce(0) { $0 + $1.share }
+    var sum = 0.0
+    for flow in flows where flow.share > 0 {
+      for time in traffic.timeClasses where time.pace[call.workload] > 0 {
+        let share =
+          flow.share / total * time.pace[call.workload] * time.seconds / traffic.months
+        let rate = flow.callsAMonth * time.pace[call.workload]
+        for rank in ranks {
+          let ratio = CacheHitRatio.withLatency(
+            rate: rate * rank.probability, ttl: ttl, latency: latency)
+          let cold = CacheHitRatio.coldStartLoss(hitRatio: ratio, ttl: ttl, span: span)
+          sum += share * rank.probability * rank.count * ratio * (1 - cold)
+        }
+      }
+    }
+    return sum
+  }
+
+  /// Calls a month on a pool of this call's, and the share of the look-ups that see that rate.
+  private func flowRates(
+    _ call: ExpectedCall, sharing: [ExpectedCall], isShared: Bool
+  ) -> [(callsAMonth: Double, share: Double)] {
+    if isShared {
+      let all = sharing.reduce(0.0) { sum, other in
+        sum + traffic.flows[other.workload][other.accountPlan] * other.perFlow
+      }
+      return [(all, 1)]
+    }
+    let perFlow = sharing.filter { $0.accountPlan == call.accountPlan }
+      .reduce(0.0) { $0 + $1.perFlow }
+    let volume = traffic.volumes[call.workload][call.accountPlan]
+    return traffic.groups.filter { $0.accountPlan == call.accountPlan }.map {
+      (volume * $0.weight * perFlow, $0.users * $0.weight)
+    }
+  }
+}
+
+/// The prompts of a pool, the k-th asked for in proportion to k^−s, those of nearly equal share
+/// taken together.
+enum PromptRanks {
+  struct Cell: Hashable, Sendable {
+    /// Of each of the cell's prompts.
+    var probability: Double
+    var count: Double
+  }
+
+  static func cells(size: Int, exponent: Double) -> [Cell] {
+    var cells: [Cell] = []
+    var rank = 1
+    while rank <= size {
+      let last = min(size, rank <= 200 ? rank : rank + rank / 50)
+      let count = Double(last - rank + 1)
+      let sum = (rank...last).reduce(0.0) { $0 + pow(Double($1), -exponent) }
+      cells.append(Cell(probability: sum / count, count: count))
+      rank = last + 1
+    }
+    let total = cells.reduce(0) { $0 + $1.probability * $1.count }
+    return cells.map { Cell(probability: $0.probability / total, count: $0.count) }
+  }
+}

@@ -1,0 +1,94 @@
+/// How often a call's static prefix is found in the provider's prompt cache of its target.
+///
+/// A prefix is one block per workload, or per workload and user. Its uses by one flow come within
+/// moments of each other, so only a flow's first use depends on how long ago the last flow was.
+struct ExpectedPrefixHits {
+  let scenario: Scenario
+  let traffic: ExpectedTraffic
+
+  /// Sets the chance of a prefix hit at every target of every call.
+  func apply(to calls: inout [ExpectedCall]) {
+    let plain = calls
+    for i in calls.indices where calls[i].variant.prefixTokens > 0 {
+      for t in calls[i].chain.indices {
+        calls[i].chain[t].prefixHit = hit(of: plain[i], target: plain[i].chain[t], among: plain)
+      }
+    }
+  }
+
+  private func hit(
+    of call: ExpectedCall, target: ExpectedCall.Target, among calls: [ExpectedCall]
+  ) -> Double {
+    guard let settings = scenario.behaviours[target.model.index].promptCache,
+      settings.ttl > .zero, call.variant.prefixTokens >= settings.minimumTokens
+    else { return 0 }
+    let sharing = calls.filter {
+      $0.workload == call.workload && $0.variant.prefixTokens >= max(1, settings.minimumTokens)
+        && $0.variant.prefixSharedByUsers == call.variant.prefixSharedByUsers
+    }
+    let unused = unusedBefore(call, target: target, among: sharing)
+    let ratio = { (rate: Double) in
+      settings.refresh
+        ? CacheHitRatio.refreshing(rate: rate, ttl: settings.ttl.seconds)
+        : CacheHitRatio.fixed(rate: rate, ttl: settings.ttl.seconds)
+    }
+    return 1 - unused * (1 - average(call, target: target, among: sharing, ratio: ratio))
+  }
+
+  /// Chance that no call before it in its flow has used the target.
+  private func unusedBefore(
+    _ call: ExpectedCall, target: ExpectedCall.Target, among calls: [ExpectedCall]
+  ) -> Double {
+    let workload = scenario.workloads[call.workload]
+    var unused = 1.0
+    for (place, stage) in workload.stages.enumerated() where place <= call.stage {
+      for number in stage.calls.indices where place < call.stage || number < call.call {
+        let uses = calls.filter {
+          $0.accountPlan == call.accountPlan && $0.stage == place && $0.call == number
+        }.reduce(0.0) { $0 + $1.share * self.uses($1, of: target) }
+        unused *= 1 - min(1, uses) * stage.chance * stage.calls[number].probability
+      }
+    }
+    return unused
+  }
+
+  /// Expected uses of the target by a call that is made, at most 1.
+  private func uses(_ call: ExpectedCall, of target: ExpectedCall.Target) -> Double {
+    zip(call.chain, call.attempts).reduce(0.0) { sum, link in
+      link.0.name == target.name ? sum + min(1, link.1) : sum
+    }
+  }
+
+  /// The hit ratio over times and users, by flows that use the target at all.
+  private func average(
+    _ call: ExpectedCall, target: ExpectedCall.Target, among calls: [ExpectedCall],
+    ratio: (Double) -> Double
+  ) -> Double {
+    let usesOfPlan = traffic.usersOfPlan.indices.map { plan in
+      min(
+        1,
+        calls.filter { $0.accountPlan == plan }
+          .reduce(0.0) { $0 + $1.perFlow * uses($1, of: target) })
+    }
+    let rates: [(rate: Double, share: Double)]
+    if call.variant.prefixSharedByUsers {
+      let all = zip(traffic.flows[call.workload], usesOfPlan).reduce(0.0) { $0 + $1.0 * $1.1 }
+      rates = [(all, 1)]
+    } else {
+      let volume =
+        traffic.volumes[call.workload][call.accountPlan] * usesOfPlan[call.accountPlan]
+      rates = traffic.groups.filter { $0.accountPlan == call.accountPlan }
+        .map { (volume * $0.weight, $0.users * $0.weight) }
+    }
+    let total = rates.reduce(0) { $0 + $1.share }
+    guard total > 0 else { return 0 }
+    return rates.reduce(0.0) { sum, user in
+      sum
+        + traffic.timeClasses.reduce(0.0) { inner, time in
+          let pace = time.pace[call.workload]
+          return inner + user.share / total * pace * time.seconds / traffic.months
+            * ratio(user.rate * pace)
+        }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import CostModel
+
+/// What one call or flow of a workload costs, for users of one account plan.
+struct FlowCosts {
+  let workload: Workload
+  /// Of this workload and account plan.
+  let calls: [ExpectedCall]
+  /// Cost of each call that is made, hits included.
+  let costs: [CostMoments]
+
+  /// E C and E C² of a flow: its stages backwards, each an independent sum of its calls, a failed
+  /// call ending the flow.
+  var moments: CostMoments {
+    var rest = CostMoments()
+    for place in workload.stages.indices.reversed() {
+      let stage = workload.stages[place]
+      var sum = CostMoments()
+      var ok = 1.0
+      for number in stage.calls.indices {
+        let call = mixture(stage: place, call: number)
+        let made = stage.calls[number].probability
+        sum = sum.adding(call.cost.scaled(by: made))
+        ok *= 1 - made * call.failure
+      }
+      let onward = sum.adding(rest.scaled(by: ok))
+      rest = (onward.scaled(by: stage.chance) + rest.scaled(by: 1 - stage.chance))
+        .scaled(by: stage.continuation)
+    }
+    return rest
+  }
+
+  /// Of each call of a stage: what it costs and how often it fails, once it is made.
+  private func mixture(stage: Int, call: Int) -> (cost: CostMoments, failure: Double) {
+    var cost = CostMoments()
+    var failure = 0.0
+    for (kind, moments) in zip(calls, costs) where kind.stage == stage && kind.call == call {
+      cost = cost + moments.scaled(by: kind.share)
+      failure += kind.share * kind.failure
+    }
+    return (cost, failure)
+  }
+
+  /// Share of the flows that come to each stage although earlier calls may fail, over the share
+  /// that come where none does.
+  var survival: [Double] {
+    var alive = 1.0
+    return workload.stages.indices.map { place in
+      let stage = workload.stages[place]
+      defer {
+        let ok = stage.calls.indices.reduce(1.0) {
+          $0 * (1 - stage.calls[$1].probability * mixture(stage: place, call: $1).failure)
+        }
+        alive *= 1 - stage.chance * (1 - ok)
+      }
+      return alive
+    }
+  }
+
+  /// A single call that is always made: the mix of exact arrivals is then systematic.
+  var isPlain: Bool {
+    workload.stages.count == 1 && workload.stages[0].calls.count == 1
+      && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
+      && workload.stages[0].calls[0].probability == 1 && workload.stages[0].delay == .zero
+  }
+
+  /// The parts of a plain call's variance that a systematic mix leaves, and takes away.
+  ///
+  /// Routes are still drawn, so only the variants' means count as the mix.
+  var mixVariance: (within: Double, between: Double, spread: Double) {
+    var byVariant: [Int: (share: Double, cost: CostMoments)] = [:]
+    for (kind, cost) in zip(calls, costs) {
+      let known = byVariant[kind.variantNumber] ?? (0, CostMoments())
+      byVariant[kind.variantNumber] = (
+        known.share + kind.share, known.cost + cost.scaled(by: kind.share)
+      )
+    }
+    let mean = moments.mean
+    var between = 0.0
+    var spread = 0.0
+    for (share, cost) in byVariant.values where share > 0 {
+      let distance = cost.mean / share - mean
+      between += share * distance * distance
+      spread += distance * distance / 4
+    }
+    return (max(0, moments.variance - between), between, spread)
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+/// Options of every verb that reads a scenario.
+struct ScenarioOptions: ParsableArguments {
+  @Option(help: "Numbers of users to simulate, in place of the scenario's plans: 50,100,500.")
+  var users: String?
+
+  @Option(help: "Seed of the random draws, in place of the scenario's.")
+  var seed: UInt64?
+
+  @Option(
+    name: .customLong("override"),
+    help: ArgumentHelp(
+      "Changes one value of the scenario: cache.scope=global. Repeatable.",
+      valueName: "path=value"))
+  var overrides: [String] = []
+
+  @Flag(help: "Lets a scenario name files outside its own folder.")
+  var allowOutside = false
+
+  /// Everything that was changed on the command line, as `path=value`.
+  var allOverrides: [String] {
+    var list = overrides
+    if let users { list.append("plans=[\(users)]") }
+    if let seed { list.append("seed=\(seed)") }
+    return list
+  }
+
+  /// Reads all of them; all errors of all files are told at once.
+  func read(_ paths: [String]) throws -> [Scenario] {
+    var scenarios: [Scenario] = []
+    var messages: [String] = []
+    for path in paths {
+      do throws(InputErrors) {
+        scenarios.append(
+          try ScenarioReader.read(path: path, overrides: allOverrides, allowOutside: allowOutside))
+      } catch {
+        messages.append(error.description)
+      }
+    }
+    for scenario in Set(scenarios.map(\.name)) {
+      let same = zip(scenarios, paths).filter { $0.0.name == scenario }.map(\.1)
+      if same.count > 1 {
+        messages.append(
+          "\(same[1]): error: its name '\(scenario)' is also that of \(same[0]), expected names "
+            + "that differ, since they are the report's folders")
+      }
+    }
+    guard messages.isEmpty else { throw BadInput(message: messages.joined(separator: "\n")) }
+    return scenarios
+  }
+}
+
+/// Options about what is printed.
+struct PrintOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Prints errors only.")
+  var quiet = false
+
+  @Flag(help: "No colours (so does NO_COLOR).")
+  var noColor = false
+
+  @Flag(help: "Prints JSON in place of text.")
+  var json = false
+
+  /// Whether standard output is a terminal that may be coloured.
+  var isStyled: Bool {
+    !noColor && ProcessInfo.processInfo.environment["NO_COLOR"] == nil && isatty(STDOUT_FILENO) == 1
+  }
+}
+
+/// What the user gave is wrong: exit code 2.
+struct BadInput: Error, CustomStringConvertible {
+  var message: String
+  var description: String { message }
+}

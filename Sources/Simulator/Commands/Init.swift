@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+
+struct Init: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes a commented scenario to start from, with its catalog and policy.",
+    discussion: """
+      Example: costsim init my-company && costsim run my-company/scenario.yaml
+      """)
+
+  @Argument(help: "Folder to make; nothing in it is overwritten.")
+  var folder: String
+
+  @OptionGroup var printing: PrintOptions
+
+  func run() throws {
+    for (name, _) in StarterFiles.all
+    where FileManager.default.fileExists(atPath: folder + "/" + name) {
+      throw BadInput(message: "\(folder)/\(name): error: it is there already, expected a new file")
+    }
+    let output = try OutputFolder(path: folder)
+    for (name, text) in StarterFiles.all { try output.write(text, to: name) }
+    try output.commit()
+    if !printing.quiet { print("Now: costsim run \(folder)/scenario.yaml") }
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Simulates every plan of the scenarios and writes their reports.",
+    discussion: """
+      Example: costsim run scenarios/huntaze-published.yaml --users 50,1000 --out reports
+
+      Writes plans.csv, costs.csv, daily.csv, accounts.csv, performance.csv, alerts.csv, \
+      costs.sqlite, report.md, run.json and charts to OUT/SCENARIO, and OUT/index.md. A bill \
+      over the budget is a result, not an error: the exit code is 0.
+      """)
+
+  @Argument(help: "Scenario files.")
+  var scenarios: [String]
+
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var printing: PrintOptions
+
+  @Option(help: "Folder for the reports.")
+  var out = "reports"
+
+  @Option(help: "Months to simulate of each plan, each with its own luck.")
+  var runs = 1
+
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "Also writes every call of run 1 to this CSV file (one scenario and plan).")
+  var calls: String?
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+
+  func validate() throws {
+    guard !scenarios.isEmpty else { throw ValidationError("expected at least one scenario") }
+    guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs is 1 to 1000000") }
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+
+  func run() throws {
+    let loaded = try input.read(scenarios)
+    if calls != nil, loaded.count != 1 || loaded[0].plans.count != 1 {
+      throw BadInput(
+        message: "error: --calls needs one scenario with one plan, expected --users N as well")
+    }
+    let folder = try OutputFolder(path: out)
+    let record = RunRecord(
+      version: Version.current, overrides: input.allOverrides, runs: runs,
+      timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
+    var reports: [ScenarioReport] = []
+    for scenario in loaded {
+      let report = try simulate(scenario)
+      try ReportWriter.write(report, record: record, into: folder)
+      reports.append(report)
+    }
+    try ReportWriter.writeIndex(reports, into: folder)
+    try folder.commit()
+    if !printing.quiet { show(reports, record) }
+  }
+
+  private func simulate(_ scenario: Scenario) throws -> ScenarioReport {
+    let simulation = Simulation(scenario)
+    let file = try calls.map { path in
+      try CallsFile(path: path, simulation: simulation, dialect: csvDialect)
+    }
+    let log = file.map { file in CallLog { try file.append($0) } }
+    let bar = ProgressBar(
+      total: simulation.expectedArrivals(runs: runs), isQuiet: printing.quiet)
+    let results = try simulation.results(runs: runs, threads: threads, log: log) { bar.add($0) }
+    bar.finish()
+    try file?.commit()
+    return ScenarioReport(
+      scenario: scenario, plans: results.map { PlanReport(scenario: scenario, runs: $0) })
+  }
+
+  private func show(_ reports: [ScenarioReport], _ record: RunRecord) {
+    if printing.json {
+      print(JSONValue.array(reports.map(record.json)).text, terminator: "")
+    } else {
+      print(TerminalSummary.text(reports, styled: printing.isStyled))
+      print("Reports: \(out)/index.md")
+    }
+  }
+}
+
+extension CSVDialect: ExpressibleByArgument {}
+
+extension PlanReport {
+  /// All runs of one plan, by number.
+  init(scenario: Scenario, runs: [PlanResult]) {
+    let over = scenario.budget.map { budget in
+      runs.map { run in run.budgetMonths.contains { $0.cost > budget.amount } }
+    }
+    self.init(
+      result: runs[0], runs: RunsSummary(costs: runs.map(\.cost), overBudget: over),
+      expectation: Expectation(scenario: scenario, plan: runs[0].plan))
+  }
+}

@@ -1,0 +1,108 @@
+import CostModel
+
+/// Writes calls.csv, the per-call ledger, as a plan runs (columns: docs/interface.md).
+///
+/// Unchecked, because one run alone writes to it, on the thread that simulates it.
+final class CallsFile: @unchecked Sendable {
+  static let columns = [
+    "call", "timestamp", "account_id", "account_plan", "use_case", "action", "task", "complexity",
+    "priority", "tier", "routed_model", "reason", "cache", "model", "provider", "attempts",
+    "skipped", "status", "queue_us", "latency_us", "input_tokens", "cached_input_tokens",
+    "output_tokens", "reasoning_tokens", "audio_seconds", "input_cost_usd", "output_cost_usd",
+    "other_cost_usd", "cost_usd",
+  ]
+
+  private let folder: OutputFolder
+  private let file: OutputFile
+  private var writer: CSVWriter
+  private let compiled: CompiledScenario
+  private let routing: CompiledRouting
+  private let deal: UserDeal
+
+  /// The calls of the simulation's first plan.
+  init(path: String, simulation: Simulation, dialect: CSVDialect) throws(OutputError) {
+    let slash = path.lastIndex(of: "/")
+    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    folder = try OutputFolder(path: slash.map { String(path[..<$0]) } ?? ".")
+    file = try OutputFile(path: folder.temporaryPath(for: name))
+    compiled = simulation.compiled
+    routing = simulation.routing
+    deal = UserDeal(
+      population: compiled.scenario.users, users: compiled.scenario.plans[0].users)
+    var writer = CSVWriter(dialect: dialect)
+    for column in Self.columns { writer.text(column) }
+    writer.endRow()
+    self.writer = writer
+  }
+
+  func append(_ records: [CallRecord]) throws {
+    for record in records { write(record, to: &writer) }
+    try file.write(writer.takeBytes())
+  }
+
+  /// The file appears under its name.
+  func commit() throws {
+    try file.write(writer.takeBytes())
+    try file.close()
+    try folder.commit()
+  }
+
+  private func write(_ record: CallRecord, to row: inout CSVWriter) {
+    let call = record.call
+    let attributes = compiled.attributes[Int(call.kind)]
+    let kind = compiled.kinds[Int(call.kind)]
+    let plan = deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[Int(call.user)])
+    let plans = compiled.scenario.users.accountPlans
+    let routed = compiled.scenario.catalog[ModelID(call.routed)]
+    row.integer(record.number)
+    row.plain(SimTime(microseconds: call.time).description)
+    row.text(ReportTables.accountID(Int(call.user) + 1))
+    optional(plans.isEmpty ? nil : plans[plan].name, &row)
+    row.text(compiled.useCases[Int(kind.useCase)])
+    for attribute in [Attribute.action, .task, .complexity, .priority] {
+      optional(attributes[attribute], &row)
+    }
+    row.text(compiled.tiers[Int(kind.tier)])
+    row.text(routed.name)
+    row.text(routing.reason(kind: Int(call.kind), accountPlan: plan))
+    row.plain("\(record.cache)")
+    writeAnswer(record, routed: routed, to: &row)
+    writeBill(record, to: &row)
+    row.endRow()
+  }
+
+  /// Who answered: a target, or for a hit the routed model; nobody if the call failed.
+  private func writeAnswer(_ record: CallRecord, routed: Model, to row: inout CSVWriter) {
+    if let target = record.answeredBy {
+      row.text(compiled.targets[target].name)
+      row.text(compiled.scenario.catalog[compiled.targets[target].model].provider)
+    } else if record.isFailed {
+      row.unknown()
+      row.unknown()
+    } else {
+      row.text(routed.name)
+      row.text(routed.provider)
+    }
+    row.integer(Int64(record.attempts))
+    row.integer(Int64(record.skipped))
+    row.plain(record.isFailed ? "failed" : "ok")
+    row.integer(record.queue)
+    row.integer(record.latency)
+  }
+
+  private func writeBill(_ record: CallRecord, to row: inout CSVWriter) {
+    row.integer(record.billed.inputTokens)
+    row.integer(record.billed.cacheReadTokens)
+    row.integer(record.billed.outputTokens)
+    row.integer(record.billed.reasoningTokens)
+    row.number(
+      ColumnType.seconds.text(of: SimDuration(microseconds: record.billed.audioMicroseconds)))
+    let costs = [record.inputCost, record.outputCost, record.otherCost]
+    for cost in costs { row.number(MoneySum(cost).exactDecimal) }
+    row.number(costs.reduce(.zero) { $0 + MoneySum($1) }.exactDecimal)
+  }
+
+  private func optional(_ text: String?, _ row: inout CSVWriter) {
+    if let text { row.text(text) } else { row.unknown() }
+  }
+}
