@@ -11,6 +11,19 @@ extension Expectation {
     if let budget = scenario.budget {
       overBudgetProbability = BudgetCrossing.probability(
         budget: budget.amount.dollars, mean: cost.month.mean, variance: cost.month.variance)
+      crossings = Self.crossings(budget, CostCurve(cost))
+    }
+    cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()
+    quotaLoads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+    approximations = Approximations(cost: cost, loads: quotaLoads).list()
+  }
+
+  private static func crossings(_ budget: Budget, _ curve: CostCurve) -> [Crossing] {
+    let lines =
+      [("budget", budget.amount)]
+      + budget.thresholds.filter { $0.kind == .actual }.map { ($0.name, $0.amount) }
+    return lines.map { rule, amount in
+      Crossing(rule: rule, amount: amount, at: curve.crossing(of: amount.dollars, month: 0))
     }
   }
 }

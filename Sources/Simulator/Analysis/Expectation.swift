@@ -38,14 +38,25 @@ struct Expectation: Sendable {
     var saturatesAtUsersBusiestHour: Double
   }
 
-  /// Dollars.
+  /// When the expected cost of the first budget month passes an amount.
+  struct Crossing: Hashable, Sendable {
+    /// The threshold's name, or `budget`.
+    var rule: String
+    var amount: MoneySum
+    /// nil: not within the month.
+    var at: SimTime?
+  }
+
+  /// Dollars in the whole period.
   var cost: Double
-  /// Dollars squared: the chance of one month, inputs as given.
+  /// Dollars squared, of the whole period: what chance does, inputs as given.
   var variance: Double
   var byModel: [ModelCost] = []
   var approximations: [Approximation] = []
-  /// P(cost > budget), normal approximation; nil without a budget.
+  /// P(cost > budget) of a budget month, normal approximation; nil without a budget.
   var overBudgetProbability: Double?
+  /// The budget, then its `actual` thresholds in their order; empty without a budget.
+  var crossings: [Crossing] = []
   var cacheBounds: [CacheBound] = []
   var quotaLoads: [QuotaLoad] = []
 

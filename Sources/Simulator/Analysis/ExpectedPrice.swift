@@ -74,9 +74,11 @@ struct ExpectedPrice {
     let clock = SimDuration(microseconds: t - day * dayLength)
     let weekday = CivilDate(daysSinceEpoch: Int(day)).weekday
     return sheet.timesOfDay.firstIndex { entry in
-      guard entry.weekdays.contains(weekday) else { return false }
-      return entry.from <= entry.to
-        ? entry.from <= clock && clock < entry.to : entry.from <= clock || clock < entry.to
+      let today = entry.weekdays.contains(weekday)
+      guard entry.from > entry.to else { return today && entry.from <= clock && clock < entry.to }
+      // Past midnight it is still the weekday on which it began.
+      let yesterday = entry.weekdays.contains((weekday + 6) % 7)
+      return today && entry.from <= clock || yesterday && clock < entry.to
     }
   }
 

@@ -68,3 +68,6 @@ enum AnalysisScenario {
 
   static func plan(_ users: Int) -> PlanSpec { PlanSpec(name: "users-\(users)", users: users) }
 }
+
+/// `Testing` has an `Expectation` of its own; this file does not import it.
+typealias PlanExpectation = Expectation

@@ -18,7 +18,7 @@ import Testing
       choice: .weighted([
         Policy.WeightedModel(ModelID(0), weight: 90), Policy.WeightedModel(ModelID(1), weight: 10),
       ]))
-    let expected = Expectation(scenario: scenario, plan: AnalysisScenario.plan(50))
+    let expected = PlanExpectation(scenario: scenario, plan: AnalysisScenario.plan(50))
     #expect(isClose(expected.cost, 50.05))
     #expect(expected.byModel.map(\.model) == ["gpt-4o", "gpt-4o-mini"])
     #expect(isClose(expected.byModel[0].cost, 32.50))

@@ -1,0 +1,185 @@
+import CostModel
+
+/// The parts of a plan that the closed forms only approximate, each with the reason.
+struct Approximations {
+  let cost: ExpectedCost
+  let loads: [Expectation.QuotaLoad]
+
+  private var scenario: Scenario { cost.scenario }
+  private var calls: [ExpectedCall] { cost.calls }
+
+  /// In a fixed order, each once.
+  func list() -> [Expectation.Approximation] {
+    var result: [Expectation.Approximation] = []
+    for item in tokens() + cache() + prefixes() + failures() + quotas() + prices()
+    where !result.contains(item) {
+      result.append(item)
+    }
+    return result
+  }
+
+  private func tokens() -> [Expectation.Approximation] {
+    calls.filter(\.shape.isCapApproximate).map {
+      Expectation.Approximation(
+        part: "\(scenario.workloads[$0.workload].name) output tokens",
+        reason: "visible and reasoning tokens are both random and may meet maxTokens together")
+    }
+  }
+
+  private func cache() -> [Expectation.Approximation] {
+    calls.flatMap { call -> [Expectation.Approximation] in
+      guard scenario.cache.mode == .keyed, let lookup = call.lookup,
+        case .pool(_, _, let perUser) = call.variant.prompts
+      else { return [] }
+      let workload = scenario.workloads[call.workload]
+      let behaviour = scenario.behaviours[call.routed.index]
+      var reasons: [String] = []
+      if !workload.profile.isFlat {
+        reasons.append("keyed cache under a daily profile, taken as steady within each hour")
+      }
+      if workload.arrivals != .poisson {
+        reasons.append("keyed cache with arrivals that are not Poisson")
+      }
+      if behaviour.latency.mean / 1e6 >= lookup.ttl.seconds / 10 {
+        reasons.append("keyed cache whose TTL is not much longer than a response takes")
+      }
+      if call.chain.contains(where: { $0.failure > 0 }) {
+        reasons.append("keyed cache with calls that fail and store nothing, or answer late")
+      }
+      let other = calls.contains {
+        guard case .pool(_, _, let otherPerUser) = $0.variant.prompts else { return false }
+        return $0.workload == call.workload && otherPerUser == perUser && $0.routed == call.routed
+          && ($0.variant.prompts != call.variant.prompts || $0.lookup != call.lookup)
+      }
+      if other { reasons.append("keyed cache whose prompts several pools or TTLs share") }
+      if cost.hasPriceChanges, !workload.profile.isFlat {
+        reasons.append("hit rate and price both change with the time of day")
+      }
+      return reasons.map {
+        Expectation.Approximation(part: "\(workload.name) response cache", reason: $0)
+      }
+    }
+  }
+
+  private func prefixes() -> [Expectation.Approximation] {
+    calls.filter { call in call.chain.contains { $0.prefixHit > 0 } }
+      .flatMap { call -> [Expectation.Approximation] in
+        let workload = scenario.workloads[call.workload]
+        var reasons: [String] = []
+        if !workload.profile.isFlat {
+          reasons.append("prompt cache under a daily profile, taken as steady within each hour")
+        }
+        if workload.arrivals != .poisson {
+          reasons.append("prompt cache with arrivals that are not Poisson")
+        }
+        if workload.stages.count > 1 || workload.stages.contains(where: { $0.calls.count > 1 }) {
+          reasons.append("prompt cache used several times by a flow, taken as within its TTL")
+        }
+        if call.lookup != nil, scenario.cache.mode == .keyed {
+          reasons.append("prompt cache behind a keyed response cache")
+        }
+        return reasons.map {
+          Expectation.Approximation(part: "\(workload.name) prompt cache", reason: $0)
+        }
+      }
+  }
+
+  private func failures() -> [Expectation.Approximation] {
+    var result: [Expectation.Approximation] = []
+    var seen: Set<String> = []
+    for target in calls.flatMap(\.chain) where seen.insert(target.name).inserted {
+      let behaviour = scenario.behaviours[target.model.index]
+      if target.failure > 0, behaviour.breaker != nil {
+        result.append(
+          Expectation.Approximation(
+            part: "\(target.name) breaker",
+            reason: "attempts fail, so the breaker may open and send calls to the next model"))
+      }
+      let period = scenario.period
+      let isSick = scenario.outages.contains {
+        $0.model == target.model && ($0.region == nil || $0.region == target.region)
+          && $0.from < period.end && period.start < $0.to
+      }
+      if isSick {
+        result.append(
+          Expectation.Approximation(
+            part: "\(target.name) outage", reason: "averaged over the period's time"))
+      }
+    }
+    return result
+  }
+
+  private func prices() -> [Expectation.Approximation] {
+    var result: [Expectation.Approximation] = []
+    if cost.hasPriceChanges, cost.traffic.months > 1 {
+      result.append(
+        Expectation.Approximation(
+          part: "budget of one month", reason: "prices change; the mean month is compared"))
+    }
+    if cost.hasPriceChanges, scenario.workloads.contains(where: { $0.stages.count > 1 }) {
+      result.append(
+        Expectation.Approximation(
+          part: "prices", reason: "they change; a flow's later calls are priced at its arrival"))
+    }
+    return result
+  }
+
+  // MARK: Quotas
+
+  private func quotas() -> [Expectation.Approximation] {
+    loads.compactMap { load in
+      guard let target = calls.flatMap(\.chain).first(where: { $0.name == load.target }) else {
+        return nil
+      }
+      let quota = scenario.behaviours[target.model.index].quota
+      if quota.maxWait != nil, refused(load, quota) > 1e-5 {
+        return Expectation.Approximation(
+          part: "\(load.target) quota",
+          reason: "\(load.limit) near the limit: throttled calls go to the next model or fail")
+      }
+      if quota.maxWait == nil, load.offeredMean >= load.allowed {
+        return Expectation.Approximation(
+          part: "\(load.target) quota",
+          reason: "\(load.limit) saturated: calls wait ever longer, which does not change the cost")
+      }
+      return nil
+    }
+  }
+
+  /// Share refused in the busiest hour if nothing could wait: an upper bound for any maxWait.
+  private func refused(_ load: Expectation.QuotaLoad, _ quota: QuotaLimits) -> Double {
+    let rho = load.offeredBusiestHour / load.allowed
+    guard rho > 0 else { return 0 }
+    switch load.limit {
+    case "concurrent jobs":
+      return Erlang.blocked(load: load.offeredBusiestHour, places: Int(load.allowed))
+    case "audio hours/day":
+      return rho > 0.5 ? rho : 0
+    default:
+      let perCall = load.limit == "tokens/min" ? chargedTokens(load) : 1
+      let share = burstiness
+      if let window = quota.window {
+        let room = load.allowed * window.seconds / 60 / perCall / share
+        return QuotaLoss.fixedWindow(mean: rho * room, limit: Int(room))
+      }
+      let bucket = perCall == 1 ? quota.burst.map(Double.init) ?? load.allowed : load.allowed
+      return QuotaLoss.bucket(load: rho, burst: max(1, Int(bucket / perCall / share)))
+    }
+  }
+
+  /// Tokens of a call, with what their spread adds to that of a Poisson number of them.
+  private func chargedTokens(_ load: Expectation.QuotaLoad) -> Double {
+    let requests = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: calls)
+      .meanRequests(on: load.target)
+    return max(1, 2 * load.offeredMean / max(requests, 1e-300))
+  }
+
+  /// Variance of the number of calls over its mean: cv² of bursty arrivals.
+  private var burstiness: Double {
+    scenario.workloads.map { workload in
+      let parallel = workload.stages.map(\.calls.count).max() ?? 1
+      if case .gamma(let cv) = workload.arrivals { return max(1, cv * cv) * Double(parallel) }
+      return Double(parallel)
+    }.max() ?? 1
+  }
+}

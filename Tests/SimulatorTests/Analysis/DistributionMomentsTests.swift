@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Simulator
+
+@Suite struct DistributionMomentsTests {
+  /// Against the sum over 400,000 equally likely values of a uniform.
+  @Test(arguments: [(0.0, 3.0), (0.2, 0.4), (2.5, 7.25), (10, 10.4), (3, 400)])
+  func roundedUniform(low: Double, high: Double) {
+    let law = Distribution.uniform(low: low, high: high)
+    for edge in [1.5, 3.5, 7.5, Double.infinity] {
+      var brute = PartialMoments()
+      for i in 0..<400_000 {
+        let x = low + (high - low) * (Double(i) + 0.5) / 400_000
+        if x < edge { brute = brute + .point((x + 0.5).rounded(.down), mass: 1 / 400_000) }
+      }
+      let closed = law.moments(below: edge, rounded: true)
+      #expect((closed.mass - brute.mass).magnitude < 1e-5)
+      #expect((closed.first - brute.first).magnitude < 1e-5 * max(1, high))
+      #expect((closed.second - brute.second).magnitude < 1e-5 * max(1, high * high))
+      #expect((closed.third - brute.third).magnitude < 1e-5 * max(1, high * high * high))
+    }
+  }
+
+  @Test func fixedValuesAreRoundedExactly() {
+    #expect(Distribution.fixed(2.5).moments(rounded: true) == .point(3))
+    #expect(Distribution.fixed(2.4).moments(rounded: true) == .point(2))
+    #expect(Distribution.fixed(2.4).moments() == .point(2.4))
+    #expect(Distribution.fixed(700).moments(cappedAt: 512, rounded: true) == .point(512))
+  }
+
+  /// Two bins worked out by hand: 1 with weight 3, and uniform in 2 ... 6 with weight 1.
+  @Test func histogram() {
+    let law = Distribution.histogram([
+      .init(low: 1, high: 1, weight: 3), .init(low: 2, high: 6, weight: 1),
+    ])
+    let all = law.moments()
+    #expect(isClose(all.first, 0.75 + 0.25 * 4))
+    #expect(isClose(all.second, 0.75 + 0.25 * (16 + 16.0 / 12)))
+    #expect(isClose(law.moments(below: 3).mass, 0.75 + 0.25 * 0.25))
+    #expect(isClose(law.exceedance(5), 0.25 * 0.25))
+  }
+
+  @Test func cappedLognormalHasAnAtom() {
+    let law = Distribution.lognormal(mean: 400, cv: 1, cap: 600)
+    let all = law.moments()
+    #expect(isClose(all.mass, 1))
+    #expect(isClose(all.first, Lognormal(mean: 400, cv: 1).cappedMoment(1, cap: 600)))
+    #expect(law.exceedance(600) == 0)
+    #expect(law.exceedance(599.9) > 0.1)
+    #expect(
+      isClose(
+        law.moments(cappedAt: 300).second,
+        Lognormal(mean: 400, cv: 1).cappedMoment(2, cap: 300)))
+  }
+}
