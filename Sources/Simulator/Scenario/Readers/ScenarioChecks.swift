@@ -9,7 +9,17 @@ struct ScenarioChecks {
   /// Whether catalog and policy were read without errors, so that routes can be judged.
   let isRoutingSound: Bool
 
-  func run(_ workloads: [PlacedWorkload]) {
+  /// Told once, at the first call that can reach the model.
+  private var withoutLatency: Set<ModelID> = []
+
+  init(log: InputLog, scenario: Scenario, root: Fields, isRoutingSound: Bool) {
+    self.log = log
+    self.scenario = scenario
+    self.root = root
+    self.isRoutingSound = isRoutingSound
+  }
+
+  mutating func run(_ workloads: [PlacedWorkload]) {
     checkChains()
     for workload in workloads {
       for call in workload.calls { check(call) }
@@ -33,7 +43,7 @@ struct ScenarioChecks {
       hint: "add one under 'prices:', with an assumption")
   }
 
-  private func check(_ call: PlacedVariant) {
+  private mutating func check(_ call: PlacedVariant) {
     checkCache(call)
     guard isRoutingSound else { return }
     let rules = reachableRules(call)
@@ -70,9 +80,9 @@ struct ScenarioChecks {
     }
     var missing: Set<String> = []
     for region in (scenario.regions[id] ?? []).map(Optional.some) + [nil] {
-      let variant = BillingVariant(
+      let billing = BillingVariant(
         batch: call.variant.batch, serviceTier: call.variant.serviceTier, region: region)
-      let pricer = Pricer(model, variant: variant)
+      let pricer = Pricer(model, variant: billing)
       let gaps = pricer.gaps(
         pricing: dimensions(call.variant, id), from: scenario.period.start,
         to: scenario.period.end)
@@ -106,13 +116,13 @@ struct ScenarioChecks {
     return result
   }
 
-  private func checkLatency(_ call: PlacedVariant, _ id: ModelID) {
+  private mutating func checkLatency(_ call: PlacedVariant, _ id: ModelID) {
     let model = scenario.catalog[id]
     let stated = root.entries("models").contains { entry in
       entry.value["latency"] != nil
         && (entry.key == "default" || scenario.catalog.id(named: entry.key) == id)
     }
-    guard model.latency == nil, !stated else { return }
+    guard model.latency == nil, !stated, withoutLatency.insert(id).inserted else { return }
     log.add(
       call.place, "this call can reach '\(model.name)', whose latency is not known",
       hint: "add 'models: {\(model.name): {latency: 1s}}', or one for 'default'")
