@@ -25,9 +25,7 @@ let package = Package(
       ],
       resources: [.embedInCode("Starter")]),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
-    .testTarget(
-      name: "SimulatorTests", dependencies: ["Simulator", "CostModel"],
-      exclude: ["Scenario/BadInput"]),
+    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "CostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,8 +7,7 @@ import Testing
 ///
 /// `COSTSIM_RECORD=1` rewrites the texts, and fails.
 @Suite struct BadInputTests {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("BadInput")
+  static let folder = RepositoryFiles.root.appendingPathComponent("Tests/Golden/BadInput")
 
   static let cases: [String] = {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -23,13 +22,7 @@ import Testing
     } catch {
       text = error.description.replacing(Self.folder.path + "/", with: "") + "\n"
     }
-    let expected = Self.folder.appendingPathComponent(name + ".txt")
-    if ProcessInfo.processInfo.environment["COSTSIM_RECORD"] != nil {
-      try Data(text.utf8).write(to: expected)
-      Issue.record("recorded \(name)")
-      return
-    }
-    #expect(text == (try String(contentsOf: expected, encoding: .utf8)))
+    try RepositoryFiles.expect(text, in: "Tests/Golden/BadInput/\(name).txt")
   }
 
   @Test func thereAreCases() {

@@ -1,8 +1,9 @@
 import CostModel
 
-/// Every key of a catalog file.
+/// Every key of a catalog file (docs/catalog-format.md).
 enum CatalogFormat {
-  static let file = FileFormat(title: "costsim price catalog", objects: [catalog, model])
+  static let file = FileFormat(
+    title: "costsim price catalog", objects: [catalog, model, sheet, tier, change, timeOfDay])
 
   /// The key of each billing dimension, and what its price must be for.
   static let rates: [(key: String, dimension: BillingDimension, unit: Quantity.PriceUnit.Kind)] = [
@@ -18,29 +19,76 @@ enum CatalogFormat {
   ]
 
   static let rateFields: [FormatField] = rates.map { rate in
-    FormatField(
-      rate.key, .price, "Price of \(rate.key.replacing("_", with: " ")), for \(rate.unit.rawValue)."
-    )
+    let name = rate.key.replacing("_", with: " ")
+    return FormatField(rate.key, .price, "Price of \(name), for \(rate.unit.rawValue).")
   }
+
+  static let sheetFields: [FormatField] =
+    rateFields + [
+      FormatField("fixed_monthly", .money, "Due at each month's start, whatever the traffic."),
+      FormatField("minimum_audio", .duration, "Audio is billed as at least this long."),
+      FormatField(
+        "tiers", .list(.object("tier")), "Prices of the whole call above an input size."),
+      FormatField("batch", .object("change"), "Batch prices."),
+      FormatField("service_tiers", .map(.object("change")), "Prices by service tier."),
+      FormatField("regions", .map(.object("change")), "Prices by region."),
+      FormatField("time_of_day", .list(.object("time of day")), "Prices by UTC time of day."),
+      FormatField("source", .text, "Where the figures come from."),
+      FormatField("checked", .date, "When they were last looked at."),
+      FormatField("assumption", .text, "Why a figure that no source gives was assumed."),
+    ]
 
   static let catalog = FormatObject(
     name: "catalog", summary: "The file itself.",
     fields: [
       FormatField("name", .text, "For people."),
+      FormatField("source", .text, "Where the figures come from, unless a model says otherwise."),
+      FormatField("checked", .date, "When they were last looked at, likewise."),
       FormatField("models", .map(.object("catalog model")), "By id.", required: true),
     ])
 
   static let model = FormatObject(
-    name: "catalog model", summary: "One model with its prices.",
+    name: "catalog model", summary: "One model with the keys of one price sheet, or `prices`.",
     fields: [
       FormatField("provider", .text, "Who sells it.", required: true),
       FormatField("aliases", .list(.text), "Other names."),
       FormatField("context_window", .count, "Tokens."),
       FormatField("max_output_tokens", .count, "Tokens."),
-      FormatField("latency", .text, "Published range.", example: "500ms..1000ms"),
-      FormatField("fixed_monthly", .money, "Due each month whatever the traffic."),
-      FormatField("source", .text, "Where the figures come from."),
-      FormatField("checked", .date, "When they were last looked at."),
-      FormatField("assumption", .text, "Why a figure that no source gives was assumed."),
+      FormatField("latency", .duration, "Published, or a range.", example: "500ms..1000ms"),
+      FormatField("capabilities", .list(.text), "For people."),
+      FormatField("deprecated", .date, "When it is switched off."),
+      FormatField("prices", .list(.object("price sheet")), "By `effective_from`, ascending."),
+      FormatField("effective_from", .moment, "UTC.", default: "always"),
+    ] + sheetFields)
+
+  static let sheet = FormatObject(
+    name: "price sheet", summary: "What a model costs from one moment on.",
+    fields: [FormatField("effective_from", .moment, "UTC.", default: "always")] + sheetFields)
+
+  static let tier = FormatObject(
+    name: "tier", summary: "Prices of the whole call beyond a total input.",
+    fields: [
+      FormatField("above", .text, "More tokens than this.", example: "200K tokens"),
+      FormatField("from", .text, "At least so many tokens."),
     ] + rateFields)
+
+  static let factor = FormatField(
+    "factor", .either([.number, .text]), "Multiplies every price, exactly: `0.5`, `50%`.",
+    default: "1")
+
+  static let change = FormatObject(
+    name: "change", summary: "Prices in place of the base's, then a factor on all.",
+    fields: rateFields + [factor])
+
+  static let timeOfDay = FormatObject(
+    name: "time of day", summary: "A change between two times of the UTC day.",
+    fields: [
+      FormatField(
+        "days", .list(.choice(weekdays)), "Days of the call's arrival.", default: "all"),
+      FormatField("from", .text, "Included.", example: "16:30", required: true),
+      FormatField("to", .text, "Not included.", example: "00:30", required: true),
+    ] + rateFields + [factor])
+
+  /// From Monday, as `TimeOfDayPrice` counts them.
+  static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 }

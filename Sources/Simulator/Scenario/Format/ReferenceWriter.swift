@@ -16,7 +16,8 @@ struct ReferenceWriter {
     var text = "### \(object.name)\n\n\(object.summary)\n\n"
     text += "| key | value | meaning | default | example |\n|---|---|---|---|---|\n"
     for field in fields {
-      let standard = field.standard.map { Self.cell($0) } ?? (field.isRequired ? "**required**" : "")
+      let standard =
+        field.standard.map { Self.cell($0) } ?? (field.isRequired ? "**required**" : "")
       let example = field.example.map { "`\(Self.cell($0))`" } ?? ""
       text += "| `\(field.key)` | \(Self.cell(field.kind.words)) | \(Self.cell(field.summary)) | "
       text += "\(standard) | \(example) |\n"

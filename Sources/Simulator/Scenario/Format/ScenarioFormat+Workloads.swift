@@ -135,10 +135,7 @@ extension ScenarioFormat {
     ])
 
   static let priceOverlay = FormatObject(
-    name: "price overlay", summary: "Prices of one model. An assumption says where they come from.",
-    fields: CatalogFormat.rateFields + [
-      FormatField("fixed_monthly", .money, "Due each month whatever the traffic."),
-      FormatField("source", .text, "Where the figures come from."),
-      FormatField("assumption", .text, "Why a figure that no source gives was assumed."),
-    ])
+    name: "price overlay",
+    summary: "Keys of a price sheet (docs/catalog-format.md), in place of those of the model.",
+    fields: CatalogFormat.sheetFields)
 }

@@ -84,11 +84,15 @@ struct SchemaWriter {
     ("flag", either([[("type", .text("boolean"))], pattern("^(yes|no|on|off|true|false)$")])),
     (
       "count",
-      either([[("type", .text("integer")), ("minimum", .number("0"))], pattern("^\(digits)[KkMB]?$")])
+      either([
+        [("type", .text("integer")), ("minimum", .number("0"))], pattern("^\(digits)[KkMB]?$"),
+      ])
     ),
     (
       "number",
-      either([[("type", .text("number")), ("minimum", .number("0"))], pattern("^\(digits)[KkMB]?$")])
+      either([
+        [("type", .text("number")), ("minimum", .number("0"))], pattern("^\(digits)[KkMB]?$"),
+      ])
     ),
     (
       "share",
@@ -136,7 +140,9 @@ struct SchemaWriter {
 
 /// JSON with members in the order in which they are given.
 indirect enum JSONText: Sendable {
-  case text(String), number(String), flag(Bool)
+  case text(String)
+  case number(String)
+  case flag(Bool)
   case list([JSONText])
   case object([(String, JSONText)])
 

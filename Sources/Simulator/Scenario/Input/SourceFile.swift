@@ -32,6 +32,12 @@ final class SourceFile: Sendable {
     }
   }
 
+  /// The end of the text, where something that was expected did not come.
+  var end: Place {
+    let last = lines.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0
+    return Place(file: self, line: last + 1, column: lines[last].count + 1)
+  }
+
   /// That line (from 1) without its end; nil beyond the last one.
   func line(_ number: Int) -> String? {
     lines.indices.contains(number - 1) ? String(lines[number - 1]) : nil
@@ -85,7 +91,10 @@ extension SourceFile {
     }
     defer { try? file.close() }
     // One byte more than allowed is read, whatever size is reported: pipes and files that grow.
-    guard let data = try? file.read(upToCount: maximumBytes + 1) else {
+    let data: Data
+    do {
+      data = try file.read(upToCount: maximumBytes + 1) ?? Data()
+    } catch {
       throw Unreadable(message: "cannot be read")
     }
     if data.count > maximumBytes {

@@ -87,7 +87,7 @@ struct YAMLDocument {
         place,
         depth > Self.maximumDepth
           ? "nested more than \(Self.maximumDepth) levels deep"
-          : "aliases expand to more than \(Self.maximumNodes) values")
+          : "aliases expand to more than \(InputLog.grouped(Int64(Self.maximumNodes))) values")
       return YAMLNode(content: .sequence([]), place: place)
     }
     switch node {
@@ -192,8 +192,11 @@ struct YAMLDocument {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      let about = context.map { " \($0.text) (line \($0.mark.line))" } ?? ""
-      log.add(place(mark), "YAML syntax:\(about) \(problem)")
+      let start = context.map { $0.mark.line < mark.line ? " (line \($0.mark.line))" : "" } ?? ""
+      let about = context.map { " \($0.text)\(start)" } ?? ""
+      let end = file.end
+      let place = mark.line > end.line ? end : place(mark)
+      log.add(place, "YAML syntax:\(about) \(problem)")
     case .reader(let problem, _, let value, _):
       let scalar = Unicode.Scalar(UInt32(bitPattern: value))
       let at = scalar.flatMap(position)

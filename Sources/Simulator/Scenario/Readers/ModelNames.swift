@@ -4,11 +4,12 @@ import CostModel
 struct ModelNames {
   let catalog: Catalog
   let log: InputLog
+  /// Whether the catalog was read without errors; else a name may be unknown because of them.
+  var isSound = true
 
   func id(_ name: String, at place: Place) -> ModelID? {
     if let id = catalog.id(named: name) { return id }
-    // Without a catalog, every name would be unknown; that it is missing has been said.
-    if !catalog.models.isEmpty {
+    if isSound, !catalog.models.isEmpty {
       log.unknown("model", name, at: place, among: catalog.names)
     }
     return nil

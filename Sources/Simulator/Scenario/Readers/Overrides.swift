@@ -27,14 +27,29 @@ struct Overrides {
       log.add(place, "expected path=value, for example cache.scope=global")
       return nil
     }
-    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
-      .map(String.init)
+    let path = Self.parts(text[..<equals])
     if path.contains("") {
       log.add(place, "expected a dotted path like users.activity.cv before '='")
       return nil
     }
     guard let node = YAMLDocument.parseValue(of: whole, log: log) else { return nil }
     return Change(path: path, place: place, value: node)
+  }
+
+  /// Split at dots; `"…"` keeps the dots of a name together.
+  private static func parts(_ path: Substring) -> [String] {
+    var parts = [""]
+    var isQuoted = false
+    for character in path {
+      if character == "\"" {
+        isQuoted.toggle()
+      } else if character == ".", !isQuoted {
+        parts.append("")
+      } else {
+        parts[parts.count - 1].append(character)
+      }
+    }
+    return parts
   }
 
   /// Names may hold dots themselves (`llama-3.3-70b`): the longest one that exists is meant.

@@ -6,6 +6,8 @@ struct ScenarioChecks {
   let log: InputLog
   let scenario: Scenario
   let root: Fields
+  /// Whether catalog and policy were read without errors, so that routes can be judged.
+  let isRoutingSound: Bool
 
   func run(_ workloads: [PlacedWorkload]) {
     checkChains()
@@ -33,6 +35,7 @@ struct ScenarioChecks {
 
   private func check(_ call: PlacedVariant) {
     checkCache(call)
+    guard isRoutingSound else { return }
     let rules = reachableRules(call)
     if rules.isEmpty {
       log.add(call.place, "no rule of policy '\(scenario.policy.name)' matches this call")
@@ -40,7 +43,7 @@ struct ScenarioChecks {
     let chain = scenario.chains[call.variant.attributes[.tier] ?? "standard"] ?? []
     var models: Set<ModelID> = []
     for id in rules.flatMap(\.models) + chain where models.insert(id).inserted {
-      checkPrices(call, scenario.catalog[id])
+      checkPrices(call, id)
       checkLatency(call, id)
     }
   }
@@ -56,21 +59,60 @@ struct ScenarioChecks {
     }
   }
 
-  /// Whether a model has a price for everything that the call uses.
-  private func checkPrices(_ call: PlacedVariant, _ model: Model) {
+  /// Whether a model has a price for everything that the call uses, all the time.
+  private func checkPrices(_ call: PlacedVariant, _ id: ModelID) {
+    let model = scenario.catalog[id]
+    let advice = "add one under 'prices:', with an assumption, or another 'tier'"
     guard !model.prices.isEmpty else {
       log.add(
-        call.place, "this call can reach '\(model.name)', which has no price",
-        hint: "add one under 'prices:', with an assumption")
+        call.place, "this call can reach '\(model.name)', which has no price", hint: advice)
       return
     }
+    var missing: Set<String> = []
+    for region in (scenario.regions[id] ?? []).map(Optional.some) + [nil] {
+      let variant = BillingVariant(
+        batch: call.variant.batch, serviceTier: call.variant.serviceTier, region: region)
+      let pricer = Pricer(model, variant: variant)
+      let gaps = pricer.gaps(
+        pricing: dimensions(call.variant, id), from: scenario.period.start,
+        to: scenario.period.end)
+      for gap in gaps { missing.insert(Self.name(gap, in: scenario.period)) }
+    }
+    for name in missing.sorted() {
+      log.add(
+        call.place, "this call can reach '\(model.name)', which has no price for \(name)",
+        hint: advice)
+    }
+  }
+
+  private static func name(_ gap: PricingGap, in period: Period) -> String {
+    let key = CatalogFormat.rates.first { $0.dimension == gap.dimension }?.key
+    let what = key.map { "'\($0)'" } ?? "anything"
+    return gap.from > period.start || gap.to < period.end
+      ? "\(what) from \(gap.from) to \(gap.to)" : what
+  }
+
+  /// What the call may be billed for.
+  private func dimensions(_ variant: Variant, _ id: ModelID) -> [BillingDimension] {
+    var result: [BillingDimension] = []
+    if variant.input.isAboveZero || variant.prefixTokens > 0 { result.append(.inputTokens) }
+    if variant.frameTokens > 0 { result.append(.inputImageTokens) }
+    if variant.prefixTokens > 0, scenario.behaviours[id.index].promptCache != nil {
+      result.append(.cacheReadTokens)
+    }
+    if variant.output.isAboveZero { result.append(.outputTokens) }
+    if variant.reasoning.isAboveZero { result.append(.reasoningTokens) }
+    if variant.audio.isAboveZero { result.append(.audioSeconds) }
+    return result
   }
 
   private func checkLatency(_ call: PlacedVariant, _ id: ModelID) {
     let model = scenario.catalog[id]
-    guard model.latency == nil, scenario.behaviours[id.index].latency == .fixed(0),
-      !root.entries("models").contains(where: { $0.value["latency"] != nil })
-    else { return }
+    let stated = root.entries("models").contains { entry in
+      entry.value["latency"] != nil
+        && (entry.key == "default" || scenario.catalog.id(named: entry.key) == id)
+    }
+    guard model.latency == nil, !stated else { return }
     log.add(
       call.place, "this call can reach '\(model.name)', whose latency is not known",
       hint: "add 'models: {\(model.name): {latency: 1s}}', or one for 'default'")
@@ -103,6 +145,18 @@ extension Policy.Rule {
     case .model(let id): [id]
     case .weighted(let models): models.map(\.model)
     case .logged: []
+    }
+  }
+}
+
+extension Distribution {
+  /// Whether anything but 0 can be drawn.
+  fileprivate var isAboveZero: Bool {
+    switch self {
+    case .fixed(let value): value > 0
+    case .uniform(_, let high): high > 0
+    case .lognormal: true
+    case .histogram(let bins): bins.contains { $0.high > 0 && $0.weight > 0 }
     }
   }
 }

@@ -33,13 +33,16 @@ struct ScenarioReader {
     guard let loaded = files.loadExtended(path) else { return nil }
     let node = Overrides(log: log).apply(overrides, to: loaded)
     guard let root = Fields(node, as: ScenarioFormat.scenario, log: log) else { return nil }
-    let catalogReader = CatalogReader(log: log, files: files)
-    var catalog = root["catalog"].flatMap(catalogReader.catalog(namedBy:)) ?? Catalog()
-    catalogReader.overlay(root.entries("prices"), on: &catalog)
-    let models = ModelNames(catalog: catalog, log: log)
+    let errors = log.diagnostics.count
+    let catalogReader = CatalogReader(log: log)
+    var catalog =
+      root["catalog"].flatMap { catalogReader.catalog(namedBy: $0, in: files) } ?? Catalog()
+    if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
+    let models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
     let policy = root["policy"].flatMap {
-      PolicyReader(log: log, files: files, models: models).policy(at: $0)
+      PolicyReader(log: log, models: models).policy(at: $0, in: files)
     }
+    let isSound = log.diagnostics.count == errors
     let period = root["period"].flatMap { PeriodReader(log: log).read($0) }
     var scenario = Scenario(
       name: name(root), period: period ?? .empty, seed: seed(root), plans: plans(root),
@@ -50,7 +53,7 @@ struct ScenarioReader {
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
     if period != nil, policy != nil, !catalog.models.isEmpty {
-      ScenarioChecks(log: log, scenario: scenario, root: root).run(placed)
+      ScenarioChecks(log: log, scenario: scenario, root: root, isRoutingSound: isSound).run(placed)
     }
     scenario.inputs = files.inputs
     return period == nil || policy == nil ? nil : scenario

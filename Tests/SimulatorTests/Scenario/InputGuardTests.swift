@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// Files that are no scenarios at all.
+@Suite struct InputGuardTests {
+  @Test func missingFile() throws {
+    #expect(try ScenarioFolder().errors() == "s.yaml: error: no such file")
+  }
+
+  @Test func folderForAFile() throws {
+    let folder = try ScenarioFolder(["s.yaml/x": ""])
+    #expect(folder.errors() == "s.yaml: error: is a folder, expected a YAML file")
+  }
+
+  @Test(arguments: ["", "\n\n", "\u{FEFF}  \n"])
+  func emptyFile(text: String) throws {
+    #expect(try ScenarioFolder(["s.yaml": text]).errors() == "s.yaml: error: the file is empty")
+  }
+
+  @Test func onlyComments() throws {
+    let folder = try ScenarioFolder(["s.yaml": "# nothing\n"])
+    #expect(folder.errors() == "s.yaml: error: the file holds no YAML value")
+  }
+
+  @Test func invalidUTF8() throws {
+    let folder = try ScenarioFolder()
+    try folder.write("s.yaml", data: Data("name: x\ntitle: é".utf8) + [0xC3, 0x28, 0xA0])
+    #expect(
+      folder.errors()
+        == "s.yaml:2: error: invalid UTF-8 at byte 17, expected UTF-8 text")
+  }
+
+  @Test func controlCharacter() throws {
+    let folder = try ScenarioFolder(["s.yaml": "name: x\ntitle: a\u{1}b\n"])
+    #expect(
+      folder.errors() == """
+        s.yaml:2:9: error: control characters are not allowed U+1
+        title: a\u{1}b
+                ^
+        """)
+  }
+
+  /// A sparse file of 1 GB: refused before it is read whole.
+  @Test func hugeFile() throws {
+    let folder = try ScenarioFolder(["s.yaml": "["])
+    let handle = try #require(FileHandle(forWritingAtPath: folder.path("s.yaml")))
+    try handle.truncate(atOffset: 1 << 30)
+    try handle.close()
+    #expect(
+      folder.errors() == "s.yaml: error: larger than 16 MB, which no input should be")
+  }
+
+  @Test(arguments: ["[", "{", "- ", "{a: [", "? "])
+  func deepNesting(opening: String) throws {
+    let folder = try ScenarioFolder([
+      "s.yaml": String(repeating: opening, count: 400_000)
+    ])
+    let text = folder.errors()
+    #expect(text.hasPrefix("s.yaml:1:"))
+    #expect(text.utf8.count < 2_000)
+  }
+
+  @Test func nestingBeyondTheLimit() throws {
+    let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
+    let folder = try ScenarioFolder(["s.yaml": "name: \(deep)\n"])
+    #expect(folder.errors().hasPrefix("s.yaml:1:71: error: nested more than 64 levels deep\n"))
+  }
+
+  @Test func aliasBomb() throws {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...30 {
+      let inner = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      text += "a\(level): &a\(level) [\(inner)]\n"
+    }
+    let errors = try ScenarioFolder(["s.yaml": text]).errors()
+    #expect(errors.contains("error: aliases expand to more than 2,000,000 values"))
+  }
+
+  @Test func aliasBombInAKey() throws {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...30 {
+      let inner = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      text += "a\(level): &a\(level) [\(inner)]\n"
+    }
+    let errors = try ScenarioFolder(["s.yaml": text + "? *a30\n: 1\n"]).errors()
+    #expect(
+      errors == """
+        s.yaml:32:1: error: a list, mapping or alias cannot be a key, expected a name
+        ? *a30
+        ^
+        """)
+  }
+
+  @Test func twoDocuments() throws {
+    let folder = try ScenarioFolder(["s.yaml": "name: x\n---\nname: y\n"])
+    #expect(folder.errors().contains("s.yaml:2:1: error: YAML syntax:"))
+  }
+
+  @Test func manyErrorsAreCountedOnly() throws {
+    let keys = (1...150).map { "zzzzzz\($0): 1" }.joined(separator: "\n")
+    let errors = try ScenarioFolder(["s.yaml": keys]).errors()
+    #expect(errors.hasSuffix("\n… and 55 more errors"))
+  }
+
+  @Test func longLinesAreShownInPart() throws {
+    let folder = try ScenarioFolder([
+      "s.yaml": "title: '\(String(repeating: "a", count: 300))'\nseed: x\n"
+    ])
+    let line = String(repeating: " ", count: 300)
+    try folder.write("s.yaml", "{title: '\(line)', zzz: 1}\n")
+    let shown = folder.errors().split(separator: "\n")
+    #expect(shown.allSatisfy { $0.count <= 330 })
+  }
+}
