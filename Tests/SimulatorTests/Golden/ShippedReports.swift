@@ -29,10 +29,9 @@ enum ShippedReports {
   /// Paths in a report folder, sorted; databases are not shipped.
   static func files(in folder: URL, databases: Bool = false) throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { path in
-      var isFolder: ObjCBool = false
-      FileManager.default.fileExists(
-        atPath: folder.appendingPathComponent(path).path, isDirectory: &isFolder)
-      return !isFolder.boolValue && (databases || !path.hasSuffix(".sqlite"))
+      let values = try? folder.appendingPathComponent(path).resourceValues(
+        forKeys: [.isRegularFileKey])
+      return values?.isRegularFile == true && (databases || !path.hasSuffix(".sqlite"))
     }.sorted()
   }
 
