@@ -74,9 +74,10 @@ struct LedgerTables {
         accountPlan: deal.accountPlan.isEmpty ? nil : plans[Int(deal.accountPlan[user])].name,
         calls: sum.calls, cost: sum.cost)
     }
-    let fixed = ledger.fixed.reduce(.zero, +)
-    if fixed != .zero {
-      cells.append(AccountCell(user: nil, accountPlan: nil, calls: 0, cost: fixed))
+    let unowned = ledger.fixed.reduce(ledger.noAccount.cost, +)
+    if unowned != .zero || ledger.noAccount.calls > 0 {
+      cells.append(
+        AccountCell(user: nil, accountPlan: nil, calls: ledger.noAccount.calls, cost: unowned))
     }
     return cells
   }

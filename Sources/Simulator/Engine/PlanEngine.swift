@@ -27,6 +27,8 @@ struct PlanEngine {
     var isBilled = false
     /// The event is a hit's answer to its flow.
     var isHit = false
+    /// The logged attempt has been made.
+    var hasUsedLog = false
   }
 
   private struct Flow {
@@ -40,8 +42,8 @@ struct PlanEngine {
     var latency: Int64 = 0
   }
 
-  private let compiled: CompiledScenario
-  private let routing: CompiledRouting
+  private var compiled: CompiledScenario
+  private var routing: CompiledRouting
   private let factory: CallFactory
   private let draws: Draws
   private let scope: CacheSettings.Scope
@@ -49,8 +51,8 @@ struct PlanEngine {
   private let retry: RetrySettings
   private let billFailures: FailureBilling
   private let prices: PriceTable
-  private let dayStarts: [Int64]
-  private let monthStarts: [Int64]
+  private var dayStarts: [Int64]
+  private var monthStarts: [Int64]
 
   private var ledger: Ledger
   private var targets: [TargetState]
@@ -58,6 +60,10 @@ struct PlanEngine {
   private var events = EventQueue()
   private var flights: [Flight] = []
   private var freeFlights: [Int32] = []
+  /// By flight, in a replay only.
+  private var facts: [LoggedFacts] = []
+  private var blocks: [[UInt64]] = []
+  private var batch = CallBatch()
   private var flows: [Flow] = []
   private var freeFlows: [Int32] = []
   private var budget: BudgetWatch
@@ -103,16 +109,17 @@ struct PlanEngine {
     _ stream: inout some CallSource, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
     addFixedPrices()
-    var batch: [Call] = []
     var count = 0
-    while stream.next(into: &batch) {
-      for call in batch {
+    while try stream.next(into: &batch) {
+      if let growth = batch.growth { grow(growth) }
+      for place in batch.calls.indices {
+        let call = batch.calls[place]
         while events.precedesArrival(at: call.time) { try step() }
         begin(at: call.time)
         if call.isFlowStart { startFlow(call) } else { arrive(call) }
       }
       try log?.flush(all: false)
-      count += batch.count
+      count += batch.calls.count
       progress(count)
     }
     while !events.isEmpty { try step() }
@@ -160,7 +167,21 @@ struct PlanEngine {
       call: call, number: result.calls, place: Int32(chain.lowerBound),
       chainEnd: Int32(chain.upperBound),
       retriesLeft: Int32(retry.max), day: Int32(day), month: Int32(month))
-    attempt(slot(for: flight), at: call.time, isRetry: false)
+    let slot = slot(for: flight)
+    if call.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
+    attempt(slot, at: call.time, isRetry: false)
+  }
+
+  /// A flight may outlive its batch.
+  private mutating func keepFacts(of call: Call, slot: Int) {
+    while facts.count <= slot {
+      facts.append(LoggedFacts())
+      blocks.append([])
+    }
+    let fact = batch.facts[Int(call.fact)]
+    facts[slot] = fact
+    blocks[slot].removeAll(keepingCapacity: true)
+    if !fact.blocks.isEmpty { blocks[slot].append(contentsOf: batch.blocks[fact.blocks]) }
   }
 
   @inline(__always)
@@ -193,7 +214,9 @@ struct PlanEngine {
     ledger.addCall(
       kind: kind, row: ledger.row(ofModel: Int(call.routed)), day: day, user: call.user, isHit: true
     )
-    noteQuality(call, kind: kind, latency: cacheLatency, at: call.time + cacheLatency, cache: 1)
+    noteQuality(
+      call, number: result.calls, kind: kind, latency: cacheLatency, at: call.time + cacheLatency,
+      cache: 1)
     if log != nil {
       var record = CallRecord(number: result.calls, call: call, cache: .hit)
       record.latency = cacheLatency
@@ -238,10 +261,12 @@ struct PlanEngine {
     let tokens = call.input + call.output
     var charge = tokens
     if targets[target].chargesReserved {
-      charge =
-        call.input + (kind.maxTokens >= 0 ? kind.maxTokens : targets[target].modelMaxTokens)
+      let stated = call.fact >= 0 ? facts[Int(slot)].maxTokens : kind.maxTokens
+      charge = call.input + (stated >= 0 ? stated : targets[target].modelMaxTokens)
     }
-    let (failure, latency) = drawAttempt(slot, call: call, target: target)
+    let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
+    var (failure, latency) = drawAttempt(slot, call: call, target: target)
+    if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
     let duration = min(latency, targets[target].timeout)
     targets[target].counts.offeredRequests &+= 1
     targets[target].counts.offeredTokens &+= charge
@@ -261,9 +286,16 @@ struct PlanEngine {
     flights[Int(slot)].start = start.microseconds
     flights[Int(slot)].queued += waited
     flights[Int(slot)].isProbe = targets[target].breaker?.begin(at: t) ?? false
-    flights[Int(slot)].cached = readPrompt(call, kind: kind, target: target, at: start)
-    let rate = targets[target].failureRate(at: start.microseconds)
+    flights[Int(slot)].cached =
+      call.fact >= 0
+      ? readBlocks(slot, call: call, target: target, at: start)
+      : readPrompt(call, kind: kind, target: target, at: start)
+    let rate = targets[target].failureRate(at: start.microseconds, isLogged: isLogged)
     flights[Int(slot)].isFailing = failure < rate || latency > targets[target].timeout
+    if isLogged {
+      flights[Int(slot)].hasUsedLog = true
+      if facts[Int(slot)].failed { flights[Int(slot)].isFailing = true }
+    }
     if waited > result.queueMax.microseconds { result.queueMax = start - t }
     events.push(.outcome, at: start.microseconds + duration, slot: slot)
     return true
@@ -275,15 +307,45 @@ struct PlanEngine {
     _ slot: Int32, call: Call, target: Int
   ) -> (failure: Double, latency: Int64) {
     guard targets[target].draws else { return (1, targets[target].fixedLatency) }
-    let kind = compiled.kinds[Int(call.kind)]
-    let word = draws.block(
-      .attempt, call: UInt64(call.index), user: UInt64(call.user),
-      workload: compiled.workloads[Int(kind.workload)].key,
-      part: kind.part | UInt64(flights[Int(slot)].attempts))
+    let word = drawBlock(
+      .attempt, call, number: flights[Int(slot)].number,
+      attempt: UInt64(flights[Int(slot)].attempts))
     let fixed = targets[target].fixedLatency
     return (
       word.0.unit, fixed >= 0 ? fixed : compiled.tables.draw(targets[target].latency, word.1)
     )
+  }
+
+  /// The draws of a call: of its rank in a log, else of its workload, user and place.
+  @inline(__always)
+  private func drawBlock(
+    _ block: DrawBlock, _ call: Call, number: Int64, attempt: UInt64 = 0
+  ) -> Philox.Block {
+    if call.fact >= 0 {
+      return draws.block(
+        block, call: UInt64(number), user: 0, workload: Draws.traceKey, part: attempt)
+    }
+    let kind = compiled.kinds[Int(call.kind)]
+    return draws.block(
+      block, call: UInt64(call.index), user: UInt64(call.user),
+      workload: compiled.workloads[Int(kind.workload)].key, part: kind.part | attempt)
+  }
+
+  /// The call's first attempt that goes to the model that the log names.
+  private func isLoggedAttempt(_ slot: Int32, target: Int) -> Bool {
+    !flights[Int(slot)].hasUsedLog
+      && compiled.targets[target].model.rawValue == facts[Int(slot)].model
+  }
+
+  /// A log gives a number of cached tokens, taken as it is, or blocks.
+  private mutating func readBlocks(
+    _ slot: Int32, call: Call, target: Int, at start: SimTime
+  ) -> Int64 {
+    let fact = facts[Int(slot)]
+    if fact.cachedInput >= 0 { return fact.cachedInput }
+    guard !fact.blocks.isEmpty else { return 0 }
+    return targets[target].promptCache?.read(
+      blocks: blocks[Int(slot)], blockSize: fact.blockSize, input: call.input, at: start) ?? 0
   }
 
   @inline(__always)
@@ -407,7 +469,7 @@ struct PlanEngine {
       kind: kind, row: target ?? ledger.row(ofModel: Int(call.routed)), day: Int(flight.day),
       user: call.user, isHit: false)
     noteQuality(
-      call, kind: kind, latency: target == nil ? -1 : latency, at: e,
+      call, number: flight.number, kind: kind, latency: target == nil ? -1 : latency, at: e,
       cache: kind.cacheMode == .off ? 0 : -1)
     if call.flow >= 0 { endPart(of: call.flow, latency: latency, failed: target == nil, at: e) }
   }
@@ -415,7 +477,7 @@ struct PlanEngine {
   /// Tells the rolling alerts. `cache` is 1 for a hit, −1 for a miss, 0 for off.
   @inline(__always)
   private mutating func noteQuality(
-    _ call: Call, kind: CallKind, latency: Int64, at e: Int64, cache: Int
+    _ call: Call, number: Int64, kind: CallKind, latency: Int64, at e: Int64, cache: Int
   ) {
     guard rolling.isActive else { return }
     var counts = RollingWatch.Counts()
@@ -424,9 +486,7 @@ struct PlanEngine {
     counts.hits = cache > 0 ? 1 : 0
     counts.misses = cache < 0 ? 1 : 0
     if latency >= 0, kind.satisfaction >= 0 || kind.conversion >= 0 {
-      let word = draws.block(
-        .outcome, call: UInt64(call.index), user: UInt64(call.user),
-        workload: compiled.workloads[Int(kind.workload)].key, part: kind.part)
+      let word = drawBlock(.outcome, call, number: number)
       if kind.satisfaction >= 0, word.1.unit < kind.ratedShare {
         counts.rated = 1
         counts.satisfied = word.2.unit < kind.satisfaction ? 1 : 0
@@ -518,6 +578,19 @@ extension PlanEngine {
 // MARK: Start and end
 
 extension PlanEngine {
+  /// Makes room for kinds, users and days that the log has brought.
+  private mutating func grow(_ growth: ScenarioGrowth) {
+    compiled = growth.compiled
+    routing = growth.routing
+    dayStarts = compiled.scenario.period.days.map(\.start.microseconds)
+    monthStarts = compiled.scenario.period.months.map(\.start.microseconds)
+    ledger.grow(compiled: compiled, users: growth.users)
+    budget.grow(compiled: compiled)
+    for name in compiled.cacheClasses.dropFirst(cacheCounts.count) {
+      cacheCounts.append(CacheClassResult(name: name, hits: 0, misses: 0))
+    }
+  }
+
   /// Fixed monthly prices of the models that calls may reach are due as each month starts.
   private mutating func addFixedPrices() {
     let reachable = routing.reachableModels(compiled)

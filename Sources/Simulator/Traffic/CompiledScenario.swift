@@ -142,7 +142,9 @@ struct CompiledScenario: Sendable {
           sum += variant.share
           return sum
         }
-        for variant in call.mix { addKind(variant, workload: workload, part: part << 32) }
+        for variant in call.mix {
+          addKind(variant, useCase: workload.useCase, part: part << 32)
+        }
         calls.append(
           CompiledStageCall(
             probability: call.probability, part: part << 32, firstKind: first, shares: shares))
@@ -172,9 +174,17 @@ struct CompiledScenario: Sendable {
     return timelines.count - 1
   }
 
-  private mutating func addKind(_ variant: Variant, workload: Workload, part: UInt64) {
+  /// The number of a kind of logged calls: their sizes come with each call.
+  mutating func addLoggedKind(_ attributes: CallAttributes, useCase: String, hasKey: Bool) -> Int {
+    var variant = Variant(share: 1, attributes: attributes)
+    variant.prompts = hasKey ? .pool(size: 1, exponent: 0, perUser: false) : .none
+    addKind(variant, useCase: useCase, part: 0)
+    return kinds.count - 1
+  }
+
+  private mutating func addKind(_ variant: Variant, useCase: String, part: UInt64) {
     var seen = variant.attributes
-    seen[.useCase] = seen[.useCase] ?? workload.useCase
+    seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
     let cache = cacheUse(of: variant)
     var pool = 0
@@ -196,7 +206,7 @@ struct CompiledScenario: Sendable {
     kinds.append(
       CallKind(
         workload: UInt16(workloads.count),
-        useCase: UInt16(Self.index(of: workload.useCase, in: &useCases)),
+        useCase: UInt16(Self.index(of: useCase, in: &useCases)),
         tier: UInt16(Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
         billing: UInt16(
           Self.index(
