@@ -59,7 +59,8 @@ struct BudgetWatch: Sendable {
         let month = period.months.firstIndex(where: { day.start > $0.start && day.start < $0.end })
       else { return nil }
       let span = period.months[month]
-      var elapsed = total > 0 ? 0 : (day.start - span.start).seconds / (span.end - span.start).seconds
+      var elapsed =
+        total > 0 ? 0 : (day.start - span.start).seconds / (span.end - span.start).seconds
       for workload in compiled.workloads {
         let passed = compiled.timelines[workload.timeline].operational(at: day.start)
         elapsed += workload.volume / total * (passed - Double(month))

@@ -255,7 +255,7 @@ struct PlanEngine {
   @inline(__always)
   private mutating func book(_ slot: Int32, target: Int, at time: Int64) -> Bool {
     let t = SimTime(microseconds: time)
-    if let breaker = targets[target].breaker, breaker.blocks(at: t) { return false }
+    if targets[target].breaker?.blocks(at: t) == true { return false }
     let call = flights[Int(slot)].call
     let kind = compiled.kinds[Int(call.kind)]
     let tokens = call.input + call.output
@@ -328,7 +328,7 @@ struct PlanEngine {
     let kind = compiled.kinds[Int(call.kind)]
     return draws.block(
       block, call: UInt64(call.index), user: UInt64(call.user),
-      workload: compiled.workloads[Int(kind.workload)].key, part: kind.part | attempt)
+      workload: compiled.arrivalPlans[Int(kind.workload)].key, part: kind.part | attempt)
   }
 
   /// The call's first attempt that goes to the model that the log names.
@@ -353,7 +353,7 @@ struct PlanEngine {
     _ call: Call, kind: CallKind, target: Int, at start: SimTime
   ) -> Int64 {
     guard kind.prefixTokens > 0, targets[target].promptCache != nil else { return 0 }
-    let key = compiled.workloads[Int(kind.workload)].key
+    let key = compiled.arrivalPlans[Int(kind.workload)].key
     let prefix = kind.prefixShared ? key : Draws.mixed(key ^ Draws.mixed(UInt64(call.user)))
     return targets[target].promptCache?.read(
       prefix: prefix, tokens: kind.prefixTokens, input: call.input, at: start) ?? 0
