@@ -25,7 +25,9 @@ let package = Package(
       ],
       resources: [.embedInCode("Starter")]),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
-    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "CostModel"]),
+    .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
+    .testTarget(
+      name: "SimulatorTests", dependencies: ["Simulator", "CostModel", "ReferenceEngine"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,51 @@
+import CostModel
+import Synchronization
+
+@testable import Simulator
+
+/// One plan run with its per-call log.
+struct LoggedRun {
+  let result: PlanResult
+  let records: [CallRecord]
+
+  private final class Store: Sendable {
+    let records = Mutex<[CallRecord]>([])
+  }
+
+  /// The calls of a list in place of the plan's own traffic.
+  init(_ compiled: CompiledScenario, plan: PlanSpec, source: some CallSource) throws {
+    let scenario = compiled.scenario
+    let routing = CompiledRouting(compiled)
+    let draws = Draws(seed: scenario.seed, run: 1)
+    let population = Population(scenario.users, users: plan.users, draws: draws)
+    let factory = CallFactory(
+      compiled: compiled, population: population, routing: routing, draws: draws)
+    let store = Store()
+    let log = CallLog { new in store.records.withLock { $0 += new } }
+    var engine = PlanEngine(
+      compiled: compiled, routing: routing, factory: factory, prices: PriceTable(compiled),
+      draws: draws, plan: plan, run: 1, log: log)
+    var source = source
+    result = try engine.run(&source)
+    records = store.records.withLock { $0 }
+  }
+
+  /// The scenario's first plan with its own traffic.
+  init(_ scenario: Scenario) throws {
+    let store = Store()
+    let log = CallLog { new in store.records.withLock { $0 += new } }
+    result = try Simulation(scenario).result(of: scenario.plans[0], run: 1, log: log)
+    records = store.records.withLock { $0 }
+  }
+}
+
+/// Given calls, in given batches.
+struct ListSource: CallSource {
+  var batches: [[Call]]
+
+  mutating func next(into calls: inout [Call]) -> Bool {
+    guard !batches.isEmpty else { return false }
+    calls = batches.removeFirst()
+    return true
+  }
+}
