@@ -43,9 +43,10 @@ struct LoggedRun {
 struct ListSource: CallSource {
   var batches: [[Call]]
 
-  mutating func next(into calls: inout [Call]) -> Bool {
+  mutating func next(into batch: inout CallBatch) -> Bool {
+    batch.removeAll()
     guard !batches.isEmpty else { return false }
-    calls = batches.removeFirst()
+    batch.calls = batches.removeFirst()
     return true
   }
 }
