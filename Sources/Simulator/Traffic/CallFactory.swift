@@ -96,7 +96,8 @@ struct CallFactory: Sendable {
         kind: kindIndex, accountPlan: population.accountPlan(of: Int(user)), u: word.2.unit
       ).rawValue
     call.cacheDraw = kind.cacheMode == .rate && word.3.unit < kind.cacheRate
-    setSizes(of: &call, kind: kind, key: key, part: part)
+    // What a hit would have been billed for is nobody's business.
+    if !call.cacheDraw { setSizes(of: &call, kind: kind, key: key, part: part) }
     return call
   }
 
