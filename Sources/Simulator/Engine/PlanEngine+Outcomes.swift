@@ -31,9 +31,14 @@ extension PlanEngine {
     if !flight.isFailing || billFailures != .none {
       let billed = self.usage(
         flight, kind: kind, inputOnly: flight.isFailing && billFailures == .input)
-      cost = try prices.cost(
-        of: billed, target: target, billing: Int(kind.billing),
-        at: SimTime(microseconds: flight.call.time))
+      do throws(PricingError) {
+        cost = try prices.cost(
+          of: billed, target: target, billing: Int(kind.billing),
+          at: SimTime(microseconds: flight.call.time))
+      } catch {
+        throw UnpricedCall(
+          number: flight.number, model: compiled.targets[target].name, error: error)
+      }
       usage = billed
       if !flight.isBilled {
         flights[Int(slot)].isBilled = true
@@ -139,4 +144,12 @@ extension PlanEngine {
     }
     rolling.add(counts, latency: latency, at: e)
   }
+}
+
+/// A call that has no price; the reader refuses scenarios with one, a log may hold it.
+struct UnpricedCall: Error {
+  /// Rank of arrival, from 1.
+  var number: Int64
+  var model: String
+  var error: PricingError
 }

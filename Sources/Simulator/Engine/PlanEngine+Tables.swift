@@ -8,7 +8,8 @@ extension PlanEngine {
     routing = growth.routing
     dayStarts = compiled.scenario.period.days.map(\.start.microseconds)
     monthStarts = compiled.scenario.period.months.map(\.start.microseconds)
-    ledger.grow(compiled: compiled, users: growth.users)
+    userNames += growth.newUsers
+    ledger.grow(compiled: compiled, users: userNames.count)
     budget.grow(compiled: compiled)
     for name in compiled.cacheClasses.dropFirst(cacheCounts.count) {
       cacheCounts.append(CacheClassResult(name: name, hits: 0, misses: 0))
@@ -43,7 +44,7 @@ extension PlanEngine {
     result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)
-    LedgerTables(compiled: compiled, ledger: ledger).fill(&result)
+    LedgerTables(compiled: compiled, ledger: ledger, userNames: userNames).fill(&result)
     return result
   }
 }

@@ -72,6 +72,8 @@ struct PlanEngine {
   var flowResults: [FlowResult]
   var cacheCounts: [CacheClassResult]
   var log: CallLog?
+  /// By user number from 0, where a log names them.
+  var userNames: [String] = []
   var day = 0
   var month = 0
 
@@ -118,13 +120,13 @@ struct PlanEngine {
         begin(at: call.time)
         if call.isFlowStart { startFlow(call) } else { arrive(call) }
       }
-      try log?.flush(all: false)
+      try flushLog(all: false)
       count += batch.calls.count
       progress(count)
     }
     while !events.isEmpty { try step() }
     begin(at: compiled.scenario.period.end.microseconds)
-    try log?.flush(all: true)
+    try flushLog(all: true)
     return finish()
   }
 
@@ -145,5 +147,11 @@ struct PlanEngine {
     case .retry: attempt(event.slot, at: event.time, isRetry: true)
     case .arrival: beginStage(event.slot, at: event.time)
     }
+  }
+
+  private mutating func flushLog(all: Bool) throws {
+    guard log != nil else { return }
+    let names = PlanNames(compiled: compiled, routing: routing, userNames: userNames)
+    try log?.flush(all: all, names: names)
   }
 }

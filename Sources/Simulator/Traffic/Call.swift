@@ -63,5 +63,6 @@ struct CallBatch: Sendable {
 struct ScenarioGrowth: Sendable {
   var compiled: CompiledScenario
   var routing: CompiledRouting
-  var users: Int
+  /// Names of users that are new.
+  var newUsers: [String]
 }

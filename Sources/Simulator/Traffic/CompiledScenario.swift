@@ -96,7 +96,7 @@ struct Billing: Hashable, Sendable {
 /// A scenario with every name turned into a dense number and every distribution into a table:
 /// what the engine runs on. Shared by all its plans and runs.
 struct CompiledScenario: Sendable {
-  let scenario: Scenario
+  private(set) var scenario: Scenario
   /// The library's chains; its targets are numbered as `targets`.
   let chains: ChainTable
   private(set) var targets: [CompiledTarget] = []
@@ -195,6 +195,14 @@ struct CompiledScenario: Sendable {
     profiles.append(profile)
     timelines.append(Timeline(period: scenario.period, profile: profile))
     return timelines.count - 1
+  }
+
+  /// A log's period grows as it is read.
+  mutating func setPeriod(_ period: Period) { scenario.period = period }
+
+  /// Logged calls are billed plainly.
+  mutating func addBilling() {
+    _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings)
   }
 
   /// The number of a kind of logged calls: their sizes come with each call.

@@ -21,7 +21,7 @@ struct LoggedRun {
     let factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
     let store = Store()
-    let log = CallLog { new in store.records.withLock { $0 += new } }
+    let log = CallLog { new, _ in store.records.withLock { $0 += new } }
     var engine = PlanEngine(
       compiled: compiled, routing: routing, factory: factory, prices: PriceTable(compiled),
       draws: draws, plan: plan, run: 1, log: log)
@@ -33,7 +33,7 @@ struct LoggedRun {
   /// The scenario's first plan with its own traffic.
   init(_ scenario: Scenario) throws {
     let store = Store()
-    let log = CallLog { new in store.records.withLock { $0 += new } }
+    let log = CallLog { new, _ in store.records.withLock { $0 += new } }
     result = try Simulation(scenario).result(of: scenario.plans[0], run: 1, log: log)
     records = store.records.withLock { $0 }
   }
