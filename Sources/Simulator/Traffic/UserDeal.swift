@@ -1,8 +1,11 @@
 /// Which account plan and activity class each user has: dealt out evenly by user number, drawing
 /// nothing, so that shares are met to within one user and adding a user changes no other.
 ///
-/// Each user gets what lags furthest behind its share (ties to the first listed); classes are
-/// dealt within each account plan, so that the two are independent.
+/// Of all that have had less than their share so far, a user gets the one that would first be a
+/// whole user behind (ties to the first listed): the earliest deadline first, which never lets any
+/// of them fall that far behind (R. Tijdeman, "The chairman assignment problem", Discrete
+/// Mathematics 32, 1980, shows that it can be done). Classes are dealt within each account plan,
+/// so that the two are independent.
 struct UserDeal: Sendable {
   /// Index into `UserPopulation.accountPlans`, by user from 0; empty without plans.
   private(set) var accountPlan: [UInt8] = []
@@ -43,9 +46,10 @@ struct UserDeal: Sendable {
     mutating func deal() -> Int {
       dealt += 1
       var best = 0
-      for i in shares.indices
-      where shares[i] * dealt - counts[i] > shares[best] * dealt - counts[best] + 1e-9 {
-        best = i
+      var earliest = Double.infinity
+      for i in shares.indices where shares[i] * dealt > counts[i] + 1e-9 {
+        let due = (counts[i] + 1) / shares[i]
+        if due < earliest - 1e-9 { (best, earliest) = (i, due) }
       }
       counts[best] += 1
       return best

@@ -7,6 +7,8 @@ import Synchronization
 struct LoggedRun {
   let result: PlanResult
   let records: [CallRecord]
+  /// How many places the engine has made for calls in flight.
+  let flightSlots: Int
 
   private final class Store: Sendable {
     let records = Mutex<[CallRecord]>([])
@@ -28,14 +30,21 @@ struct LoggedRun {
     var source = source
     result = try engine.run(&source)
     records = store.records.withLock { $0 }
+    flightSlots = engine.flights.count
   }
 
   /// The scenario's first plan with its own traffic.
   init(_ scenario: Scenario) throws {
-    let store = Store()
-    let log = CallLog { new, _ in store.records.withLock { $0 += new } }
-    result = try Simulation(scenario).result(of: scenario.plans[0], run: 1, log: log)
-    records = store.records.withLock { $0 }
+    let compiled = CompiledScenario(scenario)
+    let plan = scenario.plans[0]
+    let draws = Draws(seed: scenario.seed, run: 1)
+    let population = Population(scenario.users, users: plan.users, draws: draws)
+    let factory = CallFactory(
+      compiled: compiled, population: population, routing: CompiledRouting(compiled), draws: draws)
+    let arrivals = ArrivalStream(compiled: compiled, population: population, draws: draws)
+    try self.init(
+      compiled, plan: plan,
+      source: CallStream(arrivals: arrivals, factory: factory, users: plan.users))
   }
 }
 
