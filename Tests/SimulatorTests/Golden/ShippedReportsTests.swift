@@ -81,6 +81,21 @@ struct ShippedReportsTests {
     }
   }
 
+  /// The README's headline table says what the reports say.
+  @Test(arguments: ShippedReports.scenarios)
+  func theReadmeShowsTheBills(scenario: String) throws {
+    let readme = try String(
+      contentsOf: ShippedReports.root.appendingPathComponent("README.md"), encoding: .utf8)
+    let line = try #require(readme.split(separator: "\n").first { $0.hasPrefix("| `\(scenario)`") })
+    let shown = line.split(separator: "|").dropFirst(2).map {
+      $0.filter { $0.isNumber || $0 == "." }
+    }
+    let bills = try rows(scenario, "plans").map {
+      try amount($0["cost_usd"]).decimal(places: 2)
+    }
+    #expect(shown.prefix(bills.count) == bills[...])
+  }
+
   @Test(arguments: ShippedReports.scenarios)
   func tablesAddUpToTheMicrodollar(scenario: String) throws {
     let plans = try rows(scenario, "plans")
