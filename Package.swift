@@ -23,7 +23,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
-      resources: [.embedInCode("Starter")]),
+      resources: [.embedInCode("Starter"), .embedInCode("Formats")]),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "CostModel"]),
   ],
