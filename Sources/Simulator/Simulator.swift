@@ -12,7 +12,7 @@ struct Costsim: ParsableCommand {
       Exit codes: 0 fine, 1 internal failure, 2 bad usage or bad input, 130 interrupted.
       """,
     version: Version.current,
-    subcommands: [Run.self, Validate.self, Init.self])
+    subcommands: [Run.self, ReplayCommand.self, Validate.self, Init.self])
 
   static func main() {
     Interruption.handle()
@@ -31,6 +31,7 @@ enum ExitStatus {
     switch error {
     case let error as BadInput: return say(error.description, 2)
     case let error as InputErrors: return say(error.description, 2)
+    case let error as TraceError: return say(error.description, 2)
     case let error as OutputError: return say(error.description, error.exitCode)
     default: break
     }

@@ -60,6 +60,9 @@ struct Expectation: Sendable {
   var cacheBounds: [CacheBound] = []
   var quotaLoads: [QuotaLoad] = []
 
+  /// Nothing is expected of a log: it is what it is.
+  static let none = Expectation(cost: .nan, variance: .nan)
+
   var standardError: Double { variance.squareRoot() }
 
   /// Whether chance explains a simulated cost of the whole period: 5 standard errors, and the

@@ -44,6 +44,7 @@ extension PlanEngine {
         flights[Int(slot)].isBilled = true
         result.billedCalls &+= 1
       }
+      flights[Int(slot)].cost += cost.total.picodollars
       budget.add(cost.total, month: Int(flight.month), at: e)
       log?.update(flight.number) { $0.add(billed, cost) }
     }
@@ -101,6 +102,10 @@ extension PlanEngine {
       }
     } else {
       result.failedCalls &+= 1
+    }
+    if let target {
+      outliers?.add(
+        model: compiled.targets[target].name, number: flight.number, cost: flight.cost)
     }
     log?.update(flight.number) { record in
       record.answeredBy = target

@@ -39,7 +39,7 @@ extension PlanEngine {
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
     result.cacheClasses = cacheCounts
     let period = compiled.scenario.period
-    let minutes = (period.end - period.start).seconds / 60
+    let minutes = max(1, (period.end - period.start).seconds / 60)
     result.performance = targets.map { $0.performance(minutes: minutes) }
     result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)

@@ -29,6 +29,8 @@ struct PlanEngine {
     var isHit = false
     /// The logged attempt has been made.
     var hasUsedLog = false
+    /// Picodollars of all attempts so far.
+    var cost: Int64 = 0
   }
 
   struct Flow {
@@ -72,6 +74,8 @@ struct PlanEngine {
   var flowResults: [FlowResult]
   var cacheCounts: [CacheClassResult]
   var log: CallLog?
+  /// Set to look for calls that cost far more than others.
+  var outliers: OutlierFinder?
   /// By user number from 0, where a log names them.
   var userNames: [String] = []
   var day = 0

@@ -4,6 +4,18 @@ import CostModel
 struct ScenarioReport: Sendable {
   var scenario: Scenario
   var plans: [PlanReport]
+  /// Set where the traffic was a log: a plan is then one policy.
+  var replay: ReplayFindings?
+}
+
+/// What a replayed log said itself, beside what it costs.
+struct ReplayFindings: Sendable {
+  /// As the user named the file.
+  var path: String
+  var facts: TraceFacts
+  var logged: LoggedTotals
+  /// Of the first policy.
+  var outliers: [Outlier]
 }
 
 /// One plan's results: what happened in run 1, how runs differ, what closed forms expect.

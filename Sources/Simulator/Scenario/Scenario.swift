@@ -39,6 +39,8 @@ struct PlanSpec: Hashable, Sendable {
   /// `users-1000` unless the file names it.
   var name: String
   var users: Int
+  /// A replayed log under one policy, which is its name.
+  var isPolicy = false
 }
 
 /// A file that a result depends on, with its FNV-1a 64 content hash.

@@ -5,6 +5,7 @@ import CostModel
 enum Headline {
   /// `emphasis` surrounds the amounts: `**` in Markdown, nothing on a terminal.
   static func text(_ report: ScenarioReport, emphasis: String = "") -> String {
+    if let replay = report.replay { return ReplayMarkdown.headline(report, replay, emphasis) }
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let sentences = [
       bill(plan, report, emphasis), second(plan, report, emphasis), limit(plan, report, emphasis),

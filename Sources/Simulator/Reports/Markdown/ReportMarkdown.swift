@@ -8,12 +8,22 @@ enum ReportMarkdown {
     var text = "# " + Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     text += "\n\n" + Headline.text(report, emphasis: "**") + "\n\n"
     text += chartLinks
-    let sections = [
-      planSection(report), costSection(report), publishedSection(report),
-      budgetSection(report), alertSection(report), capacitySection(report), cacheSection(report),
-      flowSection(report), expectationSection(report), assumptionSection(report),
-      fileSection(report),
-    ]
+    let sections =
+      if let replay = report.replay {
+        [
+          planSection(report), ReplayMarkdown.comparison(report), costSection(report),
+          ReplayMarkdown.logged(report, replay), ReplayMarkdown.outliers(replay),
+          budgetSection(report), alertSection(report), capacitySection(report),
+          cacheSection(report), ReplayMarkdown.unknowns(replay), fileSection(report),
+        ]
+      } else {
+        [
+          planSection(report), costSection(report), publishedSection(report),
+          budgetSection(report), alertSection(report), capacitySection(report),
+          cacheSection(report), flowSection(report), expectationSection(report),
+          assumptionSection(report), fileSection(report),
+        ]
+      }
     return text + sections.filter { !$0.isEmpty }.joined()
   }
 
@@ -29,6 +39,7 @@ enum ReportMarkdown {
 
   /// The plan's number of users in words, with the plan's own name where the file gives one.
   static func name(_ plan: PlanSpec) -> String {
+    if plan.isPolicy { return Markdown.escape(plan.name) }
     let users = PlainEnglish.plural(Int64(plan.users), "user")
     return plan.name == "users-\(plan.users)" ? users : "\(Markdown.escape(plan.name)) (\(users))"
   }

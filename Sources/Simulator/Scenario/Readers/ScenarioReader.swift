@@ -12,11 +12,13 @@ struct ScenarioReader {
   ///   - path: the scenario file.
   ///   - overrides: `path=value` each, applied in turn after `extends`.
   ///   - allowOutside: whether files outside the scenario's folder may be named.
+  ///   - forReplay: the scenario's own traffic is not used, so what its calls would meet is not
+  ///     checked.
   static func read(
-    path: String, overrides: [String] = [], allowOutside: Bool = false
+    path: String, overrides: [String] = [], allowOutside: Bool = false, forReplay: Bool = false
   ) throws(InputErrors) -> Scenario {
     let reader = ScenarioReader(path: path, allowOutside: allowOutside)
-    let scenario = reader.read(overrides: overrides)
+    let scenario = reader.read(overrides: overrides, forReplay: forReplay)
     try reader.log.throwIfAny()
     guard let scenario else {
       throw InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
@@ -29,7 +31,7 @@ struct ScenarioReader {
     files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log)
   }
 
-  private func read(overrides: [String]) -> Scenario? {
+  private func read(overrides: [String], forReplay: Bool) -> Scenario? {
     guard let loaded = files.loadExtended(path) else { return nil }
     let node = Overrides(log: log).apply(overrides, to: loaded)
     guard let root = Fields(node, as: ScenarioFormat.scenario, log: log) else { return nil }
@@ -52,7 +54,7 @@ struct ScenarioReader {
     readTargets(root, models, period: period, into: &scenario)
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
-    if period != nil, policy != nil, !catalog.models.isEmpty {
+    if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
       checks.run(placed)

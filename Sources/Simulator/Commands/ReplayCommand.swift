@@ -1,0 +1,178 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Sends logged traffic through routing, cache, quotas and pricing.",
+    discussion: """
+      Example: costsim replay requests.csv --scenario scenarios/two-tier.yaml --policy logged \\
+        --policy scenarios/policies/two-tier.yaml
+
+      The log's format is told by its columns, or named with --format (canonical, \
+      azure-llm-inference, burstgpt, litellm-spend, langfuse-observations, helicone, otel-genai, \
+      mooncake, or the file of an own one). With several policies the same requests are replayed \
+      under each and compared.
+      """)
+
+  @Argument(help: "The log, CSV or JSON lines; - is standard input.")
+  var trace: String
+
+  @Option(help: "Scenario file: models, prices, chains, cache, quotas, budget.")
+  var scenario: String
+
+  @Option(help: "Format of the log: its name, or the file of one.")
+  var format: String?
+
+  @Option(help: ArgumentHelp("The log's columns.", valueName: "canonical=column,…"))
+  var columns: [String] = []
+
+  @Option(help: ArgumentHelp("One value for every row.", valueName: "attribute=value"))
+  var set: [String] = []
+
+  @Option(help: "Policy file, or 'logged' to keep each row's model. Repeatable.")
+  var policy: [String] = []
+
+  @Option(help: "Price catalog in place of the scenario's.")
+  var catalog: String?
+
+  @Option(help: "Time zone of times that state none.")
+  var timezone = "UTC"
+
+  @Option(help: "Malformed rows that are tolerated; they go to rejected.csv.")
+  var skipBadRows: Int64 = 0
+
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var printing: PrintOptions
+
+  @Option(help: "Folder for the reports.")
+  var out = "reports"
+
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "Also writes every request under the first policy to this CSV file.")
+  var calls: String?
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+
+  func validate() throws {
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+    guard skipBadRows >= 0 else { throw ValidationError("--skip-bad-rows is not negative") }
+  }
+
+  func run() throws {
+    guard LocalTime.isKnown(timezone) else {
+      throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
+    }
+    let variants = try variants()
+    let folder = try OutputFolder(path: out)
+    let name = "\(variants[0].scenario.name)-replay"
+    let rejected = RejectedRows(dialect: csvDialect)
+    let replay = Replay(path: trace, format: format) { number in
+      try options(rejected: number == 0 ? rejected : nil)
+    }
+    let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
+    let outcomes = try replay.outcomes(
+      of: variants, threads: threads, log: file.map { file in CallLog { try file.append($0, $1) } })
+    let report = report(outcomes, name: name)
+    try ReportWriter.write(report, record: record, into: folder)
+    if let bytes = rejected.file { try folder.write(bytes, to: "\(name)/rejected.csv") }
+    try file?.commit()
+    try folder.commit()
+    guard !printing.quiet else { return }
+    if printing.json {
+      print(JSONValue.array([record.json(report)]).text, terminator: "")
+    } else {
+      print(TerminalSummary.text([report], styled: printing.isStyled))
+      print("Report: \(out)/\(name)/report.md")
+    }
+  }
+
+  private var record: RunRecord {
+    RunRecord(
+      version: Version.current, overrides: input.allOverrides,
+      timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
+  }
+
+  // MARK: Inputs
+
+  private func options(rejected: RejectedRows?) throws -> TraceOptions {
+    var options = TraceOptions()
+    for text in columns { try options.addColumns(text) }
+    for text in set { try options.addFixed(text) }
+    options.timeZone = timezone
+    options.skipBadRows = skipBadRows
+    if let rejected { options.onRejected = rejected.add }
+    return options
+  }
+
+  /// The scenario under each policy; under its own where none is given.
+  private func variants() throws -> [Replay.Variant] {
+    let names = policy.isEmpty ? [nil] : policy.map(Optional.some)
+    var variants: [Replay.Variant] = []
+    for name in names {
+      var overrides = input.allOverrides
+      if let catalog { overrides.append("catalog=\(absolute(catalog))") }
+      if let name, name != Self.logged { overrides.append("policy=\(absolute(name))") }
+      var scenario = try ScenarioReader.read(
+        path: self.scenario, overrides: overrides,
+        allowOutside: input.allowOutside || catalog != nil || name != nil, forReplay: true)
+      if name == Self.logged {
+        scenario.policy = Policy(
+          name: Self.logged,
+          rules: [Policy.Rule(name: Self.logged, conditions: [], choice: .logged)])
+      }
+      variants.append(Replay.Variant(name: scenario.policy.name, scenario: scenario))
+    }
+    for name in Set(variants.map(\.name)) where variants.count(where: { $0.name == name }) > 1 {
+      throw BadInput(message: "--policy: error: two policies are named '\(name)'")
+    }
+    return variants
+  }
+
+  private static let logged = "logged"
+
+  private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  private func report(_ outcomes: [Replay.Outcome], name: String) -> ScenarioReport {
+    var scenario = outcomes[0].scenario
+    scenario.name = name
+    scenario.plans = outcomes.map(\.result.plan)
+    scenario.published = []
+    return ScenarioReport(
+      scenario: scenario,
+      plans: outcomes.map { PlanReport(result: $0.result, expectation: .none) },
+      replay: ReplayFindings(
+        path: trace, facts: outcomes[0].facts, logged: outcomes[0].logged,
+        outliers: outcomes[0].outliers))
+  }
+}
+
+/// Malformed rows on their way to rejected.csv. One thread reads the log that tells of them.
+private final class RejectedRows: @unchecked Sendable {
+  private var writer: CSVWriter
+  private var count = 0
+
+  init(dialect: CSVDialect) {
+    writer = CSVWriter(dialect: dialect)
+    for column in ["row", "column", "problem", "fields"] { writer.text(column) }
+    writer.endRow()
+  }
+
+  func add(_ rejected: RejectedRow) {
+    count += 1
+    writer.integer(rejected.row.number)
+    writer.text(rejected.row.column)
+    writer.text(rejected.row.problem)
+    for field in rejected.fields { writer.text(String(decoding: field, as: UTF8.self)) }
+    writer.endRow()
+  }
+
+  /// nil if there are none.
+  var file: [UInt8]? { count == 0 ? nil : writer.bytes }
+}

@@ -1,0 +1,129 @@
+import CostModel
+
+/// What the report of a replayed log says that no other report does.
+enum ReplayMarkdown {
+  /// The answer: what the log costs, beside what it says it cost, and what other policies would.
+  static func headline(
+    _ report: ScenarioReport, _ replay: ReplayFindings, _ emphasis: String
+  ) -> String {
+    guard let first = report.plans.first else { return "Nothing was replayed." }
+    let calls = PlainEnglish.plural(first.result.calls, "request")
+    let cost = emphasis + PlainEnglish.usd(first.result.cost) + emphasis
+    let name = report.plans.count > 1 ? " under \(Markdown.escape(first.plan.name))" : ""
+    var text = "The log's \(calls), replayed\(name), cost \(cost)"
+    if replay.logged.calls > 0 {
+      text += "; the log itself says \(PlainEnglish.usd(replay.logged.cost))"
+    }
+    text += "."
+    let others = report.plans.dropFirst().sorted { $0.result.cost < $1.result.cost }
+    if let best = others.first {
+      let difference = best.result.cost - first.result.cost
+      let direction = difference < .zero ? "less" : "more"
+      let amount = MoneySum(picodollars: abs(difference.picodollars))
+      text +=
+        " Under \(Markdown.escape(best.plan.name)) they cost "
+        + "\(PlainEnglish.usd(best.result.cost)), \(PlainEnglish.usd(amount)) \(direction)"
+        + (others.count > 1 ? ", the least of the other policies." : ".")
+    }
+    if let crossed = first.budgetCrossedAt {
+      text +=
+        " The budget breaks on "
+        + "\(emphasis)\(PlainEnglish.moment(crossed, in: report.scenario.period))\(emphasis)."
+    }
+    return text
+  }
+
+  /// The same requests under each policy, side by side.
+  static func comparison(_ report: ScenarioReport) -> String {
+    guard report.plans.count > 1, let base = report.plans.first else { return "" }
+    var table = MarkdownTable(
+      [.text("model")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) }
+        + report.plans.dropFirst().map { .number("\(ReportMarkdown.name($0.plan)), difference") })
+    func costs(by key: (CostCell) -> String) -> [[String: MoneySum]] {
+      report.plans.map { plan in
+        plan.result.costs.reduce(into: [:]) { $0[key($1), default: .zero] += $1.cost }
+      }
+    }
+    func rows(_ sums: [[String: MoneySum]]) {
+      for name in Set(sums.flatMap(\.keys)).sorted() {
+        let values = sums.map { $0[name] ?? .zero }
+        table.row(
+          [Markdown.escape(name)] + values.map(PlainEnglish.usd)
+            + values.dropFirst().map { PlainEnglish.usd($0 - values[0]) })
+      }
+    }
+    rows(costs { $0.model })
+    let byModel = table.text
+    table = MarkdownTable(
+      [.text("use case")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) }
+        + report.plans.dropFirst().map { .number("\(ReportMarkdown.name($0.plan)), difference") })
+    rows(costs { $0.useCase ?? "" })
+    return ReportMarkdown.heading("Policies compared")
+      + "The same requests under each; differences are to "
+      + "\(ReportMarkdown.name(base.plan)).\n\n" + byModel + table.text
+  }
+
+  /// What the log says that its requests cost, beside what they cost here.
+  static func logged(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
+    guard replay.logged.calls > 0, let first = report.plans.first else { return "" }
+    let difference = first.result.cost - replay.logged.cost
+    return ReportMarkdown.heading("Logged against simulated")
+      + "\(PlainEnglish.plural(replay.logged.calls, "request")) of the log "
+      + "\(replay.logged.calls == 1 ? "tells" : "tell") a cost, "
+      + "\(PlainEnglish.usd(replay.logged.cost)) in all; replayed, all "
+      + "\(PlainEnglish.count(first.result.calls)) cost \(PlainEnglish.usd(first.result.cost)): "
+      + "\(PlainEnglish.usd(difference)).\n\n"
+  }
+
+  static func outliers(_ replay: ReplayFindings) -> String {
+    guard !replay.outliers.isEmpty else { return "" }
+    var table = MarkdownTable([
+      .text("cost is"), .number("request"), .text("model"), .number("cost"),
+      .number("usual (median)"),
+    ])
+    for outlier in replay.outliers.prefix(20) {
+      table.row([
+        outlier.source.rawValue, PlainEnglish.count(outlier.number),
+        Markdown.escape(outlier.model), PlainEnglish.usd(outlier.cost),
+        PlainEnglish.usd(outlier.usual),
+      ])
+    }
+    return ReportMarkdown.heading("Requests that cost far more than others")
+      + "More than ten times what 99 of 100 requests of their model cost. Requests are numbered "
+      + "in order of time, logged costs by the log's row.\n\n" + table.text
+  }
+
+  /// What had to be taken as the scenario says, because the log does not tell.
+  static func unknowns(_ replay: ReplayFindings) -> String {
+    let facts = replay.facts
+    var lines = [
+      "\(PlainEnglish.plural(facts.accepted, "row")) of `\(Markdown.escape(replay.path))` were "
+        + "read as \(Markdown.escape(facts.format)), from \(facts.first) to \(facts.last)"
+        + (facts.wasSorted ? "." : "; they were not in order of time and were sorted.")
+    ]
+    if facts.rejected > 0 {
+      lines.append(
+        "\(PlainEnglish.plural(facts.rejected, "malformed row")) were left out: "
+          + "[rejected.csv](rejected.csv).")
+    }
+    if facts.filtered > 0 {
+      lines.append("\(PlainEnglish.plural(facts.filtered, "row")) are no requests.")
+    }
+    if facts.usedTimeZone {
+      lines.append("Times without an offset were taken to be in the stated time zone.")
+    }
+    if !facts.absent.isEmpty {
+      lines.append(
+        "The log has no column for \(PlainEnglish.list(facts.absent.map(\.name))). A request "
+          + "without a prompt is not looked up in the cache, one without a user belongs to no "
+          + "account, one without a status succeeded, and one without a latency takes its "
+          + "model's.")
+    }
+    for (column, count) in facts.unknown.sorted(by: { $0.key.name < $1.key.name })
+    where count > 0 {
+      lines.append("\(PlainEnglish.plural(count, "row")) without \(column.name).")
+    }
+    return ReportMarkdown.heading("What the log told, and what not")
+      + lines.map { "- " + $0 + "\n" }.joined() + "\n"
+  }
+}
