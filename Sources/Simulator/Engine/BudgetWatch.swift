@@ -22,14 +22,14 @@ struct BudgetWatch: Sendable {
   /// When something has to be looked at without a call: a midnight or a delayed alert.
   private(set) var nextCheck: Int64
 
-  init(compiled: CompiledScenario) {
+  init(compiled: CompiledScenario, population: Population) {
     let scenario = compiled.scenario
     budget = scenario.budget
     months = scenario.period.months
     costs = Array(repeating: .zero, count: months.count)
     results = months.map { BudgetMonth(month: $0, cost: .zero) }
     let hasForecast = budget?.thresholds.contains { $0.kind == .forecast } ?? false
-    elapsedAtMidnight = hasForecast ? Self.midnights(compiled) : []
+    elapsedAtMidnight = hasForecast ? Self.midnights(compiled, population) : []
     nextLine = []
     nextCheck = .max
     for index in results.indices {
@@ -42,19 +42,19 @@ struct BudgetWatch: Sendable {
 
   /// Local midnights inside months, with the share of the month's expected arrivals before each.
   private static func midnights(
-    _ compiled: CompiledScenario
+    _ compiled: CompiledScenario, _ population: Population
   ) -> [(time: Int64, month: Int, elapsed: Double)] {
     let period = compiled.scenario.period
-    let volumes = compiled.workloads.map(\.volume)
+    let volumes = compiled.workloads.map { population.volumes(of: $0).reduce(0, +) }
     let total = volumes.reduce(0, +)
     return period.days.compactMap { day in
       guard
         let month = period.months.firstIndex(where: { day.start > $0.start && day.start < $0.end })
       else { return nil }
       var elapsed = 0.0
-      for workload in compiled.workloads {
+      for (workload, volume) in zip(compiled.workloads, volumes) {
         let passed = compiled.timelines[workload.timeline].operational(at: day.start)
-        elapsed += workload.volume / total * (passed - Double(month))
+        elapsed += volume / total * (passed - Double(month))
       }
       return (day.start.microseconds, month, elapsed)
     }
