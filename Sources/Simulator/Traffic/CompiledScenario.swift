@@ -197,7 +197,8 @@ struct CompiledScenario: Sendable {
       CallKind(
         workload: UInt16(workloads.count),
         useCase: UInt16(Self.index(of: workload.useCase, in: &useCases)),
-        tier: UInt16(Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
+        tier: UInt16(
+          Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
