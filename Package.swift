@@ -23,7 +23,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
-      resources: [.embedInCode("Starter")]),
+      resources: [.embedInCode("Starter"), .embedInCode("Formats")]),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
     .testTarget(

@@ -53,9 +53,9 @@ extension Rates {
     self[dimension] ?? dimension.parent.flatMap(rate(for:))
   }
 
-  /// Whether the dimension without a price is part of another one's: nothing is due for a call as
-  /// such, and a model that is sold by the call or the
-  /// month and gives no token price includes the tokens.
+  /// Whether the dimension, which has no price, is part of another one's: nothing is due for a
+  /// call as such, and a model that is sold by the call or the month and has no token price
+  /// includes the tokens.
   fileprivate func includes(_ dimension: BillingDimension, _ isSoldByMonth: Bool) -> Bool {
     if dimension == .calls { return true }
     let isSoldWhole = isSoldByMonth || self[.calls] != nil

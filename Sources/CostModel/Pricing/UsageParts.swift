@@ -16,8 +16,8 @@ struct UsageParts: Sendable {
     text = usage.inputTokens - usage.cacheReadTokens
     if text < 0 { throw .moreCachedThanInput }
     visible = usage.outputTokens - usage.reasoningTokens
-    if visible < 0 { throw .moreReasoningThanOutput }
     if usage.hasRareParts { try takeRareParts(usage) }
+    if visible < 0 { throw .moreReasoningThanOutput }
   }
 
   /// Quantities are not negative, so that taking one after the other off cannot overflow.
@@ -34,9 +34,9 @@ struct UsageParts: Sendable {
     text -= audio
     images = min(usage.inputImageTokens, text)
     text -= images
+    if visible < 0 { throw .moreReasoningThanOutput }
     visible -= usage.outputAudioTokens
     if visible < 0 { throw .moreReasoningThanOutput }
     visible -= usage.outputImageTokens
-    if visible < 0 { throw .moreReasoningThanOutput }
   }
 }

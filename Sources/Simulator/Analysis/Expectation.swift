@@ -61,4 +61,10 @@ struct Expectation: Sendable {
   var quotaLoads: [QuotaLoad] = []
 
   var standardError: Double { variance.squareRoot() }
+
+  /// Whether chance explains a simulated cost of the whole period: 5 standard errors, and the
+  /// rounding of doubles, which is all there is where nothing is drawn.
+  func explains(_ simulated: MoneySum) -> Bool {
+    (simulated.dollars - cost).magnitude <= 5 * standardError + 1e-9 * cost.magnitude + 1e-9
+  }
 }

@@ -8,8 +8,31 @@ struct ExpectedHits {
 
   /// Sets the hit rate of every call.
   func apply(to calls: inout [ExpectedCall]) {
-    let rates = calls.map { hitRate(of: $0, among: calls) }
+    var known: [Key: Double] = [:]
+    let rates = calls.map { call in
+      let key = Key(call)
+      let rate = known[key] ?? hitRate(of: call, among: calls)
+      known[key] = rate
+      return rate
+    }
     for (i, rate) in rates.enumerated() { calls[i].hitRate = rate }
+  }
+
+  /// What a call's hit rate depends on.
+  private struct Key: Hashable {
+    let workload: Int
+    let accountPlan: Int
+    let routed: ModelID
+    let lookup: CacheSettings.Class?
+    let prompts: PromptRepetition
+
+    init(_ call: ExpectedCall) {
+      workload = call.workload
+      accountPlan = call.accountPlan
+      routed = call.routed
+      lookup = call.lookup
+      prompts = call.variant.prompts
+    }
   }
 
   private func hitRate(of call: ExpectedCall, among calls: [ExpectedCall]) -> Double {

@@ -103,21 +103,27 @@ struct ExpectedTraffic: Sendable {
       return profiles.count - 1
     }
     let timelines = profiles.map { Timeline(period: scenario.period, profile: $0) }
-    var secondsOf: [[Int64]: Double] = [:]
-    var order: [[Int64]] = []
+    var classes: [TimeClass] = []
+    var places: [[Int64]: Int] = [:]
     for hour in hours {
       let seconds = Double(hour.end - hour.start) / 1e6
-      let start = SimTime(microseconds: hour.start)
-      let end = SimTime(microseconds: hour.end)
-      // In units of 1e-15 months a second, so that equal paces are found equal.
-      let key = timelines.map {
-        Int64((($0.operational(at: end) - $0.operational(at: start)) / seconds * 1e15).rounded())
+      let (start, end) = (SimTime(microseconds: hour.start), SimTime(microseconds: hour.end))
+      let months = timelines.map { $0.operational(at: end) - $0.operational(at: start) }
+      // Whole units of 1e-15 months a second, so that equal paces are found equal.
+      let key = months.map { Int64(($0 / seconds * 1e15).rounded()) }
+      let place = places[key] ?? classes.count
+      places[key] = place
+      if place == classes.count {
+        classes.append(TimeClass(pace: profileOf.map { _ in 0 }, seconds: 0))
       }
-      if secondsOf[key] == nil { order.append(key) }
-      secondsOf[key, default: 0] += seconds
+      // Months until all are added up.
+      for (workload, profile) in profileOf.enumerated() {
+        classes[place].pace[workload] += months[profile]
+      }
+      classes[place].seconds += seconds
     }
-    return order.map { key in
-      TimeClass(pace: profileOf.map { Double(key[$0]) / 1e15 }, seconds: secondsOf[key] ?? 0)
+    return classes.map { time in
+      TimeClass(pace: time.pace.map { $0 / time.seconds }, seconds: time.seconds)
     }
   }
 }

@@ -28,16 +28,26 @@ struct ScenarioOptions: ParsableArguments {
     return list
   }
 
-  /// Reads all of them; all errors of all files are told at once.
+  func validate() throws {
+    for part in users?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    where part.wholeMatch(of: /[1-9][0-9]*[kKmM]?/) == nil {
+      throw ValidationError("--users: expected numbers like 50,100,1000, not '\(part)'")
+    }
+  }
+
+  /// Reads all of them; all errors of all files are told at once, and one that several scenarios
+  /// share (in their catalog, say) only once.
   func read(_ paths: [String]) throws -> [Scenario] {
     var scenarios: [Scenario] = []
     var messages: [String] = []
+    var told: Set<String> = []
     for path in paths {
       do throws(InputErrors) {
         scenarios.append(
           try ScenarioReader.read(path: path, overrides: allOverrides, allowOutside: allowOutside))
       } catch {
-        messages.append(error.description)
+        let new = error.diagnostics.filter { told.insert($0.description).inserted }
+        if !new.isEmpty { messages.append(InputErrors(new).description) }
       }
     }
     for scenario in Set(scenarios.map(\.name)) {

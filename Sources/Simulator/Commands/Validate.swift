@@ -29,10 +29,15 @@ struct Validate: ParsableCommand {
       return
     }
     for (path, scenario) in zip(scenarios, loaded) {
-      let plans = scenario.plans.map { String($0.users) }.joined(separator: ", ")
-      print(
-        "\(path): fine (\(scenario.workloads.count) workloads, \(scenario.catalog.models.count) "
-          + "models, plans of \(plans) users)")
+      let users = scenario.plans.map { PlainEnglish.count(Int64($0.users)) }
+      let last = scenario.plans.last?.users ?? 0
+      let counts = [
+        PlainEnglish.plural(Int64(scenario.workloads.count), "workload"),
+        PlainEnglish.plural(Int64(scenario.catalog.models.count), "model"),
+        "\(users.count == 1 ? "a plan" : "plans") of \(PlainEnglish.list(users)) "
+          + (users.count == 1 && last == 1 ? "user" : "users"),
+      ]
+      print("\(path): fine (\(counts.joined(separator: ", ")))")
     }
   }
 }

@@ -9,13 +9,15 @@ enum TerminalSummary {
   private static func text(_ report: ScenarioReport, styled: Bool) -> String {
     let hasBudget = report.scenario.budget != nil
     var headers = ["plan", "calls", "bill", "expected"]
-    if hasBudget { headers += ["left of budget", "budget breaks"] }
+    if hasBudget { headers += ["left of budget", "budget breaks", "chance of that"] }
     headers += ["a user", "cache hits", "failed", "p95 latency"]
     let rows = report.plans.map { cells($0, report) }
     let widths = headers.indices.map { column in
       ([headers] + rows).map { $0[column].count }.max() ?? 0
     }
-    var text = bold(visible(report.scenario.name), styled) + "\n" + Headline.text(report) + "\n\n"
+    var text =
+      bold(PlainEnglish.visible(report.scenario.name), styled) + "\n" + Headline.text(report)
+      + "\n\n"
     text += bold(line(headers, widths), styled) + "\n"
     for (plan, row) in zip(report.plans, rows) {
       let isOver = plan.isOverBudget(report.scenario.budget) == true
@@ -28,19 +30,21 @@ enum TerminalSummary {
   private static func cells(_ plan: PlanReport, _ report: ScenarioReport) -> [String] {
     let result = plan.result
     var cells = [
-      visible(plan.plan.name), PlainEnglish.count(result.calls), PlainEnglish.usd(result.cost),
+      PlainEnglish.visible(plan.plan.name), PlainEnglish.count(result.calls),
+      PlainEnglish.usd(result.cost),
       PlainEnglish.usd(plan.expectation.cost),
     ]
     if let budget = report.periodBudget {
       cells.append(PlainEnglish.usd(budget - result.cost))
       cells.append(
         plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "no")
+      cells.append(plan.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
     }
     let lookups = Double(result.cacheHits + result.cacheMisses)
     cells += [
       PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)),
       PlainEnglish.percent(Double(result.cacheHits), of: lookups),
-      PlainEnglish.percent(Double(result.failedCalls), of: Double(result.calls)),
+      PlainEnglish.share(Double(result.failedCalls), of: Double(result.calls)),
       PlainEnglish.percentile(result.latency, 95),
     ]
     return cells
@@ -52,15 +56,6 @@ enum TerminalSummary {
       let pad = String(repeating: " ", count: item.1 - item.0.count)
       return column == 0 ? item.0 + pad : pad + item.0
     }.joined(separator: "  ")
-  }
-
-  /// Names come from files: what would steer a terminal is shown, not obeyed.
-  private static func visible(_ name: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in name.unicodeScalars {
-      result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-    }
-    return String(result)
   }
 
   private static func bold(_ text: String, _ styled: Bool) -> String {

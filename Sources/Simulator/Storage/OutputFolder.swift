@@ -9,11 +9,13 @@ final class OutputFolder {
   let path: String
   private let staging: String
   private var names: [String] = []
-  private var createdFolders: [String] = []
+  private var createdFolders: [String] = [] {
+    didSet { remember() }
+  }
   private var isOpen = true
 
-  /// Temporary folders that a signal handler has to remove.
-  private static let openStagings = Mutex<Set<String>>([])
+  /// Temporary folders that a signal handler has to remove, each with the new folders above it.
+  private static let openStagings = Mutex<[String: [String]]>([:])
 
   /// Makes the folder if there is none yet.
   init(path: String) throws(OutputError) {
@@ -23,12 +25,16 @@ final class OutputFolder {
       try makeFolders(path)
       if mkdir(staging, 0o755) != 0 { throw OutputError(errno: errno, path: path) }
     } catch {
-      removeCreatedFolders()
-      isOpen = false
+      discard()
       throw error
     }
-    let staging = staging
-    Self.openStagings.withLock { _ = $0.insert(staging) }
+    remember()
+  }
+
+  private func remember() {
+    guard isOpen else { return }
+    let (staging, created) = (staging, createdFolders)
+    Self.openStagings.withLock { $0[staging] = created }
   }
 
   deinit { discard() }
@@ -80,15 +86,16 @@ final class OutputFolder {
     isOpen = false
     let staging = staging
     Self.removeStaging(staging)
-    Self.openStagings.withLock { _ = $0.remove(staging) }
+    Self.openStagings.withLock { _ = $0.removeValue(forKey: staging) }
     removeCreatedFolders()
   }
 
-  /// Removes the temporaries of all open folders (under `root`): for the handler of an
-  /// interruption, which ends the program.
+  /// Removes the temporaries of all open folders (under `root`) and the folders made for them:
+  /// for the handler of an interruption, which ends the program.
   static func discard(stagingsUnder root: String = "") {
-    for staging in openStagings.withLock({ $0 }) where staging.hasPrefix(root) {
+    for (staging, created) in openStagings.withLock({ $0 }) where staging.hasPrefix(root) {
       removeStaging(staging)
+      for folder in created.reversed() { _ = rmdir(folder) }
     }
   }
 

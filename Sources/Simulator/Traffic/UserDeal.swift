@@ -1,11 +1,10 @@
 /// Which account plan and activity class each user has: dealt out evenly by user number, drawing
-/// nothing, so that shares are met to within one user and adding a user changes no other.
+/// nothing, so that adding a user changes no other.
 ///
-/// Of all that have had less than their share so far, a user gets the one that would first be a
-/// whole user behind (ties to the first listed): the earliest deadline first, which never lets any
-/// of them fall that far behind (R. Tijdeman, "The chairman assignment problem", Discrete
-/// Mathematics 32, 1980, shows that it can be done). Classes are dealt within each account plan,
-/// so that the two are independent.
+/// Account plans and classes each keep to their shares within one user, whatever the number of
+/// users: with few heavy users in the mix, one too many or too few would move the whole bill.
+/// Within an account plan, classes keep to their shares as nearly as that leaves room for, so that
+/// the two are independent of each other.
 struct UserDeal: Sendable {
   /// Index into `UserPopulation.accountPlans`, by user from 0; empty without plans.
   private(set) var accountPlan: [UInt8] = []
@@ -18,13 +17,19 @@ struct UserDeal: Sendable {
     var classes: [UserPopulation.ActivityClass] = []
     if case .classes(let listed) = population.activity { classes = listed }
     classWeights = classes.map(\.weight)
-    var planDealer = Dealer(shares: plans)
-    var classDealers = Array(
-      repeating: Dealer(shares: classes.map(\.share)), count: max(1, plans.count))
+    var planDealer = ShareDealer(shares: plans)
+    var classDealer = ShareDealer(shares: classes.map(\.share))
+    // What each account plan's users have got of the classes.
+    var within = Array(
+      repeating: ShareDealer(shares: classes.map(\.share)), count: max(1, plans.count))
     for _ in 0..<users {
       let plan = plans.isEmpty ? 0 : planDealer.deal()
       if !plans.isEmpty { accountPlan.append(UInt8(plan)) }
-      if !classes.isEmpty { activityClass.append(UInt8(classDealers[plan].deal())) }
+      guard !classes.isEmpty else { continue }
+      let group = within[plan]
+      let dealt = classDealer.deal { group.lag(of: $0) }
+      within[plan].count(dealt)
+      activityClass.append(UInt8(dealt))
     }
   }
 
@@ -32,27 +37,51 @@ struct UserDeal: Sendable {
   func weight(of user: Int) -> Double {
     activityClass.isEmpty ? 1 : classWeights[Int(activityClass[user])]
   }
+}
 
-  private struct Dealer {
-    let shares: [Double]
-    var counts: [Double]
-    var dealt = 0.0
+/// Deals items one after the other so that after each of them every share is met to within one.
+struct ShareDealer: Sendable {
+  private let shares: [Double]
+  private var counts: [Double]
+  private var dealt = 0.0
 
-    init(shares: [Double]) {
-      self.shares = shares
-      counts = Array(repeating: 0, count: shares.count)
-    }
+  init(shares: [Double]) {
+    self.shares = shares
+    counts = Array(repeating: 0, count: shares.count)
+  }
 
-    mutating func deal() -> Int {
-      dealt += 1
-      var best = 0
-      var earliest = Double.infinity
-      for i in shares.indices where shares[i] * dealt > counts[i] + 1e-9 {
-        let due = (counts[i] + 1) / shares[i]
-        if due < earliest - 1e-9 { (best, earliest) = (i, due) }
+  /// How far an item will be behind its share when one more is dealt.
+  func lag(of item: Int) -> Double { shares[item] * (dealt + 1) - counts[item] }
+
+  /// The next item: of those that leave every share within one, now and later, the one with the
+  /// largest lag and preference together; ties to the first listed.
+  mutating func deal(preferring preference: (Int) -> Double = { _ in 0 }) -> Int {
+    // Whole billionths, so that differences that only rounding makes are ties.
+    let scores = shares.indices.map { ((lag(of: $0) + preference($0)) * 1e9).rounded() }
+    let order = shares.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+    let item = order.first(where: canDeal) ?? order[0]
+    count(item)
+    return item
+  }
+
+  mutating func count(_ item: Int) {
+    counts[item] += 1
+    dealt += 1
+  }
+
+  /// Whether the item stays less than one ahead of its share, and the items to come suffice to
+  /// keep all others less than one behind theirs.
+  private func canDeal(_ item: Int) -> Bool {
+    guard lag(of: item) > 1e-9 else { return false }
+    for ahead in 0...(2 * shares.count) {
+      let total = dealt + 1 + Double(ahead)
+      var due = 0.0
+      for other in shares.indices {
+        let needed = (shares[other] * total + 1e-9).rounded(.down)
+        due += max(0, needed - counts[other] - (other == item ? 1 : 0))
       }
-      counts[best] += 1
-      return best
+      if due > Double(ahead) { return false }
     }
+    return true
   }
 }

@@ -175,6 +175,7 @@ import Testing
     #expect(expectation(limited).approximations.isEmpty)
     #expect(expectation(limited, users: 10_000).approximations.map(\.part) == ["m quota"])
     limited.behaviours[0].quota.maxWait = .zero
+    limited.behaviours[0].quota.burst = 20
     #expect(expectation(limited).approximations.isEmpty)
     #expect(expectation(limited, users: 800).approximations.map(\.part) == ["m quota"])
   }

@@ -139,6 +139,8 @@ import Testing
     let expected = PlanExpectation(scenario: exact, plan: AnalysisScenario.plan(3))
     #expect(isClose(expected.cost, 8))
     #expect(expected.variance == 0)
+    #expect(expected.explains(MoneySum(picodollars: 8_000_000_000_000)))
+    #expect(!expected.explains(MoneySum(picodollars: 8_000_001_000_000)))
   }
 
   /// Classes dealt to 10 users of two account plans, who also have other volumes and models.

@@ -13,10 +13,12 @@ import Testing
   /// Calls end in any order; what is handed on is whole, and in order of arrival.
   @Test func recordsAreHandedOnInOrderHoweverTheyEnd() throws {
     let store = Store()
-    var log = CallLog { records in
+    var log = CallLog { records, _ in
       store.numbers.withLock { $0.append(records.map(\.number)) }
       #expect(records.allSatisfy { $0.hasEnded && $0.attempts == Int32($0.number % 1_000) })
     }
+    let compiled = CompiledScenario(ScenarioBuilder().build())
+    let names = PlanNames(compiled: compiled, routing: CompiledRouting(compiled), userNames: [])
     var random = TestRandom(seed: 77)
     var open: [Int64] = []
     func end(_ number: Int64) {
@@ -30,10 +32,10 @@ import Testing
         CallRecord(number: number, call: Call(time: 0, index: 0, user: 0, kind: 0), cache: .off))
       open.append(number)
       while open.count > 40 { end(open.remove(at: random.below(open.count))) }
-      if number % 100 == 0 { try log.flush(all: false) }
+      if number % 100 == 0 { try log.flush(all: false, names: names) }
     }
     for number in open.reversed() { end(number) }
-    try log.flush(all: true)
+    try log.flush(all: true, names: names)
     let batches = store.numbers.withLock { $0 }
     #expect(batches.flatMap { $0 } == Array(1...20_000))
     #expect(batches.count > 2)
@@ -47,9 +49,11 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let simulation = Simulation(scenario)
-    let file = try CallsFile(path: folder + "/calls.csv", simulation: simulation, dialect: .rfc4180)
+    let file = try CallsFile(
+      path: folder + "/calls.csv", population: scenario.users, users: scenario.plans[0].users,
+      dialect: .rfc4180)
     let result = try simulation.result(
-      of: scenario.plans[0], run: 1, log: CallLog { try file.append($0) })
+      of: scenario.plans[0], run: 1, log: CallLog { try file.append($0, $1) })
     try file.commit()
     let lines = try String(contentsOfFile: folder + "/calls.csv", encoding: .utf8)
       .split(whereSeparator: \.isNewline).dropFirst()

@@ -60,6 +60,25 @@ private let odd: [SampleReport] = [
   }
 }
 
+@Test func billsFarAboveTheBudgetLeaveTheFrameWithTheirAmount() throws {
+  // $98, $980 and $9,800 against $1,000: the frame ends near $1,600.
+  let report = SampleReport(users: [100, 1_000, 10_000]).report
+  let svg = CumulativeCostChart.svg(report)
+  #expect(svg.contains(">to $9,800</text>") && !svg.contains(">to $980</text>"))
+  #expect(svg.contains(">10,000 users $9,800</text>"))
+  #expect(svg.contains(">$2,000</text>") && !svg.contains(">$5,000</text>"))
+  for line in svg.split(separator: "\n") where line.hasPrefix("<polyline") {
+    let points = line.split(separator: "\"")[3].split(separator: " ")
+    #expect(points.count >= 2)
+    for point in points {
+      let y = try #require(Double(point.split(separator: ",")[1]))
+      #expect((92...412).contains(y), "\(point)")
+    }
+  }
+  // Twice the budget still fits, and nothing leaves.
+  #expect(!CumulativeCostChart.svg(SampleReport(users: [2_000]).report).contains(">to $"))
+}
+
 @Test func longNamesAreShortenedInTheMiddle() {
   #expect(SVG.shortened("abcdefghij", to: 7) == "abc…hij")
   #expect(SVG.shortened("abc", to: 7) == "abc")

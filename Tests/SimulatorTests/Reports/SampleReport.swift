@@ -15,6 +15,8 @@ struct SampleReport {
   var alertsPerPlan = 0
   var fixedMonthly: Int64 = 0
   var runs: [Int64] = []
+  /// Of going over the budget; nil: 1 if the plan does, else 0.
+  var chance: Double?
 
   static let zone = "Europe/Paris"
 
@@ -90,7 +92,16 @@ struct SampleReport {
     if let budget = scenario.budget { fillBudget(&result, budget) }
     fillService(&result)
     var expectation = Expectation(cost: result.cost.dollars * 1.001, variance: 4)
-    expectation.overBudgetProbability = budget.map { _ in 0.25 }
+    expectation.overBudgetProbability = budget.map {
+      chance ?? (result.cost > MoneySum(picodollars: $0 * Self.dollar) ? 1 : 0)
+    }
+    expectation.crossings =
+      scenario.budget.map { budget in
+        [
+          Expectation.Crossing(
+            rule: "budget", amount: budget.amount, at: crossing(budget.amount, result))
+        ]
+      } ?? []
     expectation.cacheBounds = [
       Expectation.CacheBound(
         name: "classification", ttl: .hour, claimed: 0.9, attainable: 0.58, lookups: 100)

@@ -20,6 +20,12 @@ import Testing
     #expect(scenario.behaviours.count == scenario.catalog.models.count)
   }
 
+  @Test func theStarterIsRead() throws {
+    let path = RepositoryFiles.root.appendingPathComponent("Sources/Simulator/Starter").path
+    let scenario = try ScenarioReader.read(path: path + "/scenario.yaml")
+    #expect(scenario.workloads.map(\.name) == ["chat", "report"])
+  }
+
   @Test func catalogsAndPoliciesAreRead() throws {
     let catalogs = Self.names(Self.folder + "/catalogs")
     #expect(catalogs.contains("documents.yaml"))

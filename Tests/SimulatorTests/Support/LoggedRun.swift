@@ -23,16 +23,14 @@ struct LoggedRun {
     let factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
     let store = Store()
-    let log = CallLog { new in store.records.withLock { $0 += new } }
+    let log = CallLog { new, _ in store.records.withLock { $0 += new } }
     var engine = PlanEngine(
       compiled: compiled, routing: routing, factory: factory, prices: PriceTable(compiled),
       draws: draws, plan: plan, run: 1, log: log)
     var source = source
     result = try engine.run(&source)
     records = store.records.withLock { $0 }
-    flightSlots =
-      Mirror(reflecting: engine).descendant("flights")
-      .map { Mirror(reflecting: $0).children.count } ?? .max
+    flightSlots = engine.flights.count
   }
 
   /// The scenario's first plan with its own traffic.
@@ -54,9 +52,10 @@ struct LoggedRun {
 struct ListSource: CallSource {
   var batches: [[Call]]
 
-  mutating func next(into calls: inout [Call]) -> Bool {
+  mutating func next(into batch: inout CallBatch) -> Bool {
+    batch.removeAll()
     guard !batches.isEmpty else { return false }
-    calls = batches.removeFirst()
+    batch.calls = batches.removeFirst()
     return true
   }
 }

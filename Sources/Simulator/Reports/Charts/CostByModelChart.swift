@@ -154,8 +154,9 @@ struct CostByModelChart {
         x: x, y: y, width: width, height: barHeight, class: SVG.series(index),
         title: "\(bar.fullName), \(names[index]): \(PlainEnglish.usd(part)) "
           + "(\(PlainEnglish.percent(share)))")
-      if labelled, width >= 34, let text = DecimalText.real(share * 100, places: 0) {
-        svg.text("\(text) %", x + width / 2, y + 14, anchor: .middle, class: "on")
+      if labelled, width >= 46 {
+        // To the tenth, as the report's table says it, so that the two add up alike.
+        svg.text(PlainEnglish.percent(share), x + width / 2, y + 14, anchor: .middle, class: "on")
       }
       x += width
     }

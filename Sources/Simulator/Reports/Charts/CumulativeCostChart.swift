@@ -3,7 +3,8 @@ import CostModel
 /// Month-to-date cost of every plan against the budget and its lines.
 ///
 /// One linear scale for all plans: a founder compares heights, and names and amounts stand at the
-/// lines' ends, so that a plan near the bottom can be read as well.
+/// lines' ends. A bill far above the budget leaves the frame, with its amount where it does: on a
+/// scale that held it, the budget's lines and the smaller plans would lie on the ground.
 struct CumulativeCostChart {
   private struct Series {
     var name: String
@@ -22,12 +23,14 @@ struct CumulativeCostChart {
   private let report: ScenarioReport
   private let series: [Series]
   private let scale: ChartScale
+  /// Whether some lines rise beyond the frame.
+  private let isClipped: Bool
   private let start: Int64
   private let end: Int64
 
   private let left: Double
   private let right: Double
-  private let top = 74.0
+  private let top = 92.0
   private let width = 860.0
   private let plotHeight: Double
 
@@ -37,7 +40,8 @@ struct CumulativeCostChart {
     series = report.plans.map { Self.series($0, period) }
     let budget = report.scenario.budget?.amount.dollars ?? 0
     let peak = series.map(\.peak).max() ?? 0
-    let scale = ChartScale(largest: max(budget, peak) * 1.02)
+    isClipped = budget > 0 && peak > budget * Self.clipFrom
+    let scale = ChartScale(largest: isClipped ? budget * Self.clipAt : max(budget, peak) * 1.02)
     self.scale = scale
     start = period.start.microseconds
     end = period.end.microseconds
@@ -46,6 +50,10 @@ struct CumulativeCostChart {
     left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
     plotHeight = max(320, Double(series.count) * 18)
   }
+
+  /// Budgets beyond which, and at which, the frame ends.
+  private static let clipFrom = 2.0
+  private static let clipAt = 1.6
 
   private var plotRight: Double { width - right }
   private var bottom: Double { top + plotHeight }
@@ -67,10 +75,10 @@ struct CumulativeCostChart {
     drawBudgetLines(&svg)
     for (index, line) in series.enumerated() {
       for month in line.months where !month.isEmpty {
-        svg.polyline(
-          month.map { (x($0.0), y($0.1)) }, class: "series " + SVG.series(index))
+        svg.polyline(inFrame(month), class: "series " + SVG.series(index))
       }
     }
+    drawExits(&svg)
     drawMarks(&svg)
     drawBudgetNames(&svg)
     drawNames(&svg)
@@ -80,6 +88,39 @@ struct CumulativeCostChart {
     return svg.file(
       title: "Cost so far in the month against the budget",
       description: summary.joined(separator: "; "))
+  }
+
+  /// The points of a line up to where it leaves the frame.
+  private func inFrame(_ month: [(Int64, Double)]) -> [(Double, Double)] {
+    guard let first = month.firstIndex(where: { $0.1 > scale.top }), first > 0 else {
+      return month.map { (x($0.0), y(min($0.1, scale.top))) }
+    }
+    let (before, after) = (month[first - 1], month[first])
+    let share = (scale.top - before.1) / (after.1 - before.1)
+    let exit = x(before.0) + share * (x(after.0) - x(before.0))
+    return month[..<first].map { (x($0.0), y($0.1)) } + [(exit, top)]
+  }
+
+  /// An arrow where a line leaves the frame, and above it how far it goes on.
+  private func drawExits(_ svg: inout SVG) {
+    var exits: [(x: Double, series: Int, text: String)] = []
+    for (index, line) in series.enumerated() {
+      for month in line.months where (month.last?.1 ?? 0) > scale.top {
+        guard let exit = inFrame(month).last else { continue }
+        let colour = SVG.series(index)
+        svg.line(exit.0, top, exit.0, top - 7, class: colour)
+        svg.line(exit.0, top - 7, exit.0 - 3, top - 3, class: colour)
+        svg.line(exit.0, top - 7, exit.0 + 3, top - 3, class: colour)
+        exits.append((exit.0, index, "to " + PlainEnglish.usd(month.last?.1 ?? 0, places: 0)))
+      }
+    }
+    let gap = (exits.map { SVG.width(of: $0.text) }.max() ?? 0) + 8
+    guard Double(exits.count) * gap <= plotRight - left else { return }
+    let places = LabelLayout.spread(
+      exits.map(\.x), gap: gap, in: (left + gap / 2)...(plotRight - gap / 2))
+    for (exit, place) in zip(exits, places) {
+      svg.text(exit.text, place, top - 11, anchor: .middle, class: "t")
+    }
   }
 
   private func drawAxes(_ svg: inout SVG) {
@@ -124,22 +165,43 @@ struct CumulativeCostChart {
     }
   }
 
-  /// To the left, where most lines have not risen yet.
+  /// Where no curve passes, or else to the left, where most have not risen yet.
   private func drawBudgetNames(_ svg: inout SVG) {
     var labelled: [Double] = []
     for (dollars, name) in budgetLines {
       let place = y(dollars) - 4
       // The budget comes first and so keeps its name where lines are too close for theirs.
       guard labelled.allSatisfy({ abs($0 - place) >= 13 }) else { continue }
-      svg.text(name, left + 8, place, class: "f b halo")
+      let width = SVG.width(of: name)
+      let room = plotRight - left - width - 16
+      let starts = [0, 0.2, 0.4, 0.6, 0.8, 1].map { left + 8 + $0 * room }
+      let start = starts.first { isFree($0 - 4, $0 + width + 4, above: place) } ?? starts[0]
+      svg.text(name, start, place, class: "f b halo")
       labelled.append(place)
+    }
+  }
+
+  /// Whether no curve passes through a text between two places, on this base line.
+  private func isFree(_ from: Double, _ to: Double, above base: Double) -> Bool {
+    series.allSatisfy { line in
+      line.months.allSatisfy { month in
+        let points = inFrame(month)
+        return zip(points, points.dropFirst()).allSatisfy { a, b in
+          guard b.0 > from, a.0 < to, b.0 > a.0 else { return true }
+          let slope = (b.1 - a.1) / (b.0 - a.0)
+          let (low, high) = (
+            a.1 + (max(from, a.0) - a.0) * slope, a.1 + (min(to, b.0) - a.0) * slope
+          )
+          return max(low, high) < base - 13 || min(low, high) > base + 5
+        }
+      }
     }
   }
 
   private func drawMarks(_ svg: inout SVG) {
     var hasMarks = false
     for line in series {
-      for mark in line.marks {
+      for mark in line.marks where mark.value <= scale.top {
         svg.circle(x(mark.at), y(mark.value), radius: 4.5, class: "mark", title: mark.title)
         hasMarks = true
       }
@@ -150,12 +212,15 @@ struct CumulativeCostChart {
   }
 
   private func drawNames(_ svg: inout SVG) {
-    let places = LabelLayout.spread(
-      series.map { y($0.last) + 4 }, gap: 15, in: (top + 4)...(bottom + 4))
+    // Lines that left the frame stand at its top, the highest bill first.
+    let wanted = series.map { line in
+      line.last > scale.top ? top + 4 - line.last / scale.top * 1e-6 : y(line.last) + 4
+    }
+    let places = LabelLayout.spread(wanted, gap: 15, in: (top + 4)...(bottom + 4))
     for (index, line) in series.enumerated() {
+      let start = line.last > scale.top ? places[index] - 4 : y(line.last)
       svg.line(
-        plotRight + 2, y(line.last), plotRight + 12, places[index] - 4,
-        class: SVG.series(index))
+        plotRight + 2, start, plotRight + 12, places[index] - 4, class: SVG.series(index))
       svg.text(
         "\(line.name) \(line.amount)", plotRight + 16, places[index],
         class: "t", title: line.fullName)

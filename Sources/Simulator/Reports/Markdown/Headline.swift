@@ -1,11 +1,15 @@
 import CostModel
 
-/// The answer in two sentences: the bill, whether the budget holds, when it breaks.
+/// The answer in two sentences (the bill, whether the budget holds, when it breaks; what fits) and,
+/// where a quota fills up, a third one that names it.
 enum Headline {
   /// `emphasis` surrounds the amounts: `**` in Markdown, nothing on a terminal.
   static func text(_ report: ScenarioReport, emphasis: String = "") -> String {
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
-    return bill(plan, report, emphasis) + " " + second(plan, report, emphasis)
+    let sentences = [
+      bill(plan, report, emphasis), second(plan, report, emphasis), limit(plan, report, emphasis),
+    ]
+    return sentences.compactMap { $0 }.joined(separator: " ")
   }
 
   private static func bill(
@@ -29,9 +33,17 @@ enum Headline {
       let over =
         headroom < .zero
         ? "\(difference) over the \(budgetText)" : "more in one month than its budget allows"
-      return start + "\(span): \(over)\(crossed ?? "")."
+      return start + "\(span): \(over)\(crossed ?? "")\(doubt(plan))."
     }
-    return start + "\(span), within the \(budgetText) with \(difference) to spare."
+    return start + "\(span), within the \(budgetText) with \(difference) to spare\(doubt(plan))."
+  }
+
+  /// One simulated month is one draw: near the budget, another one may fall on the other side.
+  private static func doubt(_ plan: PlanReport) -> String {
+    guard let chance = plan.overBudgetProbability, (0.01...0.99).contains(chance) else { return "" }
+    let verdict = (0.4...0.6).contains(chance) ? "it is a coin toss" : "that is not certain"
+    return "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and "
+      + "chance alone breaks the budget in \(PlainEnglish.wholePercent(chance)) of such months"
   }
 
   private static func second(
@@ -42,15 +54,44 @@ enum Headline {
       return perUser(largest)
     }
     let within = report.plans.filter { $0.isOverBudget(budget) == false }
-    if within.count == report.plans.count {
+    let safe = within.filter { ($0.overBudgetProbability ?? 0) < 0.01 }
+    if safe.count == report.plans.count {
       return "Every plan stays within the budget; " + lowercasedFirst(perUser(largest))
     }
-    guard let best = within.max(by: { $0.plan.users < $1.plan.users }) else {
-      return "None of the \(report.plans.count) plans stays within the budget."
+    let isSure = safe.count < within.count ? "is sure to stay" : "stays"
+    guard let best = safe.max(by: { $0.plan.users < $1.plan.users }) else {
+      return "None of the \(report.plans.count) plans \(isSure) within the budget."
     }
     let users = PlainEnglish.plural(Int64(best.plan.users), "user")
     let cost = emphasis + PlainEnglish.usd(best.result.cost) + emphasis
-    return "The largest plan that stays within the budget is \(users) at \(cost)."
+    return "The largest plan that \(isSure) within the budget is \(users) at \(cost)."
+  }
+
+  /// The quota that fills up first, where it does so within the simulated plans.
+  private static func limit(
+    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
+  ) -> String? {
+    let users = Double(plan.plan.users)
+    let first = plan.expectation.quotaLoads.min {
+      $0.saturatesAtUsersBusiestHour < $1.saturatesAtUsersBusiestHour
+    }
+    guard let first, first.saturatesAtUsersBusiestHour <= users else { return nil }
+    // Proof that it comes first, rather than a guess of where between two plans the budget breaks.
+    let budget = report.scenario.budget
+    let isBefore = report.plans.contains {
+      $0.isOverBudget(budget) == false && Double($0.plan.users) >= first.saturatesAtUsersBusiestHour
+    }
+    let isOver = plan.isOverBudget(budget) == true
+    let name = emphasis.isEmpty ? PlainEnglish.visible(first.target) : Markdown.escape(first.target)
+    let limit = PlainEnglish.limit(first.limit)
+    let peak = first.limit == "audio hours/day" ? "on the busiest day" : "in the busiest hour"
+    var text = isOver && isBefore ? "Before that, " : "The first limit to fill is "
+    text += isOver && isBefore ? "\(name)'s \(limit) fill up: " : "\(name)'s \(limit): "
+    text += "\(peak) from \(PlainEnglish.wholeUsers(first.saturatesAtUsersBusiestHour)) users"
+    if first.saturatesAtUsersMean <= users {
+      text += ", around the clock from \(PlainEnglish.wholeUsers(first.saturatesAtUsersMean))"
+    }
+    return text + "."
   }
 
   private static func perUser(_ plan: PlanReport) -> String {

@@ -55,6 +55,38 @@ enum PlainEnglish {
     return grouped(text) + " %"
   }
 
+  /// `24.8 %`, but `<0.1 %` and `>99.9 %` where rounding would say never or always.
+  static func share(_ part: Double, of whole: Double = 1) -> String {
+    let share = part / whole
+    if share > 0, share < 0.0005 { return "<0.1 %" }
+    if share < 1, share > 0.9995 { return ">99.9 %" }
+    return percent(part, of: whole)
+  }
+
+  /// `25 %`; for a probability that is neither 0 nor 1.
+  static func wholePercent(_ share: Double) -> String {
+    (DecimalText.real(share * 100, places: 0) ?? "–") + " %"
+  }
+
+  /// Users at which something happens, rounded down: `364`.
+  static func wholeUsers(_ users: Double) -> String {
+    DecimalText.real(users.rounded(.down), places: 0).map(grouped) ?? "–"
+  }
+
+  /// `tokens/min` as a sentence says it.
+  static func limit(_ name: String) -> String {
+    name.replacing("/min", with: " a minute").replacing("/day", with: " a day")
+  }
+
+  /// Names come from files: what would steer a terminal is shown, not obeyed.
+  static func visible(_ name: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars {
+      result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
+  }
+
   static func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {
     self.count(count) + " " + (count == 1 ? one : many ?? one + "s")
   }

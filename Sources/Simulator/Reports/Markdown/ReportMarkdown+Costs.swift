@@ -28,35 +28,17 @@ extension ReportMarkdown {
         PlainEnglish.smallUSD(thousand, per: result.calls),
         PlainEnglish.percent(
           Double(result.cacheHits), of: Double(result.cacheHits + result.cacheMisses)),
-        PlainEnglish.percent(Double(result.failedCalls), of: Double(result.calls)),
+        PlainEnglish.share(Double(result.failedCalls), of: Double(result.calls)),
         PlainEnglish.percentile(result.latency, 95),
       ]
       table.row(cells)
     }
-    return heading("Plans") + table.text + spread(report)
+    return heading("Plans") + table.text
   }
 
   private static func verdict(_ plan: PlanReport, _ report: ScenarioReport) -> String {
     guard plan.isOverBudget(report.scenario.budget) == true else { return "no" }
     return plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "yes"
-  }
-
-  /// How far runs differ, where there were several.
-  private static func spread(_ report: ScenarioReport) -> String {
-    var text = ""
-    for plan in report.plans {
-      guard let low = plan.runs.p05, let middle = plan.runs.p50, let high = plan.runs.p95 else {
-        continue
-      }
-      text += "- \(name(plan.plan)): of \(plan.runs.runs) runs, half cost at most "
-      text += "\(PlainEnglish.usd(middle)) and \(plan.runs.runs < 20 ? "all" : "nine in ten") lie "
-      text += "between \(PlainEnglish.usd(low)) and \(PlainEnglish.usd(high))"
-      if let chance = plan.overBudgetProbability {
-        text += "; \(PlainEnglish.percent(chance)) of the runs go over the budget"
-      }
-      text += ".\n"
-    }
-    return text.isEmpty ? "" : text + "\n"
   }
 
   /// Costs by model and by use case for all plans, then the largest plan in detail.
@@ -89,17 +71,32 @@ extension ReportMarkdown {
       return costA > costB || (costA == costB && a < b)
     }
     var table = MarkdownTable([.text(title)] + report.plans.map { .number(name($0.plan)) })
-    for key in keys {
+    for rows in folded(keys, sums, report) {
       table.row(
-        [Markdown.escape(key)]
+        [rows.count == 1 ? Markdown.escape(rows[0]) : "all others (\(rows.count))"]
           + zip(sums, report.plans).map { sums, plan in
-            let cost = sums[key] ?? .zero
-            let share = PlainEnglish.percent(cost.dollars, of: plan.result.cost.dollars)
+            let cost = rows.reduce(MoneySum.zero) { $0 + (sums[$1] ?? .zero) }
+            let share = PlainEnglish.share(cost.dollars, of: plan.result.cost.dollars)
             return "\(PlainEnglish.usd(cost)) (\(share))"
           })
     }
     table.row(["**total**"] + report.plans.map { "**\(PlainEnglish.usd($0.result.cost))**" })
     return table.text
+  }
+
+  /// Rows below this share of every plan's bill are told together.
+  private static let smallShare = 0.001
+
+  private static func folded(
+    _ keys: [String], _ sums: [[String: MoneySum]], _ report: ScenarioReport
+  ) -> [[String]] {
+    let small = keys.filter { key in
+      zip(sums, report.plans).allSatisfy { sums, plan in
+        (sums[key] ?? .zero).dollars.magnitude < smallShare * plan.result.cost.dollars
+      }
+    }
+    guard small.count > 1 else { return keys.map { [$0] } }
+    return keys.filter { !small.contains($0) }.map { [$0] } + [small]
   }
 
   private static func detailTable(_ result: PlanResult) -> String {
@@ -110,16 +107,29 @@ extension ReportMarkdown {
     let cells = result.costs.enumerated().sorted { a, b in
       a.element.cost > b.element.cost || (a.element.cost == b.element.cost && a.offset < b.offset)
     }
-    for (_, cell) in cells {
-      table.row([
-        Markdown.escape(cell.useCase ?? "(fixed prices)"), Markdown.escape(cell.model),
-        Markdown.escape(cell.tier), PlainEnglish.count(cell.calls),
-        PlainEnglish.count(cell.cacheHits), PlainEnglish.count(cell.inputTokens),
-        PlainEnglish.count(cell.outputTokens), PlainEnglish.usd(cell.cost),
-        PlainEnglish.percent(cell.cost.dollars, of: result.cost.dollars),
-      ])
+    let isSmall = { (cell: CostCell) in
+      cell.cost.dollars.magnitude < smallShare * result.cost.dollars
+    }
+    let small = cells.map(\.element).filter(isSmall)
+    let large = cells.map(\.element).filter { small.count < 2 || !isSmall($0) }
+    for cell in large {
+      let names = [cell.useCase ?? "(fixed prices)", cell.model, cell.tier].map(Markdown.escape)
+      table.row(names + figures([cell], of: result))
+    }
+    if small.count > 1 {
+      table.row(["all others (\(small.count))", "", ""] + figures(small, of: result))
     }
     return table.text
+  }
+
+  private static func figures(_ cells: [CostCell], of result: PlanResult) -> [String] {
+    let sums = [\CostCell.calls, \.cacheHits, \.inputTokens, \.outputTokens].map { path in
+      PlainEnglish.count(cells.reduce(0) { $0 + $1[keyPath: path] })
+    }
+    let cost = cells.reduce(MoneySum.zero) { $0 + $1.cost }
+    return sums + [
+      PlainEnglish.usd(cost), PlainEnglish.share(cost.dollars, of: result.cost.dollars),
+    ]
   }
 
   /// How unequal users are, in a sentence.

@@ -1,42 +1,27 @@
 import CostModel
 
-/// How a simulated bill compares with the closed form that knows nothing of the simulation.
-struct Agreement {
-  /// Standard errors above the expectation; nil where the closed form leaves nothing to chance.
-  var z: Double?
-  var isWithinChance: Bool
-
-  /// Five standard errors: beyond them, chance is no explanation (docs/validation.md).
-  private static let limit = 5.0
-
-  init(_ plan: PlanReport) {
-    let difference = plan.result.cost.dollars - plan.expectation.cost
-    let error = plan.expectation.standardError
-    // Without chance, what is left is the rounding of doubles and of picodollars.
-    let rounding = 1e-9 * max(plan.expectation.cost.magnitude, 1e-3)
-    z = error > 0 ? difference / error : nil
-    isWithinChance = difference.magnitude <= max(Self.limit * error, rounding)
-  }
-}
-
 extension ReportMarkdown {
   static func expectationSection(_ report: ScenarioReport) -> String {
-    var table = MarkdownTable([
-      .text("plan"), .number("simulated"), .number("expected"), .number("standard error"),
-      .number("difference"), .number("in standard errors"),
-    ])
+    let hasBudget = report.scenario.budget != nil
+    var table = MarkdownTable(
+      [
+        .text("plan"), .number("simulated"), .number("expected"), .number("standard error"),
+        .number("difference"), .number("in standard errors"),
+      ] + (hasBudget ? [.number("chance to go over budget")] : []))
     var remarks = ""
     for plan in report.plans {
-      let agreement = Agreement(plan)
-      let difference = plan.result.cost.dollars - plan.expectation.cost
-      table.row([
-        name(plan.plan), PlainEnglish.usd(plan.result.cost),
-        PlainEnglish.usd(plan.expectation.cost),
-        PlainEnglish.usd(plan.expectation.standardError),
-        PlainEnglish.percent(difference, of: plan.expectation.cost),
-        agreement.z.flatMap { DecimalText.real($0, places: 1) }.map(PlainEnglish.grouped) ?? "–",
-      ])
-      if !agreement.isWithinChance { remarks += explanation(plan) }
+      let expectation = plan.expectation
+      let difference = plan.result.cost.dollars - expectation.cost
+      let error = expectation.standardError
+      let z = error > 0 ? DecimalText.real(difference / error, places: 1) : nil
+      let chance = expectation.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–"
+      table.row(
+        [
+          name(plan.plan), PlainEnglish.usd(plan.result.cost), PlainEnglish.usd(expectation.cost),
+          PlainEnglish.usd(error), PlainEnglish.percent(difference, of: expectation.cost),
+          z.map(PlainEnglish.grouped) ?? "–",
+        ] + (hasBudget ? [chance] : []))
+      if !expectation.explains(plan.result.cost) { remarks += explanation(plan) }
     }
     return heading("How sure we are")
       + """
@@ -45,7 +30,43 @@ extension ReportMarkdown {
       of how well the inputs are known.
 
 
-      """ + table.text + remarks + approximations(report)
+      """ + table.text + sharedLuck(report) + remarks + runsTable(report) + approximations(report)
+  }
+
+  /// Otherwise four plans that err alike look like four pieces of evidence.
+  private static func sharedLuck(_ report: ScenarioReport) -> String {
+    guard report.plans.filter({ $0.expectation.standardError > 0 }).count > 1 else { return "" }
+    return """
+      The plans share their luck: the users of a smaller plan are also in the larger ones and make \
+      the same calls. Their differences therefore lean the same way, and count as one observation, \
+      not as \(PlainEnglish.count(Int64(report.plans.count))).
+
+
+      """
+  }
+
+  /// How far runs differ, where there were several.
+  private static func runsTable(_ report: ScenarioReport) -> String {
+    let hasBudget = report.scenario.budget != nil
+    var table = MarkdownTable(
+      [
+        .text("plan"), .number("runs"), .number("5 % cost at most"), .number("half (median)"),
+        .number("95 %"),
+      ] + (hasBudget ? [.number("over budget")] : []))
+    for plan in report.plans {
+      guard let low = plan.runs.p05, let middle = plan.runs.p50, let high = plan.runs.p95 else {
+        continue
+      }
+      let over = plan.runs.overBudgetProbability.map { PlainEnglish.percent($0) } ?? "–"
+      table.row(
+        [
+          name(plan.plan), PlainEnglish.count(Int64(plan.runs.runs)), PlainEnglish.usd(low),
+          PlainEnglish.usd(middle), PlainEnglish.usd(high),
+        ] + (hasBudget ? [over] : []))
+    }
+    guard !table.isEmpty else { return "" }
+    return "The same month simulated several times, each with its own luck (all other figures of "
+      + "this report are those of the first run):\n\n" + table.text
   }
 
   private static func explanation(_ plan: PlanReport) -> String {
@@ -82,24 +103,33 @@ extension ReportMarkdown {
     "The formula does not foresee that \(PlainEnglish.list(reasons)). "
   }
 
-  /// Parts of the formula that are approximate, once, with the plans they concern.
+  /// Parts of the formula that are approximate, each reason once, with the plans it concerns.
   private static func approximations(_ report: ScenarioReport) -> String {
-    var order: [Expectation.Approximation] = []
+    var parts: [Expectation.Approximation] = []
     var plans: [Expectation.Approximation: [String]] = [:]
     for plan in report.plans {
       for part in plan.expectation.approximations {
-        if plans[part] == nil { order.append(part) }
+        if plans[part] == nil { parts.append(part) }
         plans[part, default: []].append(name(plan.plan))
       }
     }
-    guard !order.isEmpty else { return "" }
+    guard !parts.isEmpty else { return "" }
+    var groups: [(reason: String, plans: [String], parts: [String])] = []
+    for part in parts {
+      let concerned = plans[part] ?? []
+      let name = Markdown.escape(part.part)
+      if let known = groups.firstIndex(where: { $0.reason == part.reason && $0.plans == concerned })
+      {
+        groups[known].parts.append(name)
+      } else {
+        groups.append((part.reason, concerned, [name]))
+      }
+    }
     return "The formula is approximate in these parts:\n\n"
-      + order.map { part in
-        let concerned = plans[part] ?? []
-        let whose =
-          concerned.count == report.plans.count
-          ? "" : " (\(PlainEnglish.list(concerned)))"
-        return "- \(Markdown.escape(part.part)): \(Markdown.escape(part.reason))\(whose)\n"
+      + groups.map { group in
+        let isAll = group.plans.count == report.plans.count
+        let whose = isAll ? "" : " (\(PlainEnglish.list(group.plans)))"
+        return "- \(PlainEnglish.list(group.parts)): \(Markdown.escape(group.reason))\(whose)\n"
       }.joined() + "\n"
   }
 }

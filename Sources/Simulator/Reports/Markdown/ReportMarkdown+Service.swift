@@ -12,54 +12,96 @@ extension ReportMarkdown {
     return text.isEmpty ? "" : heading("Capacity") + text
   }
 
+  /// More users than this, or a hundred times the plan's, will not come: a limit that only they
+  /// would fill is none.
+  private static let unreachableUsers = 1_000_000.0
+
   private static func quotaTable(_ plan: PlanReport) -> String {
     var table = MarkdownTable([
       .text("model"), .text("limit"), .number("allowed"), .number("asked for, mean"),
       .number("busiest hour"), .number("full at, mean"), .number("full at, busiest hour"),
     ])
-    for load in plan.expectation.quotaLoads {
+    let most = max(unreachableUsers, Double(plan.plan.users) * 100)
+    let loads = plan.expectation.quotaLoads
+    let shown = loads.filter {
+      min($0.saturatesAtUsersMean, $0.saturatesAtUsersBusiestHour) <= most
+    }
+    for load in shown {
       table.row([
         Markdown.escape(load.target), Markdown.escape(load.limit),
-        PlainEnglish.number(load.allowed), PlainEnglish.number(load.offeredMean),
-        PlainEnglish.number(load.offeredBusiestHour), users(load.saturatesAtUsersMean),
-        users(load.saturatesAtUsersBusiestHour),
+        DecimalText.trimmed(PlainEnglish.number(load.allowed)),
+        PlainEnglish.number(load.offeredMean), PlainEnglish.number(load.offeredBusiestHour),
+        users(load.saturatesAtUsersMean, most), users(load.saturatesAtUsersBusiestHour, most),
       ])
     }
+    let rest = loads.count - shown.count
+    let limit = PlainEnglish.wholeUsers(most)
+    let note =
+      rest == 0
+      ? ""
+      : "\(PlainEnglish.plural(Int64(rest), "more limit")) would not be full with \(limit) users.\n\n"
+    guard !table.isEmpty else { return note }
     return "What \(name(plan.plan)) ask for, and how many users would fill each limit:\n\n"
-      + table.text
+      + table.text + note
   }
 
-  private static func users(_ value: Double) -> String {
-    guard value.isFinite else { return "never" }
-    return PlainEnglish.grouped(DecimalText.real(value.rounded(.down), places: 0) ?? "–") + " users"
+  private static func users(_ value: Double, _ most: Double) -> String {
+    value <= most ? PlainEnglish.wholeUsers(value) + " users" : "–"
   }
 
-  /// What happened at every model, in plans where a limit or a breaker did anything.
+  /// What happened where a limit or a breaker did anything, or nearly.
   private static func performanceTable(_ report: ScenarioReport) -> String {
+    var plans = report.plans
+    let count = plans.reduce(0) { $0 + $1.result.performance.count(where: isNoteworthy) }
+    let isShort = count > longestTable && plans.count > 2
+    if isShort { plans = smallestAndLargest(report) }
     var table = MarkdownTable([
       .text("plan"), .text("model"), .number("peak use of a limit"), .number("queued"),
       .number("p95 wait"), .number("throttled"), .number("fallback calls"),
       .number("breaker trips"), .text("saturated"),
     ])
-    for plan in report.plans {
+    var isOverOne = false
+    for plan in plans {
       for target in plan.result.performance where isNoteworthy(target) {
+        isOverOne = isOverOne || target.quotaUtilisationPeak ?? 0 > 1
         table.row([
           name(plan.plan), Markdown.escape(target.model),
           target.quotaUtilisationPeak.map { PlainEnglish.percent($0) } ?? "–",
-          PlainEnglish.count(target.queuedCalls),
-          target.queuedCalls > 0 ? PlainEnglish.percentile(target.queue, 95) : "–",
+          PlainEnglish.count(target.queuedCalls), wait(target),
           PlainEnglish.count(target.throttledCalls), PlainEnglish.count(target.fallbackCalls),
           PlainEnglish.count(target.breakerTrips), target.saturated ? "**yes**" : "no",
         ])
       }
     }
-    return table.isEmpty ? "" : "What the simulation saw:\n\n" + table.text
+    guard !table.isEmpty else { return "" }
+    var text = "What the simulation saw, where calls waited, were turned away or came near a limit"
+    text += isShort ? " (for the plans between, see [performance.csv](performance.csv))" : ""
+    text += ":\n\n" + table.text
+    if isOverOne {
+      text +=
+        "A peak over 100 % is no error: a limit lets through its burst on top of its rate, so "
+      text += "that a single minute may start more than a minute's worth.\n\n"
+    }
+    return text
+  }
+
+  private static let longestTable = 16
+
+  static func smallestAndLargest(_ report: ScenarioReport) -> [PlanReport] {
+    let smallest = report.plans.min { $0.plan.users < $1.plan.users }
+    guard let smallest, let largest = report.largestPlan else { return [] }
+    return smallest.plan == largest.plan ? [largest] : [smallest, largest]
+  }
+
+  /// The 95th percentile of all attempts' waits; most wait not at all.
+  private static func wait(_ target: TargetPerformance) -> String {
+    target.queue.percentile(95) == 0 ? "–" : PlainEnglish.percentile(target.queue, 95)
   }
 
   private static func isNoteworthy(_ target: TargetPerformance) -> Bool {
-    (target.quotaUtilisationPeak != nil && target.attempts > 0) || target.queuedCalls > 0
-      || target.throttledCalls > 0
-      || target.breakerTrips > 0 || target.fallbackCalls > 0
+    (target.quotaUtilisationPeak ?? 0 >= 0.8 && target.attempts > 0) || target.queuedCalls > 0
+      || target.throttledCalls > 0 || target.breakerTrips > 0 || target.fallbackCalls > 0
+      || target.saturated
   }
 
   private static func saturation(_ plan: PlanReport) -> String {
@@ -69,60 +111,6 @@ extension ReportMarkdown {
       + "\(models.count == 1 ? "is" : "are") saturated: on average more is asked for than the "
       + "limits allow, so calls wait ever longer or are turned away"
       + " (longest wait: \(PlainEnglish.duration(plan.result.queueMax))).\n\n"
-  }
-
-  /// Claimed hit rates beside the simulated ones and what the traffic could reach at most.
-  static func cacheSection(_ report: ScenarioReport) -> String {
-    guard report.scenario.cache.mode != .off else { return "" }
-    var table = MarkdownTable([
-      .text("plan"), .text("class"), .number("time to live"), .number("look-ups"),
-      .number("claimed"), .number("simulated"), .number("attainable"),
-    ])
-    var impossible: [String] = []
-    for plan in report.plans {
-      for bound in plan.expectation.cacheBounds {
-        if let claimed = bound.claimed, claimed > bound.attainable { impossible.append(bound.name) }
-      }
-      for name in cacheClasses(of: plan) { add(name, of: plan, report.scenario.cache, to: &table) }
-    }
-    guard !table.isEmpty else { return "" }
-    var text = heading("Cache") + table.text
-    let names = impossible.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    if !names.isEmpty {
-      text += "These users cannot reach the claimed hit rate of "
-      text += PlainEnglish.list(names.map(Markdown.escape))
-      text += ", even if all of their prompts were the same: entries expire before the next "
-      text += "request for them comes.\n\n"
-    }
-    return text
-  }
-
-  /// Classes with a bound, then those that only the simulation saw.
-  private static func cacheClasses(of plan: PlanReport) -> [String] {
-    let bounds = plan.expectation.cacheBounds.map(\.name)
-    return bounds
-      + plan.result.cacheClasses.map { $0.name ?? defaultClass }.filter { !bounds.contains($0) }
-  }
-
-  private static let defaultClass = "default"
-
-  private static func add(
-    _ className: String, of plan: PlanReport, _ cache: CacheSettings, to table: inout MarkdownTable
-  ) {
-    let seen = plan.result.cacheClasses.first { ($0.name ?? defaultClass) == className }
-    let bound = plan.expectation.cacheBounds.first { $0.name == className }
-    let settings = cache.settings(for: className)
-    let lookups = seen.map { $0.hits + $0.misses }
-    let simulated = seen.flatMap { seen in
-      lookups.map { PlainEnglish.percent(Double(seen.hits), of: Double($0)) }
-    }
-    table.row([
-      name(plan.plan), Markdown.escape(className),
-      (bound?.ttl ?? settings?.ttl).map(PlainEnglish.duration) ?? "–",
-      lookups.map(PlainEnglish.count) ?? bound.map { PlainEnglish.number($0.lookups) } ?? "–",
-      (bound?.claimed ?? settings?.hitRate).map { PlainEnglish.percent($0) } ?? "–",
-      simulated ?? "–", bound.map { PlainEnglish.percent($0.attainable) } ?? "–",
-    ])
   }
 
   static func flowSection(_ report: ScenarioReport) -> String {

@@ -60,7 +60,8 @@ indirect enum FormatKind: Sendable {
     case .choice(let words): words.map { "`\($0)`" }.joined(separator: " or ")
     case .list(let kind): "list of \(kind.words)"
     case .map(let kind): "mapping of names to \(kind.words)"
-    case .object(let name): "[\(name)](#\(name))"
+    case .object("policy"): "[policy](policy-format.md)"
+    case .object(let name): "[\(name)](#\(name.replacing(" ", with: "-")))"
     case .either(let kinds): kinds.map(\.words).joined(separator: ", or ")
     }
   }

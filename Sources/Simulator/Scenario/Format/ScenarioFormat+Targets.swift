@@ -128,7 +128,7 @@ extension ScenarioFormat {
         default: "by metric"),
       FormatField(
         "severity", .choice(["low", "medium", "high", "critical"]), "How bad.", default: "high"),
-      FormatField("message", .text, "What the alert says.", default: "the condition"),
+      FormatField("message", .text, "What the alert says.", default: "the condition in words"),
       FormatField(
         "stated", .text, "The threshold that documents state, where it differs.", example: "80%"),
     ])

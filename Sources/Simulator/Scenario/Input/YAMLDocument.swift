@@ -35,7 +35,8 @@ struct YAMLDocument {
     var text = source
     // Yams stops at the first duplicate key. Each is reported, then blotted out, so that the
     // rest of the file is checked as well.
-    for attempt in 0..<100 {
+    let attempts = source.utf8.count < 200_000 ? 100 : 1
+    for attempt in 0..<attempts {
       do {
         guard let root = try Yams.compose(yaml: text) else {
           log.add(Diagnostic(file: file.path, message: "the file holds no YAML value"))
@@ -192,6 +193,10 @@ struct YAMLDocument {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
+      if problem.hasPrefix("Maximum nesting") {
+        log.add(place(mark), "nested more than \(Self.maximumDepth) levels deep")
+        return
+      }
       let start = context.map { $0.mark.line < mark.line ? " (line \($0.mark.line))" : "" } ?? ""
       let about = context.map { " \($0.text)\(start)" } ?? ""
       let end = file.end

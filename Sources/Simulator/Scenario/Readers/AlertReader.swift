@@ -10,17 +10,18 @@ struct AlertReader {
 
   func read(_ entry: YAMLNode.Entry) -> RollingAlert? {
     guard let fields = Fields(entry.value, as: ScenarioFormat.alert, log: log),
-      let when = fields["when"], let condition = condition(when),
-      let text = log.text(when)
+      let when = fields["when"], let condition = condition(when)
     else { return nil }
-    return RollingAlert(
+    var alert = RollingAlert(
       name: entry.key, type: fields.choice("type", of: AlertType.self) ?? condition.type,
       severity: fields.choice("severity", of: Severity.self) ?? .high, metric: condition.metric,
       comparison: condition.comparison, threshold: condition.threshold,
       window: fields["window"].flatMap(window) ?? .hour,
       minSamples: Int(fields.count("min_samples", in: 1...1_000_000_000) ?? 20),
-      message: fields.text("message") ?? text,
+      message: "",
       statedThreshold: fields["stated"].flatMap { threshold($0, for: condition.metric) })
+    alert.message = fields.text("message") ?? alert.inWords
+    return alert
   }
 
   /// Judged at minute boundaries, so whole minutes.

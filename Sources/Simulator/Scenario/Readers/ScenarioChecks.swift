@@ -9,7 +9,17 @@ struct ScenarioChecks {
   /// Whether catalog and policy were read without errors, so that routes can be judged.
   let isRoutingSound: Bool
 
-  func run(_ workloads: [PlacedWorkload]) {
+  /// Told once, at the first call that can reach the model.
+  private var withoutLatency: Set<ModelID> = []
+
+  init(log: InputLog, scenario: Scenario, root: Fields, isRoutingSound: Bool) {
+    self.log = log
+    self.scenario = scenario
+    self.root = root
+    self.isRoutingSound = isRoutingSound
+  }
+
+  mutating func run(_ workloads: [PlacedWorkload]) {
     checkChains()
     for workload in workloads {
       for call in workload.calls { check(call) }
@@ -33,12 +43,17 @@ struct ScenarioChecks {
       hint: "add one under 'prices:', with an assumption")
   }
 
-  private func check(_ call: PlacedVariant) {
+  private mutating func check(_ call: PlacedVariant) {
     checkCache(call)
     guard isRoutingSound else { return }
     let rules = reachableRules(call)
     if rules.isEmpty {
       log.add(call.place, "no rule of policy '\(scenario.policy.name)' matches this call")
+    }
+    if rules.contains(where: { $0.choice == .logged }) {
+      log.add(
+        call.place, "this call is routed as logged, but only the calls of a trace have a log",
+        hint: "name a policy whose rules choose models")
     }
     let chain = scenario.chains[call.variant.attributes[.tier] ?? "standard"] ?? []
     var models: Set<ModelID> = []
@@ -70,9 +85,9 @@ struct ScenarioChecks {
     }
     var missing: Set<String> = []
     for region in (scenario.regions[id] ?? []).map(Optional.some) + [nil] {
-      let variant = BillingVariant(
+      let billing = BillingVariant(
         batch: call.variant.batch, serviceTier: call.variant.serviceTier, region: region)
-      let pricer = Pricer(model, variant: variant)
+      let pricer = Pricer(model, variant: billing)
       let gaps = pricer.gaps(
         pricing: dimensions(call.variant, id), from: scenario.period.start,
         to: scenario.period.end)
@@ -106,13 +121,13 @@ struct ScenarioChecks {
     return result
   }
 
-  private func checkLatency(_ call: PlacedVariant, _ id: ModelID) {
+  private mutating func checkLatency(_ call: PlacedVariant, _ id: ModelID) {
     let model = scenario.catalog[id]
     let stated = root.entries("models").contains { entry in
       entry.value["latency"] != nil
         && (entry.key == "default" || scenario.catalog.id(named: entry.key) == id)
     }
-    guard model.latency == nil, !stated else { return }
+    guard model.latency == nil, !stated, withoutLatency.insert(id).inserted else { return }
     log.add(
       call.place, "this call can reach '\(model.name)', whose latency is not known",
       hint: "add 'models: {\(model.name): {latency: 1s}}', or one for 'default'")

@@ -53,7 +53,9 @@ struct ScenarioReader {
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
     if period != nil, policy != nil, !catalog.models.isEmpty {
-      ScenarioChecks(log: log, scenario: scenario, root: root, isRoutingSound: isSound).run(placed)
+      var checks = ScenarioChecks(
+        log: log, scenario: scenario, root: root, isRoutingSound: isSound)
+      checks.run(placed)
     }
     scenario.inputs = files.inputs
     return period == nil || policy == nil ? nil : scenario

@@ -1,0 +1,48 @@
+# `make report` and `make test` need Swift 6.1+ and make; the two C libraries are installed here.
+SHIPPED := scenarios/huntaze-published.yaml scenarios/huntaze-engineering.yaml scenarios/two-tier.yaml
+PREFIX ?= /usr/local
+COSTSIM := .build/release/costsim
+SWIFT_BUILD := swift build -c release --product costsim
+
+.PHONY: report test bench format lint install build deps
+
+report: build
+	$(COSTSIM) run $(SHIPPED) --out reports
+
+build: deps
+	$(SWIFT_BUILD)
+
+# The shipped reports are golden files: the tests run the release build and compare every byte.
+test: build
+	COSTSIM_BINARY="$(CURDIR)/$(COSTSIM)" swift test
+
+bench: build
+	$(MAKE) -C Benchmarks COSTSIM="$(CURDIR)/$(COSTSIM)"
+
+format:
+	swift format -i -r Sources Tests Package.swift
+
+lint:
+	swift format lint --strict -r Sources Tests Package.swift
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(COSTSIM) "$(DESTDIR)$(PREFIX)/bin/costsim"
+
+# libcsv and SQLite, with their headers.
+deps:
+	@if ls /usr/include/csv.h /usr/local/include/csv.h 2>/dev/null | grep -q . \
+	  && ls /usr/include/sqlite3.h /usr/local/include/sqlite3.h 2>/dev/null | grep -q .; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+	  echo "costsim needs the libraries libcsv and libsqlite3 with their headers (csv.h, sqlite3.h)." >&2; \
+	  echo "This machine has no apt-get to install them with: please install both, then run make again." >&2; \
+	  exit 2; \
+	else \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else \
+	    echo "costsim needs libcsv-dev and libsqlite3-dev, and installing them needs root: please run" >&2; \
+	    echo "  apt-get install libcsv-dev libsqlite3-dev" >&2; \
+	    exit 2; \
+	  fi; \
+	  echo "Installing libcsv-dev and libsqlite3-dev" >&2; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq libcsv-dev libsqlite3-dev >/dev/null; \
+	fi

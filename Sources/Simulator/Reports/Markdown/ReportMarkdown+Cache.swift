@@ -1,0 +1,82 @@
+import CostModel
+
+extension ReportMarkdown {
+  /// Claimed hit rates beside the simulated ones and what the traffic could reach at most.
+  static func cacheSection(_ report: ScenarioReport) -> String {
+    guard report.scenario.cache.mode != .off else { return "" }
+    var table = MarkdownTable([
+      .text("plan"), .text("class"), .number("time to live"), .number("look-ups"),
+      .number("claimed"), .number("simulated"), .number("attainable"),
+    ])
+    var impossible: [String] = []
+    for bound in report.plans.flatMap(\.expectation.cacheBounds) {
+      if let claimed = bound.claimed, claimed > bound.attainable { impossible.append(bound.name) }
+    }
+    var plans = smallestAndLargest(report)
+    let isAlike = plans.count == 2 && areCachesAlike(plans[0], plans[1])
+    if isAlike { plans.removeFirst() }
+    for plan in plans {
+      for name in cacheClasses(of: plan) { add(name, of: plan, report.scenario.cache, to: &table) }
+    }
+    guard !table.isEmpty else { return "" }
+    var text = heading("Cache") + table.text
+    if isAlike { text += "With fewer users, the rates differ by less than two points.\n\n" }
+    let names = impossible.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    if !names.isEmpty {
+      text += "These users cannot reach the claimed hit rate of "
+      text += PlainEnglish.list(names.map(Markdown.escape))
+      text += ", even if all of their prompts were the same: entries expire before the next "
+      text += "request for them comes.\n\n"
+    }
+    return text
+  }
+
+  /// Whether every class's simulated and attainable hit rates hardly differ.
+  private static func areCachesAlike(_ a: PlanReport, _ b: PlanReport) -> Bool {
+    func rates(_ plan: PlanReport) -> [String: [Double]] {
+      var rates: [String: [Double]] = [:]
+      for bound in plan.expectation.cacheBounds { rates[bound.name] = [bound.attainable] }
+      for seen in plan.result.cacheClasses where seen.hits + seen.misses > 0 {
+        rates[seen.name ?? defaultClass, default: []].append(
+          Double(seen.hits) / Double(seen.hits + seen.misses))
+      }
+      return rates
+    }
+    let (first, second) = (rates(a), rates(b))
+    return Set(first.keys) == Set(second.keys)
+      && first.allSatisfy { name, rates in
+        let others = second[name] ?? []
+        return rates.count == others.count
+          && zip(rates, others).allSatisfy { ($0 - $1).magnitude < 0.02 }
+      }
+  }
+
+  /// Classes with a bound, then those that only the simulation saw.
+  private static func cacheClasses(of plan: PlanReport) -> [String] {
+    let bounds = plan.expectation.cacheBounds.map(\.name)
+    return bounds
+      + plan.result.cacheClasses.map { $0.name ?? defaultClass }.filter { !bounds.contains($0) }
+  }
+
+  private static let defaultClass = "default"
+
+  private static func add(
+    _ className: String, of plan: PlanReport, _ cache: CacheSettings, to table: inout MarkdownTable
+  ) {
+    let seen = plan.result.cacheClasses.first { ($0.name ?? defaultClass) == className }
+    let bound = plan.expectation.cacheBounds.first { $0.name == className }
+    let settings = cache.settings(for: className)
+    let lookups = seen.map { $0.hits + $0.misses }
+    let simulated = seen.flatMap { seen in
+      lookups.map { PlainEnglish.percent(Double(seen.hits), of: Double($0)) }
+    }
+    table.row([
+      name(plan.plan), Markdown.escape(className),
+      (bound?.ttl ?? settings?.ttl).map { $0 == .zero ? "not cached" : PlainEnglish.duration($0) }
+        ?? "–",
+      lookups.map(PlainEnglish.count) ?? bound.map { PlainEnglish.number($0.lookups) } ?? "–",
+      (bound?.claimed ?? settings?.hitRate).map { PlainEnglish.percent($0) } ?? "–",
+      simulated ?? "–", bound.map { PlainEnglish.percent($0.attainable) } ?? "–",
+    ])
+  }
+}

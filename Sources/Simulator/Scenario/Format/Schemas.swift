@@ -1,0 +1,18 @@
+/// The JSON Schemas that ship in `scenarios/schema/`.
+enum Schemas {
+  /// File names and texts.
+  static let all: [(name: String, text: String)] = [
+    (
+      "scenario.schema.json",
+      SchemaWriter(
+        format: ScenarioFormat.file,
+        others: PolicyFormat.file.objects
+          + CatalogFormat.file.objects.filter {
+            ["tier", "change", "time of day"].contains($0.name)
+          }
+      ).text()
+    ),
+    ("catalog.schema.json", SchemaWriter(format: CatalogFormat.file).text()),
+    ("policy.schema.json", SchemaWriter(format: PolicyFormat.file).text()),
+  ]
+}

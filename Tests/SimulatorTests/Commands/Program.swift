@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// The program itself, run as a user runs it.
+enum Program {
+  struct Outcome {
+    var code: Int32
+    var output: String
+    var errors: String
+  }
+
+  /// The build that lies beside the tests.
+  static func url() throws -> URL {
+    var folder = Bundle.main.executableURL?.deletingLastPathComponent()
+    // On some systems the tests run inside a bundle, a few folders below the program.
+    for _ in 0..<5 {
+      guard let candidate = folder?.appendingPathComponent("costsim") else { break }
+      if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+      folder?.deleteLastPathComponent()
+    }
+    throw Missing()
+  }
+
+  struct Missing: Error, CustomStringConvertible {
+    var description: String { "the program 'costsim' does not lie beside the tests" }
+  }
+
+  /// Runs it to its end, in the repository unless told otherwise.
+  static func run(_ arguments: [String], in folder: URL = RepositoryFiles.root) throws -> Outcome {
+    try ScenarioFolder().capture(arguments, in: folder)
+  }
+
+  static func process(_ arguments: [String], in folder: URL) throws -> Process {
+    let process = Process()
+    process.executableURL = try url()
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    return process
+  }
+}
+
+extension ScenarioFolder {
+  /// What it prints goes to files first: a full pipe would stop it.
+  fileprivate func capture(_ arguments: [String], in folder: URL) throws -> Program.Outcome {
+    try write("out", "")
+    try write("err", "")
+    let process = try Program.process(arguments, in: folder)
+    process.standardOutput = try FileHandle(forWritingTo: url.appendingPathComponent("out"))
+    process.standardError = try FileHandle(forWritingTo: url.appendingPathComponent("err"))
+    try process.run()
+    process.waitUntilExit()
+    return Program.Outcome(
+      code: process.terminationStatus,
+      output: try String(contentsOfFile: path("out"), encoding: .utf8),
+      errors: try String(contentsOfFile: path("err"), encoding: .utf8))
+  }
+
+  /// Everything in it, with its subfolders.
+  var content: [String] {
+    (FileManager.default.enumerator(atPath: url.path)?.allObjects as? [String] ?? []).sorted()
+  }
+}

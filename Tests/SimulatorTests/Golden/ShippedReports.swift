@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// The shipped reports, and fresh ones made by the program.
+enum ShippedReports {
+  static let scenarios = ["huntaze-published", "huntaze-engineering", "two-tier"]
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let shipped = root.appendingPathComponent("reports")
+
+  static var binary: String? { ProcessInfo.processInfo.environment["COSTSIM_BINARY"] }
+
+  /// Runs the shipped scenarios into a temporary folder.
+  static func fresh(threads: Int) throws -> URL {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(binary))
+    process.currentDirectoryURL = root
+    process.arguments =
+      ["run"] + scenarios.map { "scenarios/\($0).yaml" }
+      + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return folder
+  }
+
+  /// Paths in a report folder, sorted; databases are not shipped.
+  static func files(in folder: URL, databases: Bool = false) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { path in
+      let values = try? folder.appendingPathComponent(path).resourceValues(
+        forKeys: [.isRegularFileKey])
+      return values?.isRegularFile == true && (databases || !path.hasSuffix(".sqlite"))
+    }.sorted()
+  }
+
+  /// The same bytes, but for the version of this machine's time-zone data.
+  static func expectSame(_ file: String, _ a: URL, _ b: URL) throws {
+    let (left, right) = (try content(a, file), try content(b, file))
+    #expect(left == right, "\(file) differs: `make report` rewrites the shipped ones")
+  }
+
+  private static func content(_ folder: URL, _ file: String) throws -> Data {
+    let data = try Data(contentsOf: folder.appendingPathComponent(file))
+    guard file.hasSuffix("run.json") else { return data }
+    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+    return Data(lines.filter { !$0.contains("time_zone_data") }.joined(separator: "\n").utf8)
+  }
+}
