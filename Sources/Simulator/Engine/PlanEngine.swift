@@ -102,7 +102,9 @@ struct PlanEngine {
     targets = zip(compiled.targets, compiled.latencies).map {
       TargetState($0, latency: $1, scenario: scenario)
     }
-    budget = BudgetWatch(compiled: compiled)
+    budget = BudgetWatch(
+      compiled: compiled,
+      population: Population(scenario.users, users: plan.users, draws: draws))
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)
