@@ -24,8 +24,10 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       resources: [.embedInCode("Starter")]),
-    .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
-    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "CostModel"]),
+    .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
+    .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),
+    .testTarget(
+      name: "SimulatorTests", dependencies: ["Simulator", "CostModel", "DocumentRules"]),
   ],
   swiftLanguageModes: [.v6]
 )
