@@ -23,11 +23,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
-      resources: [.embedInCode("Starter")]),
+      resources: [.embedInCode("Starter"), .embedInCode("Formats")]),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
+    .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),
     .testTarget(
-      name: "SimulatorTests", dependencies: ["Simulator", "CostModel", "DocumentRules"]),
+      name: "SimulatorTests",
+      dependencies: ["Simulator", "CostModel", "DocumentRules", "ReferenceEngine"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -64,9 +64,11 @@ struct Run: ParsableCommand {
   private func simulate(_ scenario: Scenario) throws -> ScenarioReport {
     let simulation = Simulation(scenario)
     let file = try calls.map { path in
-      try CallsFile(path: path, simulation: simulation, dialect: csvDialect)
+      try CallsFile(
+        path: path, population: scenario.users, users: scenario.plans[0].users,
+        dialect: csvDialect)
     }
-    let log = file.map { file in CallLog { try file.append($0) } }
+    let log = file.map { file in CallLog { try file.append($0, $1) } }
     let bar = ProgressBar(
       total: simulation.expectedArrivals(runs: runs), isQuiet: printing.quiet)
     let results = try simulation.results(runs: runs, threads: threads, log: log) { bar.add($0) }

@@ -9,8 +9,8 @@ struct BudgetWatch: Sendable {
   }
 
   private let budget: Budget?
-  private let months: [Period.Span]
-  private let elapsedAtMidnight: [(time: Int64, month: Int, elapsed: Double)]
+  private var months: [Period.Span] = []
+  private var elapsedAtMidnight: [(time: Int64, month: Int, elapsed: Double)] = []
   private var nextMidnight = 0
   private var costs: [MoneySum]
   /// The lowest actual line (or the budget) not yet crossed, by month.
@@ -23,24 +23,31 @@ struct BudgetWatch: Sendable {
   private(set) var nextCheck: Int64
 
   init(compiled: CompiledScenario) {
-    let scenario = compiled.scenario
-    budget = scenario.budget
-    months = scenario.period.months
-    costs = Array(repeating: .zero, count: months.count)
-    results = months.map { BudgetMonth(month: $0, cost: .zero) }
-    let hasForecast = budget?.thresholds.contains { $0.kind == .forecast } ?? false
-    elapsedAtMidnight = hasForecast ? Self.midnights(compiled) : []
+    budget = compiled.scenario.budget
+    costs = []
     nextLine = []
+    results = []
     nextCheck = .max
-    for index in results.indices {
-      results[index].lines =
+    grow(compiled: compiled)
+  }
+
+  /// Makes room for months that a log has brought; everything counted so far keeps its place.
+  mutating func grow(compiled: CompiledScenario) {
+    months = compiled.scenario.period.months
+    let hasForecast = budget?.thresholds.contains { $0.kind == .forecast } ?? false
+    if hasForecast { elapsedAtMidnight = Self.midnights(compiled) }
+    for month in months.dropFirst(results.count) {
+      costs.append(.zero)
+      results.append(BudgetMonth(month: month, cost: .zero))
+      results[results.count - 1].lines =
         budget?.thresholds.map { BudgetMonth.Line(rule: $0.name, amount: $0.amount) } ?? []
-      nextLine.append(lowestLine(of: index))
+      nextLine.append(lowestLine(of: results.count - 1))
     }
     scheduleCheck()
   }
 
-  /// Local midnights inside months, with the share of the month's expected arrivals before each.
+  /// Local midnights inside months, with the share of the month's expected arrivals before each:
+  /// of its time where nothing is expected, as in a replay.
   private static func midnights(
     _ compiled: CompiledScenario
   ) -> [(time: Int64, month: Int, elapsed: Double)] {
@@ -51,7 +58,9 @@ struct BudgetWatch: Sendable {
       guard
         let month = period.months.firstIndex(where: { day.start > $0.start && day.start < $0.end })
       else { return nil }
-      var elapsed = 0.0
+      let span = period.months[month]
+      var elapsed =
+        total > 0 ? 0 : (day.start - span.start).seconds / (span.end - span.start).seconds
       for workload in compiled.workloads {
         let passed = compiled.timelines[workload.timeline].operational(at: day.start)
         elapsed += workload.volume / total * (passed - Double(month))

@@ -37,7 +37,7 @@ struct CallRecord: Sendable {
 /// The per-call ledger: records in order of arrival, handed on as soon as all before have ended.
 /// Holds the calls in flight and those that wait for an earlier one.
 struct CallLog: Sendable {
-  typealias Sink = @Sendable ([CallRecord]) throws -> Void
+  typealias Sink = @Sendable ([CallRecord], PlanNames) throws -> Void
 
   private let sink: Sink
   private var records: [CallRecord] = []
@@ -55,12 +55,20 @@ struct CallLog: Sendable {
   }
 
   /// Hands on what is complete, in batches.
-  mutating func flush(all: Bool) throws {
+  mutating func flush(all: Bool, names: PlanNames) throws {
     while head < records.count, records[head].hasEnded { head += 1 }
     guard head >= Self.batch || (all && head > 0) else { return }
-    try sink(Array(records[..<head]))
+    try sink(Array(records[..<head]), names)
     records.removeFirst(head)
     base += Int64(head)
     head = 0
   }
+}
+
+/// What the dense numbers of a plan's calls stand for.
+struct PlanNames: Sendable {
+  var compiled: CompiledScenario
+  var routing: CompiledRouting
+  /// By user number from 0, where a log names them; else users are numbered.
+  var userNames: [String]
 }

@@ -28,10 +28,16 @@ struct CompiledRouting: Sendable {
     self.table = table
   }
 
-  /// The routed model of a call of that kind; u in [0, 1).
+  /// The routed model of a call of that kind, u in [0, 1); nil: the one that a log names.
+  @inline(__always)
+  func choose(kind: Int, accountPlan: Int, u: Double) -> ModelID? {
+    table.choose(kind: kind * accountPlans + accountPlan, u: u)
+  }
+
+  /// The same for synthetic calls, which no log names a model for.
   @inline(__always)
   func route(kind: Int, accountPlan: Int, u: Double) -> ModelID {
-    guard let model = table.choose(kind: kind * accountPlans + accountPlan, u: u) else {
+    guard let model = choose(kind: kind, accountPlan: accountPlan, u: u) else {
       preconditionFailure("the reader refuses 'logged' for synthetic calls")
     }
     return model

@@ -29,7 +29,7 @@ struct LatencyHistogram: Sendable {
 
   @inline(never)
   private mutating func grow(to bucket: Int) {
-    counts.append(contentsOf: repeatElement(0, count: bucket + 1_024 - counts.count))
+    counts += [Int64](repeating: 0, count: bucket + 1_024 - counts.count)
   }
 
   mutating func merge(_ other: LatencyHistogram) {

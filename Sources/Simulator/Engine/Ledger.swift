@@ -30,11 +30,13 @@ struct Ledger: Sendable {
   }
 
   let rows: Int
-  private let tiers: Int
+  private var tiers: Int
   private let rowOfModel: [Int]
   private(set) var cells: [Cell]
   private(set) var days: [Sum]
   private(set) var users: [Sum]
+  /// Calls that belong to no account, as a log may have them.
+  private(set) var noAccount = Sum()
   /// Fixed prices by row, due at the start of each month.
   private(set) var fixed: [MoneySum]
   private(set) var total = MoneySum.zero
@@ -55,6 +57,25 @@ struct Ledger: Sendable {
     fixed = Array(repeating: .zero, count: rows)
   }
 
+  /// The user of a call that a log gives none for.
+  static let noUser = UInt32.max
+
+  /// Makes room for what a log has brought; everything counted so far keeps its place.
+  mutating func grow(compiled: CompiledScenario, users count: Int) {
+    var grown = Array(
+      repeating: Cell(), count: compiled.useCases.count * compiled.tiers.count * rows)
+    for cell in cells.indices {
+      let (useCase, rest) = cell.quotientAndRemainder(dividingBy: max(1, tiers * rows))
+      let (tier, row) = rest.quotientAndRemainder(dividingBy: rows)
+      grown[(useCase * compiled.tiers.count + tier) * rows + row] = cells[cell]
+    }
+    cells = grown
+    tiers = compiled.tiers.count
+    let dayCells = compiled.scenario.period.days.count * rows
+    days += Array(repeating: Sum(), count: max(0, dayCells - days.count))
+    users += Array(repeating: Sum(), count: max(0, count - users.count))
+  }
+
   /// The row of a model that no region stands for.
   @inline(__always)
   func row(ofModel model: Int) -> Int { rowOfModel[model] }
@@ -68,7 +89,7 @@ struct Ledger: Sendable {
     cells[cell].calls &+= 1
     if isHit { cells[cell].cacheHits &+= 1 }
     days[day &* rows &+ row].calls &+= 1
-    users[Int(user)].calls &+= 1
+    if user == Self.noUser { noAccount.calls &+= 1 } else { users[Int(user)].calls &+= 1 }
   }
 
   /// An attempt at that target has ended and costs so much.
@@ -90,7 +111,7 @@ struct Ledger: Sendable {
     cells[cell].otherCost += cost.other
     let sum = cost.total
     days[day &* rows &+ target].cost += sum
-    users[Int(user)].cost += sum
+    if user == Self.noUser { noAccount.cost += sum } else { users[Int(user)].cost += sum }
     total += sum
   }
 

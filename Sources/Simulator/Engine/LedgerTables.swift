@@ -4,10 +4,12 @@ import CostModel
 struct LedgerTables {
   private let compiled: CompiledScenario
   private let ledger: Ledger
+  private let userNames: [String]
   /// What a table calls each row, and whose it is.
   private let rows: [(name: String, provider: String)]
 
-  init(compiled: CompiledScenario, ledger: Ledger) {
+  init(compiled: CompiledScenario, ledger: Ledger, userNames: [String]) {
+    self.userNames = userNames
     self.compiled = compiled
     self.ledger = ledger
     let catalog = compiled.scenario.catalog
@@ -70,13 +72,14 @@ struct LedgerTables {
     let plans = compiled.scenario.users.accountPlans
     var cells = ledger.users.enumerated().map { user, sum in
       AccountCell(
-        user: user + 1,
+        user: user + 1, name: userNames.isEmpty ? nil : userNames[user],
         accountPlan: deal.accountPlan.isEmpty ? nil : plans[Int(deal.accountPlan[user])].name,
         calls: sum.calls, cost: sum.cost)
     }
-    let fixed = ledger.fixed.reduce(.zero, +)
-    if fixed != .zero {
-      cells.append(AccountCell(user: nil, accountPlan: nil, calls: 0, cost: fixed))
+    let unowned = ledger.fixed.reduce(ledger.noAccount.cost, +)
+    if unowned != .zero || ledger.noAccount.calls > 0 {
+      cells.append(
+        AccountCell(user: nil, accountPlan: nil, calls: ledger.noAccount.calls, cost: unowned))
     }
     return cells
   }

@@ -66,6 +66,8 @@ struct DayCell: Sendable {
 struct AccountCell: Sendable {
   /// User number from 1; nil: fixed prices, which belong to no account.
   var user: Int?
+  /// As a log names it; nil: it is known by its number.
+  var name: String?
   var accountPlan: String?
   var calls: Int64
   var cost: MoneySum

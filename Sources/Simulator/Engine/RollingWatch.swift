@@ -3,30 +3,47 @@ import CostModel
 /// The rolling alerts: at each minute boundary b, every alert looks at the calls whose last
 /// outcome lies in [b − window, b).
 struct RollingWatch: Sendable {
-  /// What happened in one minute, or in one alert's window.
+  /// What happened in one minute, or in one alert's window: eight counters, added at once.
   struct Counts: Sendable {
-    var finished: Int64 = 0
-    var failed: Int64 = 0
-    var hits: Int64 = 0
-    var misses: Int64 = 0
-    var rated: Int64 = 0
-    var satisfied: Int64 = 0
-    var messages: Int64 = 0
-    var converted: Int64 = 0
+    fileprivate var values = SIMD8<Int64>.zero
 
-    static func += (a: inout Counts, b: Counts) { a.add(b, sign: 1) }
-    static func -= (a: inout Counts, b: Counts) { a.add(b, sign: -1) }
-
-    private mutating func add(_ b: Counts, sign: Int64) {
-      finished += sign * b.finished
-      failed += sign * b.failed
-      hits += sign * b.hits
-      misses += sign * b.misses
-      rated += sign * b.rated
-      satisfied += sign * b.satisfied
-      messages += sign * b.messages
-      converted += sign * b.converted
+    var finished: Int64 {
+      get { values[0] }
+      set { values[0] = newValue }
     }
+    var failed: Int64 {
+      get { values[1] }
+      set { values[1] = newValue }
+    }
+    var hits: Int64 {
+      get { values[2] }
+      set { values[2] = newValue }
+    }
+    var misses: Int64 {
+      get { values[3] }
+      set { values[3] = newValue }
+    }
+    var rated: Int64 {
+      get { values[4] }
+      set { values[4] = newValue }
+    }
+    var satisfied: Int64 {
+      get { values[5] }
+      set { values[5] = newValue }
+    }
+    var messages: Int64 {
+      get { values[6] }
+      set { values[6] = newValue }
+    }
+    var converted: Int64 {
+      get { values[7] }
+      set { values[7] = newValue }
+    }
+
+    @inline(__always)
+    static func += (a: inout Counts, b: Counts) { a.values &+= b.values }
+    @inline(__always)
+    static func -= (a: inout Counts, b: Counts) { a.values &-= b.values }
   }
 
   fileprivate struct Watch: Sendable {

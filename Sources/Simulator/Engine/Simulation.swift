@@ -36,7 +36,8 @@ struct Simulation: Sendable {
   /// Every plan of the scenario in `runs` runs, by plan then run; the largest are started first.
   /// `log` receives the calls of the first plan's first run.
   func results(
-    runs: Int, threads: Int, log: CallLog? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
+    runs: Int, threads: Int, log: CallLog? = nil,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[PlanResult]] {
     let plans = compiled.scenario.plans
     let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }

@@ -45,10 +45,11 @@ struct TargetState: Sendable {
     counts.model = target.name
   }
 
-  /// The largest failure rate that applies to an attempt starting then.
+  /// The largest failure rate that applies to an attempt starting then; a logged attempt is
+  /// spared all but outages.
   @inline(__always)
-  func failureRate(at start: Int64) -> Double {
-    var rate = failureRate
+  func failureRate(at start: Int64, isLogged: Bool = false) -> Double {
+    var rate = isLogged ? 0 : failureRate
     for outage in outages
     where outage.from.microseconds <= start && start < outage.to.microseconds {
       rate = max(rate, outage.rate)

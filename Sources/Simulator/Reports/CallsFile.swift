@@ -15,28 +15,26 @@ final class CallsFile: @unchecked Sendable {
   private let folder: OutputFolder
   private let file: OutputFile
   private var writer: CSVWriter
-  private let compiled: CompiledScenario
-  private let routing: CompiledRouting
   private let deal: UserDeal
 
-  /// The calls of the simulation's first plan.
-  init(path: String, simulation: Simulation, dialect: CSVDialect) throws(OutputError) {
+  /// The calls of a plan of so many users; a log's users have no account plan.
+  init(
+    path: String, population: UserPopulation = UserPopulation(), users: Int = 0,
+    dialect: CSVDialect
+  ) throws(OutputError) {
     let slash = path.lastIndex(of: "/")
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     folder = try OutputFolder(path: slash.map { String(path[..<$0]) } ?? ".")
     file = try OutputFile(path: folder.temporaryPath(for: name))
-    compiled = simulation.compiled
-    routing = simulation.routing
-    deal = UserDeal(
-      population: compiled.scenario.users, users: compiled.scenario.plans[0].users)
+    deal = UserDeal(population: population, users: users)
     var writer = CSVWriter(dialect: dialect)
     for column in Self.columns { writer.text(column) }
     writer.endRow()
     self.writer = writer
   }
 
-  func append(_ records: [CallRecord]) throws {
-    for record in records { write(record, to: &writer) }
+  func append(_ records: [CallRecord], _ names: PlanNames) throws {
+    for record in records { write(record, names, to: &writer) }
     try file.write(writer.takeBytes())
   }
 
@@ -47,8 +45,8 @@ final class CallsFile: @unchecked Sendable {
     try folder.commit()
   }
 
-  private func write(_ record: CallRecord, to row: inout CSVWriter) {
-    let call = record.call
+  private func write(_ record: CallRecord, _ names: PlanNames, to row: inout CSVWriter) {
+    let (call, compiled) = (record.call, names.compiled)
     let attributes = compiled.attributes[Int(call.kind)]
     let kind = compiled.kinds[Int(call.kind)]
     let plan = deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[Int(call.user)])
@@ -56,23 +54,31 @@ final class CallsFile: @unchecked Sendable {
     let routed = compiled.scenario.catalog[ModelID(call.routed)]
     row.integer(record.number)
     row.plain(SimTime(microseconds: call.time).description)
-    row.text(ReportTables.accountID(Int(call.user) + 1))
-    optional(plans.isEmpty ? nil : plans[plan].name, &row)
+    optional(account(call.user, names), &row)
+    optional(plans.isEmpty ? attributes[.accountPlan] : plans[plan].name, &row)
     row.text(compiled.useCases[Int(kind.useCase)])
     for attribute in [Attribute.action, .task, .complexity, .priority] {
       optional(attributes[attribute], &row)
     }
     row.text(compiled.tiers[Int(kind.tier)])
     row.text(routed.name)
-    row.text(routing.reason(kind: Int(call.kind), accountPlan: plan))
+    row.text(names.routing.reason(kind: Int(call.kind), accountPlan: plan))
     row.plain("\(record.cache)")
-    writeAnswer(record, routed: routed, to: &row)
+    writeAnswer(record, routed: routed, compiled, to: &row)
     writeBill(record, to: &row)
     row.endRow()
   }
 
+  private func account(_ user: UInt32, _ names: PlanNames) -> String? {
+    if user == Ledger.noUser { return nil }
+    return names.userNames.isEmpty
+      ? ReportTables.accountID(Int(user) + 1) : names.userNames[Int(user)]
+  }
+
   /// Who answered: a target, or for a hit the routed model; nobody if the call failed.
-  private func writeAnswer(_ record: CallRecord, routed: Model, to row: inout CSVWriter) {
+  private func writeAnswer(
+    _ record: CallRecord, routed: Model, _ compiled: CompiledScenario, to row: inout CSVWriter
+  ) {
     if let target = record.answeredBy {
       row.text(compiled.targets[target].name)
       row.text(compiled.scenario.catalog[compiled.targets[target].model].provider)

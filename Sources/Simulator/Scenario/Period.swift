@@ -20,14 +20,16 @@ struct Period: Sendable {
   var months: [Span]
   /// Contiguous local days with their dates, covering the months.
   var days: [Day]
+  /// A log's own span, which need not fill its months; nil: the months are filled.
+  var observed: Span?
 
   struct Day: Hashable, Sendable {
     var date: CivilDate
     var start: SimTime
   }
 
-  var start: SimTime { months[0].start }
-  var end: SimTime { months[months.count - 1].end }
+  var start: SimTime { observed?.start ?? months[0].start }
+  var end: SimTime { observed?.end ?? months[months.count - 1].end }
 
   /// Seconds to add to UTC at that moment.
   func offset(at t: SimTime) -> Int {

@@ -3,9 +3,10 @@ struct CSVRow: Sendable {
   /// From 1; the header counts, blank lines and a `sep=` line do not.
   private(set) var number = 0
   private var bytes: [UInt8] = []
-  private var ends: [Int] = []
+  /// Field n lies between bounds n and n + 1.
+  private var bounds: [Int] = [0]
 
-  var count: Int { ends.count }
+  var count: Int { bounds.count - 1 }
 
   /// The text of a field; nil where the bytes are not UTF-8.
   func text(_ index: Int) -> String? {
@@ -18,18 +19,31 @@ struct CSVRow: Sendable {
     return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
+  /// All fields at once.
+  func withFields<Result>(_ body: (FieldList) throws -> Result) rethrows -> Result {
+    try bytes.withUnsafeBufferPointer { bytes in
+      try bounds.withUnsafeBufferPointer { bounds in
+        try body(
+          FieldList(
+            bytes: bytes, starts: UnsafeBufferPointer(rebasing: bounds.dropLast()),
+            ends: UnsafeBufferPointer(rebasing: bounds.dropFirst())))
+      }
+    }
+  }
+
   mutating func append(_ field: UnsafeRawBufferPointer) {
     bytes.append(contentsOf: field)
-    ends.append(bytes.count)
+    bounds.append(bytes.count)
   }
 
   mutating func begin(number: Int) {
     self.number = number
     bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
+    bounds.removeAll(keepingCapacity: true)
+    bounds.append(0)
   }
 
   private func range(_ index: Int) -> Range<Int> {
-    (index == 0 ? 0 : ends[index - 1])..<ends[index]
+    bounds[index]..<bounds[index + 1]
   }
 }

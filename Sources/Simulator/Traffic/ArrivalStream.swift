@@ -27,7 +27,7 @@ struct Arrival: Sendable {
 struct ArrivalStream: Sendable {
   private var sources: [ArrivalSource] = []
   private let users: Int
-  private let workloads: [CompiledWorkload]
+  private let plans: [ArrivalPlan]
   private let timelines: [Timeline]
   private let draws: Draws
   private let chunkLength: Int64
@@ -41,13 +41,13 @@ struct ArrivalStream: Sendable {
   init(compiled: CompiledScenario, population: Population, draws: Draws) {
     self.draws = draws
     users = population.users
-    workloads = compiled.workloads
+    plans = compiled.arrivalPlans
     timelines = compiled.timelines
     let period = compiled.scenario.period
     chunkStart = period.start.microseconds
     end = period.end.microseconds
     var expected = 0.0
-    for workload in workloads {
+    for workload in compiled.workloads {
       for rate in population.volumes(of: workload) {
         expected += rate * Double(period.months.count)
         sources.append(
@@ -83,7 +83,7 @@ struct ArrivalStream: Sendable {
   func rate(of source: UInt32) -> Double { sources[Int(source)].rate }
 
   private mutating func start(_ index: Int) {
-    if workloads[index / users].arrivals == .exact, sources[index].rate > 0 {
+    if plans[index / users].arrivals == .exact, sources[index].rate > 0 {
       sources[index].stride = Self.coprimeStride(UInt32(sources[index].rate))
     }
     advance(index)
@@ -101,10 +101,9 @@ struct ArrivalStream: Sendable {
   /// Draws the gap before arrival number `index` and sets its time.
   @inline(__always)
   private mutating func advance(_ i: Int) {
-    let workload = workloads[i / users]
+    let workload = plans[i / users]
     let user = UInt64(i % users)
     var source = sources[i]
-    let timeline = timelines[workload.timeline]
     let word = draws.block(
       .call, call: UInt64(source.index), user: user, workload: workload.key
     ).0
@@ -127,7 +126,9 @@ struct ArrivalStream: Sendable {
       source.position = Double(month) * source.rate + min(place, source.rate.nextDown)
     }
     let months = source.position / source.rate
-    source.nextTime = months < timeline.length ? timeline.time(at: months) : .max
+    source.nextTime =
+      months < timelines[workload.timeline].length
+      ? timelines[workload.timeline].time(at: months) : .max
     sources[i] = source
   }
 

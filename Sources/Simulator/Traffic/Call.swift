@@ -16,6 +16,8 @@ struct Call: Sendable {
   /// The routed model.
   var routed: UInt16 = 0
   var flow: Int32 = -1
+  /// Into the batch's `facts`; negative: a synthetic call.
+  var fact: Int32 = -1
   /// Total input: fresh, prefix and frames.
   var input: Int64 = 0
   /// Total output, reasoning included.
@@ -23,4 +25,44 @@ struct Call: Sendable {
   var reasoning: Int64 = 0
   /// Microseconds.
   var audio: Int64 = 0
+}
+
+/// What a log says of a call beyond its sizes (docs/semantics.md, "Outcome and latency").
+struct LoggedFacts: Sendable {
+  /// The model that answered or failed; `UInt16.max`: not told.
+  var model = UInt16.max
+  var failed = false
+  /// Microseconds; negative: not told.
+  var latency: Int64 = -1
+  /// Tokens billed as cache-read, taken as they are; negative: not told.
+  var cachedInput: Int64 = -1
+  /// Negative: not told.
+  var maxTokens: Int64 = -1
+  /// Prefix blocks, in the batch's `blocks`, of so many tokens each.
+  var blocks: Range<Int> = 0..<0
+  var blockSize: Int64 = 0
+}
+
+/// Some calls in order of arrival, and what a log says of them.
+struct CallBatch: Sendable {
+  var calls: [Call] = []
+  var facts: [LoggedFacts] = []
+  var blocks: [UInt64] = []
+  /// Set where these calls need kinds, users or days that the calls before did not.
+  var growth: ScenarioGrowth?
+
+  mutating func removeAll() {
+    calls.removeAll(keepingCapacity: true)
+    facts.removeAll(keepingCapacity: true)
+    blocks.removeAll(keepingCapacity: true)
+    growth = nil
+  }
+}
+
+/// A scenario that has grown with the log read so far: everything known before keeps its number.
+struct ScenarioGrowth: Sendable {
+  var compiled: CompiledScenario
+  var routing: CompiledRouting
+  /// Names of users that are new.
+  var newUsers: [String]
 }

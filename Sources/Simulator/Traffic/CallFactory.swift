@@ -23,22 +23,22 @@ struct CallFactory: Sendable {
     at time: Int64, workload number: Int, user: UInt32, index: UInt32, stride: UInt32,
     rate: Double
   ) -> Call {
-    let workload = compiled.workloads[number]
-    if workload.isFlow {
+    let plan = compiled.arrivalPlans[number]
+    if plan.isFlow {
       return Call(time: time, index: index, user: user, kind: UInt16(number), isFlowStart: true)
     }
     let mix: Double?
     if stride > 0 {
       let count = UInt64(rate)
       let place = (UInt64(index) &* UInt64(stride)) % count
-      let start = draws.block(.systematic, call: 0, user: UInt64(user), workload: workload.key).0
+      let start = draws.block(.systematic, call: 0, user: UInt64(user), workload: plan.key).0
       mix = (Double(place) + start.unit) / rate
     } else {
       mix = nil
     }
     return makeCall(
-      workload.stages[0].calls[0], key: workload.key, at: time, user: user, index: index,
-      systematicMix: mix)
+      firstKind: plan.firstKind, shares: plan.shares, part: 0, key: plan.key, at: time, user: user,
+      index: index, systematicMix: mix)
   }
 
   /// One call of a stage of a flow.
@@ -47,7 +47,8 @@ struct CallFactory: Sendable {
     flow: Int32
   ) -> Call {
     var call = makeCall(
-      stageCall, key: compiled.workloads[workload].key, at: time, user: user, index: index,
+      firstKind: stageCall.firstKind, shares: stageCall.shares, part: stageCall.part,
+      key: compiled.arrivalPlans[workload].key, at: time, user: user, index: index,
       systematicMix: nil)
     call.flow = flow
     return call
@@ -60,7 +61,7 @@ struct CallFactory: Sendable {
     let settings = compiled.workloads[workload].stages[stage]
     guard settings.continuation < 1 || settings.chance < 1 else { return (true, true) }
     let word = draws.block(
-      .flow, call: UInt64(index), user: UInt64(user), workload: compiled.workloads[workload].key,
+      .flow, call: UInt64(index), user: UInt64(user), workload: compiled.arrivalPlans[workload].key,
       part: UInt64(stage) << 32)
     return (word.0.unit < settings.continuation, word.1.unit < settings.chance)
   }
@@ -69,25 +70,25 @@ struct CallFactory: Sendable {
   func isMade(_ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32) -> Bool {
     guard call.probability < 1 else { return true }
     let word = draws.block(
-      .flow, call: UInt64(index), user: UInt64(user), workload: compiled.workloads[workload].key,
+      .flow, call: UInt64(index), user: UInt64(user), workload: compiled.arrivalPlans[workload].key,
       part: call.part | 1)
     return word.2.unit < call.probability
   }
 
+  /// `shares` are places in `mixShares`.
   @inline(__always)
   private func makeCall(
-    _ stageCall: CompiledStageCall, key: UInt64, at time: Int64, user: UInt32, index: UInt32,
-    systematicMix: Double?
+    firstKind: Int, shares: Range<Int>, part: UInt64, key: UInt64, at time: Int64, user: UInt32,
+    index: UInt32, systematicMix: Double?
   ) -> Call {
     let word = draws.block(
-      .call, call: UInt64(index), user: UInt64(user), workload: key, part: stageCall.part)
-    var kindIndex = stageCall.firstKind
-    if stageCall.shares.count > 1 {
+      .call, call: UInt64(index), user: UInt64(user), workload: key, part: part)
+    var place = shares.lowerBound
+    if shares.count > 1 {
       let u = systematicMix ?? word.1.unit
-      var place = 0
-      while place < stageCall.shares.count - 1, u >= stageCall.shares[place] { place += 1 }
-      kindIndex += place
+      while place < shares.upperBound - 1, u >= compiled.mixShares[place] { place += 1 }
     }
+    let kindIndex = firstKind + place - shares.lowerBound
     let kind = compiled.kinds[kindIndex]
     var call = Call(time: time, index: index, user: user, kind: UInt16(kindIndex))
     call.routed =
@@ -95,7 +96,8 @@ struct CallFactory: Sendable {
         kind: kindIndex, accountPlan: population.accountPlan(of: Int(user)), u: word.2.unit
       ).rawValue
     call.cacheDraw = kind.cacheMode == .rate && word.3.unit < kind.cacheRate
-    setSizes(of: &call, kind: kind, key: key, part: stageCall.part)
+    // What a hit would have been billed for is nobody's business.
+    if !call.cacheDraw { setSizes(of: &call, kind: kind, key: key, part: part) }
     return call
   }
 

@@ -1,7 +1,7 @@
 /// Calls in order of arrival, a batch at a time.
 protocol CallSource {
-  /// Replaces `calls` by the next batch; false at the end. A batch may be empty.
-  mutating func next(into calls: inout [Call]) -> Bool
+  /// Replaces `batch` by the next one; false at the end. A batch may be empty.
+  mutating func next(into batch: inout CallBatch) throws -> Bool
 }
 
 /// The synthetic calls of one plan and run.
@@ -17,12 +17,12 @@ struct CallStream: CallSource, Sendable {
     self.users = UInt32(users)
   }
 
-  mutating func next(into calls: inout [Call]) -> Bool {
-    calls.removeAll(keepingCapacity: true)
+  mutating func next(into batch: inout CallBatch) -> Bool {
+    batch.removeAll()
     guard arrivals.next(into: &chunk) else { return false }
-    calls.reserveCapacity(chunk.count)
+    batch.calls.reserveCapacity(chunk.count)
     for arrival in chunk {
-      calls.append(
+      batch.calls.append(
         factory.call(
           at: arrival.time, workload: Int(arrival.source / users), user: arrival.source % users,
           index: arrival.index, stride: arrivals.stride(of: arrival.source),

@@ -23,6 +23,17 @@ struct CompiledWorkload: Sendable {
   var isFlow: Bool
 }
 
+/// What every arrival of a workload needs, as plain numbers: copying it counts no references.
+struct ArrivalPlan: Sendable {
+  var key: UInt64
+  var isFlow: Bool
+  var arrivals: ArrivalProcess
+  var timeline: Int
+  /// Of a workload that is no flow: its call's first kind, and its shares in `mixShares`.
+  var firstKind: Int
+  var shares: Range<Int>
+}
+
 struct CompiledStage: Sendable {
   var delay: Int64
   var continuation: Double
@@ -35,8 +46,8 @@ struct CompiledStageCall: Sendable {
   /// The call's place in its flow, in the high half of `Draws.block(part:)`.
   var part: UInt64
   var firstKind: Int
-  /// Running sums of the shares.
-  var shares: [Double]
+  /// Running sums of the shares, as places in `mixShares`.
+  var shares: Range<Int>
 }
 
 /// Everything about one variant that a call of it needs, as plain numbers.
@@ -85,7 +96,7 @@ struct Billing: Hashable, Sendable {
 /// A scenario with every name turned into a dense number and every distribution into a table:
 /// what the engine runs on. Shared by all its plans and runs.
 struct CompiledScenario: Sendable {
-  let scenario: Scenario
+  private(set) var scenario: Scenario
   /// The library's chains; its targets are numbered as `targets`.
   let chains: ChainTable
   private(set) var targets: [CompiledTarget] = []
@@ -99,6 +110,9 @@ struct CompiledScenario: Sendable {
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
   private(set) var workloads: [CompiledWorkload] = []
+  /// By workload.
+  private(set) var arrivalPlans: [ArrivalPlan] = []
+  private(set) var mixShares: [Double] = []
   private(set) var timelines: [Timeline] = []
   private(set) var tables = SamplerTables()
   private(set) var promptPools: [PromptPool] = []
@@ -138,14 +152,18 @@ struct CompiledScenario: Sendable {
       for call in stage.calls {
         let first = kinds.count
         var sum = 0.0
-        let shares = call.mix.map { variant in
+        let firstShare = mixShares.count
+        for variant in call.mix {
           sum += variant.share
-          return sum
+          mixShares.append(sum)
         }
-        for variant in call.mix { addKind(variant, workload: workload, part: part << 32) }
+        for variant in call.mix {
+          addKind(variant, useCase: workload.useCase, part: part << 32)
+        }
         calls.append(
           CompiledStageCall(
-            probability: call.probability, part: part << 32, firstKind: first, shares: shares))
+            probability: call.probability, part: part << 32, firstKind: first,
+            shares: firstShare..<mixShares.count))
         part += 1
       }
       stages.append(
@@ -157,12 +175,19 @@ struct CompiledScenario: Sendable {
     let certain =
       only && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
       && workload.stages[0].calls[0].probability == 1 && workload.stages[0].delay == .zero
+    let timeline = timeline(for: workload.profile)
+    let first = stages[0].calls.first
+    arrivalPlans.append(
+      ArrivalPlan(
+        key: Draws.key(of: workload.name), isFlow: !certain, arrivals: workload.arrivals,
+        timeline: timeline, firstKind: first?.firstKind ?? 0,
+        shares: first?.shares ?? 0..<0))
     workloads.append(
       CompiledWorkload(
         name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
         key: Draws.key(of: workload.name), volume: workload.volume,
         planFactors: factors.isEmpty ? [1] : factors, arrivals: workload.arrivals,
-        timeline: timeline(for: workload.profile), stages: stages, isFlow: !certain))
+        timeline: timeline, stages: stages, isFlow: !certain))
   }
 
   private mutating func timeline(for profile: TrafficProfile) -> Int {
@@ -172,9 +197,25 @@ struct CompiledScenario: Sendable {
     return timelines.count - 1
   }
 
-  private mutating func addKind(_ variant: Variant, workload: Workload, part: UInt64) {
+  /// A log's period grows as it is read.
+  mutating func setPeriod(_ period: Period) { scenario.period = period }
+
+  /// Logged calls are billed plainly.
+  mutating func addBilling() {
+    _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings)
+  }
+
+  /// The number of a kind of logged calls: their sizes come with each call.
+  mutating func addLoggedKind(_ attributes: CallAttributes, useCase: String, hasKey: Bool) -> Int {
+    var variant = Variant(share: 1, attributes: attributes)
+    variant.prompts = hasKey ? .pool(size: 1, exponent: 0, perUser: false) : .none
+    addKind(variant, useCase: useCase, part: 0)
+    return kinds.count - 1
+  }
+
+  private mutating func addKind(_ variant: Variant, useCase: String, part: UInt64) {
     var seen = variant.attributes
-    seen[.useCase] = seen[.useCase] ?? workload.useCase
+    seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
     let cache = cacheUse(of: variant)
     var pool = 0
@@ -196,8 +237,9 @@ struct CompiledScenario: Sendable {
     kinds.append(
       CallKind(
         workload: UInt16(workloads.count),
-        useCase: UInt16(Self.index(of: workload.useCase, in: &useCases)),
-        tier: UInt16(Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
+        useCase: UInt16(Self.index(of: useCase, in: &useCases)),
+        tier: UInt16(
+          Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),

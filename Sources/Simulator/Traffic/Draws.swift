@@ -39,6 +39,9 @@ struct Draws: Sendable {
     Philox.block(counter: (call, user, workload, part), key: (seed, block.rawValue))
   }
 
+  /// Stands for the workload of logged calls, whose index is their rank.
+  static let traceKey: UInt64 = 0
+
   /// FNV-1a, 64 bits.
   static func key(of name: String) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325

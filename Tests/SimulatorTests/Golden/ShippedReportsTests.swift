@@ -68,15 +68,32 @@ struct ShippedReportsTests {
   @Test(arguments: ShippedReports.scenarios)
   func everyPlanAgreesWithItsClosedForm(scenario: String) throws {
     let file = ShippedReports.shipped.appendingPathComponent("\(scenario)/run.json")
-    let run = try JSONDecoder().decode(RunFile.self, from: Data(contentsOf: file))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let run = try decoder.decode(RunFile.self, from: Data(contentsOf: file))
     #expect(run.plans.count == 4)
     for plan in run.plans {
-      let cost = try #require(Double(plan.cost_usd))
-      let expected = try #require(Double(plan.expected_cost_usd))
-      let error = try #require(Double(plan.standard_error_usd))
+      let cost = try #require(Double(plan.costUsd))
+      let expected = try #require(Double(plan.expectedCostUsd))
+      let error = try #require(Double(plan.standardErrorUsd))
       // Fixed sizes and exact arrivals leave no chance; then rounding to 6 decimals is all.
       #expect((cost - expected).magnitude <= 5 * error + 2e-6, "\(scenario) \(plan.plan)")
     }
+  }
+
+  /// The README's headline table says what the reports say.
+  @Test(arguments: ShippedReports.scenarios)
+  func theReadmeShowsTheBills(scenario: String) throws {
+    let readme = try String(
+      contentsOf: ShippedReports.root.appendingPathComponent("README.md"), encoding: .utf8)
+    let line = try #require(readme.split(separator: "\n").first { $0.hasPrefix("| `\(scenario)`") })
+    let shown = line.split(separator: "|").dropFirst(2).map {
+      $0.filter { $0.isNumber || $0 == "." }
+    }
+    let bills = try rows(scenario, "plans").map {
+      try amount($0["cost_usd"]).decimal(places: 2)
+    }
+    #expect(shown.prefix(bills.count) == bills[...])
   }
 
   @Test(arguments: ShippedReports.scenarios)
@@ -96,9 +113,9 @@ struct ShippedReportsTests {
   private struct RunFile: Decodable {
     struct Plan: Decodable {
       var plan: String
-      var cost_usd: String
-      var expected_cost_usd: String
-      var standard_error_usd: String
+      var costUsd: String
+      var expectedCostUsd: String
+      var standardErrorUsd: String
     }
     var plans: [Plan]
   }

@@ -59,6 +59,7 @@ import Testing
     ])
     let text = folder.errors()
     #expect(text.hasPrefix("s.yaml:1:"))
+    #expect(text.contains("nested more than 64 levels deep"))
     #expect(text.utf8.count < 2_000)
   }
 

@@ -14,7 +14,7 @@ extension ReportTables {
     indexes: [["scenario", "plan", "account_id"]],
     columns: PlanRow.columns + [
       Column("account_id", .text, "Account; empty for fixed prices, which belong to none") {
-        .optional($0.item.account.user) { .text(accountID($0)) }
+        .optional($0.item.account.id) { .text($0) }
       },
       Column("account_plan", .text, "The account's own subscription") {
         .optional($0.item.account.accountPlan) { .text($0) }
@@ -52,4 +52,9 @@ extension ReportTables {
     let digits = String(user)
     return "user-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
   }
+}
+
+extension AccountCell {
+  /// `account_id`; nil for what belongs to no account.
+  var id: String? { name ?? user.map(ReportTables.accountID) }
 }

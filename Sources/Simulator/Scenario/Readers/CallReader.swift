@@ -67,11 +67,16 @@ struct CallReader {
       log.add(node.place, "the mix is empty, expected at least one variant")
       return []
     }
-    let variants = nodes.compactMap {
+    var variants = nodes.compactMap {
       variant(completed($0, with: defaults), alone: nodes.count == 1)
     }
     if variants.count == nodes.count {
       log.checkSum(variants.map(\.variant.share), of: "this mix", at: node.place)
+    }
+    // What the tolerance lets pass, so that the draw need not care.
+    let sum = variants.reduce(0) { $0 + $1.variant.share }
+    if sum > 0, sum != 1 {
+      for index in variants.indices { variants[index].variant.share /= sum }
     }
     return variants
   }

@@ -50,6 +50,11 @@ struct ScenarioChecks {
     if rules.isEmpty {
       log.add(call.place, "no rule of policy '\(scenario.policy.name)' matches this call")
     }
+    if rules.contains(where: { $0.choice == .logged }) {
+      log.add(
+        call.place, "this call is routed as logged, but only the calls of a trace have a log",
+        hint: "name a policy whose rules choose models")
+    }
     let chain = scenario.chains[call.variant.attributes[.tier] ?? "standard"] ?? []
     var models: Set<ModelID> = []
     for id in rules.flatMap(\.models) + chain where models.insert(id).inserted {

@@ -1,0 +1,75 @@
+import CostModel
+
+/// Flows: stages of parallel calls, one after the other.
+extension PlanEngine {
+  mutating func startFlow(_ call: Call) {
+    let flow = Flow(workload: Int(call.kind), user: call.user, index: call.index)
+    flowResults[flow.workload].started += 1
+    let slot: Int32
+    if let free = freeFlows.popLast() {
+      flows[Int(free)] = flow
+      slot = free
+    } else {
+      flows.append(flow)
+      slot = Int32(flows.count - 1)
+    }
+    nextStage(slot, at: call.time, isStart: true)
+  }
+
+  /// Makes the next stage now, or lets it arrive later, or ends the flow.
+  mutating func nextStage(_ slot: Int32, at time: Int64, isStart: Bool) {
+    let stages = compiled.workloads[flows[Int(slot)].workload].stages
+    while flows[Int(slot)].nextStage < stages.count {
+      let flow = flows[Int(slot)]
+      let decision = factory.flowDecision(
+        workload: flow.workload, stage: flow.nextStage, user: flow.user, index: flow.index)
+      guard decision.continues else { break }
+      if decision.isMade {
+        let delay = stages[flow.nextStage].delay
+        if isStart && delay == 0 { return beginStage(slot, at: time) }
+        return events.push(.arrival, at: time + delay, slot: slot)
+      }
+      flows[Int(slot)].nextStage += 1
+    }
+    endFlow(slot)
+  }
+
+  mutating func beginStage(_ slot: Int32, at time: Int64) {
+    let flow = flows[Int(slot)]
+    let stage = compiled.workloads[flow.workload].stages[flow.nextStage]
+    flows[Int(slot)].nextStage += 1
+    flows[Int(slot)].slowest = 0
+    // One more than there are calls, so that calls which end at once do not end the stage.
+    flows[Int(slot)].pending = 1
+    for call in stage.calls
+    where factory.isMade(call, workload: flow.workload, user: flow.user, index: flow.index) {
+      flows[Int(slot)].pending += 1
+      arrive(
+        factory.flowCall(
+          call, workload: flow.workload, at: time, user: flow.user, index: flow.index, flow: slot))
+    }
+    endPart(of: slot, latency: 0, failed: false, at: time)
+  }
+
+  /// One call of the flow's stage has ended.
+  mutating func endPart(of slot: Int32, latency: Int64, failed: Bool, at e: Int64) {
+    flows[Int(slot)].pending -= 1
+    if failed { flows[Int(slot)].hasFailed = true }
+    flows[Int(slot)].slowest = max(flows[Int(slot)].slowest, latency)
+    guard flows[Int(slot)].pending == 0 else { return }
+    flows[Int(slot)].latency += flows[Int(slot)].slowest
+    if flows[Int(slot)].hasFailed { return endFlow(slot) }
+    nextStage(slot, at: e, isStart: false)
+  }
+
+  mutating func endFlow(_ slot: Int32) {
+    let flow = flows[Int(slot)]
+    freeFlows.append(slot)
+    if flow.hasFailed {
+      flowResults[flow.workload].failed += 1
+    } else {
+      flowResults[flow.workload].completed += 1
+      flowResults[flow.workload].latency.add(flow.latency)
+    }
+  }
+}

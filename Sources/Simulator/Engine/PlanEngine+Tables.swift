@@ -1,0 +1,50 @@
+import CostModel
+
+/// What is due at the start, what grows with a log, and what is left at the end.
+extension PlanEngine {
+  /// Makes room for kinds, users and days that the log has brought.
+  mutating func grow(_ growth: ScenarioGrowth) {
+    compiled = growth.compiled
+    routing = growth.routing
+    dayStarts = compiled.scenario.period.days.map(\.start.microseconds)
+    monthStarts = compiled.scenario.period.months.map(\.start.microseconds)
+    userNames += growth.newUsers
+    ledger.grow(compiled: compiled, users: userNames.count)
+    budget.grow(compiled: compiled)
+    for name in compiled.cacheClasses.dropFirst(cacheCounts.count) {
+      cacheCounts.append(CacheClassResult(name: name, hits: 0, misses: 0))
+    }
+  }
+
+  /// Fixed monthly prices of the models that calls may reach are due as each month starts.
+  mutating func addFixedPrices() {
+    let reachable = routing.reachableModels(compiled)
+    for (number, month) in compiled.scenario.period.months.enumerated() {
+      for (target, place) in compiled.targets.enumerated()
+      where reachable.contains(place.model.index) {
+        guard
+          let price = prices.fixedMonthly(target: target, at: month.start),
+          compiled.targetsOfModel[place.model.index].lowerBound == target
+        else { continue }
+        let day = dayStarts.firstIndex(of: month.start.microseconds) ?? 0
+        ledger.addFixed(price, row: ledger.row(ofModel: place.model.index), day: day)
+        budget.add(price, month: number, at: month.start.microseconds)
+      }
+    }
+  }
+
+  mutating func finish() -> PlanResult {
+    result.cost = ledger.total
+    result.budgetMonths = budget.finish()
+    result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
+    result.cacheClasses = cacheCounts
+    let period = compiled.scenario.period
+    let minutes = (period.end - period.start).seconds / 60
+    result.performance = targets.map { $0.performance(minutes: minutes) }
+    result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
+      ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
+    }.map(\.element)
+    LedgerTables(compiled: compiled, ledger: ledger, userNames: userNames).fill(&result)
+    return result
+  }
+}

@@ -1,0 +1,36 @@
+/// The places in JSON objects whose values are wanted, as a tree of keys.
+struct JSONPaths {
+  struct Node {
+    var children: [(key: [UInt8], node: Int)] = []
+    /// Where the value goes; −1 if only values below are wanted.
+    var slot = -1
+  }
+
+  private(set) var nodes = [Node()]
+
+  var isEmpty: Bool { nodes.count == 1 }
+
+  /// Adds the value under these keys, the outermost first.
+  mutating func add(_ keys: [String], slot: Int) {
+    var node = 0
+    for key in keys {
+      let bytes = Array(key.utf8)
+      if let child = nodes[node].children.first(where: { $0.key == bytes }) {
+        node = child.node
+      } else {
+        nodes.append(Node())
+        nodes[node].children.append((bytes, nodes.count - 1))
+        node = nodes.count - 1
+      }
+    }
+    nodes[node].slot = slot
+  }
+
+  /// The node below `node` for a key; nil if nothing there is wanted.
+  func child(of node: Int, _ key: Bytes) -> Int? {
+    for child in nodes[node].children where child.key.count == key.count {
+      if child.key.elementsEqual(key) { return child.node }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,35 @@
+/// Cuts a stream of bytes into lines, which may lie across blocks. Blank ones are left out.
+struct LineSplitter {
+  private var carry: [UInt8] = []
+
+  /// How much of an unfinished line is held.
+  var pending: Int { carry.count }
+
+  mutating func feed(_ block: Bytes, _ onLine: (Bytes) throws -> Void) throws {
+    var rest = block
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      let line = Bytes(rebasing: rest[..<end])
+      rest = Bytes(rebasing: rest[(end + 1)...])
+      if carry.isEmpty {
+        try Self.hand(line, onLine)
+      } else {
+        carry.append(contentsOf: line)
+        try flush(onLine)
+      }
+    }
+    carry.append(contentsOf: rest)
+  }
+
+  /// Ends the stream: the last line may lack its end.
+  mutating func finish(_ onLine: (Bytes) throws -> Void) throws { try flush(onLine) }
+
+  private mutating func flush(_ onLine: (Bytes) throws -> Void) throws {
+    try carry.withUnsafeBufferPointer { try Self.hand($0, onLine) }
+    carry.removeAll(keepingCapacity: true)
+  }
+
+  private static func hand(_ line: Bytes, _ onLine: (Bytes) throws -> Void) throws {
+    let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+    if !isBlank { try onLine(line) }
+  }
+}

@@ -1,0 +1,70 @@
+import CostModel
+
+/// The canonical columns of a log of requests (docs/trace-formats.md). Only `timestamp` is
+/// required; what a log does not have stays unknown.
+enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
+  case timestamp, model, user, session, prompt
+  case accountPlan, useCase, action, task, complexity, priority, tier, budget, taskType
+  case cacheClass, segment
+  case inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, maxTokens
+  case audioSeconds, images, status, latencyMs, costUSD, prefixBlocks, blockSize
+
+  /// The name in files and options.
+  var name: String {
+    switch self {
+    case .timestamp: "timestamp"
+    case .model: "model"
+    case .user: "user"
+    case .session: "session"
+    case .prompt: "prompt"
+    case .inputTokens: "input_tokens"
+    case .cachedInputTokens: "cached_input_tokens"
+    case .cacheWriteTokens: "cache_write_tokens"
+    case .outputTokens: "output_tokens"
+    case .reasoningTokens: "reasoning_tokens"
+    case .maxTokens: "max_tokens"
+    case .audioSeconds: "audio_seconds"
+    case .images: "images"
+    case .status: "status"
+    case .latencyMs: "latency_ms"
+    case .costUSD: "cost_usd"
+    case .prefixBlocks: "prefix_blocks"
+    case .blockSize: "block_size"
+    default: attribute?.name ?? ""
+    }
+  }
+
+  /// The routing attribute that the column gives.
+  var attribute: Attribute? {
+    switch self {
+    case .accountPlan: .accountPlan
+    case .useCase: .useCase
+    case .action: .action
+    case .task: .task
+    case .complexity: .complexity
+    case .priority: .priority
+    case .tier: .tier
+    case .budget: .budget
+    case .taskType: .taskType
+    case .cacheClass: .cacheClass
+    case .segment: .segment
+    default: nil
+    }
+  }
+
+  /// Other names that people use for a column.
+  private static let aliases: [(name: String, column: TraceColumn)] = [
+    ("account_id", .user), ("hash_ids", .prefixBlocks), ("prompt_hash", .prompt),
+  ]
+
+  /// The column of that name or alias.
+  init?(name: String) {
+    let known = Self.allCases.first { $0.name == name }
+    guard let column = known ?? Self.aliases.first(where: { $0.name == name })?.column else {
+      return nil
+    }
+    self = column
+  }
+
+  static let allNames = allCases.map(\.name) + aliases.map(\.name)
+}

@@ -1,0 +1,44 @@
+/// Why a log cannot be read. Exit code 2.
+struct TraceError: Error, Hashable, CustomStringConvertible {
+  /// One malformed row.
+  struct Row: Error, Hashable, Sendable {
+    /// Data row, from 1.
+    var number: Int64
+    /// The log's column, or the canonical one where the log has none.
+    var column: String
+    var problem: String
+  }
+
+  var path: String
+  var reason: String
+  /// The first malformed rows.
+  var rows: [Row] = []
+
+  init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// More malformed rows than are tolerated.
+  init(path: String, rows: [Row], count: Int64, tolerated: Int64) {
+    self.path = path
+    self.rows = rows
+    let allowed = tolerated == 0 ? "none" : "at most \(InputLog.grouped(tolerated))"
+    reason =
+      "\(InputLog.grouped(count)) malformed row\(count == 1 ? "" : "s"), expected \(allowed) "
+      + "(--skip-bad-rows N tolerates up to N)"
+    if count > rows.count { reason += "; the first \(rows.count) are" }
+  }
+
+  var description: String {
+    var text = "\(path): error: \(reason)"
+    for row in rows { text += "\n  " + row.description }
+    return text
+  }
+}
+
+extension TraceError.Row: CustomStringConvertible {
+  var description: String {
+    "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)"
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// A log being read in blocks.
+final class TraceFile {
+  let path: String
+  /// Whether it can be read twice.
+  let isRegular: Bool
+  /// Bytes; nil where nobody knows, as for a pipe.
+  let size: Int64?
+  private(set) var bytesRead: Int64 = 0
+  private let descriptor: Int32
+
+  /// `-` is the standard input.
+  init(path: String) throws(TraceError) {
+    self.path = path
+    descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw Self.error(path, errno) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw Self.error(path, code)
+    }
+    let kind = status.st_mode & S_IFMT
+    if kind == S_IFDIR {
+      close(descriptor)
+      throw Self.error(path, EISDIR)
+    }
+    isRegular = kind == S_IFREG
+    size = isRegular ? Int64(status.st_size) : nil
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills the block as far as there is something; 0 at the end.
+  func read(into block: UnsafeMutableRawBufferPointer) throws(TraceError) -> Int {
+    var filled = 0
+    while filled < block.count {
+      let count = Foundation.read(
+        descriptor, block.baseAddress?.advanced(by: filled), block.count - filled)
+      if count == 0 { break }
+      if count > 0 {
+        filled += count
+      } else if errno != EINTR {
+        throw Self.error(path, errno)
+      }
+    }
+    bytesRead += Int64(filled)
+    return filled
+  }
+
+  private static func error(_ path: String, _ code: Int32) -> TraceError {
+    let reason =
+      switch code {
+      case ENOENT, ENOTDIR: "no such file"
+      case EISDIR: "is a folder, expected a log as CSV or JSON lines"
+      default: "cannot be read: " + String(cString: strerror(code))
+      }
+    return TraceError(path: path, reason: reason)
+  }
+}

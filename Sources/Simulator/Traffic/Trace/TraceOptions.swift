@@ -1,0 +1,91 @@
+import CostModel
+
+/// How a log is to be read, as the user says.
+struct TraceOptions {
+  /// `--columns`: canonical columns and the log's columns for them.
+  var columns: [(TraceColumn, String)] = []
+  /// `--set`: canonical columns that have one value in every row.
+  var fixed: [(TraceColumn, String)] = []
+  /// IANA name, for times without an offset.
+  var timeZone = "UTC"
+  /// When a log begins whose times count from 0.
+  var origin = SimTime(microseconds: 0)
+  /// How many malformed rows are tolerated.
+  var skipBadRows: Int64 = 0
+  var order = Order.verified
+  /// Rows that need sorting are kept in memory up to this many bytes, then in a temporary file.
+  var sortMemory = 64 << 20
+  /// For that file; nil: where the system keeps its own.
+  var temporaryFolder: String?
+  /// Bytes read at once.
+  var blockSize = 256 << 10
+  /// Takes each malformed row that is left out.
+  var onRejected: ((RejectedRow) throws -> Void)?
+
+  enum Order {
+    /// Looks through the log first, unless it is small, and sorts it if need be.
+    case verified
+    /// Reads once; throws `TraceUnsorted` when it meets a row that is out of order.
+    case optimistic
+  }
+}
+
+/// A malformed row that was left out, with its fields as they were read (JSON: the whole line).
+struct RejectedRow {
+  var row: TraceError.Row
+  var fields: [[UInt8]]
+}
+
+/// A log that was taken to be in order is not: it has to be read anew, with `.verified`.
+struct TraceUnsorted: Error {
+  /// The first data row that is out of order.
+  var row: Int64
+}
+
+extension TraceOptions {
+  /// `canonical=column,canonical=column` (`--columns`).
+  mutating func addColumns(_ text: String) throws {
+    for pair in text.split(separator: ",") { columns.append(try Self.pair(pair, "--columns")) }
+  }
+
+  /// `canonical=value` (`--set`).
+  mutating func addFixed(_ text: String) throws {
+    fixed.append(try Self.pair(text[...], "--set"))
+  }
+
+  private static func pair(
+    _ text: Substring, _ option: String
+  ) throws -> (TraceColumn, String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw BadInput(message: "\(option): error: expected canonical=value, not '\(text)'")
+    }
+    let name = String(parts[0])
+    guard let column = TraceColumn(name: name) else {
+      let hint = NearestName.hint(for: name, among: TraceColumn.allNames)
+      throw BadInput(
+        message: "\(option): error: unknown canonical column '\(name)', expected "
+          + InputLog.alternatives(TraceColumn.allNames) + (hint.map { "\n" + $0 } ?? ""))
+    }
+    return (column, String(parts[1]))
+  }
+}
+
+extension TraceFormat {
+  /// This with what the user says on the command line.
+  func overlaid(with options: TraceOptions) -> TraceFormat {
+    var format = self
+    for (column, source) in options.columns {
+      var rule = Column(from: [source], unit: columns[column]?.unit)
+      if columns[column]?.to.isEmpty == false { rule.unit = nil }
+      rule.values = columns[column]?.values ?? []
+      rule.otherwise = columns[column]?.otherwise
+      rule.isRequired = true
+      format.columns[column] = rule
+    }
+    for (column, value) in options.fixed {
+      format.columns[column, default: Column()].fixed = value
+    }
+    return format
+  }
+}

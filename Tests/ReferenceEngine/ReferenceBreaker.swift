@@ -1,0 +1,67 @@
+/// One target's breaker.
+public struct ReferenceBreaker {
+  public struct Settings {
+    public var failures: Int
+    public var window: Int64
+    public var open: Int64
+    public var probes: Int
+    public var consecutive: Bool
+
+    public init(failures: Int, window: Int64, open: Int64, probes: Int, consecutive: Bool) {
+      (self.failures, self.window, self.open) = (failures, window, open)
+      (self.probes, self.consecutive) = (probes, consecutive)
+    }
+  }
+
+  private enum State {
+    case closed
+    case open(until: Int64)
+    /// The probe waits or is in flight.
+    case probing
+  }
+
+  let settings: Settings
+  private var state = State.closed
+  private var failures: [Int64] = []
+
+  init(_ settings: Settings) { self.settings = settings }
+
+  func blocks(at t: Int64) -> Bool {
+    switch state {
+    case .closed: false
+    case .open(let until): t < until
+    case .probing: true
+    }
+  }
+
+  /// An attempt is made; true if it is the probe.
+  mutating func begin(at t: Int64) -> Bool {
+    guard case .open(let until) = state, until <= t, settings.probes == 1 else { return false }
+    state = .probing
+    return true
+  }
+
+  mutating func outcome(success: Bool, isProbe: Bool, at e: Int64) {
+    if isProbe {
+      state = success ? .closed : .open(until: e + settings.open)
+      return
+    }
+    switch state {
+    case .probing: return
+    case .open(let until):
+      if e < until || settings.probes == 1 { return }
+      state = .closed
+    case .closed: break
+    }
+    if success {
+      if settings.consecutive { failures = [] }
+      return
+    }
+    failures.append(e)
+    failures = failures.filter { e - $0 < settings.window }
+    if failures.count >= settings.failures {
+      state = .open(until: e + settings.open)
+      failures = []
+    }
+  }
+}

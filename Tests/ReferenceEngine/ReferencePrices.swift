@@ -1,0 +1,109 @@
+/// Prices from one moment on, in picodollars for so many units.
+public struct ReferencePrices {
+  public struct Price {
+    public var picodollars: Int64
+    public var per: Int64
+
+    public init(_ picodollars: Int64, per: Int64) {
+      (self.picodollars, self.per) = (picodollars, per)
+    }
+  }
+
+  public struct Card {
+    public var input: Price
+    public var output: Price
+    /// nil: as input.
+    public var cacheRead: Price?
+    /// nil: as input.
+    public var image: Price?
+    /// nil: as output.
+    public var reasoning: Price?
+    /// Per microseconds.
+    public var audio: Price?
+    public var call: Price?
+
+    public init(input: Price, output: Price) { (self.input, self.output) = (input, output) }
+  }
+
+  public var from = Int64.min
+  public var card: Card
+  /// Reprices the whole call whose total input exceeds the threshold.
+  public var tier: (threshold: Int64, card: Card)?
+  /// Numerator and denominator.
+  public var batch: (Int64, Int64) = (1, 1)
+  public var regions: [String: (Int64, Int64)] = [:]
+  public var minimumAudio: Int64 = 0
+
+  public init(card: Card) { self.card = card }
+}
+
+/// What one attempt is billed for, and what that costs.
+public struct ReferenceBill: Equatable {
+  public var input: Int64 = 0
+  /// Part of the input.
+  public var cached: Int64 = 0
+  /// Part of the input.
+  public var images: Int64 = 0
+  /// Reasoning included.
+  public var output: Int64 = 0
+  public var reasoning: Int64 = 0
+  public var audio: Int64 = 0
+  public var calls: Int64 = 0
+  public var inputCost: Int64 = 0
+  public var outputCost: Int64 = 0
+  public var otherCost: Int64 = 0
+
+  public init() {}
+
+  mutating func price(with sheets: [ReferencePrices], arrival: Int64, batch: Bool, region: String?)
+  {
+    guard let sheet = sheets.last(where: { $0.from <= arrival }) else { return }
+    var card = sheet.card
+    if let tier = sheet.tier, input > tier.threshold { card = tier.card }
+    var factors: [(Int64, Int64)] = []
+    if batch { factors.append(sheet.batch) }
+    if let region, let factor = sheet.regions[region] { factors.append(factor) }
+    func cost(_ quantity: Int64, _ price: ReferencePrices.Price?) -> Int64 {
+      guard let price, quantity > 0 else { return 0 }
+      var top = Int128(quantity) * Int128(price.picodollars)
+      var bottom = Int128(price.per)
+      for factor in factors {
+        top *= Int128(factor.0)
+        bottom *= Int128(factor.1)
+      }
+      return halfToEven(top, bottom)
+    }
+    // Cached tokens are text first; what images the fresh input has no room for is not billed.
+    let fresh = input - cached
+    let freshImages = min(images, fresh)
+    inputCost =
+      cost(fresh - freshImages, card.input) + cost(freshImages, card.image ?? card.input)
+      + cost(cached, card.cacheRead ?? card.input)
+    outputCost =
+      cost(output - reasoning, card.output) + cost(reasoning, card.reasoning ?? card.output)
+    let seconds = audio == 0 ? 0 : max(audio, sheet.minimumAudio)
+    otherCost = cost(seconds, card.audio) + cost(calls, card.call)
+  }
+
+  private func halfToEven(_ top: Int128, _ bottom: Int128) -> Int64 {
+    let quotient = top / bottom
+    let twice = 2 * (top % bottom)
+    let isUp = twice > bottom || (twice == bottom && quotient % 2 == 1)
+    return Int64(quotient + (isUp ? 1 : 0))
+  }
+
+  static func + (a: ReferenceBill, b: ReferenceBill) -> ReferenceBill {
+    var sum = a
+    sum.input += b.input
+    sum.cached += b.cached
+    sum.images += b.images
+    sum.output += b.output
+    sum.reasoning += b.reasoning
+    sum.audio += b.audio
+    sum.calls += b.calls
+    sum.inputCost += b.inputCost
+    sum.outputCost += b.outputCost
+    sum.otherCost += b.otherCost
+    return sum
+  }
+}

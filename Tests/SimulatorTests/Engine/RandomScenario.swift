@@ -1,0 +1,242 @@
+import CostModel
+
+@testable import Simulator
+
+/// A tiny scenario with a bit of everything, and a list of calls full of ties.
+struct RandomScenario {
+  /// Most times are multiples of it, so that events meet.
+  static let tick: Int64 = 250_000
+
+  let scenario: Scenario
+  /// Time, workload and user of what arrives, in order.
+  let arrivals: [(time: Int64, workload: Int, user: Int)]
+  let users: Int
+
+  init(seed: UInt64) {
+    var random = TestRandom(seed: seed)
+    let users = 1 + random.below(3)
+    let hours = random.oneOf([0, 23])
+    let base = AnalysisScenario.start.microseconds + Int64(hours) * 3_600_000_000 + 3_570_000_000
+    var builder = ScenarioBuilder()
+    builder.seed = random.bits()
+    builder.plans = [AnalysisScenario.plan(users)]
+    let count = 1 + random.below(4)
+    builder.models = (0..<count).map { Self.model($0, base: base, &random) }
+    builder.behaviours = (0..<count).map { _ in Self.behaviour(&random) }
+    for model in 0..<count where random.chance(0.3) {
+      builder.regions[ModelID(UInt16(model))] = ["east", "west"].dropLast(random.below(2))
+    }
+    for tier in ["standard", "premium"] where random.chance(0.7) {
+      builder.chains[tier] = (0..<random.below(4)).map { _ in Self.id(count, &random) }
+    }
+    builder.rules = [
+      Policy.Rule(
+        name: "task", conditions: [Policy.Condition(.task, in: ["a"])],
+        choice: .weighted([
+          Policy.WeightedModel(Self.id(count, &random), weight: 1),
+          Policy.WeightedModel(Self.id(count, &random), weight: 2),
+        ]))
+    ]
+    builder.workloads = (0...random.below(3)).map { Self.workload($0, &random) }
+    var scenario = builder.build()
+    Self.addFaults(to: &scenario, base: base, &random)
+    Self.addCache(to: &scenario, &random)
+    self.scenario = scenario
+    self.users = users
+    let workloads = scenario.workloads.count
+    var time = base
+    arrivals = (0..<(5 + random.below(30))).map { _ in
+      time += Self.gap(&random)
+      return (time, random.below(workloads), random.below(users))
+    }
+  }
+
+  private static func id(_ count: Int, _ random: inout TestRandom) -> ModelID {
+    ModelID(UInt16(random.below(count)))
+  }
+
+  private static func ticks(_ most: Int, _ random: inout TestRandom) -> SimDuration {
+    SimDuration(microseconds: Int64(random.below(most + 1)) * tick)
+  }
+
+  private static func gap(_ random: inout TestRandom) -> Int64 {
+    switch random.below(40) {
+    case 0: 6 * 3_600_000_000
+    case 1: 90_000_000
+    case 2...4: Int64(random.below(2_000_000))
+    case 5...18: 0
+    default: Int64(random.below(8)) * tick
+    }
+  }
+
+  // MARK: Models
+
+  private static func model(_ number: Int, base: Int64, _ random: inout TestRandom) -> Model {
+    var model = ScenarioBuilder.model("m\(number)") { fill(&$0, &random) }
+    if random.chance(0.2) {
+      var later = PriceSheet()
+      later.effectiveFrom = SimTime(microseconds: base + Int64(random.below(40)) * tick)
+      fill(&later, &random)
+      model.prices.append(later)
+    }
+    model.maxOutputTokens = random.rarely(2) { Int64($0.below(300)) }
+    return model
+  }
+
+  private static func rate(_ random: inout TestRandom) -> Rate {
+    Rate(picodollars: Int64(random.below(5_000_000)), per: random.oneOf([1, 7, 1_000, 1_000_000]))
+  }
+
+  private static func fill(_ sheet: inout PriceSheet, _ random: inout TestRandom) {
+    sheet.rates[.inputTokens] = rate(&random)
+    sheet.rates[.outputTokens] = rate(&random)
+    sheet.rates[.audioSeconds] = Rate(picodollars: 360_000_000_001, per: 3_600_000_000)
+    let optional: [BillingDimension] = [
+      .cacheReadTokens, .reasoningTokens, .inputImageTokens, .calls,
+    ]
+    for dimension in optional where random.chance(0.4) { sheet.rates[dimension] = rate(&random) }
+    if random.chance(0.3) {
+      var tier = Rates()
+      tier[.inputTokens] = rate(&random)
+      sheet.contextTiers = [ContextTier(threshold: Int64(random.below(300)), rates: tier)]
+    }
+    if random.chance(0.5) {
+      var half = PriceChange()
+      half.factor = Factor(1, 2)
+      sheet.batch = half
+    }
+    if random.chance(0.3) {
+      var east = PriceChange()
+      east.factor = Factor(11, 10)
+      sheet.regions["east"] = east
+    }
+    if random.chance(0.3) { sheet.minimumAudio = ticks(80, &random) }
+  }
+
+  private static func behaviour(_ random: inout TestRandom) -> TargetBehaviour {
+    var result = TargetBehaviour(latency: latency(&random))
+    result.quota = quota(&random)
+    result.breaker = random.rarely(2) { random in
+      BreakerSettings(
+        failures: 1 + random.below(3), window: ticks(40, &random),
+        open: ticks(20, &random), probes: random.below(2), consecutive: random.chance(0.3))
+    }
+    result.timeout = random.rarely(4) { ticks(8, &$0) }
+    result.failureRate = random.oneOf([0, 0, 0.3, 0.8])
+    result.promptCache = random.rarely(2) { random in
+      PromptCacheSettings(
+        ttl: ticks(12, &random), refresh: random.chance(0.5),
+        minimumTokens: Int64(random.oneOf([0, 40])))
+    }
+    return result
+  }
+
+  private static func latency(_ random: inout TestRandom) -> Distribution {
+    let tick = Double(tick)
+    switch random.below(3) {
+    case 0: return .fixed(Double(random.below(10)) * tick)
+    case 1: return .uniform(low: 0, high: 3e6)
+    default:
+      return .histogram(
+        [0, 1, 4, 20].map {
+          Distribution.Bin(low: $0 * tick, high: $0 * tick, weight: random.uniform())
+        })
+    }
+  }
+
+  private static func quota(_ random: inout TestRandom) -> QuotaLimits {
+    var limits = QuotaLimits()
+    limits.requestsPerMinute = random.rarely(3) { Int64(1 + $0.below(70)) }
+    limits.burst = random.rarely(2) { Int64(1 + $0.below(3)) }
+    limits.tokensPerMinute = random.rarely(3) { Int64(60 + $0.below(4_000)) }
+    limits.charge = random.oneOf([.actual, .reserved])
+    limits.window = random.rarely(3) {
+      SimDuration(microseconds: $0.oneOf([1, 10, 60]) * 1_000_000)
+    }
+    limits.concurrent = random.rarely(4) { 1 + $0.below(2) }
+    limits.audioPerDay = random.rarely(5) { ticks(200, &$0) + .second }
+    limits.maxWait = random.rarely(2) { ticks(40, &$0) }
+    if Quota.problem(in: limits) != nil { limits.window = nil }
+    return limits
+  }
+
+  // MARK: Calls
+
+  private static func workload(_ number: Int, _ random: inout TestRandom) -> Workload {
+    let stages = random.chance(0.5) ? 1 : 1 + random.below(3)
+    let isPlain = stages == 1 && random.chance(0.7)
+    return Workload(
+      name: "w\(number)", useCase: "use", volume: 10,
+      stages: (0..<stages).map { _ in
+        var stage = Stage(
+          calls: (0...(isPlain ? 0 : random.below(3))).map { _ in
+            var call = StageCall(mix: mix(&random))
+            if !isPlain, random.chance(0.3) { call.probability = 0.6 }
+            return call
+          })
+        if isPlain { return stage }
+        stage.delay = random.chance(0.5) ? .zero : ticks(8, &random)
+        if random.chance(0.2) { stage.chance = 0.6 }
+        if random.chance(0.2) { stage.continuation = 0.7 }
+        return stage
+      })
+  }
+
+  private static func mix(_ random: inout TestRandom) -> [Variant] {
+    let count = 1 + random.below(2)
+    return (0..<count).map { _ in
+      var variant = Variant(
+        share: 1 / Double(count), input: .uniform(low: 0, high: 300),
+        output: .uniform(low: 0, high: 200))
+      variant.attributes[.task] = random.rarely(2) { $0.oneOf(["a", "b"]) }
+      variant.attributes[.tier] = random.oneOf([nil, "standard", "premium", "other"])
+      variant.attributes[.cacheClass] = random.oneOf([nil, "short", "long", "zero"])
+      if random.chance(0.5) { variant.input = .fixed(Double(random.below(200))) }
+      if random.chance(0.3) { variant.reasoning = .uniform(low: 0, high: 90) }
+      if random.chance(0.3) { variant.audio = .uniform(low: 0, high: 40) }
+      if random.chance(0.2) { variant.frameTokens = 85 }
+      variant.maxTokens = random.rarely(3) { Int64($0.below(250)) }
+      variant.prompts = random.oneOf([
+        .none, .unique, .pool(size: 2, exponent: 1, perUser: false),
+        .pool(size: 1, exponent: 0, perUser: true), .pool(size: 1, exponent: 0, perUser: false),
+      ])
+      variant.prefixTokens = Int64(random.oneOf([0, 30, 50]))
+      variant.prefixSharedByUsers = random.chance(0.5)
+      variant.batch = random.chance(0.2)
+      return variant
+    }
+  }
+
+  // MARK: The rest
+
+  private static func addFaults(
+    to scenario: inout Scenario, base: Int64, _ random: inout TestRandom
+  ) {
+    for _ in 0..<random.below(3) {
+      let from = SimTime(microseconds: base) + ticks(40, &random)
+      scenario.outages.append(
+        Outage(
+          model: id(scenario.catalog.models.count, &random), region: random.oneOf([nil, "east"]),
+          from: from, to: from + ticks(40, &random), rate: random.oneOf([1, 0.5])))
+    }
+    if random.chance(0.4) {
+      scenario.retry = RetrySettings(
+        max: 1 + random.below(3), base: ticks(4, &random), cap: ticks(10, &random))
+    }
+    scenario.billFailures = random.oneOf(FailureBilling.allCases)
+  }
+
+  private static func addCache(to scenario: inout Scenario, _ random: inout TestRandom) {
+    scenario.cache.mode = random.oneOf(CacheSettings.Mode.allCases + [.keyed])
+    scenario.cache.scope = random.oneOf(CacheSettings.Scope.allCases)
+    scenario.cache.latency = random.oneOf([.zero, SimDuration(microseconds: tick)])
+    scenario.cache.classes = [
+      "short": CacheSettings.Class(ttl: ticks(8, &random), hitRate: 0.5),
+      "long": CacheSettings.Class(ttl: ticks(400, &random), hitRate: random.oneOf([nil, 0, 0.9])),
+      "zero": CacheSettings.Class(ttl: .zero, hitRate: 0.5),
+    ]
+    if random.chance(0.3) {
+      scenario.cache.defaultClass = CacheSettings.Class(ttl: ticks(20, &random), hitRate: 0.3)
+    }
+  }
+}

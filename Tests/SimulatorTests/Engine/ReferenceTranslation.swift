@@ -1,0 +1,189 @@
+import CostModel
+import ReferenceEngine
+
+@testable import Simulator
+
+/// A scenario and its calls in the reference engine's own words.
+struct ReferenceTranslation {
+  let compiled: CompiledScenario
+  private let variants: [Variant]
+  private let draws: Draws
+  private let factory: CallFactory
+  /// Every call with its place in its flow, by id.
+  private(set) var calls: [(call: Call, part: UInt64, workload: UInt64)] = []
+
+  init(_ compiled: CompiledScenario, users: Int) {
+    self.compiled = compiled
+    let scenario = compiled.scenario
+    variants = scenario.workloads.flatMap { $0.stages.flatMap { $0.calls.flatMap(\.mix) } }
+    draws = Draws(seed: scenario.seed, run: 1)
+    factory = CallFactory(
+      compiled: compiled, population: Population(scenario.users, users: users, draws: draws),
+      routing: CompiledRouting(compiled), draws: draws)
+  }
+
+  /// The call, or start of a flow, that the simulator is given.
+  func call(at time: Int64, workload: Int, user: Int, index: Int) -> Call {
+    factory.call(
+      at: time, workload: workload, user: UInt32(user), index: UInt32(index), stride: 0, rate: 0)
+  }
+
+  /// The same with all that its stages will be.
+  mutating func arrival(of call: Call, workload: Int) -> ReferenceArrival {
+    guard call.isFlowStart else {
+      return ReferenceArrival(
+        time: call.time, stages: [.init(delay: 0, calls: [reference(call, workload, part: 0)])])
+    }
+    var stages: [ReferenceArrival.Stage] = []
+    var part: UInt64 = 0
+    let key = Draws.key(of: compiled.scenario.workloads[workload].name)
+    func word(_ part: UInt64) -> Philox.Block {
+      draws.block(
+        .flow, call: UInt64(call.index), user: UInt64(call.user), workload: key, part: part)
+    }
+    for (number, stage) in compiled.scenario.workloads[workload].stages.enumerated() {
+      let decision = word(UInt64(number) << 32)
+      guard decision.0.unit < stage.continuation else { break }
+      var made: [ReferenceCall] = []
+      for place in stage.calls.indices {
+        defer { part += 1 << 32 }
+        guard word(part | 1).2.unit < stage.calls[place].probability else { continue }
+        let drawn = factory.flowCall(
+          compiled.workloads[workload].stages[number].calls[place], workload: workload, at: 0,
+          user: call.user, index: call.index, flow: 0)
+        if decision.1.unit < stage.chance { made.append(reference(drawn, workload, part: part)) }
+      }
+      guard decision.1.unit < stage.chance else { continue }
+      stages.append(.init(delay: stage.delay.microseconds, calls: made))
+    }
+    return ReferenceArrival(time: call.time, stages: stages)
+  }
+
+  private mutating func reference(_ call: Call, _ workload: Int, part: UInt64) -> ReferenceCall {
+    let variant = variants[Int(call.kind)]
+    let key = Draws.key(of: compiled.scenario.workloads[workload].name)
+    calls.append((call, part, key))
+    var result = ReferenceCall()
+    result.id = calls.count - 1
+    result.user = Int(call.user)
+    result.routed = Int(call.routed)
+    result.tier = variant.attributes[.tier]
+    result.cache = cache(of: variant, call)
+    // A prompt that never comes back is one that no other call has.
+    if variant.prompts == .unique { result.prompt = 1 << 63 | UInt64(result.id) }
+    if case .pool = variant.prompts { result.prompt = call.prompt >> 1 }
+    result.input = call.input
+    result.images = variant.frameTokens
+    result.output = call.output
+    result.reasoning = call.reasoning
+    result.audio = call.audio
+    result.maxTokens = variant.maxTokens
+    if variant.prefixTokens > 0 {
+      let owner = variant.prefixSharedByUsers ? 0 : UInt64(call.user) + 1
+      result.prefix = .block(UInt64(workload) << 32 | owner, tokens: variant.prefixTokens)
+    }
+    result.batch = variant.batch
+    return result
+  }
+
+  private func cache(of variant: Variant, _ call: Call) -> ReferenceCall.Cache? {
+    let cache = compiled.scenario.cache
+    let listed = variant.attributes[.cacheClass].flatMap { cache.classes[$0] }
+    guard cache.mode != .off, let settings = listed ?? cache.defaultClass else { return nil }
+    if cache.mode == .keyed { return .keyed(ttl: settings.ttl.microseconds) }
+    guard let rate = settings.hitRate, rate > 0, settings.ttl > .zero else { return nil }
+    return .rate(isHit: call.cacheDraw)
+  }
+
+  /// Failure draw and latency of an attempt, from the words that the simulator draws.
+  func draw(id: Int, attempt: Int, target: Int) -> (u: Double, latency: Int64) {
+    let (call, part, workload) = calls[id]
+    let word = draws.block(
+      .attempt, call: UInt64(call.index), user: UInt64(call.user), workload: workload,
+      part: part | UInt64(attempt))
+    return (word.0.unit, compiled.tables.draw(compiled.latencies[target], word.1))
+  }
+}
+
+extension ReferenceScenario {
+  init(_ scenario: Scenario) {
+    self.init()
+    models = scenario.catalog.models.enumerated().map { number, model in
+      ReferenceModel(
+        model, scenario.behaviours[number],
+        regions: scenario.regions[ModelID(UInt16(number))] ?? [])
+    }
+    fallbacks = scenario.chains.mapValues { $0.map(\.index) }
+    outages = scenario.outages.map {
+      Outage(
+        model: $0.model.index, region: $0.region, from: $0.from.microseconds,
+        to: $0.to.microseconds, rate: $0.rate)
+    }
+    retryMax = scenario.retry.max
+    retryBase = scenario.retry.base.microseconds
+    retryCap = scenario.retry.cap.microseconds
+    switch scenario.billFailures {
+    case .none: billFailures = .none
+    case .input: billFailures = .input
+    case .all: billFailures = .all
+    }
+    cacheIsPerUser = scenario.cache.scope == .user
+    cacheLatency = scenario.cache.latency.microseconds
+  }
+}
+
+extension ReferenceModel {
+  init(_ model: Model, _ behaviour: TargetBehaviour, regions: [String]) {
+    self.init()
+    self.regions = regions
+    prices = model.prices.map(ReferencePrices.init)
+    maxTokens = model.maxOutputTokens
+    quota.requestsPerMinute = behaviour.quota.requestsPerMinute
+    quota.burst = behaviour.quota.burst
+    quota.tokensPerMinute = behaviour.quota.tokensPerMinute
+    quota.reserves = behaviour.quota.charge == .reserved
+    quota.window = behaviour.quota.window?.microseconds
+    quota.concurrent = behaviour.quota.concurrent
+    quota.audioPerDay = behaviour.quota.audioPerDay?.microseconds
+    quota.maxWait = behaviour.quota.maxWait?.microseconds
+    breaker = behaviour.breaker.map {
+      ReferenceBreaker.Settings(
+        failures: $0.failures, window: $0.window.microseconds, open: $0.open.microseconds,
+        probes: $0.probes, consecutive: $0.consecutive)
+    }
+    timeout = behaviour.timeout?.microseconds
+    failureRate = behaviour.failureRate
+    promptCache = behaviour.promptCache.map {
+      PromptCache(
+        ttl: $0.ttl.microseconds, refresh: $0.refresh, minimumTokens: $0.minimumTokens)
+    }
+  }
+}
+
+extension ReferencePrices {
+  init(_ sheet: PriceSheet) {
+    self.init(card: Card(sheet.rates))
+    from = sheet.effectiveFrom.microseconds
+    tier = sheet.contextTiers.first.map {
+      ($0.threshold, Card(sheet.rates.overlaid(with: $0.rates)))
+    }
+    batch = sheet.batch.map { ($0.factor.numerator, $0.factor.denominator) } ?? (1, 1)
+    regions = sheet.regions.mapValues { ($0.factor.numerator, $0.factor.denominator) }
+    minimumAudio = sheet.minimumAudio.microseconds
+  }
+}
+
+extension ReferencePrices.Card {
+  fileprivate init(_ rates: Rates) {
+    func price(_ dimension: BillingDimension) -> ReferencePrices.Price? {
+      rates[dimension].map { ReferencePrices.Price($0.picodollars, per: $0.per) }
+    }
+    let free = ReferencePrices.Price(0, per: 1)
+    self.init(input: price(.inputTokens) ?? free, output: price(.outputTokens) ?? free)
+    cacheRead = price(.cacheReadTokens)
+    image = price(.inputImageTokens)
+    reasoning = price(.reasoningTokens)
+    audio = price(.audioSeconds)
+    call = price(.calls)
+  }
+}

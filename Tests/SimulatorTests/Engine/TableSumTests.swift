@@ -1,0 +1,62 @@
+import CostModel
+import Testing
+
+@testable import Simulator
+
+/// Every table of a plan is the same calls and the same money, added up in another way.
+@Suite struct TableSumTests {
+  static let seeds: [UInt64] = (1...40).map { 7_000 + $0 }
+
+  /// A random scenario with a fixed price, a budget, more traffic and two months.
+  private static func scenario(seed: UInt64) -> Scenario {
+    var scenario = RandomScenario(seed: seed).scenario
+    scenario.period = AnalysisScenario.period(months: 2)
+    for index in scenario.workloads.indices { scenario.workloads[index].volume = 30 }
+    scenario.catalog[ModelID(0)].prices[0].fixedMonthly = Money(picodollars: 12_345_678_901_234)
+    return scenario
+  }
+
+  @Test(arguments: seeds) func moneyAgreesToThePicodollar(seed: UInt64) throws {
+    let run = try LoggedRun(Self.scenario(seed: seed))
+    let result = run.result
+    let fixed = result.costs.filter { $0.useCase == nil }.map(\.cost).reduce(.zero, +)
+    #expect(result.costs.map(\.cost).reduce(.zero, +) == result.cost)
+    #expect(result.days.map(\.cost).reduce(.zero, +) == result.cost)
+    #expect(result.accounts.map(\.cost).reduce(.zero, +) == result.cost)
+    #expect(result.budgetMonths.map(\.cost).reduce(.zero, +) == result.cost)
+    let logged = run.records.reduce(MoneySum.zero) {
+      $0 + MoneySum($1.inputCost) + MoneySum($1.outputCost) + MoneySum($1.otherCost)
+    }
+    #expect(logged + fixed == result.cost)
+  }
+
+  @Test(arguments: seeds) func countsAgree(seed: UInt64) throws {
+    let run = try LoggedRun(Self.scenario(seed: seed))
+    let result = run.result
+    let records = run.records
+    #expect(result.calls == Int64(records.count))
+    #expect(result.costs.map(\.calls).reduce(0, +) == result.calls)
+    #expect(result.days.map(\.calls).reduce(0, +) == result.calls)
+    #expect(result.accounts.map(\.calls).reduce(0, +) == result.calls)
+    #expect(result.costs.map(\.cacheHits).reduce(0, +) == result.cacheHits)
+    #expect(result.cacheHits == Int64(records.count { $0.cache == .hit }))
+    #expect(result.cacheMisses == Int64(records.count { $0.cache == .miss }))
+    #expect(result.cacheClasses.map(\.hits).reduce(0, +) == result.cacheHits)
+    #expect(result.cacheClasses.map(\.misses).reduce(0, +) == result.cacheMisses)
+    #expect(result.failedCalls == Int64(records.count(where: \.isFailed)))
+    let attempts = records.reduce(0) { $0 + Int64($1.attempts) }
+    #expect(result.costs.map(\.attempts).reduce(0, +) == attempts)
+    #expect(result.performance.map(\.attempts).reduce(0, +) == attempts)
+    let failures = result.performance.map(\.failures).reduce(0, +)
+    #expect(result.costs.map(\.failures).reduce(0, +) == failures)
+    let answered = Int64(records.count { $0.answeredBy != nil })
+    #expect(result.performance.map(\.calls).reduce(0, +) == answered)
+    #expect(result.latency.total == answered + result.cacheHits)
+    #expect(
+      result.costs.map(\.inputTokens).reduce(0, +)
+        == records.map(\.billed.inputTokens).reduce(0, +))
+    #expect(
+      result.costs.map(\.audio.microseconds).reduce(0, +)
+        == records.map(\.billed.audioMicroseconds).reduce(0, +))
+  }
+}
