@@ -89,6 +89,9 @@ struct BudgetWatch: Sendable {
     if costs[month] > nextLine[month] { cross(month: month, at: e) }
   }
 
+  /// Month-to-date spending.
+  func spent(month: Int) -> MoneySum { costs[month] }
+
   @inline(never)
   private mutating func cross(month: Int, at e: Int64) {
     guard let budget else { return }

@@ -47,6 +47,17 @@ struct CompiledRouting: Sendable {
     table.rules[kind * accountPlans + accountPlan].name
   }
 
+  /// The rule that decides, and its place in the policy's list, from 0.
+  func rule(kind: Int, accountPlan: Int) -> (rule: Policy.Rule, place: Int) {
+    let index = kind * accountPlans + accountPlan
+    return (table.rules[index], table.places[index])
+  }
+
+  /// The models that it chooses from, with their shares; none: the logged model.
+  func shares(kind: Int, accountPlan: Int) -> [(model: ModelID, share: Double)] {
+    table.shares(kind: kind * accountPlans + accountPlan)
+  }
+
   /// The places of a chain's targets, for `target(at:)`.
   @inline(__always)
   func chain(model: Int, tier: Int) -> Range<Int> {
