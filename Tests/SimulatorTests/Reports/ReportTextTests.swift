@@ -47,7 +47,7 @@ import Testing
 }
 
 @Test func headlineDoubtsABillOverTheBudget() {
-  let likely = Headline.text(SampleReport(users: [11], budget: 10, chance: 0.975).report)
+  let likely = Headline.text(SampleReport(users: [11], budget: 10, chance: 0.98).report)
   #expect(likely.contains("over the $10.00 budget, which breaks on 28 November 2026"))
   #expect(
     likely.contains(
