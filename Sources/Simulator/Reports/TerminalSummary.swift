@@ -55,7 +55,7 @@ enum TerminalSummary {
   }
 
   /// Names come from files: what would steer a terminal is shown, not obeyed.
-  private static func visible(_ name: String) -> String {
+  static func visible(_ name: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in name.unicodeScalars {
       result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
