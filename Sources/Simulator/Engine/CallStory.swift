@@ -100,7 +100,11 @@ struct CallStory: Sendable {
   }
 
   struct End: Sendable {
-    enum Answer: Sendable, Equatable { case cache, target(Int), nobody }
+    enum Answer: Sendable, Equatable {
+      case cache
+      case target(Int)
+      case nobody
+    }
     var at: SimTime
     var answer: Answer
     var attempts: Int
