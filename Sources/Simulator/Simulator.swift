@@ -12,11 +12,7 @@ struct Costsim: ParsableCommand {
       Exit codes: 0 fine, 1 internal failure, 2 bad usage or bad input, 130 interrupted.
       """,
     version: Version.current,
-<<<<<<< HEAD
-    subcommands: [Run.self, ReplayCommand.self, Validate.self, Init.self])
-=======
-    subcommands: [Run.self, Explain.self, Validate.self, Init.self])
->>>>>>> explain
+    subcommands: [Run.self, ReplayCommand.self, Explain.self, Validate.self, Init.self])
 
   static func main() {
     Interruption.handle()

@@ -58,18 +58,6 @@ enum TerminalSummary {
     }.joined(separator: "  ")
   }
 
-<<<<<<< HEAD
-=======
-  /// Names come from files: what would steer a terminal is shown, not obeyed.
-  static func visible(_ name: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in name.unicodeScalars {
-      result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-    }
-    return String(result)
-  }
-
->>>>>>> explain
   private static func bold(_ text: String, _ styled: Bool) -> String {
     styled ? "\u{1B}[1m\(text)\u{1B}[0m" : text
   }

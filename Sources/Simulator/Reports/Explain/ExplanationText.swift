@@ -9,7 +9,7 @@ struct ExplanationText {
   static func text(_ explanation: CallExplanation) -> String {
     var writer = ExplanationText(it: explanation)
     writer.write()
-    return writer.lines.map(TerminalSummary.visible).joined(separator: "\n") + "\n"
+    return writer.lines.map(PlainEnglish.visible).joined(separator: "\n") + "\n"
   }
 
   private init(it: CallExplanation) { self.it = it }
