@@ -28,7 +28,9 @@ struct Explain: ParsableCommand {
 
   func validate() throws {
     guard call > 0 else { throw ValidationError("--call counts from 1") }
-    guard (1...1_000_000).contains(runNumber) else { throw ValidationError("--run is 1 to 1000000") }
+    guard (1...1_000_000).contains(runNumber) else {
+      throw ValidationError("--run is 1 to 1000000")
+    }
   }
 
   func run() throws {

@@ -7,13 +7,17 @@ import Synchronization
 struct LoggedRun {
   let result: PlanResult
   let records: [CallRecord]
+  /// Of the watched call, after which the run stops.
+  let story: CallStory?
 
   private final class Store: Sendable {
     let records = Mutex<[CallRecord]>([])
   }
 
   /// The calls of a list in place of the plan's own traffic.
-  init(_ compiled: CompiledScenario, plan: PlanSpec, source: some CallSource) throws {
+  init(
+    _ compiled: CompiledScenario, plan: PlanSpec, source: some CallSource, watched: Int64 = 0
+  ) throws {
     let scenario = compiled.scenario
     let routing = CompiledRouting(compiled)
     let draws = Draws(seed: scenario.seed, run: 1)
@@ -24,9 +28,10 @@ struct LoggedRun {
     let log = CallLog { new in store.records.withLock { $0 += new } }
     var engine = PlanEngine(
       compiled: compiled, routing: routing, factory: factory, prices: PriceTable(compiled),
-      draws: draws, plan: plan, run: 1, log: log)
+      draws: draws, plan: plan, run: 1, log: log, watched: watched)
     var source = source
     result = try engine.run(&source)
+    story = engine.story
     records = store.records.withLock { $0 }
   }
 
@@ -35,6 +40,7 @@ struct LoggedRun {
     let store = Store()
     let log = CallLog { new in store.records.withLock { $0 += new } }
     result = try Simulation(scenario).result(of: scenario.plans[0], run: 1, log: log)
+    story = nil
     records = store.records.withLock { $0 }
   }
 }
