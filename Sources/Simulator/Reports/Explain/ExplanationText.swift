@@ -54,7 +54,7 @@ struct ExplanationText {
     case .cache: return "Answered from the response cache \(after) for nothing."
     case .target(let target):
       return "Answered by \(it.name(ofTarget: target)) \(after) for \(cost)."
-    case .nobody: return "Failed \(after), which cost \(cost)."
+    case .nobody: return "Failed \(after), for \(cost)."
     }
   }
 
