@@ -18,7 +18,8 @@ struct CompiledRouting: Sendable {
     for attributes in compiled.attributes {
       for plan in 0..<accountPlans {
         var seen = attributes
-        seen[.accountPlan] = planNames.isEmpty ? nil : planNames[plan]
+        // A log names the plan of each call itself.
+        if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
         kinds.append(seen)
       }
     }
