@@ -28,18 +28,20 @@ import Testing
     var compiled = CompiledScenario(scenario)
     let kind = compiled.addLoggedKind(CallAttributes(), useCase: "chat", hasKey: false)
     var call = Call(
-      time: AnalysisScenario.start.microseconds, index: 0, user: 0, kind: UInt16(kind))
+      time: AnalysisScenario.start.microseconds, index: 0, user: Ledger.noUser, kind: UInt16(kind))
     (call.fact, call.input, call.output) = (0, 100, 50)
     let run = try LoggedRun(
       compiled, plan: scenario.plans[0], source: OneRow(call: call), watched: 1)
     let story = try #require(run.story)
     let told = try #require(
       CallExplanation(
-        story, plan: scenario.plans[0], run: 1, compiled: compiled,
-        routing: CompiledRouting(compiled)))
+        story, plan: scenario.plans[0], run: 1,
+        names: PlanNames(
+          compiled: compiled, routing: CompiledRouting(compiled), userNames: [])))
     let text = ExplanationText.text(told)
     for line in [
-      "  use case        chat\n", "  log             m0, failed, took 250 ms, 40 cached tokens\n",
+      "  account         unknown\n", "  use case        chat\n",
+      "  log             m0, failed, took 250 ms, 40 cached tokens\n",
       "  latency         250 ms, as logged\n", "  outcome         fails, as logged\n",
       "+250 ms  m0 fails\n", "    input tokens      60 × $1.00 ÷ 1M = $0.00006\n",
       "    cache-read tokens 40 × $1.00 ÷ 1M = $0.00004\n", "+250 ms  m1 takes it\n",

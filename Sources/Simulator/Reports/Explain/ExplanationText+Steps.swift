@@ -15,7 +15,7 @@ extension ExplanationText {
       return row(it.cacheResult, "draw \(draw) \(isHit ? "<" : "≥") \(rate)")
     }
     row("class", "\(name), kept \(ExactText.duration(kind.cacheTTL))")
-    let owner = it.scenario.cache.scope == .user ? ", \(it.accountID)" : ""
+    let owner = it.scenario.cache.scope == .user ? it.accountID.map { ", \($0)" } ?? "" : ""
     row("key", "\(it.routedModel)\(owner), prompt \(Self.hex(it.call.prompt))")
     row(it.cacheResult, cacheState)
   }

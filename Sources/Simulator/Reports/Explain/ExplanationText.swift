@@ -61,7 +61,7 @@ struct ExplanationText {
   private mutating func describeCall() {
     section("The call")
     row("arrives", it.arrivedAt.description)
-    row("account", it.accountID + (it.accountPlanName.map { ", plan \($0)" } ?? ""))
+    row("account", (it.accountID ?? "unknown") + (it.accountPlanName.map { ", plan \($0)" } ?? ""))
     row("use case", it.useCase + (it.workload.map { " (workload \($0))" } ?? ""))
     let said = it.attributes.filter { $0.attribute != .useCase && $0.attribute != .accountPlan }
     if !said.isEmpty {
