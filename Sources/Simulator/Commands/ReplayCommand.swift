@@ -68,6 +68,11 @@ struct ReplayCommand: ParsableCommand {
       throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
     }
     let variants = try variants()
+    guard trace != "-" || variants.count == 1 else {
+      throw BadInput(
+        message: "-: error: standard input can be read only once, expected a file for several "
+          + "policies")
+    }
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
     let rejected = RejectedList()
@@ -77,7 +82,7 @@ struct ReplayCommand: ParsableCommand {
     let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
     let outcomes = try replay.outcomes(
       of: variants, threads: threads, log: file.map { file in CallLog { try file.append($0, $1) } })
-    let report = report(outcomes, name: name)
+    let report = ScenarioReport(replayed: outcomes, of: trace, name: name)
     try ReportWriter.write(report, record: record, into: folder)
     if !rejected.rows.isEmpty {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
@@ -121,8 +126,8 @@ struct ReplayCommand: ParsableCommand {
     var variants: [Replay.Variant] = []
     for name in names {
       var overrides = input.allOverrides
-      if let catalog { overrides.append("catalog=\(absolute(catalog))") }
-      if let name, name != Self.logged { overrides.append("policy=\(absolute(name))") }
+      if let catalog { overrides.append("catalog=\(try absolute(catalog))") }
+      if let name, name != Self.logged { overrides.append("policy=\(try absolute(name))") }
       var scenario = try ScenarioReader.read(
         path: self.scenario, overrides: overrides,
         allowOutside: input.allowOutside || catalog != nil || name != nil, forReplay: true)
@@ -141,21 +146,12 @@ struct ReplayCommand: ParsableCommand {
 
   private static let logged = "logged"
 
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-  }
-
-  private func report(_ outcomes: [Replay.Outcome], name: String) -> ScenarioReport {
-    var scenario = outcomes[0].scenario
-    scenario.name = name
-    scenario.plans = outcomes.map(\.result.plan)
-    scenario.published = []
-    return ScenarioReport(
-      scenario: scenario,
-      plans: outcomes.map { PlanReport(result: $0.result, expectation: .none) },
-      replay: ReplayFindings(
-        path: trace, facts: outcomes[0].facts, logged: outcomes[0].logged,
-        outliers: outcomes[0].outliers))
+  /// Overrides are read from the scenario's folder, options from where the user is.
+  private func absolute(_ path: String) throws -> String {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw BadInput(message: "\(path): error: no such file")
+    }
+    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 }
 
