@@ -181,11 +181,14 @@ import Testing
     #expect(plan["cost_usd"] == MoneySum(picodollars: sum).decimal(places: 6))
     let run = try JSONDecoder().decode(
       RunFile.self, from: Data(bytes(reports + "/two-tier-replay/run.json")))
-    #expect(try sum == picodollars(run.plans[0].cost_usd) && sum > 0)
+    #expect(try sum == picodollars(run.plans[0].cost) && sum > 0)
   }
 
   private struct RunFile: Decodable {
-    struct Plan: Decodable { var cost_usd: String }
+    struct Plan: Decodable {
+      var cost: String
+      enum CodingKeys: String, CodingKey { case cost = "cost_usd" }
+    }
     var plans: [Plan]
   }
 

@@ -37,7 +37,11 @@ import Testing
   private func ledger(of log: RandomLog, in folder: TraceFolder) throws -> String {
     let path = try folder.write(log.text)
     let file = try CallsFile(path: folder.path + "/calls.csv", dialect: .rfc4180)
-    let replay = Replay(path: path, format: "canonical") { _ in TraceOptions() }
+    let replay = Replay(path: path, format: "canonical") { _ in
+      var options = TraceOptions()
+      options.blockSize = 4_096
+      return options
+    }
     _ = try replay.outcomes(
       of: [Replay.Variant(name: "random", scenario: log.scenario)], threads: 1,
       log: CallLog { try file.append($0, $1) })
