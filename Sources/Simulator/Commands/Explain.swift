@@ -50,11 +50,13 @@ struct Explain: ParsableCommand {
   ) throws -> CallExplanation {
     let simulation = Simulation(scenario)
     let plan = scenario.plans[0]
+    let names = PlanNames(
+      compiled: simulation.compiled, routing: simulation.routing, userNames: [])
     let told = try simulation.story(ofCall: call, of: plan, run: run)
     guard
       let story = told.story,
       let explanation = CallExplanation(
-        story, plan: plan, run: run, compiled: simulation.compiled, routing: simulation.routing)
+        story, plan: plan, run: run, names: names)
     else {
       let count = PlainEnglish.pluralWithVerb(told.calls, "call")
       throw BadInput(

@@ -75,16 +75,20 @@ struct ReplayCommand: ParsableCommand {
     }
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
-    let rejected = RejectedRows(dialect: csvDialect)
+    let rejected = RejectedList()
     let replay = Replay(path: trace, format: format) { number in
-      try options(rejected: number == 0 ? rejected : nil)
+      try options(rejected: number == 0 ? rejected : nil, scenario: variants[number].scenario)
     }
     let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
     let outcomes = try replay.outcomes(
       of: variants, threads: threads, log: file.map { file in CallLog { try file.append($0, $1) } })
     let report = ScenarioReport(replayed: outcomes, of: trace, name: name)
     try ReportWriter.write(report, record: record, into: folder)
-    if let bytes = rejected.file { try folder.write(bytes, to: "\(name)/rejected.csv") }
+    if !rejected.rows.isEmpty {
+      var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
+      for row in rejected.rows { file.append(row) }
+      try folder.write(file.bytes, to: "\(name)/rejected.csv")
+    }
     try file?.commit()
     try folder.commit()
     guard !printing.quiet else { return }
@@ -104,12 +108,14 @@ struct ReplayCommand: ParsableCommand {
 
   // MARK: Inputs
 
-  private func options(rejected: RejectedRows?) throws -> TraceOptions {
+  private func options(rejected: RejectedList?, scenario: Scenario) throws -> TraceOptions {
     var options = TraceOptions()
     for text in columns { try options.addColumns(text) }
     for text in set { try options.addFixed(text) }
     options.timeZone = timezone
     options.skipBadRows = skipBadRows
+    // Where a log that counts its times from 0 begins.
+    options.origin = scenario.period.start
     if let rejected { options.onRejected = rejected.add }
     return options
   }
@@ -149,26 +155,10 @@ struct ReplayCommand: ParsableCommand {
   }
 }
 
-/// Malformed rows on their way to rejected.csv. One thread reads the log that tells of them.
-private final class RejectedRows: @unchecked Sendable {
-  private var writer: CSVWriter
-  private var count = 0
+/// Malformed rows on their way to rejected.csv: at most as many as are tolerated. Unchecked, because
+/// one thread reads the log that tells of them.
+private final class RejectedList: @unchecked Sendable {
+  private(set) var rows: [RejectedRow] = []
 
-  init(dialect: CSVDialect) {
-    writer = CSVWriter(dialect: dialect)
-    for column in ["row", "column", "problem", "fields"] { writer.text(column) }
-    writer.endRow()
-  }
-
-  func add(_ rejected: RejectedRow) {
-    count += 1
-    writer.integer(rejected.row.number)
-    writer.text(rejected.row.column)
-    writer.text(rejected.row.problem)
-    for field in rejected.fields { writer.text(String(decoding: field, as: UTF8.self)) }
-    writer.endRow()
-  }
-
-  /// nil if there are none.
-  var file: [UInt8]? { count == 0 ? nil : writer.bytes }
+  func add(_ row: RejectedRow) { rows.append(row) }
 }

@@ -168,9 +168,14 @@ struct PlanEngine {
     }
   }
 
+  /// What the numbers of calls so far stand for.
+  var names: PlanNames {
+    PlanNames(compiled: compiled, routing: routing, userNames: userNames)
+  }
+
   private mutating func flushLog(all: Bool) throws {
     guard log != nil else { return }
-    let names = PlanNames(compiled: compiled, routing: routing, userNames: userNames)
+    let names = names
     try log?.flush(all: all, names: names)
   }
 }

@@ -175,4 +175,18 @@ import Testing
     #expect(files == TraceFormats.names.map { $0 + ".yaml" })
     #expect(Set(TraceColumn.allNames).count == TraceColumn.allCases.count + 3)
   }
+
+  /// The tables of the page are those that the reader goes by.
+  @Test func documentation() throws {
+    let page = "docs/trace-formats.md"
+    let text = try String(
+      contentsOf: RepositoryFiles.root.appendingPathComponent(page), encoding: .utf8)
+    let tables = ReferenceWriter(
+      format: FileFormat(title: "", objects: [TraceFormatFile.format, TraceFormatFile.column])
+    ).text()
+    let head = text.prefix(upTo: text.range(of: "### trace format")?.lowerBound ?? text.endIndex)
+    try RepositoryFiles.expect(head + tables, in: page)
+    for name in TraceFormats.names { #expect(text.contains("| `\(name)` |")) }
+    for name in TraceColumn.allNames { #expect(text.contains("`\(name)`")) }
+  }
 }

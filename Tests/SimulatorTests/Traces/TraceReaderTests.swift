@@ -88,13 +88,20 @@ import Testing
       try complaint(Self.header + "1,2,3\n4,\"5,6\n7,8,9\n")
         == "row 2: a quote that is neither at a field's ends nor doubled, or not closed")
     #expect(try complaint(Self.header + "1,2,3\n4,5\"x,6\n").hasPrefix("row 2: a quote"))
+  }
+
+  @Test func endlessRows() throws {
+    var options = TraceOptions()
+    options.maximumRowBytes = 64 << 10
+    options.blockSize = 4 << 10
     var long = Array((Self.header + "1,2,\"").utf8)
-    long += Array(repeating: UInt8(ascii: "x"), count: TraceReader.maximumRowBytes + 1_000_000)
+    long += Array(repeating: UInt8(ascii: "x"), count: 80_000)
     #expect(
-      try complaint(long) == "row 1 is longer than 16 MB (a quote that is not closed?)")
+      try complaint(long, options)
+        == "row 1 is longer than 65,536 bytes (a quote that is not closed?)")
     var line = Array("{\"timestamp\":1,\"input_tokens\":2}\n{\"timestamp\":\"".utf8)
-    line += Array(repeating: UInt8(ascii: "x"), count: TraceReader.maximumRowBytes + 1_000_000)
-    #expect(try complaint(line) == "row 2 is longer than 16 MB")
+    line += Array(repeating: UInt8(ascii: "x"), count: 80_000)
+    #expect(try complaint(line, options) == "row 2 is longer than 65,536 bytes")
   }
 
   @Test func malformedRowsAreListed() throws {
@@ -131,6 +138,26 @@ import Testing
     #expect(rejected[6].fields.map { String(decoding: $0, as: UTF8.self) }[4] == "soon")
     options.skipBadRows = 9
     #expect(try complaint(text, options).hasPrefix("10 malformed rows, expected at most 9 ("))
+  }
+
+  @Test func rejectedRowsAreWrittenAsTheyWere() throws {
+    let header = "timestamp,input_tokens,user,note\n"
+    let bad = "2025-11-01T00:00:00Z,-5,=u,\"a \"\"b\"\",\nc\"\n"
+    var options = TraceOptions()
+    options.skipBadRows = 5
+    var rejected: [RejectedRow] = []
+    options.onRejected = { rejected.append($0) }
+    var source = try TraceSource(path: try folder.write(header + bad + "1,2,3\n"), options: options)
+    var batch = TraceBatch()
+    while try source.next(into: &batch) {}
+    var rows = RejectedRows(columns: source.columnNames, isJSON: source.isJSON)
+    for row in rejected { rows.append(row) }
+    let quoted = "\"a \"\"b\"\",\nc\""
+    #expect(
+      String(decoding: rows.bytes, as: UTF8.self)
+        == "row,column,problem,timestamp,input_tokens,user,note\r\n"
+        + "1,input_tokens,\"must not be negative, as '-5' is\",2025-11-01T00:00:00Z,-5,=u,"
+        + quoted + "\r\n2,,\"3 fields, expected 4 as in the header\",1,2,3\r\n")
   }
 
   @Test func onlyTheFirstMalformedRowsAreListed() throws {

@@ -6,40 +6,43 @@ struct CallExplanation {
   let end: CallStory.End
   let plan: PlanSpec
   let run: Int
-  let compiled: CompiledScenario
-  let routing: CompiledRouting
+  private let names: PlanNames
   /// Index into the scenario's account plans; 0 without any.
   let accountPlan: Int
 
-  /// nil while the call has not ended. `compiled` and `routing` are those that the engine ended
-  /// with.
-  init?(
-    _ story: CallStory, plan: PlanSpec, run: Int, compiled: CompiledScenario,
-    routing: CompiledRouting
-  ) {
+  /// nil while the call has not ended. `names` are those that the engine ended with.
+  init?(_ story: CallStory, plan: PlanSpec, run: Int, names: PlanNames) {
     guard let end = story.end else { return nil }
     self.story = story
     self.end = end
     self.plan = plan
     self.run = run
-    self.compiled = compiled
-    self.routing = routing
-    let dealt = UserDeal(population: compiled.scenario.users, users: plan.users).accountPlan
+    self.names = names
+    let dealt = UserDeal(population: names.compiled.scenario.users, users: plan.users).accountPlan
     let user = Int(story.arrival.call.user)
     accountPlan = dealt.indices.contains(user) ? Int(dealt[user]) : 0
   }
 
+  var compiled: CompiledScenario { names.compiled }
+  var routing: CompiledRouting { names.routing }
   var scenario: Scenario { compiled.scenario }
   var arrival: CallStory.Arrival { story.arrival }
   var call: Call { story.arrival.call }
   var kind: CallKind { compiled.kinds[Int(call.kind)] }
   var arrivedAt: SimTime { SimTime(microseconds: call.time) }
 
-  var accountID: String { ReportTables.accountID(Int(call.user) + 1) }
+  /// nil: the log does not tell.
+  var accountID: String? {
+    if call.user == Ledger.noUser { return nil }
+    let user = Int(call.user)
+    return names.userNames.indices.contains(user)
+      ? names.userNames[user] : ReportTables.accountID(user + 1)
+  }
 
   var accountPlanName: String? {
     let plans = scenario.users.accountPlans
-    return plans.isEmpty ? nil : plans[accountPlan].name
+    return plans.isEmpty
+      ? compiled.attributes[Int(call.kind)][.accountPlan] : plans[accountPlan].name
   }
 
   var useCase: String { compiled.useCases[Int(kind.useCase)] }

@@ -13,7 +13,8 @@ struct ExplanationJSON {
     return .object([
       ("scenario", .string(it.scenario.name)), ("plan", .string(it.plan.name)),
       ("run", .integer(Int64(it.run))), ("call", .integer(it.arrival.number)),
-      ("timestamp", Self.time(it.arrivedAt)), ("account_id", .string(it.accountID)),
+      ("timestamp", Self.time(it.arrivedAt)),
+      ("account_id", .optional(it.accountID) { .string($0) }),
       ("account_plan", .optional(it.accountPlanName) { .string($0) }),
       ("use_case", .string(it.useCase)), ("workload", .optional(it.workload) { .string($0) }),
       ("attributes", .object(it.attributes.map { ($0.attribute.name, .string($0.value)) })),
@@ -80,7 +81,7 @@ struct ExplanationJSON {
       ("hit_rate", mode == .rate ? Self.real(it.kind.cacheRate) : .null),
       ("draw", mode == .rate ? Self.real(it.arrival.cacheDraw) : .null),
       ("key_model", isKeyed ? .string(it.routedModel) : .null),
-      ("key_account", ownsKey ? .string(it.accountID) : .null),
+      ("key_account", ownsKey ? .optional(it.accountID) { .string($0) } : .null),
       ("key_prompt", isKeyed ? .string(ExplanationText.hex(it.call.prompt)) : .null),
       ("state", state), ("until", until),
     ])

@@ -15,7 +15,7 @@ extension ExplanationText {
       return row(it.cacheResult, "draw \(draw) \(isHit ? "<" : "≥") \(rate)")
     }
     row("class", "\(name), kept \(ExactText.duration(kind.cacheTTL))")
-    let owner = it.scenario.cache.scope == .user ? ", \(it.accountID)" : ""
+    let owner = it.scenario.cache.scope == .user ? it.accountID.map { ", \($0)" } ?? "" : ""
     row("key", "\(it.routedModel)\(owner), prompt \(Self.hex(it.call.prompt))")
     row(it.cacheResult, cacheState)
   }
@@ -36,7 +36,10 @@ extension ExplanationText {
   }
 
   mutating func describe(_ look: CallStory.Look) {
-    let verb = look.isRetry ? "is tried again" : look.attempt == nil ? "is skipped" : "takes it"
+    let verb =
+      look.attempt != nil
+      ? look.isRetry ? "is tried again" : "takes it"
+      : look.isRetry ? "cannot be tried again" : "is skipped"
     section("\(offset(look.at))  \(it.name(ofTarget: look.target)) \(verb)")
     if let breaker = look.breaker { row("breaker", text(breaker, look.target)) }
     if look.attempt == nil, look.isBlocked { return }

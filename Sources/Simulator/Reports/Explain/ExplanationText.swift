@@ -54,14 +54,14 @@ struct ExplanationText {
     case .cache: return "Answered from the response cache \(after) for nothing."
     case .target(let target):
       return "Answered by \(it.name(ofTarget: target)) \(after) for \(cost)."
-    case .nobody: return "Failed \(after), which cost \(cost)."
+    case .nobody: return "Failed \(after), for \(cost)."
     }
   }
 
   private mutating func describeCall() {
     section("The call")
     row("arrives", it.arrivedAt.description)
-    row("account", it.accountID + (it.accountPlanName.map { ", plan \($0)" } ?? ""))
+    row("account", (it.accountID ?? "unknown") + (it.accountPlanName.map { ", plan \($0)" } ?? ""))
     row("use case", it.useCase + (it.workload.map { " (workload \($0))" } ?? ""))
     let said = it.attributes.filter { $0.attribute != .useCase && $0.attribute != .accountPlan }
     if !said.isEmpty {

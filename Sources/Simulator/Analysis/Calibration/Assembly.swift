@@ -1,0 +1,192 @@
+import CostModel
+
+/// From what the two passes counted to a scenario's parameters.
+struct Assembly {
+  let sketch: LogSketch
+  let period: PeriodFit
+  let profiles: [ProfileFit]
+  let bursts: [BurstSketch.Fit]
+  let hasPolicy: Bool
+  let catalog: Catalog
+
+  /// More kinds of calls than this in a workload are too many to read.
+  private static let maximumKinds = 200
+
+  func calibration(_ facts: TraceFacts) -> Calibration {
+    let tells = hasPolicy ? nil : ModelsByKind(sketch).distinguishing
+    let overall = ProfileFit(sketch.week(ofWorkload: nil, in: period.period))
+    let observed = period.observed(overall.profile, calls: sketch.calls)
+    let isFilled = observed == period.months
+    let workloads = names(facts.format).enumerated().map { number, name in
+      workload(number, name: name, isFilled: isFilled, tells: tells)
+    }
+    let dispersion =
+      zip(sketch.workloads, bursts).reduce(0.0) {
+        $0 + Double($1.0.calls) * ($1.1.cv.map { $0 * $0 } ?? 1)
+      } / Double(sketch.calls)
+    return Calibration(
+      facts: facts, period: period, users: sketch.userCalls.count,
+      callsWithoutUser: sketch.callsWithoutUser,
+      activity: ActivityFit(counts: sketch.userCalls, dispersion: dispersion),
+      accountPlans: accountPlans(), workloads: workloads, models: models(),
+      rules: hasPolicy ? [] : rules(workloads, tells), modelAttribute: tells,
+      callsWithoutModel: sketch.callsWithoutModel, images: sketch.images)
+  }
+
+  // MARK: Workloads
+
+  /// The use cases' names; where the log has none, the format's.
+  private func names(_ format: String) -> [String] {
+    let stem = format.isEmpty ? "log" : format
+    return sketch.workloads.map { $0.useCase ?? stem }
+  }
+
+  private func workload(
+    _ number: Int, name: String, isFilled: Bool, tells: Attribute?
+  ) -> Calibration.Workload {
+    let own = sketch.workloads[number]
+    let profile = profiles[number]
+    let observed =
+      isFilled ? period.months : period.observed(profile.profile, calls: sketch.calls)
+    let users = Double(max(1, sketch.userCalls.count))
+    var (groups, merged) = groups(number, tells: tells)
+    groups.sort { $0.cell.calls > $1.cell.calls }
+    return Calibration.Workload(
+      name: name, useCase: own.useCase, calls: own.calls,
+      volume: Double(own.calls) / observed / users, factor: period.months / observed,
+      profile: profile, burst: bursts[number], prompts: prompts(own),
+      kinds: groups.map { kind($0.attributes, $0.cell, of: own.calls) }, mergedKinds: merged)
+  }
+
+  private typealias Group = (attributes: CallAttributes, cell: CallCell)
+
+  /// Calls alike in their attributes (and, if it matters, their model).
+  private func groups(_ number: Int, tells: Attribute?) -> ([Group], merged: Int) {
+    var byAttributes: [CallAttributes: [CallCell]] = [:]
+    var order: [CallAttributes] = []
+    for cell in sketch.cells(ofWorkload: number) {
+      var attributes = sketch.kinds[cell.kind]
+      attributes[.useCase] = nil
+      attributes[.accountPlan] = nil
+      if let tells, let model = cell.model { attributes[tells] = catalog[model].name }
+      if byAttributes[attributes] == nil { order.append(attributes) }
+      byAttributes[attributes, default: []].append(cell)
+    }
+    var groups = order.map { (attributes: $0, cell: CallCell.merged(byAttributes[$0] ?? [])) }
+    guard groups.count > Self.maximumKinds else { return (groups, 0) }
+    groups.sort { $0.cell.calls > $1.cell.calls }
+    let rest = groups[(Self.maximumKinds - 1)...]
+    let other: Group = (CallAttributes(), CallCell.merged(rest.map(\.cell)))
+    return (Array(groups[..<(Self.maximumKinds - 1)]) + [other], rest.count)
+  }
+
+  private func kind(
+    _ attributes: CallAttributes, _ cell: CallCell, of calls: Int64
+  ) -> Calibration.Kind {
+    let answered = Double(max(1, cell.calls - cell.failed))
+    let cached = Double(cell.cachedTokens)
+    let total = cached + Double(cell.input.sum)
+    return Calibration.Kind(
+      attributes: attributes, share: Double(cell.calls) / Double(calls), calls: cell.calls,
+      input: SizeFit(cell.input), output: SizeFit(cell.output),
+      reasoning: SizeFit(cell.reasoning), audio: SizeFit(cell.audio),
+      cachedTokens: cached / answered, cachedShare: total > 0 ? cached / total : 0)
+  }
+
+  // MARK: Prompts
+
+  private func prompts(_ own: LogSketch.Workload) -> Calibration.Prompts? {
+    guard own.prompts.calls > 0 else { return nil }
+    let byUser = own.prompts.repetition(perUser: true)
+    let shared = own.prompts.repetition(perUser: false)
+    // Pools are the users' own unless users share what they repeat.
+    let perUser = own.promptCalls.count > 1 && shared.distinct > 0.98 * byUser.distinct
+    let seen = perUser ? byUser : shared
+    return Calibration.Prompts(
+      calls: own.prompts.calls, distinct: seen.distinct, isSample: own.prompts.isSample,
+      perUser: perUser,
+      pool: PoolFit(seen, streams: streams(own, perUser: perUser)),
+      hitRates: byUser.hitRates)
+  }
+
+  /// How many calls draw from each pool.
+  private func streams(
+    _ own: LogSketch.Workload, perUser: Bool
+  ) -> [(calls: Double, count: Double)] {
+    guard perUser else { return [(Double(own.prompts.calls), 1)] }
+    // Eight bins an octave would do; the sketch's are finer, so neighbours are put together.
+    var sketch = SizeSketch()
+    for count in own.promptCalls.values { sketch.add(count) }
+    var result: [(calls: Double, count: Double)] = []
+    for bin in sketch.sorted {
+      if let last = result.last, bin.mean < last.calls * 1.1 {
+        let count = last.count + Double(bin.count)
+        let calls = (last.calls * last.count + bin.mean * Double(bin.count)) / count
+        result[result.count - 1] = (calls, count)
+      } else {
+        result.append((bin.mean, Double(bin.count)))
+      }
+    }
+    return result
+  }
+
+  // MARK: Users and models
+
+  private func accountPlans() -> [(name: String, users: Int)] {
+    guard !sketch.accountPlans.isEmpty, !sketch.accountPlans.contains(nil) else { return [] }
+    var counts: [String: Int] = [:]
+    for plan in sketch.accountPlans { counts[plan ?? "", default: 0] += 1 }
+    return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  private func models() -> [Calibration.ModelFit] {
+    var byModel: [ModelID: [CallCell]] = [:]
+    for cell in sketch.cells {
+      if let model = cell.model { byModel[model, default: []].append(cell) }
+    }
+    return byModel.sorted { $0.key.index < $1.key.index }.map { model, cells in
+      let all = CallCell.merged(cells)
+      return Calibration.ModelFit(
+        model: model, calls: all.calls, failed: all.failed, judged: all.judged,
+        latency: SizeFit(all.latency), usesPromptCache: all.cachedCalls > 0)
+    }
+  }
+
+  private func rules(_ workloads: [Calibration.Workload], _ tells: Attribute?)
+    -> [Calibration.Rule]
+  {
+    var rules: [Calibration.Rule] = []
+    if let tells {
+      for fit in models() {
+        let name = catalog[fit.model].name
+        rules.append(
+          Calibration.Rule(
+            name: name, condition: (tells, name), models: [(fit.model, 1)], calls: fit.calls))
+      }
+    } else {
+      for (number, workload) in workloads.enumerated() {
+        let cells = sketch.cells(ofWorkload: number)
+        guard let useCase = workload.useCase, let mix = mix(cells) else { continue }
+        rules.append(
+          Calibration.Rule(
+            name: workload.name, condition: (.useCase, useCase), models: mix,
+            calls: workload.calls))
+      }
+    }
+    if let mix = mix(sketch.cells) {
+      rules.append(
+        Calibration.Rule(name: "others", condition: nil, models: mix, calls: sketch.calls))
+    }
+    return rules
+  }
+
+  /// nil where no call names a model.
+  private func mix(_ cells: [CallCell]) -> [(model: ModelID, share: Double)]? {
+    var counts: [ModelID: Int64] = [:]
+    for cell in cells { if let model = cell.model { counts[model, default: 0] += cell.calls } }
+    let total = counts.values.reduce(0, +)
+    guard total > 0 else { return nil }
+    return counts.sorted { $0.key.index < $1.key.index }
+      .map { ($0.key, Double($0.value) / Double(total)) }
+  }
+}

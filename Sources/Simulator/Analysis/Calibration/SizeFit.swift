@@ -1,0 +1,102 @@
+import Foundation
+
+/// What a log says of one number of its calls: an empirical distribution with the log's mean, and
+/// the lognormal that comes nearest by its moments of the logarithm.
+struct SizeFit: Sendable {
+  /// The lognormal of the positive values, and how far its distribution function is from theirs.
+  struct LognormalFit: Sendable {
+    var mean: Double
+    var cv: Double
+    var distance: Double
+  }
+
+  /// At most this many bins are written.
+  static let maximumBins = 40
+
+  let count: Int64
+  let mean: Double
+  let low: Int64
+  let high: Int64
+  let bins: [Distribution.Bin]
+  let lognormal: LognormalFit?
+
+  /// nil if nothing was seen.
+  init?(_ sketch: SizeSketch) {
+    let fine = sketch.sorted
+    guard let first = fine.first, let last = fine.last else { return nil }
+    count = sketch.count
+    mean = sketch.mean
+    low = first.low
+    high = last.high
+    bins =
+      fine.count <= Self.maximumBins && fine.allSatisfy { $0.low == $0.high }
+      ? fine.map { Self.point($0.low, weight: Double($0.count)) }
+      : Self.grouped(fine, count: Double(sketch.count), sum: Double(sketch.sum))
+    lognormal = Self.lognormal(fine)
+  }
+
+  var isZero: Bool { high == 0 }
+
+  private static func point(_ value: Int64, weight: Double) -> Distribution.Bin {
+    Distribution.Bin(low: Double(value), high: Double(value), weight: weight)
+  }
+
+  /// Bins that hold about equal parts of the calls and of the sum, so that tails are kept. A bin
+  /// whose mean is not its middle is written as one with an extra weight at an end: the mean
+  /// stays exact, also after the engine's rounding to whole numbers.
+  private static func grouped(
+    _ fine: [SizeSketch.Bin], count: Double, sum: Double
+  ) -> [Distribution.Bin] {
+    let groups = Double(maximumBins / 2)
+    var result: [SizeSketch.Bin] = []
+    var current = -1
+    var passed = 0.0
+    for bin in fine {
+      let part = (Double(bin.count) / count + (sum > 0 ? Double(bin.sum) / sum : 0)) / 2
+      let group = min(Int((passed + part / 2) * groups), Int(groups) - 1)
+      passed += part
+      if group == current {
+        result[result.count - 1].merge(bin)
+      } else {
+        result.append(bin)
+        current = group
+      }
+    }
+    return result.flatMap(centred)
+  }
+
+  private static func centred(_ bin: SizeSketch.Bin) -> [Distribution.Bin] {
+    let weight = Double(bin.count)
+    guard bin.low < bin.high else { return [point(bin.low, weight: weight)] }
+    let middle = (Double(bin.low) + Double(bin.high)) / 2
+    let end = bin.mean < middle ? bin.low : bin.high
+    let extra = (middle - bin.mean) / (middle - Double(end))
+    let wide = Distribution.Bin(
+      low: Double(bin.low), high: Double(bin.high), weight: weight * (1 - extra))
+    if extra == 0 { return [wide] }
+    if extra == 1 { return [point(end, weight: weight)] }
+    return [wide, point(end, weight: weight * extra)]
+  }
+
+  private static func lognormal(_ fine: [SizeSketch.Bin]) -> LognormalFit? {
+    let positive = fine.filter { $0.low > 0 }
+    let n = positive.reduce(0.0) { $0 + Double($1.count) }
+    guard n >= 10, positive.count > 1 else { return nil }
+    let mu = positive.reduce(0.0) { $0 + Double($1.count) * log($1.mean) } / n
+    let squares = positive.reduce(0.0) { $0 + Double($1.count) * pow(log($1.mean) - mu, 2) }
+    let variance = squares / n
+    guard variance > 0 else { return nil }
+    var below = 0.0
+    var distance = 0.0
+    for bin in positive {
+      // At the bin's ends, halfway to the next whole number.
+      let before = Normal.cdf((log(Double(bin.low) - 0.5) - mu) / variance.squareRoot())
+      distance = max(distance, abs(before - below / n))
+      below += Double(bin.count)
+      let after = Normal.cdf((log(Double(bin.high) + 0.5) - mu) / variance.squareRoot())
+      distance = max(distance, abs(after - below / n))
+    }
+    return LognormalFit(
+      mean: exp(mu + variance / 2), cv: expm1(variance).squareRoot(), distance: distance)
+  }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fits a scenario to a log.",
+    discussion: """
+      Example: costsim calibrate requests.csv -o my-company/scenario.yaml
+
+      The log is read twice, in bounded memory. Every fitted value has a comment that says what it \
+      rests on. Without --catalog the models and prices are those of catalog.yaml beside the \
+      scenario; if there is none, the catalog of 'costsim init' is written there.
+      """)
+
+  @Argument(help: "The log, CSV or JSON lines.")
+  var trace: String
+
+  @Option(name: .shortAndLong, help: "The scenario file to write.")
+  var out = "scenario.yaml"
+
+  @Option(help: "Format of the log: its name, or the file of one.")
+  var format: String?
+
+  @Option(help: ArgumentHelp("The log's columns.", valueName: "canonical=column,…"))
+  var columns: [String] = []
+
+  @Option(help: ArgumentHelp("One value for every row.", valueName: "attribute=value"))
+  var set: [String] = []
+
+  @Option(help: "Time zone of the scenario, and of times that state none.")
+  var timezone = "UTC"
+
+  @Option(help: "Malformed rows that are tolerated.")
+  var skipBadRows: Int64 = 0
+
+  @Option(help: "Price catalog that has the log's models.")
+  var catalog: String?
+
+  @Option(help: "Policy file, in place of the log's own choice of models.")
+  var policy: String?
+
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    guard skipBadRows >= 0 else { throw ValidationError("--skip-bad-rows is not negative") }
+  }
+
+  func run() throws {
+    guard LocalTime.isKnown(timezone) else {
+      throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
+    }
+    guard trace != "-" else {
+      throw BadInput(
+        message: "error: the log is read twice, expected a file in place of the standard input")
+    }
+    let folder = try OutputFolder(path: self.folder)
+    let prices = try catalogPath(folder)
+    let models = try CatalogReader.read(path: prices)
+    let fit = try Calibrator(
+      path: trace, format: format, options: { _ in try options() }, timeZone: timezone,
+      catalog: models, hasPolicy: policy != nil
+    ).calibrate()
+    let text = CalibrationText.text(
+      fit, catalog: models,
+      names: CalibrationText.Names(
+        scenario: name, log: trace.split(separator: "/").last.map(String.init) ?? trace,
+        catalog: catalog.map(named) ?? Self.catalogName, policy: policy.map(named)))
+    try folder.write(text, to: fileName)
+    try check(folder, catalog: prices)
+    try folder.commit()
+    guard !printing.quiet else { return }
+    let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
+    print(
+      "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests. Now: costsim run \(out)"
+        + (outside ? " --allow-outside" : ""))
+  }
+
+  /// The file is read as `run` would read it, before it appears under its name.
+  private func check(_ folder: OutputFolder, catalog prices: String) throws {
+    var overrides = ["catalog=\(Self.absolute(prices))"]
+    if let policy { overrides.append("policy=\(Self.absolute(policy))") }
+    _ = try ScenarioReader.read(
+      path: folder.temporaryPath(for: fileName), overrides: overrides, allowOutside: true)
+  }
+
+  private func options() throws -> TraceOptions {
+    var options = TraceOptions()
+    for text in columns { try options.addColumns(text) }
+    for text in set { try options.addFixed(text) }
+    options.timeZone = timezone
+    options.skipBadRows = skipBadRows
+    return options
+  }
+
+  // MARK: Files
+
+  private static let catalogName = "catalog.yaml"
+
+  private var folder: String {
+    guard let slash = out.lastIndex(of: "/") else { return "." }
+    return slash == out.startIndex ? "/" : String(out[..<slash])
+  }
+
+  private var fileName: String { out.split(separator: "/").last.map(String.init) ?? out }
+
+  /// The file's stem, as far as a scenario may be called that.
+  private var name: String {
+    let stem = fileName.split(separator: ".").first.map(String.init) ?? ""
+    let allowed = stem.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
+    let name = String(allowed.drop { $0 == "-" }.prefix(100))
+    return name.isEmpty ? "calibrated" : name
+  }
+
+  /// Where prices are read from; puts the starter's catalog beside the scenario if need be.
+  private func catalogPath(_ folder: OutputFolder) throws -> String {
+    if let catalog { return catalog }
+    let path = self.folder + "/" + Self.catalogName
+    if FileManager.default.fileExists(atPath: path) { return path }
+    let starter = StarterFiles.all.first { $0.name == Self.catalogName }
+    try folder.write(starter?.text ?? [], to: Self.catalogName)
+    return try folder.temporaryPath(for: Self.catalogName)
+  }
+
+  /// A file as the scenario names it: relative if it lies in the scenario's folder or below.
+  private func named(_ path: String) -> String {
+    let full = Self.absolute(path)
+    let base = Self.absolute(folder)
+    let start = base.hasSuffix("/") ? base : base + "/"
+    return full.hasPrefix(start) ? String(full.dropFirst(start.count)) : full
+  }
+
+  private static func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
+  }
+}
