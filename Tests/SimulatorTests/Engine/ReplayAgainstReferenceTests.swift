@@ -7,6 +7,11 @@ import Testing
 
 /// Logs replayed beside an implementation of docs/semantics.md that shares nothing with the
 /// simulator, compared by the text of calls.csv.
+///
+/// Mutations of CostModel that were tried by hand, each of which this test caught: a response or a
+/// prompt block that is live at its very expiry; a failure that counts at the window's very end;
+/// an outcome that is ignored when the breaker's open time ends; a queued call that starts a
+/// microsecond late where the wait divides exactly; live blocks after the first that is not.
 @Suite struct ReplayAgainstReferenceTests {
   static let logs = 2_000
 
