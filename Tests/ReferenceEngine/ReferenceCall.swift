@@ -39,6 +39,10 @@ public struct ReferenceCall {
   /// Everything, frames and prefix included.
   public var input: Int64 = 0
   public var images: Int64 = 0
+  /// Part of the input; of a log.
+  public var cacheWrite: Int64 = 0
+  /// Billed by the piece; of a log.
+  public var pictures: Int64 = 0
   /// Reasoning included.
   public var output: Int64 = 0
   public var reasoning: Int64 = 0

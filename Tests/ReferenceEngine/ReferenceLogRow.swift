@@ -10,6 +10,10 @@ public struct ReferenceLogRow {
   public var attributes: [String: String] = [:]
   public var input: Int64 = 0
   public var cached: Int64?
+  /// Part of the input.
+  public var cacheWrite: Int64 = 0
+  /// Billed by the piece.
+  public var images: Int64 = 0
   public var output: Int64 = 0
   public var reasoning: Int64 = 0
   public var maxTokens: Int64?

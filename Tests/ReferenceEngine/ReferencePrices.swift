@@ -15,7 +15,11 @@ public struct ReferencePrices {
     /// nil: as input.
     public var cacheRead: Price?
     /// nil: as input.
+    public var cacheWrite: Price?
+    /// nil: as input.
     public var image: Price?
+    /// By the piece.
+    public var picture: Price?
     /// nil: as output.
     public var reasoning: Price?
     /// Per microseconds.
@@ -44,6 +48,10 @@ public struct ReferenceBill: Equatable {
   public var cached: Int64 = 0
   /// Part of the input.
   public var images: Int64 = 0
+  /// Part of the input.
+  public var written: Int64 = 0
+  /// Billed by the piece.
+  public var pictures: Int64 = 0
   /// Reasoning included.
   public var output: Int64 = 0
   public var reasoning: Int64 = 0
@@ -74,15 +82,16 @@ public struct ReferenceBill: Equatable {
       return halfToEven(top, bottom)
     }
     // Cached tokens are text first; what images the fresh input has no room for is not billed.
-    let fresh = input - cached
+    let fresh = input - cached - written
     let freshImages = min(images, fresh)
     inputCost =
       cost(fresh - freshImages, card.input) + cost(freshImages, card.image ?? card.input)
       + cost(cached, card.cacheRead ?? card.input)
+      + cost(written, card.cacheWrite ?? card.input)
     outputCost =
       cost(output - reasoning, card.output) + cost(reasoning, card.reasoning ?? card.output)
     let seconds = audio == 0 ? 0 : max(audio, sheet.minimumAudio)
-    otherCost = cost(seconds, card.audio) + cost(calls, card.call)
+    otherCost = cost(seconds, card.audio) + cost(calls, card.call) + cost(pictures, card.picture)
   }
 
   private func halfToEven(_ top: Int128, _ bottom: Int128) -> Int64 {
@@ -97,6 +106,8 @@ public struct ReferenceBill: Equatable {
     sum.input += b.input
     sum.cached += b.cached
     sum.images += b.images
+    sum.written += b.written
+    sum.pictures += b.pictures
     sum.output += b.output
     sum.reasoning += b.reasoning
     sum.audio += b.audio

@@ -67,6 +67,8 @@ public struct ReferenceReplay {
     call.reasoning = row.reasoning
     call.audio = row.audio
     call.maxTokens = row.maxTokens
+    call.cacheWrite = row.cacheWrite
+    call.pictures = row.images
     if let cached = row.cached {
       call.prefix = .stated(cached)
     } else if !row.blocks.isEmpty {

@@ -256,6 +256,8 @@ public struct ReferenceRun {
     bill.input = state.call.input
     bill.cached = state.cached
     bill.images = state.call.images
+    bill.written = min(state.call.cacheWrite, max(0, bill.input - bill.cached))
+    bill.pictures = state.call.pictures
     bill.audio = state.call.audio
     bill.calls = 1
     if !state.isFailing || scenario.billFailures == .all {

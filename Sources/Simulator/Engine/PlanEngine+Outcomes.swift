@@ -30,8 +30,9 @@ extension PlanEngine {
     var usage: Usage?
     var cost = Cost.zero
     if !flight.isFailing || billFailures != .none {
-      let billed = self.usage(
+      var billed = self.usage(
         flight, kind: kind, inputOnly: flight.isFailing && billFailures == .input)
+      if flight.call.fact >= 0 { addLogged(facts[Int(slot)], to: &billed) }
       do throws(PricingError) {
         cost = try prices.cost(
           of: billed, target: target, billing: Int(kind.billing),
@@ -53,6 +54,13 @@ extension PlanEngine {
     ledger.addAttempt(
       kind: kind, target: target, day: Int(flight.day), user: flight.call.user,
       failed: flight.isFailing, usage: usage, cost: cost)
+  }
+
+  /// What only a log tells. Blocks that turn out to be cached were not written again.
+  func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
+    usage.images = fact.images
+    usage.cacheWriteTokens = max(
+      0, min(fact.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
   }
 
   @inline(__always)

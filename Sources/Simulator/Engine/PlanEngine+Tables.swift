@@ -33,6 +33,20 @@ extension PlanEngine {
     }
   }
 
+  /// A log does not tell beforehand where its requests will go: a month's fixed price is due with
+  /// the first request of that month that tries the model.
+  mutating func addFixedPrice(target: Int, month: Int, at time: Int64) {
+    let model = compiled.targets[target].model.index
+    let start = monthStarts[month]
+    guard chargedFixed.insert(month * compiled.scenario.catalog.models.count + model).inserted,
+      let price = prices.fixedMonthly(
+        target: compiled.targetsOfModel[model].lowerBound, at: SimTime(microseconds: start))
+    else { return }
+    ledger.addFixed(
+      price, row: ledger.row(ofModel: model), day: dayStarts.firstIndex(of: start) ?? 0)
+    budget.add(price, month: month, at: time)
+  }
+
   mutating func finish() -> PlanResult {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()

@@ -66,6 +66,9 @@ struct PlanEngine {
   var facts: [LoggedFacts] = []
   var blocks: [[UInt64]] = []
   var batch = CallBatch()
+  let hasFixedPrices: Bool
+  /// In a replay: months and models whose fixed price has been charged.
+  var chargedFixed: Set<Int> = []
   var flows: [Flow] = []
   var freeFlows: [Int32] = []
   var budget: BudgetWatch
@@ -100,6 +103,9 @@ struct PlanEngine {
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
     billFailures = scenario.billFailures
+    hasFixedPrices = scenario.catalog.models.contains { model in
+      model.prices.contains { $0.fixedMonthly != nil }
+    }
     dayStarts = scenario.period.days.map(\.start.microseconds)
     monthStarts = scenario.period.months.map(\.start.microseconds)
     ledger = Ledger(compiled: compiled, users: plan.users)

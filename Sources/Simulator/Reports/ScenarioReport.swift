@@ -23,6 +23,7 @@ extension ScenarioReport {
   init(replayed outcomes: [Replay.Outcome], of path: String, name: String) {
     scenario = outcomes[0].scenario
     scenario.name = name
+    scenario.title = "The log \(path.split(separator: "/").last ?? "-"), replayed"
     scenario.plans = outcomes.map(\.result.plan)
     scenario.published = []
     plans = outcomes.map { PlanReport(result: $0.result, expectation: .none) }

@@ -8,8 +8,11 @@ enum TerminalSummary {
 
   private static func text(_ report: ScenarioReport, styled: Bool) -> String {
     let hasBudget = report.scenario.budget != nil
-    var headers = ["plan", "calls", "bill", "expected"]
-    if hasBudget { headers += ["left of budget", "budget breaks", "chance of that"] }
+    let isReplay = report.replay != nil
+    var headers = [isReplay ? "policy" : "plan", "calls", "bill"]
+    if !isReplay { headers.append("expected") }
+    if hasBudget { headers += ["left of budget", "budget breaks"] }
+    if hasBudget && !isReplay { headers.append("chance of that") }
     headers += ["a user", "cache hits", "failed", "p95 latency"]
     let rows = report.plans.map { cells($0, report) }
     let widths = headers.indices.map { column in
@@ -32,13 +35,17 @@ enum TerminalSummary {
     var cells = [
       PlainEnglish.visible(plan.plan.name), PlainEnglish.count(result.calls),
       PlainEnglish.usd(result.cost),
-      PlainEnglish.usd(plan.expectation.cost),
     ]
+    // Closed forms and chances are of synthetic traffic.
+    let isReplay = report.replay != nil
+    if !isReplay { cells.append(PlainEnglish.usd(plan.expectation.cost)) }
     if let budget = report.periodBudget {
       cells.append(PlainEnglish.usd(budget - result.cost))
       cells.append(
         plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "no")
-      cells.append(plan.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
+      if !isReplay {
+        cells.append(plan.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
+      }
     }
     let lookups = Double(result.cacheHits + result.cacheMisses)
     cells += [

@@ -36,6 +36,10 @@ struct LoggedFacts: Sendable {
   var latency: Int64 = -1
   /// Tokens billed as cache-read, taken as they are; negative: not told.
   var cachedInput: Int64 = -1
+  /// Tokens written to the provider's cache.
+  var cacheWrite: Int64 = 0
+  /// Billed by the piece.
+  var images: Int64 = 0
   /// Negative: not told.
   var maxTokens: Int64 = -1
   /// Prefix blocks, in the batch's `blocks`, of so many tokens each.

@@ -181,11 +181,46 @@ import Testing
     #expect(plan["cost_usd"] == MoneySum(picodollars: sum).decimal(places: 6))
     let run = try JSONDecoder().decode(
       RunFile.self, from: Data(bytes(reports + "/two-tier-replay/run.json")))
-    #expect(try sum == picodollars(run.plans[0].cost_usd) && sum > 0)
+    #expect(try sum == picodollars(run.plans[0].cost) && sum > 0)
+  }
+
+  /// The same requests side by side: $12.50 and $0.75 by hand, and a log that says $20.
+  @Test func policiesAreComparedInWords() throws {
+    try folder.write(
+      "log.csv",
+      """
+      timestamp,model,input_tokens,output_tokens,cost_usd
+      2025-11-01T00:00:00Z,gpt-4o,1000000,1000000,20
+
+      """)
+    try folder.write(
+      "mini.yaml",
+      "name: all mini\nrules:\n  - { name: all, model: gpt-4o-mini }\n")
+    let outcome = try replay(
+      folder.path("log.csv"), "--policy", "logged", "--policy", folder.path("mini.yaml"))
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let headline =
+      "The log's 1 request, replayed under logged, cost $12.50; the log itself says $20.00. Under "
+      + "all mini they cost $0.75, $11.75 less."
+    #expect(outcome.output.contains(headline), "\(outcome.output)")
+    let path = reports + "/two-tier-replay/"
+    let report = try String(contentsOfFile: path + "report.md", encoding: .utf8)
+    #expect(report.hasPrefix("# The log log.csv, replayed\n"))
+    // Logged, simulated and the difference, by model.
+    #expect(report.contains("| gpt-4o | $20.00 |    $12.50 |     −$7.50 |"), "\(report)")
+    #expect(report.contains("| p95 latency"))
+    #expect(!report.contains("| a user") && !report.contains("A user costs"))
+    let chart = try String(contentsOfFile: path + "charts/cumulative-cost.svg", encoding: .utf8)
+    #expect(chart.contains("by policy") && !chart.contains("users"))
+    let bars = try String(contentsOfFile: path + "charts/cost-by-model.svg", encoding: .utf8)
+    #expect(bars.contains("Cost by model for every policy") && !bars.contains("users"))
   }
 
   private struct RunFile: Decodable {
-    struct Plan: Decodable { var cost_usd: String }
+    struct Plan: Decodable {
+      var cost: String
+      enum CodingKeys: String, CodingKey { case cost = "cost_usd" }
+    }
     var plans: [Plan]
   }
 

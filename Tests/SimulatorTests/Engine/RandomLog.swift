@@ -21,6 +21,9 @@ struct RandomLog {
     var scenario = base.scenario
     let models = scenario.catalog.models.count
     let policy = Self.policy(models: models, &random)
+    for model in scenario.catalog.models.indices {
+      Self.priceWhatOnlyLogsTell(in: &scenario, of: model, &random)
+    }
     scenario.policy = Policy(name: "random", rules: policy.rules.map(Self.rule))
     let isSparse = random.chance(0.3)
     var rows = base.arrivals.map { arrival in
@@ -92,6 +95,23 @@ struct RandomLog {
     return Policy.Rule(name: rule.name, conditions: conditions, choice: choice)
   }
 
+  private static func priceWhatOnlyLogsTell(
+    in scenario: inout Scenario, of number: Int, _ random: inout TestRandom
+  ) {
+    var catalog = Catalog()
+    for (place, model) in scenario.catalog.models.enumerated() {
+      var model = model
+      for sheet in model.prices.indices where place == number {
+        model.prices[sheet].rates[.images] = Rate(picodollars: Int64(random.below(9_999)), per: 1)
+        model.prices[sheet].rates[.cacheWriteTokens] = random.rarely(2) {
+          Rate(picodollars: Int64($0.below(9_999)), per: 7)
+        }
+      }
+      catalog.add(model)
+    }
+    scenario.catalog = catalog
+  }
+
   // MARK: Rows
 
   private static func row(
@@ -108,6 +128,9 @@ struct RandomLog {
     }
     row.model = random.rarely(1) { $0.below(models) }
     row.cached = random.rarely(4) { Int64($0.below(Int(row.input) + 1)) }
+    row.cacheWrite =
+      random.rarely(3) { Int64($0.below(Int(row.input - (row.cached ?? 0)) + 1)) } ?? 0
+    row.images = random.rarely(4) { Int64($0.below(3)) } ?? 0
     row.reasoning = random.rarely(3) { Int64($0.below(Int(row.output) + 1)) } ?? 0
     row.maxTokens = random.rarely(3) { Int64($0.below(250)) }
     row.audio = random.rarely(3) { Int64($0.below(40_000_000)) } ?? 0
@@ -159,6 +182,8 @@ struct RandomLog {
       ("user", rows.map { $0.user ?? "" }), ("prompt", rows.map { $0.prompt ?? "" }),
       ("input_tokens", rows.map { number($0.input, &random) }),
       ("cached_input_tokens", rows.map { $0.cached.map(String.init) ?? "" }),
+      ("cache_write_tokens", rows.map { $0.cacheWrite == 0 ? "" : String($0.cacheWrite) }),
+      ("images", rows.map { $0.images == 0 ? "" : String($0.images) }),
       ("output_tokens", rows.map { number($0.output, &random) }),
       ("reasoning_tokens", rows.map { $0.reasoning == 0 ? "" : String($0.reasoning) }),
       ("max_tokens", rows.map { $0.maxTokens.map(String.init) ?? "" }),

@@ -181,6 +181,8 @@ extension ReferencePrices.Card {
     let free = ReferencePrices.Price(0, per: 1)
     self.init(input: price(.inputTokens) ?? free, output: price(.outputTokens) ?? free)
     cacheRead = price(.cacheReadTokens)
+    cacheWrite = price(.cacheWriteTokens)
+    picture = price(.images)
     image = price(.inputImageTokens)
     reasoning = price(.reasoningTokens)
     audio = price(.audioSeconds)

@@ -115,6 +115,32 @@ import Testing
     #expect(costs.map { $0[6] } == ["1.000000", "3.000000", "4.000000", "5.000000", "6.000000"])
   }
 
+  /// Three months of traffic, one of them elsewhere: two rents and no more, whatever the pieces.
+  @Test func aFixedPriceIsDueInEachMonthThatUsesTheModel() throws {
+    var random = TestRandom(seed: 0xF1)
+    var log = SmallLog(rows: 0, ties: false, &random)
+    var catalog = Catalog()
+    for (number, model) in log.scenario.catalog.models.enumerated() {
+      var model = model
+      if number == 0 { model.prices[0].fixedMonthly = Money(picodollars: 7_000_000_000_000) }
+      catalog.add(model)
+    }
+    log.scenario.catalog = catalog
+    log.scenario.policy = SmallLog.logged
+    let text = """
+      timestamp,model,input_tokens,output_tokens
+      2026-03-30T12:00:00Z,m0,1000000,0
+      2026-03-30T12:00:01Z,m0,1000000,0
+      2026-04-02T12:00:00Z,m1,1000000,0
+      2026-05-02T12:00:00Z,m0,1000000,0
+
+      """
+    let whole = try files(text, log.scenario)
+    #expect(whole["plans.csv"]?.contains(",4,4,19.000000,") == true, "\(whole["plans.csv"] ?? "")")
+    let pieces = try files(text, log.scenario) { ($0.sortMemory, $0.blockSize) = (0, 64) }
+    #expect(pieces == whole)
+  }
+
   // MARK: Files
 
   /// Everything that a replay writes and that a text can hold, by name.

@@ -15,6 +15,8 @@ struct CostByModelChart {
   /// Models beyond these become one series, "all others".
   private static let seriesLimit = 12
 
+  /// What a bar is: a plan or a policy.
+  private let plans: String
   private let names: [String]
   private let bars: [Bar]
   private let budget: MoneySum?
@@ -27,6 +29,7 @@ struct CostByModelChart {
   private let barStep = 30.0
 
   private init(_ report: ScenarioReport) {
+    plans = report.replay == nil ? "plan" : "policy"
     let totals = report.plans.flatMap(\.result.costs).reduce(into: [String: MoneySum]()) {
       $0[$1.model, default: .zero] += $1.cost
     }
@@ -47,8 +50,9 @@ struct CostByModelChart {
       let isNamed = plan.plan.name != "users-\(plan.plan.users)"
       return Bar(
         name: isNamed ? SVG.shortened(plan.plan.name, to: 18) : users,
-        fullName: isNamed ? "\(plan.plan.name) (\(users))" : users, total: plan.result.cost,
-        parts: parts)
+        fullName: !isNamed
+          ? users : plan.plan.isPolicy ? plan.plan.name : "\(plan.plan.name) (\(users))",
+        total: plan.result.cost, parts: parts)
     }
     budget = report.periodBudget
     right = 18 + (bars.map { SVG.width(of: PlainEnglish.usd($0.total)) }.max() ?? 0)
@@ -77,7 +81,7 @@ struct CostByModelChart {
     drawShares(&svg, top: second)
     let summary = bars.map { "\($0.fullName): \(PlainEnglish.usd($0.total))" }
     return svg.file(
-      title: "Cost by model for every plan", description: summary.joined(separator: "; "))
+      title: "Cost by model for every \(plans)", description: summary.joined(separator: "; "))
   }
 
   /// Rows of legend entries, as many a row as fit.

@@ -25,6 +25,7 @@ struct CumulativeCostChart {
   private let scale: ChartScale
   /// Whether some lines rise beyond the frame.
   private let isClipped: Bool
+  private let showsBudget: Bool
   private let start: Int64
   private let end: Int64
 
@@ -38,8 +39,11 @@ struct CumulativeCostChart {
     self.report = report
     let period = report.scenario.period
     series = report.plans.map { Self.series($0, period) }
-    let budget = report.scenario.budget?.amount.dollars ?? 0
     let peak = series.map(\.peak).max() ?? 0
+    let amount = report.scenario.budget?.amount.dollars ?? 0
+    // Policies are compared with each other: a budget far beyond them would flatten their lines.
+    showsBudget = report.replay == nil || amount <= peak * 4
+    let budget = showsBudget ? amount : 0
     isClipped = budget > 0 && peak > budget * Self.clipFrom
     let scale = ChartScale(largest: isClipped ? budget * Self.clipAt : max(budget, peak) * 1.02)
     self.scale = scale
@@ -70,7 +74,8 @@ struct CumulativeCostChart {
   private func draw() -> String {
     var svg = SVG(width: width, height: bottom + 58)
     svg.text("Cost so far in the month", 16, 28, class: "h")
-    svg.text("US dollars, month to date, by number of users", 16, 48, class: "f")
+    let unit = report.replay == nil ? "number of users" : "policy"
+    svg.text("US dollars, month to date, by \(unit)", 16, 48, class: "f")
     drawAxes(&svg)
     drawBudgetLines(&svg)
     for (index, line) in series.enumerated() {
@@ -146,7 +151,7 @@ struct CumulativeCostChart {
 
   /// The whole budget first, then its lines for actual spending: dollars and name.
   private var budgetLines: [(Double, String)] {
-    guard let budget = report.scenario.budget else { return [] }
+    guard showsBudget, let budget = report.scenario.budget else { return [] }
     var lines: [(Double, String)] = [
       (budget.amount.dollars, "Budget " + PlainEnglish.usd(budget.amount, places: 0))
     ]
@@ -254,14 +259,19 @@ struct CumulativeCostChart {
     let marks = plan.result.alerts.filter { $0.type == .cost && $0.state == .fired }.map { alert in
       (
         at: alert.at.microseconds, value: value(of: months, at: alert.at.microseconds),
-        title: "\(name): \(alert.rule), \(PlainEnglish.moment(alert.at, in: period))"
+        title:
+          "\(plan.plan.isPolicy ? plan.plan.name : name): \(alert.rule), \(PlainEnglish.moment(alert.at, in: period))"
       )
     }
     let last = months.last?.last?.1 ?? 0
+    let isPolicy = plan.plan.isPolicy
     return Series(
       name: isNamed ? SVG.shortened(plan.plan.name, to: 14) : name,
-      fullName: isNamed ? "\(plan.plan.name) (\(name))" : name, months: months,
-      last: last, amount: last < 10 ? PlainEnglish.usd(last) : PlainEnglish.usd(last, places: 0),
+      fullName: !isNamed ? name : isPolicy ? plan.plan.name : "\(plan.plan.name) (\(name))",
+      months: months,
+      last: last,
+      amount: last < (isPolicy ? 1_000 : 10)
+        ? PlainEnglish.usd(last) : PlainEnglish.usd(last, places: 0),
       peak: months.joined().map(\.1).max() ?? 0, marks: marks)
   }
 

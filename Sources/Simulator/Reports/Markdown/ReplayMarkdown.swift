@@ -13,16 +13,20 @@ enum ReplayMarkdown {
     var text = "The log's \(calls), replayed\(name), cost \(cost)"
     if replay.logged.calls > 0 {
       text += "; the log itself says \(PlainEnglish.usd(replay.logged.cost))"
+      if replay.logged.calls < first.result.calls {
+        text += " for \(PlainEnglish.count(replay.logged.calls)) of them"
+      }
     }
     text += "."
     let others = report.plans.dropFirst().sorted { $0.result.cost < $1.result.cost }
     if let best = others.first {
       let difference = best.result.cost - first.result.cost
-      let direction = difference < .zero ? "less" : "more"
-      let amount = MoneySum(picodollars: abs(difference.picodollars))
+      let amount = PlainEnglish.usd(MoneySum(picodollars: abs(difference.picodollars)))
+      let change =
+        difference == .zero ? "the same" : "\(amount) \(difference < .zero ? "less" : "more")"
       text +=
         " Under \(Markdown.escape(best.plan.name)) they cost "
-        + "\(PlainEnglish.usd(best.result.cost)), \(PlainEnglish.usd(amount)) \(direction)"
+        + "\(PlainEnglish.usd(best.result.cost)), \(change)"
         + (others.count > 1 ? ", the least of the other policies." : ".")
     }
     if let crossed = first.budgetCrossedAt {
@@ -60,7 +64,31 @@ enum ReplayMarkdown {
     rows(costs { $0.useCase ?? "" })
     return ReportMarkdown.heading("Policies compared")
       + "The same requests under each; differences are to "
-      + "\(ReportMarkdown.name(base.plan)).\n\n" + byModel + table.text
+      + "\(ReportMarkdown.name(base.plan)).\n\n" + service(report) + byModel + table.text
+  }
+
+  /// What the requests' senders would notice, a row a measure.
+  private static func service(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable(
+      [.text("measure")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) })
+    func row(_ name: String, _ value: (PlanResult) -> String) {
+      table.row([name] + report.plans.map { value($0.result) })
+    }
+    row("bill") { PlainEnglish.usd($0.cost) }
+    for percent in [50.0, 95, 99] {
+      row("p\(Int(percent)) latency") { PlainEnglish.percentile($0.latency, percent) }
+    }
+    row("cache hits") {
+      PlainEnglish.percent(Double($0.cacheHits), of: Double($0.cacheHits + $0.cacheMisses))
+    }
+    row("failed requests") { PlainEnglish.count($0.failedCalls) }
+    row("answered by a fallback") {
+      PlainEnglish.count($0.performance.reduce(0) { $0 + $1.fallbackCalls })
+    }
+    row("turned away by a quota") {
+      PlainEnglish.count($0.performance.reduce(0) { $0 + $1.throttledCalls })
+    }
+    return table.text
   }
 
   /// What the log says that its requests cost, beside what they cost here.
@@ -72,8 +100,37 @@ enum ReplayMarkdown {
       + "\(replay.logged.calls == 1 ? "tells" : "tell") a cost, "
       + "\(PlainEnglish.usd(replay.logged.cost)) in all; replayed, all "
       + "\(PlainEnglish.count(first.result.calls)) cost \(PlainEnglish.usd(first.result.cost)): "
-      + "\(PlainEnglish.usd(difference)).\n\n"
+      + "\(PlainEnglish.usd(difference)).\n\n" + loggedByModel(report, replay, first)
   }
+
+  /// A request is logged at the model that the log names, and simulated at those it was sent to.
+  private static func loggedByModel(
+    _ report: ScenarioReport, _ replay: ReplayFindings, _ plan: PlanReport
+  ) -> String {
+    let catalog = report.scenario.catalog
+    var logged: [String: MoneySum] = [:]
+    for (number, cost) in replay.logged.byModel {
+      let isKnown = Int(number) < catalog.models.count
+      logged[isKnown ? catalog[ModelID(number)].name : unknownModel] = cost
+    }
+    let simulated = plan.result.costs.reduce(into: [String: MoneySum]()) { sums, cell in
+      let model = String(cell.model.split(separator: "@").first ?? "")
+      sums[model, default: .zero] += cell.cost
+    }
+    var table = MarkdownTable([
+      .text("model"), .number("logged"), .number("simulated"), .number("difference"),
+    ])
+    for name in Set(logged.keys).union(simulated.keys).sorted() {
+      let (log, here) = (logged[name] ?? .zero, simulated[name] ?? .zero)
+      table.row([
+        Markdown.escape(name), PlainEnglish.usd(log), PlainEnglish.usd(here),
+        PlainEnglish.usd(here - log),
+      ])
+    }
+    return table.text
+  }
+
+  private static let unknownModel = "(not in the catalog)"
 
   static func outliers(_ replay: ReplayFindings) -> String {
     guard !replay.outliers.isEmpty else { return "" }

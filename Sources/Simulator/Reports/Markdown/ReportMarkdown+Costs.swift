@@ -3,13 +3,18 @@ import CostModel
 extension ReportMarkdown {
   /// Plan by plan: bill, budget, per user, per thousand calls.
   static func planSection(_ report: ScenarioReport) -> String {
-    var headers: [MarkdownTable.Header] = [.text("plan"), .number("calls"), .number("bill")]
+    var headers: [MarkdownTable.Header] = [
+      .text(report.replay == nil ? "plan" : "policy"), .number("calls"), .number("bill"),
+    ]
     let budget = report.periodBudget
     if budget != nil {
       headers += [.number("left of budget"), .text("budget breaks")]
     }
+    // A log need not name users.
+    let hasUsers = report.plans.contains { $0.plan.users > 0 }
+    if hasUsers { headers.append(.number("a user")) }
     headers += [
-      .number("a user"), .number("1,000 calls"), .number("cache hits"), .number("failed"),
+      .number("1,000 calls"), .number("cache hits"), .number("failed"),
       .number("p95 latency"),
     ]
     var table = MarkdownTable(headers)
@@ -23,8 +28,10 @@ extension ReportMarkdown {
         cells.append(verdict(plan, report))
       }
       let thousand = MoneySum(picodollars: result.cost.picodollars * 1_000)
+      if hasUsers {
+        cells.append(PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)))
+      }
       cells += [
-        PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)),
         PlainEnglish.smallUSD(thousand, per: result.calls),
         PlainEnglish.percent(
           Double(result.cacheHits), of: Double(result.cacheHits + result.cacheMisses)),
@@ -33,7 +40,7 @@ extension ReportMarkdown {
       ]
       table.row(cells)
     }
-    return heading("Plans") + table.text
+    return heading(report.replay == nil ? "Plans" : "Policies") + table.text
   }
 
   private static func verdict(_ plan: PlanReport, _ report: ScenarioReport) -> String {
@@ -45,11 +52,15 @@ extension ReportMarkdown {
   static func costSection(_ report: ScenarioReport) -> String {
     guard let largest = report.largestPlan else { return "" }
     var text = heading("Where the money goes")
-    text += "By model, with its share of each plan's bill:\n\n"
+    let bill = report.replay == nil ? "each plan's bill" : "the bill"
+    text += "By model, with its share of \(bill):\n\n"
     text += shareTable(report, title: "model") { $0.model }
     text += "By use case:\n\n"
     text += shareTable(report, title: "use case") { $0.useCase ?? "(fixed prices)" }
-    text += "The plan with \(name(largest.plan)) in detail:\n\n"
+    text +=
+      largest.plan.isPolicy
+      ? "Under \(name(largest.plan)), in detail:\n\n"
+      : "The plan with \(name(largest.plan)) in detail:\n\n"
     return text + detailTable(largest.result) + topAccounts(largest)
   }
 

@@ -56,7 +56,8 @@ extension ReportMarkdown {
     let isShort = count > longestTable && plans.count > 2
     if isShort { plans = smallestAndLargest(report) }
     var table = MarkdownTable([
-      .text("plan"), .text("model"), .number("peak use of a limit"), .number("queued"),
+      .text(report.replay == nil ? "plan" : "policy"), .text("model"),
+      .number("peak use of a limit"), .number("queued"),
       .number("p95 wait"), .number("throttled"), .number("fallback calls"),
       .number("breaker trips"), .text("saturated"),
     ])

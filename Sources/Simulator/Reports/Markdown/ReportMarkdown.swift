@@ -7,12 +7,13 @@ enum ReportMarkdown {
     let scenario = report.scenario
     var text = "# " + Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     text += "\n\n" + Headline.text(report, emphasis: "**") + "\n\n"
-    text += chartLinks
+    text += chartLinks(of: report.replay == nil ? "plan" : "policy")
     let sections =
       if let replay = report.replay {
         [
-          planSection(report), ReplayMarkdown.comparison(report), costSection(report),
-          ReplayMarkdown.logged(report, replay), ReplayMarkdown.outliers(replay),
+          planSection(report), ReplayMarkdown.comparison(report),
+          costSection(report), ReplayMarkdown.logged(report, replay),
+          ReplayMarkdown.outliers(replay),
           budgetSection(report), alertSection(report), capacitySection(report),
           cacheSection(report), ReplayMarkdown.unknowns(replay), fileSection(report),
         ]
@@ -29,13 +30,15 @@ enum ReportMarkdown {
 
   static func heading(_ title: String) -> String { "## \(title)\n\n" }
 
-  private static let chartLinks = """
+  private static func chartLinks(of plan: String) -> String {
+    """
     ![Cost so far in the month against the budget](charts/cumulative-cost.svg)
 
-    ![Cost by model for every plan](charts/cost-by-model.svg)
+    ![Cost by model for every \(plan)](charts/cost-by-model.svg)
 
 
     """
+  }
 
   /// The plan's number of users in words, with the plan's own name where the file gives one.
   static func name(_ plan: PlanSpec) -> String {

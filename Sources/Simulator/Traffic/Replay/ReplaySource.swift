@@ -99,7 +99,8 @@ struct ReplaySource: CallSource {
     let first = Int(row.firstBlock)
     return LoggedFacts(
       model: model?.rawValue ?? .max, failed: row.status == .failed, latency: row.latency,
-      cachedInput: row.cached, maxTokens: row.maxTokens,
+      cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite), images: max(0, row.images),
+      maxTokens: row.maxTokens,
       blocks: first..<(first + Int(row.blockCount)), blockSize: Int64(row.blockSize))
   }
 
