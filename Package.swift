@@ -24,10 +24,12 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       resources: [.embedInCode("Starter"), .embedInCode("Formats")]),
-    .testTarget(name: "CostModelTests", dependencies: ["CostModel"]),
+    .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
+    .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),
     .testTarget(
-      name: "SimulatorTests", dependencies: ["Simulator", "CostModel", "ReferenceEngine"]),
+      name: "SimulatorTests",
+      dependencies: ["Simulator", "CostModel", "DocumentRules", "ReferenceEngine"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,7 +12,9 @@ struct Costsim: ParsableCommand {
       Exit codes: 0 fine, 1 internal failure, 2 bad usage or bad input, 130 interrupted.
       """,
     version: Version.current,
-    subcommands: [Run.self, ReplayCommand.self, Calibrate.self, Validate.self, Init.self])
+    subcommands: [
+      Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
+    ])
 
   static func main() {
     Interruption.handle()

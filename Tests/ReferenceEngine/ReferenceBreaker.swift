@@ -41,27 +41,28 @@ public struct ReferenceBreaker {
     return true
   }
 
-  mutating func outcome(success: Bool, isProbe: Bool, at e: Int64) {
+  /// True if it opens the breaker.
+  mutating func outcome(success: Bool, isProbe: Bool, at e: Int64) -> Bool {
     if isProbe {
       state = success ? .closed : .open(until: e + settings.open)
-      return
+      return !success
     }
     switch state {
-    case .probing: return
+    case .probing: return false
     case .open(let until):
-      if e < until || settings.probes == 1 { return }
+      if e < until || settings.probes == 1 { return false }
       state = .closed
     case .closed: break
     }
     if success {
       if settings.consecutive { failures = [] }
-      return
+      return false
     }
     failures.append(e)
     failures = failures.filter { e - $0 < settings.window }
-    if failures.count >= settings.failures {
-      state = .open(until: e + settings.open)
-      failures = []
-    }
+    if failures.count < settings.failures { return false }
+    state = .open(until: e + settings.open)
+    failures = []
+    return true
   }
 }

@@ -33,7 +33,26 @@ public struct ReferenceRun {
     var stages: [ReferenceArrival.Stage]
     var open = 0
     var hasFailed = false
+    var slowest: Int64 = 0
   }
+
+  /// What happened at one target.
+  public struct Counts: Equatable {
+    public var attempts: Int64 = 0
+    public var failures: Int64 = 0
+    public var answered: Int64 = 0
+    /// Answered although routed to another model.
+    public var fallbacks: Int64 = 0
+    public var trips: Int64 = 0
+    public var throttled: Int64 = 0
+    /// Waited before its start.
+    public var queued: Int64 = 0
+
+    public init() {}
+  }
+
+  /// By flow: the sum over its stages of the slowest call; nil if a call of it failed.
+  public private(set) var flowLatencies: [Int64?] = []
 
   private let scenario: ReferenceScenario
   private let targets: [ReferenceTarget]
@@ -42,7 +61,10 @@ public struct ReferenceRun {
   private var events: [(time: Int64, action: Action)] = []
   private var flows: [Flow] = []
   private var calls: [State] = []
-  private var rows: [ReferenceRow] = []
+  /// One row a call, in order of arrival.
+  public private(set) var rows: [ReferenceRow] = []
+  /// By target.
+  public private(set) var counts: [Counts]
   private var responses = ReferenceResponseCache()
   private var quotas: [ReferenceQuota]
   private var breakers: [ReferenceBreaker?]
@@ -55,32 +77,32 @@ public struct ReferenceRun {
     quotas = targets.map { ReferenceQuota(scenario.models[$0.model].quota) }
     breakers = targets.map { scenario.models[$0.model].breaker.map(ReferenceBreaker.init) }
     prompts = targets.map { _ in ReferencePromptCache() }
+    counts = targets.map { _ in Counts() }
   }
 
-  /// One row a call, in order of arrival. `arrivals` are in the order in which those of the same
-  /// time are taken.
-  public static func rows(
+  /// Runs it all. `arrivals` are in the order in which those of the same time are taken.
+  public init(
     of arrivals: [ReferenceArrival], in scenario: ReferenceScenario, draw: @escaping Draw
-  ) -> [ReferenceRow] {
-    var run = ReferenceRun(scenario, draw: draw)
+  ) {
+    self.init(scenario, draw: draw)
     for arrival in arrivals {
-      run.flows.append(Flow(stages: arrival.stages))
+      flows.append(Flow(stages: arrival.stages))
+      flowLatencies.append(0)
       guard let first = arrival.stages.first else { continue }
       // A flow whose first stage comes later begins with a stage of no calls.
-      let flow = run.flows.count - 1
-      if first.delay > 0 { run.flows[flow].stages.insert(.init(delay: 0, calls: []), at: 0) }
-      run.events.append((arrival.time, .stage(flow: flow)))
+      let flow = flows.count - 1
+      if first.delay > 0 { flows[flow].stages.insert(.init(delay: 0, calls: []), at: 0) }
+      events.append((arrival.time, .stage(flow: flow)))
     }
-    while let next = run.nextEvent() {
-      let event = run.events.remove(at: next)
+    while let next = nextEvent() {
+      let event = events.remove(at: next)
       switch event.action {
-      case .outcome(let call): run.outcome(call, at: event.time)
-      case .hit(let call): run.partEnded(run.calls[call].flow, failed: false, at: event.time)
-      case .retry(let call): run.attempt(call, at: event.time)
-      case .stage(let flow): run.beginStage(flow, at: event.time)
+      case .outcome(let call): outcome(call, at: event.time)
+      case .hit(let call): partEnded(calls[call].flow, rows[call], at: event.time)
+      case .retry(let call): attempt(call, at: event.time)
+      case .stage(let flow): beginStage(flow, at: event.time)
       }
     }
-    return run.rows
   }
 
   /// The earliest; of those outcomes before retries before arrivals; of those the first created.
@@ -95,16 +117,22 @@ public struct ReferenceRun {
   private mutating func beginStage(_ flow: Int, at t: Int64) {
     let stage = flows[flow].stages.removeFirst()
     flows[flow].open = stage.calls.count + 1
+    flows[flow].slowest = 0
     for call in stage.calls { arrive(call, flow: flow, at: t) }
-    partEnded(flow, failed: false, at: t)
+    partEnded(flow, nil, at: t)
   }
 
-  private mutating func partEnded(_ flow: Int, failed: Bool, at e: Int64) {
+  /// A call of the flow's stage has ended, or (nil) all of them have been made.
+  private mutating func partEnded(_ flow: Int, _ row: ReferenceRow?, at e: Int64) {
     flows[flow].open -= 1
-    if failed { flows[flow].hasFailed = true }
-    guard flows[flow].open == 0, !flows[flow].hasFailed, let next = flows[flow].stages.first
-    else { return }
-    events.append((e + next.delay, .stage(flow: flow)))
+    flows[flow].slowest = max(flows[flow].slowest, row?.latency ?? 0)
+    if row?.isFailed == true { flows[flow].hasFailed = true }
+    guard flows[flow].open == 0 else { return }
+    flowLatencies[flow] =
+      flows[flow].hasFailed ? nil : (flowLatencies[flow] ?? 0) + flows[flow].slowest
+    if !flows[flow].hasFailed, let next = flows[flow].stages.first {
+      events.append((e + next.delay, .stage(flow: flow)))
+    }
   }
 
   // MARK: Calls
@@ -150,7 +178,7 @@ public struct ReferenceRun {
     }
     rows[number].isFailed = true
     rows[number].latency = t - rows[number].time
-    partEnded(calls[number].flow, failed: true, at: t)
+    partEnded(calls[number].flow, rows[number], at: t)
   }
 
   /// Tries the target at the call's place; false if it is passed over.
@@ -171,7 +199,12 @@ public struct ReferenceRun {
       call.input + (model.quota.reserves ? call.maxTokens ?? model.maxTokens ?? 0 : call.output)
     guard
       let s = quotas[target].book(at: t, tokens: charge, audio: call.audio, duration: duration)
-    else { return false }
+    else {
+      counts[target].throttled += 1
+      return false
+    }
+    counts[target].attempts += 1
+    counts[target].queued += s > t ? 1 : 0
     if logged != nil { calls[number].hasMetLog = true }
     calls[number].isProbe = breakers[target]?.begin(at: t) ?? false
     rows[number].attempts += 1
@@ -191,7 +224,10 @@ public struct ReferenceRun {
   private mutating func outcome(_ number: Int, at e: Int64) {
     let state = calls[number]
     let target = state.chain[state.place]
-    breakers[target]?.outcome(success: !state.isFailing, isProbe: state.isProbe, at: e)
+    let hasOpened =
+      breakers[target]?.outcome(success: !state.isFailing, isProbe: state.isProbe, at: e) ?? false
+    counts[target].trips += hasOpened ? 1 : 0
+    counts[target].failures += state.isFailing ? 1 : 0
     rows[number].bill = rows[number].bill + bill(state, target: target, time: rows[number].time)
     if !state.isFailing {
       rows[number].target = target
@@ -199,7 +235,9 @@ public struct ReferenceRun {
       if case .keyed(let ttl) = state.call.cache, ttl > 0, let key = key(state.call) {
         responses.write(key, at: e, ttl: ttl)
       }
-      partEnded(state.flow, failed: false, at: e)
+      counts[target].answered += 1
+      if targets[target].model != state.call.routed { counts[target].fallbacks += 1 }
+      partEnded(state.flow, rows[number], at: e)
     } else if state.retries < scenario.retryMax {
       var pause = scenario.retryBase
       for _ in 0..<state.retries { pause *= 2 }

@@ -119,7 +119,7 @@ extension UInt64: ExpiryTableKey {
 extension SimTime {
   /// This moment plus a lifetime, or the distant future where the sum has no place.
   @inlinable
-  func expiring(after lifetime: SimDuration) -> SimTime {
+  public func expiring(after lifetime: SimDuration) -> SimTime {
     let (sum, overflow) = microseconds.addingReportingOverflow(lifetime.microseconds)
     return overflow ? .distantFuture : SimTime(microseconds: sum)
   }

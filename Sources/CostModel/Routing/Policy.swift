@@ -56,7 +56,12 @@ public struct Policy: Sendable {
 
   /// The first rule whose conditions all hold; nil if none does (the reader demands a default).
   public func firstMatch(_ attributes: CallAttributes) -> Rule? {
-    rules.first { rule in
+    firstMatchPlace(attributes).map { rules[$0] }
+  }
+
+  /// The place of that rule in the list, from 0.
+  public func firstMatchPlace(_ attributes: CallAttributes) -> Int? {
+    rules.firstIndex { rule in
       rule.conditions.allSatisfy { condition in
         attributes[condition.attribute].map(condition.values.contains) ?? false
       }

@@ -3,23 +3,26 @@
 public struct RoutingTable: Sendable {
   /// The rule that decides each kind.
   public let rules: [Policy.Rule]
+  /// That rule's place in the policy's list, from 0.
+  public let places: [Int]
   @usableFromInline let ranges: [Range<Int>]
   /// Models with the running sums of their shares, the last being 1; empty: the logged model.
   @usableFromInline let choices: [WeightedChoice]
 
   /// nil if a kind matches no rule (the reader demands a default).
   public init?(_ policy: Policy, kinds: [CallAttributes]) {
-    var rules: [Policy.Rule] = []
+    var places: [Int] = []
     var ranges: [Range<Int>] = []
     var choices: [WeightedChoice] = []
     for kind in kinds {
-      guard let rule = policy.firstMatch(kind) else { return nil }
+      guard let place = policy.firstMatchPlace(kind) else { return nil }
       let first = choices.count
-      choices += WeightedChoice.choices(of: rule.choice)
-      rules.append(rule)
+      choices += WeightedChoice.choices(of: policy.rules[place].choice)
+      places.append(place)
       ranges.append(first..<choices.count)
     }
-    (self.rules, self.ranges, self.choices) = (rules, ranges, choices)
+    rules = places.map { policy.rules[$0] }
+    (self.places, self.ranges, self.choices) = (places, ranges, choices)
   }
 
   /// The routed model of a call of that kind; nil: the one that the trace names.

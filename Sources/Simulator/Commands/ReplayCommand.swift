@@ -68,18 +68,27 @@ struct ReplayCommand: ParsableCommand {
       throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
     }
     let variants = try variants()
+    guard trace != "-" || variants.count == 1 else {
+      throw BadInput(
+        message: "-: error: standard input can be read only once, expected a file for several "
+          + "policies")
+    }
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
-    let rejected = RejectedRows(dialect: csvDialect)
+    let rejected = RejectedList()
     let replay = Replay(path: trace, format: format) { number in
-      try options(rejected: number == 0 ? rejected : nil)
+      try options(rejected: number == 0 ? rejected : nil, scenario: variants[number].scenario)
     }
     let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
     let outcomes = try replay.outcomes(
       of: variants, threads: threads, log: file.map { file in CallLog { try file.append($0, $1) } })
-    let report = report(outcomes, name: name)
+    let report = ScenarioReport(replayed: outcomes, of: trace, name: name)
     try ReportWriter.write(report, record: record, into: folder)
-    if let bytes = rejected.file { try folder.write(bytes, to: "\(name)/rejected.csv") }
+    if !rejected.rows.isEmpty {
+      var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
+      for row in rejected.rows { file.append(row) }
+      try folder.write(file.bytes, to: "\(name)/rejected.csv")
+    }
     try file?.commit()
     try folder.commit()
     guard !printing.quiet else { return }
@@ -99,12 +108,14 @@ struct ReplayCommand: ParsableCommand {
 
   // MARK: Inputs
 
-  private func options(rejected: RejectedRows?) throws -> TraceOptions {
+  private func options(rejected: RejectedList?, scenario: Scenario) throws -> TraceOptions {
     var options = TraceOptions()
     for text in columns { try options.addColumns(text) }
     for text in set { try options.addFixed(text) }
     options.timeZone = timezone
     options.skipBadRows = skipBadRows
+    // Where a log that counts its times from 0 begins.
+    options.origin = scenario.period.start
     if let rejected { options.onRejected = rejected.add }
     return options
   }
@@ -115,8 +126,8 @@ struct ReplayCommand: ParsableCommand {
     var variants: [Replay.Variant] = []
     for name in names {
       var overrides = input.allOverrides
-      if let catalog { overrides.append("catalog=\(absolute(catalog))") }
-      if let name, name != Self.logged { overrides.append("policy=\(absolute(name))") }
+      if let catalog { overrides.append("catalog=\(try absolute(catalog))") }
+      if let name, name != Self.logged { overrides.append("policy=\(try absolute(name))") }
       var scenario = try ScenarioReader.read(
         path: self.scenario, overrides: overrides,
         allowOutside: input.allowOutside || catalog != nil || name != nil, forReplay: true)
@@ -135,44 +146,19 @@ struct ReplayCommand: ParsableCommand {
 
   private static let logged = "logged"
 
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-  }
-
-  private func report(_ outcomes: [Replay.Outcome], name: String) -> ScenarioReport {
-    var scenario = outcomes[0].scenario
-    scenario.name = name
-    scenario.plans = outcomes.map(\.result.plan)
-    scenario.published = []
-    return ScenarioReport(
-      scenario: scenario,
-      plans: outcomes.map { PlanReport(result: $0.result, expectation: .none) },
-      replay: ReplayFindings(
-        path: trace, facts: outcomes[0].facts, logged: outcomes[0].logged,
-        outliers: outcomes[0].outliers))
+  /// Overrides are read from the scenario's folder, options from where the user is.
+  private func absolute(_ path: String) throws -> String {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw BadInput(message: "\(path): error: no such file")
+    }
+    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 }
 
-/// Malformed rows on their way to rejected.csv. One thread reads the log that tells of them.
-private final class RejectedRows: @unchecked Sendable {
-  private var writer: CSVWriter
-  private var count = 0
+/// Malformed rows on their way to rejected.csv: at most as many as are tolerated. Unchecked, because
+/// one thread reads the log that tells of them.
+private final class RejectedList: @unchecked Sendable {
+  private(set) var rows: [RejectedRow] = []
 
-  init(dialect: CSVDialect) {
-    writer = CSVWriter(dialect: dialect)
-    for column in ["row", "column", "problem", "fields"] { writer.text(column) }
-    writer.endRow()
-  }
-
-  func add(_ rejected: RejectedRow) {
-    count += 1
-    writer.integer(rejected.row.number)
-    writer.text(rejected.row.column)
-    writer.text(rejected.row.problem)
-    for field in rejected.fields { writer.text(String(decoding: field, as: UTF8.self)) }
-    writer.endRow()
-  }
-
-  /// nil if there are none.
-  var file: [UInt8]? { count == 0 ? nil : writer.bytes }
+  func add(_ row: RejectedRow) { rows.append(row) }
 }

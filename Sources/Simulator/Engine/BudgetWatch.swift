@@ -9,6 +9,8 @@ struct BudgetWatch: Sendable {
   }
 
   private let budget: Budget?
+  /// Calls or flows a month of each workload, by this plan's users.
+  private let volumes: [Double]
   private var months: [Period.Span] = []
   private var elapsedAtMidnight: [(time: Int64, month: Int, elapsed: Double)] = []
   private var nextMidnight = 0
@@ -22,8 +24,9 @@ struct BudgetWatch: Sendable {
   /// When something has to be looked at without a call: a midnight or a delayed alert.
   private(set) var nextCheck: Int64
 
-  init(compiled: CompiledScenario) {
+  init(compiled: CompiledScenario, population: Population) {
     budget = compiled.scenario.budget
+    volumes = compiled.workloads.map { population.volumes(of: $0).reduce(0, +) }
     costs = []
     nextLine = []
     results = []
@@ -35,7 +38,7 @@ struct BudgetWatch: Sendable {
   mutating func grow(compiled: CompiledScenario) {
     months = compiled.scenario.period.months
     let hasForecast = budget?.thresholds.contains { $0.kind == .forecast } ?? false
-    if hasForecast { elapsedAtMidnight = Self.midnights(compiled) }
+    if hasForecast { elapsedAtMidnight = Self.midnights(compiled, volumes) }
     for month in months.dropFirst(results.count) {
       costs.append(.zero)
       results.append(BudgetMonth(month: month, cost: .zero))
@@ -49,10 +52,9 @@ struct BudgetWatch: Sendable {
   /// Local midnights inside months, with the share of the month's expected arrivals before each:
   /// of its time where nothing is expected, as in a replay.
   private static func midnights(
-    _ compiled: CompiledScenario
+    _ compiled: CompiledScenario, _ volumes: [Double]
   ) -> [(time: Int64, month: Int, elapsed: Double)] {
     let period = compiled.scenario.period
-    let volumes = compiled.workloads.map(\.volume)
     let total = volumes.reduce(0, +)
     return period.days.compactMap { day in
       guard
@@ -61,9 +63,9 @@ struct BudgetWatch: Sendable {
       let span = period.months[month]
       var elapsed =
         total > 0 ? 0 : (day.start - span.start).seconds / (span.end - span.start).seconds
-      for workload in compiled.workloads {
+      for (workload, volume) in zip(compiled.workloads, volumes) {
         let passed = compiled.timelines[workload.timeline].operational(at: day.start)
-        elapsed += workload.volume / total * (passed - Double(month))
+        elapsed += volume / total * (passed - Double(month))
       }
       return (day.start.microseconds, month, elapsed)
     }
@@ -86,6 +88,9 @@ struct BudgetWatch: Sendable {
     costs[month] += cost
     if costs[month] > nextLine[month] { cross(month: month, at: e) }
   }
+
+  /// Month-to-date spending.
+  func spent(month: Int) -> MoneySum { costs[month] }
 
   @inline(never)
   private mutating func cross(month: Int, at e: Int64) {

@@ -18,7 +18,8 @@ struct CompiledRouting: Sendable {
     for attributes in compiled.attributes {
       for plan in 0..<accountPlans {
         var seen = attributes
-        seen[.accountPlan] = planNames.isEmpty ? nil : planNames[plan]
+        // A log names the plan of each call itself.
+        if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
         kinds.append(seen)
       }
     }
@@ -45,6 +46,17 @@ struct CompiledRouting: Sendable {
 
   func reason(kind: Int, accountPlan: Int) -> String {
     table.rules[kind * accountPlans + accountPlan].name
+  }
+
+  /// The rule that decides, and its place in the policy's list, from 0.
+  func rule(kind: Int, accountPlan: Int) -> (rule: Policy.Rule, place: Int) {
+    let index = kind * accountPlans + accountPlan
+    return (table.rules[index], table.places[index])
+  }
+
+  /// The models that it chooses from, with their shares; none: the logged model.
+  func shares(kind: Int, accountPlan: Int) -> [(model: ModelID, share: Double)] {
+    table.shares(kind: kind * accountPlans + accountPlan)
   }
 
   /// The places of a chain's targets, for `target(at:)`.

@@ -40,7 +40,11 @@ struct LatencyHistogram: Sendable {
 
   /// The nearest rank, from 1, of a percentile among so many values.
   static func rank(_ percent: Double, of total: Int64) -> Int64 {
-    max(1, Int64((percent * Double(total) / 100).rounded(.up)))
+    // Few percents are exact doubles: what is a rounding error off a whole number is that number.
+    let rank = percent * Double(total) / 100
+    let nearest = rank.rounded()
+    let isWhole = (rank - nearest).magnitude <= 4 * rank.ulp
+    return max(1, Int64(isWhole ? nearest : rank.rounded(.up)))
   }
 
   /// The nearest-rank percentile, in microseconds; nil when empty. `percent` is 0 < p ≤ 100.

@@ -6,6 +6,7 @@ extension PlanEngine {
   mutating func arrive(_ call: Call) {
     let kind = compiled.kinds[Int(call.kind)]
     result.calls &+= 1
+    if result.calls == watched { tellArrival(call) }
     if kind.cacheMode != .off {
       let isHit = kind.cacheMode == .rate ? call.cacheDraw : isLive(call, kind)
       if isHit { return hit(call, kind: kind) }
@@ -62,6 +63,7 @@ extension PlanEngine {
 
   mutating func hit(_ call: Call, kind: CallKind) {
     result.cacheHits &+= 1
+    if result.calls == watched { tellHit(call) }
     cacheCounts[Int(kind.cacheClass)].hits &+= 1
     result.latency.add(cacheLatency)
     ledger.addCall(

@@ -7,10 +7,14 @@ extension PlanEngine {
   mutating func attempt(_ slot: Int32, at time: Int64, isRetry: Bool) {
     let place = Int(flights[Int(slot)].place)
     let chainEnd = Int(flights[Int(slot)].chainEnd)
+    let isWatched = flights[Int(slot)].number == watched
     var next = place
     while next < chainEnd {
-      if book(slot, target: routing.target(at: next), at: time) {
+      let target = routing.target(at: next)
+      if isWatched { tellLook(slot, target: target, at: time) }
+      if book(slot, target: target, at: time) {
         flights[Int(slot)].place = Int32(next)
+        if isWatched { tellAttempt(slot, target: target) }
         return
       }
       flights[Int(slot)].skipped += 1
@@ -28,11 +32,7 @@ extension PlanEngine {
     let call = flights[Int(slot)].call
     let kind = compiled.kinds[Int(call.kind)]
     let tokens = call.input + call.output
-    var charge = tokens
-    if targets[target].chargesReserved {
-      let stated = call.fact >= 0 ? facts[Int(slot)].maxTokens : kind.maxTokens
-      charge = call.input + (stated >= 0 ? stated : targets[target].modelMaxTokens)
-    }
+    let charge = charge(slot, call: call, kind: kind, target: target)
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, call: call, target: target)
     if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
@@ -68,6 +68,14 @@ extension PlanEngine {
     if waited > result.queueMax.microseconds { result.queueMax = start - t }
     events.push(.outcome, at: start.microseconds + duration, slot: slot)
     return true
+  }
+
+  /// The tokens that the target's quota charges.
+  @inline(__always)
+  func charge(_ slot: Int32, call: Call, kind: CallKind, target: Int) -> Int64 {
+    guard targets[target].chargesReserved else { return call.input + call.output }
+    let stated = call.fact >= 0 ? facts[Int(slot)].maxTokens : kind.maxTokens
+    return call.input + (stated >= 0 ? stated : targets[target].modelMaxTokens)
   }
 
   /// The attempt's failure draw and its latency.
@@ -122,9 +130,15 @@ extension PlanEngine {
     _ call: Call, kind: CallKind, target: Int, at start: SimTime
   ) -> Int64 {
     guard kind.prefixTokens > 0, targets[target].promptCache != nil else { return 0 }
-    let key = compiled.arrivalPlans[Int(kind.workload)].key
-    let prefix = kind.prefixShared ? key : Draws.mixed(key ^ Draws.mixed(UInt64(call.user)))
+    let prefix = prefixKey(call, kind: kind)
     return targets[target].promptCache?.read(
       prefix: prefix, tokens: kind.prefixTokens, input: call.input, at: start) ?? 0
+  }
+
+  /// The block that stands for a synthetic call's static prefix.
+  @inline(__always)
+  func prefixKey(_ call: Call, kind: CallKind) -> UInt64 {
+    let key = compiled.arrivalPlans[Int(kind.workload)].key
+    return kind.prefixShared ? key : Draws.mixed(key ^ Draws.mixed(UInt64(call.user)))
   }
 }

@@ -13,6 +13,7 @@ extension PlanEngine {
       targets[target].breaker?.record(
         success: !flight.isFailing, at: SimTime(microseconds: e), isProbe: flight.isProbe) ?? false
     if tripped { targets[target].counts.breakerTrips &+= 1 }
+    if flight.number == watched { tellOutcome(slot, at: e, opensBreaker: tripped) }
     try bill(flight, slot: slot, target: target, at: e)
     if flight.isFailing {
       targets[target].counts.failures &+= 1
@@ -46,6 +47,7 @@ extension PlanEngine {
       }
       flights[Int(slot)].cost += cost.total.picodollars
       budget.add(cost.total, month: Int(flight.month), at: e)
+      if flight.number == watched { try tellBill(slot, of: billed, cost: cost) }
       log?.update(flight.number) { $0.add(billed, cost) }
     }
     ledger.addAttempt(
@@ -77,6 +79,7 @@ extension PlanEngine {
         k < 62 ? retry.base.microseconds.multipliedReportingOverflow(by: 1 << k) : (0, true)
       let pause = doubled.1 ? retry.cap.microseconds : min(retry.cap.microseconds, doubled.0)
       events.push(.retry, at: e + pause, slot: slot)
+      if flights[Int(slot)].number == watched { tellRetry(at: e + pause, number: k + 1) }
       return
     }
     flights[Int(slot)].place += 1
@@ -91,6 +94,7 @@ extension PlanEngine {
     let call = flight.call
     let kind = compiled.kinds[Int(call.kind)]
     let latency = e - call.time
+    if flight.number == watched { tellEnd(slot, at: e, answeredBy: target) }
     if let target {
       result.latency.add(latency)
       targets[target].counts.calls &+= 1

@@ -78,12 +78,15 @@ struct PlanEngine {
   var outliers: OutlierFinder?
   /// By user number from 0, where a log names them.
   var userNames: [String] = []
+  /// Rank of the call whose story is collected; 0: none.
+  let watched: Int64
+  var story: CallStory?
   var day = 0
   var month = 0
 
   init(
     compiled: CompiledScenario, routing: CompiledRouting, factory: CallFactory, prices: PriceTable,
-    draws: Draws, plan: PlanSpec, run: Int, log: CallLog? = nil
+    draws: Draws, plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
   ) {
     let scenario = compiled.scenario
     self.compiled = compiled
@@ -92,6 +95,7 @@ struct PlanEngine {
     self.draws = draws
     self.prices = prices
     self.log = log
+    self.watched = watched
     scope = scenario.cache.scope
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
@@ -102,7 +106,9 @@ struct PlanEngine {
     targets = zip(compiled.targets, compiled.latencies).map {
       TargetState($0, latency: $1, scenario: scenario)
     }
-    budget = BudgetWatch(compiled: compiled)
+    budget = BudgetWatch(
+      compiled: compiled,
+      population: Population(scenario.users, users: plan.users, draws: draws))
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)
@@ -114,6 +120,14 @@ struct PlanEngine {
   mutating func run(
     _ stream: inout some CallSource, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
+    try play(&stream, progress: progress)
+    begin(at: compiled.scenario.period.end.microseconds)
+    try flushLog(all: true)
+    return finish()
+  }
+
+  /// Handles every event, or those up to the end of the watched call and a few more.
+  mutating func play(_ stream: inout some CallSource, progress: (Int) -> Void = { _ in }) throws {
     addFixedPrices()
     var count = 0
     while try stream.next(into: &batch) {
@@ -127,11 +141,12 @@ struct PlanEngine {
       try flushLog(all: false)
       count += batch.calls.count
       progress(count)
+      if story?.end != nil { return }
     }
-    while !events.isEmpty { try step() }
-    begin(at: compiled.scenario.period.end.microseconds)
-    try flushLog(all: true)
-    return finish()
+    while !events.isEmpty {
+      try step()
+      if watched > 0, story?.end != nil { return }
+    }
   }
 
   /// Boundaries come before every event of their instant.
@@ -153,9 +168,14 @@ struct PlanEngine {
     }
   }
 
+  /// What the numbers of calls so far stand for.
+  var names: PlanNames {
+    PlanNames(compiled: compiled, routing: routing, userNames: userNames)
+  }
+
   private mutating func flushLog(all: Bool) throws {
     guard log != nil else { return }
-    let names = PlanNames(compiled: compiled, routing: routing, userNames: userNames)
+    let names = names
     try log?.flush(all: all, names: names)
   }
 }

@@ -26,6 +26,13 @@ struct PriceTable: Sendable {
     try pricers[billing * targets + target].cost(of: usage, at: time)
   }
 
+  /// How that cost comes about, for explanations.
+  func breakdown(
+    of usage: Usage, target: Int, billing: Int, at time: SimTime
+  ) throws(PricingError) -> PriceBreakdown {
+    try pricers[billing * targets + target].breakdown(of: usage, at: time)
+  }
+
   /// The fixed price of a month that starts then.
   func fixedMonthly(target: Int, at time: SimTime) -> Money? {
     pricers[target].fixedMonthly(at: time)

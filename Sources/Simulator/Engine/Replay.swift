@@ -16,6 +16,9 @@ struct Replay: Sendable {
     var facts: TraceFacts
     var logged: LoggedTotals
     var outliers: [Outlier]
+    /// The log's own columns, for rejected.csv.
+    var columns: [String]
+    var isJSON: Bool
   }
 
   var path: String
@@ -63,7 +66,8 @@ struct Replay: Sendable {
       return Outcome(
         scenario: source.compiled.scenario, result: result, facts: source.facts,
         logged: source.logged,
-        outliers: (engine.outliers?.found ?? []) + source.loggedOutliers.found)
+        outliers: (engine.outliers?.found ?? []) + source.loggedOutliers.found,
+        columns: source.columns, isJSON: source.isJSON)
     } catch let error as ReplayError {
       let hint = error.hint.map { "\n" + $0 } ?? ""
       throw BadInput(message: "\(path): error: row \(error.row): \(error.message)\(hint)")

@@ -80,7 +80,9 @@ struct RollingWatch: Sendable {
       var place = -1
       if case .latency = alert.metric {
         place = thresholds.count
-        thresholds.append(Int64(alert.threshold * 1_000))
+        // The last whole microsecond that is not above it: 1.001 × 1,000 is less than 1,001.
+        let nearest = (alert.threshold * 1_000).rounded()
+        thresholds.append(Int64(nearest / 1_000 <= alert.threshold ? nearest : nearest - 1))
       }
       watches.append(
         Watch(

@@ -21,16 +21,32 @@ struct Simulation: Sendable {
   func result(
     of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
+    var (engine, stream) = start(plan, run: run, log: log, watched: 0)
+    return try engine.run(&stream, progress: progress)
+  }
+
+  /// What happens to one call of a plan's run, by its rank of arrival (from 1), and how many calls
+  /// there were until then; no story if there are fewer.
+  func story(
+    ofCall number: Int64, of plan: PlanSpec, run: Int
+  ) throws -> (story: CallStory?, calls: Int64) {
+    var (engine, stream) = start(plan, run: run, log: nil, watched: number)
+    try engine.play(&stream)
+    return (engine.story, engine.result.calls)
+  }
+
+  private func start(
+    _ plan: PlanSpec, run: Int, log: CallLog?, watched: Int64
+  ) -> (PlanEngine, CallStream) {
     let draws = Draws(seed: compiled.scenario.seed, run: run)
     let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
     let factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
     let arrivals = ArrivalStream(compiled: compiled, population: population, draws: draws)
-    var stream = CallStream(arrivals: arrivals, factory: factory, users: plan.users)
-    var engine = PlanEngine(
+    let engine = PlanEngine(
       compiled: compiled, routing: routing, factory: factory, prices: prices, draws: draws,
-      plan: plan, run: run, log: log)
-    return try engine.run(&stream, progress: progress)
+      plan: plan, run: run, log: log, watched: watched)
+    return (engine, CallStream(arrivals: arrivals, factory: factory, users: plan.users))
   }
 
   /// Every plan of the scenario in `runs` runs, by plan then run; the largest are started first.

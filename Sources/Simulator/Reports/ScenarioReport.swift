@@ -18,6 +18,20 @@ struct ReplayFindings: Sendable {
   var outliers: [Outlier]
 }
 
+extension ScenarioReport {
+  /// What became of the log at `path` under each policy, of which there is at least one.
+  init(replayed outcomes: [Replay.Outcome], of path: String, name: String) {
+    scenario = outcomes[0].scenario
+    scenario.name = name
+    scenario.plans = outcomes.map(\.result.plan)
+    scenario.published = []
+    plans = outcomes.map { PlanReport(result: $0.result, expectation: .none) }
+    replay = ReplayFindings(
+      path: path, facts: outcomes[0].facts, logged: outcomes[0].logged,
+      outliers: outcomes[0].outliers)
+  }
+}
+
 /// One plan's results: what happened in run 1, how runs differ, what closed forms expect.
 struct PlanReport: Sendable {
   /// Run 1.

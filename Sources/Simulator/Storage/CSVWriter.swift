@@ -46,6 +46,15 @@ struct CSVWriter {
     bytes.append(contentsOf: value.utf8)
   }
 
+  /// A field as it was read, for a file that is to be read again: not defended against
+  /// spreadsheets.
+  mutating func verbatim(_ field: [UInt8]) {
+    separate()
+    field.withUnsafeBufferPointer { field in
+      if needsQuotes(field) { appendQuoted(field) } else { bytes.append(contentsOf: field) }
+    }
+  }
+
   /// An unknown value: an empty field.
   mutating func unknown() { separate() }
 

@@ -107,8 +107,12 @@ final class OutputFolder {
     let target = path + "/" + name
     if let slash = target.lastIndex(of: "/") { try makeFolders(String(target[..<slash])) }
     var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue {
-      throw OutputError.isAFolder(path: target)
+    guard FileManager.default.fileExists(atPath: target, isDirectory: &isFolder) else { return }
+    if isFolder.boolValue { throw OutputError.isAFolder(path: target) }
+    // A rename would put a file in the place of a device such as /dev/null.
+    var status = stat()
+    if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw OutputError.notWritable(path: target, reason: "it is not a regular file")
     }
   }
 

@@ -83,6 +83,10 @@ struct ArrivalStream: Sendable {
   func rate(of source: UInt32) -> Double { sources[Int(source)].rate }
 
   private mutating func start(_ index: Int) {
+    guard timelines[plans[index / users].timeline].hasTraffic else {
+      sources[index].nextTime = .max
+      return
+    }
     if plans[index / users].arrivals == .exact, sources[index].rate > 0 {
       sources[index].stride = Self.coprimeStride(UInt32(sources[index].rate))
     }

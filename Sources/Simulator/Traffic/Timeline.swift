@@ -20,6 +20,8 @@ struct Timeline: Sendable {
   private let guideScale: Double
   /// Months in all.
   let length: Double
+  /// False if the profile gives no hour of the whole period any weight.
+  var hasTraffic: Bool { !segments.isEmpty }
 
   init(period: Period, profile: TrafficProfile) {
     for (index, month) in period.months.enumerated() {

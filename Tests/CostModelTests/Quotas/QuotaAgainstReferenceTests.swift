@@ -65,6 +65,7 @@ import Testing
         let call = call(n, limits: limits, &random)
         let expected = slow.book(
           at: t, tokens: call.tokens, audio: call.audio, duration: call.duration)
+        let wait = fast.wait(at: at(t), tokens: call.tokens, audio: µs(call.audio))
         let booking = fast.book(
           at: at(t), tokens: call.tokens, audio: µs(call.audio), duration: µs(call.duration))
         guard booking == (expected.map { .start(at($0)) } ?? .throttled) else {
@@ -72,6 +73,11 @@ import Testing
             "seed \(seed), call \(n) of \(limits): \(booking), expected \(expected as Any)")
           return
         }
+        let isExplained =
+          booking == .start(wait.start)
+          || booking == .throttled && limits.maxWait.map { wait.start - at(t) > $0 } == true
+        #expect(isExplained, "seed \(seed), call \(n) of \(limits): \(booking) but \(wait)")
+        #expect((wait.cause == nil) == (wait.start == at(t)), "seed \(seed): \(wait)")
       }
       stepped += slow.steppedStarts
     }

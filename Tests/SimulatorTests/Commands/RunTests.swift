@@ -63,7 +63,6 @@ import Testing
     struct Report: Decodable {
       struct Plan: Decodable {
         var users: Int
-        var cost_usd: String
       }
       var scenario: String
       var plans: [Plan]
@@ -107,12 +106,15 @@ import Testing
     #expect(sum == parts && sum > 0)
     let run = try JSONDecoder().decode(
       RunFile.self, from: Data(bytes(reports + "/scenario/run.json")))
-    #expect(try sum == picodollars(run.plans[0].cost_usd))
+    #expect(try sum == picodollars(run.plans[0].cost))
     #expect(plan["cost_usd"] == MoneySum(picodollars: sum).decimal(places: 6))
   }
 
   private struct RunFile: Decodable {
-    struct Plan: Decodable { var cost_usd: String }
+    struct Plan: Decodable {
+      var cost: String
+      enum CodingKeys: String, CodingKey { case cost = "cost_usd" }
+    }
     var plans: [Plan]
   }
 

@@ -136,6 +136,32 @@ import Testing
     #expect(result.budgetMonths[0].lines[0].crossedAt == ScenarioBuilder.at(3 * Self.day))
   }
 
+  /// Traffic by day of the month weighs as this plan's users make it.
+  @Test func theForecastKnowsWhoMakesTheTraffic() throws {
+    var builder = ScenarioBuilder()
+    builder.users.accountPlans = [
+      UserPopulation.AccountPlan(name: "free", share: 1),
+      UserPopulation.AccountPlan(name: "pro", share: 0),
+    ]
+    // Mondays only, as the period's first day is; but nobody has that plan's traffic.
+    var mondays = builder.workloads[0]
+    mondays.name = "mondays"
+    mondays.profile.weekdays = [1, 0, 0, 0, 0, 0, 0]
+    mondays.volumeByAccountPlan = ["free": 0, "pro": 1]
+    builder.workloads.append(mondays)
+    var scenario = builder.build()
+    scenario.budget = Budget(
+      amount: MoneySum(picodollars: 1 << 100), thresholds: [threshold("forecast", 20, .forecast)])
+    var call = Call(time: ScenarioBuilder.at(1).microseconds, index: 0, user: 0, kind: 0)
+    (call.input, call.output) = (100, 50)
+    let result = try LoggedRun(
+      CompiledScenario(scenario), plan: scenario.plans[0], source: ListSource(batches: [[call]])
+    ).result
+    // One call on the first day of thirty is 30 a month.
+    #expect(result.alerts.map(\.at) == [ScenarioBuilder.at(Self.day)])
+    #expect(result.alerts.map { ($0.value * 1e9).rounded() } == [30 * 250_000])
+  }
+
   /// A call of the very midnight comes after it.
   @Test func midnightComesBeforeTheEventsOfItsInstant() throws {
     func alerts(_ time: Int64) throws -> [SimTime] {

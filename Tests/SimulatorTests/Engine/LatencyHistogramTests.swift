@@ -61,4 +61,14 @@ import Testing
       #expect(a.percentile(percent) == both.percentile(percent))
     }
   }
+
+  /// 94.4 % of 1,375 is 1,298, although the nearest doubles give a little more.
+  @Test func tenthsOfAPercentHaveTheirExactRank() {
+    for tenths in 1...1_000 {
+      for total in [1, 7, 1_000, 1_375, 1_999] {
+        let exact = (tenths * total + 999) / 1_000
+        #expect(LatencyHistogram.rank(Double(tenths) / 10, of: Int64(total)) == Int64(exact))
+      }
+    }
+  }
 }

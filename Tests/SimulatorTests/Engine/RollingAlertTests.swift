@@ -116,6 +116,25 @@ import Testing
     #expect(Set(found.map(\.state)).count == 2)
   }
 
+  /// A latency of exactly the threshold is not above it, however the threshold is stored.
+  @Test(arguments: [1_000, 1_001, 1_003, 1_100, 1_999] as [Int64])
+  func aLatencyOfTheThresholdIsNotAboveIt(microseconds: Int64) {
+    func alerts(latency: Int64) -> Int {
+      let alert = RollingAlert(
+        name: "p50", type: .performance, severity: .low, metric: .latency(percentile: 50),
+        comparison: .above, threshold: Double(microseconds) / 1_000, window: .minute,
+        minSamples: 1, message: "")
+      var watch = RollingWatch(alerts: [alert], start: ScenarioBuilder.at(0), cacheLatency: .zero)
+      var counts = RollingWatch.Counts()
+      counts.finished = 1
+      watch.add(counts, latency: latency, at: ScenarioBuilder.at(1).microseconds)
+      watch.check(upTo: ScenarioBuilder.at(60_000_000).microseconds)
+      return watch.alerts.count
+    }
+    #expect(alerts(latency: microseconds) == 0)
+    #expect(alerts(latency: microseconds + 1) == 1)
+  }
+
   /// The alert's metric over those calls; nil with too few of what it measures.
   private static func value(_ alert: RollingAlert, _ calls: [Ended]) -> Double? {
     func rate(_ outcomes: [Bool]) -> Double? {

@@ -87,7 +87,7 @@ struct ShippedReportsTests {
     let readme = try String(
       contentsOf: ShippedReports.root.appendingPathComponent("README.md"), encoding: .utf8)
     let line = try #require(readme.split(separator: "\n").first { $0.hasPrefix("| `\(scenario)`") })
-    let shown = line.split(separator: "|").dropFirst(2).map {
+    let shown = line.split(separator: "|").dropFirst().map {
       $0.filter { $0.isNumber || $0 == "." }
     }
     let bills = try rows(scenario, "plans").map {

@@ -38,10 +38,26 @@ import Testing
   report.plans[0].expectation.overBudgetProbability = 0.02
   #expect(
     Headline.text(report).hasSuffix("None of the 2 plans is sure to stay within the budget."))
+  report.plans[1].expectation.overBudgetProbability = 0.9
+  #expect(Headline.text(report).contains("; but that is luck: the expected bill is $10.04"))
   for chance in [0.009, 0.995] {
     report.plans[1].expectation.overBudgetProbability = chance
     #expect(!Headline.text(report).contains("but"))
   }
+}
+
+@Test func headlineDoubtsABillOverTheBudget() {
+  let likely = Headline.text(SampleReport(users: [11], budget: 10, chance: 0.98).report)
+  #expect(likely.contains("over the $10.00 budget, which breaks on 28 November 2026"))
+  #expect(
+    likely.contains(
+      "; but that is not certain: the expected bill is $10.79, and chance alone keeps within the "
+        + "budget 2 % of such months."))
+  let unlikely = Headline.text(SampleReport(users: [11], budget: 10, chance: 0.2).report)
+  #expect(
+    unlikely.contains(
+      "; but that is bad luck: the expected bill is $10.79, and chance alone breaks the budget in "
+        + "20 % of such months."))
 }
 
 @Test func headlineNamesTheFirstLimitToFill() {

@@ -112,6 +112,19 @@ func outputOnAFullDiskFailsWithOne() throws {
   #expect(OutputError.diskFull(path: "x").exitCode == 1)
 }
 
+@Test func outputDoesNotReplaceWhatIsNoFile() throws {
+  try withTemporaryFolder { root in
+    let pipe = root + "/pipe"
+    #expect(mkfifo(pipe, 0o644) == 0)
+    let folder = try OutputFolder(path: root)
+    try folder.write("x", to: "pipe")
+    #expect(throws: OutputError.notWritable(path: pipe, reason: "it is not a regular file")) {
+      try folder.commit()
+    }
+    #expect(everything(in: root) == ["pipe"])
+  }
+}
+
 @Test func outputInterruptedRemovesItsTemporaries() throws {
   try withTemporaryFolder { root in
     let folder = try OutputFolder(path: root)

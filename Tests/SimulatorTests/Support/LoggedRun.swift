@@ -9,13 +9,17 @@ struct LoggedRun {
   let records: [CallRecord]
   /// How many places the engine has made for calls in flight.
   let flightSlots: Int
+  /// Of the watched call, after which the run stops.
+  let story: CallStory?
 
   private final class Store: Sendable {
     let records = Mutex<[CallRecord]>([])
   }
 
   /// The calls of a list in place of the plan's own traffic.
-  init(_ compiled: CompiledScenario, plan: PlanSpec, source: some CallSource) throws {
+  init(
+    _ compiled: CompiledScenario, plan: PlanSpec, source: some CallSource, watched: Int64 = 0
+  ) throws {
     let scenario = compiled.scenario
     let routing = CompiledRouting(compiled)
     let draws = Draws(seed: scenario.seed, run: 1)
@@ -26,9 +30,10 @@ struct LoggedRun {
     let log = CallLog { new, _ in store.records.withLock { $0 += new } }
     var engine = PlanEngine(
       compiled: compiled, routing: routing, factory: factory, prices: PriceTable(compiled),
-      draws: draws, plan: plan, run: 1, log: log)
+      draws: draws, plan: plan, run: 1, log: log, watched: watched)
     var source = source
     result = try engine.run(&source)
+    story = engine.story
     records = store.records.withLock { $0 }
     flightSlots = engine.flights.count
   }

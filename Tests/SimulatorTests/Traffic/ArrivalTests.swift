@@ -205,4 +205,15 @@ import Testing
       #expect(back <= x + 1e-12 && x < next + 1e-12)
     }
   }
+
+  /// A month's first day is a Monday here.
+  @Test(arguments: [ArrivalProcess.exact, .poisson, .gamma(cv: 2)])
+  func aPeriodWithoutHoursOfTrafficHasNoCalls(process: ArrivalProcess) {
+    var period = AnalysisScenario.period()
+    period.months[0].end = period.start + .day
+    period.days = [period.days[0]]
+    let closed = TrafficProfile(
+      hours: Array(repeating: 1, count: 24), weekdays: [0, 1, 1, 1, 1, 1, 1])
+    #expect(arrivals(scenario(process, volume: 10, profile: closed, period: period)).isEmpty)
+  }
 }

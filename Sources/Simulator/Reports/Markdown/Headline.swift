@@ -34,17 +34,27 @@ enum Headline {
       let over =
         headroom < .zero
         ? "\(difference) over the \(budgetText)" : "more in one month than its budget allows"
-      return start + "\(span): \(over)\(crossed ?? "")\(doubt(plan))."
+      return start + "\(span): \(over)\(crossed ?? "")\(doubt(plan, isOver: true))."
     }
-    return start + "\(span), within the \(budgetText) with \(difference) to spare\(doubt(plan))."
+    return start + "\(span), within the \(budgetText) with \(difference) to spare"
+      + "\(doubt(plan, isOver: false))."
   }
 
   /// One simulated month is one draw: near the budget, another one may fall on the other side.
-  private static func doubt(_ plan: PlanReport) -> String {
+  private static func doubt(_ plan: PlanReport, isOver: Bool) -> String {
     guard let chance = plan.overBudgetProbability, (0.01...0.99).contains(chance) else { return "" }
-    let verdict = (0.4...0.6).contains(chance) ? "it is a coin toss" : "that is not certain"
-    return "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and "
-      + "chance alone breaks the budget in \(PlainEnglish.wholePercent(chance)) of such months"
+    let verdict =
+      switch chance {
+      case 0.4...0.6: "it is a coin toss"
+      case ..<0.5: isOver ? "that is bad luck" : "that is not certain"
+      default: isOver ? "that is not certain" : "that is luck"
+      }
+    let odds =
+      isOver && chance > 0.6
+      ? "chance alone keeps within the budget \(PlainEnglish.wholePercent(1 - chance)) of such months"
+      : "chance alone breaks the budget in \(PlainEnglish.wholePercent(chance)) of such months"
+    return
+      "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and \(odds)"
   }
 
   private static func second(

@@ -19,6 +19,7 @@ extension ReportMarkdown {
     if !table.isEmpty {
       text += table.text
       text += "Expected to cross: when the formula's bill does, without simulating"
+      text += report.scenario.period.months.count > 1 ? " (the first month only)" : ""
       let isWaiting = report.plans.contains { $0.result.performance.contains(where: \.saturated) }
       text +=
         isWaiting ? "; calls that wait in a full queue are billed later than it says.\n\n" : ".\n\n"

@@ -36,7 +36,10 @@ extension ReportTables {
   /// Accounts by rank, then what belongs to no account.
   static func accountItems(_ result: PlanResult) -> [AccountItem] {
     let ranked = result.accounts.filter { $0.user != nil }.sorted { a, b in
-      a.cost > b.cost || (a.cost == b.cost && (a.user ?? 0) < (b.user ?? 0))
+      if a.cost != b.cost { return a.cost > b.cost }
+      // A log numbers its users as it meets them, which may be in any order.
+      if let nameA = a.name, let nameB = b.name { return nameA < nameB }
+      return (a.user ?? 0) < (b.user ?? 0)
     }
     let items = ranked.enumerated().map { index, account in
       AccountItem(account: account, rank: index + 1, planCost: result.cost)

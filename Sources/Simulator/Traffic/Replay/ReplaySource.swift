@@ -36,6 +36,8 @@ struct ReplaySource: CallSource {
   }
 
   var facts: TraceFacts { trace.facts }
+  var columns: [String] { trace.columnNames }
+  var isJSON: Bool { trace.isJSON }
   var symbols: TraceSymbols { trace.symbols }
 
   mutating func next(into batch: inout CallBatch) throws -> Bool {

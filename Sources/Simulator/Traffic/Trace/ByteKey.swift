@@ -1,3 +1,5 @@
+import Foundation
+
 typealias Bytes = UnsafeBufferPointer<UInt8>
 
 /// 64-bit keys of texts, the same on every machine and in every run.
@@ -41,4 +43,18 @@ enum ByteKey {
 extension UInt64 {
   @inline(__always)
   fileprivate func rotated(by bits: UInt64) -> UInt64 { self << bits | self >> (64 - bits) }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The same bytes; `elementsEqual` would compare them one by one.
+  @inline(__always)
+  func equals(_ other: Bytes) -> Bool {
+    guard count == other.count, let own = baseAddress, let others = other.baseAddress else {
+      return count == other.count
+    }
+    return memcmp(own, others, count) == 0
+  }
+
+  @inline(__always)
+  func equals(_ other: [UInt8]) -> Bool { other.withUnsafeBufferPointer { equals($0) } }
 }

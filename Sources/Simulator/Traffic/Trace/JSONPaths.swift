@@ -28,9 +28,7 @@ struct JSONPaths {
 
   /// The node below `node` for a key; nil if nothing there is wanted.
   func child(of node: Int, _ key: Bytes) -> Int? {
-    for child in nodes[node].children where child.key.count == key.count {
-      if child.key.elementsEqual(key) { return child.node }
-    }
+    for child in nodes[node].children where key.equals(child.key) { return child.node }
     return nil
   }
 }

@@ -135,18 +135,18 @@ final class RowSlots {
   }
 
   private func meaning(_ value: Bytes, _ source: TracePlan.Source) -> Bytes {
-    for (log, slot) in source.values where log.count == value.count && value.elementsEqual(log) {
+    for (log, slot) in source.values where value.equals(log) {
       return slots[slot]
     }
     return source.otherwise.map { slots[$0] } ?? value
   }
 
   private func isMissing(_ value: Bytes) -> Bool {
-    missing.contains { $0.count == value.count && value.elementsEqual($0) }
+    missing.contains { value.equals($0) }
   }
 
   func passes(_ filter: TracePlan.Filter) -> Bool {
     let value = value(filter.source)
-    return filter.values.contains { $0.count == value.count && value.elementsEqual($0) }
+    return filter.values.contains { value.equals($0) }
   }
 }

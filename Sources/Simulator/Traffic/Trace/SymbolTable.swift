@@ -50,7 +50,7 @@ struct SymbolTable: Sendable {
   private func isName(_ id: Int, _ name: Bytes) -> Bool {
     let range = range(id)
     guard range.count == name.count else { return false }
-    return bytes.withUnsafeBufferPointer { Bytes(rebasing: $0[range]).elementsEqual(name) }
+    return bytes.withUnsafeBufferPointer { Bytes(rebasing: $0[range]).equals(name) }
   }
 
   private mutating func grow() {

@@ -22,6 +22,8 @@ struct TraceDecoder {
   /// The plan's sources without a dictionary.
   private struct Sources {
     var all: [TracePlan.Source?]
+    /// nil: a count.
+    var units: [TraceUnit?]
     var latencyEnd: TracePlan.Source?
     var latencyFromArrival = false
     var attributes: [(attribute: Attribute, column: TraceColumn)] = []
@@ -33,7 +35,11 @@ struct TraceDecoder {
     self.plan = plan
     self.decimalComma = decimalComma
     slots = RowSlots(plan: plan)
-    var sources = Sources(all: TraceColumn.allCases.map { plan.sources[$0] })
+    var sources = Sources(
+      all: TraceColumn.allCases.map { plan.sources[$0] },
+      units: TraceColumn.allCases.map { column in
+        column.units.isEmpty ? nil : plan.format.columns[column]?.unit ?? column.standardUnit
+      })
     sources.latencyEnd = plan.ends[.latencyMs]
     sources.latencyFromArrival =
       plan.sources[.latencyMs]?.slots == plan.sources[.timestamp]?.slots
@@ -131,7 +137,7 @@ struct TraceDecoder {
 
   private mutating func latency(_ row: TraceRow) throws(BadRow) -> Int64 {
     guard let end = sources.latencyEnd else {
-      return try quantity(.latencyMs, row.number, plan.format.columns[.latencyMs]?.unit)
+      return try quantity(.latencyMs, row.number)
     }
     let endBytes = slots.value(end)
     guard let start = value(.latencyMs), !endBytes.isEmpty else {
@@ -152,11 +158,12 @@ struct TraceDecoder {
   // MARK: Numbers
 
   private mutating func quantity(
-    _ column: TraceColumn, _ number: Int64, _ unit: TraceUnit? = nil
+    _ column: TraceColumn, _ number: Int64
   ) throws(BadRow) -> Int64 {
     guard let bytes = value(column) else { return -1 }
-    if let small = Self.smallNumber(bytes), unit == nil, column.units.isEmpty { return small }
-    return try decimal(bytes, column, number, unit ?? column.standardUnit)
+    let unit = sources.units[column.rawValue]
+    if unit == nil, let small = Self.smallNumber(bytes) { return small }
+    return try decimal(bytes, column, number, unit)
   }
 
   /// Up to fifteen digits and nothing else.
@@ -173,9 +180,9 @@ struct TraceDecoder {
   }
 
   private func decimal(
-    _ bytes: Bytes, _ column: TraceColumn, _ number: Int64, _ unit: TraceUnit
+    _ bytes: Bytes, _ column: TraceColumn, _ number: Int64, _ unit: TraceUnit?
   ) throws(BadRow) -> Int64 {
-    let isCount = column.units.isEmpty
+    let isCount = unit == nil
     guard let decimal = TraceDecimal(bytes, decimalComma: decimalComma) else {
       let expected = isCount ? "a whole number" : "a number"
       throw bad(number, column, "expected \(expected), not \(bytes.shown)")
@@ -186,7 +193,7 @@ struct TraceDecoder {
     do throws(TraceDecimal.Problem) {
       let rounding: TraceDecimal.Rounding =
         isCount ? .exact : column == .costUSD ? .halfEven : .down
-      let value = try decimal.scaled(by: unit.places, rounding)
+      let value = try decimal.scaled(by: unit?.places ?? 0, rounding)
       if column != .costUSD, value > Self.maximumCount { throw TraceDecimal.Problem.tooLarge }
       return value
     } catch {
@@ -206,8 +213,7 @@ struct TraceDecoder {
     row.reasoning = try quantity(.reasoningTokens, number)
     row.maxTokens = try quantity(.maxTokens, number)
     row.images = try quantity(.images, number)
-    row.audio = try quantity(
-      .audioSeconds, number, plan.format.columns[.audioSeconds]?.unit)
+    row.audio = try quantity(.audioSeconds, number)
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {
       row.input = Self.sum(row.input, row.cached, row.cacheWrite)
@@ -236,7 +242,7 @@ struct TraceDecoder {
 
   private mutating func readOutcome(_ row: inout TraceRow) throws(BadRow) {
     row.latency = try latency(row)
-    row.cost = try quantity(.costUSD, row.number, plan.format.columns[.costUSD]?.unit)
+    row.cost = try quantity(.costUSD, row.number)
     if let status = value(.status) { row.status = Self.isSuccess(status) ? .ok : .failed }
   }
 

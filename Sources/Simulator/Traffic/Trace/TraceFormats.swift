@@ -17,7 +17,9 @@ enum TraceFormats {
   static var names: [String] { files.map(\.name) }
 
   /// All of them. Throws if one is wrong, which the tests rule out.
-  static func all() throws(InputErrors) -> [TraceFormat] {
+  static func all() throws(InputErrors) -> [TraceFormat] { try parsed.get() }
+
+  private static let parsed = Result { () throws(InputErrors) in
     var formats: [TraceFormat] = []
     for (name, text) in files { formats.append(try parse(name, text)) }
     return formats
@@ -30,7 +32,7 @@ enum TraceFormats {
 
   /// A format by name, or a user's own by the path of its file.
   static func named(_ name: String) throws -> TraceFormat {
-    if let file = files.first(where: { $0.name == name }) { return try parse(file.name, file.text) }
+    if let format = try all().first(where: { $0.name == name }) { return format }
     if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
       return try TraceFormatReader.read(path: name)
     }

@@ -17,6 +17,8 @@ struct TraceOptions {
   var sortMemory = 64 << 20
   /// For that file; nil: where the system keeps its own.
   var temporaryFolder: String?
+  /// A row or line beyond this is no request; about, since whole blocks are counted.
+  var maximumRowBytes = 16 << 20
   /// Bytes read at once.
   var blockSize = 256 << 10
   /// Takes each malformed row that is left out.

@@ -7,8 +7,6 @@ import Foundation
 /// libcsv parses; `TraceDecoder` takes the fields wherever they lie, so a faster splitter can feed
 /// it as well.
 final class TraceReader {
-  /// A row or line beyond this is no request.
-  static let maximumRowBytes = 16 << 20
   private static let shownRows = 20
 
   let path: String
@@ -18,7 +16,7 @@ final class TraceReader {
   private let block: UnsafeMutableRawBufferPointer
   private var csv: CSVReader?
   private var lines = LineSplitter()
-  private var isJSON = false
+  private(set) var isJSON = false
   private var decoder: TraceDecoder?
   private var batch = TraceBatch()
   private var hasEnded = false
@@ -129,9 +127,11 @@ final class TraceReader {
       try lines.feed(hasMark ? Bytes(rebasing: bytes.dropFirst(3)) : bytes, take)
       bytesSinceRow = lines.pending
     }
-    if bytesSinceRow > Self.maximumRowBytes {
+    if bytesSinceRow > options.maximumRowBytes {
       let quote = isJSON ? "" : " (a quote that is not closed?)"
-      throw error("row \(rowsSeen + 1) is longer than \(Self.maximumRowBytes >> 20) MB\(quote)")
+      throw error(
+        "row \(rowsSeen + 1) is longer than \(InputLog.grouped(Int64(options.maximumRowBytes))) bytes\(quote)"
+      )
     }
   }
 

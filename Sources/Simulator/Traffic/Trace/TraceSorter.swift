@@ -42,13 +42,12 @@ final class TraceSorter {
   /// Keeps the rows; they may go to the file.
   func add(_ batch: TraceBatch) throws {
     if isFull { try spill() }
-    let first = Int64(held.blocks.count)
+    let firstRow = held.rows.count
+    let firstBlock = Int64(held.blocks.count)
+    held.rows.append(contentsOf: batch.rows)
     held.blocks.append(contentsOf: batch.blocks)
-    for row in batch.rows {
-      var row = row
-      row.firstBlock += first
-      held.rows.append(row)
-    }
+    guard firstBlock > 0 else { return }
+    for index in firstRow..<held.rows.count { held.rows[index].firstBlock += firstBlock }
   }
 
   private func spill() throws {

@@ -91,6 +91,7 @@ struct TraceSource {
   var symbols: TraceSymbols { reader.symbols }
   /// The log's own columns, for rejected rows.
   var columnNames: [String] { reader.columnNames }
+  var isJSON: Bool { reader.isJSON }
   /// Bytes read so far and in all, for a progress bar.
   var progress: (read: Int64, size: Int64?) { (reader.bytesRead, reader.size) }
 

@@ -1,7 +1,7 @@
 /// The routing code of the documents, transcribed line by line; nil is an attribute not given.
-enum DocumentCode {
+public enum DocumentCode {
   /// models-explained.md:488-496.
-  static func strategy(task: String?, complexity: String?) -> String {
+  public static func strategy(task: String?, complexity: String?) -> String {
     if task == "vision" { return "phi-4-multimodal" }
     if task == "audio" { return "azure-speech-batch" }
     if task == "reasoning" { return "deepseek-r1" }
@@ -12,7 +12,7 @@ enum DocumentCode {
   }
 
   /// complete-guide.md:714-747.
-  static func majordome(task: String?, complexity: String?) -> String {
+  public static func majordome(task: String?, complexity: String?) -> String {
     if task == "vision" || task == "audio" {
       return "phi-4-multimodal"
     }
@@ -34,13 +34,13 @@ enum DocumentCode {
     return "llama"
   }
 
-  struct Decision: Equatable {
-    var model: String
-    var reason: String
-    var estimatedMicrodollars: Int64
-    var estimatedLatencyMs: Int64
+  public struct Decision: Equatable, Sendable {
+    public var model: String
+    public var reason: String
+    public var estimatedMicrodollars: Int64
+    public var estimatedLatencyMs: Int64
 
-    init(_ model: String, _ reason: String, _ microdollars: Int64, _ latencyMs: Int64) {
+    public init(_ model: String, _ reason: String, _ microdollars: Int64, _ latencyMs: Int64) {
       self.model = model
       self.reason = reason
       estimatedMicrodollars = microdollars
@@ -49,7 +49,7 @@ enum DocumentCode {
   }
 
   /// complete-guide.md:1379-1451.
-  static func decide(
+  public static func decide(
     task: String?, complexity: String?, priority: String?, budget: String?
   ) -> Decision {
     if task == "vision" {
@@ -74,7 +74,7 @@ enum DocumentCode {
   }
 
   /// complete-guide.md:1522, 1596, 1753, 1964: the models of each use case with their percentages.
-  static func mix(useCase: String?, task: String?) -> [String: Int] {
+  public static func mix(useCase: String?, task: String?) -> [String: Int] {
     switch useCase {
     case "fan messages": return ["deepseek-v3": 70, "phi4-mini": 30]
     case "marketing and campaigns": return ["deepseek-v3": 80, "mistral": 20]
@@ -89,7 +89,7 @@ enum DocumentCode {
   }
 
   /// routing-strategy.md:9-29, in our words for its use cases.
-  static func twoTier(taskType: String?) -> String {
+  public static func twoTier(taskType: String?) -> String {
     let full: Set<String?> = [
       "strategy", "planning", "analysis_advanced", "prediction", "compliance", "legal",
       "documentation", "code_generation",

@@ -1,0 +1,123 @@
+import CostModel
+
+/// Notes what happens to the watched call, where it is decided. Nothing here changes a result, and
+/// no other call comes here: what a note costs does not matter. Flights are passed by their slot,
+/// since a copy to hand over would be made for every call.
+extension PlanEngine {
+  /// The call that has just been counted arrives.
+  @inline(never)
+  mutating func tellArrival(_ call: Call) {
+    let kind = compiled.kinds[Int(call.kind)]
+    let word = drawBlock(.call, call, number: watched)
+    var state: ResponseCache.State?
+    if kind.cacheMode == .keyed {
+      state = cache.state(of: cacheKey(call), at: SimTime(microseconds: call.time))
+    }
+    story = CallStory(
+      CallStory.Arrival(
+        number: watched, call: call, facts: call.fact >= 0 ? batch.facts[Int(call.fact)] : nil,
+        flow: call.flow >= 0 ? flowPlace(call.flow, part: kind.part) : nil, routeDraw: word.2.unit,
+        cacheDraw: word.3.unit, cacheState: state,
+        chain: routing.chain(model: Int(call.routed), tier: Int(kind.tier)).map(
+          routing.target(at:)),
+        month: month, spent: budget.spent(month: month)))
+  }
+
+  private func flowPlace(_ slot: Int32, part: UInt64) -> CallStory.FlowPlace {
+    let flow = flows[Int(slot)]
+    let stages = compiled.workloads[flow.workload].stages
+    let calls = stages[flow.nextStage - 1].calls
+    return CallStory.FlowPlace(
+      index: flow.index, stage: flow.nextStage, stages: stages.count,
+      place: (calls.firstIndex { $0.part == part } ?? 0) + 1, places: calls.count)
+  }
+
+  @inline(never)
+  mutating func tellHit(_ call: Call) {
+    story?.finish(
+      CallStory.End(
+        at: SimTime(microseconds: call.time + cacheLatency), answer: .cache, attempts: 0,
+        skipped: 0, queued: .zero, storedUntil: nil))
+  }
+
+  /// A target is considered, before anything is booked there.
+  @inline(never)
+  mutating func tellLook(_ slot: Int32, target: Int, at time: Int64) {
+    let t = SimTime(microseconds: time)
+    let call = flights[Int(slot)].call
+    let kind = compiled.kinds[Int(call.kind)]
+    let state = targets[target]
+    let charge = charge(slot, call: call, kind: kind, target: target)
+    var isRetry = false
+    if case .retry? = story?.steps.last { isRetry = true }
+    let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
+    var (failure, latency) = drawAttempt(slot, call: call, target: target)
+    if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
+    let look = CallStory.Look(
+      at: t, target: target, isRetry: isRetry, breaker: state.breaker?.state(at: t),
+      levels: state.quota.levels(at: t), charge: charge,
+      wait: state.quota.wait(
+        at: t, tokens: charge, audio: SimDuration(microseconds: call.audio)),
+      failureDraw: state.draws ? failure : nil, latency: SimDuration(microseconds: latency),
+      isLogged: isLogged,
+      prefixUntil: call.fact < 0 && kind.prefixTokens > 0
+        ? state.promptCache?.liveUntil(prefixKey(call, kind: kind), at: .distantPast) : nil)
+    story?.add(.look(look))
+  }
+
+  /// The target considered last takes the call.
+  @inline(never)
+  mutating func tellAttempt(_ slot: Int32, target: Int) {
+    let flight = flights[Int(slot)]
+    let state = targets[target]
+    story?.changeLook { look in
+      look.attempt = CallStory.Attempt(
+        number: Int(flight.attempts), start: SimTime(microseconds: flight.start),
+        isProbe: flight.isProbe, cached: flight.cached,
+        failureRate: state.failureRate(at: flight.start, isLogged: look.isLogged),
+        isFailing: flight.isFailing)
+    }
+  }
+
+  @inline(never)
+  mutating func tellOutcome(_ slot: Int32, at e: Int64, opensBreaker: Bool) {
+    let flight = flights[Int(slot)]
+    story?.add(
+      .outcome(
+        CallStory.Outcome(
+          at: SimTime(microseconds: e), target: Int(flight.target), hasFailed: flight.isFailing,
+          opensBreaker: opensBreaker)))
+  }
+
+  /// The outcome told last is billed; the budget has it already.
+  @inline(never)
+  mutating func tellBill(_ slot: Int32, of usage: Usage, cost: Cost) throws {
+    let flight = flights[Int(slot)]
+    let kind = compiled.kinds[Int(flight.call.kind)]
+    let bill = CallStory.Bill(
+      usage: usage, cost: cost,
+      breakdown: try prices.breakdown(
+        of: usage, target: Int(flight.target), billing: Int(kind.billing),
+        at: SimTime(microseconds: flight.call.time)),
+      spent: budget.spent(month: Int(flight.month)))
+    story?.changeOutcome { $0.bill = bill }
+  }
+
+  @inline(never)
+  mutating func tellRetry(at time: Int64, number: Int) {
+    story?.add(.retry(at: SimTime(microseconds: time), number: number))
+  }
+
+  @inline(never)
+  mutating func tellEnd(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
+    let flight = flights[Int(slot)]
+    let kind = compiled.kinds[Int(flight.call.kind)]
+    let at = SimTime(microseconds: e)
+    let stores = target != nil && kind.cacheMode == .keyed
+    story?.finish(
+      CallStory.End(
+        at: at, answer: target.map { .target($0) } ?? .nobody, attempts: Int(flight.attempts),
+        skipped: Int(flight.skipped), queued: SimDuration(microseconds: flight.queued),
+        storedUntil: stores ? at.expiring(after: kind.cacheTTL) : nil))
+  }
+}

@@ -1,0 +1,154 @@
+import CostModel
+
+/// One call's story with the names that belong to it, for people (`text`) and programs (`json`).
+struct CallExplanation {
+  let story: CallStory
+  let end: CallStory.End
+  let plan: PlanSpec
+  let run: Int
+  private let names: PlanNames
+  /// Index into the scenario's account plans; 0 without any.
+  let accountPlan: Int
+
+  /// nil while the call has not ended. `names` are those that the engine ended with.
+  init?(_ story: CallStory, plan: PlanSpec, run: Int, names: PlanNames) {
+    guard let end = story.end else { return nil }
+    self.story = story
+    self.end = end
+    self.plan = plan
+    self.run = run
+    self.names = names
+    let dealt = UserDeal(population: names.compiled.scenario.users, users: plan.users).accountPlan
+    let user = Int(story.arrival.call.user)
+    accountPlan = dealt.indices.contains(user) ? Int(dealt[user]) : 0
+  }
+
+  var compiled: CompiledScenario { names.compiled }
+  var routing: CompiledRouting { names.routing }
+  var scenario: Scenario { compiled.scenario }
+  var arrival: CallStory.Arrival { story.arrival }
+  var call: Call { story.arrival.call }
+  var kind: CallKind { compiled.kinds[Int(call.kind)] }
+  var arrivedAt: SimTime { SimTime(microseconds: call.time) }
+
+  /// nil: the log does not tell.
+  var accountID: String? {
+    if call.user == Ledger.noUser { return nil }
+    let user = Int(call.user)
+    return names.userNames.indices.contains(user)
+      ? names.userNames[user] : ReportTables.accountID(user + 1)
+  }
+
+  var accountPlanName: String? {
+    let plans = scenario.users.accountPlans
+    return plans.isEmpty
+      ? compiled.attributes[Int(call.kind)][.accountPlan] : plans[accountPlan].name
+  }
+
+  var useCase: String { compiled.useCases[Int(kind.useCase)] }
+  var tier: String { compiled.tiers[Int(kind.tier)] }
+  var routedModel: String { scenario.catalog[ModelID(call.routed)].name }
+
+  /// nil: a logged call.
+  var workload: String? {
+    call.fact < 0 ? compiled.workloads[Int(kind.workload)].name : nil
+  }
+
+  /// What rules see of the call, use case and account plan included.
+  var attributes: [(attribute: Attribute, value: String)] {
+    var seen = compiled.attributes[Int(call.kind)]
+    seen[.accountPlan] = accountPlanName
+    return Attribute.allCases.compactMap { attribute in seen[attribute].map { (attribute, $0) } }
+  }
+
+  /// The deciding rule and its place in the policy's list, from 0.
+  var rule: (rule: Policy.Rule, place: Int) {
+    routing.rule(kind: Int(call.kind), accountPlan: accountPlan)
+  }
+
+  /// The models that the rule chooses from; none: the logged one.
+  var choices: [(name: String, share: Double)] {
+    routing.shares(kind: Int(call.kind), accountPlan: accountPlan).map {
+      (scenario.catalog[$0.model].name, $0.share)
+    }
+  }
+
+  var cacheClass: String? {
+    compiled.attributes[Int(call.kind)][.cacheClass]
+  }
+
+  var cacheResult: String {
+    kind.cacheMode == .off ? "off" : end.answer == .cache ? "hit" : "miss"
+  }
+
+  /// Why nothing is looked up, for people; nil if the cache is asked.
+  var whyCacheIsOff: String? {
+    guard kind.cacheMode == .off else { return nil }
+    if scenario.cache.mode == .off { return "the scenario has none" }
+    guard let settings = scenario.cache.settings(for: cacheClass) else {
+      return cacheClass.map { "the class \($0) is not listed" } ?? "the call has no class"
+    }
+    if kind.promptForm == .none { return "the call carries no prompt" }
+    return settings.ttl > .zero ? "the class's hit rate is 0" : "the class's ttl is 0"
+  }
+
+  func name(ofTarget target: Int) -> String { compiled.targets[target].name }
+
+  func behaviour(ofTarget target: Int) -> TargetBehaviour {
+    scenario.behaviours[compiled.targets[target].model.index]
+  }
+
+  /// The model that answers: for a hit the routed one.
+  var answeredBy: String? {
+    switch end.answer {
+    case .cache: routedModel
+    case .target(let target): name(ofTarget: target)
+    case .nobody: nil
+    }
+  }
+
+  /// What the call's bill says of the sheet that priced it.
+  func priceNotes(_ bill: CallStory.Bill, target: Int) -> [String] {
+    let place = compiled.targets[target]
+    let sheet = scenario.catalog[place.model].prices[bill.breakdown.sheet]
+    let billing = compiled.billings[Int(kind.billing)]
+    var notes: [String] = []
+    if sheet.effectiveFrom != .distantPast { notes.append("prices since \(sheet.effectiveFrom)") }
+    if let tier = bill.breakdown.contextTier {
+      let tokens = PlainEnglish.count(sheet.contextTiers[tier].firstInput)
+      notes.append("context tier from \(tokens) input tokens")
+    }
+    if billing.batch, sheet.batch != nil { notes.append("batch") }
+    if let tier = billing.serviceTier, sheet.serviceTiers[tier] != nil {
+      notes.append("service tier \(tier)")
+    }
+    if let region = place.region, sheet.regions[region] != nil { notes.append("region \(region)") }
+    if let time = bill.breakdown.timeOfDay {
+      let span = sheet.timesOfDay[time]
+      notes.append("time of day \(Self.clock(span.from)) to \(Self.clock(span.to)) UTC")
+    }
+    let audio = bill.usage.audioMicroseconds
+    if audio > 0, audio < sheet.minimumAudio.microseconds {
+      notes.append("minimum of \(ExactText.duration(sheet.minimumAudio)) of audio")
+    }
+    return notes
+  }
+
+  /// `18:30`.
+  private static func clock(_ time: SimDuration) -> String {
+    let minutes = time.microseconds / 60_000_000
+    let parts = [minutes / 60, minutes % 60]
+    return parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+  }
+
+  /// Budget lines that a bill's attempt crosses.
+  func linesCrossed(by bill: CallStory.Bill) -> [String] {
+    let before = bill.spent - MoneySum(bill.cost.total)
+    guard let budget = scenario.budget else { return [] }
+    var lines = budget.thresholds.filter {
+      $0.kind == .actual && before <= $0.amount && $0.amount < bill.spent
+    }.map(\.name)
+    if before <= budget.amount, budget.amount < bill.spent { lines.append("the budget") }
+    return lines
+  }
+}

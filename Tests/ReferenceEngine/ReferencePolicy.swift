@@ -1,0 +1,48 @@
+/// An ordered list of rules; the first whose conditions all hold decides.
+public struct ReferencePolicy {
+  public enum Choice {
+    /// The model that the log names.
+    case logged
+    case model(Int)
+    case weighted([(model: Int, weight: Double)])
+  }
+
+  public struct Rule {
+    public var name: String
+    /// One of these values, by attribute; absent means any.
+    public var conditions: [String: [String]]
+    public var choice: Choice
+
+    public init(name: String, conditions: [String: [String]], choice: Choice) {
+      (self.name, self.conditions, self.choice) = (name, conditions, choice)
+    }
+  }
+
+  public var rules: [Rule]
+
+  public init(rules: [Rule]) { self.rules = rules }
+
+  public func rule(for attributes: [String: String]) -> Rule? {
+    rules.first { rule in
+      rule.conditions.allSatisfy { name, values in
+        attributes[name].map { values.contains($0) } ?? false
+      }
+    }
+  }
+
+  /// The routed model, u in [0, 1) being the call's draw.
+  static func model(of choice: Choice, logged: Int?, u: Double) -> Int? {
+    switch choice {
+    case .logged: return logged
+    case .model(let model): return model
+    case .weighted(let models):
+      let total = models.map(\.weight).reduce(0, +)
+      var sum = 0.0
+      for (model, weight) in models where weight > 0 {
+        sum += weight
+        if u < sum / total { return model }
+      }
+      return models.last { $0.weight > 0 }?.model
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import CostModel
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// `replay` from end to end.
+@Suite struct ReplayTests {
+  private let folder: ScenarioFolder
+  private var reports: String { folder.path("reports") }
+  private static let scenario = "scenarios/two-tier.yaml"
+  private static let header = "timestamp,model,input_tokens,output_tokens\n"
+
+  init() throws { folder = try ScenarioFolder() }
+
+  private func replay(_ trace: String, _ options: String...) throws -> Program.Outcome {
+    try Program.run(["replay", trace, "--scenario", Self.scenario, "--out", reports] + options)
+  }
+
+  /// A log of the test's own.
+  private func log(_ rows: String, name: String = "log.csv") throws -> String {
+    try folder.write(name, Self.header + rows)
+    return folder.path(name)
+  }
+
+  private func rows(_ path: String) throws -> [[String: String]] {
+    let rows = try CSVReader.rows(bytes(path))
+    let header = try #require(rows.first)
+    return rows.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(header, $0)) }
+  }
+
+  private func plans() throws -> [[String: String]] {
+    try rows(reports + "/two-tier-replay/plans.csv")
+  }
+
+  // MARK: Formats
+
+  /// Every fixture is told by its columns. Bills are added up by hand at gpt-4o-mini's prices, $0.15
+  /// in, $0.015 cached and $0.60 out.
+  @Test(arguments: [
+    ("azure.csv", 3, "0.000372"),
+    ("burstgpt.csv", 3, "0.000546"),
+    ("helicone.csv", 3, "0.000030"),
+    ("otel.jsonl", 3, "0.000074"),
+    ("mooncake.jsonl", 3, "0.001779"),
+  ])
+  func everyFormatReplays(name: String, calls: Int, cost: String) throws {
+    let outcome = try replay(
+      TraceFolder.fixture(name), "--override", "models.gpt-4o-mini.failure_rate=0%")
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output.hasSuffix("Report: \(reports)/two-tier-replay/report.md\n"))
+    let plan = try #require(try plans().first)
+    #expect(plan["calls"] == String(calls))
+    #expect(plan["cost_usd"] == cost, "\(name)")
+    #expect(!folder.content.contains { $0.contains(".tmp") })
+  }
+
+  @Test func bucketsAreNoRequests() throws {
+    let outcome = try replay(TraceFolder.fixture("openai-usage.csv"))
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("openai-usage.csv: error: "), "\(outcome.errors)")
+    #expect(folder.content == [])
+  }
+
+  @Test func columnsAndFixedValuesCanBeTold() throws {
+    try folder.write("own.csv", "when,prompt size,answer size\n2025-11-03T10:00:00Z,1000000,2000\n")
+    let outcome = try replay(
+      folder.path("own.csv"), "--columns", "timestamp=when,input_tokens=prompt size",
+      "--columns", "output_tokens=answer size", "--set", "model=gpt-4o", "--policy", "logged",
+      "--format", "canonical", "--override", "models.gpt-4o.failure_rate=0%")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(try plans().first?["cost_usd"] == "2.520000")
+  }
+
+  // MARK: Bad input
+
+  @Test func badRowsAreFatalAndListed() throws {
+    let path = try log("2025-11-01T00:00:00Z,gpt-4o,-5,1\n2025-11-01T00:00:01Z,gpt-4o,1,x\n")
+    let outcome = try replay(path)
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("\(path): error: 2 malformed rows, expected none"))
+    #expect(outcome.errors.contains("row 1, column 'input_tokens': must not be negative"))
+    #expect(outcome.errors.contains("row 2, column 'output_tokens': expected a whole number"))
+    #expect(folder.content == ["log.csv"])
+  }
+
+  @Test func badRowsThatAreToleratedAreKeptApart() throws {
+    let path = try log(
+      "2025-11-01T00:00:00Z,gpt-4o,10,1\nsome day,\"a,b\",1,1\n2025-11-01T00:00:01Z,gpt-4o,1,1\n")
+    let arguments = ["--skip-bad-rows", "1", "--policy", "logged", "--policy"]
+    let outcome = try Program.run(
+      ["replay", path, "--scenario", Self.scenario, "--out", reports] + arguments
+        + ["scenarios/policies/two-tier.yaml"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(try plans().map { $0["calls"] } == ["2", "2"])
+    let rejected = try CSVReader.rows(bytes(reports + "/two-tier-replay/rejected.csv"))
+    #expect(rejected.count == 2)
+    #expect(rejected.last.map { Array($0.prefix(2)) } == ["2", "timestamp"])
+    #expect(rejected.last.map { Array($0.suffix(4)) } == ["some day", "a,b", "1", "1"])
+    let report = try String(
+      contentsOfFile: reports + "/two-tier-replay/report.md", encoding: .utf8)
+    #expect(report.contains("[rejected.csv](rejected.csv)"))
+  }
+
+  @Test func anEmptyLogIsAnError() throws {
+    for text in ["", Self.header] {
+      try folder.write("log.csv", text)
+      let outcome = try replay(folder.path("log.csv"), "--calls", folder.path("calls.csv"))
+      #expect(outcome.code == 2 && outcome.output.isEmpty)
+      #expect(outcome.errors.contains("log.csv: error: "), "\(outcome.errors)")
+      #expect(folder.content == ["log.csv"])
+    }
+  }
+
+  @Test func anUnknownModelIsToldWithItsRowAndTheNearest() throws {
+    let path = try log("2025-11-01T00:00:00Z,gpt-4o,1,1\n2025-11-01T00:00:01Z,gpt-4o-minni,1,1\n")
+    let outcome = try replay(path, "--policy", "logged", "--calls", folder.path("calls.csv"))
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("\(path): error: row 2: unknown model 'gpt-4o-minni'"))
+    #expect(outcome.errors.contains("gpt-4o-mini'"), "\(outcome.errors)")
+    #expect(folder.content == ["log.csv"])
+    // Who does not ask for the log's model does not need to know it.
+    #expect(try replay(path).code == 0)
+  }
+
+  @Test func anUnpricedModelIsAnErrorNotFree() throws {
+    let path = try log("2025-11-01T00:00:00Z,mystery,1,1\n")
+    let catalog = try String(
+      contentsOf: RepositoryFiles.root.appendingPathComponent("scenarios/catalogs/documents.yaml"),
+      encoding: .utf8)
+    try folder.write(
+      "catalog.yaml",
+      catalog.replacing("models:\n", with: "models:\n  mystery: { provider: x, latency: 1s }\n"))
+    let outcome = try replay(path, "--catalog", folder.path("catalog.yaml"), "--policy", "logged")
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("mystery"), "\(outcome.errors)")
+    #expect(folder.content == ["catalog.yaml", "log.csv"])
+  }
+
+  @Test(arguments: [
+    (["--policy", "logged", "--policy", "logged"], "two policies are named 'logged'"),
+    (["--set", "modell=x"], "unknown canonical column 'modell'"),
+    (["--columns", "timestamp"], "expected canonical=value, not 'timestamp'"),
+    (["--columns", "timestamp=nope"], "'nope'"),
+    (["--format", "canonicl"], "unknown format 'canonicl'"),
+    (["--timezone", "Mars/Base"], "unknown time zone 'Mars/Base'"),
+    (["--policy", "nope.yaml"], "nope.yaml: error: no such file"),
+    (["--skip-bad-rows=-1"], "--skip-bad-rows is not negative"),
+  ])
+  func badOptionsExitWith2(options: [String], message: String) throws {
+    let path = try log("2025-11-01T00:00:00Z,gpt-4o,1,1\n")
+    let outcome = try Program.run(
+      ["replay", path, "--scenario", Self.scenario, "--out", reports] + options)
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(folder.content == ["log.csv"])
+  }
+
+  /// It cannot be read once for each policy.
+  @Test func standardInputIsReadUnderOnePolicy() throws {
+    let outcome = try replay("-", "--policy", "logged", "--policy", "scenarios/policies/mix.yaml")
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("standard input can be read only once"), "\(outcome.errors)")
+    #expect(folder.content == [])
+  }
+
+  // MARK: Results
+
+  @Test func theCallsFileAddsUpToTheBill() throws {
+    let rows = (0..<300).map { number in
+      "2025-11-\(10 + number % 20)T00:00:\(10 + number % 7)Z,"
+        + "\(number % 3 == 0 ? "gpt-4o" : "gpt-4o-mini"),\(number * 37 % 4_001),\(number % 97)\n"
+    }
+    let path = try log(rows.joined())
+    let calls = folder.path("ledger/calls.csv")
+    #expect(try replay(path, "--policy", "logged", "--calls", calls, "--quiet").code == 0)
+    let ledger = try self.rows(calls)
+    #expect(ledger.count == 300)
+    let sum = try ledger.reduce(Int128(0)) { try $0 + picodollars($1["cost_usd"]) }
+    let plan = try #require(try plans().first)
+    #expect(plan["cost_usd"] == MoneySum(picodollars: sum).decimal(places: 6))
+    let run = try JSONDecoder().decode(
+      RunFile.self, from: Data(bytes(reports + "/two-tier-replay/run.json")))
+    #expect(try sum == picodollars(run.plans[0].cost_usd) && sum > 0)
+  }
+
+  private struct RunFile: Decodable {
+    struct Plan: Decodable { var cost_usd: String }
+    var plans: [Plan]
+  }
+
+  private func picodollars(_ text: String?) throws -> Int128 {
+    let parts = try #require(text).split(separator: ".", omittingEmptySubsequences: false)
+    let whole = try #require(Int128(parts[0]))
+    let decimals = parts.count > 1 ? String(parts[1]) : ""
+    return try whole * MoneySum.picodollarsPerDollar
+      + #require(Int128((decimals + "000000000000").prefix(12)))
+  }
+
+  // MARK: The real log
+
+  private static let realTraces = ProcessInfo.processInfo.environment["COSTSIM_TRACES"]
+
+  /// 22,361,870 tokens in and 4,088,665 out: $55.904675 and $40.88665.
+  @Test(
+    .enabled(if: realTraces != nil, "COSTSIM_TRACES, the folder of the real logs, is not set"),
+    arguments: [1, 2])
+  func theAzureLogCostsWhatItsTokensCost(threads: Int) throws {
+    let traces = try #require(Self.realTraces)
+    let original = traces + "/AzureLLMInferenceTrace_conv.csv"
+    let text = try String(contentsOfFile: original, encoding: .utf8)
+    var lines = text.split(whereSeparator: \.isNewline).map(String.init)
+    let header = lines.removeFirst()
+    var random = TestRandom(seed: 0xA2)
+    for index in lines.indices.dropFirst().reversed() {
+      lines.swapAt(index, random.below(index + 1))
+    }
+    try folder.write("log.csv", ([header] + lines).joined(separator: "\n"))
+    for path in [original, folder.path("log.csv")] {
+      let outcome = try replay(
+        path, "--set", "model=gpt-4o", "--policy", "logged", "--threads", "\(threads)", "--json",
+        "--override", "models.gpt-4o.failure_rate=0%")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("\"cost_usd\": \"96.791325\""), "\(outcome.output)")
+      #expect(try plans().first?["cost_usd"] == "96.791325")
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import CostModel
+import ReferenceEngine
+
+@testable import Simulator
+
+/// A tiny log for a random scenario: what its writer meant, and the same as canonical CSV.
+struct RandomLog {
+  let scenario: Scenario
+  let policy: ReferencePolicy
+  /// In the order of the file.
+  let rows: [ReferenceLogRow]
+  let text: String
+
+  private static let attributes = [
+    "account_plan", "use_case", "action", "task", "complexity", "priority", "tier", "cache_class",
+  ]
+
+  init(seed: UInt64) {
+    var random = TestRandom(seed: seed)
+    let base = RandomScenario(seed: random.bits())
+    var scenario = base.scenario
+    let models = scenario.catalog.models.count
+    let policy = Self.policy(models: models, &random)
+    scenario.policy = Policy(name: "random", rules: policy.rules.map(Self.rule))
+    let isSparse = random.chance(0.3)
+    var rows = base.arrivals.map { arrival in
+      Self.row(
+        at: arrival.time, user: random.oneOf(["u\(arrival.user)", "u\(arrival.user)", nil]),
+        models: models, sparse: isSparse, &random)
+    }
+    for index in rows.indices { Self.tellModel(of: &rows[index], policy, models: models, &random) }
+    if random.chance(0.5) { Self.shuffle(&rows, &random) }
+    self.scenario = scenario
+    self.policy = policy
+    self.rows = rows
+    text = Self.csv(rows, hidesModels: random.chance(0.5), policy, &random)
+  }
+
+  // MARK: Policy
+
+  private static func policy(models: Int, _ random: inout TestRandom) -> ReferencePolicy {
+    var rules = (0..<random.below(4)).map { number in
+      ReferencePolicy.Rule(
+        name: random.chance(0.3) ? "rule \(number), \"quoted\"" : "r\(number)",
+        conditions: conditions(&random), choice: choice(models, &random))
+    }
+    rules.append(.init(name: "all", conditions: [:], choice: choice(models, &random)))
+    return ReferencePolicy(rules: rules)
+  }
+
+  private static func conditions(_ random: inout TestRandom) -> [String: [String]] {
+    var result: [String: [String]] = [:]
+    for _ in 0..<(1 + random.below(2)) {
+      let name = random.oneOf(attributes)
+      result[name] = random.chance(0.5) ? values(of: name) : [random.oneOf(values(of: name))]
+    }
+    return result
+  }
+
+  private static func choice(
+    _ models: Int, _ random: inout TestRandom
+  ) -> ReferencePolicy.Choice {
+    switch random.below(4) {
+    case 0: return .model(random.below(models))
+    case 1:
+      return .weighted(
+        (0...random.below(3)).map { _ in (random.below(models), Double(1 + random.below(5))) })
+    default: return .logged
+    }
+  }
+
+  private static func values(of attribute: String) -> [String] {
+    switch attribute {
+    case "tier": ["standard", "premium"]
+    case "cache_class": ["short", "long"]
+    default: ["a", "b, \"c\""]
+    }
+  }
+
+  private static func rule(_ rule: ReferencePolicy.Rule) -> Policy.Rule {
+    let conditions = rule.conditions.sorted { $0.key < $1.key }.compactMap { name, values in
+      Attribute.allCases.first { $0.name == name }.map { Policy.Condition($0, in: values) }
+    }
+    let choice: Policy.Choice =
+      switch rule.choice {
+      case .logged: .logged
+      case .model(let model): .model(ModelID(UInt16(model)))
+      case .weighted(let models):
+        .weighted(
+          models.map { Policy.WeightedModel(ModelID(UInt16($0.model)), weight: $0.weight) })
+      }
+    return Policy.Rule(name: rule.name, conditions: conditions, choice: choice)
+  }
+
+  // MARK: Rows
+
+  private static func row(
+    at time: Int64, user: String?, models: Int, sparse: Bool, _ random: inout TestRandom
+  ) -> ReferenceLogRow {
+    var row = ReferenceLogRow(time: time)
+    row.user = user
+    row.prompt = random.oneOf(["p0", "p1", "p0", nil])
+    row.input = Int64(random.below(300))
+    row.output = Int64(random.below(200))
+    if sparse { return row }
+    for name in attributes where random.chance(0.5) {
+      row.attributes[name] = random.oneOf(values(of: name) + ["zero"])
+    }
+    row.model = random.rarely(1) { $0.below(models) }
+    row.cached = random.rarely(4) { Int64($0.below(Int(row.input) + 1)) }
+    row.reasoning = random.rarely(3) { Int64($0.below(Int(row.output) + 1)) } ?? 0
+    row.maxTokens = random.rarely(3) { Int64($0.below(250)) }
+    row.audio = random.rarely(3) { Int64($0.below(40_000_000)) } ?? 0
+    row.isOK = !random.chance(0.35)
+    row.latency = random.rarely(2) { Int64($0.below(12)) * RandomScenario.tick }
+    if random.chance(0.1) { row.latency = Int64(random.below(3_000_000)) }
+    if random.chance(0.5) {
+      let first = UInt64(random.below(3))
+      row.blocks = (0...random.below(4)).map { first + UInt64($0) }
+      row.blockSize = random.oneOf([1, 16, 90])
+    }
+    return row
+  }
+
+  /// Where the log's model is asked for, the log names one.
+  private static func tellModel(
+    of row: inout ReferenceLogRow, _ policy: ReferencePolicy, models: Int,
+    _ random: inout TestRandom
+  ) {
+    let isNeeded =
+      if case .logged = policy.rule(for: row.attributes)?.choice { true } else { false }
+    if isNeeded {
+      row.model = row.model ?? random.below(models)
+    } else if random.chance(0.3) {
+      row.model = nil
+    }
+  }
+
+  private static func shuffle(_ rows: inout [ReferenceLogRow], _ random: inout TestRandom) {
+    for index in rows.indices.dropFirst().reversed() {
+      rows.swapAt(index, random.below(index + 1))
+    }
+  }
+
+  // MARK: Text
+
+  /// - Parameter hidesModels: rows without a model name one that no catalog has, unless a rule
+  ///   asks for the log's model.
+  private static func csv(
+    _ rows: [ReferenceLogRow], hidesModels: Bool, _ policy: ReferencePolicy,
+    _ random: inout TestRandom
+  ) -> String {
+    let asksForModel = policy.rules.contains { if case .logged = $0.choice { true } else { false } }
+    let noModel = hidesModels && !asksForModel ? "unheard-of" : ""
+    let style = random.below(3)
+    var columns: [(String, [String])] = [
+      ("timestamp", rows.map { time($0.time, style: style, &random) }),
+      ("model", rows.map { $0.model.map { "m\($0)" } ?? noModel }),
+      ("user", rows.map { $0.user ?? "" }), ("prompt", rows.map { $0.prompt ?? "" }),
+      ("input_tokens", rows.map { number($0.input, &random) }),
+      ("cached_input_tokens", rows.map { $0.cached.map(String.init) ?? "" }),
+      ("output_tokens", rows.map { number($0.output, &random) }),
+      ("reasoning_tokens", rows.map { $0.reasoning == 0 ? "" : String($0.reasoning) }),
+      ("max_tokens", rows.map { $0.maxTokens.map(String.init) ?? "" }),
+      ("audio_seconds", rows.map { $0.audio == 0 ? "" : decimal($0.audio, places: 6) }),
+      ("status", rows.map { status($0.isOK, &random) }),
+      ("latency_ms", rows.map { $0.latency.map { decimal($0, places: 3) } ?? "" }),
+      ("prefix_blocks", rows.map { $0.blocks.isEmpty ? "" : "\($0.blocks)" }),
+      ("block_size", rows.map { $0.blocks.isEmpty ? "" : "\($0.blockSize)" }),
+    ]
+    columns += attributes.map { name in (name, rows.map { $0.attributes[name] ?? "" }) }
+    // A column that says nothing may as well be absent.
+    columns = columns.filter { !$0.1.allSatisfy(\.isEmpty) || random.chance(0.5) }
+    shuffle(&columns, &random)
+    let lines = rows.indices.map { row in columns.map { quoted($0.1[row]) } }
+    return ([columns.map(\.0)] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  private static func shuffle<T>(_ items: inout [T], _ random: inout TestRandom) {
+    for index in items.indices.dropFirst().reversed() {
+      items.swapAt(index, random.below(index + 1))
+    }
+  }
+
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"".contains($0) }) else { return field }
+    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+
+  private static func number(_ value: Int64, _ random: inout TestRandom) -> String {
+    random.chance(0.2) ? "\(value).0" : "\(value)"
+  }
+
+  private static func decimal(_ value: Int64, places: Int) -> String {
+    let digits = String(value)
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    return padded.dropLast(places) + "." + padded.suffix(places)
+  }
+
+  private static func status(_ isOK: Bool, _ random: inout TestRandom) -> String {
+    isOK
+      ? random.oneOf(["", "ok", "success", "200", "204", "200.0"])
+      : random.oneOf(["429", "500", "failed", "timeout", "302", "OK?"])
+  }
+
+  /// In June 2026; what is finer than a microsecond is to be cut.
+  private static func time(_ time: Int64, style: Int, _ random: inout TestRandom) -> String {
+    if style == 0 { return String(time) }
+    let since = time - AnalysisScenario.start.microseconds + (style == 2 ? 7_200_000_000 : 0)
+    func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let seconds = since / 1_000_000
+    let micros = String(String(1_000_000 + since % 1_000_000).dropFirst())
+    let finer = random.chance(0.3) ? String(100 + random.below(900)) : ""
+    return "2026-06-\(two(1 + seconds / 86_400))T\(two(seconds / 3_600 % 24)):"
+      + "\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(micros)\(finer)"
+      + (style == 2 ? "+02:00" : "Z")
+  }
+}
