@@ -148,7 +148,7 @@ struct Assembly {
       let all = CallCell.merged(cells)
       return Calibration.ModelFit(
         model: model, calls: all.calls, failed: all.failed, judged: all.judged,
-        latency: SizeFit(all.latency), usesPromptCache: all.cachedCalls > 0)
+        latency: SizeFit(all.latency, unit: 1_000), usesPromptCache: all.cachedCalls > 0)
     }
   }
 
@@ -163,7 +163,7 @@ struct Assembly {
           Calibration.Rule(
             name: name, condition: (tells, name), models: [(fit.model, 1)], calls: fit.calls))
       }
-    } else {
+    } else if workloads.count > 1 {
       for (number, workload) in workloads.enumerated() {
         let cells = sketch.cells(ofWorkload: number)
         guard let useCase = workload.useCase, let mix = mix(cells) else { continue }
@@ -175,7 +175,8 @@ struct Assembly {
     }
     if let mix = mix(sketch.cells) {
       rules.append(
-        Calibration.Rule(name: "others", condition: nil, models: mix, calls: sketch.calls))
+        Calibration.Rule(
+          name: rules.isEmpty ? "all" : "others", condition: nil, models: mix, calls: sketch.calls))
     }
     return rules
   }

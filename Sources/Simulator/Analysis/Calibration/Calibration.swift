@@ -133,14 +133,20 @@ struct Calibrator {
       timelines: profiles.map { Timeline(period: period.period, profile: $0.profile) },
       users: sketch.userCalls.count)
     var batch = TraceBatch()
+    var rows: Int64 = 0
+    let changed = BadInput(
+      message: "\(path): error: the log changed while it was read, expected a file that can be "
+        + "read twice")
     while try trace.next(into: &batch) {
+      rows += Int64(batch.rows.count)
       for row in batch.rows {
         guard Int(row.kind) < sketch.workloadOfKind.count,
           row.user == TraceRow.none || Int(row.user) < sketch.userCalls.count
-        else { throw BadInput(message: "\(path): error: the log changed while it was read") }
+        else { throw changed }
         bursts.add(row, workload: sketch.workloadOfKind[Int(row.kind)])
       }
     }
+    guard rows == sketch.calls else { throw changed }
     return sketch.workloads.indices.map { bursts.fit(workload: $0) }
   }
 }

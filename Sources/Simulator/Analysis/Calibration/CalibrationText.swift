@@ -195,8 +195,9 @@ struct CalibrationText {
     let activity = fit.activity
     if fit.users > 0 {
       yaml.comment(
-        "\(Self.count(Int64(fit.users), "user")) with \(InputLog.grouped(activity.low)) to "
-          + "\(InputLog.grouped(activity.high)) calls each"
+        "\(Self.count(Int64(fit.users), "user")) with \(InputLog.grouped(activity.low))"
+          + (activity.low == activity.high ? "" : " to \(InputLog.grouped(activity.high))")
+          + " calls each"
           + (activity.cv == nil
             ? ": no more spread than chance makes."
             : "; chance's part of the spread is taken out."))

@@ -27,7 +27,8 @@ struct PoolFit: Sendable {
         high = middle
       }
     }
-    exponent = (low + high) / 2
+    // To four decimals; chance alone leaves far more.
+    exponent = ((low + high) / 2 * 10_000).rounded() / 10_000
     let fitted = Self.size(distinct: seen.distinct, exponent: exponent, streams: streams)
     guard fitted < Self.largest else { return nil }
     size = max(1, Int(fitted.rounded()))

@@ -20,8 +20,10 @@ struct SizeFit: Sendable {
   let bins: [Distribution.Bin]
   let lognormal: LognormalFit?
 
+  /// - Parameter unit: what bins are rounded to where a mean need not be exact (a latency is no
+  ///   part of a bill); 1: the mean is exact.
   /// nil if nothing was seen.
-  init?(_ sketch: SizeSketch) {
+  init?(_ sketch: SizeSketch, unit: Int64 = 1) {
     let fine = sketch.sorted
     guard let first = fine.first, let last = fine.last else { return nil }
     count = sketch.count
@@ -31,7 +33,9 @@ struct SizeFit: Sendable {
     bins =
       fine.count <= Self.maximumBins && fine.allSatisfy { $0.low == $0.high }
       ? fine.map { Self.point($0.low, weight: Double($0.count)) }
-      : Self.grouped(fine, count: Double(sketch.count), sum: Double(sketch.sum))
+      : Self.grouped(fine, count: Double(sketch.count), sum: Double(sketch.sum)).flatMap {
+        unit == 1 ? Self.centred($0) : [Self.rounded($0, to: unit)]
+      }
     lognormal = Self.lognormal(fine)
   }
 
@@ -41,12 +45,10 @@ struct SizeFit: Sendable {
     Distribution.Bin(low: Double(value), high: Double(value), weight: weight)
   }
 
-  /// Bins that hold about equal parts of the calls and of the sum, so that tails are kept. A bin
-  /// whose mean is not its middle is written as one with an extra weight at an end: the mean
-  /// stays exact, also after the engine's rounding to whole numbers.
+  /// Bins that hold about equal parts of the calls and of the sum, so that tails are kept.
   private static func grouped(
     _ fine: [SizeSketch.Bin], count: Double, sum: Double
-  ) -> [Distribution.Bin] {
+  ) -> [SizeSketch.Bin] {
     let groups = Double(maximumBins / 2)
     var result: [SizeSketch.Bin] = []
     var current = -1
@@ -62,9 +64,17 @@ struct SizeFit: Sendable {
         current = group
       }
     }
-    return result.flatMap(centred)
+    return result
   }
 
+  private static func rounded(_ bin: SizeSketch.Bin, to unit: Int64) -> Distribution.Bin {
+    Distribution.Bin(
+      low: Double((bin.low + unit / 2) / unit * unit),
+      high: Double((bin.high + unit / 2) / unit * unit), weight: Double(bin.count))
+  }
+
+  /// A bin whose mean is not its middle becomes one with an extra weight at an end: the mean stays
+  /// exact, also after the engine's rounding to whole numbers.
   private static func centred(_ bin: SizeSketch.Bin) -> [Distribution.Bin] {
     let weight = Double(bin.count)
     guard bin.low < bin.high else { return [point(bin.low, weight: weight)] }

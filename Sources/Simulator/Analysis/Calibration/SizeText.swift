@@ -14,14 +14,16 @@ struct SizeText {
     }
     yaml.line("\(key):", indent: indent)
     yaml.flow(
-      "histogram", fit.bins.map { "\(span($0)): \(YAMLText.number($0.weight, digits: 12))" },
+      "histogram", fit.bins.map { "\(span($0)): \(YAMLText.number($0.weight, digits: 9))" },
       brackets: ("{", "}"), indent: indent + 2)
   }
 
   private var comment: String {
-    var text =
-      "\(CalibrationText.count(fit.count, "call")), \(plain(Double(fit.low))) to "
-      + "\(plain(Double(fit.high))), mean \(plain(fit.mean))"
+    var text = CalibrationText.count(fit.count, "call") + ", "
+    text +=
+      fit.low == fit.high
+      ? "all " + plain(Double(fit.low))
+      : "\(plain(Double(fit.low))) to \(plain(Double(fit.high))), mean \(plain(fit.mean))"
     if let law = fit.lognormal {
       text +=
         "; as a lognormal {mean: \(plain(law.mean)), cv: \(YAMLText.number(law.cv, digits: 3))}, "
@@ -36,7 +38,8 @@ struct SizeText {
 
   private func value(_ x: Double) -> String {
     let whole = String(Int64(x))
-    return unit == .tokens ? whole : whole + "us"
+    guard unit == .time else { return whole }
+    return Int64(x) % 1_000 == 0 ? String(Int64(x) / 1_000) + "ms" : whole + "us"
   }
 
   /// For people.

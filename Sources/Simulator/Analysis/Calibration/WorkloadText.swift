@@ -31,8 +31,9 @@ struct WorkloadText {
     let calls = CalibrationText.count(fitted.calls, "call")
     if fitted.isFlat {
       yaml.comment(
-        "\(calls): no more uneven over \(fitted.hours.count) hours of the day and "
-          + "\(fitted.weekdays.count) weekdays than chance makes; flat.", indent: 6)
+        "\(calls): no more uneven over what the log covers (hours of the day: "
+          + "\(fitted.hours.count), weekdays: \(fitted.weekdays.count)) than chance makes; flat.",
+        indent: 6)
       return
     }
     let untold = 24 - fitted.hours.count
