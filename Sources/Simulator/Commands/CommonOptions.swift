@@ -17,16 +17,36 @@ struct ScenarioOptions: ParsableArguments {
       valueName: "path=value"))
   var overrides: [String] = []
 
+  @Option(help: "Price catalog in place of the scenario's.")
+  var catalog: String?
+
   @Flag(help: "Lets a scenario name files outside its own folder.")
   var allowOutside = false
 
-  /// Everything that was changed on the command line, as `path=value`.
+  /// Everything that was changed on the command line, as `path=value` and as the user wrote it.
   var allOverrides: [String] {
     var list = overrides
+    if let catalog { list.append("catalog=\(catalog)") }
     if let users { list.append("plans=[\(users)]") }
     if let seed { list.append("seed=\(seed)") }
     return list
   }
+
+  /// The same for the reader, which reads paths from the scenario's folder.
+  func readerOverrides() throws -> [String] {
+    guard let catalog else { return allOverrides }
+    return allOverrides + ["catalog=\(try Self.absolute(catalog))"]
+  }
+
+  /// Options name files from where the user is.
+  static func absolute(_ path: String) throws -> String {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw BadInput(message: "\(path): error: no such file")
+    }
+    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  var mayLeaveFolder: Bool { allowOutside || catalog != nil }
 
   func validate() throws {
     for part in users?.split(separator: ",", omittingEmptySubsequences: false) ?? []
@@ -41,10 +61,11 @@ struct ScenarioOptions: ParsableArguments {
     var scenarios: [Scenario] = []
     var messages: [String] = []
     var told: Set<String> = []
+    let overrides = try readerOverrides()
     for path in paths {
       do throws(InputErrors) {
         scenarios.append(
-          try ScenarioReader.read(path: path, overrides: allOverrides, allowOutside: allowOutside))
+          try ScenarioReader.read(path: path, overrides: overrides, allowOutside: mayLeaveFolder))
       } catch {
         let new = error.diagnostics.filter { told.insert($0.description).inserted }
         if !new.isEmpty { messages.append(InputErrors(new).description) }

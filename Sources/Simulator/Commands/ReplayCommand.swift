@@ -34,9 +34,6 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Policy file, or 'logged' to keep each row's model. Repeatable.")
   var policy: [String] = []
 
-  @Option(help: "Price catalog in place of the scenario's.")
-  var catalog: String?
-
   @Option(help: "Time zone of times that state none.")
   var timezone = "UTC"
 
@@ -125,12 +122,13 @@ struct ReplayCommand: ParsableCommand {
     let names = policy.isEmpty ? [nil] : policy.map(Optional.some)
     var variants: [Replay.Variant] = []
     for name in names {
-      var overrides = input.allOverrides
-      if let catalog { overrides.append("catalog=\(try absolute(catalog))") }
-      if let name, name != Self.logged { overrides.append("policy=\(try absolute(name))") }
+      var overrides = try input.readerOverrides()
+      if let name, name != Self.logged {
+        overrides.append("policy=\(try ScenarioOptions.absolute(name))")
+      }
       var scenario = try ScenarioReader.read(
         path: self.scenario, overrides: overrides,
-        allowOutside: input.allowOutside || catalog != nil || name != nil, forReplay: true)
+        allowOutside: input.mayLeaveFolder || name != nil, forReplay: true)
       if name == Self.logged {
         scenario.policy = Policy(
           name: Self.logged,
@@ -145,14 +143,6 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private static let logged = "logged"
-
-  /// Overrides are read from the scenario's folder, options from where the user is.
-  private func absolute(_ path: String) throws -> String {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw BadInput(message: "\(path): error: no such file")
-    }
-    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-  }
 }
 
 /// Malformed rows on their way to rejected.csv: at most as many as are tolerated. Unchecked, because

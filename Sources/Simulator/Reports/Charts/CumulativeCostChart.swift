@@ -258,7 +258,9 @@ struct CumulativeCostChart {
     let isNamed = plan.plan.name != "users-\(plan.plan.users)"
     let marks = plan.result.alerts.filter { $0.type == .cost && $0.state == .fired }.map { alert in
       (
-        at: alert.at.microseconds, value: value(of: months, at: alert.at.microseconds),
+        at: alert.at.microseconds,
+        // Crossings happen on their line; the curve only knows where each day ends.
+        value: crossed(alert, plan.result) ?? value(of: months, at: alert.at.microseconds),
         title:
           "\(plan.plan.isPolicy ? plan.plan.name : name): \(alert.rule), \(PlainEnglish.moment(alert.at, in: period))"
       )
@@ -285,5 +287,15 @@ struct CumulativeCostChart {
       }
     }
     return months.last?.last?.1 ?? 0
+  }
+
+  /// What had been spent when an alert about spending fired; nil for a forecast.
+  private static func crossed(_ alert: AlertEvent, _ result: PlanResult) -> Double? {
+    let isCrossing = result.budgetMonths.contains { month in
+      month.lines.contains {
+        $0.rule == alert.rule && $0.alertedAt == alert.at && $0.crossedAt != nil
+      }
+    }
+    return isCrossing && alert.value < alert.threshold * 1.05 ? alert.value : nil
   }
 }

@@ -29,7 +29,8 @@ enum Headline {
     let budgetText = PlainEnglish.usd(budget) + " budget"
     if plan.isOverBudget(report.scenario.budget) == true {
       let crossed = plan.budgetCrossedAt.map {
-        ", which breaks on \(emphasis)\(PlainEnglish.moment($0, in: period))\(emphasis)"
+        (period.months.count > 1 ? "; a month's budget first breaks on " : ", which breaks on ")
+          + "\(emphasis)\(PlainEnglish.moment($0, in: period))\(emphasis)"
       }
       let over =
         headroom < .zero

@@ -29,12 +29,25 @@ enum ReplayMarkdown {
         + "\(PlainEnglish.usd(best.result.cost)), \(change)"
         + (others.count > 1 ? ", the least of the other policies." : ".")
     }
+    let missing = attributesMissing(report.scenario.policy, replay.facts)
+    if !missing.isEmpty {
+      text +=
+        " The policy's rules read \(PlainEnglish.list(missing)), which the log does not tell: "
+        + "requests may have gone where they would not go."
+    }
     if let crossed = first.budgetCrossedAt {
       text +=
         " The budget breaks on "
         + "\(emphasis)\(PlainEnglish.moment(crossed, in: report.scenario.period))\(emphasis)."
     }
     return text
+  }
+
+  /// Attributes that a policy tests and no row of the log has.
+  private static func attributesMissing(_ policy: Policy, _ facts: TraceFacts) -> [String] {
+    let absent = Set(facts.absent.map(\.name))
+    let read = policy.rules.flatMap(\.conditions).map(\.attribute.name)
+    return Set(read).intersection(absent).sorted()
   }
 
   /// The same requests under each policy, side by side.

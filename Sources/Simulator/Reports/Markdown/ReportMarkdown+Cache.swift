@@ -26,9 +26,25 @@ extension ReportMarkdown {
       text += "These users cannot reach the claimed hit rate of "
       text += PlainEnglish.list(names.map(Markdown.escape))
       text += ", even if all of their prompts were the same: entries expire before the next "
-      text += "request for them comes.\n\n"
+      text += "request for them comes.\n\n" + attainableBills(report)
     }
     return text
+  }
+
+  /// What the closed form expects with hit rates that these users can reach at most.
+  private static func attainableBills(_ report: ScenarioReport) -> String {
+    guard report.scenario.cache.mode == .rate else { return "" }
+    let bills = report.plans.map { plan in
+      var scenario = report.scenario
+      for bound in plan.expectation.cacheBounds {
+        guard let claimed = bound.claimed, claimed > bound.attainable else { continue }
+        scenario.cache.classes[bound.name]?.hitRate = bound.attainable
+      }
+      let cost = Expectation(scenario: scenario, plan: plan.plan).cost
+      return "\(PlainEnglish.usd(cost)) with \(name(plan.plan))"
+    }
+    return "**With the attainable rates in place of the claimed ones the expected bill is "
+      + PlainEnglish.list(bills) + "** — at best: it takes users who always ask the same.\n\n"
   }
 
   /// Whether every class's simulated and attainable hit rates hardly differ.

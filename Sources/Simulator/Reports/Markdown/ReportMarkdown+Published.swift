@@ -21,6 +21,7 @@ extension ReportMarkdown {
         simulated.map { ratio($0.result.cost, plan.total) } ?? "–",
       ])
       remarks += contradiction(plan, rows: rows, report)
+      if let simulated { remarks += verdict(plan, simulated) }
       if let simulated { details += publishedRows(plan, simulated, report) }
     }
     return heading("Published against recomputed") + totals.text
@@ -31,6 +32,21 @@ extension ReportMarkdown {
     let ratio = cost.dollars / claim.dollars
     guard let text = DecimalText.real(ratio, places: ratio < 0.1 ? 4 : 2) else { return "–" }
     return PlainEnglish.grouped(text) + "×"
+  }
+
+  /// In words, where the published total is far from what its own prices and volumes give.
+  private static func verdict(_ plan: PublishedPlan, _ simulated: PlanReport) -> String {
+    let ratio = simulated.result.cost.dollars / plan.total.dollars
+    guard ratio > 1.5 || ratio < 1 / 1.5 else { return "" }
+    let users = PlainEnglish.plural(Int64(plan.users), "user")
+    let factor = PlainEnglish.grouped(
+      DecimalText.real(ratio > 1 ? ratio : 1 / ratio, places: 1) ?? "–")
+    let (published, amount) = (
+      PlainEnglish.usd(plan.total), PlainEnglish.usd(simulated.result.cost)
+    )
+    return "- **The published \(published) at \(users) cannot be right:** the volumes, prices and "
+      + "call sizes of this scenario cost \(amount), which is \(factor) times "
+      + (ratio > 1 ? "as much" : "less") + " (\(Markdown.escape(plan.source))).\n"
   }
 
   private static func contradiction(

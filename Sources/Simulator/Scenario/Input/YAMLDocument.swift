@@ -119,6 +119,12 @@ struct YAMLDocument {
       if scalar.string == "<<" {
         log.add(keyPlace, "merge keys are not supported, expected 'extends' or plain keys")
       } else if known.insert(scalar.string).inserted {
+        // A key whose lines were deleted means something else than `null` on purpose.
+        if case .scalar("", plain: true) = value.content, case .scalar = mapping[key] {
+          log.add(
+            keyPlace, "'\(scalar.string)' has no value",
+            hint: "leave the key out; 'null' takes back what an extended file says")
+        }
         entries.append(YAMLNode.Entry(key: scalar.string, keyPlace: keyPlace, value: value))
       } else {
         log.add(keyPlace, "duplicate key '\(scalar.string)'")
