@@ -254,6 +254,10 @@ struct CumulativeCostChart {
       }
       months.append(points)
     }
+    for alert in plan.result.alerts where alert.type == .cost && alert.state == .fired {
+      guard let spent = crossed(alert, plan.result) else { continue }
+      for month in months.indices { pass(&months[month], at: alert.at.microseconds, spent) }
+    }
     let name = PlainEnglish.plural(Int64(plan.plan.users), "user")
     let isNamed = plan.plan.name != "users-\(plan.plan.users)"
     let marks = plan.result.alerts.filter { $0.type == .cost && $0.state == .fired }.map { alert in
@@ -287,6 +291,15 @@ struct CumulativeCostChart {
       }
     }
     return months.last?.last?.1 ?? 0
+  }
+
+  /// Leads a curve through a crossing, where that lies between the days' ends around it. (Waiting
+  /// calls are billed after their day, so it may not.)
+  private static func pass(_ points: inout [(Int64, Double)], at time: Int64, _ spent: Double) {
+    guard let next = points.firstIndex(where: { $0.0 > time }), next > 0,
+      points[next - 1].0 <= time, points[next - 1].1 <= spent, spent <= points[next].1
+    else { return }
+    points.insert((time, spent), at: next)
   }
 
   /// What had been spent when an alert about spending fired; nil for a forecast.
