@@ -369,7 +369,8 @@ import Testing
   report.plans[0].result.budgetMonths[1].cost = MoneySum(picodollars: 1_001 * SampleReport.dollar)
   #expect(
     Headline.text(report).contains(
-      "more in one month than its budget allows, which breaks on 29 November 2026, 00:00."))
+      "more in one month than its budget allows; a month's budget first breaks on "
+        + "29 November 2026, 00:00."))
   #expect(
     ReportMarkdown.budgetSection(report).contains(
       "| 1,000 users, 16 to 30 November 2026 | the whole budget |"))

@@ -33,7 +33,7 @@ extension ReportMarkdown {
 
   /// What the closed form expects with hit rates that these users can reach at most.
   private static func attainableBills(_ report: ScenarioReport) -> String {
-    guard report.scenario.cache.mode == .rate else { return "" }
+    guard report.scenario.cache.mode == .rate, !report.scenario.workloads.isEmpty else { return "" }
     let bills = report.plans.map { plan in
       var scenario = report.scenario
       for bound in plan.expectation.cacheBounds {
