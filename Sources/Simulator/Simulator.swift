@@ -13,7 +13,9 @@ struct Costsim: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
+      Run.self, SolveCommand.self, SweepCommand.self, SensitivityCommand.self, ReplayCommand.self,
+      Calibrate.self, Explain.self,
+      Validate.self, Init.self,
     ])
 
   static func main() {

@@ -12,6 +12,9 @@ enum ReportWriter {
     try writeDatabase(tables, to: "\(name)/costs.sqlite", in: folder)
     try folder.write(CumulativeCostChart.svg(report), to: "\(name)/charts/cumulative-cost.svg")
     try folder.write(CostByModelChart.svg(report), to: "\(name)/charts/cost-by-model.svg")
+    if report.plans.contains(where: { $0.spread != nil }) {
+      try folder.write(IntervalChart.svg(report), to: "\(name)/charts/uncertainty.svg")
+    }
     try folder.write(ReportMarkdown.text(report), to: "\(name)/report.md")
     try folder.write(record.json(report).text, to: "\(name)/run.json")
   }

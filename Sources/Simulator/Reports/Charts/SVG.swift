@@ -133,6 +133,9 @@ struct SVG {
       palette.indices.map { ".s\($0){fill:\(colour($0));stroke:\(colour($0))}" }
         .joined(separator: " ")
     }
+    // From nothing to a colour on which both inks can be read.
+    let heat = (0...8).map { ".heat\($0){fill:#f2994a;fill-opacity:\(Double($0 * 8 + 4) / 100)}" }
+      .joined(separator: " ")
     return """
       text{font:12px system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
       .h{font-size:15px;font-weight:600} .f,.on{font-size:11px}
@@ -140,6 +143,7 @@ struct SVG {
       .mark{stroke-width:2} .halo{stroke-width:4;stroke-linejoin:round;paint-order:stroke}
       \(rules("#1f2328", "#59636e", "#e4e7eb", "#ffffff", "#b3261e"))
       \(colours { palette[$0].light })
+      \(heat)
       polyline.series{fill:none} rect{stroke:none}
       @media (prefers-color-scheme:dark){
       \(rules("#e6edf3", "#9aa7b4", "#2c333b", "#0d1117", "#ff7b72"))
