@@ -74,7 +74,7 @@ struct Assessor: Sendable {
   /// nil: closed forms; else simulated months.
   let runs: Int?
   let threads: Int
-  private let draws: InputDraws
+  private var draws: InputDraws
 
   init(_ tree: ScenarioTree, scenario: Scenario, runs: Int?, threads: Int) {
     self.tree = tree
@@ -82,6 +82,16 @@ struct Assessor: Sendable {
     self.threads = threads
     draws = InputDraws(scenario)
   }
+
+  /// The same without draws: inputs with a range at their likely values.
+  var atLikelyInputs: Assessor {
+    var result = self
+    result.draws.inputs = []
+    return result
+  }
+
+  /// Whether inputs are drawn, so that an assessment takes as long as a hundred.
+  var drawsInputs: Bool { !draws.isEmpty }
 
   /// What is changed of the scenario.
   struct Variant: Sendable {

@@ -4,7 +4,7 @@
 /// changes no draw; runs, plans and compared variants share theirs.
 struct InputDraws: Sendable {
   /// Those with a range.
-  let inputs: [ScenarioInput]
+  var inputs: [ScenarioInput]
   let seed: UInt64
 
   init(_ scenario: Scenario) {

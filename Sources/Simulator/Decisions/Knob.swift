@@ -10,8 +10,9 @@ struct Knob: Sendable {
   /// `workloads.*.volume`, or `workloads.*.volume*` for a factor; nil where no input is meant.
   init?(_ text: String, in tree: ScenarioTree) {
     name = text
-    isFactor = text.hasSuffix("*") && !text.hasSuffix(".*") && text != "*" && !text.hasSuffix("**")
-    inputs = tree.inputs(matching: InputPattern(isFactor ? text.dropLast() : text[...]))
+    let (pattern, isFactor) = InputPattern.scaling(text[...])
+    self.isFactor = isFactor
+    inputs = tree.inputs(matching: pattern)
     guard let first = inputs.first else { return nil }
     // One value for inputs of different units makes no sense.
     if !isFactor, inputs.contains(where: { $0.kind != first.kind }) { return nil }

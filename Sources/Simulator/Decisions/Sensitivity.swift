@@ -37,8 +37,7 @@ struct Sensitivity: Sendable {
   ///   - scenario: with the one plan that is looked at.
   ///   - share: 0.2 for ±20 %.
   init(
-    _ assessor: Assessor, scenario: Scenario, share: Double,
-    progress: @escaping @Sendable (Int) -> Void = { _ in }
+    _ assessor: Assessor, scenario: Scenario, share: Double
   ) throws {
     let used = Set(
       Expectation(scenario: scenario, plan: scenario.plans[0]).byModel.map { name in
@@ -51,8 +50,7 @@ struct Sensitivity: Sendable {
     let variants = zip(candidates, moves).flatMap { input, ends in
       [ends.low, ends.high].map { Assessor.Variant(settings: [$0(input)]) }
     }
-    let all = try assessor.assess([Assessor.Variant()] + variants, progress: progress)
-      .map { $0[0] }
+    let all = try assessor.atLikelyInputs.assess([Assessor.Variant()] + variants).map { $0[0] }
     self.scenario = scenario
     self.share = share
     runs = assessor.runs

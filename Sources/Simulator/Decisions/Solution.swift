@@ -139,18 +139,24 @@ struct Solver: Sendable {
     (0..<exponent).reduce(1) { value, _ in value * 2 }
   }
 
-  /// Points by value; a value that the scenario cannot have is left out.
+  /// Points by value; values that the scenario cannot have are left out.
   private func evaluate(_ values: [Double], _ knob: Knob) throws -> [Solution.Point] {
-    let values = Set(values.map(knob.rounded)).sorted().filter { isPossible($0, knob) }
+    let values = Set(values.map(knob.rounded)).sorted()
+    do {
+      return try points(values, knob)
+    } catch is InputErrors {
+      let tree = assessor.tree
+      return try points(
+        values.filter { (try? tree.scenario(knob.settings($0))) != nil }, knob)
+    }
+  }
+
+  private func points(_ values: [Double], _ knob: Knob) throws -> [Solution.Point] {
     let variants = values.map { Assessor.Variant(settings: knob.settings($0)) }
     return zip(values, try assessor.assess(variants)).map { value, plans in
       Solution.Point(
         value: value, assessment: plans[0],
         isKept: limits.allSatisfy { $0.isKept(plans[0], months: months) })
     }
-  }
-
-  private func isPossible(_ value: Double, _ knob: Knob) -> Bool {
-    (try? assessor.tree.scenario(knob.settings(value))) != nil
   }
 }

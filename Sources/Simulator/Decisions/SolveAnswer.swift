@@ -11,8 +11,10 @@ struct SolveAnswer: Sendable {
   var base: Assessment
   var isBaseKept: Bool
   var solution: Solution
-  /// Other inputs that alone would make the scenario keep the limits, the smallest change first.
-  /// Empty where it keeps them as it stands, or where they were simulated.
+  /// Whether other inputs were tried: where the scenario breaks a limit as it stands, and trying one
+  /// takes seconds.
+  var triesOthers: Bool
+  /// Those that alone would make it keep the limits, the smallest change first.
   var others: [Solution]
   /// One simulated month at the answer and at the first value that breaks a limit, where the limits
   /// are closed forms.
@@ -29,6 +31,9 @@ struct SolveAnswer: Sendable {
     in range: ClosedRange<Double>?
   ) throws {
     let months = scenario.period.months.count
+    // Only a chance needs the inputs drawn.
+    let isAboutChance = limits.contains { if case .overrun = $0 { true } else { false } }
+    let assessor = isAboutChance ? assessor : assessor.atLikelyInputs
     let solver = Solver(assessor: assessor, limits: limits, months: months)
     self.scenario = scenario
     runs = assessor.runs
@@ -38,8 +43,9 @@ struct SolveAnswer: Sendable {
     solution = try solver.solve(knob, in: range)
     others = []
     checks = []
+    triesOthers = !isBaseKept && assessor.runs == nil && !assessor.drawsInputs
     guard assessor.runs == nil else { return }
-    if !isBaseKept { others = try Self.others(than: knob, solver, scenario) }
+    if triesOthers { others = try Self.others(than: knob, solver, scenario) }
     for point in [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self) {
       let variant = try assessor.tree.scenario(knob.settings(point.value))
       let simulation = Simulation(variant)
@@ -52,6 +58,9 @@ struct SolveAnswer: Sendable {
   /// What describes how calls spread is not for anybody to change.
   private static let descriptions: Set = ["cv", "cap", "zipf", "pool", "weight"]
 
+  /// Fewer calls of everybody, cheaper models all round.
+  private static let groups = ["workloads.*.volume*", "prices.***"]
+
   private static func others(
     than knob: Knob, _ solver: Solver, _ scenario: Scenario
   ) throws -> [Solution] {
@@ -60,7 +69,10 @@ struct SolveAnswer: Sendable {
       !input.isSpan && !descriptions.contains(input.path.last ?? "")
         && !knob.inputs.contains { $0.path == input.path }
     }
-    return try inputs.prefix(candidates).map { try solver.solve(Knob($0), in: nil) }
+    let knobs =
+      inputs.prefix(candidates).map { Knob($0) }
+      + groups.compactMap { Knob($0, in: solver.assessor.tree) }.filter { $0.inputs.count > 1 }
+    return try knobs.map { try solver.solve($0, in: nil) }
       .filter { change(of: $0).map { $0 < 0.9 } ?? false }
       .sorted { (change(of: $0) ?? 0, $0.knob.name) < (change(of: $1) ?? 0, $1.knob.name) }
       .prefix(shownOthers).map(\.self)

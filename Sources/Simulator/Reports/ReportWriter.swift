@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes all files of `run` into an `OutputFolder`; nothing is visible until that is committed.
 enum ReportWriter {
   /// The files of one scenario, in a subfolder of its name.
@@ -23,7 +25,10 @@ enum ReportWriter {
   static func writeIndex(
     _ reports: [ScenarioReport], into folder: OutputFolder
   ) throws(OutputError) {
-    try folder.write(IndexMarkdown.text(reports), to: "index.md")
+    let text = IndexMarkdown.text(reports) { name in
+      FileManager.default.fileExists(atPath: folder.path + "/" + name)
+    }
+    try folder.write(text, to: "index.md")
   }
 
   private static func writeDatabase(

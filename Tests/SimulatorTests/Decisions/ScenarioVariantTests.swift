@@ -26,7 +26,7 @@ import Testing
         "prices.small.input", "prices.small.output", "prices.large.input", "prices.large.output",
       ])
     #expect(found["users"]?.value == 10)
-    #expect(found["budget"]?.kind == .money && found["budget"]?.value == 1)
+    #expect(found["budget"]?.kind == .money && found["budget"]?.value == 10)
     #expect(found["cache.latency"]?.kind == .duration && found["cache.latency"]?.value == 0.005)
     #expect(found["workloads.report.output"]?.isSpan == true)
     #expect(found["workloads.report.output"]?.value == 200)

@@ -14,15 +14,16 @@ enum ShippedReports {
   static func fresh(threads: Int) throws -> URL {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(binary))
-    process.currentDirectoryURL = root
-    process.arguments =
-      ["run"] + scenarios.map { "scenarios/\($0).yaml" }
-      + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    let files = scenarios.map { "scenarios/\($0).yaml" }
+    for verb in [["sensitivity"] + files] + files.map({ ["solve", $0] }) + [["run"] + files] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: try #require(binary))
+      process.currentDirectoryURL = root
+      process.arguments = verb + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+    }
     return folder
   }
 

@@ -15,6 +15,11 @@ struct HeatMapChart {
   private let top = 92.0
   private let cellHeight = 34.0
 
+  /// From nothing to a colour on which both inks can be read.
+  private static let heat = (0...8).map { step in
+    "\n.heat\(step){fill:#f2994a;fill-opacity:\(DecimalText.real(Double(step * 8 + 4) / 100, places: 2) ?? "1")}"
+  }.joined()
+
   init(
     title: String, columns: (name: String, values: [String]),
     rows: (name: String, values: [String]), costs: [[Double]], budget: Double?
@@ -32,6 +37,7 @@ struct HeatMapChart {
     let cellWidth = (width - left - 16) / Double(max(1, columns.values.count))
     let bottom = top + Double(rows.values.count) * cellHeight
     var svg = SVG(width: width, height: bottom + 64)
+    svg.rules = Self.heat
     svg.text(title, 16, 28, class: "h")
     svg.text("Rows: " + SVG.shortened(rows.name, to: 90), 16, 48, class: "f", title: rows.name)
     svg.text(

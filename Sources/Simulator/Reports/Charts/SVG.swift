@@ -6,6 +6,8 @@ struct SVG {
 
   let width: Double
   let height: Double
+  /// Style rules beyond those of every picture, each with a line end in front.
+  var rules = ""
   private var body = ""
 
   /// Colours for series, by light and dark background; told apart by neighbours too.
@@ -71,7 +73,7 @@ struct SVG {
       <title id="title">\(Self.escape(title))</title>
       <desc id="desc">\(Self.escape(description))</desc>
       <style>
-      \(Self.style)
+      \(Self.style)\(rules)
       </style>
       <rect class="background" x="0" y="0" width="\(n(width))" height="\(n(height))"/>
       \(body)</svg>
@@ -133,9 +135,6 @@ struct SVG {
       palette.indices.map { ".s\($0){fill:\(colour($0));stroke:\(colour($0))}" }
         .joined(separator: " ")
     }
-    // From nothing to a colour on which both inks can be read.
-    let heat = (0...8).map { ".heat\($0){fill:#f2994a;fill-opacity:\(Double($0 * 8 + 4) / 100)}" }
-      .joined(separator: " ")
     return """
       text{font:12px system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
       .h{font-size:15px;font-weight:600} .f,.on{font-size:11px}
@@ -143,7 +142,6 @@ struct SVG {
       .mark{stroke-width:2} .halo{stroke-width:4;stroke-linejoin:round;paint-order:stroke}
       \(rules("#1f2328", "#59636e", "#e4e7eb", "#ffffff", "#b3261e"))
       \(colours { palette[$0].light })
-      \(heat)
       polyline.series{fill:none} rect{stroke:none}
       @media (prefers-color-scheme:dark){
       \(rules("#e6edf3", "#9aa7b4", "#2c333b", "#0d1117", "#ff7b72"))

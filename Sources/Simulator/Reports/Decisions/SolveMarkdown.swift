@@ -106,7 +106,7 @@ enum SolveMarkdown {
       case .latency:
         parts.append("a p95 latency of \(assessment.latencyP95?.inWords ?? "–")")
       case .quotaUse:
-        parts.append("\(assessment.quotaUse.map { PlainEnglish.share($0) } ?? "–") quota use")
+        parts.append("\(assessment.quotaUse.map { PlainEnglish.percent($0) } ?? "–") of a quota")
       }
     }
     return PlainEnglish.list(parts)
@@ -116,9 +116,9 @@ enum SolveMarkdown {
 
   private static func standing(_ answer: SolveAnswer, _ emphasis: String) -> String {
     let users = PlainEnglish.plural(Int64(answer.base.users), "user")
-    let start = "As it stands, with \(users), it is \(figures(answer.base, answer))"
+    let start = "As it stands, with \(users), the bill is \(figures(answer.base, answer))"
     guard !answer.isBaseKept else { return start + ", which is fine." }
-    guard answer.runs == nil else { return start + ", which is too much." }
+    guard answer.triesOthers else { return start + ", which is too much." }
     guard let first = answer.others.first else {
       return start
         + ", which is too much; no other input that was tried would make it fit on its own."
@@ -138,11 +138,12 @@ enum SolveMarkdown {
   private static func relative(_ solution: Solution) -> String {
     guard let value = solution.answer, solution.knob.base > 0 else { return "–" }
     let change = value / solution.knob.base - 1
-    return (change > 0 ? "+" : "") + PlainEnglish.percent(change)
+    let sign = change > 0 ? "+" : "−"
+    return sign + PlainEnglish.share(change.magnitude)
   }
 
   private static func others(_ answer: SolveAnswer) -> String {
-    guard !answer.isBaseKept, answer.runs == nil else { return "" }
+    guard answer.triesOthers else { return "" }
     let users = PlainEnglish.plural(Int64(answer.base.users), "user")
     var text = "## What else would make \(users) fit\n\n"
     guard !answer.others.isEmpty else {
@@ -232,7 +233,7 @@ enum SolveChart {
     return LinesChart(
       title: "The bill over " + SVG.shortened(name(knob), to: 60), axis: name(knob),
       series: [LinesChart.Series(name: "bill", points: points)],
-      marks: points.map { ($0.x, InputWords.short($0.x, of: knob.kind)) },
+      marks: marks(upTo: points.map(\.x).max() ?? 0, knob),
       budget: answer.scenario.budget.map { $0.amount.dollars * months },
       answer: point.map {
         (
@@ -241,6 +242,12 @@ enum SolveChart {
         )
       }
     ).svg()
+  }
+
+  /// Round values.
+  private static func marks(upTo largest: Double, _ knob: Knob) -> [(x: Double, text: String)] {
+    ChartScale(largest: largest).ticks.filter { $0 <= largest }
+      .map { ($0, InputWords.short($0, of: knob.kind)) }
   }
 
   private static func name(_ knob: Knob) -> String {
