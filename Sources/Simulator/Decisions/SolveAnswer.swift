@@ -23,7 +23,7 @@ struct SolveAnswer: Sendable {
   /// A simulated check of more calls would take minutes.
   private static let checkedCalls = 20_000_000.0
   /// Inputs that are tried, and shown.
-  private static let candidates = 12
+  private static let candidates = 8
   private static let shownOthers = 6
 
   init(

@@ -57,10 +57,16 @@ enum SolveMarkdown {
   }
 
   private static func name(_ knob: Knob, _ emphasis: String) -> String {
-    let plain = knob.inputs.count == 1 ? InputWords.label(knob.inputs[0]) : knob.name
-    let name =
-      knob.isFactor && knob.inputs.count > 1 ? "a factor on \(knob.name.dropLast())" : plain
+    let name = self.name(knob)
     return emphasis.isEmpty ? PlainEnglish.visible(name) : Markdown.escape(name)
+  }
+
+  /// `volume of fan-messages`, `all volumes`, `all cache.classes.*.hit_rate`.
+  static func name(_ knob: Knob) -> String {
+    guard knob.inputs.count > 1 else { return InputWords.label(knob.inputs[0]) }
+    let pattern = knob.isFactor ? String(knob.name.dropLast()) : knob.name
+    let known = ["workloads.*.volume": "all volumes", "prices.**": "all prices"]
+    return known[pattern] ?? "all " + pattern
   }
 
   private static func words(_ limits: [Limit], _ scenario: Scenario) -> String {
@@ -123,7 +129,7 @@ enum SolveMarkdown {
       return start
         + ", which is too much; no other input that was tried would make it fit on its own."
     }
-    return start + ", which is too much; the smallest change that makes it fit is "
+    return start + ", which is too much; the smallest single change that makes it fit is "
       + change(first, emphasis) + "."
   }
 
@@ -131,15 +137,16 @@ enum SolveMarkdown {
   private static func change(_ solution: Solution, _ emphasis: String) -> String {
     guard let value = solution.answer else { return "" }
     let knob = solution.knob
-    return "the \(name(knob, emphasis)) from \(InputWords.value(knob.base, of: knob.kind)) to "
-      + "\(InputWords.value(value, of: knob.kind)) (\(relative(solution)))"
+    let ends = knob.isFactor ? "" : "from \(InputWords.value(knob.base, of: knob.kind)) "
+    return "\(knob.inputs.count > 1 ? "" : "the ")\(name(knob, emphasis)) \(ends)to "
+      + "\(shown(value, knob)) (\(relative(solution)))"
   }
 
   private static func relative(_ solution: Solution) -> String {
     guard let value = solution.answer, solution.knob.base > 0 else { return "–" }
     let change = value / solution.knob.base - 1
-    let sign = change > 0 ? "+" : "−"
-    return sign + PlainEnglish.share(change.magnitude)
+    let share = PlainEnglish.percent(change)
+    return change.magnitude < 0.0005 ? "<0.1 %" : (change > 0 ? "+" : "") + share
   }
 
   private static func others(_ answer: SolveAnswer) -> String {
@@ -156,8 +163,10 @@ enum SolveMarkdown {
     for solution in answer.others {
       guard let value = solution.answer, let point = solution.point(at: value) else { continue }
       table.row([
-        name(solution.knob, "**"), InputWords.value(solution.knob.base, of: solution.knob.kind),
-        InputWords.value(value, of: solution.knob.kind), relative(solution),
+        name(solution.knob, "**"),
+        solution.knob.isFactor
+          ? "–" : InputWords.value(solution.knob.base, of: solution.knob.kind),
+        shown(value, solution.knob), relative(solution),
         PlainEnglish.usd(point.assessment.cost),
       ])
     }
@@ -231,7 +240,7 @@ enum SolveChart {
     let points = shown.map { (x: $0.value, y: $0.assessment.cost) }
     let point = solution.answer.flatMap(solution.point)
     return LinesChart(
-      title: "The bill over " + SVG.shortened(name(knob), to: 60), axis: name(knob),
+      title: "The bill over " + SVG.shortened(axis(knob), to: 60), axis: axis(knob),
       series: [LinesChart.Series(name: "bill", points: points)],
       marks: marks(upTo: points.map(\.x).max() ?? 0, knob),
       budget: answer.scenario.budget.map { $0.amount.dollars * months },
@@ -244,13 +253,13 @@ enum SolveChart {
     ).svg()
   }
 
+  private static func axis(_ knob: Knob) -> String {
+    SolveMarkdown.name(knob) + (knob.isFactor ? ", times what is stated" : "")
+  }
+
   /// Round values.
   private static func marks(upTo largest: Double, _ knob: Knob) -> [(x: Double, text: String)] {
     ChartScale(largest: largest).ticks.filter { $0 <= largest }
       .map { ($0, InputWords.short($0, of: knob.kind)) }
-  }
-
-  private static func name(_ knob: Knob) -> String {
-    knob.inputs.count == 1 && !knob.isFactor ? InputWords.label(knob.inputs[0]) : knob.name
   }
 }
