@@ -20,10 +20,7 @@ struct CostSpread: Sendable {
     /// `bills` is not empty.
     init(_ bills: [Double], over: [Bool]? = nil) {
       let sorted = bills.sorted()
-      func rank(_ percent: Int) -> Double {
-        sorted[max(1, (percent * sorted.count + 99) / 100) - 1]
-      }
-      (p05, p50, p95) = (rank(5), rank(50), rank(95))
+      (p05, p50, p95) = (sorted.ranked(5), sorted.ranked(50), sorted.ranked(95))
       let mean = bills.reduce(0, +) / Double(bills.count)
       self.mean = mean
       variance =
@@ -56,4 +53,9 @@ struct CostSpread: Sendable {
     let total = inputs.variance + chance.variance
     return total > 0 ? inputs.variance / total : nil
   }
+}
+
+extension Array where Element: Comparable {
+  /// The nearest rank of a percentile among ascending values, of which there are some.
+  func ranked(_ percent: Int) -> Element { self[Swift.max(1, (percent * count + 99) / 100) - 1] }
 }

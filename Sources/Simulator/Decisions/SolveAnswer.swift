@@ -74,8 +74,14 @@ struct SolveAnswer: Sendable {
       + groups.compactMap { Knob($0, in: solver.assessor.tree) }.filter { $0.inputs.count > 1 }
     return try knobs.map { try solver.solve($0, in: nil) }
       .filter { change(of: $0).map { $0 < 0.9 } ?? false }
-      .sorted { (change(of: $0) ?? 0, $0.knob.name) < (change(of: $1) ?? 0, $1.knob.name) }
+      .enumerated().sorted { (step(of: $0.element), $0.offset) < (step(of: $1.element), $1.offset) }
+      .map(\.element)
       .prefix(shownOthers).map(\.self)
+  }
+
+  /// In steps of a thousandth: changes that are as large stand in the order in which they were tried.
+  private static func step(of solution: Solution) -> Double {
+    ((change(of: solution) ?? 0) * 1_000).rounded()
   }
 
   /// The relative change that a solution asks for; nil where it is none.

@@ -52,8 +52,9 @@ enum SolveMarkdown {
   /// `801 users`, `63 %`, `0.8 times what it is`.
   private static func shown(_ value: Double, _ knob: Knob) -> String {
     if knob.isUsers { return PlainEnglish.plural(Int64(value), "user") }
-    let text = InputWords.value(value, of: knob.kind)
-    return knob.isFactor ? text + " times what it is" : text
+    return knob.isFactor
+      ? InputWords.value(value, of: .share) + " of what is stated"
+      : InputWords.value(value, of: knob.kind)
   }
 
   private static func name(_ knob: Knob, _ emphasis: String) -> String {
@@ -137,16 +138,21 @@ enum SolveMarkdown {
   private static func change(_ solution: Solution, _ emphasis: String) -> String {
     guard let value = solution.answer else { return "" }
     let knob = solution.knob
+    if relative(solution) == Self.tiny {
+      return "\(knob.inputs.count > 1 ? "" : "the ")\(name(knob, emphasis)) by less than 0.1 %"
+    }
     let ends = knob.isFactor ? "" : "from \(InputWords.value(knob.base, of: knob.kind)) "
     return "\(knob.inputs.count > 1 ? "" : "the ")\(name(knob, emphasis)) \(ends)to "
       + "\(shown(value, knob)) (\(relative(solution)))"
   }
 
+  private static let tiny = "<0.1 %"
+
   private static func relative(_ solution: Solution) -> String {
     guard let value = solution.answer, solution.knob.base > 0 else { return "–" }
     let change = value / solution.knob.base - 1
     let share = PlainEnglish.percent(change)
-    return change.magnitude < 0.0005 ? "<0.1 %" : (change > 0 ? "+" : "") + share
+    return change.magnitude < 0.0005 ? tiny : (change > 0 ? "+" : "") + share
   }
 
   private static func others(_ answer: SolveAnswer) -> String {
