@@ -4,26 +4,29 @@ import CostModel
 extension PlanEngine {
   @inline(__always)
   mutating func arrive(_ call: Call) {
-    let kind = compiled.kinds[Int(call.kind)]
+    let kind = kinds.pointer(to: Int(call.kind))
     result.calls &+= 1
     if result.calls == watched { tellArrival(call) }
-    if kind.cacheMode != .off {
-      let isHit = kind.cacheMode == .rate ? call.cacheDraw : isLive(call, kind)
+    let mode = kind.pointee.cacheMode
+    if mode != .off {
+      let isHit = mode == .rate ? call.cacheDraw : isLive(call, kind)
       if isHit { return hit(call, kind: kind) }
       result.cacheMisses &+= 1
-      cacheCounts[Int(kind.cacheClass)].misses &+= 1
+      cacheCounts[Int(kind.pointee.cacheClass)].misses &+= 1
     }
-    log?.begin(
-      CallRecord(
-        number: result.calls, call: call, cache: kind.cacheMode == .off ? .off : .miss))
-    let chain = routing.chain(model: Int(call.routed), tier: Int(kind.tier))
-    let flight = Flight(
-      call: call, number: result.calls, place: Int32(chain.lowerBound),
-      chainEnd: Int32(chain.upperBound),
-      retriesLeft: Int32(retry.max), day: Int32(day), month: Int32(month))
-    let slot = slot(for: flight)
+    if log != nil {
+      log?.begin(
+        CallRecord(number: result.calls, call: call, cache: mode == .off ? .off : .miss))
+    }
+    let chain = routing.chain(model: Int(call.routed), tier: Int(kind.pointee.tier))
+    let slot = newFlight(
+      Flight(
+        call: call, number: result.calls, place: Int32(truncatingIfNeeded: chain.lowerBound),
+        chainEnd: Int32(truncatingIfNeeded: chain.upperBound),
+        retriesLeft: Int32(truncatingIfNeeded: retry.max), day: Int32(truncatingIfNeeded: day),
+        month: Int32(truncatingIfNeeded: month)))
     if call.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
-    attempt(slot, at: call.time, isRetry: false)
+    attempt(slot, at: call.time)
   }
 
   /// A flight may outlive its batch.
@@ -39,8 +42,9 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  mutating func slot(for flight: Flight) -> Int32 {
-    if let free = freeFlights.popLast() {
+  mutating func newFlight(_ flight: Flight) -> Int32 {
+    if freeFlights.count > 0 {
+      let free = freeFlights.removeLast()
       flights[Int(free)] = flight
       return free
     }
@@ -56,15 +60,16 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  func isLive(_ call: Call, _ kind: CallKind) -> Bool {
-    kind.promptForm != .unique
+  func isLive(_ call: Call, _ kind: KindPointer) -> Bool {
+    kind.pointee.promptForm != .unique
       && cache.lookup(cacheKey(call), at: SimTime(microseconds: call.time))
   }
 
-  mutating func hit(_ call: Call, kind: CallKind) {
+  @inline(__always)
+  mutating func hit(_ call: Call, kind: KindPointer) {
     result.cacheHits &+= 1
     if result.calls == watched { tellHit(call) }
-    cacheCounts[Int(kind.cacheClass)].hits &+= 1
+    cacheCounts[Int(kind.pointee.cacheClass)].hits &+= 1
     result.latency.add(cacheLatency)
     ledger.addCall(
       kind: kind, row: ledger.row(ofModel: Int(call.routed)), day: day, user: call.user, isHit: true
@@ -72,17 +77,25 @@ extension PlanEngine {
     noteQuality(
       call, number: result.calls, kind: kind, latency: cacheLatency, at: call.time + cacheLatency,
       cache: 1)
-    if log != nil {
-      var record = CallRecord(number: result.calls, call: call, cache: .hit)
-      record.latency = cacheLatency
-      record.hasEnded = true
-      log?.begin(record)
-    }
-    guard call.flow >= 0 else { return }
+    if log != nil { logHit(call) }
+    if call.flow >= 0 { answerFlow(call) }
+  }
+
+  @inline(never)
+  private mutating func logHit(_ call: Call) {
+    var record = CallRecord(number: result.calls, call: call, cache: .hit)
+    record.latency = cacheLatency
+    record.hasEnded = true
+    log?.begin(record)
+  }
+
+  /// The flow goes on when the cache has answered.
+  @inline(never)
+  private mutating func answerFlow(_ call: Call) {
     var flight = Flight(
       call: call, number: result.calls, place: 0, chainEnd: 0, retriesLeft: 0, day: Int32(day),
       month: Int32(month))
     flight.isHit = true
-    events.push(.outcome, at: call.time + cacheLatency, slot: slot(for: flight))
+    events.push(.outcome, at: call.time + cacheLatency, slot: newFlight(flight))
   }
 }

@@ -7,7 +7,7 @@ extension PlanEngine {
   /// The call that has just been counted arrives.
   @inline(never)
   mutating func tellArrival(_ call: Call) {
-    let kind = compiled.kinds[Int(call.kind)]
+    let kind = kinds[Int(call.kind)]
     let word = drawBlock(.call, call, number: watched)
     var state: ResponseCache.State?
     if kind.cacheMode == .keyed {
@@ -45,13 +45,13 @@ extension PlanEngine {
   mutating func tellLook(_ slot: Int32, target: Int, at time: Int64) {
     let t = SimTime(microseconds: time)
     let call = flights[Int(slot)].call
-    let kind = compiled.kinds[Int(call.kind)]
+    let kind = kinds[Int(call.kind)]
     let state = targets[target]
-    let charge = charge(slot, call: call, kind: kind, target: target)
+    let charge = charge(slot, target: target)
     var isRetry = false
     if case .retry? = story?.steps.last { isRetry = true }
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
-    var (failure, latency) = drawAttempt(slot, call: call, target: target)
+    var (failure, latency) = drawAttempt(slot, target: target)
     if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
     let look = CallStory.Look(
       at: t, target: target, isRetry: isRetry, breaker: state.breaker?.state(at: t),
@@ -61,7 +61,7 @@ extension PlanEngine {
       failureDraw: state.draws ? failure : nil, latency: SimDuration(microseconds: latency),
       isLogged: isLogged,
       prefixUntil: call.fact < 0 && kind.prefixTokens > 0
-        ? state.promptCache?.liveUntil(prefixKey(call, kind: kind), at: .distantPast) : nil)
+        ? state.promptCache?.liveUntil(prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)
     story?.add(.look(look))
   }
 
@@ -93,7 +93,7 @@ extension PlanEngine {
   @inline(never)
   mutating func tellBill(_ slot: Int32, of usage: Usage, cost: Cost) throws {
     let flight = flights[Int(slot)]
-    let kind = compiled.kinds[Int(flight.call.kind)]
+    let kind = kinds[Int(flight.call.kind)]
     let bill = CallStory.Bill(
       usage: usage, cost: cost,
       breakdown: try prices.breakdown(
@@ -111,7 +111,7 @@ extension PlanEngine {
   @inline(never)
   mutating func tellEnd(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
     let flight = flights[Int(slot)]
-    let kind = compiled.kinds[Int(flight.call.kind)]
+    let kind = kinds[Int(flight.call.kind)]
     let at = SimTime(microseconds: e)
     let stores = target != nil && kind.cacheMode == .keyed
     story?.finish(

@@ -2,9 +2,9 @@ import CostModel
 
 /// Simulates one plan: every call of a stream through routing, cache, breaker, quota and price,
 /// event by event (docs/semantics.md, "Order of events").
-struct PlanEngine {
+struct PlanEngine: ~Copyable {
   /// A call between its arrival and its last outcome.
-  struct Flight {
+  struct Flight: BitwiseCopyable {
     var call: Call
     /// Rank of arrival, from 1.
     var number: Int64
@@ -53,20 +53,23 @@ struct PlanEngine {
   let retry: RetrySettings
   let billFailures: FailureBilling
   let prices: PriceTable
+  /// By number, as `compiled` lists them.
+  var kinds: FixedTable<CallKind>
   var dayStarts: [Int64]
   var monthStarts: [Int64]
 
   var ledger: Ledger
-  var targets: [TargetState]
+  var targets: Slab<TargetState>
   var cache = ResponseCache()
   var events = EventQueue()
-  var flights: [Flight] = []
-  var freeFlights: [Int32] = []
+  var flights = Slab<Flight>()
+  var freeFlights = Slab<Int32>()
   /// By flight, in a replay only.
   var facts: [LoggedFacts] = []
   var blocks: [[UInt64]] = []
   var batch = CallBatch()
   let hasFixedPrices: Bool
+  let hasRollingAlerts: Bool
   /// In a replay: months and models whose fixed price has been charged.
   var chargedFixed: Set<Int> = []
   var flows: [Flow] = []
@@ -86,15 +89,16 @@ struct PlanEngine {
   var story: CallStory?
   var day = 0
   var month = 0
+  /// When the day, the month or what a watch looks at changes next.
+  var boundary = Int64.min
 
   init(
-    compiled: CompiledScenario, routing: CompiledRouting, factory: CallFactory, prices: PriceTable,
-    draws: Draws, plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
+    compiled: CompiledScenario, routing: CompiledRouting, prices: PriceTable, draws: Draws,
+    plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
   ) {
     let scenario = compiled.scenario
     self.compiled = compiled
     self.routing = routing
-    self.factory = factory
     self.draws = draws
     self.prices = prices
     self.log = log
@@ -103,18 +107,22 @@ struct PlanEngine {
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
     billFailures = scenario.billFailures
+    hasRollingAlerts = !scenario.alerts.isEmpty
     hasFixedPrices = scenario.catalog.models.contains { model in
       model.prices.contains { $0.fixedMonthly != nil }
     }
+    kinds = FixedTable(compiled.kinds)
     dayStarts = scenario.period.days.map(\.start.microseconds)
     monthStarts = scenario.period.months.map(\.start.microseconds)
     ledger = Ledger(compiled: compiled, users: plan.users)
-    targets = zip(compiled.targets, compiled.latencies).map {
-      TargetState($0, latency: $1, scenario: scenario)
-    }
-    budget = BudgetWatch(
-      compiled: compiled,
-      population: Population(scenario.users, users: plan.users, draws: draws))
+    targets = Slab(
+      zip(compiled.targets, compiled.latencies).map {
+        TargetState($0, latency: $1, scenario: scenario)
+      })
+    let population = Population(scenario.users, users: plan.users, draws: draws)
+    factory = CallFactory(
+      compiled: compiled, population: population, routing: routing, draws: draws)
+    budget = BudgetWatch(compiled: compiled, population: population)
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)
@@ -124,7 +132,7 @@ struct PlanEngine {
 
   /// Runs the whole stream and returns what was found. `progress` is told the calls so far.
   mutating func run(
-    _ stream: inout some CallSource, progress: (Int) -> Void = { _ in }
+    _ stream: inout some CallSource & ~Copyable, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
     try play(&stream, progress: progress)
     begin(at: compiled.scenario.period.end.microseconds)
@@ -133,16 +141,22 @@ struct PlanEngine {
   }
 
   /// Handles every event, or those up to the end of the watched call and a few more.
-  mutating func play(_ stream: inout some CallSource, progress: (Int) -> Void = { _ in }) throws {
+  mutating func play(
+    _ stream: inout some CallSource & ~Copyable, progress: (Int) -> Void = { _ in }
+  ) throws {
     addFixedPrices()
     var count = 0
     while try stream.next(into: &batch) {
       if let growth = batch.growth { grow(growth) }
-      for place in batch.calls.indices {
-        let call = batch.calls[place]
-        while events.precedesArrival(at: call.time) { try step() }
-        begin(at: call.time)
-        if call.isFlowStart { startFlow(call) } else { arrive(call) }
+      for place in 0..<batch.calls.count {
+        let time = batch.calls[place].time
+        while events.precedesArrival(at: time) { try step() }
+        begin(at: time)
+        if batch.calls[place].isFlowStart {
+          startFlow(batch.calls[place])
+        } else {
+          arrive(batch.calls[place])
+        }
       }
       try flushLog(all: false)
       count += batch.calls.count
@@ -158,10 +172,18 @@ struct PlanEngine {
   /// Boundaries come before every event of their instant.
   @inline(__always)
   mutating func begin(at time: Int64) {
+    if time >= boundary { cross(time) }
+  }
+
+  @inline(never)
+  private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
     if time >= budget.nextCheck { budget.check(upTo: time) }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
     while month + 1 < monthStarts.count, time >= monthStarts[month + 1] { month += 1 }
+    boundary = min(rolling.nextBoundary, budget.nextCheck)
+    if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
+    if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }
   }
 
   mutating func step() throws {
@@ -169,7 +191,7 @@ struct PlanEngine {
     begin(at: event.time)
     switch event.kind {
     case .outcome: try outcome(event.slot, at: event.time)
-    case .retry: attempt(event.slot, at: event.time, isRetry: true)
+    case .retry: attempt(event.slot, at: event.time)
     case .arrival: beginStage(event.slot, at: event.time)
     }
   }

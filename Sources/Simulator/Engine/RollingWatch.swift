@@ -101,8 +101,6 @@ struct RollingWatch: Sendable {
       alerts.isEmpty ? .max : (start.microseconds / Self.minute + 1) * Self.minute
   }
 
-  var isActive: Bool { !watches.isEmpty }
-
   /// A call's last outcome, at `time`. `latency` is that of an ok call, negative for a failed one.
   @inline(__always)
   mutating func add(_ counts: Counts, latency: Int64, at time: Int64) {

@@ -21,7 +21,8 @@ struct Simulation: Sendable {
   func result(
     of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
-    var (engine, stream) = start(plan, run: run, log: log, watched: 0)
+    var stream = stream(plan, run: run)
+    var engine = engine(plan, run: run, log: log)
     return try engine.run(&stream, progress: progress)
   }
 
@@ -30,23 +31,23 @@ struct Simulation: Sendable {
   func story(
     ofCall number: Int64, of plan: PlanSpec, run: Int
   ) throws -> (story: CallStory?, calls: Int64) {
-    var (engine, stream) = start(plan, run: run, log: nil, watched: number)
+    var stream = stream(plan, run: run)
+    var engine = engine(plan, run: run, watched: number)
     try engine.play(&stream)
     return (engine.story, engine.result.calls)
   }
 
-  private func start(
-    _ plan: PlanSpec, run: Int, log: CallLog?, watched: Int64
-  ) -> (PlanEngine, CallStream) {
-    let draws = Draws(seed: compiled.scenario.seed, run: run)
-    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
-    let factory = CallFactory(
-      compiled: compiled, population: population, routing: routing, draws: draws)
-    let arrivals = ArrivalStream(compiled: compiled, population: population, draws: draws)
-    let engine = PlanEngine(
-      compiled: compiled, routing: routing, factory: factory, prices: prices, draws: draws,
-      plan: plan, run: run, log: log, watched: watched)
-    return (engine, CallStream(arrivals: arrivals, factory: factory, users: plan.users))
+  private func stream(_ plan: PlanSpec, run: Int) -> CallStream {
+    CallStream(compiled, routing, plan: plan, draws: Draws(seed: compiled.scenario.seed, run: run))
+  }
+
+  private func engine(
+    _ plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
+  ) -> PlanEngine {
+    PlanEngine(
+      compiled: compiled, routing: routing, prices: prices,
+      draws: Draws(seed: compiled.scenario.seed, run: run), plan: plan, run: run, log: log,
+      watched: watched)
   }
 
   /// Every plan of the scenario in `runs` runs, by plan then run; the largest are started first.

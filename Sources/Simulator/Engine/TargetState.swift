@@ -6,6 +6,8 @@ struct TargetState: Sendable {
   var quota: Quota
   var breaker: Breaker?
   var promptCache: PromptCache?
+  /// Number in the catalog.
+  let model: Int
   let timeout: Int64
   let failureRate: Double
   let latency: Sampler
@@ -26,6 +28,7 @@ struct TargetState: Sendable {
   private var utilisation = 0.0
 
   init(_ target: CompiledTarget, latency: Sampler, scenario: Scenario) {
+    model = target.model.index
     let behaviour = scenario.behaviours[target.model.index]
     quota = Quota(behaviour.quota)
     breaker = behaviour.breaker.map(Breaker.init)

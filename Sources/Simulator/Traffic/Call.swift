@@ -1,6 +1,6 @@
 /// One call as it arrives, with everything that was drawn for it. Synthetic and logged traffic
 /// become a stream of these.
-struct Call: Sendable {
+struct Call: Sendable, BitwiseCopyable {
   /// Microseconds since the epoch.
   var time: Int64
   /// Identifies the prompt; meaningless where the kind has none.
@@ -48,15 +48,15 @@ struct LoggedFacts: Sendable {
 }
 
 /// Some calls in order of arrival, and what a log says of them.
-struct CallBatch: Sendable {
-  var calls: [Call] = []
+struct CallBatch: ~Copyable, Sendable {
+  var calls = Slab<Call>()
   var facts: [LoggedFacts] = []
   var blocks: [UInt64] = []
   /// Set where these calls need kinds, users or days that the calls before did not.
   var growth: ScenarioGrowth?
 
   mutating func removeAll() {
-    calls.removeAll(keepingCapacity: true)
+    calls.shrink(to: 0)
     facts.removeAll(keepingCapacity: true)
     blocks.removeAll(keepingCapacity: true)
     growth = nil

@@ -51,9 +51,11 @@ struct CompiledStageCall: Sendable {
 }
 
 /// Everything about one variant that a call of it needs, as plain numbers.
-struct CallKind: Sendable {
+struct CallKind: Sendable, BitwiseCopyable {
   enum PromptForm: UInt8, Sendable { case none, unique, pool, userPool }
 
+  /// Of its workload's draws.
+  var key: UInt64
   var workload: UInt16
   var useCase: UInt16
   var tier: UInt16
@@ -86,6 +88,9 @@ struct CallKind: Sendable {
   /// Whether any of its sizes is drawn (otherwise the block of draws is not needed).
   var drawsShape: Bool
 }
+
+/// A kind where it lies in the engine's table: no copy is made to hand it over.
+typealias KindPointer = UnsafePointer<CallKind>
 
 /// How calls of a kind are billed, beyond the model.
 struct Billing: Hashable, Sendable {
@@ -144,6 +149,7 @@ struct CompiledScenario: Sendable {
 
   private mutating func add(_ workload: Workload) {
     let planNames = scenario.users.accountPlans.map(\.name)
+    let key = Draws.key(of: workload.name)
     let factors = planNames.map { workload.volumeByAccountPlan[$0] ?? 1 }
     var part: UInt64 = 0
     var stages: [CompiledStage] = []
@@ -158,7 +164,7 @@ struct CompiledScenario: Sendable {
           mixShares.append(sum)
         }
         for variant in call.mix {
-          addKind(variant, useCase: workload.useCase, part: part << 32)
+          addKind(variant, useCase: workload.useCase, key: key, part: part << 32)
         }
         calls.append(
           CompiledStageCall(
@@ -179,13 +185,13 @@ struct CompiledScenario: Sendable {
     let first = stages[0].calls.first
     arrivalPlans.append(
       ArrivalPlan(
-        key: Draws.key(of: workload.name), isFlow: !certain, arrivals: workload.arrivals,
+        key: key, isFlow: !certain, arrivals: workload.arrivals,
         timeline: timeline, firstKind: first?.firstKind ?? 0,
         shares: first?.shares ?? 0..<0))
     workloads.append(
       CompiledWorkload(
         name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
-        key: Draws.key(of: workload.name), volume: workload.volume,
+        key: key, volume: workload.volume,
         planFactors: factors.isEmpty ? [1] : factors, arrivals: workload.arrivals,
         timeline: timeline, stages: stages, isFlow: !certain))
   }
@@ -209,11 +215,13 @@ struct CompiledScenario: Sendable {
   mutating func addLoggedKind(_ attributes: CallAttributes, useCase: String, hasKey: Bool) -> Int {
     var variant = Variant(share: 1, attributes: attributes)
     variant.prompts = hasKey ? .pool(size: 1, exponent: 0, perUser: false) : .none
-    addKind(variant, useCase: useCase, part: 0)
+    addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
     return kinds.count - 1
   }
 
-  private mutating func addKind(_ variant: Variant, useCase: String, part: UInt64) {
+  private mutating func addKind(
+    _ variant: Variant, useCase: String, key: UInt64, part: UInt64
+  ) {
     var seen = variant.attributes
     seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
@@ -236,7 +244,7 @@ struct CompiledScenario: Sendable {
       samplers.0.constant != nil && samplers.1.constant != nil && samplers.2.constant != nil
     kinds.append(
       CallKind(
-        workload: UInt16(workloads.count),
+        key: key, workload: UInt16(workloads.count),
         useCase: UInt16(Self.index(of: useCase, in: &useCases)),
         tier: UInt16(
           Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),

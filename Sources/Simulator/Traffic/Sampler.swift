@@ -2,7 +2,7 @@
 ///
 /// Plain numbers only (tables lie in `SamplerTables`), so that drawing neither allocates nor
 /// counts references.
-struct Sampler: Sendable {
+struct Sampler: Sendable, BitwiseCopyable {
   fileprivate enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
 
   fileprivate var form: Form
