@@ -65,6 +65,12 @@ struct CompiledRouting: Sendable {
     chains.places(routed: ModelID(UInt16(model)), tierIndex: tierIndexes[tier])
   }
 
+  /// The target that a call is tried at first.
+  @inline(__always)
+  func firstTarget(model: Int, tier: Int) -> Int {
+    target(at: chain(model: model, tier: tier).lowerBound)
+  }
+
   @inline(__always)
   func target(at place: Int) -> Int { chains[place].index }
 

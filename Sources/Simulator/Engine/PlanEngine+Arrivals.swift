@@ -19,12 +19,7 @@ extension PlanEngine {
         CallRecord(number: result.calls, call: call, cache: mode == .off ? .off : .miss))
     }
     let chain = routing.chain(model: Int(call.routed), tier: Int(kind.pointee.tier))
-    let slot = newFlight(
-      Flight(
-        call: call, number: result.calls, place: Int32(truncatingIfNeeded: chain.lowerBound),
-        chainEnd: Int32(truncatingIfNeeded: chain.upperBound),
-        retriesLeft: Int32(truncatingIfNeeded: retry.max), day: Int32(truncatingIfNeeded: day),
-        month: Int32(truncatingIfNeeded: month)))
+    let slot = newFlight(call, chain: chain)
     if call.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
     attempt(slot, at: call.time)
   }
@@ -41,15 +36,37 @@ extension PlanEngine {
     if !fact.blocks.isEmpty { blocks[slot].append(contentsOf: batch.blocks[fact.blocks]) }
   }
 
+  /// A place for the call that has just been counted.
+  ///
+  /// Written field by field where it lies: a processor waits when it copies as a whole what has
+  /// just been written in parts.
   @inline(__always)
-  mutating func newFlight(_ flight: Flight) -> Int32 {
-    if freeFlights.count > 0 {
-      let free = freeFlights.removeLast()
-      flights[Int(free)] = flight
-      return free
+  mutating func newFlight(_ call: Call, chain: Range<Int>) -> Int32 {
+    if freeFlights.count == 0 {
+      freeFlights.append(Int32(flights.count))
+      flights.reserve(flights.count + 1)
+      flights.resize(to: flights.count + 1)
     }
-    flights.append(flight)
-    return Int32(flights.count - 1)
+    let slot = freeFlights.removeLast()
+    let flight = flights.base + Int(slot)
+    flight.pointee.call = call
+    flight.pointee.number = result.calls
+    flight.pointee.place = Int32(truncatingIfNeeded: chain.lowerBound)
+    flight.pointee.chainEnd = Int32(truncatingIfNeeded: chain.upperBound)
+    flight.pointee.target = -1
+    flight.pointee.retriesLeft = Int32(truncatingIfNeeded: retry.max)
+    flight.pointee.attempts = 0
+    flight.pointee.skipped = 0
+    flight.pointee.queued = 0
+    flight.pointee.day = Int32(truncatingIfNeeded: day)
+    flight.pointee.month = Int32(truncatingIfNeeded: month)
+    flight.pointee.isProbe = false
+    flight.pointee.isFailing = false
+    flight.pointee.isBilled = false
+    flight.pointee.isHit = false
+    flight.pointee.hasUsedLog = false
+    flight.pointee.cost = 0
+    return slot
   }
 
   @inline(__always)
@@ -92,10 +109,8 @@ extension PlanEngine {
   /// The flow goes on when the cache has answered.
   @inline(never)
   private mutating func answerFlow(_ call: Call) {
-    var flight = Flight(
-      call: call, number: result.calls, place: 0, chainEnd: 0, retriesLeft: 0, day: Int32(day),
-      month: Int32(month))
-    flight.isHit = true
-    events.push(.outcome, at: call.time + cacheLatency, slot: newFlight(flight))
+    let slot = newFlight(call, chain: 0..<0)
+    flights[Int(slot)].isHit = true
+    events.push(.outcome, at: call.time + cacheLatency, slot: slot)
   }
 }

@@ -88,14 +88,18 @@ extension PlanEngine {
   /// The attempt's failure draw and its latency.
   @inline(__always)
   func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64) {
-    guard targets[target].draws else { return (1, targets[target].fixedLatency) }
+    let drawn = targets.base + target
+    let fixed = drawn.pointee.drawn.fixedLatency
+    guard drawn.pointee.drawn.isDrawn else { return (1, fixed) }
     let flight = flights.base + Int(slot)
+    if flight.pointee.attempts == 0, Int32(target) == flight.pointee.call.drawnTarget {
+      return (flight.pointee.call.failure, flight.pointee.call.latency)
+    }
     let word = drawBlock(
       .attempt, flight.pointee.call, number: flight.pointee.number,
       attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts))
-    let fixed = targets[target].fixedLatency
     return (
-      word.0.unit, fixed >= 0 ? fixed : compiled.tables.draw(targets[target].latency, word.1)
+      word.0.unit, fixed >= 0 ? fixed : compiled.tables.draw(drawn.pointee.drawn.latency, word.1)
     )
   }
 

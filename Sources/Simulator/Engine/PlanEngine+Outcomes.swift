@@ -155,22 +155,18 @@ extension PlanEngine {
     _ call: Call, number: Int64, kind: KindPointer, latency: Int64, at e: Int64, cache: Int
   ) {
     guard hasRollingAlerts else { return }
-    var counts = RollingWatch.Counts()
-    counts.finished = 1
-    counts.failed = latency < 0 ? 1 : 0
-    counts.hits = cache > 0 ? 1 : 0
-    counts.misses = cache < 0 ? 1 : 0
+    var (isRated, isSatisfied, isMessage, isConverted) = (false, false, false, false)
     if latency >= 0, kind.pointee.satisfaction >= 0 || kind.pointee.conversion >= 0 {
       let word = drawBlock(.outcome, call, number: number)
-      if kind.pointee.satisfaction >= 0, word.1.unit < kind.pointee.ratedShare {
-        counts.rated = 1
-        counts.satisfied = word.2.unit < kind.pointee.satisfaction ? 1 : 0
-      }
-      if kind.pointee.conversion >= 0 {
-        counts.messages = 1
-        counts.converted = word.3.unit < kind.pointee.conversion ? 1 : 0
-      }
+      isRated = kind.pointee.satisfaction >= 0 && word.1.unit < kind.pointee.ratedShare
+      isSatisfied = isRated && word.2.unit < kind.pointee.satisfaction
+      isMessage = kind.pointee.conversion >= 0
+      isConverted = isMessage && word.3.unit < kind.pointee.conversion
     }
+    let counts = RollingWatch.Counts(
+      failed: latency < 0 ? 1 : 0, hits: cache > 0 ? 1 : 0, misses: cache < 0 ? 1 : 0,
+      rated: isRated ? 1 : 0, satisfied: isSatisfied ? 1 : 0, messages: isMessage ? 1 : 0,
+      converted: isConverted ? 1 : 0)
     rolling.add(counts, latency: latency, at: e)
   }
 }

@@ -58,7 +58,7 @@ extension PlanEngine {
       levels: state.quota.levels(at: t), charge: charge,
       wait: state.quota.wait(
         at: t, tokens: charge, audio: SimDuration(microseconds: call.audio)),
-      failureDraw: state.draws ? failure : nil, latency: SimDuration(microseconds: latency),
+      failureDraw: state.drawn.isDrawn ? failure : nil, latency: SimDuration(microseconds: latency),
       isLogged: isLogged,
       prefixUntil: call.fact < 0 && kind.prefixTokens > 0
         ? state.promptCache?.liveUntil(prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)

@@ -11,26 +11,26 @@ struct PlanEngine: ~Copyable {
     /// Places of the chain still to be tried are `place ..< chainEnd`.
     var place: Int32
     var chainEnd: Int32
-    var target: Int32 = -1
+    var target: Int32
     var retriesLeft: Int32
-    var attempts: Int32 = 0
-    var skipped: Int32 = 0
+    var attempts: Int32
+    var skipped: Int32
     /// When the attempt was asked for; it may wait until `start`.
-    var asked: Int64 = 0
-    var start: Int64 = 0
-    var queued: Int64 = 0
-    var cached: Int64 = 0
+    var asked: Int64
+    var start: Int64
+    var queued: Int64
+    var cached: Int64
     var day: Int32
     var month: Int32
-    var isProbe = false
-    var isFailing = false
-    var isBilled = false
+    var isProbe: Bool
+    var isFailing: Bool
+    var isBilled: Bool
     /// The event is a hit's answer to its flow.
-    var isHit = false
+    var isHit: Bool
     /// The logged attempt has been made.
-    var hasUsedLog = false
+    var hasUsedLog: Bool
     /// Picodollars of all attempts so far.
-    var cost: Int64 = 0
+    var cost: Int64
   }
 
   struct Flow {
@@ -116,8 +116,8 @@ struct PlanEngine: ~Copyable {
     monthStarts = scenario.period.months.map(\.start.microseconds)
     ledger = Ledger(compiled: compiled, users: plan.users)
     targets = Slab(
-      zip(compiled.targets, compiled.latencies).map {
-        TargetState($0, latency: $1, scenario: scenario)
+      zip(compiled.targets, compiled.attemptDraws).map {
+        TargetState($0, drawn: $1, scenario: scenario)
       })
     let population = Population(scenario.users, users: plan.users, draws: draws)
     factory = CallFactory(

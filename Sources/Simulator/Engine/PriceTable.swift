@@ -2,13 +2,13 @@ import CostModel
 
 /// The library's pricer for every target and way of billing of a scenario.
 struct PriceTable: Sendable {
-  private let pricers: [Pricer]
+  private let pricers: FixedTable<Pricer>
   private let targets: Int
 
   init(_ compiled: CompiledScenario) {
     let catalog = compiled.scenario.catalog
     targets = compiled.targets.count
-    pricers = compiled.billings.flatMap { billing in
+    let list = compiled.billings.flatMap { billing in
       compiled.targets.map { target in
         Pricer(
           catalog[target.model],
@@ -16,6 +16,7 @@ struct PriceTable: Sendable {
             batch: billing.batch, serviceTier: billing.serviceTier, region: target.region))
       }
     }
+    pricers = FixedTable(list)
   }
 
   /// What an attempt at the target costs, whose call arrived at `time`.

@@ -73,18 +73,21 @@ struct ArrivalStream: ~Copyable, Sendable {
 
   /// Goes on to the next chunk; false at the end. A chunk may be empty.
   mutating func advance() -> Bool {
-    arrivals.shrink(to: 0)
+    arrivals.resize(to: 0)
     guard chunkStart < end else { return false }
     let limit = min(chunkStart + chunkLength, end)
     var first = 0
     for workload in plans.indices {
       let plan = plans[workload]
       for place in first..<(first + users) where sources[place].next.time < limit {
-        while sources[place].next.time < limit {
-          arrivals.append(sources[place].next)
-          sources[place].next.index += 1
-          drawNext(place, workload, plan)
-        }
+        // A copy in registers: what is written in parts and read whole makes a processor wait.
+        var source = sources[place]
+        repeat {
+          arrivals.append(source.next)
+          source.next.index += 1
+          drawNext(of: &source, workload, plan)
+        } while source.next.time < limit
+        sources[place] = source
       }
       first += users
     }
@@ -106,7 +109,9 @@ struct ArrivalStream: ~Copyable, Sendable {
           .systematic, call: 0, user: UInt64(sources[place].next.user), workload: plan.key
         ).0.unit
     }
-    drawNext(place, workload, plan)
+    var source = sources[place]
+    drawNext(of: &source, workload, plan)
+    sources[place] = source
   }
 
   /// About 0.618 of `count` (so that neighbours land far apart), without a common divisor.
@@ -120,8 +125,7 @@ struct ArrivalStream: ~Copyable, Sendable {
 
   /// Draws the gap before the arrival whose index is set, and what it is.
   @inline(__always)
-  private mutating func drawNext(_ place: Int, _ workload: Int, _ plan: ArrivalPlan) {
-    var source = sources[place]
+  private func drawNext(of source: inout ArrivalSource, _ workload: Int, _ plan: ArrivalPlan) {
     let index = source.next.index
     let word = factory.callBlock(key: plan.key, user: source.next.user, index: index)
     var mix = word.1.unit
@@ -148,7 +152,6 @@ struct ArrivalStream: ~Copyable, Sendable {
       months < timelines[plan.timeline].length
       ? timelines[plan.timeline].time(at: months) : .max
     factory.decide(&source.next, workload: workload, mix: mix, word: word)
-    sources[place] = source
   }
 }
 
@@ -176,8 +179,8 @@ private struct ArrivalOrder: ~Copyable, Sendable {
     }
     places = nil
     mask = 1 << UInt64(placeBits) &- 1
-    keys.shrink(to: 0)
-    scratch.shrink(to: 0)
+    keys.resize(to: 0)
+    scratch.resize(to: 0)
     keys.reserve(count)
     scratch.reserve(count)
     for place in 0..<count {

@@ -25,6 +25,12 @@ struct Call: Sendable, BitwiseCopyable {
   var reasoning: Int64 = 0
   /// Microseconds.
   var audio: Int64 = 0
+  /// The target for which the first attempt's draws were made ahead; negative: none.
+  var drawnTarget: Int32 = -1
+  /// In [0, 1).
+  var failure = 0.0
+  /// Microseconds.
+  var latency: Int64 = 0
 }
 
 /// What a log says of a call beyond its sizes (docs/semantics.md, "Outcome and latency").
@@ -56,7 +62,7 @@ struct CallBatch: ~Copyable, Sendable {
   var growth: ScenarioGrowth?
 
   mutating func removeAll() {
-    calls.shrink(to: 0)
+    calls.resize(to: 0)
     facts.removeAll(keepingCapacity: true)
     blocks.removeAll(keepingCapacity: true)
     growth = nil

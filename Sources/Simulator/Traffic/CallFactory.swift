@@ -9,6 +9,7 @@ struct CallFactory: Sendable {
   private let plans: FixedTable<ArrivalPlan>
   private let kinds: FixedTable<CallKind>
   private let mixShares: FixedTable<Double>
+  private let attempts: FixedTable<AttemptDraws>
 
   init(
     compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws
@@ -20,6 +21,7 @@ struct CallFactory: Sendable {
     plans = FixedTable(compiled.arrivalPlans)
     kinds = FixedTable(compiled.kinds)
     mixShares = FixedTable(compiled.mixShares)
+    attempts = FixedTable(compiled.attemptDraws)
   }
 
   /// The block whose lanes are the arrival's gap, mix, route and response cache.
@@ -55,20 +57,19 @@ struct CallFactory: Sendable {
   private func decide(
     _ arrival: inout Arrival, firstKind: Int, shares: Range<Int>, mix: Double, word: Philox.Block
   ) {
-    var place = shares.lowerBound
-    while place < shares.upperBound - 1, mix >= mixShares[place] { place += 1 }
-    let kind = firstKind + place - shares.lowerBound
+    // Shares ascend, so that counting needs no jump that depends on a draw.
+    var kind = firstKind
+    for place in shares.dropLast() { kind &+= mix >= mixShares[place] ? 1 : 0 }
     arrival.kind = UInt16(truncatingIfNeeded: kind)
     let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(arrival.user)])
     arrival.routed = routing.route(kind: kind, accountPlan: plan, u: word.2.unit).rawValue
-    arrival.cacheDraw = kinds[kind].cacheMode == .rate && word.3.unit < kinds[kind].cacheRate
+    arrival.cacheDraw = word.3.unit < kinds[kind].cacheRate
   }
 
   /// The whole call. What a hit would have been billed for is nobody's business.
-  @inline(__always)
   func call(_ arrival: Arrival) -> Call {
     var call = Call(arrival)
-    if !arrival.isFlowStart, !arrival.cacheDraw { setSizes(of: &call) }
+    if !arrival.isFlowStart, !arrival.cacheDraw { setSizes(of: &call, from: shape(of: call)) }
     return call
   }
 
@@ -109,48 +110,127 @@ struct CallFactory: Sendable {
   }
 
   @inline(__always)
-  private func setSizes(of call: inout Call) {
-    let kind = Int(call.kind)
-    let key = kinds[kind].key
-    let part = kinds[kind].part
-    let index = UInt64(call.index)
-    let user = UInt64(call.user)
-    var word: Philox.Block = (0, 0, 0, 0)
-    if kinds[kind].drawsShape {
-      word = draws.block(.shape, call: index, user: user, workload: key, part: part)
-    }
-    call.input = compiled.tables.draw(kinds[kind].input, word.0) + kinds[kind].extraInput
-    var visible = compiled.tables.draw(kinds[kind].output, word.1)
-    var reasoning = compiled.tables.draw(kinds[kind].reasoning, word.2)
-    let most = kinds[kind].maxTokens
+  private func shape(of call: Call) -> Philox.Block {
+    let kind = kinds.pointer(to: Int(call.kind))
+    guard kind.pointee.drawsShape else { return (0, 0, 0, 0) }
+    return draws.block(
+      .shape, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+      part: kind.pointee.part)
+  }
+
+  @inline(__always)
+  private func setSizes(of call: inout Call, from word: Philox.Block) {
+    let kind = kinds.pointer(to: Int(call.kind))
+    call.input = compiled.tables.draw(kind.pointee.input, word.0) + kind.pointee.extraInput
+    var visible = compiled.tables.draw(kind.pointee.output, word.1)
+    var reasoning = compiled.tables.draw(kind.pointee.reasoning, word.2)
+    let most = kind.pointee.maxTokens
     if most >= 0 {
       visible = min(visible, most)
       reasoning = min(reasoning, most - visible)
     }
     call.output = visible + reasoning
     call.reasoning = reasoning
-    if let audio = kinds[kind].audio.constant {
-      call.audio = audio
-    } else {
-      let outcome = draws.block(.outcome, call: index, user: user, workload: key, part: part)
-      call.audio = compiled.tables.draw(kinds[kind].audio, outcome.0)
-    }
-    switch kinds[kind].promptForm {
-    case .none: break
+    call.audio = kind.pointee.audio.constant ?? audio(of: call, kind)
+    if kind.pointee.promptForm != .none { call.prompt = prompt(of: call, kind, word.3) }
+  }
+
+  @inline(never)
+  private func audio(of call: Call, _ kind: KindPointer) -> Int64 {
+    let word = draws.block(
+      .outcome, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+      part: kind.pointee.part)
+    return compiled.tables.draw(kind.pointee.audio, word.0)
+  }
+
+  @inline(__always)
+  private func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
+    let key = kind.pointee.key
+    let user = UInt64(call.user)
+    switch kind.pointee.promptForm {
+    case .none: return 0
     case .unique:
-      call.prompt = Draws.mixed(key ^ Draws.mixed(user << 32 | index) ^ part)
+      return Draws.mixed(key ^ Draws.mixed(user << 32 | UInt64(call.index)) ^ kind.pointee.part)
     case .pool:
-      call.prompt = Draws.mixed(key &+ compiled.promptPools[kinds[kind].pool].draw(word.3))
+      return Draws.mixed(key &+ compiled.promptPools[kind.pointee.pool].draw(word))
     case .userPool:
-      call.prompt =
-        Draws.mixed(
-          Draws.mixed(key ^ user) &+ compiled.promptPools[kinds[kind].pool].draw(word.3))
+      return Draws.mixed(
+        Draws.mixed(key ^ user) &+ compiled.promptPools[kind.pointee.pool].draw(word))
     }
   }
 }
 
+/// Draws for many calls at once: each loop does one thing, so that a processor works on several
+/// calls at a time in place of waiting for one.
+extension CallFactory {
+  struct Scratch: ~Copyable {
+    fileprivate var places = Slab<Int32>()
+    fileprivate var words = Slab<Philox.Block>()
+  }
+
+  /// The sizes and, where no cache has to be asked first, the first attempt.
+  func draw(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
+    scratch.places.reserve(calls.count)
+    scratch.words.reserve(calls.count)
+    collect(&scratch.places, from: calls) { !$0.isFlowStart && !$0.cacheDraw }
+    scratch.words.resize(to: 0)
+    for n in 0..<scratch.places.count {
+      scratch.words.append(shape(of: calls[Int(scratch.places[n])]))
+    }
+    for n in 0..<scratch.places.count {
+      setSizes(of: &calls[Int(scratch.places[n])], from: scratch.words[n])
+    }
+    drawAttempts(&calls, &scratch)
+  }
+
+  private func drawAttempts(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
+    for n in 0..<scratch.places.count {
+      let place = Int(scratch.places[n])
+      let kind = kinds.pointer(to: Int(calls[place].kind))
+      let target = routing.firstTarget(
+        model: Int(calls[place].routed), tier: Int(kind.pointee.tier))
+      let isDrawn = attempts[target].isDrawn && kind.pointee.cacheMode != .keyed
+      calls[place].drawnTarget = isDrawn ? Int32(truncatingIfNeeded: target) : -1
+    }
+    collect(&scratch.places, from: calls) { $0.drawnTarget >= 0 }
+    scratch.words.resize(to: 0)
+    for n in 0..<scratch.places.count {
+      let call = calls.base + Int(scratch.places[n])
+      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      scratch.words.append(
+        draws.block(
+          .attempt, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
+          workload: kind.pointee.key, part: kind.pointee.part))
+    }
+    for n in 0..<scratch.places.count {
+      let call = calls.base + Int(scratch.places[n])
+      let drawn = attempts.pointer(to: Int(call.pointee.drawnTarget))
+      call.pointee.failure = scratch.words[n].0.unit
+      call.pointee.latency =
+        drawn.pointee.fixedLatency >= 0
+        ? drawn.pointee.fixedLatency
+        : compiled.tables.draw(drawn.pointee.latency, scratch.words[n].1)
+    }
+  }
+
+  /// The places of calls of a kind, without a jump that depends on a draw.
+  @inline(__always)
+  private func collect(
+    _ places: inout Slab<Int32>, from calls: borrowing Slab<Call>, where belongs: (Call) -> Bool
+  ) {
+    places.resize(to: calls.count)
+    var count = 0
+    for place in 0..<calls.count {
+      places[count] = Int32(truncatingIfNeeded: place)
+      count &+= belongs(calls[place]) ? 1 : 0
+    }
+    places.resize(to: count)
+  }
+}
+
 extension Call {
-  fileprivate init(_ arrival: Arrival) {
+  @inline(__always)
+  init(_ arrival: Arrival) {
     self.init(
       time: arrival.time, index: arrival.index, user: arrival.user, kind: arrival.kind,
       isFlowStart: arrival.isFlowStart, cacheDraw: arrival.cacheDraw, routed: arrival.routed)

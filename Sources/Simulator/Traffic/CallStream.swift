@@ -10,6 +10,7 @@ struct CallStream: CallSource, ~Copyable, Sendable {
   private let factory: CallFactory
   /// Places of the chunk of arrivals that have become calls.
   private var made = 0
+  private var scratch = CallFactory.Scratch()
 
   /// Calls in a batch, at most: few enough to stay in a processor's second cache.
   private static let batchSize = 2_048
@@ -30,7 +31,8 @@ struct CallStream: CallSource, ~Copyable, Sendable {
     }
     let end = min(made + Self.batchSize, arrivals.count)
     batch.calls.reserve(end - made)
-    for place in made..<end { batch.calls.append(factory.call(arrivals[place])) }
+    for place in made..<end { batch.calls.append(Call(arrivals[place])) }
+    factory.draw(&batch.calls, &scratch)
     made = end
     return true
   }

@@ -8,6 +8,15 @@ struct CompiledTarget: Sendable {
   var name: String
 }
 
+/// What is drawn for an attempt at a target.
+struct AttemptDraws: Sendable, BitwiseCopyable {
+  var latency: Sampler
+  /// Negative: it is drawn.
+  var fixedLatency: Int64
+  /// Whether an attempt needs its block of draws.
+  var isDrawn: Bool
+}
+
 struct CompiledWorkload: Sendable {
   var name: String
   var useCase: Int
@@ -65,6 +74,7 @@ struct CallKind: Sendable, BitwiseCopyable {
   var cacheClass: Int16
   var cacheMode = CacheSettings.Mode.off
   var cacheTTL: SimDuration = .zero
+  /// In `rate` mode; 0 in the others.
   var cacheRate = 0.0
   var part: UInt64
   var input: Sampler
@@ -122,7 +132,7 @@ struct CompiledScenario: Sendable {
   private(set) var tables = SamplerTables()
   private(set) var promptPools: [PromptPool] = []
   /// By target.
-  private(set) var latencies: [Sampler] = []
+  private(set) var attemptDraws: [AttemptDraws] = []
   private var profiles: [TrafficProfile] = []
 
   init(_ scenario: Scenario) {
@@ -139,8 +149,13 @@ struct CompiledScenario: Sendable {
       targetsOfModel.append(first..<(first + count))
       first += count
     }
-    latencies = targets.map { target in
-      tables.sampler(for: scenario.behaviours[target.model.index].latency)
+    attemptDraws = targets.map { target in
+      let behaviour = scenario.behaviours[target.model.index]
+      let latency = tables.sampler(for: behaviour.latency)
+      let isSick = scenario.outages.contains { $0.strikes(target.model, target.region) }
+      return AttemptDraws(
+        latency: latency, fixedLatency: latency.constant ?? -1,
+        isDrawn: latency.constant == nil || behaviour.failureRate > 0 || isSick)
     }
     for workload in scenario.workloads { add(workload) }
   }

@@ -55,9 +55,12 @@ struct Slab<Element>: ~Copyable {
     return (base + count).move()
   }
 
-  /// Forgets the last elements, of a type that needs no clean-up.
+  /// Forgets the last elements, or counts as elements what lies in the room reserved for them.
   @inline(__always)
-  mutating func shrink(to count: Int) where Element: BitwiseCopyable { self.count = count }
+  mutating func resize(to count: Int) where Element: BitwiseCopyable {
+    assert(count <= capacity)
+    self.count = count
+  }
 
   /// Appends elements until there are so many.
   mutating func extend(to count: Int, with element: Element) {
@@ -69,6 +72,7 @@ struct Slab<Element>: ~Copyable {
   @inline(never)
   mutating func reserve(_ wanted: Int) {
     guard wanted > capacity else { return }
+    let wanted = max(wanted, capacity + capacity / 2)
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
     larger.moveInitialize(from: base, count: count)
     base.deallocate()

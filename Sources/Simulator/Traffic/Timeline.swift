@@ -37,7 +37,8 @@ struct Timeline: Sendable {
       }
     }
     length = Double(period.months.count)
-    let cells = segments.count * 2
+    // Fine enough that the search after it rarely takes a step, while that is small.
+    let cells = max(segments.count * 2, min(segments.count * 16, 1 << 16))
     guideScale = Double(cells) / length
     var table: [Int32] = []
     table.reserveCapacity(cells + 1)
