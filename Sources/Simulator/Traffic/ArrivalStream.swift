@@ -31,6 +31,13 @@ struct ArrivalStream: ~Copyable, Sendable {
   /// The chunk, by source.
   private var arrivals = Slab<Arrival>()
   private var order = ArrivalOrder()
+  /// Of a month, about.
+  private let monthLength: Int64
+  private var words = Slab(repeating: Philox.Block(0, 0, 0, 0), count: ahead)
+  private var logs = Slab(repeating: 0.0, count: ahead)
+
+  /// Blocks that are drawn together, at most.
+  private static let ahead = 8
 
   /// Arrivals in a chunk, about; at least one for each source.
   private static let chunkSize = 32_768.0
@@ -46,6 +53,7 @@ struct ArrivalStream: ~Copyable, Sendable {
     let period = compiled.scenario.period
     chunkStart = period.start.microseconds
     end = period.end.microseconds
+    monthLength = (end - chunkStart) / Int64(period.months.count)
     var expected = 0.0
     sources.reserve(compiled.workloads.count * users)
     for workload in compiled.workloads {
@@ -80,14 +88,7 @@ struct ArrivalStream: ~Copyable, Sendable {
     for workload in plans.indices {
       let plan = plans[workload]
       for place in first..<(first + users) where sources[place].next.time < limit {
-        // A copy in registers: what is written in parts and read whole makes a processor wait.
-        var source = sources[place]
-        repeat {
-          arrivals.append(source.next)
-          source.next.index += 1
-          drawNext(of: &source, workload, plan)
-        } while source.next.time < limit
-        sources[place] = source
+        emit(from: place, workload, plan, until: limit)
       }
       first += users
     }
@@ -109,8 +110,9 @@ struct ArrivalStream: ~Copyable, Sendable {
           .systematic, call: 0, user: UInt64(sources[place].next.user), workload: plan.key
         ).0.unit
     }
+    words[0] = factory.callBlock(key: plan.key, user: sources[place].next.user, index: 0)
     var source = sources[place]
-    drawNext(of: &source, workload, plan)
+    advance(&source, workload, plan, words.base, log: ExactMath.log(words[0].0.openUnit))
     sources[place] = source
   }
 
@@ -123,27 +125,57 @@ struct ArrivalStream: ~Copyable, Sendable {
 
   private static func gcd(_ a: UInt32, _ b: UInt32) -> UInt32 { b == 0 ? a : gcd(b, a % b) }
 
-  /// Draws the gap before the arrival whose index is set, and what it is.
+  /// Appends the source's arrivals up to the limit and draws the one after them.
   @inline(__always)
-  private func drawNext(of source: inout ArrivalSource, _ workload: Int, _ plan: ArrivalPlan) {
+  private mutating func emit(
+    from place: Int, _ workload: Int, _ plan: ArrivalPlan, until limit: Int64
+  ) {
+    // A copy in registers: what is written in parts and read whole makes a processor wait.
+    var source = sources[place]
+    let perMicrosecond = source.rate / Double(monthLength)
+    while source.next.time < limit {
+      // Several blocks at a time, about as many as will be needed.
+      let wanted = min(Self.ahead, 1 + Int(Double(limit - source.next.time) * perMicrosecond))
+      for n in 0..<wanted {
+        words[n] = factory.callBlock(
+          key: plan.key, user: source.next.user, index: source.next.index &+ UInt32(n) &+ 1)
+      }
+      if case .poisson = plan.arrivals {
+        for n in 0..<wanted { logs[n] = ExactMath.log(words[n].0.openUnit) }
+      }
+      for n in 0..<wanted where source.next.time < limit {
+        arrivals.append(source.next)
+        source.next.index += 1
+        advance(&source, workload, plan, words.base + n, log: logs[n])
+      }
+    }
+    sources[place] = source
+  }
+
+  /// Sets the source's next arrival, whose index is set, from its block of draws.
+  @inline(__always)
+  private func advance(
+    _ source: inout ArrivalSource, _ workload: Int, _ plan: ArrivalPlan,
+    _ word: UnsafePointer<Philox.Block>, log: Double
+  ) {
     let index = source.next.index
-    let word = factory.callBlock(key: plan.key, user: source.next.user, index: index)
-    var mix = word.1.unit
+    var mix = word.pointee.1.unit
     var position: Double
     switch plan.arrivals {
     case .poisson:
-      source.position -= ExactMath.log(word.0.openUnit)
+      source.position -= log
       position = source.position
     case .gamma(let cv):
       source.position += GammaGap(cv: cv).gap(
-        draws, first: index == 0, uniform: word.0, call: UInt64(index),
+        draws, first: index == 0, uniform: word.pointee.0, call: UInt64(index),
         user: UInt64(source.next.user), workload: plan.key)
       position = source.position
     case .exact:
       let count = UInt32(source.rate)
       let (month, inMonth) = index.quotientAndRemainder(dividingBy: count)
       position =
-        Double(month) * source.rate + min(Double(inMonth) + word.0.unit, source.rate.nextDown)
+        Double(month) * source.rate
+        + min(Double(inMonth) + word.pointee.0.unit, source.rate.nextDown)
       let visit = (UInt64(index) &* UInt64(source.stride)) % UInt64(count)
       mix = (Double(visit) + source.position) / source.rate
     }
@@ -151,7 +183,7 @@ struct ArrivalStream: ~Copyable, Sendable {
     source.next.time =
       months < timelines[plan.timeline].length
       ? timelines[plan.timeline].time(at: months) : .max
-    factory.decide(&source.next, workload: workload, mix: mix, word: word)
+    factory.decide(&source.next, workload: workload, mix: mix, word: word.pointee)
   }
 }
 

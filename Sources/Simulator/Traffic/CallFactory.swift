@@ -69,7 +69,8 @@ struct CallFactory: Sendable {
   /// The whole call. What a hit would have been billed for is nobody's business.
   func call(_ arrival: Arrival) -> Call {
     var call = Call(arrival)
-    if !arrival.isFlowStart, !arrival.cacheDraw { setSizes(of: &call, from: shape(of: call)) }
+    guard !arrival.isFlowStart, !arrival.cacheDraw else { return call }
+    setSizes(of: &call, from: shape(of: call)) { compiled.tables.draw($0, $1) }
     return call
   }
 
@@ -119,11 +120,13 @@ struct CallFactory: Sendable {
   }
 
   @inline(__always)
-  private func setSizes(of call: inout Call, from word: Philox.Block) {
+  private func setSizes(
+    of call: inout Call, from word: Philox.Block, draw: (Sampler, UInt64) -> Int64
+  ) {
     let kind = kinds.pointer(to: Int(call.kind))
-    call.input = compiled.tables.draw(kind.pointee.input, word.0) + kind.pointee.extraInput
-    var visible = compiled.tables.draw(kind.pointee.output, word.1)
-    var reasoning = compiled.tables.draw(kind.pointee.reasoning, word.2)
+    call.input = draw(kind.pointee.input, word.0) + kind.pointee.extraInput
+    var visible = draw(kind.pointee.output, word.1)
+    var reasoning = draw(kind.pointee.reasoning, word.2)
     let most = kind.pointee.maxTokens
     if most >= 0 {
       visible = min(visible, most)
@@ -163,53 +166,75 @@ struct CallFactory: Sendable {
 /// Draws for many calls at once: each loop does one thing, so that a processor works on several
 /// calls at a time in place of waiting for one.
 extension CallFactory {
-  struct Scratch: ~Copyable {
+  struct Scratch: ~Copyable, Sendable {
     fileprivate var places = Slab<Int32>()
     fileprivate var words = Slab<Philox.Block>()
+    fileprivate var lognormals = LognormalBatch()
   }
 
   /// The sizes and, where no cache has to be asked first, the first attempt.
   func draw(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    scratch.places.reserve(calls.count)
-    scratch.words.reserve(calls.count)
     collect(&scratch.places, from: calls) { !$0.isFlowStart && !$0.cacheDraw }
-    scratch.words.resize(to: 0)
+    drawBlocks(calls, &scratch) { shape(of: $0) }
+    scratch.lognormals.clear()
     for n in 0..<scratch.places.count {
-      scratch.words.append(shape(of: calls[Int(scratch.places[n])]))
+      let kind = kinds.pointer(to: Int(calls[Int(scratch.places[n])].kind))
+      let word = scratch.words.base + n
+      scratch.lognormals.add(kind.pointee.input, word.pointee.0)
+      scratch.lognormals.add(kind.pointee.output, word.pointee.1)
+      scratch.lognormals.add(kind.pointee.reasoning, word.pointee.2)
     }
+    scratch.lognormals.draw()
     for n in 0..<scratch.places.count {
-      setSizes(of: &calls[Int(scratch.places[n])], from: scratch.words[n])
+      let call = calls.base + Int(scratch.places[n])
+      setSizes(of: &call.pointee, from: scratch.words[n]) { sampler, word in
+        scratch.lognormals.take(sampler, word, compiled.tables)
+      }
+      call.pointee.drawnTarget = targetToDraw(for: call.pointee)
     }
     drawAttempts(&calls, &scratch)
   }
 
+  /// The target tried first, if its draws can be made before the cache has been asked.
+  @inline(__always)
+  private func targetToDraw(for call: Call) -> Int32 {
+    let kind = kinds.pointer(to: Int(call.kind))
+    let target = routing.firstTarget(model: Int(call.routed), tier: Int(kind.pointee.tier))
+    let isDrawn = attempts[target].isDrawn && kind.pointee.cacheMode != .keyed
+    return isDrawn ? Int32(truncatingIfNeeded: target) : -1
+  }
+
   private func drawAttempts(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    for n in 0..<scratch.places.count {
-      let place = Int(scratch.places[n])
-      let kind = kinds.pointer(to: Int(calls[place].kind))
-      let target = routing.firstTarget(
-        model: Int(calls[place].routed), tier: Int(kind.pointee.tier))
-      let isDrawn = attempts[target].isDrawn && kind.pointee.cacheMode != .keyed
-      calls[place].drawnTarget = isDrawn ? Int32(truncatingIfNeeded: target) : -1
-    }
     collect(&scratch.places, from: calls) { $0.drawnTarget >= 0 }
-    scratch.words.resize(to: 0)
-    for n in 0..<scratch.places.count {
-      let call = calls.base + Int(scratch.places[n])
-      let kind = kinds.pointer(to: Int(call.pointee.kind))
-      scratch.words.append(
-        draws.block(
-          .attempt, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
-          workload: kind.pointee.key, part: kind.pointee.part))
+    drawBlocks(calls, &scratch) { call in
+      let kind = kinds.pointer(to: Int(call.kind))
+      return draws.block(
+        .attempt, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+        part: kind.pointee.part)
     }
+    scratch.lognormals.clear()
+    for n in 0..<scratch.places.count {
+      let target = Int(calls[Int(scratch.places[n])].drawnTarget)
+      scratch.lognormals.add(attempts[target].latency, scratch.words[n].1)
+    }
+    scratch.lognormals.draw()
     for n in 0..<scratch.places.count {
       let call = calls.base + Int(scratch.places[n])
-      let drawn = attempts.pointer(to: Int(call.pointee.drawnTarget))
-      call.pointee.failure = scratch.words[n].0.unit
-      call.pointee.latency =
-        drawn.pointee.fixedLatency >= 0
-        ? drawn.pointee.fixedLatency
-        : compiled.tables.draw(drawn.pointee.latency, scratch.words[n].1)
+      let word = scratch.words.base + n
+      call.pointee.failure = word.pointee.0.unit
+      call.pointee.latency = scratch.lognormals.take(
+        attempts[Int(call.pointee.drawnTarget)].latency, word.pointee.1, compiled.tables)
+    }
+  }
+
+  @inline(__always)
+  private func drawBlocks(
+    _ calls: borrowing Slab<Call>, _ scratch: inout Scratch, _ block: (Call) -> Philox.Block
+  ) {
+    scratch.words.reserve(scratch.places.count)
+    scratch.words.resize(to: scratch.places.count)
+    for n in 0..<scratch.places.count {
+      scratch.words[n] = block(calls[Int(scratch.places[n])])
     }
   }
 
@@ -218,6 +243,7 @@ extension CallFactory {
   private func collect(
     _ places: inout Slab<Int32>, from calls: borrowing Slab<Call>, where belongs: (Call) -> Bool
   ) {
+    places.reserve(calls.count)
     places.resize(to: calls.count)
     var count = 0
     for place in 0..<calls.count {
