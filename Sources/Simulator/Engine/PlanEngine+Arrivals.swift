@@ -3,25 +3,25 @@ import CostModel
 /// A call arrives: it is answered by the cache or makes its first attempt.
 extension PlanEngine {
   @inline(__always)
-  mutating func arrive(_ call: Call) {
-    let kind = kinds.pointer(to: Int(call.kind))
+  mutating func arrive(_ call: CallPointer) {
+    let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
-    if result.calls == watched { tellArrival(call) }
+    if result.calls == watched { tellArrival(call.pointee) }
     let mode = kind.pointee.cacheMode
     if mode != .off {
-      let isHit = mode == .rate ? call.cacheDraw : isLive(call, kind)
+      let isHit = mode == .rate ? call.pointee.cacheDraw : isLive(call, kind)
       if isHit { return hit(call, kind: kind) }
-      result.cacheMisses &+= 1
       cacheCounts[Int(kind.pointee.cacheClass)].misses &+= 1
     }
     if log != nil {
       log?.begin(
-        CallRecord(number: result.calls, call: call, cache: mode == .off ? .off : .miss))
+        CallRecord(
+          number: result.calls, call: call.pointee, cache: mode == .off ? .off : .miss))
     }
-    let chain = routing.chain(model: Int(call.routed), tier: Int(kind.pointee.tier))
+    let chain = routing.chain(model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
     let slot = newFlight(call, chain: chain)
-    if call.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
-    attempt(slot, at: call.time)
+    if call.pointee.fact >= 0 { keepFacts(of: call.pointee, slot: Int(slot)) }
+    attempt(slot, at: call.pointee.time)
   }
 
   /// A flight may outlive its batch.
@@ -41,7 +41,7 @@ extension PlanEngine {
   /// Written field by field where it lies: a processor waits when it copies as a whole what has
   /// just been written in parts.
   @inline(__always)
-  mutating func newFlight(_ call: Call, chain: Range<Int>) -> Int32 {
+  mutating func newFlight(_ call: CallPointer, chain: Range<Int>) -> Int32 {
     if freeFlights.count == 0 {
       freeFlights.append(Int32(flights.count))
       flights.reserve(flights.count + 1)
@@ -49,7 +49,7 @@ extension PlanEngine {
     }
     let slot = freeFlights.removeLast()
     let flight = flights.base + Int(slot)
-    flight.pointee.call = call
+    flight.pointee.call = call.pointee
     flight.pointee.number = result.calls
     flight.pointee.place = Int32(truncatingIfNeeded: chain.lowerBound)
     flight.pointee.chainEnd = Int32(truncatingIfNeeded: chain.upperBound)
@@ -77,25 +77,25 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  func isLive(_ call: Call, _ kind: KindPointer) -> Bool {
+  func isLive(_ call: CallPointer, _ kind: KindPointer) -> Bool {
     kind.pointee.promptForm != .unique
-      && cache.lookup(cacheKey(call), at: SimTime(microseconds: call.time))
+      && cache.lookup(cacheKey(call.pointee), at: SimTime(microseconds: call.pointee.time))
   }
 
   @inline(__always)
-  mutating func hit(_ call: Call, kind: KindPointer) {
-    result.cacheHits &+= 1
-    if result.calls == watched { tellHit(call) }
+  mutating func hit(_ call: CallPointer, kind: KindPointer) {
+    if result.calls == watched { tellHit(call.pointee) }
     cacheCounts[Int(kind.pointee.cacheClass)].hits &+= 1
-    result.latency.add(cacheLatency)
     ledger.addCall(
-      kind: kind, row: ledger.row(ofModel: Int(call.routed)), day: day, user: call.user, isHit: true
-    )
-    noteQuality(
-      call, number: result.calls, kind: kind, latency: cacheLatency, at: call.time + cacheLatency,
-      cache: 1)
-    if log != nil { logHit(call) }
-    if call.flow >= 0 { answerFlow(call) }
+      kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
+      user: call.pointee.user, isHit: true)
+    if hasRollingAlerts {
+      noteQuality(
+        call, number: result.calls, kind: kind, latency: cacheLatency,
+        at: call.pointee.time + cacheLatency, cache: 1)
+    }
+    if log != nil { logHit(call.pointee) }
+    if call.pointee.flow >= 0 { answerFlow(call) }
   }
 
   @inline(never)
@@ -108,9 +108,9 @@ extension PlanEngine {
 
   /// The flow goes on when the cache has answered.
   @inline(never)
-  private mutating func answerFlow(_ call: Call) {
+  private mutating func answerFlow(_ call: CallPointer) {
     let slot = newFlight(call, chain: 0..<0)
     flights[Int(slot)].isHit = true
-    events.push(.outcome, at: call.time + cacheLatency, slot: slot)
+    events.push(.outcome, at: call.pointee.time + cacheLatency, slot: slot)
   }
 }

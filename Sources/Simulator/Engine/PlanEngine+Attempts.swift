@@ -96,7 +96,7 @@ extension PlanEngine {
       return (flight.pointee.call.failure, flight.pointee.call.latency)
     }
     let word = drawBlock(
-      .attempt, flight.pointee.call, number: flight.pointee.number,
+      .attempt, Self.call(of: flight), number: flight.pointee.number,
       attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts))
     return (
       word.0.unit, fixed >= 0 ? fixed : compiled.tables.draw(drawn.pointee.drawn.latency, word.1)
@@ -106,15 +106,15 @@ extension PlanEngine {
   /// The draws of a call: of its rank in a log, else of its workload, user and place.
   @inline(__always)
   func drawBlock(
-    _ block: DrawBlock, _ call: Call, number: Int64, attempt: UInt64 = 0
+    _ block: DrawBlock, _ call: CallPointer, number: Int64, attempt: UInt64 = 0
   ) -> Philox.Block {
-    if call.fact >= 0 {
+    if call.pointee.fact >= 0 {
       return draws.block(
         block, call: UInt64(number), user: 0, workload: Draws.traceKey, part: attempt)
     }
-    let kind = kinds.pointer(to: Int(call.kind))
+    let kind = kinds.pointer(to: Int(call.pointee.kind))
     return draws.block(
-      block, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user), workload: kind.pointee.key,
       part: kind.pointee.part | attempt)
   }
 

@@ -129,9 +129,12 @@ extension PlanEngine {
     ledger.addCall(
       kind: kind, row: target ?? ledger.row(ofModel: routed), day: Int(flight.pointee.day),
       user: flight.pointee.call.user, isHit: false)
-    noteQuality(
-      flight.pointee.call, number: flight.pointee.number, kind: kind,
-      latency: target == nil ? -1 : latency, at: e, cache: kind.pointee.cacheMode == .off ? 0 : -1)
+    if hasRollingAlerts {
+      noteQuality(
+        Self.call(of: flight), number: flight.pointee.number, kind: kind,
+        latency: target == nil ? -1 : latency, at: e,
+        cache: kind.pointee.cacheMode == .off ? 0 : -1)
+    }
     let flow = flight.pointee.call.flow
     if flow >= 0 { endPart(of: flow, latency: latency, failed: target == nil, at: e) }
   }
@@ -152,9 +155,8 @@ extension PlanEngine {
   /// Tells the rolling alerts. `cache` is 1 for a hit, −1 for a miss, 0 for off.
   @inline(__always)
   mutating func noteQuality(
-    _ call: Call, number: Int64, kind: KindPointer, latency: Int64, at e: Int64, cache: Int
+    _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, at e: Int64, cache: Int
   ) {
-    guard hasRollingAlerts else { return }
     var (isRated, isSatisfied, isMessage, isConverted) = (false, false, false, false)
     if latency >= 0, kind.pointee.satisfaction >= 0 || kind.pointee.conversion >= 0 {
       let word = drawBlock(.outcome, call, number: number)

@@ -8,7 +8,7 @@ extension PlanEngine {
   @inline(never)
   mutating func tellArrival(_ call: Call) {
     let kind = kinds[Int(call.kind)]
-    let word = drawBlock(.call, call, number: watched)
+    let word = withUnsafePointer(to: call) { drawBlock(.call, $0, number: watched) }
     var state: ResponseCache.State?
     if kind.cacheMode == .keyed {
       state = cache.state(of: cacheKey(call), at: SimTime(microseconds: call.time))

@@ -53,7 +53,10 @@ extension PlanEngine {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
-    result.cacheClasses = cacheCounts
+    result.cacheClasses = cacheCounts.array
+    result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
+    result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
+    result.latency.add(cacheLatency, count: result.cacheHits)
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)
     result.performance = targets.array.map { $0.performance(minutes: minutes) }

@@ -33,6 +33,13 @@ struct PlanEngine: ~Copyable {
     var cost: Int64
   }
 
+  /// An unchanging pointer to a flight's call.
+  @inline(__always)
+  static func call(of flight: UnsafeMutablePointer<Flight>) -> CallPointer {
+    // The call is the flight's first field.
+    UnsafeRawPointer(flight).assumingMemoryBound(to: Call.self)
+  }
+
   struct Flow {
     var workload: Int
     var user: UInt32
@@ -78,7 +85,7 @@ struct PlanEngine: ~Copyable {
   var rolling: RollingWatch
   var result: PlanResult
   var flowResults: [FlowResult]
-  var cacheCounts: [CacheClassResult]
+  var cacheCounts: Slab<CacheClassResult>
   var log: CallLog?
   /// Set to look for calls that cost far more than others.
   var outliers: OutlierFinder?
@@ -127,7 +134,8 @@ struct PlanEngine: ~Copyable {
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)
     flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
-    cacheCounts = compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) }
+    cacheCounts = Slab(
+      compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
   }
 
   /// Runs the whole stream and returns what was found. `progress` is told the calls so far.
@@ -149,14 +157,11 @@ struct PlanEngine: ~Copyable {
     while try stream.next(into: &batch) {
       if let growth = batch.growth { grow(growth) }
       for place in 0..<batch.calls.count {
-        let time = batch.calls[place].time
+        let call = UnsafePointer(batch.calls.base + place)
+        let time = call.pointee.time
         while events.precedesArrival(at: time) { try step() }
         begin(at: time)
-        if batch.calls[place].isFlowStart {
-          startFlow(batch.calls[place])
-        } else {
-          arrive(batch.calls[place])
-        }
+        if call.pointee.isFlowStart { startFlow(call.pointee) } else { arrive(call) }
       }
       try flushLog(all: false)
       count += batch.calls.count

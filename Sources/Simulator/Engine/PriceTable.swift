@@ -24,7 +24,7 @@ struct PriceTable: Sendable {
   func cost(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> Cost {
-    try pricers[billing * targets + target].cost(of: usage, at: time)
+    try pricers.pointer(to: billing &* targets &+ target).pointee.cost(of: usage, at: time)
   }
 
   /// How that cost comes about, for explanations.

@@ -33,6 +33,9 @@ struct Call: Sendable, BitwiseCopyable {
   var latency: Int64 = 0
 }
 
+/// A call where it lies: no copy is made to hand it over.
+typealias CallPointer = UnsafePointer<Call>
+
 /// What a log says of a call beyond its sizes (docs/semantics.md, "Outcome and latency").
 struct LoggedFacts: Sendable {
   /// The model that answered or failed; `UInt16.max`: not told.

@@ -57,9 +57,15 @@ struct CallFactory: Sendable {
   private func decide(
     _ arrival: inout Arrival, firstKind: Int, shares: Range<Int>, mix: Double, word: Philox.Block
   ) {
-    // Shares ascend, so that counting needs no jump that depends on a draw.
-    var kind = firstKind
-    for place in shares.dropLast() { kind &+= mix >= mixShares[place] ? 1 : 0 }
+    // Shares ascend, so that counting those passed (by the sign of a difference) needs no jump
+    // that depends on a draw.
+    var passed: UInt64 = 0
+    var place = shares.lowerBound
+    while place < shares.upperBound &- 1 {
+      passed &+= (mix - mixShares[place]).bitPattern &>> 63 ^ 1
+      place &+= 1
+    }
+    let kind = firstKind &+ Int(truncatingIfNeeded: passed)
     arrival.kind = UInt16(truncatingIfNeeded: kind)
     let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(arrival.user)])
     arrival.routed = routing.route(kind: kind, accountPlan: plan, u: word.2.unit).rawValue
