@@ -70,14 +70,14 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  func cacheKey(_ call: Call) -> ResponseCacheKey {
+  mutating func cacheKey(_ call: Call) -> ResponseCacheKey {
     ResponseCacheKey(
       model: ModelID(call.routed), user: scope == .user ? call.user : ResponseCacheKey.anyUser,
       prompt: call.prompt)
   }
 
   @inline(__always)
-  func isLive(_ call: CallPointer, _ kind: KindPointer) -> Bool {
+  mutating func isLive(_ call: CallPointer, _ kind: KindPointer) -> Bool {
     kind.pointee.promptForm != .unique
       && cache.lookup(cacheKey(call.pointee), at: SimTime(microseconds: call.pointee.time))
   }

@@ -1,6 +1,9 @@
 import CostModel
 
 /// attempt(t, i): which target takes the call, and when it starts there.
+///
+/// Methods that change nothing are `mutating` all the same: the engine is thousands of bytes, and
+/// a call of another kind may copy it.
 extension PlanEngine {
   /// attempt(t, i): the first target from the flight's place that is neither blocked nor over its
   /// queue limit.
@@ -62,7 +65,10 @@ extension PlanEngine {
       isFromLog
       ? readBlocks(slot, target: target, at: start)
       : readPrompt(flight, kind: kind, target: target, at: start)
-    let rate = place.pointee.failureRate(at: start.microseconds, isLogged: isLogged)
+    var rate = isLogged ? 0 : place.pointee.failureRate
+    if place.pointee.hasOutages {
+      rate = place.pointee.failureRate(at: start.microseconds, isLogged: isLogged)
+    }
     flight.pointee.isFailing = failure < rate || latency > place.pointee.timeout
     if isLogged {
       flight.pointee.hasUsedLog = true
@@ -75,7 +81,7 @@ extension PlanEngine {
 
   /// The tokens that the target's quota charges.
   @inline(__always)
-  func charge(_ slot: Int32, target: Int) -> Int64 {
+  mutating func charge(_ slot: Int32, target: Int) -> Int64 {
     let flight = flights.base + Int(slot)
     let input = flight.pointee.call.input
     guard targets[target].chargesReserved else { return input + flight.pointee.call.output }
@@ -87,7 +93,7 @@ extension PlanEngine {
 
   /// The attempt's failure draw and its latency.
   @inline(__always)
-  func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64) {
+  mutating func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64) {
     let drawn = targets.base + target
     let fixed = drawn.pointee.drawn.fixedLatency
     guard drawn.pointee.drawn.isDrawn else { return (1, fixed) }
@@ -105,7 +111,7 @@ extension PlanEngine {
 
   /// The draws of a call: of its rank in a log, else of its workload, user and place.
   @inline(__always)
-  func drawBlock(
+  mutating func drawBlock(
     _ block: DrawBlock, _ call: CallPointer, number: Int64, attempt: UInt64 = 0
   ) -> Philox.Block {
     if call.pointee.fact >= 0 {
@@ -119,7 +125,7 @@ extension PlanEngine {
   }
 
   /// The call's first attempt that goes to the model that the log names.
-  func isLoggedAttempt(_ slot: Int32, target: Int) -> Bool {
+  mutating func isLoggedAttempt(_ slot: Int32, target: Int) -> Bool {
     !flights[Int(slot)].hasUsedLog
       && compiled.targets[target].model.rawValue == facts[Int(slot)].model
   }
@@ -146,7 +152,7 @@ extension PlanEngine {
 
   /// The block that stands for a synthetic call's static prefix.
   @inline(__always)
-  func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
+  mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
     let key = kind.pointee.key
     return kind.pointee.prefixShared ? key : Draws.mixed(key ^ Draws.mixed(UInt64(call.user)))
   }

@@ -61,14 +61,14 @@ extension PlanEngine {
   }
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.
-  func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
+  mutating func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
     usage.images = fact.images
     usage.cacheWriteTokens = max(
       0, min(fact.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
   }
 
   @inline(__always)
-  func usage(
+  mutating func usage(
     _ flight: UnsafeMutablePointer<Flight>, kind: KindPointer, inputOnly: Bool
   ) -> Usage {
     var usage = Usage()

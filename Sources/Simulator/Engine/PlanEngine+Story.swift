@@ -61,7 +61,8 @@ extension PlanEngine {
       failureDraw: state.drawn.isDrawn ? failure : nil, latency: SimDuration(microseconds: latency),
       isLogged: isLogged,
       prefixUntil: call.fact < 0 && kind.prefixTokens > 0
-        ? state.promptCache?.liveUntil(prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)
+        ? state.promptCache?.liveUntil(
+          prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)
     story?.add(.look(look))
   }
 
@@ -71,6 +72,7 @@ extension PlanEngine {
     let flight = flights[Int(slot)]
     let state = targets[target]
     story?.changeLook { look in
+      var state = state
       look.attempt = CallStory.Attempt(
         number: Int(flight.attempts), start: SimTime(microseconds: flight.start),
         isProbe: flight.isProbe, cached: flight.cached,

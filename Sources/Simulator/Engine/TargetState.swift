@@ -14,6 +14,7 @@ struct TargetState: Sendable {
   let chargesReserved: Bool
   let modelMaxTokens: Int64
   let outages: [Outage]
+  let hasOutages: Bool
   var counts = TargetPerformance(model: "")
 
   private let requestLimit: Double?
@@ -36,6 +37,7 @@ struct TargetState: Sendable {
     chargesReserved = behaviour.quota.charge == .reserved
     modelMaxTokens = scenario.catalog[target.model].maxOutputTokens ?? 0
     outages = scenario.outages.filter { $0.strikes(target.model, target.region) }
+    hasOutages = !outages.isEmpty
     requestLimit = behaviour.quota.requestsPerMinute.map(Double.init)
     tokenLimit = behaviour.quota.tokensPerMinute.map(Double.init)
     counts.model = target.name
@@ -43,8 +45,8 @@ struct TargetState: Sendable {
 
   /// The largest failure rate that applies to an attempt starting then; a logged attempt is
   /// spared all but outages.
-  @inline(__always)
-  func failureRate(at start: Int64, isLogged: Bool = false) -> Double {
+  @inline(never)
+  mutating func failureRate(at start: Int64, isLogged: Bool) -> Double {
     var rate = isLogged ? 0 : failureRate
     for outage in outages
     where outage.from.microseconds <= start && start < outage.to.microseconds {

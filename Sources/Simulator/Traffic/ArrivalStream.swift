@@ -87,8 +87,9 @@ struct ArrivalStream: ~Copyable, Sendable {
     var first = 0
     for workload in plans.indices {
       let plan = plans[workload]
+      let timeline = timelines.pointer(to: plan.timeline)
       for place in first..<(first + users) where sources[place].next.time < limit {
-        emit(from: place, workload, plan, until: limit)
+        emit(from: place, workload, plan, timeline, until: limit)
       }
       first += users
     }
@@ -112,7 +113,9 @@ struct ArrivalStream: ~Copyable, Sendable {
     }
     words[0] = factory.callBlock(key: plan.key, user: sources[place].next.user, index: 0)
     var source = sources[place]
-    advance(&source, workload, plan, words.base, log: ExactMath.log(words[0].0.openUnit))
+    advance(
+      &source, factory.mix(of: workload, user: source.next.user), plan,
+      timelines.pointer(to: plan.timeline), words.base, log: ExactMath.log(words[0].0.openUnit))
     sources[place] = source
   }
 
@@ -128,11 +131,13 @@ struct ArrivalStream: ~Copyable, Sendable {
   /// Appends the source's arrivals up to the limit and draws the one after them.
   @inline(__always)
   private mutating func emit(
-    from place: Int, _ workload: Int, _ plan: ArrivalPlan, until limit: Int64
+    from place: Int, _ workload: Int, _ plan: ArrivalPlan, _ timeline: UnsafePointer<Timeline>,
+    until limit: Int64
   ) {
     // A copy in registers: what is written in parts and read whole makes a processor wait.
     var source = sources[place]
     let perMicrosecond = source.rate / Double(monthLength)
+    let mix = factory.mix(of: workload, user: source.next.user)
     while source.next.time < limit {
       // Several blocks at a time, about as many as will be needed.
       let wanted = min(Self.ahead, 1 + Int(Double(limit - source.next.time) * perMicrosecond))
@@ -146,7 +151,7 @@ struct ArrivalStream: ~Copyable, Sendable {
       for n in 0..<wanted where source.next.time < limit {
         arrivals.append(source.next)
         source.next.index += 1
-        advance(&source, workload, plan, words.base + n, log: logs[n])
+        advance(&source, mix, plan, timeline, words.base + n, log: logs[n])
       }
     }
     sources[place] = source
@@ -155,11 +160,11 @@ struct ArrivalStream: ~Copyable, Sendable {
   /// Sets the source's next arrival, whose index is set, from its block of draws.
   @inline(__always)
   private func advance(
-    _ source: inout ArrivalSource, _ workload: Int, _ plan: ArrivalPlan,
-    _ word: UnsafePointer<Philox.Block>, log: Double
+    _ source: inout ArrivalSource, _ mix: CallFactory.Mix, _ plan: ArrivalPlan,
+    _ timeline: UnsafePointer<Timeline>, _ word: UnsafePointer<Philox.Block>, log: Double
   ) {
     let index = source.next.index
-    var mix = word.pointee.1.unit
+    var place = word.pointee.1.unit
     var position: Double
     switch plan.arrivals {
     case .poisson:
@@ -177,13 +182,12 @@ struct ArrivalStream: ~Copyable, Sendable {
         Double(month) * source.rate
         + min(Double(inMonth) + word.pointee.0.unit, source.rate.nextDown)
       let visit = (UInt64(index) &* UInt64(source.stride)) % UInt64(count)
-      mix = (Double(visit) + source.position) / source.rate
+      place = (Double(visit) + source.position) / source.rate
     }
     let months = position / source.rate
     source.next.time =
-      months < timelines[plan.timeline].length
-      ? timelines[plan.timeline].time(at: months) : .max
-    factory.decide(&source.next, workload: workload, mix: mix, word: word.pointee)
+      months < timeline.pointee.length ? timeline.pointee.time(at: months) : .max
+    factory.decide(&source.next, mix, at: place, word: word.pointee)
   }
 }
 

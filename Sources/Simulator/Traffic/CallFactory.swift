@@ -34,41 +34,56 @@ struct CallFactory: Sendable {
   func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival {
     let word = callBlock(key: plans[number].key, user: user, index: index)
     var arrival = Arrival(time: time, user: user, index: index, kind: 0)
-    decide(&arrival, workload: number, mix: word.1.unit, word: word)
+    decide(&arrival, mix(of: number, user: user), at: word.1.unit, word: word)
     return arrival
   }
 
-  /// Kind, routed model and `rate` mode's hit: what the call's first block of draws decides.
-  /// - Parameter mix: where in [0, 1) the call lies in its mix.
-  @inline(__always)
-  func decide(_ arrival: inout Arrival, workload number: Int, mix: Double, word: Philox.Block) {
-    if plans[number].isFlow {
-      arrival.kind = UInt16(truncatingIfNeeded: number)
-      arrival.isFlowStart = true
-    } else {
-      decide(
-        &arrival, firstKind: plans[number].firstKind, shares: plans[number].shares, mix: mix,
-        word: word)
-    }
+  /// What one user's calls of a workload are drawn from.
+  struct Mix {
+    fileprivate var workload: Int
+    fileprivate var isFlow: Bool
+    fileprivate var firstKind: Int
+    /// Running sums of the shares but the last.
+    fileprivate var shares: UnsafePointer<Double>
+    fileprivate var count: Int
+    fileprivate var accountPlan: Int
   }
 
-  /// `shares` are places in `mixShares`.
   @inline(__always)
-  private func decide(
-    _ arrival: inout Arrival, firstKind: Int, shares: Range<Int>, mix: Double, word: Philox.Block
-  ) {
+  func mix(of workload: Int, user: UInt32) -> Mix {
+    let plan = plans.pointer(to: workload)
+    return mix(
+      workload, isFlow: plan.pointee.isFlow, firstKind: plan.pointee.firstKind,
+      shares: plan.pointee.shares, user: user)
+  }
+
+  @inline(__always)
+  private func mix(
+    _ workload: Int, isFlow: Bool, firstKind: Int, shares: Range<Int>, user: UInt32
+  ) -> Mix {
+    Mix(
+      workload: workload, isFlow: isFlow, firstKind: firstKind,
+      shares: mixShares.pointer(to: shares.lowerBound), count: shares.count &- 1,
+      accountPlan: accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)]))
+  }
+
+  /// Kind, routed model and `rate` mode's hit: what the call's first block of draws decides.
+  /// - Parameter place: where in [0, 1) the call lies in its mix.
+  @inline(__always)
+  func decide(_ arrival: inout Arrival, _ mix: Mix, at place: Double, word: Philox.Block) {
+    if mix.isFlow {
+      arrival.kind = UInt16(truncatingIfNeeded: mix.workload)
+      arrival.isFlowStart = true
+      return
+    }
     // Shares ascend, so that counting those passed (by the sign of a difference) needs no jump
     // that depends on a draw.
     var passed: UInt64 = 0
-    var place = shares.lowerBound
-    while place < shares.upperBound &- 1 {
-      passed &+= (mix - mixShares[place]).bitPattern &>> 63 ^ 1
-      place &+= 1
-    }
-    let kind = firstKind &+ Int(truncatingIfNeeded: passed)
+    for share in 0..<mix.count { passed &+= (place - mix.shares[share]).bitPattern &>> 63 ^ 1 }
+    let kind = mix.firstKind &+ Int(truncatingIfNeeded: passed)
     arrival.kind = UInt16(truncatingIfNeeded: kind)
-    let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(arrival.user)])
-    arrival.routed = routing.route(kind: kind, accountPlan: plan, u: word.2.unit).rawValue
+    arrival.routed =
+      routing.route(kind: kind, accountPlan: mix.accountPlan, u: word.2.unit).rawValue
     arrival.cacheDraw = word.3.unit < kinds[kind].cacheRate
   }
 
@@ -87,9 +102,9 @@ struct CallFactory: Sendable {
   ) -> Call {
     let word = callBlock(key: plans[workload].key, user: user, index: index, part: stageCall.part)
     var arrival = Arrival(time: time, user: user, index: index, kind: 0)
-    decide(
-      &arrival, firstKind: stageCall.firstKind, shares: stageCall.shares, mix: word.1.unit,
-      word: word)
+    let mix = mix(
+      workload, isFlow: false, firstKind: stageCall.firstKind, shares: stageCall.shares, user: user)
+    decide(&arrival, mix, at: word.1.unit, word: word)
     var call = call(arrival)
     call.flow = flow
     return call

@@ -24,6 +24,8 @@ final class FixedTable<Element: Sendable>: @unchecked Sendable {
     }
   }
 
+  var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
   /// Where the element lies, for as long as the table is held.
   @inline(__always)
   func pointer(to place: Int) -> UnsafePointer<Element> {
