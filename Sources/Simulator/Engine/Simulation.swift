@@ -1,5 +1,6 @@
 import CostModel
 import Dispatch
+import Foundation
 import Synchronization
 
 /// The simulation of a scenario: every plan, every run, on as many threads as asked for.
@@ -22,8 +23,15 @@ struct Simulation: Sendable {
     of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
     var stream = stream(plan, run: run)
+    return try result(of: plan, run: run, from: &stream, log: log, progress: progress)
+  }
+
+  private func result(
+    of plan: PlanSpec, run: Int, from calls: inout some CallSource & ~Copyable, log: CallLog?,
+    progress: (Int) -> Void
+  ) throws -> PlanResult {
     var engine = engine(plan, run: run, log: log)
-    return try engine.run(&stream, progress: progress)
+    return try engine.run(&calls, progress: progress)
   }
 
   /// What happens to one call of a plan's run, by its rank of arrival (from 1), and how many calls
@@ -61,16 +69,20 @@ struct Simulation: Sendable {
       .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }
     let next = Atomic<Int>(0)
     let outcomes = Mutex<[Int: Result<PlanResult, any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, tasks.count))) { _ in
+    let running = RunningPlans()
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, 2 * tasks.count))) { _ in
       while true {
         let number = next.add(1, ordering: .relaxed).oldValue
-        guard number < tasks.count else { return }
+        guard number < tasks.count else { return running.help() }
         let task = tasks[number]
         var told = 0
+        var calls = CallsAhead(stream(plans[task.plan], run: task.run))
+        running.add(calls)
+        defer { running.remove(calls) }
         let outcome = Result {
           let isLogged = task.plan == 0 && task.run == 1
           return try result(
-            of: plans[task.plan], run: task.run, log: isLogged ? log : nil
+            of: plans[task.plan], run: task.run, from: &calls, log: isLogged ? log : nil
           ) { count in
             progress(count - told)
             told = count
@@ -90,5 +102,24 @@ struct Simulation: Sendable {
     let users = compiled.scenario.plans.reduce(0) { $0 + $1.users }
     let months = compiled.scenario.period.months.count
     return compiled.workloads.reduce(0) { $0 + $1.volume } * Double(users * months * runs)
+  }
+}
+
+/// The plans being simulated, for threads that have no plan of their own left.
+private final class RunningPlans: Sendable {
+  private let plans = Mutex<[CallsAhead]>([])
+
+  func add(_ calls: CallsAhead) { plans.withLock { $0.append(calls) } }
+
+  func remove(_ calls: CallsAhead) { plans.withLock { $0.removeAll { $0 === calls } } }
+
+  /// Makes calls for the others until they have ended, those first that started first: they are
+  /// the largest.
+  func help() {
+    while true {
+      let running = plans.withLock { $0 }
+      if running.isEmpty { return }
+      if !running.contains(where: { $0.makeBatch() }) { usleep(100) }
+    }
   }
 }
