@@ -14,7 +14,7 @@ struct BudgetWatch: ~Copyable, Sendable {
   private var months: [Period.Span] = []
   private var elapsedAtMidnight: [(time: Int64, month: Int, elapsed: Double)] = []
   private var nextMidnight = 0
-  private struct Spending: Sendable, BitwiseCopyable {
+  struct Spending: Sendable, BitwiseCopyable {
     var cost = MoneySum.zero
     /// The lowest actual line (or the budget) not yet crossed.
     var nextLine: MoneySum

@@ -120,7 +120,8 @@ extension PlanEngine {
     }
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     return draws.block(
-      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user), workload: kind.pointee.key,
+      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
+      workload: kind.pointee.key,
       part: kind.pointee.part | attempt)
   }
 

@@ -1,7 +1,7 @@
 import CostModel
 
 /// When one user's next call of one workload arrives, and what it will be.
-private struct ArrivalSource: BitwiseCopyable {
+struct ArrivalSource: BitwiseCopyable {
   /// The next arrival; `Int64.max` as its time: none left.
   var next: Arrival
   /// Operational time of the next arrival, in mean gaps; of an exact source, where in [0, 1) its
@@ -193,7 +193,7 @@ struct ArrivalStream: ~Copyable, Sendable {
 
 /// The order of a chunk's arrivals by time, ties in the order given: keys of time above place, in
 /// a least-significant-digit radix sort over the bits of the time.
-private struct ArrivalOrder: ~Copyable, Sendable {
+struct ArrivalOrder: ~Copyable, Sendable {
   private var keys = Slab<UInt64>()
   private var scratch = Slab<UInt64>()
   private var mask: UInt64 = 0

@@ -11,7 +11,8 @@ enum ExactMath {
     // Half of the draws lie above √2: a jump there would be mispredicted as often.
     let fraction = bits & 0xF_FFFF_FFFF_FFFF
     let isAbove: UInt64 = fraction > squareRootOf2.bitPattern & 0xF_FFFF_FFFF_FFFF ? 1 : 0
-    let exponent = Double(Int64(bitPattern: bits &>> 52 &+ isAbove) &- (isSubnormal ? 1_077 : 1_023))
+    let exponent = Double(
+      Int64(bitPattern: bits &>> 52 &+ isAbove) &- (isSubnormal ? 1_077 : 1_023))
     let f = Double(bitPattern: fraction | (1_023 &- isAbove) &<< 52) - 1
     let s = f / (2 + f)
     let z = s * s

@@ -1,7 +1,7 @@
 /// Lognormal draws that are made together: each loop does one thing to all of them, so that a
 /// processor works on several at a time in place of waiting for one.
 struct LognormalBatch: ~Copyable, Sendable {
-  private struct Item: BitwiseCopyable {
+  struct Item: BitwiseCopyable {
     /// Of the word of randomness.
     var p: Double
     var mu: Double
