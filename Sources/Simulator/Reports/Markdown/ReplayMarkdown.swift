@@ -27,7 +27,7 @@ enum ReplayMarkdown {
       text +=
         " Under \(Markdown.escape(best.plan.name)) they cost "
         + "\(PlainEnglish.usd(best.result.cost)), \(change)"
-        + (others.count > 1 ? ", the least of the other policies." : ".")
+        + (others.count > 1 ? ", the least of the other \(replay.units)." : ".")
     }
     let missing = attributesMissing(report.scenario.policy, replay.facts)
     if !missing.isEmpty {
@@ -51,7 +51,7 @@ enum ReplayMarkdown {
   }
 
   /// The same requests under each policy, side by side.
-  static func comparison(_ report: ScenarioReport) -> String {
+  static func comparison(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     guard report.plans.count > 1, let base = report.plans.first else { return "" }
     var table = MarkdownTable(
       [.text("model")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) }
@@ -75,7 +75,7 @@ enum ReplayMarkdown {
       [.text("use case")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) }
         + report.plans.dropFirst().map { .number("\(ReportMarkdown.name($0.plan)), difference") })
     rows(costs { $0.useCase ?? "" })
-    return ReportMarkdown.heading("Policies compared")
+    return ReportMarkdown.heading(replay.unit == "policy" ? "Policies compared" : "Cases compared")
       + "The same requests under each; differences are to "
       + "\(ReportMarkdown.name(base.plan)).\n\n" + service(report) + byModel + table.text
   }

@@ -4,7 +4,7 @@ extension ReportMarkdown {
   /// Plan by plan: bill, budget, per user, per thousand calls.
   static func planSection(_ report: ScenarioReport) -> String {
     var headers: [MarkdownTable.Header] = [
-      .text(report.replay == nil ? "plan" : "policy"), .number("calls"), .number("bill"),
+      .text(report.unit), .number("calls"), .number("bill"),
     ]
     let budget = report.periodBudget
     if budget != nil {

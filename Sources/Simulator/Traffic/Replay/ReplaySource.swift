@@ -9,7 +9,8 @@ struct ReplaySource: CallSource {
   private let draws: Draws
   private var rows = TraceBatch()
   private var isPrimed: Bool
-  private var users = 0
+  /// Accounts so far.
+  private(set) var users = 0
   private var number: Int64 = 0
   /// By the log's model number; nil: not in the catalog.
   private var models: [ModelID?] = []
@@ -47,7 +48,7 @@ struct ReplaySource: CallSource {
     } else if try !trace.next(into: &rows) {
       return false
     }
-    try resolveModels()
+    resolveModels()
     let grew = try addKinds()
     let isLonger = cover()
     let known = trace.symbols.users.count
@@ -71,8 +72,7 @@ struct ReplaySource: CallSource {
     let model = row.model == TraceRow.none ? nil : models[Int(row.model)]
     let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
     guard let routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) ?? model else {
-      throw ReplayError(
-        row: row.number, message: "the log names no model, and the policy keeps the logged one")
+      preconditionFailure("rows without a model that is needed are malformed (ModelCheck)")
     }
     var call = Call(
       time: row.time, index: UInt32(truncatingIfNeeded: number),
@@ -107,27 +107,18 @@ struct ReplaySource: CallSource {
   // MARK: Growth
 
   /// Names of models that are new in the log.
-  private mutating func resolveModels() throws {
+  private mutating func resolveModels() {
     let known = trace.symbols.models
     for number in models.count..<known.count {
       models.append(compiled.scenario.catalog.id(named: known.name(UInt32(number))))
-    }
-    // A model that is only the log's matters where the log's model is asked for.
-    for row in rows.rows where row.model != TraceRow.none && models[Int(row.model)] == nil {
-      guard compiled.scenario.policy.rules.contains(where: { $0.choice == .logged }) else {
-        continue
-      }
-      let name = known.name(row.model)
-      throw ReplayError(
-        row: row.number, message: "unknown model '\(name)'",
-        hint: NearestName.hint(for: name, among: compiled.scenario.catalog.names))
     }
   }
 
   private mutating func addKinds() throws -> Bool {
     let before = kinds.count
     for attributes in trace.symbols.kinds.dropFirst(before) {
-      let useCase = attributes[.useCase] ?? Self.unknownUseCase
+      let seen = Self.attributes(attributes)
+      let useCase = seen[.useCase] ?? ""
       kinds.append(
         (
           compiled.addLoggedKind(attributes, useCase: useCase, hasKey: false),
@@ -144,8 +135,12 @@ struct ReplaySource: CallSource {
     return true
   }
 
-  /// What tables call the use case of rows that do not say.
-  static let unknownUseCase = "not told"
+  /// What rules and tables see of a kind: rows that do not say belong to the use case `not told`.
+  static func attributes(_ kind: CallAttributes) -> CallAttributes {
+    var seen = kind
+    seen[.useCase] = kind[.useCase] ?? "not told"
+    return seen
+  }
 
   /// Lengthens the period up to the last row; false if it reaches there already.
   private mutating func cover() -> Bool {
@@ -179,5 +174,4 @@ struct ReplayError: Error {
   /// Data row of the log, from 1.
   var row: Int64
   var message: String
-  var hint: String?
 }

@@ -244,6 +244,11 @@ final class TraceReader {
           + "of a span of time, so they cannot be replayed one by one; expected a row a request")
     }
     let plan = try TracePlan(format: format, names: names, isJSON: isJSON, path: path)
+    if plan.sources[.model] == nil, let policy = options.modelCheck?.keepsAll {
+      throw error(
+        "the log has no column for the model, and the policy '\(policy)' keeps the log's "
+          + "(--set model=NAME names one for all rows)")
+    }
     decoder = TraceDecoder(plan: plan, options: options, decimalComma: decimalComma)
   }
 
