@@ -24,12 +24,16 @@ struct ReplayCases {
     return variants
   }
 
-  /// `path=value; path=value`: overrides, with files as the user would name them.
+  /// `NAME: path=value; path=value`: overrides, with files as the user would name them. Without a
+  /// name they are the name.
   private func variant(_ text: String, base: String?) throws -> Replay.Variant {
     var policy = base
     var changes: [String] = []
     var outside = false
-    let parts = text.split(separator: ";").map { $0.trimmed }.filter { !$0.isEmpty }
+    let named = text.wholeMatch(of: /\s*([^=:;{]+):\s(.*)/)
+    let parts = (named?.output.2 ?? text[...]).split(separator: ";").map { $0.trimmed }.filter {
+      !$0.isEmpty
+    }
     guard !parts.isEmpty else {
       throw BadInput(message: "--against: error: expected path=value, not '\(text)'")
     }
@@ -46,9 +50,15 @@ struct ReplayCases {
       default: changes.append(part)
       }
     }
+    let scenario: Scenario
+    do {
+      scenario = try read(policy: policy, changes: changes, outside: outside)
+    } catch let error as InputErrors {
+      throw BadInput(message: "--against '\(text)':\n\(error)")
+    }
     return Replay.Variant(
-      name: parts.joined(separator: "; "),
-      scenario: try read(policy: policy, changes: changes, outside: outside))
+      name: named.map { $0.output.1.trimmed } ?? parts.joined(separator: "; "),
+      scenario: scenario)
   }
 
   /// - Parameters:

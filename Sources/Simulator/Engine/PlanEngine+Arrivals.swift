@@ -6,6 +6,7 @@ extension PlanEngine {
   mutating func arrive(_ call: Call) {
     let kind = compiled.kinds[Int(call.kind)]
     result.calls &+= 1
+    if hasFixedPrices, call.fact >= 0 { addFixedPrices(reachedBy: call) }
     if result.calls == watched { tellArrival(call) }
     if kind.cacheMode != .off {
       let isHit = kind.cacheMode == .rate ? call.cacheDraw : isLive(call, kind)

@@ -49,9 +49,6 @@ extension PlanEngine {
     let waited = start.microseconds - time
     targets[target].countStart(
       at: start.microseconds, waited: waited, tokens: tokens, charged: charge)
-    if hasFixedPrices, call.fact >= 0 {
-      addFixedPrice(target: target, month: Int(flights[Int(slot)].month), at: time)
-    }
     flights[Int(slot)].attempts += 1
     flights[Int(slot)].target = Int32(target)
     flights[Int(slot)].asked = time

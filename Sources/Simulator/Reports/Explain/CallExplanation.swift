@@ -94,7 +94,9 @@ struct CallExplanation {
     guard let settings = scenario.cache.settings(for: cacheClass) else {
       return cacheClass.map { "the class \($0) is not listed" } ?? "the call has no class"
     }
-    if kind.promptForm == .none { return "the call carries no prompt" }
+    if kind.promptForm == .none {
+      return call.prompt == 0 ? "the call carries no prompt" : "the call has no account"
+    }
     return settings.ttl > .zero ? "the class's hit rate is 0" : "the class's ttl is 0"
   }
 

@@ -75,7 +75,7 @@ enum ReplayMarkdown {
       [.text("use case")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) }
         + report.plans.dropFirst().map { .number("\(ReportMarkdown.name($0.plan)), difference") })
     rows(costs { $0.useCase ?? "" })
-    return ReportMarkdown.heading(replay.unit == "policy" ? "Policies compared" : "Cases compared")
+    return ReportMarkdown.heading("\(replay.units.capitalized) compared")
       + "The same requests under each; differences are to "
       + "\(ReportMarkdown.name(base.plan)).\n\n" + service(report) + byModel + table.text
   }
@@ -164,7 +164,7 @@ enum ReplayMarkdown {
   }
 
   /// What had to be taken as the scenario says, because the log does not tell.
-  static func unknowns(_ replay: ReplayFindings) -> String {
+  static func unknowns(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     let facts = replay.facts
     var lines = [
       "\(PlainEnglish.plural(facts.accepted, "row")) of `\(Markdown.escape(replay.path))` were "
@@ -182,18 +182,12 @@ enum ReplayMarkdown {
     if facts.usedTimeZone {
       lines.append("Times without an offset were taken to be in the stated time zone.")
     }
-    if !facts.absent.isEmpty {
-      lines.append(
-        "The log has no column for \(PlainEnglish.list(facts.absent.map(\.name))). A request "
-          + "without a prompt is not looked up in the cache, one without a user belongs to no "
-          + "account, one without a status succeeded, and one without a latency takes its "
-          + "model's.")
-    }
-    for (column, count) in facts.unknown.sorted(by: { $0.key.name < $1.key.name })
-    where count > 0 {
-      lines.append("\(PlainEnglish.plural(count, "row")) without \(column.name).")
-    }
+    lines +=
+      UntoldMarkdown(
+        facts: facts, settings: report.scenario.replay, cache: report.scenario.cache
+      ).lines
     return ReportMarkdown.heading("What the log told, and what not")
       + lines.map { "- " + $0 + "\n" }.joined() + "\n"
+      + "What stands for unknown users, sessions and prompts is the scenario's to say (`replay`).\n\n"
   }
 }

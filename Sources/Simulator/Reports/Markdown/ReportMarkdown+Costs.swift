@@ -40,7 +40,7 @@ extension ReportMarkdown {
       ]
       table.row(cells)
     }
-    return heading(report.replay == nil ? "Plans" : "Policies") + table.text
+    return heading(report.replay.map { $0.units.capitalized } ?? "Plans") + table.text
   }
 
   private static func verdict(_ plan: PlanReport, _ report: ScenarioReport) -> String {

@@ -15,7 +15,7 @@ enum ReportMarkdown {
           costSection(report), ReplayMarkdown.logged(report, replay),
           ReplayMarkdown.outliers(replay),
           budgetSection(report), alertSection(report), capacitySection(report),
-          cacheSection(report), ReplayMarkdown.unknowns(replay), fileSection(report),
+          cacheSection(report), ReplayMarkdown.unknowns(report, replay), fileSection(report),
         ]
       } else {
         [
