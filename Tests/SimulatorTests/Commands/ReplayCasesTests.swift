@@ -163,7 +163,7 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try file("report.md")
     for line in [
-      "- The log has no column for account_plan, ",
+      "- No row tells session, account_plan, ",
       "- 1 request names no user: dealt among 20 accounts, as active as the scenario's users.",
       "- 2 requests name no session: of no session.",
       "- 1 request names no prompt: out of a pool of 50 prompts for each account.",

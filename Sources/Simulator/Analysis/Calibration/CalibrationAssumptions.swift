@@ -44,7 +44,7 @@ enum CalibrationAssumptions {
   }
 
   private static func calls(_ fit: Calibration) -> [String] {
-    let absent = Set(fit.facts.absent)
+    let absent = Set(fit.facts.untold)
     var list: [String] = []
     if absent.contains(.useCase) { list.append("The log has no use cases: all calls are one.") }
     let columns: [(TraceColumn, String)] = [

@@ -45,7 +45,7 @@ enum ReplayMarkdown {
 
   /// Attributes that a policy tests and no row of the log has.
   private static func attributesMissing(_ policy: Policy, _ facts: TraceFacts) -> [String] {
-    let absent = Set(facts.absent.map(\.name))
+    let absent = Set(facts.untold.map(\.name))
     let read = policy.rules.flatMap(\.conditions).map(\.attribute.name)
     return Set(read).intersection(absent).sorted()
   }

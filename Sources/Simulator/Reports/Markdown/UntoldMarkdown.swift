@@ -9,8 +9,9 @@ struct UntoldMarkdown {
   /// A sentence each.
   var lines: [String] {
     var lines: [String] = []
-    if !facts.absent.isEmpty {
-      lines.append("The log has no column for \(PlainEnglish.list(facts.absent.map(\.name))).")
+    let untold = Set(facts.untold)
+    if !untold.isEmpty {
+      lines.append("No row tells \(InputLog.alternatives(facts.untold.map(\.name))).")
     }
     add(.user, "names no user", "name no user", users, to: &lines)
     add(.session, "names no session", "name no session", sessions, to: &lines)
@@ -24,7 +25,7 @@ struct UntoldMarkdown {
     add(.latencyMs, "has no latency", "have no latency", "given their model's", to: &lines)
     let handled: Set<TraceColumn> = [.user, .session, .prompt, .status, .latencyMs]
     for (column, count) in facts.unknown.sorted(by: { $0.key.name < $1.key.name })
-    where !handled.contains(column) {
+    where !handled.contains(column) && !untold.contains(column) {
       lines.append("\(PlainEnglish.plural(count, "row")) without \(column.name).")
     }
     return lines

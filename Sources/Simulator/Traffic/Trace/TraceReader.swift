@@ -129,8 +129,9 @@ final class TraceReader {
     }
     if bytesSinceRow > options.maximumRowBytes {
       let quote = isJSON ? "" : " (a quote that is not closed?)"
+      let place = decoder == nil ? "the header" : "row \(rowsSeen + 1)"
       throw error(
-        "row \(rowsSeen + 1) is longer than \(InputLog.grouped(Int64(options.maximumRowBytes))) bytes\(quote)"
+        "\(place) is longer than \(InputLog.grouped(Int64(options.maximumRowBytes))) bytes\(quote)"
       )
     }
   }
