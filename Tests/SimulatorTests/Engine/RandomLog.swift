@@ -105,7 +105,7 @@ struct RandomLog {
         .none, .unique, .pool(size: 3, exponent: 1, perUser: true),
         .pool(size: 2, exponent: 0, perUser: false),
       ]),
-      sessionBlock: random.oneOf([nil, 16, 70]))
+      sessionBlock: random.oneOf([nil, 70, 150]))
   }
 
   private static func priceWhatOnlyLogsTell(
