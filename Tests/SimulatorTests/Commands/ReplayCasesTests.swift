@@ -108,6 +108,44 @@ import Testing
     }
   }
 
+  /// A rented model that is only a fallback costs two rents in two months, replayed as simulated.
+  @Test func rentsAreThoseOfTheRun() throws {
+    try folder.write(
+      "catalog.yaml",
+      """
+      models:
+        api: {provider: t, latency: 1s, input: $1 per 1M tokens, output: $2 per 1M tokens}
+        own: {provider: t, latency: 1s, fixed_monthly: $200}
+
+      """)
+    try folder.write(
+      "two-tier.yaml",
+      """
+      period: {month: 2025-11, months: 2}
+      plans: [3]
+      catalog: catalog.yaml
+      policy: {name: p, rules: [{name: all, model: api}]}
+      chains: {standard: [own]}
+      workloads: {w: {volume: 40, input: 100, output: 10}}
+
+      """)
+    let scenario = folder.path("two-tier.yaml")
+    let run = try Program.run(
+      ["run", scenario, "--out", folder.path("run"), "--calls", folder.path("calls.csv"), "-q"])
+    #expect(run.code == 0, "\(run.errors)")
+    let replay = try Program.run(
+      [
+        "replay", folder.path("calls.csv"), "--scenario", scenario, "--out",
+        folder.path("reports"), "-q",
+      ])
+    #expect(replay.code == 0, "\(replay.errors)")
+    let rents = ["0.000000", "400.000000"]
+    #expect(try column("other_cost_usd", of: "costs.csv").sorted() == rents)
+    #expect(
+      try column("cost_usd", of: "plans.csv")
+        == column("cost_usd", of: "../../run/two-tier/plans.csv"))
+  }
+
   // MARK: What the log does not tell
 
   private static let cached = "cache={mode: keyed, default: {ttl: 1h}}"

@@ -167,17 +167,19 @@ enum ReplayMarkdown {
   static func unknowns(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     let facts = replay.facts
     var lines = [
-      "\(PlainEnglish.plural(facts.accepted, "row")) of `\(Markdown.escape(replay.path))` were "
-        + "read as \(Markdown.escape(facts.format)), from \(facts.first) to \(facts.last)"
+      "\(PlainEnglish.pluralWithVerb(facts.accepted, "row")) read from "
+        + "\(Markdown.escape(replay.path)) as \(Markdown.escape(facts.format)), "
+        + "\(facts.first) to \(facts.last)"
         + (facts.wasSorted ? "." : "; they were not in order of time and were sorted.")
     ]
     if facts.rejected > 0 {
       lines.append(
-        "\(PlainEnglish.plural(facts.rejected, "malformed row")) were left out: "
+        "\(PlainEnglish.pluralWithVerb(facts.rejected, "malformed row")) left out: "
           + "[rejected.csv](rejected.csv).")
     }
     if facts.filtered > 0 {
-      lines.append("\(PlainEnglish.plural(facts.filtered, "row")) are no requests.")
+      lines.append(
+        "\(PlainEnglish.pluralWithVerb(facts.filtered, "row")) left out as no requests.")
     }
     if facts.usedTimeZone {
       lines.append("Times without an offset were taken to be in the stated time zone.")
@@ -188,6 +190,7 @@ enum ReplayMarkdown {
       ).lines
     return ReportMarkdown.heading("What the log told, and what not")
       + lines.map { "- " + $0 + "\n" }.joined() + "\n"
-      + "What stands for unknown users, sessions and prompts is the scenario's to say (`replay`).\n\n"
+      + "What stands for unknown users, sessions and prompts is the scenario's to say (`replay`)"
+      + (replay.unit == "case" ? "; this is what it says for the first case.\n\n" : ".\n\n")
   }
 }
