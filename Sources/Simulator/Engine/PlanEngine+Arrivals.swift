@@ -6,6 +6,7 @@ extension PlanEngine {
   mutating func arrive(_ call: CallPointer) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
+    if hasFixedPrices, call.pointee.fact >= 0 { addFixedPrices(reachedBy: call.pointee) }
     if result.calls == watched { tellArrival(call.pointee) }
     let mode = kind.pointee.cacheMode
     if mode != .off {

@@ -52,9 +52,6 @@ extension PlanEngine {
     let waited = start.microseconds - time
     place.pointee.countStart(
       at: start.microseconds, waited: waited, tokens: tokens, charged: charge)
-    if hasFixedPrices, isFromLog {
-      addFixedPrice(target: target, month: Int(flight.pointee.month), at: time)
-    }
     flight.pointee.attempts &+= 1
     flight.pointee.target = Int32(truncatingIfNeeded: target)
     flight.pointee.asked = time

@@ -77,8 +77,9 @@ struct PlanEngine: ~Copyable {
   var batch = CallBatch()
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
-  /// In a replay: months and models whose fixed price has been charged.
-  var chargedFixed: Set<Int> = []
+  /// In a replay: kinds and routed models met so far, and the models that their calls may reach.
+  var metRoutes: Set<Int> = []
+  var reachable: Set<Int> = []
   var flows: [Flow] = []
   var freeFlows: [Int32] = []
   var budget: BudgetWatch
@@ -185,7 +186,10 @@ struct PlanEngine: ~Copyable {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
     if time >= budget.nextCheck { budget.check(upTo: time) }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
-    while month + 1 < monthStarts.count, time >= monthStarts[month + 1] { month += 1 }
+    while month + 1 < monthStarts.count, time >= monthStarts[month + 1] {
+      month += 1
+      if !reachable.isEmpty { addFixedPricesOfMonth() }
+    }
     boundary = min(rolling.nextBoundary, budget.nextCheck)
     if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
     if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }

@@ -26,6 +26,8 @@ struct Scenario: Sendable {
   var alerts: [RollingAlert] = []
   var users = UserPopulation()
   var workloads: [Workload]
+  /// For logged traffic.
+  var replay = ReplaySettings()
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.

@@ -227,9 +227,11 @@ struct CompiledScenario: Sendable {
   }
 
   /// The number of a kind of logged calls: their sizes come with each call.
-  mutating func addLoggedKind(_ attributes: CallAttributes, useCase: String, hasKey: Bool) -> Int {
+  mutating func addLoggedKind(
+    _ attributes: CallAttributes, useCase: String, prompts: PromptRepetition
+  ) -> Int {
     var variant = Variant(share: 1, attributes: attributes)
-    variant.prompts = hasKey ? .pool(size: 1, exponent: 0, perUser: false) : .none
+    variant.prompts = prompts
     addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
     return kinds.count - 1
   }
@@ -315,8 +317,6 @@ struct PromptPool: Sendable {
 
   @inline(__always)
   func draw(_ word: UInt64) -> UInt64 {
-    let x = word.unit * Double(own.count)
-    let cell = min(Int(x), own.count - 1)
-    return UInt64(x - Double(cell) < own[cell] ? cell : alias[cell])
+    UInt64(AliasTable.draw(own: own, alias: alias, word))
   }
 }

@@ -104,4 +104,12 @@ enum AliasTable {
     }
     return (own, alias)
   }
+
+  /// The place that a word draws.
+  @inline(__always)
+  static func draw(own: [Double], alias: [Int], _ word: UInt64) -> Int {
+    let x = word.unit * Double(own.count)
+    let cell = min(Int(x), own.count - 1)
+    return x - Double(cell) < own[cell] ? cell : alias[cell]
+  }
 }

@@ -26,7 +26,7 @@ import Testing
     builder.change = { $0.billFailures = .input }
     let scenario = builder.build()
     var compiled = CompiledScenario(scenario)
-    let kind = compiled.addLoggedKind(CallAttributes(), useCase: "chat", hasKey: false)
+    let kind = compiled.addLoggedKind(CallAttributes(), useCase: "chat", prompts: .none)
     var call = Call(
       time: AnalysisScenario.start.microseconds, index: 0, user: Ledger.noUser, kind: UInt16(kind))
     (call.fact, call.input, call.output) = (0, 100, 50)

@@ -126,7 +126,7 @@ struct CallReader {
   }
 
   private func readBilling(_ fields: Fields, into variant: inout Variant) {
-    variant.prompts = fields["prompts"].flatMap(prompts) ?? .unique
+    variant.prompts = fields["prompts"].flatMap(PromptsReader(log: log).read) ?? .unique
     if let node = fields["prefix"] { readPrefix(node, into: &variant) }
     variant.batch = fields.flag("batch") ?? false
     variant.serviceTier = fields.text("service_tier")
@@ -142,25 +142,6 @@ struct CallReader {
   }
 
   enum Sharing: String, CaseIterable { case user, all }
-
-  private func prompts(_ node: YAMLNode) -> PromptRepetition? {
-    switch node.content {
-    case .scalar("none", _): return PromptRepetition.none
-    case .scalar("unique", _): return .unique
-    case .scalar(let text, _):
-      log.add(
-        node.place, "expected none, unique or {pool: 200, zipf: 1}, not '\(text)'",
-        hint: NearestName.hint(for: text, among: ["none", "unique"]))
-      return nil
-    default: break
-    }
-    guard let fields = Fields(node, as: ScenarioFormat.prompts, log: log),
-      let size = fields.count("pool", in: 1...10_000_000)
-    else { return nil }
-    let exponent = fields.number("zipf", in: 0...10) ?? 1
-    let perUser = fields.choice("per", of: Sharing.self) != .all
-    return .pool(size: Int(size), exponent: exponent, perUser: perUser)
-  }
 
   private func readPrefix(_ node: YAMLNode, into variant: inout Variant) {
     if case .scalar = node.content {

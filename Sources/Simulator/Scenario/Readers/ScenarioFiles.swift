@@ -16,8 +16,15 @@ final class ScenarioFiles {
     root = allowOutside ? nil : folder.resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// What was read, for `run.json`.
-  var inputs: [InputFile] { files.map { InputFile(path: $0.path, hash: $0.hash) } }
+  /// What was read, for `run.json`; where it can, a path says nothing of the machine.
+  var inputs: [InputFile] {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return files.map { file in
+      let isHere = file.path.hasPrefix(here)
+      return InputFile(
+        path: isHere ? String(file.path.dropFirst(here.count)) : file.path, hash: file.hash)
+    }
+  }
 
   /// The nodes of a file; nil, and the reason in the log, if there are none. `place` is where
   /// another file names it.

@@ -54,6 +54,7 @@ struct ScenarioReader {
     readTargets(root, models, period: period, into: &scenario)
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
+    scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
