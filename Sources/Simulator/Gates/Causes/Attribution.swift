@@ -8,10 +8,10 @@ import CostModel
 /// order favours anybody, going back mirrors going forth, and the amounts add up to the change.
 /// With more than `exactCauses` causes the mean of the two walks is taken there as well.
 struct Attribution {
-  static let exactCauses = 5
-
   /// One cause a change.
   let causes: [Cause]
+  /// Beyond these the number of orders, and of bills to compute, is out of proportion.
+  var exactCauses = 5
   /// The bill in picodollars once these changes are made (a flag a change).
   let bill: ([Bool]) -> Int128
 
@@ -30,7 +30,7 @@ struct Attribution {
     var parts = Array(repeating: Int128(0), count: causes.count)
     var whole = Int128(1)
     for (place, group) in groups.enumerated() {
-      let contexts = Self.contexts(of: place, among: groups.count)
+      let contexts = contexts(of: place, among: groups.count)
       whole = 2 * contexts.reduce(0) { $0 + $1.weight }
       for context in contexts {
         var made = Array(repeating: false, count: causes.count)
@@ -49,7 +49,7 @@ struct Attribution {
   }
 
   /// The sets of causes that may have come before one, each with its number of orders.
-  private static func contexts(
+  private func contexts(
     of place: Int, among count: Int
   ) -> [(before: [Int], weight: Int128)] {
     guard count <= exactCauses else {
@@ -58,7 +58,7 @@ struct Attribution {
     let others = (0..<count).filter { $0 != place }
     return (0..<(1 << others.count)).map { set in
       let before = others.indices.filter { set >> $0 & 1 == 1 }.map { others[$0] }
-      return (before, factorial(before.count) * factorial(others.count - before.count))
+      return (before, Self.factorial(before.count) * Self.factorial(others.count - before.count))
     }
   }
 

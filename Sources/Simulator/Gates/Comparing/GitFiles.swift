@@ -4,10 +4,8 @@ import Foundation
 enum GitFiles {
   /// Whether that is a revision and a path rather than a file.
   static func isRevision(_ argument: String) -> Bool {
-    guard !FileManager.default.fileExists(atPath: argument),
-      let colon = argument.firstIndex(of: ":")
-    else { return false }
-    return colon != argument.startIndex && argument[argument.index(after: colon)...].contains(".")
+    guard let colon = argument.firstIndex(of: ":") else { return false }
+    return colon != argument.startIndex && !FileManager.default.fileExists(atPath: argument)
   }
 
   /// Reads `REV:PATH`; what such a file names lies in the same revision.

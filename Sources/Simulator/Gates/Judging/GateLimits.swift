@@ -15,6 +15,8 @@ struct GateCheck: Sendable {
   var plan: String
   /// `increase of at most 5 %`, `cost_usd: sum<=1000`.
   var name: String
+  /// Whether it is about growth, not a threshold.
+  var isIncrease = false
   var passed: Bool
   /// What was found, in a sentence.
   var message: String

@@ -8,6 +8,8 @@ struct GateReport: Sendable {
   var checks: [GateCheck] = []
   /// Where there is nothing to compare with, the bills are only held to thresholds.
   var isCompared = true
+  /// Reports were compared, whose inputs are not known.
+  var isObserved = false
 
   var failed: [GateCheck] { checks.filter { !$0.passed } }
   var passed: Bool { failed.isEmpty }

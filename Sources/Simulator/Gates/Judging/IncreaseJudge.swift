@@ -16,7 +16,7 @@ struct IncreaseJudge {
       checks.append(
         GateCheck(
           scenario: plan.scenario, plan: plan.plan, name: "increase of at most \(words)",
-          passed: !isOver,
+          isIncrease: true, passed: !isOver,
           message: message(plan, change, limit: words, isOver: isOver)))
     }
     if let share = limits.maxIncrease {

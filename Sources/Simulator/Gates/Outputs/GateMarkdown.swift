@@ -11,6 +11,7 @@ enum GateMarkdown {
     var text = marker + "\n### AI bill: \(title(report))\n\n"
     text += Markdown.escape(GateText.headline(report)) + "\n\n"
     text += table(report)
+    if report.isObserved, !report.changed.isEmpty { text += GateText.observed + "\n\n" }
     var isCut = false
     for part in [checks(report)] + report.changed.map(why) where !part.isEmpty {
       if text.count + part.count > limit - 200 {
@@ -40,7 +41,8 @@ enum GateMarkdown {
       let row = [
         "`\(GateText.key(report.status(plan)))`", Markdown.escape(plan.scenario),
         Markdown.escape(plan.plan), plan.bills.base.map { PlainEnglish.usd($0) } ?? "–",
-        plan.bills.head.map { PlainEnglish.usd($0) } ?? "–", GateText.difference(plan),
+        plan.bills.head.map { PlainEnglish.usd($0) } ?? "–",
+        report.status(plan) == .same ? "" : GateText.difference(plan),
       ]
       // Padding makes a row as long as the longest one.
       length = max(length, row.reduce(20) { $0 + $1.count })

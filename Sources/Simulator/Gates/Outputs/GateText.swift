@@ -6,26 +6,27 @@ enum GateText {
     var text = headline(report) + "\n"
     if !report.plans.isEmpty { text += "\n" + table(report) }
     for plan in report.changed where !plan.causes.isEmpty { text += "\n" + why(plan) }
+    if report.isObserved, !report.changed.isEmpty { text += "\n" + observed + "\n" }
     if !report.checks.isEmpty { text += "\n" + checks(report) }
     return text
   }
+
+  /// What two reports cannot tell.
+  static let observed = """
+    From reports alone a mix that changes within a use case shows as routing: compare the \
+    scenarios to tell them apart.
+    """
 
   // MARK: Sentences
 
   /// The verdict, and the change that matters most with its causes.
   static func headline(_ report: GateReport) -> String {
     let verdict = report.checks.isEmpty ? "" : report.passed ? "Passed. " : "Failed. "
-    if let failed = report.failed.first {
+    if let failed = worst(report) {
       let more = report.failed.count - 1
       let others =
         more == 0 ? "" : " \(PlainEnglish.plural(Int64(more), "more check")) failed."
-      let plan = report.plans.first { $0.scenario == failed.scenario && $0.plan == failed.plan }
-      if let plan, report.status(plan) == .changed {
-        return verdict + sentence(plan) + others
-      }
-      return verdict
-        + "\(PlainEnglish.visible(failed.scenario)) at \(PlainEnglish.visible(failed.plan)) breaks "
-        + "\(failed.name): \(failed.message)." + others
+      return verdict + words(failed, report) + others
     }
     guard report.isCompared else { return verdict + "There is no baseline to compare with." }
     guard let plan = report.changed.max(by: { $0.isLess(than: $1) }) else {
@@ -33,6 +34,26 @@ enum GateText {
       return verdict + (isEqual ? "No bill changed." : "No bill changed that has a baseline.")
     }
     return verdict + sentence(plan)
+  }
+
+  /// The failed check whose bill changed most, else the first one.
+  private static func worst(_ report: GateReport) -> GateCheck? {
+    for plan in report.changed {
+      let failed = report.failed.first { $0.scenario == plan.scenario && $0.plan == plan.plan }
+      if let failed { return failed }
+    }
+    return report.failed.first
+  }
+
+  private static func words(_ check: GateCheck, _ report: GateReport) -> String {
+    let plan = report.plans.first { $0.scenario == check.scenario && $0.plan == check.plan }
+    let causes = plan.map(causeWords) ?? ""
+    let start =
+      check.isIncrease
+      ? check.message
+      : "\(PlainEnglish.visible(check.scenario)) at \(PlainEnglish.visible(check.plan)) breaks "
+        + "'\(PlainEnglish.visible(check.name))': \(check.message)"
+    return start + (causes.isEmpty || !check.isIncrease ? "." : ": \(causes).")
   }
 
   /// The change with its causes: `…: price +$9.90, mix of calls +$5.20.`
@@ -62,7 +83,7 @@ enum GateText {
 
   /// `+$18.20, +36.8 %`; empty where nothing compares.
   static func difference(_ plan: PlanComparison) -> String {
-    guard let change = plan.change, let base = plan.bills.base else { return "" }
+    guard let change = plan.change, change != .zero, let base = plan.bills.base else { return "" }
     guard base != .zero else { return signed(change) }
     let percent = PlainEnglish.percent(change.dollars, of: base.dollars)
     return signed(change) + ", " + (change > .zero ? "+" : "") + percent
@@ -95,7 +116,8 @@ enum GateText {
       [
         key(report.status(plan)), PlainEnglish.visible(plan.scenario),
         PlainEnglish.visible(plan.plan), plan.bills.base.map { PlainEnglish.usd($0) } ?? "–",
-        plan.bills.head.map { PlainEnglish.usd($0) } ?? "–", difference(plan),
+        plan.bills.head.map { PlainEnglish.usd($0) } ?? "–",
+        report.status(plan) == .same ? "" : difference(plan),
       ]
     }
     return aligned([header] + rows, rightFrom: 3)

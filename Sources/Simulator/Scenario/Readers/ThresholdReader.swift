@@ -9,7 +9,8 @@ struct ThresholdReader {
   func read(_ entry: YAMLNode.Entry) -> [Threshold] {
     guard let (metric, selector) = metric(entry.key, entry.keyPlace) else { return [] }
     return (log.list(entry.value) ?? []).compactMap { node in
-      guard let text = log.text(node),
+      guard let text = log.text(node) else { return nil }
+      guard
         let parts = text.firstMatch(of: /^\s*([^<>=!]*?)\s*(<=|>=|<|>|===|==|!=)\s*(.*?)\s*$/)
       else {
         log.add(node.place, "expected an assertion like \(Self.example(metric)), not \(node.kind)")
