@@ -72,8 +72,8 @@ enum GateMarkdown {
       }
     }
     table.row(["**together**", "", "**\(GateText.signed(plan.change ?? .zero))**"])
-    text += table.text + "</details>\n\n"
-    return text
+    let silent = GateText.withoutEffect(plan).map { "Without effect: \(Markdown.escape($0))\n\n" }
+    return text + table.text + (silent ?? "") + "</details>\n\n"
   }
 
   private static func checks(_ report: GateReport) -> String {

@@ -132,10 +132,16 @@ enum GateText {
       }
     }
     rows.append(["  together", signed(plan.change ?? .zero)])
-    let silent = plan.causes.flatMap(\.inputs).count { $0.amount == .zero }
-    return "Why \(change(plan))\n" + aligned(rows, rightFrom: 1)
-      + (silent == 0
-        ? "" : "  \(PlainEnglish.plural(Int64(silent), "other input")) changed without effect.\n")
+    let silent = withoutEffect(plan).map { "  without effect: \($0)\n" } ?? ""
+    return "Why \(change(plan))\n" + aligned(rows, rightFrom: 1) + silent
+  }
+
+  /// Inputs that changed and left this plan's expected bill as it was; nil: none.
+  static func withoutEffect(_ plan: PlanComparison) -> String? {
+    let words = plan.causes.flatMap(\.inputs).filter { $0.amount == .zero }.map(\.words)
+    guard !words.isEmpty else { return nil }
+    let more = words.count > 5 ? " and \(words.count - 5) more" : ""
+    return PlainEnglish.visible(words.prefix(5).joined(separator: "; ")) + more
   }
 
   private static func checks(_ report: GateReport) -> String {
