@@ -42,7 +42,7 @@ struct Check: ParsableCommand {
     let loaded = try input.read(scenarios)
     let before = try baseline.map { path throws(InputErrors) in try BaselineReader.read(path: path)
     }
-    try checkPlanNames(loaded)
+    try checkTags(loaded)
     var report = GateReport(limits: limits, plans: [], isCompared: before != nil)
     for scenario in loaded {
       try judge(scenario, before?.entry(named: scenario.name)?.figures, into: &report)
@@ -101,17 +101,38 @@ struct Check: ParsableCommand {
     }
   }
 
-  /// A threshold for a plan that does not exist would never fail.
-  private func checkPlanNames(_ scenarios: [Scenario]) throws {
-    guard input.users == nil else { return }
+  /// A threshold for something that does not exist would never fail.
+  private func checkTags(_ scenarios: [Scenario]) throws {
     let log = InputLog()
     for scenario in scenarios {
-      let names = scenario.plans.map(\.name)
       for threshold in scenario.thresholds {
-        guard let name = threshold.selector[.plan], !names.contains(name) else { continue }
-        log.unknown("plan", name, at: threshold.place, among: names)
+        for (tag, value) in threshold.selector {
+          // Fewer plans than the scenario has may have been asked for.
+          guard let known = scenario.values(of: tag), tag != .plan || input.users == nil else {
+            continue
+          }
+          if !known.contains(value) {
+            log.unknown(
+              tag == .useCase ? "use case" : tag.rawValue, value, at: threshold.place,
+              among: known.sorted())
+          }
+        }
       }
     }
     try log.throwIfAny()
+  }
+}
+
+extension Scenario {
+  /// What a tag of a threshold may be; nil: the reader has checked it.
+  fileprivate func values(of tag: Threshold.Tag) -> Set<String>? {
+    switch tag {
+    case .plan: return Set(plans.map(\.name))
+    case .useCase: return Set(workloads.map(\.useCase))
+    case .model: return nil
+    case .tier:
+      let calls = workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
+      return Set(calls.map { $0.attributes[.tier] ?? "standard" })
+    }
   }
 }

@@ -76,11 +76,14 @@ import Testing
     #expect(checks.map(\.passed) == [passes], "\(checks)")
   }
 
-  @Test func aPlanThatIsNotThereIsAnError() throws {
-    let folder = try GateFolder(extra: "thresholds: { \"cost_usd{plan:users-5}\": [\"sum<1\"] }")
+  @Test(arguments: [
+    ("plan:users-5", "unknown plan 'users-5'"), ("use_case:chatt", "unknown use case 'chatt'"),
+    ("tier:standart", "unknown tier 'standart'"),
+  ])
+  func whatIsNotThereIsAnError(tag: String, error: String) throws {
+    let folder = try GateFolder(extra: "thresholds: { \"cost_usd{\(tag)}\": [\"sum<1\"] }")
     let outcome = try Program.run(["check", folder.files.path("s.yaml")])
     #expect(outcome.code == 2)
-    #expect(outcome.errors.contains("unknown plan 'users-5'"))
-    #expect(outcome.errors.contains("did you mean 'users-4'?"))
+    #expect(outcome.errors.contains(error) && outcome.errors.contains("did you mean"))
   }
 }

@@ -12,7 +12,8 @@ struct AlignedScenarios: Sendable {
 
   init(base: Scenario, head: Scenario) {
     var names = head.catalog.models.map(\.name)
-    names += base.catalog.models.map(\.name).filter { !names.contains($0) }
+    let known = Set(names)
+    names += base.catalog.models.map(\.name).filter { !known.contains($0) }
     var (b, h) = (
       Self.withModels(names, of: base, else: head), Self.withModels(names, of: head, else: base)
     )
@@ -38,14 +39,16 @@ struct AlignedScenarios: Sendable {
     var catalog = Catalog()
     var behaviours: [TargetBehaviour] = []
     for name in names {
-      let own = scenario.catalog.models.firstIndex { $0.name == name }
-      let place = own ?? other.catalog.models.firstIndex { $0.name == name } ?? 0
+      let own = scenario.catalog.id(named: name).flatMap { id in
+        scenario.catalog[id].name == name ? id : nil
+      }
+      guard let id = own ?? other.catalog.id(named: name) else { continue }
       let owner = own == nil ? other : scenario
-      var model = owner.catalog.models[place]
+      var model = owner.catalog[id]
       // Names are resolved by now, and one model's alias may be another one's name elsewhere.
       model.aliases = []
       catalog.add(model)
-      behaviours.append(owner.behaviours[place])
+      behaviours.append(owner.behaviours[id.index])
     }
     let new = scenario.catalog.models.map { catalog.id(named: $0.name) ?? ModelID(0) }
     let moved = { (id: ModelID) in new[id.index] }

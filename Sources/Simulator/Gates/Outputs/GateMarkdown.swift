@@ -56,7 +56,7 @@ enum GateMarkdown {
   private static func why(_ plan: PlanComparison) -> String {
     guard !plan.causes.isEmpty else { return "" }
     let name = "\(Markdown.escape(plan.scenario)) at \(Markdown.escape(plan.plan))"
-    var text = "<details><summary>Why \(name): \(GateText.difference(plan))</summary>\n\n"
+    let text = "<details><summary>Why \(name): \(GateText.difference(plan))</summary>\n\n"
     var table = MarkdownTable([.text("cause"), .text("input"), .number("change")])
     for cause in plan.causes where cause.amount != .zero {
       let inputs = cause.inputs.filter { $0.amount != .zero }
