@@ -6,6 +6,7 @@ import Testing
 
 /// When `check` fails, and when it does not.
 @Suite struct GateTests {
+  /// Three fixed seeds, each a false alarm once in 1.7 million.
   @Test func chanceFailsNothing() throws {
     let folder = try GateFolder(arrivals: "poisson")
     try folder.baseline()

@@ -3,8 +3,7 @@ import CostModel
 extension InputChanges {
   // MARK: Prices
 
-  mutating func addPrices(_ place: Int) {
-    let id = ModelID(UInt16(place))
+  mutating func addPrices(_ id: ModelID) {
     let (old, new) = (base.catalog[id], head.catalog[id])
     guard old.prices.count == 1, new.prices.count == 1,
       old.prices[0].effectiveFrom == new.prices[0].effectiveFrom
@@ -80,8 +79,9 @@ extension InputChanges {
     _ text: (Value) -> String
   ) {
     var alike: [(from: Value, to: Value, models: [Int])] = []
-    for (place, pair) in zip(base.behaviours, head.behaviours).enumerated() {
-      let (from, to) = (pair.0[keyPath: path], pair.1[keyPath: path])
+    for place in reachable.map(\.index) {
+      let from = base.behaviours[place][keyPath: path]
+      let to = head.behaviours[place][keyPath: path]
       guard from != to else { continue }
       if let known = alike.firstIndex(where: { $0.from == from && $0.to == to }) {
         alike[known].models.append(place)

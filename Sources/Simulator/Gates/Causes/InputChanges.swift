@@ -4,17 +4,20 @@ import CostModel
 struct InputChanges {
   let base: Scenario
   let head: Scenario
+  /// Models that calls of either scenario may be sent to; the others move no bill.
+  let reachable: [ModelID]
   private(set) var list: [InputChange] = []
 
   /// - Parameter users: of the plan, in the base and now.
   init(_ aligned: AlignedScenarios, users: (base: Int, head: Int)) {
     base = aligned.base
     head = aligned.head
+    reachable = Set([base, head].flatMap(Self.reachable)).sorted()
     addUsers(users)
     for place in base.workloads.indices { addWorkload(place) }
     addCache()
     addRouting()
-    for model in head.catalog.models.indices { addPrices(model) }
+    for model in reachable { addPrices(model) }
     addBehaviours()
     addTiming()
   }
@@ -27,6 +30,10 @@ struct InputChanges {
       InputChange(
         cause: cause, what: what, from: from == to ? "" : from, to: from == to ? "" : to,
         apply: apply))
+  }
+
+  private static func reachable(_ scenario: Scenario) -> [ModelID] {
+    scenario.policy.rules.flatMap(\.models) + scenario.chains.values.joined()
   }
 
   // MARK: Who calls, and when
