@@ -51,6 +51,25 @@ import Testing
     #expect(try folder.text("baseline.yaml") == both)
   }
 
+  /// Bills of another version of the program: what that alone changes is a cause of its own.
+  @Test func anotherVersionIsACause() throws {
+    let folder = try GateFolder()
+    try folder.baseline("--users", "4")
+    let recorded = "cost_usd: 0.1668, expected_cost_usd: 0.1668"
+    let text = try folder.text("baseline.yaml")
+    try #require(text.contains(recorded), "\(text)")
+    let older = "cost_usd: 0.16, expected_cost_usd: 0.1568"
+    try folder.files.write("baseline.yaml", text.replacing(recorded, with: older))
+    try folder.files.write("s.yaml", GateFolder.scenario(volume: 200))
+    _ = try folder.check("--users", "4", "--out", folder.files.path("out"))
+    let plan = try #require(try folder.json("out/check.json")["plans"]?.items.first)
+    let causes = (plan["causes"]?.items ?? []).map {
+      "\($0["cause"]?.string ?? "") \($0["change_usd"]?.string ?? "")"
+    }
+    #expect(plan["change_usd"]?.string == "0.1736")
+    #expect(causes == ["volume 0.1668", "program 0.01", "chance -0.0032"])
+  }
+
   @Test(arguments: [
     ("baseline: 2\nscenarios: {}\n", "b.yaml:1:11: error: this is version 2 of the format"),
     ("baseline: 1\n", "'scenarios' is missing"),

@@ -38,6 +38,25 @@ import Testing
     #expect(left.map(\.words) == [])
   }
 
+  /// What one side lacks costs that side nothing, not even its model's fixed price.
+  @Test func whatIsMissingIsFree() throws {
+    let rented = """
+      models:
+        large: { provider: p, latency: 1s, fixed_monthly: $7 }
+        small: { provider: p, latency: 1s, input: $1 per 1M tokens, output: $2 per 1M tokens }
+      """
+    let folder = try GateFolder().files
+    try folder.write("catalog.yaml", rented)
+    let mix = ["workloads.chat.mix.easy.share=100%", "workloads.chat.mix.hard=null"]
+    let (base, head) = (try folder.read(overrides: mix), try folder.read())
+    let aligned = AlignedScenarios(base: base, head: head)
+    expectSame(Self.bill(aligned.base, 4), Self.bill(base, 4), "without")
+    expectSame(Self.bill(aligned.head, 4), Self.bill(head, 4), "with")
+    let back = AlignedScenarios(base: head, head: base)
+    expectSame(Self.bill(back.head, 4), Self.bill(base, 4), "back")
+    #expect(InputChanges(aligned, users: (4, 4)).list.map(\.cause) == [.mix])
+  }
+
   @Test(arguments: 1...20) func aScenarioDoesNotDifferFromItself(seed: Int) {
     let scenario = Self.scenario(seed)
     let aligned = AlignedScenarios(base: scenario, head: scenario)
