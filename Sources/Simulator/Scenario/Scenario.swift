@@ -24,6 +24,8 @@ struct Scenario: Sendable {
   var cache = CacheSettings()
   var budget: Budget?
   var alerts: [RollingAlert] = []
+  /// What `check` fails on, in file order.
+  var thresholds: [Threshold] = []
   var users = UserPopulation()
   var workloads: [Workload]
   /// For logged traffic.

@@ -29,7 +29,8 @@ enum ScenarioFormat {
         "plans", .list(.either([.count, .object("plan")])), "Numbers of users to simulate.",
         example: "[50, 100, 500, 1000]", required: true),
       FormatField(
-        "catalog", .text, "Price catalog, relative to the file that says so.",
+        "catalog", .either([.text, .object("catalog")]),
+        "Price catalog: a file, relative to the file that says so, or the models.",
         example: "catalogs/documents.yaml", required: true),
       FormatField(
         "prices", .map(.object("price overlay")),
@@ -68,6 +69,10 @@ enum ScenarioFormat {
         "budget", .either([.money, .object("budget")]), "What a month may cost.",
         default: "none"),
       FormatField("alerts", .map(.object("alert")), "Rolling alerts by name.", default: "none"),
+      FormatField(
+        "thresholds", .map(.list(.text)),
+        "What `check` fails on, by metric (docs/ci.md, \"Thresholds\").", default: "none",
+        example: "{cost_usd: [\"sum<=1000\"], latency_ms: [\"p(95)<5000\"]}"),
       FormatField("users", .object("users"), "Who the users are.", default: "all alike"),
       FormatField(
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),

@@ -30,6 +30,7 @@ struct CallReader {
     for entry in entries {
       guard let (call, placed) = call(entry.value, defaults: defaults) else { continue }
       result.stage.calls.append(call)
+      result.stage.calls[result.stage.calls.count - 1].name = entry.key
       result.calls += placed
     }
     return result
@@ -56,9 +57,13 @@ struct CallReader {
       return variant(whole, alone: true).map { [$0] } ?? []
     }
     let nodes: [YAMLNode]
+    var names: [String] = []
     switch node.content {
     case .sequence(let items): nodes = items
-    case .mapping: nodes = (log.entries(node) ?? []).map(\.value)
+    case .mapping:
+      let entries = log.entries(node) ?? []
+      nodes = entries.map(\.value)
+      names = entries.map(\.key)
     case .scalar:
       log.add(node.place, "expected a list of variants with shares, not \(node.kind)")
       return []
@@ -72,6 +77,7 @@ struct CallReader {
     }
     if variants.count == nodes.count {
       log.checkSum(variants.map(\.variant.share), of: "this mix", at: node.place)
+      for (index, name) in names.enumerated() { variants[index].variant.name = name }
     }
     // What the tolerance lets pass, so that the draw need not care.
     let sum = variants.reduce(0) { $0 + $1.variant.share }

@@ -1,17 +1,31 @@
 import Foundation
 
+/// Where files are read from: the disk, or a revision of a repository.
+struct FileSource: Sendable {
+  /// The file at a path, with its place among the files read.
+  var read: @Sendable (_ path: String, _ order: Int) throws(SourceFile.Unreadable) -> SourceFile
+
+  static let disk = FileSource { path, order throws(SourceFile.Unreadable) in
+    try SourceFile.read(path: path, order: order)
+  }
+}
+
 /// Loads YAML files and everything that they extend.
 final class ScenarioFiles {
   /// Overrides come after all files.
   static let overrideOrder = 1_000_000
 
   let log: InputLog
+  private let source: FileSource
   /// The folder that files must lie in; nil: anywhere.
   private let root: String?
   private(set) var files: [SourceFile] = []
 
-  init(scenario path: String, allowOutside: Bool, log: InputLog) {
+  init(
+    scenario path: String, allowOutside: Bool, log: InputLog, source: FileSource = .disk
+  ) {
     self.log = log
+    self.source = source
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     root = allowOutside ? nil : folder.resolvingSymlinksInPath().standardizedFileURL.path
   }
@@ -30,7 +44,7 @@ final class ScenarioFiles {
   /// another file names it.
   func load(_ path: String, namedAt place: Place? = nil) -> YAMLNode? {
     do {
-      let file = try SourceFile.read(path: path, order: files.count)
+      let file = try source.read(path, files.count)
       files.append(file)
       return YAMLDocument.parse(file, log: log)
     } catch {
