@@ -17,6 +17,7 @@ struct TargetState: Sendable {
   let draws: Bool
   var counts = TargetPerformance(model: "")
 
+  private let period: Period
   private let requestLimit: Double?
   private let tokenLimit: Double?
   private var minute = Int64.min
@@ -40,6 +41,7 @@ struct TargetState: Sendable {
       $0.model == target.model && ($0.region == nil || $0.region == target.region)
     }
     draws = latency.constant == nil || failureRate > 0 || !outages.isEmpty
+    period = scenario.period
     requestLimit = behaviour.quota.requestsPerMinute.map(Double.init)
     tokenLimit = behaviour.quota.tokensPerMinute.map(Double.init)
     counts.model = target.name
@@ -77,6 +79,10 @@ struct TargetState: Sendable {
     counts.tokensPerMinutePeak = max(counts.tokensPerMinutePeak, minuteTokens)
     if let requestLimit { utilisation = max(utilisation, Double(minuteRequests) / requestLimit) }
     if let tokenLimit { utilisation = max(utilisation, Double(minuteCharged) / tokenLimit) }
+    if minute != .min {
+      counts.hours.add(
+        minute: minute, requests: minuteRequests, tokens: minuteCharged, in: period)
+    }
     minute = next
     minuteRequests = 0
     minuteTokens = 0

@@ -8,6 +8,11 @@ struct ScenarioReport: Sendable {
   var replay: ReplayFindings?
 }
 
+extension ScenarioReport {
+  /// What people call the scenario.
+  var title: String { scenario.title.isEmpty ? scenario.name : scenario.title }
+}
+
 /// What a replayed log said itself, beside what it costs.
 struct ReplayFindings: Sendable {
   /// As the user named the file.
