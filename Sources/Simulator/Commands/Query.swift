@@ -17,9 +17,9 @@ struct Query: ParsableCommand {
 
   @Argument(help: "One SQL statement, in quotes.")
   var sql = """
-    SELECT type, t.name AS name, group_concat(c.name, ', ') AS columns
+    SELECT t.type, t.name AS name, group_concat(c.name, ', ') AS columns
     FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
-    WHERE type IN ('table', 'view') GROUP BY t.name ORDER BY type, t.name
+    WHERE t.type IN ('table', 'view') GROUP BY t.name ORDER BY t.type, t.name
     """
 
   @OptionGroup var tables: TableOptions

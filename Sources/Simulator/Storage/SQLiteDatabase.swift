@@ -9,8 +9,10 @@ final class SQLiteDatabase {
   private var handle: OpaquePointer?
 
   init(path: String, mode: Mode) throws(SQLiteError) {
+    // Its own locks are for connections that threads share, and cost an eighth of an insert.
     let flags =
-      mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      SQLITE_OPEN_NOMUTEX
+      | (mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
     let code = sqlite3_open_v2(path, &handle, flags, nil)
     if code != SQLITE_OK {
       let error = lastError(code: code, sql: nil)

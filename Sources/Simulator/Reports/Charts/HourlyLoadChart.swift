@@ -102,7 +102,7 @@ struct HourlyLoadChart {
 
   private func words(_ line: Series) -> String {
     let hour = line.shares.firstIndex { $0 == line.peak } ?? 0
-    return "limit \(line.limit); at most \(PlainEnglish.percent(line.peak)), from \(hour):00"
+    return "limit \(line.limit); busiest hour \(hour):00, \(PlainEnglish.share(line.peak))"
   }
 
   /// A step an hour; a gap where the period has no such hour.

@@ -60,7 +60,7 @@ enum ReportHTML {
     th,td{padding:.35rem .7rem;border-bottom:1px solid var(--rule);text-align:left;\
     vertical-align:top;min-width:4rem}
     th{color:var(--faint);font-weight:600;vertical-align:bottom}
-    td:not(.number){max-width:24rem} .number{text-align:right;white-space:nowrap;\
+    td:not(.number){min-width:6.5rem;max-width:24rem} .number{text-align:right;white-space:nowrap;\
     font-variant-numeric:tabular-nums} th.number{white-space:normal}
     tbody tr:nth-child(even){background:var(--band)}
     @media print{

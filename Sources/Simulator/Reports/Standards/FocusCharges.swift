@@ -76,6 +76,7 @@ enum FocusCharges {
   private static let price: [Column<PlanRow<FocusCharge>>] = [
     unitPrice("ContractedUnitPrice", "As ListUnitPrice"),
     cost("EffectiveCost", "As BilledCost: nothing is amortised"),
+    Column("InvoiceId", .text, "Null: nobody has sent an invoice") { _ in .unknown },
     text("InvoiceIssuerName", "The provider") { $0.item.cell.provider },
     cost("ListCost", "ListUnitPrice times PricingQuantity"),
     unitPrice("ListUnitPrice", "Of the catalog where that explains the cost, else the mean paid"),
@@ -94,16 +95,14 @@ enum FocusCharges {
     text("ServiceSubcategory", "Always Generative AI") { _ in "Generative AI" },
     text("SkuId", "Model, with `@region` where it has several") { $0.item.cell.model },
     text("SkuMeter", "What is counted") { $0.item.meter.name },
+    text("SkuPriceDetails", "Model and meter as a JSON object") { row in
+      json([("x_Meter", row.item.meter.name), ("x_Model", row.item.cell.model)])
+    },
     text("SkuPriceId", "The model's price for it") {
       "\($0.item.cell.model)/\($0.item.meter.name.lowercased().replacing(" ", with: "-"))"
     },
     text("Tags", "Use case and tier as a JSON object") { row in
-      let cell = row.item.cell
-      let tags = [("tier", cell.tier), ("use_case", cell.useCase ?? "")].filter { !$0.1.isEmpty }
-      let members = tags.map { name, value in
-        "\"\(name)\": " + JSONValue.string(value).text.dropLast()
-      }
-      return "{" + members.joined(separator: ", ") + "}"
+      json([("tier", row.item.cell.tier), ("use_case", row.item.cell.useCase ?? "")])
     },
   ]
 
@@ -118,6 +117,14 @@ enum FocusCharges {
       .integer(Int64($0.item.plan.users))
     },
   ]
+
+  /// One line; members without a value are left out.
+  private static func json(_ members: [(name: String, value: String)]) -> String {
+    let known = members.filter { !$0.value.isEmpty }.map { name, value in
+      "\"\(name)\": " + JSONValue.string(value).text.dropLast()
+    }
+    return "{" + known.joined(separator: ", ") + "}"
+  }
 
   private static func text(
     _ name: String, _ about: String, _ value: @escaping @Sendable (PlanRow<FocusCharge>) -> String
