@@ -22,8 +22,9 @@ private let odd: [SampleReport] = [
   SampleReport(users: [1], models: [("free", -33_334)], budget: 1_000_000),
   SampleReport(users: [1, 2_000], fixedMonthly: 9_000_000_000_000_000_000),
   SampleReport(
-    users: (1...12).map { $0 * 900 }, models: (1...13).map { ("m\($0)", Int64($0) * 900_000_000) },
-    alertsPerPlan: 300),
+    users: (1...12).map { $0 * 20 },
+    models: (1...13).map { ("m\($0)", Int64($0) * 90_000_000_000) },
+    alertsPerPlan: 60),
 ]
 
 @Test func chartsAreWellFormedXML() {
