@@ -99,7 +99,8 @@ struct AlertTimelineChart {
     var svg = SVG(width: 860, height: bottom + (left.isEmpty ? 54 : 72))
     svg.text(Self.title, 16, 28, class: "h")
     svg.text(
-      "A bar while an alert is on, a circle where spending crosses a line", 16, 48, class: "f")
+      "A bar while an alert is on, a circle where spending or its forecast crosses a line", 16, 48,
+      class: "f")
     drawKey(&svg)
     drawDays(&svg, bottom: bottom)
     var y = top

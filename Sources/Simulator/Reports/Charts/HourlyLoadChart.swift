@@ -44,11 +44,14 @@ struct HourlyLoadChart {
 
   /// Minutes of the period by local hour of the day. All offsets are whole quarters of an hour.
   private static func minutes(of period: Period) -> [Double] {
+    let quarter: Int64 = 900_000_000
     var minutes = Array(repeating: 0.0, count: 24)
     var time = period.start
     while time < period.end {
-      minutes[HourLoads.hour(of: time, in: period)] += 15
-      time = time + SimDuration(microseconds: 900_000_000)
+      let next = (time.microseconds / quarter + 1) * quarter
+      let end = min(SimTime(microseconds: next), period.end)
+      minutes[HourLoads.hour(of: time, in: period)] += (end - time).seconds / 60
+      time = end
     }
     return minutes
   }
