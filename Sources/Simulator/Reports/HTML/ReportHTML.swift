@@ -48,7 +48,7 @@ enum ReportHTML {
     *{box-sizing:border-box}
     body{margin:0;background:var(--paper);color:var(--ink);\
     font:16px/1.55 system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
-    main{max-width:68rem;margin:0 auto;padding:1rem clamp(1rem,4vw,2.5rem) 3rem}
+    main{max-width:76rem;margin:0 auto;padding:1rem clamp(1rem,4vw,2.5rem) 3rem}
     h1{font-size:1.7rem;line-height:1.25;margin:1rem 0} h1+p{font-size:1.15rem}
     h2{font-size:1.25rem;margin:2.2rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--rule)}
     p,ul{max-width:52rem} li{margin:.25rem 0} p,li{overflow-wrap:anywhere}
@@ -63,6 +63,8 @@ enum ReportHTML {
     td:not(.number){min-width:6.5rem;max-width:24rem} .number{text-align:right;white-space:nowrap;\
     font-variant-numeric:tabular-nums} th.number{white-space:normal}
     tbody tr:nth-child(even){background:var(--band)}
+    @media screen and (max-width:60rem){table{width:max-content} \
+    td:not(.number){min-width:0;max-width:20rem}}
     @media print{
     @page{margin:15mm}
     body{font-size:10pt} main{max-width:none;padding:0}
