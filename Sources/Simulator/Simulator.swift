@@ -16,6 +16,7 @@ struct Costsim: ParsableCommand {
     subcommands: [
       Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,
+      Query.self,
     ])
 
   static func main() {

@@ -45,6 +45,9 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Also writes every request under the first policy to this CSV file.")
   var calls: String?
 
+  @Flag(help: "Puts every request under the first policy into costs.sqlite too.")
+  var ledger = false
+
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
 
@@ -71,8 +74,10 @@ struct ReplayCommand: ParsableCommand {
       return options
     }
     let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
+    let database = try ledger ? CallsDatabase(in: folder, name) : nil
     let outcomes = try replay.outcomes(
-      of: variants, threads: threads, log: file.map { file in CallLog { try file.append($0, $1) } })
+      of: variants, threads: threads, log: CallLog(file, database))
+    try database?.finish()
     let report = ScenarioReport(
       replayed: outcomes, of: trace, name: name, unit: against.isEmpty ? "policy" : "case")
     let record = try runRecord(hash.value)

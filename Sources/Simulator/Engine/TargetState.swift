@@ -17,6 +17,7 @@ struct TargetState: Sendable {
   let hasOutages: Bool
   var counts = TargetPerformance(model: "")
 
+  private let period: Period
   private let requestLimit: Double?
   private let tokenLimit: Double?
   private var minute = Int64.min
@@ -38,6 +39,7 @@ struct TargetState: Sendable {
     modelMaxTokens = scenario.catalog[target.model].maxOutputTokens ?? 0
     outages = scenario.outages.filter { $0.strikes(target.model, target.region) }
     hasOutages = !outages.isEmpty
+    period = scenario.period
     requestLimit = behaviour.quota.requestsPerMinute.map(Double.init)
     tokenLimit = behaviour.quota.tokensPerMinute.map(Double.init)
     counts.model = target.name
@@ -75,6 +77,10 @@ struct TargetState: Sendable {
     counts.tokensPerMinutePeak = max(counts.tokensPerMinutePeak, minuteTokens)
     if let requestLimit { utilisation = max(utilisation, Double(minuteRequests) / requestLimit) }
     if let tokenLimit { utilisation = max(utilisation, Double(minuteCharged) / tokenLimit) }
+    if minute != .min {
+      counts.hours.add(
+        minute: minute, requests: minuteRequests, tokens: minuteCharged, in: period)
+    }
     minute = next
     minuteRequests = 0
     minuteTokens = 0

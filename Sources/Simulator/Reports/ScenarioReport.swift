@@ -11,6 +11,11 @@ struct ScenarioReport: Sendable {
   var unit: String { replay?.unit ?? "plan" }
 }
 
+extension ScenarioReport {
+  /// What people call the scenario.
+  var title: String { scenario.title.isEmpty ? scenario.name : scenario.title }
+}
+
 /// What a replayed log said itself, beside what it costs.
 struct ReplayFindings: Sendable {
   /// As the user named the file.

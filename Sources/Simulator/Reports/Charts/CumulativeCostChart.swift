@@ -232,7 +232,7 @@ struct CumulativeCostChart {
     }
   }
 
-  private static func shortDate(_ date: CivilDate) -> String {
+  static func shortDate(_ date: CivilDate) -> String {
     let months = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
