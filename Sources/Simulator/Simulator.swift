@@ -13,7 +13,7 @@ struct Costsim: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
+      Run.self, Audit.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
     ])
 
   static func main() {

@@ -1,0 +1,154 @@
+/// The sentences that say why a claim got its verdict.
+struct AuditText {
+  let recomputation: Recomputation
+
+  /// One to four sentences for a founder.
+  func explanation(_ finding: Finding) -> String {
+    var sentences = [verdict(finding)]
+    if let slip = finding.slip {
+      sentences.append(
+        "Unit slip by a factor of \(InputLog.grouped(slip.factor)): \(slip.words).")
+    }
+    if !finding.assumptions.isEmpty {
+      sentences.append("This assumes \(PlainEnglish.list(finding.assumptions)).")
+    }
+    if !finding.contradictions.isEmpty {
+      sentences.append("Elsewhere: \(PlainEnglish.list(Self.statements(finding.contradictions))).")
+    }
+    if let note = finding.claim.note { sentences.append(note) }
+    return sentences.joined(separator: " ")
+  }
+
+  private func verdict(_ finding: Finding) -> String {
+    let claim = finding.claim
+    guard let recomputed = finding.recomputed, let way = claim.way else {
+      return finding.verdict == .unsupported
+        ? "Nothing published lets it be recomputed."
+        : "Nothing lets it be recomputed, and the documents disagree about it."
+    }
+    let gives = "\(Self.capitalised(working(way))) \(isPlural(way) ? "give" : "gives") "
+    let published = AmountText.published(claim)
+    if let other = finding.otherUnit {
+      let amount = AmountText.text(other.measure.interval, ofKind: other.measure.kind)
+      return gives + "\(amount), so the published \(published) "
+        + (other.hasSameNumber
+          ? "is the right number of the wrong unit." : "is of a unit that nothing leads to.")
+    }
+    let amount = AmountText.text(recomputed, in: claim.unit)
+    switch finding.verdict {
+    case .confirmed: return "Right: " + gives.decapitalised + amount + "."
+    case .wrong:
+      return gives + "\(amount), so the published \(published) is \(deviation(finding))."
+    case .doubtful, .unsupported:
+      return gives + "\(amount), which is not quite the published \(published)."
+    }
+  }
+
+  /// `971 times too much`, `$300.00 too little`.
+  private func deviation(_ finding: Finding) -> String {
+    guard let difference = finding.difference else { return "wrong" }
+    let word = difference < .zero ? "too much" : "too little"
+    if let ratio = finding.ratio, ratio > .zero {
+      let factor = ratio.double > 1 ? ratio.double : 1 / ratio.double
+      if factor >= 1.5 { return "\(AmountText.factor(factor)) times \(word)" }
+    }
+    return "\(AmountText.text(difference.magnitude, in: finding.claim.unit, isPart: true)) \(word)"
+  }
+
+  /// `300,000 calls per month (complete-guide.md:2092)`.
+  static func statements(_ claims: [Claim]) -> [String] {
+    claims.map { "\(AmountText.published($0)) (\($0.source))" }
+  }
+
+  private static func capitalised(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst()
+  }
+
+  // MARK: Workings
+
+  private func isPlural(_ way: Way) -> Bool {
+    if case .sum = way { return true }
+    return false
+  }
+
+  /// What was computed, with the numbers that went into it.
+  func working(_ way: Way) -> String {
+    switch way {
+    case .stated: "the stated value"
+    case .formula(let formula):
+      text(formula, isNamed: Set(formula.names.map(\.name)).count <= 4, binding: 0)
+    case .sum(let rows):
+      "the \(rows.count) rows (\(rows.map { short($0.name) }.joined(separator: " + ")))"
+    case .catalog(let query, _): "the price catalog \(query.catalog)"
+    case .plan(let query, _): plan(query)
+    case .route(let query, _):
+      "the routing rule '\(query.policy.firstMatch(query.attributes)?.name ?? "")' of "
+        + query.policy.name
+    }
+  }
+
+  private func plan(_ query: PlanQuery) -> String {
+    var text =
+      query.isSimulated ? "a simulated month of" : "the expected month of"
+    text += " scenario \(query.scenario.name) with "
+    text += PlainEnglish.plural(Int64(query.users), "user")
+    let parts = [query.model, query.useCase, query.cacheClass].compactMap { $0 }
+    return parts.isEmpty ? text : text + " (\(parts.joined(separator: ", ")))"
+  }
+
+  /// `binding` is the strength of the operation around it: 1 for sums, 2 for products.
+  private func text(_ formula: Formula, isNamed: Bool, binding: Int) -> String {
+    switch formula {
+    case .number(_, let text): return text
+    case .name(let name, _): return isNamed ? named(name) : short(name)
+    case .call(let function, let arguments, _):
+      let inner = arguments.map { text($0, isNamed: isNamed, binding: 0) }
+      switch function {
+      case .low: return "the lower end of \(inner.joined(separator: ", "))"
+      case .high: return "the upper end of \(inner.joined(separator: ", "))"
+      case .sum: return "the sum of \(PlainEnglish.list(inner))"
+      case .mean: return "the mean of \(PlainEnglish.list(inner))"
+      case .min: return "the least of \(PlainEnglish.list(inner))"
+      case .max: return "the greatest of \(PlainEnglish.list(inner))"
+      }
+    case .binary(let operation, let a, let b, _):
+      let (sign, own) =
+        switch operation {
+        case .plus: ("+", 1)
+        case .minus: ("−", 1)
+        case .times: ("×", 2)
+        case .over: ("÷", 2)
+        }
+      let isStrict = operation == .minus || operation == .over
+      let left = text(a, isNamed: isNamed, binding: own)
+      let right = text(b, isNamed: isNamed, binding: isStrict ? own + 1 : own)
+      let whole = "\(left) \(sign) \(right)"
+      return own < binding ? "(\(whole))" : whole
+    }
+  }
+
+  private func named(_ name: String) -> String {
+    guard let subject = recomputation.subject(of: name) else { return name }
+    return "\(subject) (\(amount(name)))"
+  }
+
+  private func short(_ name: String) -> String {
+    recomputation.claim(name)?.published.text ?? amount(name)
+  }
+
+  private func amount(_ name: String) -> String {
+    if let claim = recomputation.claim(name) { return AmountText.published(claim) }
+    guard let (measure, unit) = recomputation.value(name) else { return name }
+    guard let unit, let value = try? measure.interval.divided(by: unit.scale) else {
+      return AmountText.text(measure.interval, ofKind: measure.kind)
+    }
+    return AmountText.text(value, in: unit)
+  }
+}
+
+extension String {
+  /// `The rows` → `the rows`, but names keep their capitals.
+  fileprivate var decapitalised: String {
+    hasPrefix("The ") || hasPrefix("A ") ? prefix(1).lowercased() + dropFirst() : self
+  }
+}

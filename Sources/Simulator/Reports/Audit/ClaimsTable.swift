@@ -1,0 +1,43 @@
+/// claims.csv: one row a claim (columns: docs/interface.md). Numbers are in the row's unit; a range
+/// is written `low..high`.
+enum ClaimsTable {
+  static let columns = [
+    "claim", "source", "subject", "unit", "published", "recomputed", "difference", "ratio",
+    "verdict", "explanation",
+  ]
+
+  static func csv(_ result: AuditResult, dialect: CSVDialect) -> [UInt8] {
+    var writer = CSVWriter(dialect: dialect)
+    for column in columns { writer.text(column) }
+    writer.endRow()
+    for finding in result.findings {
+      let claim = finding.claim
+      for text in [claim.id, claim.source, claim.subject, claim.unit.text] { writer.text(text) }
+      writer.number(number(claim.published))
+      optional(finding.recomputed.map(number), &writer)
+      optional(finding.difference?.decimal, &writer)
+      optional(finding.ratio?.decimal, &writer)
+      writer.text(finding.verdict.rawValue)
+      writer.text(finding.explanation)
+      writer.endRow()
+    }
+    return writer.bytes
+  }
+
+  private static func optional(_ number: String?, _ writer: inout CSVWriter) {
+    if let number { writer.number(number) } else { writer.unknown() }
+  }
+
+  /// `1.25`, `2..3`, `1000..` (at least), `..500` (at most).
+  static func number(_ published: PublishedNumber) -> String {
+    switch published.bound {
+    case .none: number(published.value)
+    case .atLeast: published.value.low.decimal + ".."
+    case .atMost: ".." + published.value.high.decimal
+    }
+  }
+
+  static func number(_ value: Interval) -> String {
+    value.isPoint ? value.low.decimal : value.low.decimal + ".." + value.high.decimal
+  }
+}
