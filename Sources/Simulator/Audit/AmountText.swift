@@ -4,7 +4,9 @@ enum AmountText {
   static func published(_ claim: Claim) -> String {
     let unit = claim.unit
     let text = claim.published.text
-    if unit.isMoney { return text + unit.text.dropFirst(ClaimUnit.dollar.count) }
+    if unit.isMoney {
+      return (text.contains("$") ? text : "$" + text) + unit.text.dropFirst(ClaimUnit.dollar.count)
+    }
     if unit.isPercent { return text.contains("%") ? text : text + "%" }
     if unit.isFactor { return text.contains("x") ? text : text + "x" }
     return unit.text == "1" ? text : text + " " + unit.text
@@ -13,7 +15,9 @@ enum AmountText {
   /// `$1,248.00 per month`, `66.3%`, `200–500 ms`. A part of an amount is not `per` anything.
   static func text(_ value: Interval, in unit: ClaimUnit, isPart: Bool = false) -> String {
     let number = text(value, number: unit)
-    if unit.isMoney { return isPart ? number : number + unit.text.dropFirst(ClaimUnit.dollar.count) }
+    if unit.isMoney {
+      return isPart ? number : number + unit.text.dropFirst(ClaimUnit.dollar.count)
+    }
     if unit.isPercent { return isPart ? number + " points" : number + "%" }
     if unit.isFactor { return number + "x" }
     return unit.text == "1" ? number : number + " " + unit.text
@@ -52,18 +56,23 @@ enum AmountText {
   private static func number(_ value: Rational, isMoney: Bool) -> String {
     let size = value.magnitude.double
     var text = value.magnitude.decimal(places: places(size, isMoney: isMoney))
-    if !isMoney || size < 0.1 { text = DecimalText.trimmed(text) }
+    if !isMoney {
+      text = DecimalText.trimmed(text)
+    } else {
+      // Cents are written out: $0.50.
+      while text.hasSuffix("0"), text.count > "0.00".count, size < 1 { text.removeLast() }
+    }
     let sign = value < .zero ? "−" : ""
     return sign + (isMoney ? "$" : "") + PlainEnglish.grouped(text)
   }
 
   private static func places(_ size: Double, isMoney: Bool) -> Int {
-    if isMoney && size >= 0.1 || size == 0 { return 2 }
+    if isMoney && size >= 1 || size == 0 { return 2 }
     if size >= 1_000 { return 0 }
     if size >= 100 { return 1 }
     if size >= 1 { return 2 }
-    // Three digits that count.
-    var places = 3
+    // Four digits that count.
+    var places = 4
     var limit = 0.1
     while places < 12, size < limit {
       places += 1

@@ -13,7 +13,7 @@ struct AuditText {
       sentences.append("This assumes \(PlainEnglish.list(finding.assumptions)).")
     }
     if !finding.contradictions.isEmpty {
-      sentences.append("Elsewhere: \(PlainEnglish.list(Self.statements(finding.contradictions))).")
+      sentences.append("Elsewhere: \(Self.statements(finding.contradictions)).")
     }
     if let note = finding.claim.note { sentences.append(note) }
     return sentences.joined(separator: " ")
@@ -26,7 +26,7 @@ struct AuditText {
         ? "Nothing published lets it be recomputed."
         : "Nothing lets it be recomputed, and the documents disagree about it."
     }
-    let gives = "\(Self.capitalised(working(way))) \(isPlural(way) ? "give" : "gives") "
+    let gives = Self.capitalised(working(way)) + verb(way)
     let published = AmountText.published(claim)
     if let other = finding.otherUnit {
       let amount = AmountText.text(other.measure.interval, ofKind: other.measure.kind)
@@ -36,12 +36,19 @@ struct AuditText {
     }
     let amount = AmountText.text(recomputed, in: claim.unit)
     switch finding.verdict {
-    case .confirmed: return "Right: " + gives.decapitalised + amount + "."
+    case .confirmed: return "Right: \(working(way))\(verb(way))\(amount)."
     case .wrong:
       return gives + "\(amount), so the published \(published) is \(deviation(finding))."
     case .doubtful, .unsupported:
-      return gives + "\(amount), which is not quite the published \(published)."
+      return gives + "\(amount), \(doubt(finding)) the published \(published)."
     }
+  }
+
+  /// Why it is no more than doubtful, in words that end before the published number.
+  private func doubt(_ finding: Finding) -> String {
+    if finding.difference == .zero { return "which meets only in part" }
+    let isNear = (finding.ratio?.double ?? 0).distance(to: 1).magnitude < 0.1
+    return isNear ? "which is near, but not," : "against"
   }
 
   /// `971 times too much`, `$300.00 too little`.
@@ -55,9 +62,32 @@ struct AuditText {
     return "\(AmountText.text(difference.magnitude, in: finding.claim.unit, isPart: true)) \(word)"
   }
 
-  /// `300,000 calls per month (complete-guide.md:2092)`.
-  static func statements(_ claims: [Claim]) -> [String] {
-    claims.map { "\(AmountText.published($0)) (\($0.source))" }
+  /// `300,000 calls per month (complete-guide.md:2092, 64)`, each number once.
+  static func statements(_ claims: [Claim]) -> String {
+    var texts: [String] = []
+    var places: [String: [Claim]] = [:]
+    for claim in claims {
+      let key = claim.published.decimal + " " + claim.unit.text
+      if places[key] == nil { texts.append(key) }
+      places[key, default: []].append(claim)
+    }
+    let all = texts.compactMap { places[$0] }
+    return PlainEnglish.list(
+      all.map { same in "\(AmountText.published(same[0])) (\(self.places(same)))" })
+  }
+
+  /// `complete-guide.md:2092, 64; models-explained.md:24`.
+  static func places(_ claims: [Claim]) -> String {
+    var documents: [String] = []
+    var lines: [String: [String]] = [:]
+    for claim in claims {
+      if lines[claim.document] == nil { documents.append(claim.document) }
+      lines[claim.document, default: []].append(claim.line)
+    }
+    return documents.map { document in
+      let all = (lines[document] ?? []).filter { !$0.isEmpty }
+      return all.isEmpty ? document : document + ":" + all.joined(separator: ", ")
+    }.joined(separator: "; ")
   }
 
   private static func capitalised(_ text: String) -> String {
@@ -66,20 +96,24 @@ struct AuditText {
 
   // MARK: Workings
 
-  private func isPlural(_ way: Way) -> Bool {
-    if case .sum = way { return true }
-    return false
+  private func verb(_ way: Way) -> String {
+    switch way {
+    case .sum: " add up to "
+    case .formula(.name): ": "
+    default: " gives "
+    }
   }
 
   /// What was computed, with the numbers that went into it.
   func working(_ way: Way) -> String {
     switch way {
     case .stated: "the stated value"
+    case .formula(.name(let name, _)): recomputation.subject(of: name) ?? name
     case .formula(let formula):
       text(formula, isNamed: Set(formula.names.map(\.name)).count <= 4, binding: 0)
     case .sum(let rows):
       "the \(rows.count) rows (\(rows.map { short($0.name) }.joined(separator: " + ")))"
-    case .catalog(let query, _): "the price catalog \(query.catalog)"
+    case .catalog(let query, _): "the catalog '\(query.catalog)'"
     case .plan(let query, _): plan(query)
     case .route(let query, _):
       "the routing rule '\(query.policy.firstMatch(query.attributes)?.name ?? "")' of "
@@ -143,12 +177,5 @@ struct AuditText {
       return AmountText.text(measure.interval, ofKind: measure.kind)
     }
     return AmountText.text(value, in: unit)
-  }
-}
-
-extension String {
-  /// `The rows` → `the rows`, but names keep their capitals.
-  fileprivate var decapitalised: String {
-    hasPrefix("The ") || hasPrefix("A ") ? prefix(1).lowercased() + dropFirst() : self
   }
 }

@@ -45,9 +45,14 @@ struct Auditor {
   private let file: Claims
   private let recomputation: Recomputation
 
+  init(_ file: Claims) {
+    self.file = file
+    recomputation = Recomputation(file)
+  }
+
   /// Every way that cannot be gone is an error with its place (`InputErrors`, exit code 2).
   static func audit(_ file: Claims) throws(InputErrors) -> AuditResult {
-    let auditor = Auditor(file: file, recomputation: Recomputation(file))
+    let auditor = Auditor(file)
     let contradictions = Contradictions(file.claims)
     let log = InputLog()
     var findings: [Finding] = []
@@ -72,7 +77,8 @@ struct Auditor {
     AuditText(recomputation: recomputation).explanation(finding)
   }
 
-  private func finding(_ claim: Claim) throws(Recomputation.Problem) -> Finding {
+  /// One claim by itself, not yet compared with others of its quantity.
+  func finding(_ claim: Claim) throws(Recomputation.Problem) -> Finding {
     guard let way = claim.way else { return Finding(claim: claim, verdict: .unsupported) }
     let measure = try recomputation.measure(of: claim, by: way)
     // A number per something else is a finding; a number of something else is a mistake here.
@@ -141,7 +147,9 @@ struct Auditor {
       return true
     }
     let difference = try actual.subtracting(published).magnitude
-    if !claim.isExact, difference <= (try file.doubtfulWithin.multiplied(by: actual.magnitude)) { return true }
+    if !claim.isExact, difference <= (try file.doubtfulWithin.multiplied(by: actual.magnitude)) {
+      return true
+    }
     guard !measure.assumptions.isEmpty else { return false }
     let (small, large) = (
       min(published.magnitude, actual.magnitude), max(published.magnitude, actual.magnitude)
@@ -156,15 +164,22 @@ struct Contradictions {
 
   init(_ claims: [Claim]) { groups = Dictionary(grouping: claims, by: \.quantity) }
 
-  /// The other claims of its quantity that no rounding reconciles with it.
+  /// The other claims of its quantity that no rounding reconciles with it. Two examples out of a
+  /// range that is published as well do not contradict each other.
   func of(_ claim: Claim) -> [Claim] {
-    (groups[claim.quantity] ?? []).filter { $0.id != claim.id && !Self.agree($0, claim) }
+    let all = groups[claim.quantity] ?? []
+    let ranges = all.filter { !$0.published.value.isPoint }
+    return all.filter { other in
+      other.id != claim.id && !Self.agree(other, claim)
+        && !ranges.contains { Self.agree($0, claim) && Self.agree($0, other) }
+    }
   }
 
   /// Numbers that are too long to be compared agree with nothing.
   private static func agree(_ a: Claim, _ b: Claim) -> Bool {
     guard a.unit.kind == b.unit.kind, let x = range(a), let y = range(b) else { return false }
-    return x.overlaps(y)
+    // Roundings that merely touch are two numbers: 4 and 5.
+    return x == y || (x.low < y.high && y.low < x.high)
   }
 
   private static func range(_ claim: Claim) -> Interval? {

@@ -13,17 +13,19 @@ enum CatalogFigures {
         case .calls: try price(sheet.rates[.calls], per: "call")
         // Rates of audio are per microsecond.
         case .audio: try price(sheet.rates[.audioSeconds], per: ClaimUnit.second, size: 1_000_000)
-        case .fixedMonthly: try sheet.fixedMonthly.map { money throws(Rational.Problem) in
-          let rate = Rate(picodollars: money.picodollars, per: 1)
-          return try price(rate, per: ClaimUnit.month)
-        } ?? nil
+        case .fixedMonthly:
+          try sheet.fixedMonthly.map { money throws(Rational.Problem) in
+            let rate = Rate(picodollars: money.picodollars, per: 1)
+            return try price(rate, per: ClaimUnit.month)
+          } ?? nil
         case .contextWindow: tokens(query.model.contextWindow)
         case .maxOutputTokens: tokens(query.model.maxOutputTokens)
-        case .latency: try query.model.latency.map { range throws(Rational.Problem) in
-          Measure(
-            interval: Interval(try seconds(range.lowerBound), try seconds(range.upperBound)),
-            kind: ClaimUnit.Kind(ClaimUnit.second))
-        }
+        case .latency:
+          try query.model.latency.map { range throws(Rational.Problem) in
+            Measure(
+              interval: Interval(try seconds(range.lowerBound), try seconds(range.upperBound)),
+              kind: ClaimUnit.Kind(ClaimUnit.second))
+          }
         }
       if let found { return found }
     } catch {

@@ -20,7 +20,14 @@ struct ClaimSources {
         do throws(InputErrors) {
           return (entry.key, try read(path))
         } catch {
-          for diagnostic in error.diagnostics { log.add(diagnostic) }
+          for diagnostic in error.diagnostics {
+            // A file that cannot be read at all is a mistake of the one that names it.
+            if diagnostic.line == nil, diagnostic.file == path {
+              log.add(entry.value.place, "'\(name)': \(diagnostic.message)")
+            } else {
+              log.add(diagnostic)
+            }
+          }
           return (entry.key, nil)
         }
       }

@@ -78,9 +78,8 @@ extension ClaimUnit {
     self.text = text
     scale = .one
     kind = .number
-    let parts = text.replacing("/", with: " per ").split(separator: " per ").map {
-      Quantity.trimmed($0)
-    }
+    let parts = text.replacing("/", with: " per ")
+      .split(separator: " per ", omittingEmptySubsequences: false).map { Quantity.trimmed($0) }
     guard !parts.isEmpty, !parts.contains("") else {
       throw Quantity.Problem("expected a unit like 'USD per month', not '\(text)'")
     }
@@ -113,7 +112,7 @@ extension ClaimUnit {
       let one = try Rational(numerator, over: denominator)
       return (try size.multiplied(by: one), base.map { Kind($0) } ?? .number)
     }
-    guard let first = word.first, first.isLetter else { throw .divisionByZero }
+    guard let first = word.first, first.isLetter, word != "per" else { throw .divisionByZero }
     return (size, Kind(word))
   }
 

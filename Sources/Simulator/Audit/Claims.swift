@@ -25,7 +25,7 @@ struct Claim: Sendable {
   /// Document and line.
   var source: String
   var note: String?
-  /// A count, where a near miss is a miss.
+  /// Printed in full: a near miss is a miss.
   var isExact = false
   /// nil: nothing lets it be recomputed.
   var way: Way?
@@ -36,6 +36,11 @@ extension Claim {
   /// `complete-guide.md` of `complete-guide.md:2092-2099`.
   var document: String {
     source.lastIndex(of: ":").map { String(source[..<$0]) } ?? source
+  }
+
+  /// `2092-2099` of the same; empty where no line is given.
+  var line: String {
+    source.lastIndex(of: ":").map { String(source[source.index(after: $0)...]) } ?? ""
   }
 }
 

@@ -74,7 +74,7 @@ enum ClaimsFormat {
         "at", .text, "Where it is published: document and line.",
         example: "complete-guide.md:2092", required: true),
       FormatField(
-        "exact", .flag, "`true`: a count, of which a near miss is wrong rather than doubtful.",
+        "exact", .flag, "`true`: printed in full; anything else, however near, is wrong.",
         default: "false"),
       FormatField("note", .text, "A remark that the explanation ends with; changes no verdict."),
     ] + ways)
@@ -105,7 +105,8 @@ enum ClaimsFormat {
     name: "plan figure", summary: "A figure of one plan.",
     fields: [
       FormatField("scenario", .text, "Name under `scenarios`.", default: "the only one"),
-      FormatField("users", .count, "Number of users; need not be a plan of the file.", required: true),
+      FormatField(
+        "users", .count, "Number of users; need not be a plan of the file.", required: true),
       FormatField(
         "figure", .choice(PlanQuery.Figure.allCases.map(\.rawValue)),
         "`attainable_hit_rate` (of a `cache_class`), `users_within_budget` and "

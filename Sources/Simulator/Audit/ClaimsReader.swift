@@ -95,7 +95,9 @@ struct ClaimsReader {
     _ ways: WayReader
   ) -> Claim? {
     let subject = fields.text("subject") ?? leader?.subject
-    let number = fields["published"].flatMap(ways.number)
+    let isExact = fields.flag("exact") ?? false
+    var number = fields["published"].flatMap(ways.number)
+    if isExact { number?.tolerance = .zero }
     let way = ways.way(fields) ?? leader?.way
     if subject == nil {
       log.add(entry.keyPlace, "'subject' is missing: this is the first claim of '\(quantity)'")
@@ -105,7 +107,7 @@ struct ClaimsReader {
     else { return nil }
     return Claim(
       id: entry.key, quantity: quantity, subject: subject, published: number, unit: unit,
-      source: source, note: fields.text("note"), isExact: fields.flag("exact") ?? false, way: way,
+      source: source, note: fields.text("note"), isExact: isExact, way: way,
       place: entry.keyPlace)
   }
 

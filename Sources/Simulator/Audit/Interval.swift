@@ -10,6 +10,9 @@ struct Interval: Hashable, Sendable {
 
   init(_ point: Rational) { self.init(point, point) }
 
+  /// `1.25`, or `2..3`.
+  var decimal: String { isPoint ? low.decimal : low.decimal + ".." + high.decimal }
+
   var isPoint: Bool { low == high }
 
   func adding(_ b: Interval) throws(Rational.Problem) -> Interval {

@@ -63,6 +63,15 @@ struct PublishedNumber: Hashable, Sendable {
     Interval(try value.low.subtracting(tolerance), try value.high.adding(tolerance))
   }
 
+  /// `1.25`, `2..3`, `1000..` (at least), `..500` (at most).
+  var decimal: String {
+    switch bound {
+    case .none: value.decimal
+    case .atLeast: value.low.decimal + ".."
+    case .atMost: ".." + value.high.decimal
+    }
+  }
+
   // MARK: Reading
 
   private struct Part {

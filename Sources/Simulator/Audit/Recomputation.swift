@@ -45,11 +45,13 @@ final class Recomputation {
       guard !formulas.isEmpty else { throw Problem(place: place, message: "a sum needs rows") }
       return try measure(.call(.sum, formulas, place))
     case .catalog(let query, let place):
-      return try exact(place) { () throws(PlanFigures.Problem) in try CatalogFigures.measure(query) }
+      return try exact(place) { () throws(PlanFigures.Problem) in try CatalogFigures.measure(query)
+      }
     case .plan(let query, let place):
       return try exact(place) { () throws(PlanFigures.Problem) in try figures.measure(query) }
     case .route(let query, let place):
-      return try exact(place) { () throws(PlanFigures.Problem) in try CatalogFigures.measure(query) }
+      return try exact(place) { () throws(PlanFigures.Problem) in try CatalogFigures.measure(query)
+      }
     }
   }
 

@@ -28,26 +28,31 @@ struct UnitSlip: Hashable, Sendable {
 
   /// The factors that may be mixed up in such a unit, the commonest first.
   private static func known(_ unit: ClaimUnit) -> [Known] {
-    let thing = unit.kind.countedPer.first ?? (unit.isMoney ? "call or token" : "one")
+    let thing = unit.kind.countedPer.first
+    let what = unit.isMoney ? "price" : "figure"
     var result = [1_000, 1_000_000].map { (factor: Int64) -> Known in
-      let count = InputLog.grouped(factor)
+      let many = InputLog.grouped(factor) + (thing.map { " \($0)s" } ?? "")
       return Known(
-        factor: factor, tooMuch: "the figure for \(count) taken for one (\(thing))",
-        tooLittle: "the figure for one taken for \(count) (\(thing))")
+        factor: factor, tooMuch: "a \(what) for \(many) taken for that of one",
+        tooLittle: "a \(what) for one taken for that of \(many)")
     }
     if unit.isPercent || unit.isMoney {
       let (small, large) = unit.isMoney ? ("cents", "dollars") : ("a fraction", "a percentage")
       result.append(
-        Known(factor: 100, tooMuch: "\(small) taken for \(large)", tooLittle: "\(large) taken for \(small)"))
+        Known(
+          factor: 100, tooMuch: "\(small) taken for \(large)",
+          tooLittle: "\(large) taken for \(small)"))
     }
     if unit.kind.has(ClaimUnit.month) {
       result += [
-        Known(factor: 12, tooMuch: "a year taken for a month", tooLittle: "a month taken for a year"),
+        Known(
+          factor: 12, tooMuch: "a year taken for a month", tooLittle: "a month taken for a year"),
         Known(factor: 30, tooMuch: "a month taken for a day", tooLittle: "a day taken for a month"),
       ]
     }
     if unit.kind.has(ClaimUnit.second) {
-      result += [(60, "minutes", "seconds"), (3_600, "hours", "seconds"), (24, "days", "hours")].map {
+      result += [(60, "minutes", "seconds"), (3_600, "hours", "seconds"), (24, "days", "hours")].map
+      {
         Known(factor: $0, tooMuch: "\($1) taken for \($2)", tooLittle: "\($2) taken for \($1)")
       }
     }

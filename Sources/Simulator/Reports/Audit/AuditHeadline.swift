@@ -5,15 +5,18 @@ enum AuditHeadline {
   static func text(_ result: AuditResult, emphasis: String = "") -> String {
     let count = { (verdict: Verdict) in Int64(result.findings(verdict).count) }
     let total = PlainEnglish.plural(Int64(result.findings.count), "published number")
+    let are = { (verdict: Verdict) in count(verdict) == 1 ? "is" : "are" }
     let verdicts = [
-      "\(emphasis)\(PlainEnglish.count(count(.wrong)))\(emphasis) are wrong",
-      "\(PlainEnglish.count(count(.doubtful))) doubtful",
+      "\(emphasis)\(PlainEnglish.count(count(.wrong)))\(emphasis) \(are(.wrong)) wrong",
+      "\(PlainEnglish.count(count(.doubtful))) \(are(.doubtful)) doubtful",
       "\(PlainEnglish.count(count(.unsupported))) cannot be checked",
-      "\(PlainEnglish.count(count(.confirmed))) are confirmed by recomputing them",
+      "\(PlainEnglish.count(count(.confirmed))) \(are(.confirmed)) confirmed by recomputing",
     ]
     let first = "Of \(total), \(PlainEnglish.list(verdicts))."
     guard let error = mostExpensive(result), let recomputed = error.recomputed else {
-      return first + (count(.wrong) == 0 ? " No error was found." : "")
+      return first
+        + (count(.wrong) == 0
+          ? " No error was found." : " No monthly cost is published too low.")
     }
     let claim = error.claim
     return first + " The most expensive error: \(claim.subject) is published as "

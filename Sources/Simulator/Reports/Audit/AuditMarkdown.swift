@@ -8,6 +8,9 @@ struct AuditMarkdown {
     var text = "# \(Markdown.escape(result.title))\n\n"
     text += Self.headline(result) + "\n\n"
     text += counts
+    text +=
+      "A number is confirmed if the recomputed one would be printed like it. Figures in brackets are "
+      + "what the documents publish, right or wrong, so that one error does not spread.\n\n"
     text += section(.wrong, "Wrong", "Recomputed, they come out differently than rounding allows.")
     text += slips + sums + contradictions
     text += section(
@@ -56,22 +59,36 @@ struct AuditMarkdown {
   }
 
   private func table(_ findings: [Finding]) -> String {
-    var table = MarkdownTable([
-      .text("line"), .text("what"), .number("published"), .number("recomputed"), .text("why"),
-    ])
-    for finding in findings {
-      table.row([
-        line(finding.claim), Markdown.escape(finding.claim.subject),
-        Markdown.escape(AmountText.published(finding.claim)), recomputed(finding),
-        Markdown.escape(finding.explanation),
-      ])
+    let hasReason = findings.contains { $0.claim.way != nil || !$0.contradictions.isEmpty }
+    var headers: [MarkdownTable.Header] = [.text("line"), .text("what"), .number("published")]
+    if hasReason { headers += [.number("recomputed"), .text("why")] }
+    var table = MarkdownTable(headers)
+    for same in Self.repeated(findings) {
+      let finding = same[0]
+      let lines = same.map(\.claim.line).filter { !$0.isEmpty }.joined(separator: ", ")
+      var cells = [
+        lines.isEmpty ? "–" : Markdown.escape(lines), Markdown.escape(finding.claim.subject),
+        Markdown.escape(AmountText.published(finding.claim)),
+      ]
+      if hasReason { cells += [recomputed(finding), Markdown.escape(finding.explanation)] }
+      table.row(cells)
     }
     return table.text
   }
 
-  private func line(_ claim: Claim) -> String {
-    let line = claim.source.dropFirst(claim.document.count + 1)
-    return line.isEmpty ? "–" : Markdown.escape(String(line))
+  /// What repeats a claim stands beside it: the same number of the same quantity.
+  private static func repeated(_ findings: [Finding]) -> [[Finding]] {
+    var order: [String] = []
+    var groups: [String: [Finding]] = [:]
+    for finding in findings {
+      let claim = finding.claim
+      let key =
+        "\(claim.quantity) \(claim.unit.text) \(claim.published.decimal) "
+        + (finding.recomputed?.decimal ?? "")
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(finding)
+    }
+    return order.compactMap { groups[$0] }
   }
 
   private func recomputed(_ finding: Finding) -> String {
@@ -93,19 +110,23 @@ struct AuditMarkdown {
       .text("where"), .text("what"), .number("published"), .number("recomputed"),
       .number("factor"), .text("what happened"),
     ])
-    for (finding, slip) in slips {
+    for same in Self.repeated(slips.map(\.0)) {
+      guard let slip = same[0].slip else { continue }
       table.row(
-        common(finding) + [InputLog.grouped(slip.factor), Markdown.escape(slip.words)])
+        common(same) + [InputLog.grouped(slip.factor), Markdown.escape(slip.words)])
     }
     for finding in others {
-      table.row(common(finding) + ["–", "the unit is another"])
+      let same = finding.otherUnit?.hasSameNumber == true
+      table.row(
+        common([finding]) + ["–", same ? "the number of another unit" : "another unit"])
     }
     return "## Unit slips\n\nRight but for the unit.\n\n" + table.text
   }
 
-  private func common(_ finding: Finding) -> [String] {
-    [
-      Markdown.escape(finding.claim.source), Markdown.escape(finding.claim.subject),
+  private func common(_ same: [Finding]) -> [String] {
+    let finding = same[0]
+    return [
+      Markdown.escape(AuditText.places(same.map(\.claim))), Markdown.escape(finding.claim.subject),
       Markdown.escape(AmountText.published(finding.claim)), recomputed(finding),
     ]
   }
@@ -120,13 +141,13 @@ struct AuditMarkdown {
     let right = sums.count - bad.count
     var text = "## Sums\n\n"
     text +=
-      "\(PlainEnglish.plural(Int64(right), "total")) of \(sums.count) "
+      "\(right) of \(PlainEnglish.plural(Int64(sums.count), "total")) "
       + "\(right == 1 ? "is" : "are") what the rows add up to.\n\n"
     guard !bad.isEmpty else { return text }
     var table = MarkdownTable([
       .text("where"), .text("what"), .number("published total"), .number("sum of the rows"),
     ])
-    for finding in bad { table.row(common(finding)) }
+    for same in Self.repeated(bad) { table.row(common(same)) }
     return text + "These do not add up:\n\n" + table.text
   }
 
@@ -141,7 +162,7 @@ struct AuditMarkdown {
       let all = result.findings.map(\.claim).filter { $0.quantity == first.claim.quantity }
       table.row([
         Markdown.escape(first.claim.subject),
-        Markdown.escape(AuditText.statements(all).joined(separator: "; ")),
+        Markdown.escape(AuditText.statements(all)),
       ])
     }
     return "## Contradictions\n\nThe documents say different things of the same quantity.\n\n"

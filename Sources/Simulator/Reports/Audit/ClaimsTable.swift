@@ -13,8 +13,8 @@ enum ClaimsTable {
     for finding in result.findings {
       let claim = finding.claim
       for text in [claim.id, claim.source, claim.subject, claim.unit.text] { writer.text(text) }
-      writer.number(number(claim.published))
-      optional(finding.recomputed.map(number), &writer)
+      writer.number(claim.published.decimal)
+      optional(finding.recomputed?.decimal, &writer)
       optional(finding.difference?.decimal, &writer)
       optional(finding.ratio?.decimal, &writer)
       writer.text(finding.verdict.rawValue)
@@ -26,18 +26,5 @@ enum ClaimsTable {
 
   private static func optional(_ number: String?, _ writer: inout CSVWriter) {
     if let number { writer.number(number) } else { writer.unknown() }
-  }
-
-  /// `1.25`, `2..3`, `1000..` (at least), `..500` (at most).
-  static func number(_ published: PublishedNumber) -> String {
-    switch published.bound {
-    case .none: number(published.value)
-    case .atLeast: published.value.low.decimal + ".."
-    case .atMost: ".." + published.value.high.decimal
-    }
-  }
-
-  static func number(_ value: Interval) -> String {
-    value.isPoint ? value.low.decimal : value.low.decimal + ".." + value.high.decimal
   }
 }
