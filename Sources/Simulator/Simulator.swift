@@ -13,7 +13,8 @@ struct Costsim: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, Audit.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
+      Run.self, Audit.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self,
+      Init.self,
     ])
 
   static func main() {

@@ -19,7 +19,6 @@ struct Finding: Sendable {
   var assumptions: [String] = []
   /// Claims of the same quantity that say something else, in file order.
   var contradictions: [Claim] = []
-  var explanation = ""
 }
 
 /// A recomputed number that is per something else than the published one.
@@ -33,9 +32,9 @@ struct OtherUnit: Sendable {
 /// Everything that an audit of a claims file found.
 struct AuditResult: Sendable {
   var title: String
-  var path: String
   /// In file order.
   var findings: [Finding]
+  var workings: Workings
 
   func findings(_ verdict: Verdict) -> [Finding] { findings.filter { $0.verdict == verdict } }
 }
@@ -63,18 +62,14 @@ struct Auditor {
         if finding.verdict == .unsupported, !finding.contradictions.isEmpty {
           finding.verdict = .doubtful
         }
-        finding.explanation = auditor.explain(finding)
         findings.append(finding)
       } catch {
         log.add(error.place, error.message, hint: error.hint)
       }
     }
     try log.throwIfAny()
-    return AuditResult(title: file.title, path: file.path, findings: findings)
-  }
-
-  private func explain(_ finding: Finding) -> String {
-    AuditText(recomputation: recomputation).explanation(finding)
+    return AuditResult(
+      title: file.title, findings: findings, workings: auditor.recomputation.workings)
   }
 
   /// One claim by itself, not yet compared with others of its quantity.

@@ -33,6 +33,9 @@ struct ClaimUnit: Hashable, Sendable {
 
     func has(_ base: String) -> Bool { powers[base] != nil }
 
+    /// Whether it counts per so much time.
+    var isRate: Bool { ClaimUnit.timeBases.contains { (powers[$0] ?? 0) < 0 } }
+
     /// What it counts, without what it is counted per.
     var counted: [String: Int] { powers.filter { $0.value > 0 } }
 

@@ -3,7 +3,6 @@ import CostModel
 /// A claims file: what documents publish, and how to recompute it (docs/claims-format.md).
 struct Claims: Sendable {
   var title: String
-  var path: String
   /// In file order.
   var claims: [Claim] = []
   /// Numbers that no document publishes but formulas need, in file order.

@@ -21,7 +21,7 @@ struct ClaimsReader {
 
   private func read(allowOutside: Bool) -> Claims {
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    var result = Claims(title: name, path: path)
+    var result = Claims(title: name)
     guard let node = files.load(path),
       let root = Fields(node, as: ClaimsFormat.claims, log: log)
     else { return result }

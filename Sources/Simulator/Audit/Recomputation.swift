@@ -1,3 +1,19 @@
+/// What the names in formulas stand for.
+struct Workings: Sendable {
+  fileprivate var claims: [String: Claim]
+  fileprivate var values: [String: NamedValue]
+  fileprivate var measures: [String: Measure]
+
+  func subject(of name: String) -> String? { claims[name]?.subject ?? values[name]?.subject }
+
+  func claim(_ name: String) -> Claim? { claims[name] }
+
+  /// A value that some formula needed, with its stated unit if it has one.
+  func value(_ name: String) -> (measure: Measure, unit: ClaimUnit?)? {
+    measures[name].map { ($0, values[name]?.unit) }
+  }
+}
+
 /// Recomputes numbers from a claims file; values and plans are computed once.
 final class Recomputation {
   /// A way that cannot be gone, with its place in the claims file.
@@ -26,15 +42,8 @@ final class Recomputation {
     return try measure(way, at: claim.place)
   }
 
-  /// A claim or value as formulas see it.
-  func subject(of name: String) -> String? { claims[name]?.subject ?? values[name]?.subject }
-
-  func claim(_ name: String) -> Claim? { claims[name] }
-
-  /// A value that was computed for some formula, with its stated unit if it has one.
-  func value(_ name: String) -> (measure: Measure, unit: ClaimUnit?)? {
-    known[name].map { ($0, values[name]?.unit) }
-  }
+  /// What has been computed so far, for those who show it.
+  var workings: Workings { Workings(claims: claims, values: values, measures: known) }
 
   private func measure(_ way: Way, at place: Place) throws(Problem) -> Measure {
     switch way {

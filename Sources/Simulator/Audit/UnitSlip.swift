@@ -28,13 +28,13 @@ struct UnitSlip: Hashable, Sendable {
 
   /// The factors that may be mixed up in such a unit, the commonest first.
   private static func known(_ unit: ClaimUnit) -> [Known] {
-    let thing = unit.kind.countedPer.first
+    let one = unit.kind.countedPer.first ?? "unit"
     let what = unit.isMoney ? "price" : "figure"
     var result = [1_000, 1_000_000].map { (factor: Int64) -> Known in
-      let many = InputLog.grouped(factor) + (thing.map { " \($0)s" } ?? "")
+      let many = InputLog.grouped(factor)
       return Known(
-        factor: factor, tooMuch: "a \(what) for \(many) taken for that of one",
-        tooLittle: "a \(what) for one taken for that of \(many)")
+        factor: factor, tooMuch: "a \(what) per \(many) taken for one per \(one)",
+        tooLittle: "a \(what) per \(one) taken for one per \(many)")
     }
     if unit.isPercent || unit.isMoney {
       let (small, large) = unit.isMoney ? ("cents", "dollars") : ("a fraction", "a percentage")
@@ -44,11 +44,14 @@ struct UnitSlip: Hashable, Sendable {
           tooLittle: "\(large) taken for \(small)"))
     }
     if unit.kind.has(ClaimUnit.month) {
-      result += [
+      result.append(
         Known(
-          factor: 12, tooMuch: "a year taken for a month", tooLittle: "a month taken for a year"),
-        Known(factor: 30, tooMuch: "a month taken for a day", tooLittle: "a day taken for a month"),
-      ]
+          factor: 12, tooMuch: "a year taken for a month", tooLittle: "a month taken for a year"))
+    }
+    if unit.kind.isRate {
+      result.append(
+        Known(
+          factor: 30, tooMuch: "a month taken for a day", tooLittle: "a day taken for a month"))
     }
     if unit.kind.has(ClaimUnit.second) {
       result += [(60, "minutes", "seconds"), (3_600, "hours", "seconds"), (24, "days", "hours")].map

@@ -60,7 +60,8 @@ import Testing
 
   @Test func explanationsShowTheNumbers() throws {
     let result = try ClaimsFolder(Self.bakery).audit()
-    let said = { (id: String) in try #require(result[id]?.explanation) }
+    let text = AuditText(workings: result.workings)
+    let said = { (id: String) in text.explanation(try #require(result[id])) }
     #expect(
       try said("total") == "The 3 rows ($800 + $1,200 + $4,000) add up to $6,000.00 per month, so "
         + "the published $5,500 per month is $500.00 too little. Elsewhere: $6,000 per month "
@@ -99,7 +100,7 @@ import Testing
     for part in [
       "# The bakery's plan\n\nOf 17 published numbers, **5** are wrong",
       "## Wrong\n", "### plan.md\n", "## Unit slips\n",
-      "a price for one taken for that of 1,000 loafs",
+      "a price per loaf taken for one per 1,000",
       "## Sums\n\n1 of 2 totals is what the rows add up to.", "These do not add up:",
       "## Contradictions\n", "4 bakers (plan.md:18) and 5 bakers (letter.md:13)",
       "## Doubtful\n", "## Confirmed\n", "## Cannot be checked\n",
@@ -117,6 +118,21 @@ import Testing
       let text = Self.bakery.replacing("published: \"$5,500\"", with: "published: \"\(published)\"")
       #expect(try ClaimsFolder(text).audit()["total"]?.verdict == verdict, "\(published)")
     }
+  }
+
+  /// The example of docs/claims-format.md gets the verdicts that the page tells.
+  @Test func theDocumentedExampleIsTrue() throws {
+    let page = try String(
+      contentsOf: RepositoryFiles.root.appendingPathComponent("docs/claims-format.md"),
+      encoding: .utf8)
+    let example = try #require(page.split(separator: "```")[1...].first).dropFirst("yaml\n".count)
+    let result = try ClaimsFolder(String(example)).audit()
+    #expect(
+      result.verdicts == [
+        "flour": .unsupported, "rent": .unsupported, "total": .doubtful,
+        "total-letter": .confirmed, "loaves": .unsupported, "loaves-day": .confirmed,
+      ])
+    #expect(result["total"]?.contradictions.map(\.id) == ["total-letter"])
   }
 
   @Test func anIndexKeepsItsOtherSections() {

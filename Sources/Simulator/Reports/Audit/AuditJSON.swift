@@ -11,11 +11,11 @@ enum AuditJSON {
             (verdict.rawValue, .integer(Int64(result.findings(verdict).count)))
           })
       ),
-      ("claims", .array(result.findings.map(claim))),
+      ("claims", .array(result.findings.map { claim($0, AuditText(workings: result.workings)) })),
     ])
   }
 
-  private static func claim(_ finding: Finding) -> JSONValue {
+  private static func claim(_ finding: Finding, _ text: AuditText) -> JSONValue {
     let claim = finding.claim
     return .object([
       ("claim", .string(claim.id)),
@@ -32,7 +32,7 @@ enum AuditJSON {
       ("unit_slip_factor", .optional(finding.slip) { .integer($0.factor) }),
       ("assumptions", .array(finding.assumptions.map { .string($0) })),
       ("contradicted_by", .array(finding.contradictions.map { .string($0.id) })),
-      ("explanation", .string(finding.explanation)),
+      ("explanation", .string(text.explanation(finding))),
     ])
   }
 }

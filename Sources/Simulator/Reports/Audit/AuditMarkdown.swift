@@ -70,7 +70,12 @@ struct AuditMarkdown {
         lines.isEmpty ? "–" : Markdown.escape(lines), Markdown.escape(finding.claim.subject),
         Markdown.escape(AmountText.published(finding.claim)),
       ]
-      if hasReason { cells += [recomputed(finding), Markdown.escape(finding.explanation)] }
+      if hasReason {
+        cells += [
+          recomputed(finding),
+          Markdown.escape(AuditText(workings: result.workings).explanation(finding)),
+        ]
+      }
       table.row(cells)
     }
     return table.text

@@ -10,15 +10,16 @@ enum ClaimsTable {
     var writer = CSVWriter(dialect: dialect)
     for column in columns { writer.text(column) }
     writer.endRow()
+    let text = AuditText(workings: result.workings)
     for finding in result.findings {
       let claim = finding.claim
-      for text in [claim.id, claim.source, claim.subject, claim.unit.text] { writer.text(text) }
+      for name in [claim.id, claim.source, claim.subject, claim.unit.text] { writer.text(name) }
       writer.number(claim.published.decimal)
       optional(finding.recomputed?.decimal, &writer)
       optional(finding.difference?.decimal, &writer)
       optional(finding.ratio?.decimal, &writer)
       writer.text(finding.verdict.rawValue)
-      writer.text(finding.explanation)
+      writer.text(text.explanation(finding))
       writer.endRow()
     }
     return writer.bytes

@@ -1,6 +1,6 @@
 /// The sentences that say why a claim got its verdict.
 struct AuditText {
-  let recomputation: Recomputation
+  let workings: Workings
 
   /// One to four sentences for a founder.
   func explanation(_ finding: Finding) -> String {
@@ -108,7 +108,7 @@ struct AuditText {
   func working(_ way: Way) -> String {
     switch way {
     case .stated: "the stated value"
-    case .formula(.name(let name, _)): recomputation.subject(of: name) ?? name
+    case .formula(.name(let name, _)): workings.subject(of: name) ?? name
     case .formula(let formula):
       text(formula, isNamed: Set(formula.names.map(\.name)).count <= 4, binding: 0)
     case .sum(let rows):
@@ -162,17 +162,17 @@ struct AuditText {
   }
 
   private func named(_ name: String) -> String {
-    guard let subject = recomputation.subject(of: name) else { return name }
+    guard let subject = workings.subject(of: name) else { return name }
     return "\(subject) (\(amount(name)))"
   }
 
   private func short(_ name: String) -> String {
-    recomputation.claim(name)?.published.text ?? amount(name)
+    workings.claim(name)?.published.text ?? amount(name)
   }
 
   private func amount(_ name: String) -> String {
-    if let claim = recomputation.claim(name) { return AmountText.published(claim) }
-    guard let (measure, unit) = recomputation.value(name) else { return name }
+    if let claim = workings.claim(name) { return AmountText.published(claim) }
+    guard let (measure, unit) = workings.value(name) else { return name }
     guard let unit, let value = try? measure.interval.divided(by: unit.scale) else {
       return AmountText.text(measure.interval, ofKind: measure.kind)
     }
