@@ -21,7 +21,7 @@ import Testing
     #expect(outcome.code == 0 && outcome.errors.isEmpty)
     #expect(
       outcome.output
-        == "Of 2 published numbers, 1 is wrong, 0 are doubtful, 1 cannot be checked and "
+        == "Of 2 published claims, 1 is wrong, 0 are doubtful, 1 cannot be checked and "
         + "0 are confirmed by recomputing. No monthly cost is published too low.\n"
         + "Audit: \(folder.path("out"))/audit/audit.md\n")
     #expect(

@@ -53,7 +53,7 @@ import Testing
     let result = try ClaimsFolder(Self.bakery).audit()
     #expect(
       AuditHeadline.text(result)
-        == "Of 17 published numbers, 5 are wrong, 4 are doubtful, 5 cannot "
+        == "Of 17 published claims, 5 are wrong, 4 are doubtful, 5 cannot "
         + "be checked and 3 are confirmed by recomputing. The most expensive error: all costs is "
         + "published as $5,500 per month and comes to $6,000.00 per month (plan.md:6).")
   }
@@ -98,7 +98,7 @@ import Testing
   @Test func thePageListsSumsSlipsAndContradictions() throws {
     let page = AuditMarkdown.text(try ClaimsFolder(Self.bakery).audit())
     for part in [
-      "# The bakery's plan\n\nOf 17 published numbers, **5** are wrong",
+      "# The bakery's plan\n\nOf 17 published claims, **5** are wrong",
       "## Wrong\n", "### plan.md\n", "## Unit slips\n",
       "a price per loaf taken for one per 1,000",
       "## Sums\n\n1 of 2 totals is what the rows add up to.", "These do not add up:",

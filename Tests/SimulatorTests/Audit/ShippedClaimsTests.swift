@@ -18,7 +18,7 @@ import Testing
     "r1-call-cost-decide", "r1-call-cost-example", "mini-call-cost-savings", "mini-call-cost-log",
     "mini-call-cost-decide", "mistral-call-cost", "llama-cost", "mistral-cost",
     "speech-video-cost-performance", "speech-bill", "gpt-4o-cached-price", "mini-4o-cached-price",
-    "affordable-answer", "affordable-analysis",
+    "affordable-answer",
     // Bills
     "v3-bill", "r1-bill", "r1-call-cost-by-size", "v3-fan-calls", "v3-calls", "fan-cost",
     "trends-cost", "marketing-cost", "fallback-cost", "segmentation-cost",

@@ -4,7 +4,7 @@ enum AuditHeadline {
   /// the figures that matter (`**` in Markdown).
   static func text(_ result: AuditResult, emphasis: String = "") -> String {
     let count = { (verdict: Verdict) in Int64(result.findings(verdict).count) }
-    let total = PlainEnglish.plural(Int64(result.findings.count), "published number")
+    let total = PlainEnglish.plural(Int64(result.findings.count), "published claim")
     let are = { (verdict: Verdict) in count(verdict) == 1 ? "is" : "are" }
     let verdicts = [
       "\(emphasis)\(PlainEnglish.count(count(.wrong)))\(emphasis) \(are(.wrong)) wrong",
