@@ -15,7 +15,7 @@ import Testing
     let claims = """
       scenarios: { plan: scenario.yaml }
       claims:
-        a: { subject: a, published: 1, unit: \(unit), at: "d:1", \(way) }
+        a: { subject: a, published: 1, unit: "\(unit)", at: "d:1", \(way) }
       """
     let result = try ClaimsFolder(claims, Self.files).audit()
     return try #require(result["a"]?.recomputed?.low.double)
