@@ -8,6 +8,7 @@ SWIFT_BUILD := swift build -c release --product costsim
 
 report: build
 	$(COSTSIM) run $(SHIPPED) --out reports
+	$(COSTSIM) audit scenarios/claims.yaml --out reports
 
 build: deps
 	$(SWIFT_BUILD)

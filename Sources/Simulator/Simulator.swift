@@ -16,7 +16,7 @@ struct Costsim: ParsableCommand {
     subcommands: [
       Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,
-      Query.self,
+      Query.self, Audit.self,
     ])
 
   static func main() {

@@ -10,20 +10,24 @@ enum ShippedReports {
 
   static var binary: String? { ProcessInfo.processInfo.environment["COSTSIM_BINARY"] }
 
-  /// Runs the shipped scenarios into a temporary folder.
+  /// Runs the shipped scenarios, then the audit, into a temporary folder, as `make report` does.
   static func fresh(threads: Int) throws -> URL {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
+    let plans = scenarios.map { "scenarios/\($0).yaml" }
+    try run(["run"] + plans + ["--out", folder.path, "--threads", "\(threads)", "--quiet"])
+    try run(["audit", "scenarios/claims.yaml", "--out", folder.path, "--quiet"])
+    return folder
+  }
+
+  private static func run(_ arguments: [String]) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(binary))
     process.currentDirectoryURL = root
-    process.arguments =
-      ["run"] + scenarios.map { "scenarios/\($0).yaml" }
-      + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
+    process.arguments = arguments
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    return folder
   }
 
   /// Paths in a report folder, sorted; databases are not shipped.

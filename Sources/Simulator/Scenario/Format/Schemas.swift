@@ -11,5 +11,6 @@ enum Schemas {
     ),
     ("catalog.schema.json", SchemaWriter(format: CatalogFormat.file).text()),
     ("policy.schema.json", SchemaWriter(format: PolicyFormat.file).text()),
+    ("claims.schema.json", SchemaWriter(format: ClaimsFormat.file).text()),
   ]
 }
