@@ -104,7 +104,7 @@ struct PlanEngine {
     retry = scenario.retry
     billFailures = scenario.billFailures
     hasFixedPrices = scenario.catalog.models.contains { model in
-      model.prices.contains { $0.fixedMonthly != nil }
+      model.prices.contains(where: \.hasFixedPrice)
     }
     dayStarts = scenario.period.days.map(\.start.microseconds)
     monthStarts = scenario.period.months.map(\.start.microseconds)

@@ -8,7 +8,7 @@ enum Schemas {
         format: ScenarioFormat.file,
         others: PolicyFormat.file.objects
           + CatalogFormat.file.objects.filter {
-            ["tier", "change", "time of day"].contains($0.name)
+            ["tier", "change", "time of day", "provisioned"].contains($0.name)
           }
       ).text()
     ),

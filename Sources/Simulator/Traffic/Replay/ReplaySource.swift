@@ -118,9 +118,8 @@ struct ReplaySource: CallSource {
         continue
       }
       let name = known.name(row.model)
-      throw ReplayError(
-        row: row.number, message: "unknown model '\(name)'",
-        hint: NearestName.hint(for: name, among: compiled.scenario.catalog.names))
+      let problem = ModelNames.problem(name, in: compiled.scenario.catalog)
+      throw ReplayError(row: row.number, message: problem.message, hint: problem.hint)
     }
   }
 
