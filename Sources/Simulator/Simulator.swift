@@ -14,7 +14,7 @@ struct Costsim: ParsableCommand {
     version: Version.current,
     subcommands: [
       Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
-      CatalogCommand.self,
+      Price.self, CatalogCommand.self,
     ])
 
   static func main() {

@@ -75,7 +75,8 @@ struct Run: ParsableCommand {
     bar.finish()
     try file?.commit()
     return ScenarioReport(
-      scenario: scenario, plans: results.map { PlanReport(scenario: scenario, runs: $0) })
+      scenario: scenario, plans: results.map { PlanReport(scenario: scenario, runs: $0) },
+      comparison: CatalogComparison(scenario))
   }
 
   private func show(_ reports: [ScenarioReport], _ record: RunRecord) {

@@ -6,6 +6,8 @@ struct ScenarioReport: Sendable {
   var plans: [PlanReport]
   /// Set where the traffic was a log: a plan is then one policy.
   var replay: ReplayFindings?
+  /// What another catalog's prices would make of the bills, where the scenario names one.
+  var comparison: CatalogComparison?
 }
 
 /// What a replayed log said itself, beside what it costs.

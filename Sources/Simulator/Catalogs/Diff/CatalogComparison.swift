@@ -18,6 +18,7 @@ struct ComparedCatalog: Sendable {
       let names = [own[id].name] + own[id].aliases
       if let match = names.lazy.compactMap(other.id(named:)).first {
         catalog[id].prices = other[match].prices
+        catalog[id].deprecated = other[match].deprecated
       } else {
         missing.append(own[id].name)
       }
@@ -39,10 +40,18 @@ struct CatalogComparison: Sendable {
     var other: Double
     /// Of each model whose prices change the bill, the largest first.
     var effects: [Effect]
+
+    /// Whether the bills differ by half a cent at least.
+    var changes: Bool { (other - own).magnitude >= 0.005 }
   }
 
   var compared: ComparedCatalog
   var plans: [Plan]
+  /// Models that calls may reach and that the other catalog does not have: they keep their prices.
+  var missing: [String] = []
+  /// Models that calls may reach and that are switched off before the period ends, by the other
+  /// catalog.
+  var retired: [(model: String, date: CivilDate)] = []
   /// Of the whole period; nil without one.
   var budget: Double?
 
@@ -54,6 +63,18 @@ struct CatalogComparison: Sendable {
       $0.amount.dollars * Double(scenario.period.months.count)
     }
     plans = scenario.plans.map { Self.plan($0, scenario, compared.catalog) }
+    guard let plan = scenario.plans.first else { return }
+    let end = CivilDate(
+      daysSinceEpoch: Int(scenario.period.end.microseconds / SimDuration.day.microseconds))
+    for id in Self.reached(ExpectedCost(scenario: scenario, plan: plan)) {
+      let model = compared.catalog[id]
+      if compared.missing.contains(model.name) { missing.append(model.name) }
+      if let date = model.deprecated, date < end { retired.append((model.name, date)) }
+    }
+  }
+
+  private static func reached(_ cost: ExpectedCost) -> [ModelID] {
+    Set(cost.calls.flatMap(\.chain).map(\.model)).sorted()
   }
 
   private static func plan(
@@ -62,8 +83,7 @@ struct CatalogComparison: Sendable {
     let own = ExpectedCost(scenario: scenario, plan: plan)
     var changed = scenario
     changed.catalog = prices
-    let reached = Set(own.calls.flatMap(\.chain).map(\.model)).sorted()
-    let effects = reached.filter { scenario.catalog[$0].prices != prices[$0].prices }
+    let effects = reached(own).filter { scenario.catalog[$0].prices != prices[$0].prices }
       .map { id in
         var single = scenario
         single.catalog[id].prices = prices[id].prices

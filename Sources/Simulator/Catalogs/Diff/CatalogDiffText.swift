@@ -5,7 +5,7 @@ enum CatalogDiffText {
   static func text(_ changes: [CatalogChange], _ comparison: CatalogComparison?) -> String {
     var text = changes.isEmpty ? "No model and no price differs.\n" : ""
     for change in changes {
-      let mark = [.added: "+", .removed: "-", .changed: "~"][change.kind] ?? ""
+      let mark = Self.mark(change.kind)
       text += "\(mark) \(PlainEnglish.visible(change.model))\n"
       guard change.kind == .changed else { continue }
       for line in change.lines {
@@ -15,6 +15,14 @@ enum CatalogDiffText {
       }
     }
     return text + (comparison.map(bills) ?? "")
+  }
+
+  private static func mark(_ kind: CatalogChange.Kind) -> String {
+    switch kind {
+    case .added: "+"
+    case .removed: "-"
+    case .changed: "~"
+    }
   }
 
   /// `+12.5 %`.
@@ -35,9 +43,9 @@ enum CatalogDiffText {
         text += "    \(effect.model): \(sign)\(PlainEnglish.usd(effect.difference))\n"
       }
     }
-    if !comparison.compared.missing.isEmpty {
-      text += "\nNot in the second catalog, with the first one's prices throughout: "
-      text += comparison.compared.missing.joined(separator: ", ") + "\n"
+    if !comparison.missing.isEmpty {
+      text += "\nCalled, but not in the second catalog, and so at the first one's prices: "
+      text += comparison.missing.joined(separator: ", ") + "\n"
     }
     return text
   }
@@ -48,7 +56,7 @@ enum CatalogDiffText {
     .object([
       ("changes", .array(changes.map(json))),
       ("bills", .array(comparison?.plans.map(json) ?? [])),
-      ("missing", .array(comparison?.compared.missing.map(JSONValue.string) ?? [])),
+      ("missing", .array(comparison?.missing.map(JSONValue.string) ?? [])),
     ])
   }
 

@@ -13,20 +13,23 @@ enum ImportAccount {
     text += list(
       "without any price that is understood (unpriced, never $0)", result.unpriced)
     text += list("skipped", result.skipped.map { "\($0.entry) (\($0.reason))" })
+    // Each of these is another price than the list's, so each is named.
     text += list(
-      "prices finer than a picodollar for what they are kept per, rounded", result.rounded)
-    text += list("amounts that are no possible price, left out", result.refused)
+      "prices finer than a picodollar for what they are kept per, rounded", result.rounded,
+      all: true)
+    text += list("amounts that are no possible price, left out", result.refused, all: true)
     text += counts("Taken to mean something else than it says, models", result.remarks)
     text += counts("Prices not understood, models by field", result.unknownPrices)
     text += counts("Other fields without a place in a catalog", result.unused)
     return text
   }
 
-  private static func list(_ what: String, _ names: [String]) -> String {
+  private static func list(_ what: String, _ names: [String], all: Bool = false) -> String {
     guard !names.isEmpty else { return "" }
+    let count = all ? names.count : min(shown, names.count)
     var text = "\(number(names.count)) \(what):\n"
-    for name in names.prefix(shown) { text += "  \(PlainEnglish.visible(name))\n" }
-    if names.count > shown { text += "  … and \(number(names.count - shown)) more\n" }
+    for name in names.prefix(count) { text += "  \(PlainEnglish.visible(name))\n" }
+    if names.count > count { text += "  … and \(number(names.count - count)) more (--json)\n" }
     return text
   }
 

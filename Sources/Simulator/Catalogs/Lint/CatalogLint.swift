@@ -25,23 +25,22 @@ struct CatalogLint {
   /// The same models elsewhere: in the catalog itself and in others, by their bare name.
   private var offers: [String: [Offer]] = [:]
 
-  private struct Offer {
+  private struct Offer: Hashable {
+    /// 0 is the catalog that is looked through.
+    var catalog: Int
     var model: String
-    var provider: String
-    var input: Double?
-    var output: Double?
+    var rates: Rates
   }
 
   init(_ catalog: Catalog, against others: [Catalog] = [], limits: LintLimits, date: CivilDate) {
     self.limits = limits
     self.date = date
-    for model in ([catalog] + others).flatMap(\.models) {
-      guard let sheet = sheets(model).first else { continue }
-      offers[Self.bareName(model.name), default: []].append(
-        Offer(
-          model: model.name, provider: model.provider,
-          input: sheet.rates[.inputTokens].map(Self.perMillion),
-          output: sheet.rates[.outputTokens].map(Self.perMillion)))
+    for (number, catalog) in ([catalog] + others).enumerated() {
+      for model in catalog.models {
+        guard let sheet = sheets(model).first else { continue }
+        let offer = Offer(catalog: number, model: model.name, rates: sheet.rates)
+        for name in Self.bareNames(model) { offers[name, default: []].append(offer) }
+      }
     }
   }
 
@@ -129,15 +128,15 @@ struct CatalogLint {
 
   /// Against the same model of other providers, or in other catalogs.
   private func comparison(_ rates: Rates, _ model: Model) -> (LintFinding.Rule, String)? {
-    let others = (offers[Self.bareName(model.name)] ?? []).filter {
-      $0.model != model.name || $0.provider != model.provider
+    let others = Set(Self.bareNames(model).flatMap { offers[$0] ?? [] }).filter {
+      $0.catalog != 0 || $0.model != model.name
     }
-    let sides: [(BillingDimension, String, [Double])] = [
-      (.inputTokens, "input", others.compactMap(\.input)),
-      (.outputTokens, "output", others.compactMap(\.output)),
+    let sides: [(BillingDimension, String)] = [
+      (.inputTokens, "input"), (.outputTokens, "output"), (.cacheReadTokens, "cached input"),
     ]
-    for (dimension, name, elsewhere) in sides {
-      let prices = elsewhere.filter { $0 > 0 }.sorted()
+    for (dimension, name) in sides {
+      let prices = others.compactMap { $0.rates[dimension].map(Self.perMillion) }
+        .filter { $0 > 0 }.sorted()
       guard let rate = rates[dimension], rate.picodollars > 0, !prices.isEmpty else { continue }
       let median = (prices[(prices.count - 1) / 2] + prices[prices.count / 2]) / 2
       let ratio = Self.perMillion(rate) / median
@@ -156,8 +155,11 @@ struct CatalogLint {
   // MARK: Parts
 
   /// What providers' names for one model have in common: what stands behind the last `/`.
-  private static func bareName(_ name: String) -> String {
-    (name.split(separator: "/").last.map(String.init) ?? name).lowercased()
+  private static func bareNames(_ model: Model) -> Set<String> {
+    Set(
+      ([model.name] + model.aliases).map {
+        ($0.split(separator: "/").last.map(String.init) ?? $0).lowercased()
+      })
   }
 
   private static func perMillion(_ rate: Rate) -> Double {
