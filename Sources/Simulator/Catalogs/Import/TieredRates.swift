@@ -29,12 +29,14 @@ struct TieredRates: Hashable {
   /// As a variant of `ordinary` prices: where those change with the input size and the variant has
   /// no price for that size, the ordinary one holds. Returns the dimensions that were filled in.
   mutating func fillTiers(from ordinary: TieredRates) -> Set<BillingDimension> {
+    let own = self
     var filled: Set<BillingDimension> = []
     for threshold in ordinary.thresholds {
-      for dimension in BillingDimension.allCases where base[dimension] != nil {
-        guard let rate = ordinary[dimension, above: threshold],
-          !thresholds.contains(where: { $0 <= threshold && self[dimension, above: $0] != nil })
-        else { continue }
+      for dimension in BillingDimension.allCases where own.base[dimension] != nil {
+        let isPriced = own.thresholds.contains {
+          $0 <= threshold && own[dimension, above: $0] != nil
+        }
+        guard !isPriced, let rate = ordinary[dimension, above: threshold] else { continue }
         filled.insert(dimension)
         self[dimension, above: threshold] = rate
       }
