@@ -23,6 +23,9 @@ public struct PriceSheet: Hashable, Sendable {
 
   public init() {}
 
+  /// Whether there is no price at all: every call is an error then.
+  public var isUnpriced: Bool { rates == Rates() && !hasFixedPrice }
+
   /// Whether something is due whatever the traffic.
   public var hasFixedPrice: Bool { fixedMonthly != nil || provisioned != nil }
 }

@@ -46,7 +46,7 @@ struct CatalogImport {
       skipped.append(Skipped(entry: model.name, reason: "its name is already taken"))
       return
     }
-    if model.prices.isEmpty { unpriced.append(model.name) }
+    if model.prices.allSatisfy(\.isUnpriced) { unpriced.append(model.name) }
     rounded += fields.rounded.map { "\(model.name): \($0)" }
     refused += fields.refused.map { "\(model.name): \($0)" }
     for name in fields.unknownPrices { unknownPrices[name, default: 0] += 1 }

@@ -54,7 +54,7 @@ struct CatalogLint {
       result.append(LintFinding(model: model.name, rule: rule, message: message))
     }
     let sheets = sheets(model)
-    if sheets.allSatisfy({ !$0.rates.states && !$0.hasFixedPrice }) {
+    if sheets.allSatisfy(\.isUnpriced) {
       add(.noPrice, "no price, so that every call is an error")
     }
     for sheet in sheets {
@@ -167,11 +167,6 @@ struct CatalogLint {
   }
 
   private func text(_ rate: Rate) -> String { RateText.text(rate, .tokens) }
-}
-
-extension Rates {
-  /// Whether there is any price.
-  fileprivate var states: Bool { BillingDimension.allCases.contains { self[$0] != nil } }
 }
 
 extension Rate {
