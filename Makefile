@@ -37,20 +37,21 @@ install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(COSTSIM) "$(DESTDIR)$(PREFIX)/bin/costsim"
 
-# libcsv and SQLite, with their headers.
+# libcsv, SQLite and zlib, with their headers.
 deps:
 	@if ls /usr/include/csv.h /usr/local/include/csv.h 2>/dev/null | grep -q . \
-	  && ls /usr/include/sqlite3.h /usr/local/include/sqlite3.h 2>/dev/null | grep -q .; then :; \
+	  && ls /usr/include/sqlite3.h /usr/local/include/sqlite3.h 2>/dev/null | grep -q . \
+	  && ls /usr/include/zlib.h /usr/local/include/zlib.h 2>/dev/null | grep -q .; then :; \
 	elif ! command -v apt-get >/dev/null; then \
-	  echo "costsim needs the libraries libcsv and libsqlite3 with their headers (csv.h, sqlite3.h)." >&2; \
-	  echo "This machine has no apt-get to install them with: please install both, then run make again." >&2; \
+	  echo "costsim needs the libraries libcsv, libsqlite3 and zlib with their headers (csv.h, sqlite3.h, zlib.h)." >&2; \
+	  echo "This machine has no apt-get to install them with: please install them, then run make again." >&2; \
 	  exit 2; \
 	else \
 	  if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else \
-	    echo "costsim needs libcsv-dev and libsqlite3-dev, and installing them needs root: please run" >&2; \
-	    echo "  apt-get install libcsv-dev libsqlite3-dev" >&2; \
+	    echo "costsim needs libcsv-dev, libsqlite3-dev and zlib1g-dev, and installing them needs root: please run" >&2; \
+	    echo "  apt-get install libcsv-dev libsqlite3-dev zlib1g-dev" >&2; \
 	    exit 2; \
 	  fi; \
-	  echo "Installing libcsv-dev and libsqlite3-dev" >&2; \
-	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq libcsv-dev libsqlite3-dev >/dev/null; \
+	  echo "Installing libcsv-dev, libsqlite3-dev and zlib1g-dev" >&2; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq libcsv-dev libsqlite3-dev zlib1g-dev >/dev/null; \
 	fi

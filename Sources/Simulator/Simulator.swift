@@ -17,6 +17,7 @@ struct Costsim: ParsableCommand {
       Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,
       Query.self, Audit.self,
+      Price.self, CatalogCommand.self,
     ])
 
   static func main() {

@@ -2,7 +2,7 @@ import CostModel
 
 /// Figures that a catalog or a routing policy states.
 enum CatalogFigures {
-  static func measure(_ query: CatalogQuery) throws(PlanFigures.Problem) -> Measure {
+  static func measure(_ query: CatalogQuery) throws(PlanMeasures.Problem) -> Measure {
     let sheet = query.model.prices.first ?? PriceSheet()
     do throws(Rational.Problem) {
       let found: Measure? =
@@ -29,13 +29,13 @@ enum CatalogFigures {
         }
       if let found { return found }
     } catch {
-      throw PlanFigures.Problem(message: "the figure has too many digits to be exact")
+      throw PlanMeasures.Problem(message: "the figure has too many digits to be exact")
     }
-    throw PlanFigures.Problem(
+    throw PlanMeasures.Problem(
       message: "the catalog gives no '\(query.figure.rawValue)' for '\(query.model.name)'")
   }
 
-  static func measure(_ query: RouteQuery) throws(PlanFigures.Problem) -> Measure {
+  static func measure(_ query: RouteQuery) throws(PlanMeasures.Problem) -> Measure {
     let rule = query.policy.firstMatch(query.attributes)
     do throws(Rational.Problem) {
       switch query.figure {
@@ -53,9 +53,9 @@ enum CatalogFigures {
         }
       }
     } catch {
-      throw PlanFigures.Problem(message: "the estimate has too many digits to be exact")
+      throw PlanMeasures.Problem(message: "the estimate has too many digits to be exact")
     }
-    throw PlanFigures.Problem(
+    throw PlanMeasures.Problem(
       message: "rule '\(rule?.name ?? "")' of policy '\(query.policy.name)' estimates no "
         + query.figure.rawValue)
   }

@@ -5,15 +5,15 @@ struct ExpectedFigures {
   let form: ExpectedCost
   let query: PlanQuery
 
-  private func checkOneFilter() throws(PlanFigures.Problem) {
+  private func checkOneFilter() throws(PlanMeasures.Problem) {
     if query.model != nil, query.useCase != nil {
-      throw PlanFigures.Problem(
+      throw PlanMeasures.Problem(
         message: "a closed form counts a model or a use case, not both: expected 'simulated'")
     }
   }
 
   /// Dollars a month.
-  func cost() throws(PlanFigures.Problem) -> Double {
+  func cost() throws(PlanMeasures.Problem) -> Double {
     try checkOneFilter()
     if query.model != nil {
       return form.byModel.filter { query.isModel($0.key) }.sorted { $0.key < $1.key }
@@ -26,7 +26,7 @@ struct ExpectedFigures {
   }
 
   /// Calls a month; a model's are those that it answers.
-  func calls() throws(PlanFigures.Problem) -> Double {
+  func calls() throws(PlanMeasures.Problem) -> Double {
     try checkOneFilter()
     if query.model != nil {
       return form.byModel.filter { query.isModel($0.key) }.sorted { $0.key < $1.key }

@@ -25,7 +25,7 @@ final class Recomputation {
 
   private let claims: [String: Claim]
   private let values: [String: NamedValue]
-  private let figures = PlanFigures()
+  private let figures = PlanMeasures()
   private var known: [String: Measure] = [:]
   /// Values that are being computed, the outermost first.
   private var open: [String] = []
@@ -54,18 +54,18 @@ final class Recomputation {
       guard !formulas.isEmpty else { throw Problem(place: place, message: "a sum needs rows") }
       return try measure(.call(.sum, formulas, place))
     case .catalog(let query, let place):
-      return try exact(place) { () throws(PlanFigures.Problem) in try CatalogFigures.measure(query)
+      return try exact(place) { () throws(PlanMeasures.Problem) in try CatalogFigures.measure(query)
       }
     case .plan(let query, let place):
-      return try exact(place) { () throws(PlanFigures.Problem) in try figures.measure(query) }
+      return try exact(place) { () throws(PlanMeasures.Problem) in try figures.measure(query) }
     case .route(let query, let place):
-      return try exact(place) { () throws(PlanFigures.Problem) in try CatalogFigures.measure(query)
+      return try exact(place) { () throws(PlanMeasures.Problem) in try CatalogFigures.measure(query)
       }
     }
   }
 
   private func exact(
-    _ place: Place, _ body: () throws(PlanFigures.Problem) -> Measure
+    _ place: Place, _ body: () throws(PlanMeasures.Problem) -> Measure
   ) throws(Problem) -> Measure {
     do {
       return try body()

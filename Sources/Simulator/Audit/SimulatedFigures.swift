@@ -17,14 +17,14 @@ struct SimulatedFigures {
 
   var calls: Double { Double(cells.reduce(0) { $0 + $1.calls }) / months }
 
-  private func refuse(_ keys: [(String, String?)]) throws(PlanFigures.Problem) {
+  private func refuse(_ keys: [(String, String?)]) throws(PlanMeasures.Problem) {
     for (key, value) in keys where value != nil {
-      throw PlanFigures.Problem(
+      throw PlanMeasures.Problem(
         message: "'\(query.figure.rawValue)' is not simulated by '\(key)'")
     }
   }
 
-  func hitRate() throws(PlanFigures.Problem) -> Double {
+  func hitRate() throws(PlanMeasures.Problem) -> Double {
     try refuse([("model", query.model), ("use_case", query.useCase)])
     let classes = result.cacheClasses.filter { item in
       query.cacheClass.map { $0 == item.name } ?? true
@@ -33,7 +33,7 @@ struct SimulatedFigures {
     return Double(hits) / Double(hits + classes.reduce(0) { $0 + $1.misses })
   }
 
-  func errorRate() throws(PlanFigures.Problem) -> Double {
+  func errorRate() throws(PlanMeasures.Problem) -> Double {
     try refuse([
       ("model", query.model), ("use_case", query.useCase), ("cache_class", query.cacheClass),
     ])
@@ -41,13 +41,13 @@ struct SimulatedFigures {
   }
 
   /// Seconds, nearest rank; of one model's answers, waiting included, if one is named.
-  func latency(_ percent: Double) throws(PlanFigures.Problem) -> Double? {
+  func latency(_ percent: Double) throws(PlanMeasures.Problem) -> Double? {
     try refuse([("use_case", query.useCase), ("cache_class", query.cacheClass)])
     var histogram = result.latency
     if query.model != nil {
       let rows = result.performance.filter { query.isModel($0.model) }
       guard rows.count == 1 else {
-        throw PlanFigures.Problem(message: "the model has several regions, expected none")
+        throw PlanMeasures.Problem(message: "the model has several regions, expected none")
       }
       histogram = rows[0].latency
     }

@@ -20,6 +20,9 @@ struct ScenarioOptions: ParsableArguments {
   @Option(help: "Price catalog in place of the scenario's.")
   var catalog: String?
 
+  @Option(help: "Another catalog: the report says what its prices would do to the bill.")
+  var compareCatalog: String?
+
   @Flag(help: "Lets a scenario name files outside its own folder.")
   var allowOutside = false
 
@@ -27,6 +30,7 @@ struct ScenarioOptions: ParsableArguments {
   var allOverrides: [String] {
     var list = overrides
     if let catalog { list.append("catalog=\(catalog)") }
+    if let compareCatalog { list.append("compare_catalog=\(compareCatalog)") }
     if let users { list.append("plans=[\(users)]") }
     if let seed { list.append("seed=\(seed)") }
     return list
@@ -34,8 +38,9 @@ struct ScenarioOptions: ParsableArguments {
 
   /// The same for the reader, which reads paths from the scenario's folder.
   func readerOverrides() throws -> [String] {
-    guard let catalog else { return allOverrides }
-    return allOverrides + ["catalog=\(try Self.absolute(catalog))"]
+    let files = [("catalog", catalog), ("compare_catalog", compareCatalog)]
+    return try allOverrides
+      + files.compactMap { key, path in try path.map { "\(key)=\(try Self.absolute($0))" } }
   }
 
   /// Options name files from where the user is.
@@ -46,7 +51,7 @@ struct ScenarioOptions: ParsableArguments {
     return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
-  var mayLeaveFolder: Bool { allowOutside || catalog != nil }
+  var mayLeaveFolder: Bool { allowOutside || catalog != nil || compareCatalog != nil }
 
   func validate() throws {
     for part in users?.split(separator: ",", omittingEmptySubsequences: false) ?? []

@@ -92,7 +92,8 @@ struct Run: ParsableCommand {
     try file?.commit()
     try database?.finish()
     return ScenarioReport(
-      scenario: scenario, plans: results.map { PlanReport(scenario: scenario, runs: $0) })
+      scenario: scenario, plans: results.map { PlanReport(scenario: scenario, runs: $0) },
+      comparison: CatalogComparison(scenario))
   }
 
   /// The table to print in place of the summary.

@@ -25,7 +25,7 @@ extension PlanEngine {
       for (target, place) in compiled.targets.enumerated()
       where reachable.contains(place.model.index) {
         guard
-          let price = prices.fixedMonthly(target: target, at: month.start),
+          let price = prices.fixedPrice(target: target, from: month.start, to: month.end),
           compiled.targetsOfModel[place.model.index].lowerBound == target
         else { continue }
         let day = dayStarts.firstIndex(of: month.start.microseconds) ?? 0
@@ -62,8 +62,9 @@ extension PlanEngine {
   private mutating func addFixedPrice(model: Int, month: Int, at time: Int64) {
     let start = monthStarts[month]
     guard
-      let price = prices.fixedMonthly(
-        target: compiled.targetsOfModel[model].lowerBound, at: SimTime(microseconds: start))
+      let price = prices.fixedPrice(
+        target: compiled.targetsOfModel[model].lowerBound, from: SimTime(microseconds: start),
+        to: compiled.scenario.period.months[month].end)
     else { return }
     ledger.addFixed(
       price, row: ledger.row(ofModel: model), day: dayStarts.firstIndex(of: start) ?? 0)

@@ -117,7 +117,7 @@ struct PlanEngine: ~Copyable {
     billFailures = scenario.billFailures
     hasRollingAlerts = !scenario.alerts.isEmpty
     hasFixedPrices = scenario.catalog.models.contains { model in
-      model.prices.contains { $0.fixedMonthly != nil }
+      model.prices.contains(where: \.hasFixedPrice)
     }
     kinds = FixedTable(compiled.kinds)
     dayStarts = scenario.period.days.map(\.start.microseconds)

@@ -44,8 +44,8 @@ struct PriceTable: Sendable {
     try pricers[billing * targets + target].breakdown(of: usage, at: time)
   }
 
-  /// The fixed price of a month that starts then.
-  func fixedMonthly(target: Int, at time: SimTime) -> Money? {
-    pricers[target].fixedMonthly(at: time)
+  /// What is due for a month, whatever the traffic.
+  func fixedPrice(target: Int, from start: SimTime, to end: SimTime) -> Money? {
+    pricers[target].fixedPrice(ofMonthFrom: start, to: end)
   }
 }

@@ -6,6 +6,8 @@ struct ScenarioReport: Sendable {
   var plans: [PlanReport]
   /// Set where the traffic was a log: a plan is then one policy or case.
   var replay: ReplayFindings?
+  /// What another catalog's prices would make of the bills, where the scenario names one.
+  var comparison: CatalogComparison?
 
   /// What a plan is called in tables.
   var unit: String { replay?.unit ?? "plan" }

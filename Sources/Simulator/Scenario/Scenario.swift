@@ -34,6 +34,8 @@ struct Scenario: Sendable {
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.
   var published: [PublishedPlan] = []
+  /// Another catalog whose prices the report compares with.
+  var compared: ComparedCatalog?
   /// Files read for this scenario (itself first), for `run.json`.
   var inputs: [InputFile] = []
 }

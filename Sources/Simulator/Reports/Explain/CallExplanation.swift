@@ -123,8 +123,7 @@ struct CallExplanation {
     var notes: [String] = []
     if sheet.effectiveFrom != .distantPast { notes.append("prices since \(sheet.effectiveFrom)") }
     if let tier = bill.breakdown.contextTier {
-      let tokens = PlainEnglish.count(sheet.contextTiers[tier].firstInput)
-      notes.append("context tier from \(tokens) input tokens")
+      notes.append("context tier from \(PlainEnglish.count(tier)) input tokens")
     }
     if billing.batch, sheet.batch != nil { notes.append("batch") }
     if let tier = billing.serviceTier, sheet.serviceTiers[tier] != nil {
@@ -133,20 +132,14 @@ struct CallExplanation {
     if let region = place.region, sheet.regions[region] != nil { notes.append("region \(region)") }
     if let time = bill.breakdown.timeOfDay {
       let span = sheet.timesOfDay[time]
-      notes.append("time of day \(Self.clock(span.from)) to \(Self.clock(span.to)) UTC")
+      notes.append(
+        "time of day \(CatalogText.clock(span.from)) to \(CatalogText.clock(span.to)) UTC")
     }
     let audio = bill.usage.audioMicroseconds
     if audio > 0, audio < sheet.minimumAudio.microseconds {
       notes.append("minimum of \(ExactText.duration(sheet.minimumAudio)) of audio")
     }
     return notes
-  }
-
-  /// `18:30`.
-  private static func clock(_ time: SimDuration) -> String {
-    let minutes = time.microseconds / 60_000_000
-    let parts = [minutes / 60, minutes % 60]
-    return parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
   }
 
   /// Budget lines that a bill's attempt crosses.

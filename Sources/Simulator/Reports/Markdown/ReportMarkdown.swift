@@ -19,7 +19,8 @@ enum ReportMarkdown {
         ]
       } else {
         [
-          planSection(report), costSection(report), publishedSection(report),
+          planSection(report), costSection(report), pricesSection(report),
+          publishedSection(report),
           budgetSection(report), alertSection(report), capacitySection(report),
           latencySection(report), cacheSection(report), flowSection(report),
           expectationSection(report),

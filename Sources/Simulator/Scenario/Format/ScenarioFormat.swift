@@ -33,6 +33,10 @@ enum ScenarioFormat {
         "Price catalog: a file, relative to the file that says so, or the models.",
         example: "catalogs/documents.yaml", required: true),
       FormatField(
+        "compare_catalog", .text,
+        "Another catalog: the report says what its prices would do to the bill.",
+        example: "catalogs/market.yaml"),
+      FormatField(
         "prices", .map(.object("price overlay")),
         "Prices by model, in place of the catalog's from the beginning of time."),
       FormatField(

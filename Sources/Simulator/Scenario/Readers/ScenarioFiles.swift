@@ -103,7 +103,8 @@ final class ScenarioFiles {
     return merged.removing("name").merged(with: rest)
   }
 
-  private func identity(_ path: String) -> String {
+  /// Where a file really lies.
+  func identity(_ path: String) -> String {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 }

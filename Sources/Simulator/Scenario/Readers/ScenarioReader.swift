@@ -83,6 +83,7 @@ struct ScenarioReader {
     var catalog =
       root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
     if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
+    let compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
     let models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
     let policy = root["policy"].flatMap {
       PolicyReader(log: log, models: models).policy(at: $0, in: files)
@@ -102,6 +103,15 @@ struct ScenarioReader {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
       checks.run(placed)
+      if let compared {
+        // The same calls must have prices there as well.
+        let other = ComparedCatalog(compared, pricing: catalog)
+        var priced = scenario
+        priced.catalog = other.catalog
+        checks = ScenarioChecks(log: log, scenario: priced, root: root, isRoutingSound: isSound)
+        checks.run(placed)
+        scenario.compared = other
+      }
     }
     scenario.inputs = files.inputs
     return period == nil || policy == nil ? nil : scenario

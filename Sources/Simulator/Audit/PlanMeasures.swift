@@ -1,7 +1,7 @@
 import CostModel
 
 /// Figures of scenarios' plans, in closed form or simulated; each plan is computed once.
-final class PlanFigures {
+final class PlanMeasures {
   /// A figure that a plan does not have.
   struct Problem: Error {
     var message: String
