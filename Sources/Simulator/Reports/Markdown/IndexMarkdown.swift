@@ -4,7 +4,7 @@ enum IndexMarkdown {
     var text = "# Reports\n\n"
     for report in reports {
       let scenario = report.scenario
-      let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
+      let title = Markdown.escape(report.title)
       text += "## [\(title)](\(linkTarget(scenario.name))/report.md)\n\n"
       text += Headline.text(report, emphasis: "**") + "\n\n" + table(report)
     }
