@@ -35,6 +35,8 @@ struct FormulaParser {
     var hint: String?
   }
 
+  private static let maximumLength = 10_000
+
   private let characters: [Character]
   private let origin: Place
   private var at = 0
@@ -42,6 +44,10 @@ struct FormulaParser {
 
   static func parse(_ text: String, at place: Place) throws(Problem) -> Formula {
     var parser = FormulaParser(text, at: place)
+    // Whoever walks the tree of a longer one would run out of stack.
+    guard text.utf8.count <= maximumLength else {
+      throw parser.problem("the formula is too long, expected values for its parts")
+    }
     let formula = try parser.sum()
     guard parser.peek() == nil else {
       throw parser.problem("expected an operator or the end of the formula")

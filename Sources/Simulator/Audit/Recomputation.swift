@@ -23,6 +23,8 @@ final class Recomputation {
     var hint: String?
   }
 
+  private static let maximumDepth = 200
+
   private let claims: [String: Claim]
   private let values: [String: NamedValue]
   private let figures = PlanMeasures()
@@ -130,6 +132,9 @@ final class Recomputation {
       throw Problem(
         place: place, message: "unknown name '\(name)', expected a claim or a value",
         hint: NearestName.hint(for: name, among: names))
+    }
+    guard open.count < Self.maximumDepth else {
+      throw Problem(place: place, message: "values rest on values too deeply")
     }
     open.append(name)
     var result = try measure(value.way, at: value.place)

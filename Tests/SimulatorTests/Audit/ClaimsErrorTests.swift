@@ -80,6 +80,17 @@ import Testing
     #expect(errors.contains(message), "\(errors)")
   }
 
+  /// A file cannot make the program run out of stack.
+  @Test func depthIsBounded() throws {
+    let long = "formula: " + Array(repeating: "a", count: 20_000).joined(separator: " + ") + " }"
+    #expect(try ClaimsFolder(Self.start + long).errors.contains("the formula is too long"))
+    let nested = "formula: " + String(repeating: "(", count: 500) + "a }"
+    #expect(try ClaimsFolder(Self.start + nested).errors.contains("nested too deeply"))
+    let values = (0..<1_000).map { "  v\($0): { formula: v\($0 + 1) }\n" }.joined()
+    let chain = Self.start + "formula: v0 }\nvalues:\n" + values + "  v1000: { formula: a }\n"
+    #expect(try ClaimsFolder(chain).errors.contains("values rest on values too deeply"))
+  }
+
   @Test func filesAreNamedAndRead() throws {
     let claims = """
       catalogs: { prices: prices.yaml, none: none.yaml }
