@@ -4,16 +4,24 @@ PREFIX ?= /usr/local
 COSTSIM := .build/release/costsim
 SWIFT_BUILD := swift build -c release --product costsim
 
-.PHONY: report test bench format lint install build deps
+.PHONY: report test bench format lint install build deps gate baseline
 
 # `run` comes last: its index links the pages that are there.
 report: build
 	$(COSTSIM) sensitivity $(SHIPPED) --out reports --quiet
 	for scenario in $(SHIPPED); do $(COSTSIM) solve $$scenario --out reports --quiet || exit; done
 	$(COSTSIM) run $(SHIPPED) --out reports
+	$(COSTSIM) audit scenarios/claims.yaml --out reports
 
 build: deps
 	$(SWIFT_BUILD)
+
+# The shipped bills may not grow unnoticed: `make baseline` after a change that is wanted.
+gate: build
+	$(COSTSIM) check $(SHIPPED) --baseline scenarios/baseline/shipped.yaml --max-increase 1%
+
+baseline: build
+	$(COSTSIM) baseline $(SHIPPED) -o scenarios/baseline/shipped.yaml --simulate-up-to 50
 
 # The shipped reports are golden files: the tests run the release build and compare every byte.
 test: build
@@ -32,20 +40,21 @@ install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(COSTSIM) "$(DESTDIR)$(PREFIX)/bin/costsim"
 
-# libcsv and SQLite, with their headers.
+# libcsv, SQLite and zlib, with their headers.
 deps:
 	@if ls /usr/include/csv.h /usr/local/include/csv.h 2>/dev/null | grep -q . \
-	  && ls /usr/include/sqlite3.h /usr/local/include/sqlite3.h 2>/dev/null | grep -q .; then :; \
+	  && ls /usr/include/sqlite3.h /usr/local/include/sqlite3.h 2>/dev/null | grep -q . \
+	  && ls /usr/include/zlib.h /usr/local/include/zlib.h 2>/dev/null | grep -q .; then :; \
 	elif ! command -v apt-get >/dev/null; then \
-	  echo "costsim needs the libraries libcsv and libsqlite3 with their headers (csv.h, sqlite3.h)." >&2; \
-	  echo "This machine has no apt-get to install them with: please install both, then run make again." >&2; \
+	  echo "costsim needs the libraries libcsv, libsqlite3 and zlib with their headers (csv.h, sqlite3.h, zlib.h)." >&2; \
+	  echo "This machine has no apt-get to install them with: please install them, then run make again." >&2; \
 	  exit 2; \
 	else \
 	  if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else \
-	    echo "costsim needs libcsv-dev and libsqlite3-dev, and installing them needs root: please run" >&2; \
-	    echo "  apt-get install libcsv-dev libsqlite3-dev" >&2; \
+	    echo "costsim needs libcsv-dev, libsqlite3-dev and zlib1g-dev, and installing them needs root: please run" >&2; \
+	    echo "  apt-get install libcsv-dev libsqlite3-dev zlib1g-dev" >&2; \
 	    exit 2; \
 	  fi; \
-	  echo "Installing libcsv-dev and libsqlite3-dev" >&2; \
-	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq libcsv-dev libsqlite3-dev >/dev/null; \
+	  echo "Installing libcsv-dev, libsqlite3-dev and zlib1g-dev" >&2; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq libcsv-dev libsqlite3-dev zlib1g-dev >/dev/null; \
 	fi

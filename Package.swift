@@ -15,15 +15,16 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CostModel"),
     .executableTarget(
       name: "Simulator",
       dependencies: [
-        "CostModel", "CLibCSV", "CSQLite",
+        "CostModel", "CLibCSV", "CSQLite", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
-      resources: [.embedInCode("Starter"), .embedInCode("Formats")]),
+      resources: [.embedInCode("Starter"), .embedInCode("Formats"), .embedInCode("Limits")]),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),

@@ -10,6 +10,7 @@ struct Microbenchmarks {
     print("machine                         ns a step (median of \(rounds) rounds of \(steps))")
     try report("price of a call, flat", rounds) { try pricing(steps, tiers: 0) }
     try report("price of a call, 3 tiers", rounds) { try pricing(steps, tiers: 3) }
+    try report("price of a call, all variants", rounds) { try variants(steps) }
     report("quota, two buckets", rounds) { quota(steps, window: nil) }
     report("quota, two windows", rounds) { quota(steps, window: .minute) }
     report("breaker", rounds) { breaker(steps) }
@@ -56,6 +57,49 @@ struct Microbenchmarks {
       usage.cacheReadTokens = Int64(step & 1_023) / 2
       usage.outputTokens = Int64(step & 511)
       sum &+= try pricer.cost(of: usage, at: SimTime(microseconds: Int64(step))).total.picodollars
+    }
+    return (steps, sum)
+  }
+
+  /// Dated sheets, context tiers, batch with its own tiers, service tier, region and time of day, and
+  /// every dimension of tokens in use.
+  private static func variants(_ steps: Int) throws -> (Int, Int64) {
+    var sheet = PriceSheet()
+    for dimension in BillingDimension.allCases where dimension.isTokens {
+      sheet.rates[dimension] = Rate(
+        picodollars: 1_000_000 + Int64(dimension.rawValue) * 7, per: 1)
+    }
+    sheet.contextTiers = [
+      ContextTier(threshold: 400, rates: sheet.rates),
+      ContextTier(threshold: 800, rates: sheet.rates),
+    ]
+    var change = PriceChange()
+    change.factor = Factor(11, 10)
+    change.contextTiers = [ContextTier(threshold: 600, rates: sheet.rates)]
+    sheet.batch = change
+    sheet.serviceTiers = ["flex": change]
+    sheet.regions = ["eu": change]
+    sheet.timesOfDay = [
+      TimeOfDayPrice(weekdays: [0, 1, 2], from: .hour, to: .day, change: change),
+      TimeOfDayPrice(weekdays: [3, 4], from: .zero, to: .hour, change: change),
+    ]
+    var later = sheet
+    later.effectiveFrom = SimTime(microseconds: 1_000_000_000_000)
+    var model = Model(name: "m", provider: "p")
+    model.prices = [sheet, later]
+    let pricer = Pricer(
+      model, variant: BillingVariant(batch: true, serviceTier: "flex", region: "eu"))
+    var sum: Int64 = 0
+    var usage = Usage()
+    for step in 0..<steps {
+      usage.inputTokens = Int64(step & 1_023) + 100
+      usage.cacheReadTokens = Int64(step & 63)
+      usage.cacheWriteLongTokens = 3
+      usage.inputAudioTokens = 5
+      usage.outputTokens = Int64(step & 511) + 100
+      usage.reasoningTokens = Int64(step & 63)
+      let time = SimTime(microseconds: Int64(step) * 1_000_000)
+      sum &+= try pricer.cost(of: usage, at: time).total.picodollars
     }
     return (steps, sum)
   }

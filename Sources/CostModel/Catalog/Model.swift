@@ -1,5 +1,5 @@
 /// One model of a provider: what it is called, what it costs, how long it takes.
-public struct Model: Sendable {
+public struct Model: Hashable, Sendable {
   public var name: String
   public var aliases: [String] = []
   public var provider: String

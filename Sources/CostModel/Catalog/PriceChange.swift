@@ -2,6 +2,8 @@
 /// place of the base's, and a factor on every rate. Factors of several changes multiply.
 public struct PriceChange: Hashable, Sendable {
   public var rates = Rates()
+  /// Own rates of the change beyond an input size, in place of `rates`; ascending by threshold.
+  public var contextTiers: [ContextTier] = []
   public var factor = Factor.one
 
   public init() {}

@@ -1,5 +1,5 @@
 /// What a model costs from one moment on, until the next sheet of the same model.
-public struct PriceSheet: Sendable {
+public struct PriceSheet: Hashable, Sendable {
   public var effectiveFrom = SimTime.distantPast
   public var rates = Rates()
   /// Ascending by threshold; the last one crossed reprices the whole call.
@@ -13,6 +13,8 @@ public struct PriceSheet: Sendable {
   public var minimumAudio = SimDuration.zero
   /// Due at the start of every month, whatever the traffic (self-hosting).
   public var fixedMonthly: Money?
+  /// Capacity that is paid by the hour, whatever the traffic (provisioned throughput).
+  public var provisioned: ProvisionedCapacity?
   /// Where the figures come from, and when they were last looked at.
   public var source: String?
   public var checked: CivilDate?
@@ -20,4 +22,10 @@ public struct PriceSheet: Sendable {
   public var assumption: String?
 
   public init() {}
+
+  /// Whether there is no price at all: every call is an error then.
+  public var isUnpriced: Bool { rates == Rates() && !hasFixedPrice }
+
+  /// Whether something is due whatever the traffic.
+  public var hasFixedPrice: Bool { fixedMonthly != nil || provisioned != nil }
 }

@@ -10,4 +10,5 @@ struct CompiledSheet: Sendable {
   /// First rate of its first card. Cards: (base, tier 1, …) × (no time of day, time of day 1, …).
   @usableFromInline let firstRate: Int
   @usableFromInline let fixedMonthly: Money?
+  @usableFromInline let provisioned: ProvisionedCapacity?
 }

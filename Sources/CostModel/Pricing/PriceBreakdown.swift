@@ -19,8 +19,9 @@ public struct PriceBreakdown: Hashable, Sendable {
   public internal(set) var components: [Component] = []
   /// The price sheet's place in the model's `prices`.
   public let sheet: Int
-  /// Which of the sheet's context tiers priced the call, from 0; nil: none was reached.
-  public let contextTier: Int?
+  /// The smallest total input, in tokens, of the context tier that priced the call; nil: none was
+  /// reached.
+  public let contextTier: Int64?
   /// Which of the sheet's times of day the arrival lies in, from 0; nil: none.
   public let timeOfDay: Int?
 

@@ -9,7 +9,8 @@ extension Pricer {
     let card = (base - sheet.firstRate) / Self.dimensions
     let (tier, time) = card.quotientAndRemainder(dividingBy: sheet.timesOfDay.count + 1)
     var result = PriceBreakdown(
-      sheet: index, contextTier: tier > 0 ? tier - 1 : nil, timeOfDay: time > 0 ? time - 1 : nil)
+      sheet: index, contextTier: tier > 0 ? tierInputs[sheet.tiers.lowerBound + tier - 1] : nil,
+      timeOfDay: time > 0 ? time - 1 : nil)
     for dimension in BillingDimension.allCases {
       let quantity = parts.quantity(of: dimension, usage, minimumAudio: sheet.minimumAudio)
       let rate = rates[base + dimension.rawValue]

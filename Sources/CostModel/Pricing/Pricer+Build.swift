@@ -14,25 +14,27 @@ extension Pricer {
   private mutating func append(_ sheet: PriceSheet, variant: BillingVariant) {
     precondition(
       sheets.last.map { $0.from < sheet.effectiveFrom } ?? true, "sheets ascend by time")
-    let tiers = tierInputs.count..<(tierInputs.count + sheet.contextTiers.count)
+    let changes = sheet.changes(on: variant)
+    let inputs = sheet.tierInputs(changes)
+    let tiers = tierInputs.count..<(tierInputs.count + inputs.count)
     let times = timesOfDay.count..<(timesOfDay.count + sheet.timesOfDay.count)
     sheets.append(
       CompiledSheet(
         from: sheet.effectiveFrom, minimumAudio: sheet.minimumAudio.microseconds, tiers: tiers,
-        timesOfDay: times, firstRate: rates.count, fixedMonthly: sheet.fixedMonthly))
-    tierInputs += sheet.contextTiers.map(\.firstInput)
+        timesOfDay: times, firstRate: rates.count, fixedMonthly: sheet.fixedMonthly,
+        provisioned: sheet.provisioned))
+    tierInputs += inputs
     timesOfDay += sheet.timesOfDay.map(CompiledTimeOfDay.init)
-    let changes = sheet.changes(on: variant)
-    for tier in [Rates()] + sheet.contextTiers.map(\.rates) {
-      let base = sheet.rates.overlaid(with: tier)
+    for input in [0] + inputs {
+      let base = sheet.contextTiers.applied(to: sheet.rates, input: input)
       for time in [nil] + sheet.timesOfDay.map({ Optional($0.change) }) {
-        rates += Self.card(
-          base, changes + [time].compactMap { $0 }, isSoldByMonth: sheet.fixedMonthly != nil)
+        let holding = (changes + [time].compactMap { $0 }).map { $0.resolved(input: input) }
+        rates += Self.card(base, holding, isSoldByMonth: sheet.hasFixedPrice)
       }
     }
   }
 
-  /// One rate a dimension: own prices take the base's place, the last one said; then parents for
+  /// One rate a dimension, of changes that hold at one input size: own prices take the base's place, the last one said; then parents for
   /// what has no price; then every factor.
   private static func card(_ base: Rates, _ changes: [PriceChange], isSoldByMonth: Bool)
     -> [CompiledRate]
@@ -64,7 +66,31 @@ extension Rates {
   }
 }
 
+extension [ContextTier] {
+  /// The rates with those of the last tier that a total input reaches in their place.
+  fileprivate func applied(to rates: Rates, input: Int64) -> Rates {
+    last { $0.firstInput <= input }.map { rates.overlaid(with: $0.rates) } ?? rates
+  }
+}
+
+extension PriceChange {
+  /// The change for calls of that total input, with the tier that holds worked in.
+  fileprivate func resolved(input: Int64) -> PriceChange {
+    var change = PriceChange()
+    change.rates = contextTiers.applied(to: rates, input: input)
+    change.factor = factor
+    return change
+  }
+}
+
 extension PriceSheet {
+  /// Where prices change with the input size, ascending: the sheet's own tiers, and those of the
+  /// changes and times of day.
+  fileprivate func tierInputs(_ changes: [PriceChange]) -> [Int64] {
+    let tiers = contextTiers + (changes + timesOfDay.map(\.change)).flatMap(\.contextTiers)
+    return Set(tiers.map(\.firstInput)).sorted()
+  }
+
   /// Batch, service tier and region, in this order, as far as they are asked for and listed.
   fileprivate func changes(on variant: BillingVariant) -> [PriceChange] {
     [

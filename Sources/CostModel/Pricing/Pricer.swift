@@ -47,10 +47,18 @@ public struct Pricer: Sendable {
       other: Money(picodollars: other))
   }
 
-  /// What is due at the start of a month, whatever the traffic; nil: nothing.
-  public func fixedMonthly(at t: SimTime) -> Money? {
-    let sheet = sheetIndex(at: t)
-    return sheet < 0 ? nil : sheets[sheet].fixedMonthly
+  /// What is due at the start of a month, whatever the traffic: the sheet's of that moment; nil:
+  /// nothing.
+  ///
+  /// Traps if it exceeds `Money`, which the reader of catalogs rules out.
+  public func fixedPrice(ofMonthFrom start: SimTime, to end: SimTime) -> Money? {
+    let sheet = sheetIndex(at: start)
+    guard sheet >= 0 else { return nil }
+    guard let capacity = sheets[sheet].provisioned else { return sheets[sheet].fixedMonthly }
+    guard let price = capacity.price(for: end - start) else {
+      preconditionFailure("provisioned capacity costs more than Money holds")
+    }
+    return price + (sheets[sheet].fixedMonthly ?? .zero)
   }
 
   /// The last sheet that is effective at `t`; negative if none is.

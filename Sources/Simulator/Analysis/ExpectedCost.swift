@@ -129,9 +129,10 @@ struct ExpectedCost {
       let name = calls.lazy.flatMap(\.chain).first { $0.model == model }?.name ?? ""
       for month in scenario.period.months {
         let sheet = ExpectedPrice.sheet(of: scenario.catalog[model], at: month.start)
-        guard let price = sheet.fixedMonthly else { continue }
-        fixed += MoneySum(price).dollars
-        byModel[name, default: (0, 0)].cost += MoneySum(price).dollars
+        let price = ExpectedPrice.fixed(sheet, from: month.start, to: month.end)
+        guard sheet.hasFixedPrice else { continue }
+        fixed += price
+        byModel[name, default: (0, 0)].cost += price
       }
     }
     total += fixed

@@ -19,8 +19,18 @@ struct ExpectedPrice {
     model.prices.last { $0.effectiveFrom <= time } ?? PriceSheet()
   }
 
-  /// The first whole number of input tokens that is in each tier.
-  var thresholds: [Double] { sheet.contextTiers.map(Self.firstToken) }
+  /// What is due for a month, whatever the traffic, in dollars.
+  static func fixed(_ sheet: PriceSheet, from start: SimTime, to end: SimTime) -> Double {
+    let capacity = sheet.provisioned.map {
+      dollars($0.rate) * Double($0.units) * Double((end - start).microseconds)
+    }
+    return (capacity ?? 0) + (sheet.fixedMonthly.map { MoneySum($0).dollars } ?? 0)
+  }
+
+  /// The first whole numbers of input tokens that are in another tier.
+  var thresholds: [Double] {
+    (sheet.contextTiers + changes.flatMap(\.contextTiers)).map(Self.firstToken)
+  }
 
   private static func firstToken(_ tier: ContextTier) -> Double {
     Double(tier.threshold) + (tier.inclusive ? 0 : 1)
@@ -40,7 +50,8 @@ struct ExpectedPrice {
     let tier = sheet.contextTiers.last { Self.firstToken($0) <= input }
     var price = (tier?.rates[dimension] ?? sheet.rates[dimension]).map(Self.dollars)
     for change in changes {
-      price = change.rates[dimension].map(Self.dollars) ?? price
+      let own = change.contextTiers.last { Self.firstToken($0) <= input }?.rates[dimension]
+      price = (own ?? change.rates[dimension]).map(Self.dollars) ?? price
       price = price.map {
         $0 * Double(change.factor.numerator) / Double(change.factor.denominator)
       }

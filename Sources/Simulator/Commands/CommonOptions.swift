@@ -20,6 +20,9 @@ struct ScenarioOptions: ParsableArguments {
   @Option(help: "Price catalog in place of the scenario's.")
   var catalog: String?
 
+  @Option(help: "Another catalog: the report says what its prices would do to the bill.")
+  var compareCatalog: String?
+
   @Flag(help: "Lets a scenario name files outside its own folder.")
   var allowOutside = false
 
@@ -27,6 +30,7 @@ struct ScenarioOptions: ParsableArguments {
   var allOverrides: [String] {
     var list = overrides
     if let catalog { list.append("catalog=\(catalog)") }
+    if let compareCatalog { list.append("compare_catalog=\(compareCatalog)") }
     if let users { list.append("plans=[\(users)]") }
     if let seed { list.append("seed=\(seed)") }
     return list
@@ -34,8 +38,9 @@ struct ScenarioOptions: ParsableArguments {
 
   /// The same for the reader, which reads paths from the scenario's folder.
   func readerOverrides() throws -> [String] {
-    guard let catalog else { return allOverrides }
-    return allOverrides + ["catalog=\(try Self.absolute(catalog))"]
+    let files = [("catalog", catalog), ("compare_catalog", compareCatalog)]
+    return try allOverrides
+      + files.compactMap { key, path in try path.map { "\(key)=\(try Self.absolute($0))" } }
   }
 
   /// Options name files from where the user is.
@@ -46,7 +51,7 @@ struct ScenarioOptions: ParsableArguments {
     return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
-  var mayLeaveFolder: Bool { allowOutside || catalog != nil }
+  var mayLeaveFolder: Bool { allowOutside || catalog != nil || compareCatalog != nil }
 
   func validate() throws {
     for part in users?.split(separator: ",", omittingEmptySubsequences: false) ?? []
@@ -65,21 +70,38 @@ struct ScenarioOptions: ParsableArguments {
   /// Reads all of them; all errors of all files are told at once, and one that several scenarios
   /// share (in their catalog, say) only once.
   func read(_ paths: [String]) throws -> [Scenario] {
-    var scenarios: [Scenario] = []
+    let overrides = try readerOverrides()
+    return try read(paths, name: \.name) { path throws(InputErrors) in
+      try ScenarioReader.read(path: path, overrides: overrides, allowOutside: mayLeaveFolder)
+    }
+  }
+
+  /// The same with the text of everything that they name.
+  func readWhole(_ paths: [String]) throws -> [(scenario: Scenario, source: YAMLNode)] {
+    let overrides = try readerOverrides()
+    return try read(paths, name: \.scenario.name) { path throws(InputErrors) in
+      try ScenarioReader.readWhole(
+        path: path, overrides: overrides, allowOutside: mayLeaveFolder,
+        source: GitFiles.isRevision(path) ? GitFiles.source : .disk)
+    }
+  }
+
+  private func read<Read>(
+    _ paths: [String], name: (Read) -> String, one: (String) throws(InputErrors) -> Read
+  ) throws -> [Read] {
+    var scenarios: [Read] = []
     var messages: [String] = []
     var told: Set<String> = []
-    let overrides = try readerOverrides()
     for path in paths {
       do throws(InputErrors) {
-        scenarios.append(
-          try ScenarioReader.read(path: path, overrides: overrides, allowOutside: mayLeaveFolder))
+        scenarios.append(try one(path))
       } catch {
         let new = error.diagnostics.filter { told.insert($0.description).inserted }
         if !new.isEmpty { messages.append(InputErrors(new).description) }
       }
     }
-    for scenario in Set(scenarios.map(\.name)) {
-      let same = zip(scenarios, paths).filter { $0.0.name == scenario }.map(\.1)
+    for scenario in Set(scenarios.map(name)) {
+      let same = zip(scenarios, paths).filter { name($0.0) == scenario }.map(\.1)
       if same.count > 1 {
         messages.append(
           "\(same[1]): error: its name '\(scenario)' is also that of \(same[0]), expected names "

@@ -31,6 +31,17 @@ struct Run: ParsableCommand {
   @Option(help: "Also writes every call of run 1 to this CSV file (one scenario and plan).")
   var calls: String?
 
+  @Flag(help: "Puts every call of run 1 into costs.sqlite too (one scenario and plan).")
+  var ledger = false
+
+  @OptionGroup var tables: TableOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Prints this table in place of the summary: plans, costs, daily, accounts, performance, "
+        + "alerts.", valueName: "name"))
+  var table: String?
+
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
 
@@ -42,54 +53,79 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let loaded = try input.read(scenarios)
-    if calls != nil, loaded.count != 1 || loaded[0].plans.count != 1 {
+    if calls != nil || ledger, loaded.count != 1 || loaded[0].plans.count != 1 {
       throw BadInput(
-        message: "error: --calls needs one scenario with one plan, expected --users N as well")
+        message: "error: \(ledger ? "--ledger" : "--calls") needs one scenario with one plan, "
+          + "expected --users N as well")
     }
+    try checkTable(of: loaded[0])
     let folder = try OutputFolder(path: out)
     let record = RunRecord(
       version: Version.current, overrides: input.allOverrides, runs: runs,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
     var reports: [ScenarioReport] = []
     for (scenario, path) in zip(loaded, scenarios) {
-      let report = try simulate(scenario, path: path)
+      let report = try simulate(scenario, path: path, into: folder)
       try ReportWriter.write(report, record: record, into: folder)
       reports.append(report)
     }
     try ReportWriter.writeIndex(reports, into: folder)
     try folder.commit()
-    if !printing.quiet { show(reports, record) }
+    if !printing.quiet { try show(reports, record) }
   }
 
-  private func simulate(_ scenario: Scenario, path: String) throws -> ScenarioReport {
+  private func simulate(
+    _ scenario: Scenario, path: String, into folder: OutputFolder
+  ) throws -> ScenarioReport {
     let simulation = Simulation(scenario)
-    let file = try calls.map { path in
-      try CallsFile(
-        path: path, population: scenario.users, users: scenario.plans[0].users,
-        dialect: csvDialect)
+    let users = scenario.plans[0].users
+    let file = try calls.map {
+      try CallsFile(path: $0, population: scenario.users, users: users, dialect: csvDialect)
     }
-    let log = file.map { file in CallLog { try file.append($0, $1) } }
+    let database =
+      ledger
+      ? try CallsDatabase(in: folder, scenario.name, population: scenario.users, users: users) : nil
     let drawsInputs = runs > 1 && !scenario.ranges.isEmpty
     let bar = ProgressBar(
       total: simulation.expectedArrivals(runs: drawsInputs ? 2 * runs : runs),
       isQuiet: printing.quiet)
-    let results = try simulation.results(runs: runs, threads: threads, log: log) { bar.add($0) }
+    let results = try simulation.results(
+      runs: runs, threads: threads, log: CallLog(file, database)
+    ) { bar.add($0) }
     let drawn =
       drawsInputs
       ? try Assessor(input.tree(path), scenario: scenario, runs: runs, threads: threads)
         .assess([Assessor.Variant()]) { bar.add($0) }[0].map(\.runs) : []
     bar.finish()
     try file?.commit()
+    try database?.finish()
     return ScenarioReport(
       scenario: scenario,
       plans: results.indices.map { plan in
         PlanReport(
           scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
-      })
+      }, comparison: CatalogComparison(scenario))
   }
 
-  private func show(_ reports: [ScenarioReport], _ record: RunRecord) {
-    if printing.json {
+  /// The table to print in place of the summary.
+  private var tableName: String? { table ?? (tables.areUsed ? ReportTables.plans.name : nil) }
+
+  /// Before anything is simulated: is there such a table, with such columns?
+  private func checkTable(of scenario: Scenario) throws {
+    guard let tableName else { return }
+    let all = ReportTables.all(ScenarioReport(scenario: scenario, plans: []))
+    guard let table = all.first(where: { $0.name == tableName }) else {
+      let names = all.map(\.name).joined(separator: ", ")
+      throw BadInput(message: "--table: error: unknown table '\(tableName)', expected \(names)")
+    }
+    _ = try tables.choose(from: OutputTable([table]))
+  }
+
+  private func show(_ reports: [ScenarioReport], _ record: RunRecord) throws {
+    if let tableName {
+      let chosen = reports.flatMap(ReportTables.all).filter { $0.name == tableName }
+      try tables.show(OutputTable(chosen), printing, dialect: csvDialect)
+    } else if printing.json {
       print(JSONValue.array(reports.map(record.json)).text, terminator: "")
     } else {
       print(TerminalSummary.text(reports, styled: printing.isStyled))

@@ -95,6 +95,7 @@ struct TargetPerformance: Sendable {
   var tokensPerMinuteMean = 0.0
   /// Highest share of a per-minute limit used in a UTC minute; nil without limits.
   var quotaUtilisationPeak: Double?
+  var hours = HourLoads()
   /// Waiting time of attempts.
   var queue = LatencyHistogram()
   /// Waiting + latency of successful attempts.

@@ -15,7 +15,7 @@ final class CallsFile: @unchecked Sendable {
   private let folder: OutputFolder
   private let file: OutputFile
   private var writer: CSVWriter
-  private let deal: UserDeal
+  private let accountPlans: AccountPlans
 
   /// The calls of a plan of so many users; a log's users have no account plan.
   init(
@@ -26,7 +26,7 @@ final class CallsFile: @unchecked Sendable {
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     folder = try OutputFolder(path: slash.map { String(path[..<$0]) } ?? ".")
     file = try OutputFile(path: folder.temporaryPath(for: name))
-    deal = UserDeal(population: population, users: users)
+    accountPlans = AccountPlans(population, users: users)
     var writer = CSVWriter(dialect: dialect)
     for column in Self.columns { writer.text(column) }
     writer.endRow()
@@ -49,13 +49,12 @@ final class CallsFile: @unchecked Sendable {
     let (call, compiled) = (record.call, names.compiled)
     let attributes = compiled.attributes[Int(call.kind)]
     let kind = compiled.kinds[Int(call.kind)]
-    let plan = deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[Int(call.user)])
-    let plans = compiled.scenario.users.accountPlans
+    let plan = accountPlans.place(of: call.user)
     let routed = compiled.scenario.catalog[ModelID(call.routed)]
     row.integer(record.number)
     row.plain(SimTime(microseconds: call.time).description)
-    optional(account(call.user, names), &row)
-    optional(plans.isEmpty ? attributes[.accountPlan] : plans[plan].name, &row)
+    optional(names.account(call.user), &row)
+    optional(names.accountPlan(plan, of: attributes), &row)
     row.text(compiled.useCases[Int(kind.useCase)])
     for attribute in [Attribute.action, .task, .complexity, .priority] {
       optional(attributes[attribute], &row)
@@ -67,12 +66,6 @@ final class CallsFile: @unchecked Sendable {
     writeAnswer(record, routed: routed, compiled, to: &row)
     writeBill(record, to: &row)
     row.endRow()
-  }
-
-  private func account(_ user: UInt32, _ names: PlanNames) -> String? {
-    if user == Ledger.noUser { return nil }
-    return names.userNames.isEmpty
-      ? ReportTables.accountID(Int(user) + 1) : names.userNames[Int(user)]
   }
 
   /// Who answered: a target, or for a hit the routed model; nobody if the call failed.
@@ -110,5 +103,42 @@ final class CallsFile: @unchecked Sendable {
 
   private func optional(_ text: String?, _ row: inout CSVWriter) {
     if let text { row.text(text) } else { row.unknown() }
+  }
+}
+
+extension CallLog {
+  /// Writes to both, as far as they are wanted; nil: nothing is to be written.
+  init?(_ file: CallsFile?, _ database: CallsDatabase?) {
+    if file == nil, database == nil { return nil }
+    self.init { records, names in
+      try file?.append(records, names)
+      try database?.append(records, names)
+    }
+  }
+}
+
+/// The account plan that each user of a synthetic plan has been dealt.
+struct AccountPlans: Sendable {
+  private let dealt: [UInt8]
+
+  init(_ population: UserPopulation, users: Int) {
+    dealt = UserDeal(population: population, users: users).accountPlan
+  }
+
+  /// Its place among the scenario's; 0 where there are none, or for a log's users.
+  func place(of user: UInt32) -> Int { dealt.isEmpty ? 0 : Int(dealt[Int(user)]) }
+}
+
+extension PlanNames {
+  /// `account_id` of a user; nil where a log names none.
+  func account(_ user: UInt32) -> String? {
+    if user == Ledger.noUser { return nil }
+    return userNames.isEmpty ? ReportTables.accountID(Int(user) + 1) : userNames[Int(user)]
+  }
+
+  /// The name of an account plan; a log may tell that of each call itself.
+  func accountPlan(_ place: Int, of attributes: CallAttributes) -> String? {
+    let plans = compiled.scenario.users.accountPlans
+    return plans.isEmpty ? attributes[.accountPlan] : plans[place].name
   }
 }

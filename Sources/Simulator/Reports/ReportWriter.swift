@@ -11,15 +11,27 @@ enum ReportWriter {
     for table in tables {
       try folder.write(table.csv(record.csvDialect), to: "\(name)/\(table.name).csv")
     }
-    try writeDatabase(tables, to: "\(name)/costs.sqlite", in: folder)
-    try folder.write(CumulativeCostChart.svg(report), to: "\(name)/charts/cumulative-cost.svg")
-    try folder.write(CostByModelChart.svg(report), to: "\(name)/charts/cost-by-model.svg")
+    let charges = FocusCharges.table(report)
+    try folder.write(charges.csv(.rfc4180), to: "\(name)/\(charges.name).csv")
+    let package = DataPackage(
+      report, tables: tables.map { ($0, record.csvDialect) } + [(charges, .rfc4180)])
+    try folder.write(package.json.text, to: "\(name)/datapackage.json")
+    try writeDatabase(tables, to: databaseName(of: name), in: folder)
+    var charts: [String: String] = [:]
+    for chart in ReportChart.allCases { charts[chart.path] = chart.svg(report) }
     if report.plans.contains(where: { $0.spread != nil }) {
-      try folder.write(IntervalChart.svg(report), to: "\(name)/charts/uncertainty.svg")
+      charts["charts/uncertainty.svg"] = IntervalChart.svg(report)
     }
-    try folder.write(ReportMarkdown.text(report), to: "\(name)/report.md")
+    for (path, svg) in charts { try folder.write(svg, to: "\(name)/\(path)") }
+    let markdown = ReportMarkdown.text(report)
+    try folder.write(markdown, to: "\(name)/report.md")
+    try folder.write(
+      ReportHTML.text(markdown, title: report.title, charts: charts), to: "\(name)/report.html")
     try folder.write(record.json(report).text, to: "\(name)/run.json")
   }
+
+  /// Where the database of a scenario lies in the folder of the reports.
+  static func databaseName(of scenario: String) -> String { "\(scenario)/costs.sqlite" }
 
   /// `index.md`, which links the scenarios of this run.
   static func writeIndex(

@@ -21,6 +21,24 @@ final class SQLiteStatement {
     try check(sqlite3_reset(handle))
   }
 
+  /// Runs an `INSERT` with the parameters that `bind` has set, ready to be bound again.
+  func runBound() throws(SQLiteError) {
+    try check(sqlite3_step(handle), unless: SQLITE_DONE)
+    try check(sqlite3_reset(handle))
+  }
+
+  /// Sets one parameter, from 1; `nil` is NULL. Holds until it is set again.
+  @inline(__always)
+  func bind(_ number: Int64?, at index: Int32) throws(SQLiteError) {
+    let code =
+      if let number {
+        sqlite3_bind_int64(handle, index, number)
+      } else {
+        sqlite3_bind_null(handle, index)
+      }
+    try check(code)
+  }
+
   /// Goes to the next row; false when there is none.
   func step() throws(SQLiteError) -> Bool {
     let code = sqlite3_step(handle)
@@ -70,7 +88,7 @@ final class SQLiteStatement {
     }
   }
 
-  private func check(_ code: Int32) throws(SQLiteError) {
-    if code != SQLITE_OK { throw database.lastError(code: code, sql: sql) }
+  private func check(_ code: Int32, unless fine: Int32 = SQLITE_OK) throws(SQLiteError) {
+    if code != fine { throw database.lastError(code: code, sql: sql) }
   }
 }

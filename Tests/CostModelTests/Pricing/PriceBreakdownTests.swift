@@ -54,7 +54,7 @@ import Testing
     let base = try pricer.breakdown(of: tokens(in: 100, out: 1), at: .epoch)
     #expect((base.sheet, base.contextTier, base.timeOfDay) == (0, nil, nil))
     let tiered = try pricer.breakdown(of: tokens(in: 1_001, out: 1), at: .epoch + .hour)
-    #expect((tiered.sheet, tiered.contextTier, tiered.timeOfDay) == (0, 1, 0))
+    #expect((tiered.sheet, tiered.contextTier, tiered.timeOfDay) == (0, 1_001, 0))
     #expect(tiered.components.map(\.dimension) == [.inputTokens, .outputTokens])
     #expect(tiered.components.map(\.quantity) == [1_001, 1])
     #expect(

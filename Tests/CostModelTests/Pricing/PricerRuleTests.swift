@@ -87,7 +87,9 @@ struct PricerRuleTests {
     #expect(try total(perCall, tokens(in: 500, out: 500)) == 7)
     let perMonth = model { $0.fixedMonthly = Money(picodollars: 200_000_000_000_000) }
     #expect(try total(perMonth, tokens(in: 500, out: 500)) == 0)
-    #expect(Pricer(perMonth).fixedMonthly(at: .epoch)?.picodollars == 200_000_000_000_000)
+    #expect(
+      Pricer(perMonth).fixedPrice(ofMonthFrom: .epoch, to: at(1))?.picodollars
+        == 200_000_000_000_000)
     let mixed = model {
       $0.rates[.calls] = Rate(picodollars: 7, per: 1)
       $0.rates[.inputTokens] = Rate(picodollars: 1, per: 1)

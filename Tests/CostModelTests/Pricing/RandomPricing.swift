@@ -23,13 +23,7 @@ struct RandomPricing {
   private mutating func sheet() -> PriceSheet {
     var sheet = PriceSheet()
     sheet.rates = rates(density: 7)
-    var threshold: Int64 = 0
-    for _ in 0..<random.below(4) {
-      threshold += 1 + random.below(500)
-      sheet.contextTiers.append(
-        ContextTier(
-          threshold: threshold, inclusive: random.chance(1, in: 2), rates: rates(density: 4)))
-    }
+    sheet.contextTiers = tiers(random.below(4))
     if random.chance(1, in: 2) { sheet.batch = change() }
     for name in tierNames where random.chance(1, in: 2) { sheet.serviceTiers[name] = change() }
     for name in regionNames where random.chance(1, in: 2) { sheet.regions[name] = change() }
@@ -42,7 +36,22 @@ struct RandomPricing {
     }
     if random.chance(1, in: 3) { sheet.minimumAudio = seconds(random.below(60)) }
     if random.chance(1, in: 8) { sheet.fixedMonthly = Money(picodollars: 1) }
+    if random.chance(1, in: 8) {
+      sheet.provisioned = ProvisionedCapacity(units: 1, rate: Rate(picodollars: 1, per: 1))
+    }
     return sheet
+  }
+
+  private mutating func tiers(_ count: Int64) -> [ContextTier] {
+    var threshold: Int64 = 0
+    var tiers: [ContextTier] = []
+    for _ in 0..<count {
+      threshold += 1 + random.below(500)
+      tiers.append(
+        ContextTier(
+          threshold: threshold, inclusive: random.chance(1, in: 2), rates: rates(density: 4)))
+    }
+    return tiers
   }
 
   /// `density` of 10 dimensions have a price.
@@ -58,6 +67,7 @@ struct RandomPricing {
   private mutating func change() -> PriceChange {
     var change = PriceChange()
     if random.chance(1, in: 2) { change.rates = rates(density: 3) }
+    if random.chance(1, in: 3) { change.contextTiers = tiers(1 + random.below(2)) }
     change.factor = Factor(random.below(12), 1 + random.below(10))
     return change
   }

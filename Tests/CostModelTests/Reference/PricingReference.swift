@@ -70,17 +70,20 @@ struct PricingReference {
   ) throws(PricingError) -> Int128 {
     let changes = changes(sheet, t)
     var own: [BillingDimension: Rate] = [:]
-    let tier = sheet.contextTiers.last {
-      input > $0.threshold || $0.inclusive && input == $0.threshold
+    func tier(_ tiers: [ContextTier]) -> Rates {
+      tiers.last { input > $0.threshold || $0.inclusive && input == $0.threshold }?.rates
+        ?? Rates()
     }
-    for rates in [sheet.rates, tier?.rates ?? Rates()] + changes.map(\.rates) {
+    let pairs = [(sheet.rates, sheet.contextTiers)] + changes.map { ($0.rates, $0.contextTiers) }
+    for rates in pairs.flatMap({ [$0.0, tier($0.1)] }) {
       for each in BillingDimension.allCases { own[each] = rates[each] ?? own[each] }
     }
     var place: BillingDimension? = dimension
     while let here = place, own[here] == nil { place = here.parent }
     guard let place, let rate = own[place] else {
       if dimension == .calls { return 0 }
-      let soldWhole = sheet.fixedMonthly != nil || own[.calls] != nil
+      let soldWhole =
+        sheet.fixedMonthly != nil || sheet.provisioned != nil || own[.calls] != nil
       if soldWhole, own[.inputTokens] == nil, own[.outputTokens] == nil, dimension.isTokens {
         return 0
       }

@@ -10,21 +10,27 @@ enum ShippedReports {
 
   static var binary: String? { ProcessInfo.processInfo.environment["COSTSIM_BINARY"] }
 
-  /// Runs the shipped scenarios into a temporary folder.
+  /// Runs the shipped scenarios, then the audit, into a temporary folder, as `make report` does.
   static func fresh(threads: Int) throws -> URL {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
-    let files = scenarios.map { "scenarios/\($0).yaml" }
-    for verb in [["sensitivity"] + files] + files.map({ ["solve", $0] }) + [["run"] + files] {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: try #require(binary))
-      process.currentDirectoryURL = root
-      process.arguments = verb + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0)
-    }
+    let plans = scenarios.map { "scenarios/\($0).yaml" }
+    let options = ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
+    try run(["sensitivity"] + plans + options)
+    for plan in plans { try run(["solve", plan] + options) }
+    try run(["run"] + plans + options)
+    try run(["audit", "scenarios/claims.yaml", "--out", folder.path, "--quiet"])
     return folder
+  }
+
+  private static func run(_ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(binary))
+    process.currentDirectoryURL = root
+    process.arguments = arguments
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 
   /// Paths in a report folder, sorted; databases are not shipped.

@@ -8,9 +8,9 @@ import Testing
   import FoundationXML
 #endif
 
-private let charts: [@Sendable (ScenarioReport) -> String] = [
-  CumulativeCostChart.svg, CostByModelChart.svg,
-]
+private let charts: [@Sendable (ScenarioReport) -> String] = ReportChart.allCases.map { chart in
+  { report in chart.svg(report) ?? "<svg/>" }
+}
 
 private let odd: [SampleReport] = [
   SampleReport(users: [50], models: [("a", 1)], budget: nil),
@@ -21,6 +21,10 @@ private let odd: [SampleReport] = [
     }),
   SampleReport(users: [1], models: [("free", -33_334)], budget: 1_000_000),
   SampleReport(users: [1, 2_000], fixedMonthly: 9_000_000_000_000_000_000),
+  SampleReport(
+    users: (1...12).map { $0 * 20 },
+    models: (1...13).map { ("m\($0)", Int64($0) * 90_000_000_000) },
+    alertsPerPlan: 60),
 ]
 
 @Test func chartsAreWellFormedXML() {
@@ -33,6 +37,72 @@ private let odd: [SampleReport] = [
       #expect(svg == chart(sample.report))
     }
   }
+}
+
+/// No text lies on another, with one series or twelve.
+@Test func chartTextsDoNotOverlap() throws {
+  for sample in odd {
+    for chart in ReportChart.allCases {
+      guard let svg = chart.svg(sample.report) else { continue }
+      let boxes = textBoxes(svg)
+      #expect(boxes.count > 5)
+      for (index, a) in boxes.enumerated() {
+        for b in boxes[(index + 1)...] where a.overlaps(b) {
+          Issue.record("\(chart), \(sample.users.count) plans: '\(a.text)' lies on '\(b.text)'")
+        }
+      }
+    }
+  }
+}
+
+private struct TextBox {
+  var text: String
+  var left: Double
+  var right: Double
+  var base: Double
+
+  func overlaps(_ other: TextBox) -> Bool {
+    left < other.right && other.left < right && (base - other.base).magnitude < 10
+  }
+}
+
+/// Where each text of a picture stands, by a fair guess of its width.
+private func textBoxes(_ svg: String) -> [TextBox] {
+  let element =
+    /<text class="[^"]*" x="([^"]+)" y="([^"]+)" text-anchor="(\w+)">(?:<title>.*?<\/title>)?(.*?)<\/text>/
+  return svg.matches(of: element).compactMap { match in
+    guard let x = Double(match.1), let y = Double(match.2) else { return nil }
+    let text = String(match.4).replacing(/&[a-z#0-9]+;/, with: "x")
+    let width = SVG.width(of: text) * 0.85
+    let left = match.3 == "end" ? x - width : match.3 == "middle" ? x - width / 2 : x
+    return TextBox(text: text, left: left, right: left + width, base: y)
+  }
+}
+
+@Test func hourlyLoadIsAShareOfTheLimitInLocalHours() throws {
+  // 50 and 1,000 users; with the latter, 30 minutes of the hour from 0:00 in Paris start 1,000
+  // calls each: 1,000 × 30 / (30 days × 60 min) is 16.7 a minute, of 100.
+  let svg = try #require(ReportChart.hourlyLoad.svg(SampleReport().report))
+  #expect(svg.contains("deepseek-v3</text>"))
+  #expect(svg.contains("limit 100 requests a minute; busiest hour 0:00, 16.7 %"))
+  #expect(svg.contains("limit 100 requests a minute; busiest hour 1:00, 16.7 %"))
+}
+
+@Test func latencyAndAlertsAreLeftOutWhereThereIsNothing() {
+  var report = SampleReport(users: [1], budget: nil).report
+  report.plans[0].result.latency = LatencyHistogram()
+  report.plans[0].result.performance = []
+  let drawn = ReportChart.allCases.filter { $0.svg(report) != nil }
+  #expect(drawn == [.cumulativeCost, .costByModel])
+  #expect(!ReportMarkdown.text(report).contains("charts/latency.svg"))
+}
+
+@Test func alertTimelineShowsSpansAndCrossings() throws {
+  let report = SampleReport(users: [1_000], alertsPerPlan: 21).report
+  let svg = try #require(ReportChart.alertTimeline.svg(report))
+  // 21 alternating alerts an hour apart: ten spans, and one that lasts to the end.
+  #expect(svg.contains("1,000 users: budget-75%, budget-90%, error rate 11 times"))
+  #expect(svg.contains("to 1 December 2026, 00:00"))
 }
 
 /// Texts that stand above one another in the same column keep their distance.

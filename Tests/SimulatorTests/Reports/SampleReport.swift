@@ -24,7 +24,8 @@ struct SampleReport {
     var scenario = Scenario(
       name: name, period: Self.november, seed: 42,
       plans: users.map { PlanSpec(name: "users-\($0)", users: $0) }, catalog: catalog,
-      policy: Policy(name: "logged", rules: []), behaviours: [], workloads: [])
+      policy: Policy(name: "logged", rules: []),
+      behaviours: models.map { _ in Self.behaviour }, workloads: [])
     scenario.title = title
     scenario.budget = budget.map(Self.budget)
     scenario.assumptions = ["mistral costs $0.33 a 1,000 calls: *the document says tokens*."]
@@ -53,6 +54,13 @@ struct SampleReport {
   }
 
   static let dollar = MoneySum.picodollarsPerDollar
+
+  /// Half a second, and a hundred requests a minute.
+  private static var behaviour: TargetBehaviour {
+    var behaviour = TargetBehaviour(latency: .fixed(500_000))
+    behaviour.quota.requestsPerMinute = 100
+    return behaviour
+  }
 
   private var catalog: Catalog {
     var catalog = Catalog()
@@ -159,6 +167,11 @@ struct SampleReport {
       target.quotaUtilisationPeak = index == 0 ? 0.5 : nil
       target.requestsPerMinuteMean = Double(users) * 30 / 43_200
       target.latency.add(812_500, count: users)
+      for minute in 0..<30 {
+        let start =
+          Self.november.start.microseconds / 60_000_000 + Int64(minute * 1_440 + index * 60)
+        target.hours.add(minute: start, requests: users, tokens: 0, in: Self.november)
+      }
       result.performance.append(target)
     }
     result.accounts = accounts

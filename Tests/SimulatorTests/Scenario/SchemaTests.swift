@@ -10,14 +10,15 @@ import Testing
     try RepositoryFiles.expect(text, in: "scenarios/schema/\(name)")
   }
 
-  @Test func referencePageIsCurrent() throws {
-    let path = "docs/scenario-format.md"
+  @Test(arguments: [("scenario", ScenarioFormat.file), ("claims", ClaimsFormat.file)])
+  func referencePageIsCurrent(name: String, format: FileFormat) throws {
+    let path = "docs/\(name)-format.md"
     let marker =
       "<!-- Written from the tables of keys; COSTSIM_RECORD=1 rewrites what follows. -->\n"
     let page = try String(
       contentsOf: RepositoryFiles.root.appendingPathComponent(path), encoding: .utf8)
     let head = try #require(page.range(of: marker))
-    let tables = ReferenceWriter(format: ScenarioFormat.file).text()
+    let tables = ReferenceWriter(format: format).text()
     try RepositoryFiles.expect(page[..<head.upperBound] + "\n" + tables, in: path)
   }
 
@@ -25,7 +26,7 @@ import Testing
   @Test func keysAreTheReaders() throws {
     for (name, format) in [
       ("scenario", ScenarioFormat.file), ("catalog", CatalogFormat.file),
-      ("policy", PolicyFormat.file),
+      ("policy", PolicyFormat.file), ("claims", ClaimsFormat.file),
     ] {
       let schema = try SchemaJudge(file: "scenarios/schema/\(name).schema.json")
       for object in format.objects {
@@ -51,6 +52,11 @@ import Testing
         #expect(schema.judge(try node(of: path + "/" + name)) == [], "\(name)")
       }
     }
+  }
+
+  @Test func shippedClaimsAreValid() throws {
+    let schema = try SchemaJudge(file: "scenarios/schema/claims.schema.json")
+    #expect(schema.judge(try node(of: ShippedScenarioTests.folder + "/claims.yaml")) == [])
   }
 
   /// Wrong in a way that a schema can see: both refuse them. Right: both take them.

@@ -143,7 +143,7 @@ struct SVG {
       \(rules("#1f2328", "#59636e", "#e4e7eb", "#ffffff", "#b3261e"))
       \(colours { palette[$0].light })
       polyline.series{fill:none} rect{stroke:none}
-      @media (prefers-color-scheme:dark){
+      @media screen and (prefers-color-scheme:dark){
       \(rules("#e6edf3", "#9aa7b4", "#2c333b", "#0d1117", "#ff7b72"))
       \(colours { palette[$0].dark })
       polyline.series{fill:none} rect{stroke:none}

@@ -7,17 +7,23 @@ struct CallExplanation {
   let plan: PlanSpec
   let run: Int
   private let names: PlanNames
+  /// The log that the call is of, and its data row there; nil: a synthetic call.
+  let log: (name: String, row: Int64)?
   /// Index into the scenario's account plans; 0 without any.
   let accountPlan: Int
 
   /// nil while the call has not ended. `names` are those that the engine ended with.
-  init?(_ story: CallStory, plan: PlanSpec, run: Int, names: PlanNames) {
+  init?(
+    _ story: CallStory, plan: PlanSpec, run: Int, names: PlanNames,
+    log: (name: String, row: Int64)? = nil
+  ) {
     guard let end = story.end else { return nil }
     self.story = story
     self.end = end
     self.plan = plan
     self.run = run
     self.names = names
+    self.log = log
     let dealt = UserDeal(population: names.compiled.scenario.users, users: plan.users).accountPlan
     let user = Int(story.arrival.call.user)
     accountPlan = dealt.indices.contains(user) ? Int(dealt[user]) : 0
@@ -88,7 +94,9 @@ struct CallExplanation {
     guard let settings = scenario.cache.settings(for: cacheClass) else {
       return cacheClass.map { "the class \($0) is not listed" } ?? "the call has no class"
     }
-    if kind.promptForm == .none { return "the call carries no prompt" }
+    if kind.promptForm == .none {
+      return call.prompt == 0 ? "the call carries no prompt" : "the call has no account"
+    }
     return settings.ttl > .zero ? "the class's hit rate is 0" : "the class's ttl is 0"
   }
 
@@ -115,8 +123,7 @@ struct CallExplanation {
     var notes: [String] = []
     if sheet.effectiveFrom != .distantPast { notes.append("prices since \(sheet.effectiveFrom)") }
     if let tier = bill.breakdown.contextTier {
-      let tokens = PlainEnglish.count(sheet.contextTiers[tier].firstInput)
-      notes.append("context tier from \(tokens) input tokens")
+      notes.append("context tier from \(PlainEnglish.count(tier)) input tokens")
     }
     if billing.batch, sheet.batch != nil { notes.append("batch") }
     if let tier = billing.serviceTier, sheet.serviceTiers[tier] != nil {
@@ -125,20 +132,14 @@ struct CallExplanation {
     if let region = place.region, sheet.regions[region] != nil { notes.append("region \(region)") }
     if let time = bill.breakdown.timeOfDay {
       let span = sheet.timesOfDay[time]
-      notes.append("time of day \(Self.clock(span.from)) to \(Self.clock(span.to)) UTC")
+      notes.append(
+        "time of day \(CatalogText.clock(span.from)) to \(CatalogText.clock(span.to)) UTC")
     }
     let audio = bill.usage.audioMicroseconds
     if audio > 0, audio < sheet.minimumAudio.microseconds {
       notes.append("minimum of \(ExactText.duration(sheet.minimumAudio)) of audio")
     }
     return notes
-  }
-
-  /// `18:30`.
-  private static func clock(_ time: SimDuration) -> String {
-    let minutes = time.microseconds / 60_000_000
-    let parts = [minutes / 60, minutes % 60]
-    return parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
   }
 
   /// Budget lines that a bill's attempt crosses.

@@ -10,6 +10,7 @@ enum Headline {
     let sentences = [
       bill(plan, report, emphasis), ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
       second(plan, report, emphasis), limit(plan, report, emphasis),
+      otherPrices(plan, report, emphasis),
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
   }
@@ -40,6 +41,25 @@ enum Headline {
     }
     return start + "\(span), within the \(budgetText) with \(difference) to spare"
       + "\(doubt(plan, isOver: false))."
+  }
+
+  /// Where another catalog's prices change the bill.
+  private static func otherPrices(
+    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
+  ) -> String? {
+    guard let comparison = report.comparison,
+      let bills = comparison.plans.first(where: { $0.plan == plan.plan }), bills.changes
+    else { return nil }
+    let cost = emphasis + PlainEnglish.usd(bills.other) + emphasis
+    let verdict = comparison.budget.map { budget in
+      switch (bills.own > budget, bills.other > budget) {
+      case (false, true): ", which breaks the budget"
+      case (true, false): ", which is within the budget"
+      default: ""
+      }
+    }
+    return "At the prices of the \(Markdown.escape(comparison.compared.name)) catalog"
+      + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")."
   }
 
   /// One simulated month is one draw: near the budget, another one may fall on the other side.

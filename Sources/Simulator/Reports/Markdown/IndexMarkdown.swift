@@ -11,7 +11,7 @@ enum IndexMarkdown {
     var text = "# Reports\n\n"
     for report in reports {
       let scenario = report.scenario
-      let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
+      let title = Markdown.escape(report.title)
       text += "## [\(title)](\(linkTarget(scenario.name))/report.md)\n\n"
       text += Headline.text(report, emphasis: "**") + "\n\n" + table(report)
       let links = pages.filter { exists(scenario.name + "/" + $0.0) }.map { file, words in

@@ -5,7 +5,8 @@ extension ReportMarkdown {
   static func alertSection(_ report: ScenarioReport) -> String {
     guard report.scenario.budget != nil || !report.scenario.alerts.isEmpty else { return "" }
     let silent = report.plans.filter(\.result.alerts.isEmpty).map { name($0.plan) }
-    var text = heading("Alerts") + costAlerts(report) + episodes(report)
+    var text = heading("Alerts") + ReportChart.alertTimeline.markdown(report)
+    text += costAlerts(report) + episodes(report)
     if !silent.isEmpty { text += "No alert fires with \(PlainEnglish.list(silent)).\n\n" }
     return text + unlikeStated(report)
   }

@@ -3,7 +3,7 @@ import CostModel
 extension ReportMarkdown {
   /// What limits allow against what the largest plan asks for, and what came of it.
   static func capacitySection(_ report: ScenarioReport) -> String {
-    var text = ""
+    var text = ReportChart.hourlyLoad.markdown(report)
     for plan in report.plans where !plan.expectation.quotaLoads.isEmpty {
       if plan.plan == report.largestPlan?.plan { text += quotaTable(plan) }
     }
@@ -56,7 +56,7 @@ extension ReportMarkdown {
     let isShort = count > longestTable && plans.count > 2
     if isShort { plans = smallestAndLargest(report) }
     var table = MarkdownTable([
-      .text(report.replay == nil ? "plan" : "policy"), .text("model"),
+      .text(report.unit), .text("model"),
       .number("peak use of a limit"), .number("queued"),
       .number("p95 wait"), .number("throttled"), .number("fallback calls"),
       .number("breaker trips"), .text("saturated"),
@@ -112,6 +112,22 @@ extension ReportMarkdown {
       + "\(models.count == 1 ? "is" : "are") saturated: on average more is asked for than the "
       + "limits allow, so calls wait ever longer or are turned away"
       + " (longest wait: \(PlainEnglish.duration(plan.result.queueMax))).\n\n"
+  }
+
+  /// How long answers take, waiting included: the largest plan in a sentence, all in a chart.
+  static func latencySection(_ report: ScenarioReport) -> String {
+    let chart = ReportChart.latency.markdown(report)
+    guard !chart.isEmpty, let plan = report.largestPlan else { return "" }
+    let latency = plan.result.latency
+    var text = heading("Latency")
+    if latency.total > 0 {
+      let subject = report.replay == nil ? "With \(name(plan.plan))" : "Under \(name(plan.plan))"
+      text += "\(subject), half of the answers arrive within "
+      text += "\(PlainEnglish.percentile(latency, 50)), 95 % within "
+      text += "\(PlainEnglish.percentile(latency, 95)) and 99 % within "
+      text += "\(PlainEnglish.percentile(latency, 99)), waiting included.\n\n"
+    }
+    return text + chart
   }
 
   static func flowSection(_ report: ScenarioReport) -> String {

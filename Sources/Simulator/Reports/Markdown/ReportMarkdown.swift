@@ -4,24 +4,26 @@ import CostModel
 /// has nothing to say is empty.
 enum ReportMarkdown {
   static func text(_ report: ScenarioReport) -> String {
-    let scenario = report.scenario
-    var text = "# " + Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
+    var text = "# " + Markdown.escape(report.title)
     text += "\n\n" + Headline.text(report, emphasis: "**") + "\n\n"
-    text += chartLinks(of: report.replay == nil ? "plan" : "policy")
+    text += ReportChart.cumulativeCost.markdown(report) + ReportChart.costByModel.markdown(report)
     let sections =
       if let replay = report.replay {
         [
-          planSection(report), ReplayMarkdown.comparison(report),
+          planSection(report), report.replay.map { ReplayMarkdown.comparison(report, $0) } ?? "",
           costSection(report), ReplayMarkdown.logged(report, replay),
           ReplayMarkdown.outliers(replay),
           budgetSection(report), alertSection(report), capacitySection(report),
-          cacheSection(report), ReplayMarkdown.unknowns(replay), fileSection(report),
+          latencySection(report), cacheSection(report), ReplayMarkdown.unknowns(report, replay),
+          fileSection(report),
         ]
       } else {
         [
-          planSection(report), costSection(report), publishedSection(report),
+          planSection(report), costSection(report), pricesSection(report),
+          publishedSection(report),
           budgetSection(report), alertSection(report), capacitySection(report),
-          cacheSection(report), flowSection(report), expectationSection(report),
+          latencySection(report), cacheSection(report), flowSection(report),
+          expectationSection(report),
           spreadSection(report),
           assumptionSection(report), fileSection(report),
         ]
@@ -30,16 +32,6 @@ enum ReportMarkdown {
   }
 
   static func heading(_ title: String) -> String { "## \(title)\n\n" }
-
-  private static func chartLinks(of plan: String) -> String {
-    """
-    ![Cost so far in the month against the budget](charts/cumulative-cost.svg)
-
-    ![Cost by model for every \(plan)](charts/cost-by-model.svg)
-
-
-    """
-  }
 
   /// The plan's number of users in words, with the plan's own name where the file gives one.
   static func name(_ plan: PlanSpec) -> String { Markdown.escape(plainName(plan)) }
@@ -65,7 +57,9 @@ enum ReportMarkdown {
       + """
       The same figures for spreadsheets: [plans.csv](plans.csv), [costs.csv](costs.csv), \
       [daily.csv](daily.csv), [accounts.csv](accounts.csv), [performance.csv](performance.csv), \
-      [alerts.csv](alerts.csv); all of them for SQL in `costs.sqlite`. [run.json](run.json) says \
+      [alerts.csv](alerts.csv), described in [datapackage.json](datapackage.json); all of them for \
+      SQL in `costs.sqlite`; as charges for FinOps tools, [focus.csv](focus.csv). \
+      [report.html](report.html) is this report as one page. [run.json](run.json) says \
       what is needed to get this report again. Days and times above are those of \
       \(Markdown.escape(zone)); the files' times are UTC.
 

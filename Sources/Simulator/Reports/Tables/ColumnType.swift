@@ -15,6 +15,8 @@ enum ColumnType: Hashable, Sendable {
   case seconds
   /// A number with 6 decimals.
   case decimal
+  /// A number with all its decimals, 1 to 12 of them.
+  case exactDecimal
 
   var isText: Bool { self == .text }
   var isNumber: Bool {
@@ -33,8 +35,10 @@ enum ColumnType: Hashable, Sendable {
     case .boolean(let value): value ? "true" : "false"
     case .date(let date): date.description
     case .timestamp(let time): time.description
-    case .money(let money): self == .microUSD ? microdollars(money) : money.decimal(places: 6)
+    case .money(let money): text(of: money)
     case .ratio(_, 0): nil
+    case .ratio(let numerator, let denominator) where self == .exactDecimal:
+      Self.trimmed(DecimalText.ratio(numerator, denominator, places: 12))
     case .ratio(let numerator, let denominator):
       DecimalText.ratio(numerator, denominator, places: 6)
     case .real(let value): DecimalText.real(value, places: 6)
@@ -49,7 +53,17 @@ enum ColumnType: Hashable, Sendable {
       DecimalText.ratio(Int128(duration.microseconds), per, places: places))
   }
 
-  private func microdollars(_ money: MoneySum) -> String {
-    DecimalText.ratio(money.picodollars, 1_000_000, places: 0)
+  private func text(of money: MoneySum) -> String {
+    switch self {
+    case .microUSD: DecimalText.ratio(money.picodollars, 1_000_000, places: 0)
+    case .exactDecimal: Self.trimmed(money.decimal(places: 12))
+    default: money.decimal(places: 6)
+    }
+  }
+
+  /// Without zeros at the end, but with one decimal at least.
+  private static func trimmed(_ text: String) -> String {
+    let short = DecimalText.trimmed(text)
+    return short.contains(".") ? short : short + ".0"
   }
 }

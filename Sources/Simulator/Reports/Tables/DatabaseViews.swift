@@ -30,9 +30,13 @@ enum DatabaseViews {
 
   private static let sum = "sum(cost_usd) AS cost_usd"
 
-  /// The exact sum in dollars with 12 decimals, as text.
-  private static let exact = """
-    printf('%d.%012d', sum(cost_usd_whole) + sum(cost_usd_pico) / 1000000000000, \
-    sum(cost_usd_pico) % 1000000000000)
+  private static let exact = exact("cost_usd_whole", "cost_usd_pico")
+
+  /// The exact sum of whole dollars and the picodollars beyond them, with 12 decimals, as text.
+  static func exact(_ whole: String, _ pico: String) -> String {
     """
+    printf('%d.%012d', sum(\(whole)) + sum(\(pico)) / 1000000000000, \
+    sum(\(pico)) % 1000000000000)
+    """
+  }
 }

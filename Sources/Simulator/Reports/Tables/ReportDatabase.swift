@@ -1,24 +1,31 @@
 import CostModel
 
-/// Writes tables into a new SQLite file, whose bytes depend on nothing but the tables.
+/// Writes tables into a SQLite file, whose bytes depend on nothing but the tables.
 ///
 /// A column of type `exactUSD` becomes three: `x_usd` (a floating-point number, to read), and
 /// `x_usd_whole` and `x_usd_pico` (whole dollars and the picodollars beyond them, to add up:
 /// neither overflows 64 bits where a sum of picodollars would at $9.2 million).
 enum ReportDatabase {
+  /// Into a new file, or one that holds the calls (`CallsDatabase`) already.
   static func write(_ tables: [Table], to path: String) throws(SQLiteError) {
-    let database = try SQLiteDatabase(path: path, mode: .create)
-    // The file is renamed into place once whole, so a journal would protect nothing.
-    try database.execute(
-      """
-      PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA journal_mode = OFF;
-      PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;
-      """)
+    let database = try create(path)
     try database.transaction { () throws(SQLiteError) in
       for table in tables { try write(table, to: database) }
       try database.execute(DatabaseViews.sql)
     }
     try database.close()
+  }
+
+  /// A file of ours, ready to be filled; one that is there is added to.
+  static func create(_ path: String) throws(SQLiteError) -> SQLiteDatabase {
+    let database = try SQLiteDatabase(path: path, mode: .create)
+    // The file is renamed into place once whole, so a journal would protect nothing.
+    try database.execute(
+      """
+      PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA journal_mode = OFF;
+      PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;
+      """)
+    return database
   }
 
   private static func write(_ table: Table, to database: SQLiteDatabase) throws(SQLiteError) {
@@ -50,7 +57,7 @@ enum ReportDatabase {
     case .text, .date, .timestamp: ["\(column.name) TEXT"]
     case .integer, .microUSD: ["\(column.name) INTEGER"]
     case .boolean: ["\(column.name) INTEGER CHECK (\(column.name) IN (0, 1))"]
-    case .usd, .milliseconds, .seconds, .decimal: ["\(column.name) REAL"]
+    case .usd, .milliseconds, .seconds, .decimal, .exactDecimal: ["\(column.name) REAL"]
     case .exactUSD:
       [
         "\(column.name) REAL", "\(column.name)_whole INTEGER", "\(column.name)_pico INTEGER",

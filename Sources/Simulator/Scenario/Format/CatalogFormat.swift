@@ -3,7 +3,8 @@ import CostModel
 /// Every key of a catalog file (docs/catalog-format.md).
 enum CatalogFormat {
   static let file = FileFormat(
-    title: "costsim price catalog", objects: [catalog, model, sheet, tier, change, timeOfDay])
+    title: "costsim price catalog",
+    objects: [catalog, model, sheet, tier, change, timeOfDay, provisioned])
 
   /// The key of each billing dimension, and what its price must be for.
   static let rates: [(key: String, dimension: BillingDimension, unit: Quantity.PriceUnit.Kind)] = [
@@ -26,6 +27,8 @@ enum CatalogFormat {
   static let sheetFields: [FormatField] =
     rateFields + [
       FormatField("fixed_monthly", .money, "Due at each month's start, whatever the traffic."),
+      FormatField(
+        "provisioned", .object("provisioned"), "Capacity paid by the hour, whatever the traffic."),
       FormatField("minimum_audio", .duration, "Audio is billed as at least this long."),
       FormatField(
         "tiers", .list(.object("tier")), "Prices of the whole call above an input size."),
@@ -42,15 +45,20 @@ enum CatalogFormat {
     name: "catalog", summary: "The file itself.",
     fields: [
       FormatField("name", .text, "For people."),
+      FormatField(
+        "extends", .text,
+        "Catalog that this one changes (negotiated prices): its models are listed by name with "
+          + "what differs, new ones are added. Relative to this file.", example: "market.yaml"),
       FormatField("source", .text, "Where the figures come from, unless a model says otherwise."),
       FormatField("checked", .date, "When they were last looked at, likewise."),
-      FormatField("models", .map(.object("catalog model")), "By id.", required: true),
+      FormatField(
+        "models", .map(.object("catalog model")), "By id; required unless it extends another."),
     ])
 
   static let model = FormatObject(
     name: "catalog model", summary: "One model with the keys of one price sheet, or `prices`.",
     fields: [
-      FormatField("provider", .text, "Who sells it.", required: true),
+      FormatField("provider", .text, "Who sells it; required of a new model."),
       FormatField("aliases", .list(.text), "Other names."),
       FormatField("context_window", .count, "Tokens."),
       FormatField("max_output_tokens", .count, "Tokens."),
@@ -59,6 +67,9 @@ enum CatalogFormat {
       FormatField("deprecated", .date, "When it is switched off."),
       FormatField("prices", .list(.object("price sheet")), "By `effective_from`, ascending."),
       FormatField("effective_from", .moment, "UTC.", default: "always"),
+      FormatField(
+        "factor", factor.kind,
+        "Where another catalog is extended: multiplies its prices, before those stated here."),
     ] + sheetFields)
 
   static let sheet = FormatObject(
@@ -78,7 +89,17 @@ enum CatalogFormat {
 
   static let change = FormatObject(
     name: "change", summary: "Prices in place of the base's, then a factor on all.",
-    fields: rateFields + [factor])
+    fields: rateFields + [changeTiers, factor])
+
+  private static let changeTiers = FormatField(
+    "tiers", .list(.object("tier")), "Own prices of the change above an input size.")
+
+  static let provisioned = FormatObject(
+    name: "provisioned", summary: "Units of capacity, each at a price by the hour.",
+    fields: [
+      FormatField("units", .count, "How many.", required: true),
+      FormatField("price", .price, "Of one unit.", example: "$2 per hour", required: true),
+    ])
 
   static let timeOfDay = FormatObject(
     name: "time of day", summary: "A change between two times of the UTC day.",
@@ -87,7 +108,7 @@ enum CatalogFormat {
         "days", .list(.choice(weekdays)), "Days of the call's arrival.", default: "all"),
       FormatField("from", .text, "Included.", example: "16:30", required: true),
       FormatField("to", .text, "Not included.", example: "00:30", required: true),
-    ] + rateFields + [factor])
+    ] + rateFields + [changeTiers, factor])
 
   /// From Monday, as `TimeOfDayPrice` counts them.
   static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -6,14 +6,12 @@ enum Schemas {
       "scenario.schema.json",
       SchemaWriter(
         format: ScenarioFormat.file,
-        others: PolicyFormat.file.objects
-          + CatalogFormat.file.objects.filter {
-            ["tier", "change", "time of day"].contains($0.name)
-          },
+        others: PolicyFormat.file.objects + CatalogFormat.file.objects,
         objectsWithRanges: InputWalk.objectsWithInputs
       ).text()
     ),
     ("catalog.schema.json", SchemaWriter(format: CatalogFormat.file).text()),
     ("policy.schema.json", SchemaWriter(format: PolicyFormat.file).text()),
+    ("claims.schema.json", SchemaWriter(format: ClaimsFormat.file).text()),
   ]
 }

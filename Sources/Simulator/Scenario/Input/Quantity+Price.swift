@@ -23,14 +23,29 @@ extension Quantity {
     guard let rate = rate(amount, per: unit.quantity) else {
       throw Problem("'\(text)' has too many digits for an exact price")
     }
-    if unit.kind == .tokens,
-      Int128(rate.picodollars) * 1_000_000
-        > absurdDollarsPerMillionTokens * MoneySum.picodollarsPerDollar * Int128(rate.per)
-    {
+    if unit.kind == .tokens, isAbsurd(rate) {
       throw Problem(
         "'\(text)' is more than $10,000 per 1M tokens; is the unit right (tokens, 1K, 1M)?")
     }
     return (rate, unit)
+  }
+
+  /// Whether a price for tokens can only be a slip of the unit.
+  static func isAbsurd(_ rate: Rate) -> Bool {
+    Int128(rate.picodollars) * 1_000_000
+      > absurdDollarsPerMillionTokens * MoneySum.picodollarsPerDollar * Int128(rate.per)
+  }
+
+  /// `0.5`, `50%`, `1.1`: exact, from 0 to 100, with at most 9 decimals.
+  static func factor(_ text: String) -> Factor? {
+    let isPercent = text.hasSuffix("%")
+    let digits = isPercent ? trimmed(text.dropLast()) : text
+    guard let number = ExactDecimal(digits)?.shifted(by: isPercent ? -2 : 0), number.digits >= 0,
+      number.double <= 100, number.places <= 9
+    else { return nil }
+    var divisor: Int64 = 1
+    for _ in 0..<number.places { divisor *= 10 }
+    return Int64(exactly: number.digits).map { Factor($0, divisor) }
   }
 
   private static func split(_ text: String) throws(Problem) -> (String, String) {
@@ -86,7 +101,8 @@ extension Quantity {
     return PriceUnit(kind: kind, quantity: whole * size)
   }
 
-  private static func rate(_ dollars: ExactDecimal, per quantity: Int64) -> Rate? {
+  /// So many dollars for so many units, in lowest terms; nil if that takes more than 64 bits.
+  static func rate(_ dollars: ExactDecimal, per quantity: Int64) -> Rate? {
     let pico = dollars.shifted(by: 12)
     guard pico.places < 16, pico.digits < Int128(1) << 90 else { return nil }
     var units = Int128(quantity)

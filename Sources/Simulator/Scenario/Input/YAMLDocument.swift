@@ -67,7 +67,8 @@ struct YAMLDocument {
     for (index, line) in SourceFile.lines(of: file.text).enumerated() {
       let isKey =
         line.contains(/^\s*(-\s+)*\?(\s|$)/) || line.contains(/[\[{,]\s*\?\s/)
-        || line.contains(/[\]}]\s*:(\s|$)/) || line.contains(/\*[^\s,\[\]{}]+\s*:(\s|$)/)
+        || line.contains(/[\]}]\s*:(\s|$)/)
+        || line.contains(/(^|[\s,\[{])\*[^\s,\[\]{}]+\s*:(\s|$)/)
       guard isKey, let at = line.firstIndex(where: { "?]}*".contains($0) }) else { continue }
       let column = line.distance(from: line.startIndex, to: at) + 1
       log.add(

@@ -8,37 +8,73 @@ struct CatalogReader {
   static func read(path: String) throws(InputErrors) -> Catalog {
     let log = InputLog()
     let files = ScenarioFiles(scenario: path, allowOutside: true, log: log)
-    let catalog = files.load(path).flatMap { CatalogReader(log: log).read($0) }
+    let catalog = files.load(path).flatMap {
+      CatalogReader(log: log).read($0, in: files, chain: [files.identity(path)])
+    }
     try log.throwIfAny()
     return catalog ?? Catalog()
   }
 
-  /// The catalog that a scenario names.
-  func catalog(namedBy node: YAMLNode, in files: ScenarioFiles) -> Catalog? {
-    guard let name = log.text(node), let path = files.resolve(name, at: node.place),
-      let root = files.load(path, namedAt: node.place)
-    else { return nil }
-    return read(root)
+  /// The catalog that a scenario names or holds.
+  func catalog(at node: YAMLNode, in files: ScenarioFiles) -> Catalog? {
+    guard case .scalar = node.content else { return read(node, in: files, chain: []) }
+    return catalog(namedBy: node, in: files, chain: [])
   }
 
-  private func read(_ root: YAMLNode) -> Catalog? {
-    guard let fields = Fields(root, as: CatalogFormat.catalog, log: log) else { return nil }
-    let source = fields.text("source")
-    let checked = fields["checked"].flatMap { log.date($0) }
-    var catalog = Catalog()
-    var owners: [String: String] = [:]
-    for entry in fields.entries("models") {
-      guard var model = model(entry) else { continue }
-      for index in model.prices.indices {
-        model.prices[index].source = model.prices[index].source ?? source
-        model.prices[index].checked = model.prices[index].checked ?? checked
-      }
-      if isFree(entry, model, &owners) { catalog.add(model) }
+  private func catalog(
+    namedBy node: YAMLNode, in files: ScenarioFiles, chain: [String]
+  ) -> Catalog? {
+    guard let name = log.text(node), let path = files.resolve(name, at: node.place) else {
+      return nil
     }
+    let identity = files.identity(path)
+    if chain.contains(identity) {
+      log.add(node.place, "'extends' goes round in a circle: '\(name)' is already being read")
+      return nil
+    }
+    return files.load(path, namedAt: node.place).flatMap {
+      read($0, in: files, chain: chain + [identity])
+    }
+  }
+
+  private func read(_ root: YAMLNode, in files: ScenarioFiles, chain: [String]) -> Catalog? {
+    guard let fields = Fields(root, as: CatalogFormat.catalog, log: log) else { return nil }
+    var catalog = Catalog()
+    if let base = fields["extends"] {
+      guard let read = self.catalog(namedBy: base, in: files, chain: chain) else { return nil }
+      catalog = read
+    } else if fields["models"] == nil {
+      log.add(root.place, "'models' is missing in this catalog")
+    }
+    catalog.name = fields.text("name") ?? catalog.name
+    catalog.source = fields.text("source")
+    catalog.checked = fields["checked"].flatMap { log.date($0) }
+    read(fields.entries("models"), into: &catalog)
     if let node = fields["models"], catalog.models.isEmpty {
       log.add(node.place, "expected at least one model")
     }
     return catalog
+  }
+
+  private func read(_ entries: [YAMLNode.Entry], into catalog: inout Catalog) {
+    let base = catalog
+    let known = Set(base.names)
+    var owners: [String: String] = [:]
+    for model in base.models {
+      for name in [model.name] + model.aliases { owners[name] = model.name }
+    }
+    for entry in entries {
+      if known.contains(entry.key), let id = base.id(named: entry.key) {
+        negotiate(entry, of: id, in: &catalog)
+        continue
+      }
+      guard var model = model(entry) else { continue }
+      for index in model.prices.indices {
+        model.prices[index].source = model.prices[index].source ?? catalog.source
+        model.prices[index].checked = model.prices[index].checked ?? catalog.checked
+      }
+      if isFree(entry, model, &owners) { catalog.add(model) }
+    }
   }
 
   /// Whether no other model has one of these names; says so otherwise.
@@ -62,15 +98,27 @@ struct CatalogReader {
 
   private func model(_ entry: YAMLNode.Entry) -> Model? {
     guard let fields = Fields(entry.value, as: CatalogFormat.model, log: log) else { return nil }
+    if !fields.has("provider") {
+      log.add(entry.value.place, "'provider' is missing in this catalog model")
+    }
+    if let node = fields["factor"] {
+      log.add(node.place, "'factor' needs the prices of a catalog that this one extends")
+    }
     var model = Model(name: entry.key, provider: fields.text("provider") ?? "")
     model.aliases = fields["aliases"].map { log.texts($0).map(\.text) } ?? []
-    model.contextWindow = fields.count("context_window", in: 1...1_000_000_000)
-    model.maxOutputTokens = fields.count("max_output_tokens", in: 1...1_000_000_000)
-    model.latency = fields["latency"].flatMap(latency)
-    model.capabilities = fields["capabilities"].map { log.texts($0).map(\.text) } ?? []
-    model.deprecated = fields["deprecated"].flatMap { log.date($0) }
+    readFacts(fields, into: &model)
     model.prices = prices(fields)
     return model
+  }
+
+  private func readFacts(_ fields: Fields, into model: inout Model) {
+    let tokens: ClosedRange<Int64> = 1...1_000_000_000
+    model.contextWindow = fields.count("context_window", in: tokens) ?? model.contextWindow
+    model.maxOutputTokens = fields.count("max_output_tokens", in: tokens) ?? model.maxOutputTokens
+    model.latency = fields["latency"].flatMap(latency) ?? model.latency
+    model.capabilities =
+      fields["capabilities"].map { log.texts($0).map(\.text) } ?? model.capabilities
+    model.deprecated = fields["deprecated"].flatMap { log.date($0) } ?? model.deprecated
   }
 
   private func latency(_ node: YAMLNode) -> ClosedRange<SimDuration>? {
@@ -87,10 +135,7 @@ struct CatalogReader {
 
   private func prices(_ fields: Fields) -> [PriceSheet] {
     let sheets = PriceSheetReader(log: log)
-    let own = fields.object.keys.filter { key in
-      fields.has(key)
-        && (key == "effective_from" || CatalogFormat.sheetFields.contains { $0.key == key })
-    }
+    let own = fields.object.keys.filter { fields.has($0) && Self.sheetKeys.contains($0) }
     guard let node = fields["prices"] else {
       // A source or a date alone is not a price.
       guard own.contains(where: { !["source", "checked", "assumption"].contains($0) }) else {
@@ -115,7 +160,66 @@ struct CatalogReader {
     return result
   }
 
-  // MARK: Overlay
+  private static let sheetKeys = Set(CatalogFormat.sheet.keys)
+
+  // MARK: Overlays
+
+  /// What a catalog says of a model of the catalog that it extends.
+  private func negotiate(_ entry: YAMLNode.Entry, of id: ModelID, in catalog: inout Catalog) {
+    guard let fields = Fields(entry.value, as: CatalogFormat.model, log: log) else { return }
+    for key in ["provider", "aliases"] where fields.has(key) {
+      log.add(
+        fields[key]?.place ?? entry.keyPlace,
+        "'\(key)' is what the extended catalog says of '\(entry.key)', expected another model's name"
+      )
+    }
+    var model = catalog[id]
+    readFacts(fields, into: &model)
+    if fields.has("prices") {
+      model.prices = prices(fields)
+    } else {
+      let from = PriceSheetReader(log: log).effectiveFrom(fields)
+      if fields.object.keys.contains(where: { fields.has($0) && Self.sheetKeys.contains($0) })
+        || fields.has("factor")
+      {
+        model.prices = negotiated(model.prices, fields, from: from)
+      }
+    }
+    let known = catalog[id].prices
+    for index in model.prices.indices where !known.contains(model.prices[index]) {
+      if !fields.has("source"), let source = catalog.source { model.prices[index].source = source }
+      if !fields.has("checked"), let date = catalog.checked { model.prices[index].checked = date }
+    }
+    catalog[id] = model
+  }
+
+  /// The sheets with the stated prices in place of theirs from a moment on.
+  private func negotiated(
+    _ sheets: [PriceSheet], _ fields: Fields, from: SimTime
+  ) -> [PriceSheet] {
+    var result = sheets.filter { $0.effectiveFrom < from }
+    var changed = sheets.filter { $0.effectiveFrom >= from }
+    if changed.first?.effectiveFrom != from,
+      var first = result.last ?? (sheets.isEmpty ? PriceSheet() : nil)
+    {
+      first.effectiveFrom = from
+      changed.insert(first, at: 0)
+    }
+    let reader = PriceSheetReader(log: log)
+    let factor = fields.object.keys.contains("factor") ? fields["factor"] : nil
+    for var sheet in changed {
+      if let factor, let multiplier = reader.factor(factor) {
+        if let scaled = sheet.scaled(by: multiplier) {
+          sheet = scaled
+        } else {
+          log.add(factor.place, "the prices then have too many digits to be exact")
+        }
+      }
+      reader.read(fields, into: &sheet)
+      result.append(sheet)
+    }
+    return result
+  }
 
   /// Prices that a scenario states itself, in place of the catalog's.
   func overlay(_ entries: [YAMLNode.Entry], on catalog: inout Catalog) {
@@ -124,10 +228,7 @@ struct CatalogReader {
       guard let fields = Fields(entry.value, as: ScenarioFormat.priceOverlay, log: log),
         let id = models.id(entry.key, at: entry.keyPlace)
       else { continue }
-      var sheets = catalog[id].prices
-      if sheets.isEmpty { sheets = [PriceSheet()] }
-      for index in sheets.indices { PriceSheetReader(log: log).read(fields, into: &sheets[index]) }
-      catalog[id].prices = sheets
+      catalog[id].prices = negotiated(catalog[id].prices, fields, from: .distantPast)
     }
   }
 }

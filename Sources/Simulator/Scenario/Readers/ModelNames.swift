@@ -10,9 +10,24 @@ struct ModelNames {
   func id(_ name: String, at place: Place) -> ModelID? {
     if let id = catalog.id(named: name) { return id }
     if isSound, !catalog.models.isEmpty {
-      log.unknown("model", name, at: place, among: catalog.names)
+      let problem = Self.problem(name, in: catalog)
+      log.add(place, problem.message, hint: problem.hint)
     }
     return nil
+  }
+
+  /// Why a name, perhaps of a stated provider, is not one model's.
+  static func problem(
+    _ name: String, provider: String? = nil, in catalog: Catalog
+  ) -> Quantity.Problem {
+    if case .ambiguous(let ids) = catalog.resolve(name, provider: provider) {
+      let names = InputLog.alternatives(ids.map { "'\(catalog[$0].name)'" })
+      return Quantity.Problem("the model '\(name)' is ambiguous, expected \(names)")
+    }
+    let whose = provider.map { " of provider '\($0)'" } ?? ""
+    return Quantity.Problem(
+      "unknown model '\(name)'\(whose)",
+      hint: NearestName.hint(for: name, among: catalog.names))
   }
 
   func id(_ node: YAMLNode) -> ModelID? {

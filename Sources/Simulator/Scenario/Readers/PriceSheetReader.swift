@@ -6,18 +6,23 @@ struct PriceSheetReader {
 
   func read(_ fields: Fields) -> PriceSheet {
     var sheet = PriceSheet()
-    if let node = fields["effective_from"] {
-      let utc = LocalTime(offsets: [Period.Offset(from: .distantPast, seconds: 0)])
-      sheet.effectiveFrom = log.moment(node, local: utc.moment) ?? .distantPast
-    }
+    sheet.effectiveFrom = effectiveFrom(fields)
     read(fields, into: &sheet)
     return sheet
+  }
+
+  func effectiveFrom(_ fields: Fields) -> SimTime {
+    let utc = LocalTime(offsets: [Period.Offset(from: .distantPast, seconds: 0)])
+    return fields["effective_from"].flatMap { log.moment($0, local: utc.moment) } ?? .distantPast
   }
 
   /// What the mapping says, in place of what the sheet says.
   func read(_ fields: Fields, into sheet: inout PriceSheet) {
     sheet.rates = sheet.rates.overlaid(with: rates(fields))
     if let node = fields["fixed_monthly"] { sheet.fixedMonthly = amount(node) }
+    if let capacity = fields.fields("provisioned", as: CatalogFormat.provisioned) {
+      sheet.provisioned = provisioned(capacity)
+    }
     if let minimum = fields.duration("minimum_audio") { sheet.minimumAudio = minimum }
     if fields.has("tiers") { sheet.contextTiers = tiers(fields.list("tiers")) }
     if let node = fields["batch"] { sheet.batch = change(node) }
@@ -49,6 +54,19 @@ struct PriceSheetReader {
       return nil
     }
     return Money(picodollars: picodollars)
+  }
+
+  private func provisioned(_ fields: Fields) -> ProvisionedCapacity? {
+    guard let units = fields.count("units", in: 1...1_000_000), let node = fields["price"],
+      let rate = log.rate(node, for: .time)
+    else { return nil }
+    let capacity = ProvisionedCapacity(units: units, rate: rate)
+    let longest = SimDuration(microseconds: 100 * SimDuration.day.microseconds)
+    guard capacity.price(for: longest) != nil else {
+      log.add(node.place, "\(InputLog.grouped(units)) units cost more than $9,000,000")
+      return nil
+    }
+    return capacity
   }
 
   // MARK: Variants
@@ -93,24 +111,17 @@ struct PriceSheetReader {
   private func change(_ fields: Fields) -> PriceChange {
     var change = PriceChange()
     change.rates = rates(fields)
+    change.contextTiers = tiers(fields.list("tiers"))
     change.factor = fields["factor"].flatMap(factor) ?? .one
     return change
   }
 
   /// `0.5`, `50%`, `1.1`: exact.
-  private func factor(_ node: YAMLNode) -> Factor? {
+  func factor(_ node: YAMLNode) -> Factor? {
     guard let text = log.scalar(node, "a factor like 0.5 or 50%") else { return nil }
-    let isPercent = text.hasSuffix("%")
-    let digits = isPercent ? Quantity.trimmed(text.dropLast()) : text
-    guard let number = ExactDecimal(digits)?.shifted(by: isPercent ? -2 : 0), number.digits >= 0,
-      number.double <= 100, number.places <= 9
-    else {
-      log.add(node.place, "expected a factor from 0 to 100, with at most 9 decimals, not '\(text)'")
-      return nil
-    }
-    var divisor: Int64 = 1
-    for _ in 0..<number.places { divisor *= 10 }
-    return Int64(exactly: number.digits).map { Factor($0, divisor) }
+    if let factor = Quantity.factor(text) { return factor }
+    log.add(node.place, "expected a factor from 0 to 100, with at most 9 decimals, not '\(text)'")
+    return nil
   }
 
   private func timeOfDay(_ node: YAMLNode) -> TimeOfDayPrice? {
@@ -132,15 +143,18 @@ struct PriceSheetReader {
     return TimeOfDayPrice(weekdays: days, from: from, to: to, change: change(fields))
   }
 
-  /// `16:30`, or `24:00` for the end of the day.
   private func clock(_ node: YAMLNode) -> SimDuration? {
     guard let text = log.scalar(node, "a time of day like 16:30") else { return nil }
+    if let time = Self.clock(text) { return time }
+    log.add(node.place, "expected a time of day like 16:30, not '\(text)'")
+    return nil
+  }
+
+  /// `16:30`, or `24:00` for the end of the day, since midnight.
+  static func clock(_ text: String) -> SimDuration? {
     guard let match = text.wholeMatch(of: /(\d\d):(\d\d)/), let hours = Int64(match.1),
       let minutes = Int64(match.2), minutes < 60, hours * 60 + minutes <= 1_440
-    else {
-      log.add(node.place, "expected a time of day like 16:30, not '\(text)'")
-      return nil
-    }
+    else { return nil }
     return SimDuration(microseconds: (hours * 60 + minutes) * 60_000_000)
   }
 }

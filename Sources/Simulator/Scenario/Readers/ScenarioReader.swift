@@ -48,12 +48,42 @@ struct ScenarioReader {
     return try reader.checked(reader.read(reader.tree(of: changed), forReplay: false))
   }
 
+  /// A scenario and, as one piece of YAML, all that it says and names (docs/ci.md, "The baseline").
+  static func readWhole(
+    path: String, overrides: [String] = [], allowOutside: Bool = false, source: FileSource = .disk
+  ) throws(InputErrors) -> (scenario: Scenario, source: YAMLNode) {
+    let reader = ScenarioReader(path: path, allowOutside: allowOutside, source: source)
+    let node = reader.files.loadExtended(path).map {
+      reader.overridden($0, overrides, source: "--override")
+    }
+    let scenario = try reader.checked(
+      node.flatMap { reader.read(reader.tree(of: $0), forReplay: false) })
+    guard let node else { throw reader.incomplete }
+    return (scenario, reader.inlined(node))
+  }
+
+  /// A scenario that stands, whole, within another file.
+  static func read(
+    _ node: YAMLNode, name: String, in path: String
+  ) throws(InputErrors) -> Scenario {
+    let reader = ScenarioReader(path: path, allowOutside: false)
+    let scenario = reader.read(reader.tree(of: node), forReplay: false)
+    try reader.log.throwIfAny()
+    guard var scenario else {
+      throw InputErrors([Diagnostic(node.place, "the scenario is incomplete")])
+    }
+    scenario.name = name
+    return scenario
+  }
+
   private init(
-    path: String, allowOutside: Bool, loaded: [String: ScenarioFiles.Loaded] = [:]
+    path: String, allowOutside: Bool, source: FileSource = .disk,
+    loaded: [String: ScenarioFiles.Loaded] = [:]
   ) {
     self.path = path
     self.allowOutside = allowOutside
-    files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log, loaded: loaded)
+    files = ScenarioFiles(
+      scenario: path, allowOutside: allowOutside, log: log, source: source, loaded: loaded)
   }
 
   private var incomplete: InputErrors {
@@ -86,14 +116,32 @@ struct ScenarioReader {
     var walk = InputWalk(log: log)
     let root = walk.resolve(node)
     var path: String?
-    if let name = node["catalog"], case .scalar(let text, _) = name.content, !name.isNull {
+    switch node["catalog"]?.content {
+    case .mapping:
+      if let catalog = node["catalog"] { walk.addCatalog(catalog, of: root, isInline: true) }
+    case .scalar(let text, _):
+      guard let name = node["catalog"], !name.isNull else { break }
       path = files.resolve(text, at: name.place)
       let catalog = path.flatMap { files.load($0, namedAt: name.place) }
-      if let catalog { walk.addCatalog(catalog, of: root) }
+      if let catalog { walk.addCatalog(catalog, of: root, isInline: false) }
+    case .sequence, nil: break
     }
     return ScenarioTree(
       path: self.path, allowOutside: allowOutside, root: root, catalogPath: path,
       files: files.loaded, inputs: walk.inputs)
+  }
+
+  /// With the catalog and the policy that it names in their places.
+  private func inlined(_ node: YAMLNode) -> YAMLNode {
+    guard case .mapping(var entries) = node.content else { return node }
+    for index in entries.indices where ["catalog", "policy"].contains(entries[index].key) {
+      guard case .scalar(let name, _) = entries[index].value.content,
+        let path = files.resolve(name, at: entries[index].value.place),
+        let whole = files.load(path)
+      else { continue }
+      entries[index].value = whole
+    }
+    return YAMLNode(content: .mapping(entries), place: node.place)
   }
 
   // MARK: Scenario
@@ -103,8 +151,9 @@ struct ScenarioReader {
     let errors = log.diagnostics.count
     let catalogReader = CatalogReader(log: log)
     var catalog =
-      root["catalog"].flatMap { catalogReader.catalog(namedBy: $0, in: files) } ?? Catalog()
+      root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
     if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
+    let compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
     let models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
     let policy = root["policy"].flatMap {
       PolicyReader(log: log, models: models).policy(at: $0, in: files)
@@ -119,10 +168,20 @@ struct ScenarioReader {
     readTargets(root, models, period: period, into: &scenario)
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
+    scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
       checks.run(placed)
+      if let compared {
+        // The same calls must have prices there as well.
+        let other = ComparedCatalog(compared, pricing: catalog)
+        var priced = scenario
+        priced.catalog = other.catalog
+        checks = ScenarioChecks(log: log, scenario: priced, root: root, isRoutingSound: isSound)
+        checks.run(placed)
+        scenario.compared = other
+      }
     }
     scenario.inputs = files.inputs
     scenario.ranges = tree.inputs.filter { $0.law != nil }
@@ -187,6 +246,9 @@ struct ScenarioReader {
     scenario.cache = root["cache"].map { CacheReader(log: log).read($0) } ?? CacheSettings()
     scenario.budget = root["budget"].flatMap { BudgetReader(log: log).read($0) }
     scenario.alerts = root.entries("alerts").compactMap { AlertReader(log: log).read($0) }
+    scenario.thresholds = root.entries("thresholds").flatMap {
+      ThresholdReader(log: log, models: models).read($0)
+    }
     scenario.assumptions = root["assumptions"].map { log.texts($0).map(\.text) } ?? []
     scenario.published = root.list("published").compactMap {
       PublishedReader(log: log, models: models).read($0)

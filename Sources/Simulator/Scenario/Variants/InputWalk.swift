@@ -20,7 +20,9 @@ struct InputWalk {
 
   /// Names, definitions, and figures that only reports show: not inputs.
   static let passed: Set = [
-    "name", "title", "extends", "period", "seed", "plans", "catalog", "policy", "chains", "regions",
+    "name", "title", "extends", "period", "seed", "plans", "catalog", "compare_catalog", "policy",
+    "replay",
+    "chains", "regions",
     "alerts", "assumptions", "published", "thresholds", "hours", "weekdays", "histogram",
     "context_window", "max_output_tokens",
   ]
@@ -155,8 +157,9 @@ struct InputWalk {
 
   // MARK: Catalog
 
-  /// Prices and latencies of the catalog that the scenario does not state itself.
-  mutating func addCatalog(_ catalog: YAMLNode, of root: YAMLNode) {
+  /// Prices and latencies of the catalog that the scenario does not state itself. An inline one
+  /// stands in the scenario's own file.
+  mutating func addCatalog(_ catalog: YAMLNode, of root: YAMLNode, isInline: Bool) {
     guard case .mapping(let models) = catalog["models"]?.content else { return }
     let stated = inputs
     let hasLatency = root["models"]?["default"]?["latency"] != nil
@@ -171,7 +174,12 @@ struct InputWalk {
           other.path.count == input.path.count && other.path[0] == input.path[0]
             && names.contains(other.path[1]) && other.path[2...] == input.path[2...]
         }
-        if !isStated { inputs.append(input) }
+        if isStated { continue }
+        inputs.append(input)
+        guard isInline else { continue }
+        inputs[inputs.count - 1].locations = input.locations.map {
+          ScenarioInput.Location(document: .scenario, keys: ["catalog"] + $0.keys)
+        }
       }
     }
   }

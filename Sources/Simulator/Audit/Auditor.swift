@@ -1,0 +1,190 @@
+/// What an audit says of one claim.
+enum Verdict: String, CaseIterable, Sendable {
+  case wrong, doubtful, unsupported, confirmed
+}
+
+/// One claim beside what it should be.
+struct Finding: Sendable {
+  var claim: Claim
+  /// In the claim's unit; nil: nothing lets it be recomputed.
+  var recomputed: Interval?
+  var verdict: Verdict
+  /// Recomputed less published, and recomputed over published, at the nearest ends of ranges;
+  /// nil where there is nothing to compare, or 0 to divide by.
+  var difference: Rational?
+  var ratio: Rational?
+  var slip: UnitSlip?
+  /// Set where the recomputed number is per something else than the claim says.
+  var otherUnit: OtherUnit?
+  var assumptions: [String] = []
+  /// Claims of the same quantity that say something else, in file order.
+  var contradictions: [Claim] = []
+}
+
+/// A recomputed number that is per something else than the published one.
+struct OtherUnit: Sendable {
+  /// In base units.
+  var measure: Measure
+  /// The same number, so that the unit alone is wrong.
+  var hasSameNumber: Bool
+}
+
+/// Everything that an audit of a claims file found.
+struct AuditResult: Sendable {
+  var title: String
+  /// In file order.
+  var findings: [Finding]
+  var workings: Workings
+
+  func findings(_ verdict: Verdict) -> [Finding] { findings.filter { $0.verdict == verdict } }
+}
+
+/// Judges every claim of a file by recomputing it.
+struct Auditor {
+  private let file: Claims
+  private let recomputation: Recomputation
+
+  init(_ file: Claims) {
+    self.file = file
+    recomputation = Recomputation(file)
+  }
+
+  /// Every way that cannot be gone is an error with its place (`InputErrors`, exit code 2).
+  static func audit(_ file: Claims) throws(InputErrors) -> AuditResult {
+    let auditor = Auditor(file)
+    let contradictions = Contradictions(file.claims)
+    let log = InputLog()
+    var findings: [Finding] = []
+    for claim in file.claims {
+      do throws(Recomputation.Problem) {
+        var finding = try auditor.finding(claim)
+        finding.contradictions = contradictions.of(claim)
+        if finding.verdict == .unsupported, !finding.contradictions.isEmpty {
+          finding.verdict = .doubtful
+        }
+        findings.append(finding)
+      } catch {
+        log.add(error.place, error.message, hint: error.hint)
+      }
+    }
+    try log.throwIfAny()
+    return AuditResult(
+      title: file.title, findings: findings, workings: auditor.recomputation.workings)
+  }
+
+  /// One claim by itself, not yet compared with others of its quantity.
+  func finding(_ claim: Claim) throws(Recomputation.Problem) -> Finding {
+    guard let way = claim.way else { return Finding(claim: claim, verdict: .unsupported) }
+    let measure = try recomputation.measure(of: claim, by: way)
+    // A number per something else is a finding; a number of something else is a mistake here.
+    guard measure.kind.counted == claim.unit.kind.counted else {
+      throw Recomputation.Problem(
+        place: claim.place,
+        message: "'\(claim.id)' is in \(claim.unit.text), but it is recomputed in "
+          + measure.kind.words)
+    }
+    do throws(Rational.Problem) {
+      return try judge(claim, measure)
+    } catch {
+      throw Recomputation.Problem(
+        place: claim.place, message: "the numbers have too many digits to be exact")
+    }
+  }
+
+  private func judge(
+    _ claim: Claim, _ measure: Measure
+  ) throws(Rational.Problem) -> Finding {
+    var finding = Finding(claim: claim, verdict: .confirmed)
+    finding.assumptions = measure.assumptions
+    let recomputed = try measure.interval.divided(by: claim.unit.scale)
+    finding.recomputed = recomputed
+    let (published, actual) = Self.nearestEnds(claim.published, recomputed)
+    finding.difference = try actual.subtracting(published)
+    finding.ratio = published == .zero ? nil : try actual.divided(by: published)
+    if measure.kind != claim.unit.kind {
+      finding.otherUnit = OtherUnit(
+        measure: measure, hasSameNumber: try claim.published.accepts(recomputed))
+      finding.verdict = .wrong
+      return finding
+    }
+    if try claim.published.accepts(recomputed) { return finding }
+    finding.verdict = try isDoubtful(claim, published, actual, measure) ? .doubtful : .wrong
+    if finding.verdict == .wrong {
+      finding.slip = UnitSlip(
+        published: published.double, recomputed: actual.double, unit: claim.unit,
+        tolerance: file.doubtfulWithin.double)
+    }
+    return finding
+  }
+
+  /// Where two ranges come nearest; the same number twice where they overlap.
+  private static func nearestEnds(
+    _ published: PublishedNumber, _ recomputed: Interval
+  ) -> (Rational, Rational) {
+    let value = published.value
+    switch published.bound {
+    case .atLeast: return (value.low, recomputed.low)
+    case .atMost: return (value.high, recomputed.high)
+    case .none: break
+    }
+    if value.high < recomputed.low { return (value.high, recomputed.low) }
+    if recomputed.high < value.low { return (value.low, recomputed.high) }
+    if value.low <= recomputed.low { return (min(value.high, recomputed.low), recomputed.low) }
+    return (value.low, min(recomputed.high, value.low))
+  }
+
+  private func isDoubtful(
+    _ claim: Claim, _ published: Rational, _ actual: Rational, _ measure: Measure
+  ) throws(Rational.Problem) -> Bool {
+    if claim.published.bound == .none,
+      try claim.published.widened().overlaps(try measure.interval.divided(by: claim.unit.scale))
+    {
+      return true
+    }
+    let difference = try actual.subtracting(published).magnitude
+    if !claim.isExact, difference <= (try file.doubtfulWithin.multiplied(by: actual.magnitude)) {
+      return true
+    }
+    guard !measure.assumptions.isEmpty else { return false }
+    let (small, large) = (
+      min(published.magnitude, actual.magnitude), max(published.magnitude, actual.magnitude)
+    )
+    return large <= (try file.assumedFactor.multiplied(by: small))
+  }
+}
+
+/// Which claims of one quantity say different things.
+struct Contradictions {
+  private let groups: [String: [Claim]]
+
+  init(_ claims: [Claim]) { groups = Dictionary(grouping: claims, by: \.quantity) }
+
+  /// The other claims of its quantity that no rounding reconciles with it. Two examples out of a
+  /// range that is published as well do not contradict each other.
+  func of(_ claim: Claim) -> [Claim] {
+    let all = groups[claim.quantity] ?? []
+    let ranges = all.filter { !$0.published.value.isPoint }
+    return all.filter { other in
+      other.id != claim.id && !Self.agree(other, claim)
+        && !ranges.contains { Self.agree($0, claim) && Self.agree($0, other) }
+    }
+  }
+
+  /// Numbers that are too long to be compared agree with nothing.
+  private static func agree(_ a: Claim, _ b: Claim) -> Bool {
+    guard a.unit.kind == b.unit.kind, let x = range(a), let y = range(b) else { return false }
+    // Roundings that merely touch are two numbers: 4 and 5.
+    return x == y || (x.low < y.high && y.low < x.high)
+  }
+
+  private static func range(_ claim: Claim) -> Interval? {
+    guard var range = try? claim.published.widened().multiplied(by: claim.unit.scale) else {
+      return nil
+    }
+    // A bound meets everything on its side of it.
+    let far = Rational(1 << 60)
+    if claim.published.bound == .atLeast { range.high = max(range.high, far) }
+    if claim.published.bound == .atMost { range.low = min(range.low, far.negated) }
+    return range
+  }
+}

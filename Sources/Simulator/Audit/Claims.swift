@@ -1,0 +1,119 @@
+import CostModel
+
+/// A claims file: what documents publish, and how to recompute it (docs/claims-format.md).
+struct Claims: Sendable {
+  var title: String
+  /// In file order.
+  var claims: [Claim] = []
+  /// Numbers that no document publishes but formulas need, in file order.
+  var values: [NamedValue] = []
+  /// A difference of up to this share is doubtful rather than wrong.
+  var doubtfulWithin = (try? Rational(1, over: 20)) ?? .zero
+  /// A difference of up to this factor is doubtful where the recomputation rests on an assumption.
+  var assumedFactor = Rational(2)
+}
+
+/// One published number.
+struct Claim: Sendable {
+  var id: String
+  /// What the number is of; claims of one quantity must agree. The id where the file gives none.
+  var quantity: String
+  var subject: String
+  var published: PublishedNumber
+  var unit: ClaimUnit
+  /// Document and line.
+  var source: String
+  var note: String?
+  /// Printed in full: a near miss is a miss.
+  var isExact = false
+  /// nil: nothing lets it be recomputed.
+  var way: Way?
+  var place: Place
+}
+
+extension Claim {
+  /// `complete-guide.md` of `complete-guide.md:2092-2099`.
+  var document: String {
+    source.lastIndex(of: ":").map { String(source[..<$0]) } ?? source
+  }
+
+  /// `2092-2099` of the same; empty where no line is given.
+  var line: String {
+    source.lastIndex(of: ":").map { String(source[source.index(after: $0)...]) } ?? ""
+  }
+}
+
+/// A number that formulas may use.
+struct NamedValue: Sendable {
+  var name: String
+  var subject: String
+  /// nil: as the way gives it.
+  var unit: ClaimUnit?
+  var way: Way
+  /// Set where it is a choice of the auditor's, and why that choice.
+  var assumption: String?
+  var place: Place
+}
+
+/// How a number is recomputed.
+enum Way: Sendable {
+  case stated(Interval)
+  case formula(Formula)
+  /// The rows of a table.
+  case sum([(name: String, place: Place)])
+  case catalog(CatalogQuery, Place)
+  case plan(PlanQuery, Place)
+  case route(RouteQuery, Place)
+}
+
+/// A figure of one model in a price catalog.
+struct CatalogQuery: Sendable {
+  enum Figure: String, CaseIterable, Sendable {
+    case input, output, audio, calls
+    case cacheRead = "cache_read"
+    case fixedMonthly = "fixed_monthly"
+    case contextWindow = "context_window"
+    case maxOutputTokens = "max_output_tokens"
+    case latency
+  }
+
+  var catalog: String
+  var model: Model
+  var figure: Figure
+}
+
+/// A figure of one plan of a scenario.
+struct PlanQuery: Sendable {
+  enum Figure: String, CaseIterable, Sendable {
+    case cost, calls
+    case costPerCall = "cost_per_call"
+    case hitRate = "hit_rate"
+    case errorRate = "error_rate"
+    case attainableHitRate = "attainable_hit_rate"
+    case usersWithinBudget = "users_within_budget"
+    case usersWithinQuota = "users_within_quota"
+    case latencyP50 = "latency_p50"
+    case latencyP95 = "latency_p95"
+    case latencyP99 = "latency_p99"
+  }
+
+  var scenario: Scenario
+  var users: Int
+  var figure: Figure
+  var isSimulated: Bool
+  var model: String?
+  var useCase: String?
+  var cacheClass: String?
+
+  /// The scenario with that number of users.
+  var plan: PlanSpec { PlanSpec(name: "users-\(users)", users: users) }
+}
+
+/// What a routing policy estimates of a call.
+struct RouteQuery: Sendable {
+  enum Figure: String, CaseIterable, Sendable { case cost, latency }
+
+  var policy: Policy
+  var attributes: CallAttributes
+  var figure: Figure
+}

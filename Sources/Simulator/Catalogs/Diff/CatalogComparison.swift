@@ -1,0 +1,99 @@
+import CostModel
+
+/// Another catalog beside a scenario's own.
+struct ComparedCatalog: Sendable {
+  var name: String
+  var checked: CivilDate?
+  /// The scenario's models, in its own order, with the other catalog's prices where it has them.
+  var catalog: Catalog
+  /// Models that the other catalog does not have; they keep their prices.
+  var missing: [String] = []
+
+  init(_ other: Catalog, pricing own: Catalog) {
+    name = other.name
+    checked = other.checked
+    catalog = own
+    for index in own.models.indices {
+      let id = ModelID(UInt16(index))
+      let names = [own[id].name] + own[id].aliases
+      if let match = names.lazy.compactMap(other.id(named:)).first {
+        catalog[id].prices = other[match].prices
+        catalog[id].deprecated = other[match].deprecated
+      } else {
+        missing.append(own[id].name)
+      }
+    }
+  }
+}
+
+/// What another catalog's prices do to a scenario's expected bills: the same calls, priced twice.
+struct CatalogComparison: Sendable {
+  struct Effect: Sendable {
+    var model: String
+    /// Dollars that this model's new prices alone add to the bill.
+    var difference: Double
+  }
+  struct Plan: Sendable {
+    var plan: PlanSpec
+    /// Dollars in the whole period, with the own prices and with the other ones.
+    var own: Double
+    var other: Double
+    /// Of each model whose prices change the bill, the largest first.
+    var effects: [Effect]
+
+    /// Whether the bills differ by half a cent at least.
+    var changes: Bool { (other - own).magnitude >= 0.005 }
+  }
+
+  var compared: ComparedCatalog
+  var plans: [Plan]
+  /// Models that calls may reach and that the other catalog does not have: they keep their prices.
+  var missing: [String] = []
+  /// Models that calls may reach and that are switched off before the period ends, by the other
+  /// catalog.
+  var retired: [(model: String, date: CivilDate)] = []
+  /// Of the whole period; nil without one.
+  var budget: Double?
+
+  /// nil if the scenario names no catalog to compare with.
+  init?(_ scenario: Scenario) {
+    guard let compared = scenario.compared else { return nil }
+    self.compared = compared
+    budget = scenario.budget.map {
+      $0.amount.dollars * Double(scenario.period.months.count)
+    }
+    plans = scenario.plans.map { Self.plan($0, scenario, compared.catalog) }
+    guard let plan = scenario.plans.first else { return }
+    let end = CivilDate(
+      daysSinceEpoch: Int(scenario.period.end.microseconds / SimDuration.day.microseconds))
+    for id in Self.reached(ExpectedCost(scenario: scenario, plan: plan)) {
+      let model = compared.catalog[id]
+      if compared.missing.contains(model.name) { missing.append(model.name) }
+      if let date = model.deprecated, date < end { retired.append((model.name, date)) }
+    }
+  }
+
+  private static func reached(_ cost: ExpectedCost) -> [ModelID] {
+    Set(cost.calls.flatMap(\.chain).map(\.model)).sorted()
+  }
+
+  private static func plan(
+    _ plan: PlanSpec, _ scenario: Scenario, _ prices: Catalog
+  ) -> Plan {
+    let own = ExpectedCost(scenario: scenario, plan: plan)
+    var changed = scenario
+    changed.catalog = prices
+    let effects = reached(own).filter { scenario.catalog[$0].prices != prices[$0].prices }
+      .map { id in
+        var single = scenario
+        single.catalog[id].prices = prices[id].prices
+        let cost = ExpectedCost(scenario: single, plan: plan).total
+        return Effect(model: scenario.catalog[id].name, difference: cost - own.total)
+      }
+    return Plan(
+      plan: plan, own: own.total, other: ExpectedCost(scenario: changed, plan: plan).total,
+      effects: effects.filter { $0.difference != 0 }.sorted {
+        ($1.difference.magnitude, $0.model) < ($0.difference.magnitude, $1.model)
+      })
+  }
+}

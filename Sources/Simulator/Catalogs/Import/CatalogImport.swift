@@ -1,0 +1,118 @@
+import CostModel
+
+/// What came of importing a price list: the catalog, and an account of every entry and field, so
+/// that nothing is dropped in silence.
+struct CatalogImport {
+  struct Skipped {
+    var entry: String
+    var reason: String
+  }
+
+  var catalog = Catalog()
+  /// Entries of the list, imported or not.
+  private(set) var entries = 0
+  /// Entries that the filter left out.
+  private(set) var filtered = 0
+  private(set) var skipped: [Skipped] = []
+  /// Models without any price that is understood.
+  private(set) var unpriced: [String] = []
+  /// `model: field` of prices that are finer than a picodollar for what they are kept per.
+  private(set) var rounded: [String] = []
+  /// `model: field` of amounts that are no possible price.
+  private(set) var refused: [String] = []
+  /// Fields that say something of prices and are not understood, by name.
+  private(set) var unknownPrices: [String: Int] = [:]
+  /// Other fields that have no place in a catalog, by name.
+  private(set) var unused: [String: Int] = [:]
+  /// What was taken to mean something else than it says, by kind.
+  private(set) var remarks: [String: Int] = [:]
+
+  private let filter: CatalogFilter
+
+  init(filter: CatalogFilter) { self.filter = filter }
+
+  var imported: Int { catalog.models.count }
+
+  // MARK: Entries
+
+  /// Adds an entry's model with what was found in its fields.
+  mutating func add(_ model: Model, _ fields: FieldAccount) {
+    entries += 1
+    guard filter.matches(model) else {
+      filtered += 1
+      return
+    }
+    guard catalog.add(model) != nil else {
+      skipped.append(Skipped(entry: model.name, reason: "its name is already taken"))
+      return
+    }
+    if model.prices.allSatisfy(\.isUnpriced) { unpriced.append(model.name) }
+    rounded += fields.rounded.map { "\(model.name): \($0)" }
+    refused += fields.refused.map { "\(model.name): \($0)" }
+    for name in fields.unknownPrices { unknownPrices[name, default: 0] += 1 }
+    for name in fields.unused { unused[name, default: 0] += 1 }
+    for remark in fields.remarks { remarks[remark, default: 0] += 1 }
+  }
+
+  /// Prices without a source of their own are the list's.
+  mutating func fillSources() {
+    for index in 0..<catalog.models.count {
+      let id = ModelID(UInt16(index))
+      var model = catalog[id]
+      for sheet in model.prices.indices {
+        model.prices[sheet].source = model.prices[sheet].source ?? catalog.source
+        model.prices[sheet].checked = model.prices[sheet].checked ?? catalog.checked
+      }
+      catalog[id] = model
+    }
+  }
+
+  mutating func skip(_ entry: String, because reason: String) {
+    entries += 1
+    skipped.append(Skipped(entry: entry, reason: reason))
+  }
+}
+
+/// What happened to the fields of one entry.
+struct FieldAccount {
+  private(set) var rounded: [String] = []
+  private(set) var refused: [String] = []
+  private(set) var unknownPrices: Set<String> = []
+  private(set) var unused: Set<String> = []
+  private(set) var remarks: Set<String> = []
+
+  mutating func unknownPrice(_ field: String) { unknownPrices.insert(field) }
+  mutating func unused(_ field: String) { unused.insert(field) }
+  mutating func remark(_ text: String) { remarks.insert(text) }
+
+  /// A price under a field, noted if it is rounded or impossible.
+  mutating func rate(
+    _ field: String, _ amount: DataTree, _ unit: ImportedPrice.Unit, _ dimension: BillingDimension
+  ) -> Rate? {
+    guard let result = ImportedPrice.rate(amount, unit),
+      !dimension.isTokens || !Quantity.isAbsurd(result.rate)
+    else {
+      refused.append(field)
+      return nil
+    }
+    if result.isRounded { rounded.append(field) }
+    return result.rate
+  }
+}
+
+/// Which models are wanted: of any of the providers, with all of the words in what they are called
+/// or can do.
+struct CatalogFilter {
+  var words: [String] = []
+  var providers: [String] = []
+
+  func matches(_ model: Model) -> Bool {
+    let provider = model.provider.lowercased()
+    guard providers.isEmpty || providers.contains(where: { $0.lowercased() == provider }) else {
+      return false
+    }
+    let text = ([model.name, provider] + model.aliases + model.capabilities)
+      .joined(separator: " ").lowercased()
+    return words.allSatisfy { text.contains($0.lowercased()) }
+  }
+}

@@ -1,0 +1,72 @@
+import CostModel
+
+/// What the price fields of LiteLLM's list mean.
+///
+/// A field is a base name, then perhaps `_above_1hr`, `_above_{N}k_tokens` and a variant, in this
+/// order: `cache_read_input_token_cost_above_272k_tokens_priority`.
+struct LiteLLMField: Hashable {
+  enum Variant: Hashable {
+    case ordinary, batch
+    case serviceTier(String)
+  }
+
+  var base: String
+  var dimension: BillingDimension
+  /// In tokens; 0: from the first one on.
+  var above: Int64
+  var variant: Variant
+
+  private static let bases: [String: BillingDimension] = [
+    "input_cost_per_token": .inputTokens, "output_cost_per_token": .outputTokens,
+    "cache_read_input_token_cost": .cacheReadTokens,
+    "cache_creation_input_token_cost": .cacheWriteTokens,
+    "output_cost_per_reasoning_token": .reasoningTokens,
+    "input_cost_per_audio_token": .inputAudioTokens,
+    "output_cost_per_audio_token": .outputAudioTokens,
+    "input_cost_per_image_token": .inputImageTokens,
+    "output_cost_per_image_token": .outputImageTokens,
+    "input_cost_per_second": .audioSeconds, "output_cost_per_second": .audioSeconds,
+    "input_cost_per_audio_per_second": .audioSeconds,
+    "input_cost_per_character": .characters, "input_cost_per_image": .images,
+    "output_cost_per_image": .images, "ocr_cost_per_page": .pages,
+    "input_cost_per_query": .calls, "input_cost_per_request": .calls,
+  ]
+  private static let variants = ["priority", "flex", "balanced", "ultrafast", "decisions"]
+
+  var unit: ImportedPrice.Unit {
+    switch dimension {
+    case .audioSeconds: .second
+    case .images, .pages, .searches, .calls: .piece
+    default: .token
+    }
+  }
+
+  /// nil if the field is none of these.
+  init?(_ field: String) {
+    let candidates = Self.bases.keys.filter { field == $0 || field.hasPrefix($0 + "_") }
+    guard let base = candidates.max(by: { $0.count < $1.count }),
+      let dimension = Self.bases[base],
+      let match = field.dropFirst(base.count)
+        .wholeMatch(of: /(_above_1hr)?(?:_above_(\d+)k_tokens)?(?:_([a-z]+))?/)
+    else { return nil }
+    self.base = base
+    self.dimension = dimension
+    above = match.2.flatMap { Int64($0) }.map { $0 * 1_000 } ?? 0
+    if match.1 != nil {
+      guard dimension == .cacheWriteTokens else { return nil }
+      self.dimension = .cacheWriteLongTokens
+    }
+    switch match.3.map(String.init) {
+    case nil: variant = .ordinary
+    case "batches": variant = .batch
+    case let name? where Self.variants.contains(name): variant = .serviceTier(name)
+    default: return nil
+    }
+  }
+
+  /// Whether a field that is not understood says something of prices.
+  static func isPrice(_ field: String) -> Bool {
+    field.contains("cost") || field.contains("pricing") || field.contains("multiplier")
+      || field == "search_free_requests" || field == "provider_specific_entry"
+  }
+}

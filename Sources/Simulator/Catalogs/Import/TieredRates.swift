@@ -1,0 +1,70 @@
+import CostModel
+
+/// Prices by total input while they are collected from fields in any order.
+struct TieredRates: Hashable {
+  /// By threshold in tokens; 0 holds from the first token on.
+  private var byThreshold: [Int64: Rates] = [:]
+
+  var isEmpty: Bool { byThreshold.isEmpty }
+
+  subscript(dimension: BillingDimension, above threshold: Int64) -> Rate? {
+    get { byThreshold[threshold]?[dimension] }
+    set { byThreshold[threshold, default: Rates()][dimension] = newValue }
+  }
+
+  var base: Rates { byThreshold[0] ?? Rates() }
+
+  private var thresholds: [Int64] { byThreshold.keys.filter { $0 > 0 }.sorted() }
+
+  /// A tier of a catalog states all that differs from the base: what a lower tier changed, a higher
+  /// one repeats.
+  func contextTiers(inclusive: Bool) -> [ContextTier] {
+    var rates = Rates()
+    return thresholds.map { threshold in
+      rates = rates.overlaid(with: byThreshold[threshold] ?? Rates())
+      return ContextTier(threshold: threshold, inclusive: inclusive, rates: rates)
+    }
+  }
+
+  /// As a variant of `ordinary` prices: where those change with the input size and the variant has
+  /// no price for that size, the ordinary one holds. Returns the dimensions that were filled in.
+  mutating func fillTiers(from ordinary: TieredRates) -> Set<BillingDimension> {
+    let own = self
+    var filled: Set<BillingDimension> = []
+    for threshold in ordinary.thresholds {
+      for dimension in BillingDimension.allCases where own.base[dimension] != nil {
+        let isPriced = own.thresholds.contains {
+          $0 <= threshold && own[dimension, above: $0] != nil
+        }
+        guard !isPriced, let rate = ordinary[dimension, above: threshold] else { continue }
+        filled.insert(dimension)
+        self[dimension, above: threshold] = rate
+      }
+    }
+    return filled
+  }
+
+  /// This with what `other` prices in its place, a dimension with all its tiers.
+  func replaced(by other: TieredRates) -> TieredRates {
+    var result = self
+    for dimension in BillingDimension.allCases where other.states(dimension) {
+      for threshold in result.byThreshold.keys { result[dimension, above: threshold] = nil }
+      for (threshold, rates) in other.byThreshold where rates[dimension] != nil {
+        result[dimension, above: threshold] = rates[dimension]
+      }
+    }
+    return result
+  }
+
+  private func states(_ dimension: BillingDimension) -> Bool {
+    byThreshold.values.contains { $0[dimension] != nil }
+  }
+
+  func change(factor: Factor = .one, inclusive: Bool) -> PriceChange {
+    var change = PriceChange()
+    change.rates = base
+    change.contextTiers = contextTiers(inclusive: inclusive)
+    change.factor = factor
+    return change
+  }
+}

@@ -1,0 +1,63 @@
+import CostModel
+
+/// What `price` made of a file, for people and for programs.
+struct PriceSummary {
+  var totals: [(model: String, total: UsagePricer.Total)]
+  var failed: Int64
+  var unlisted: [(what: String, rows: Int64)]
+  var unused: [String]
+  var rejected: Int
+
+  init(_ pricer: UsagePricer, unused: [String], rejected: Int) {
+    totals = pricer.totals.map { (pricer.catalog[$0.key].name, $0.value) }.sorted {
+      ($1.total.cost, $0.model) < ($0.total.cost, $1.model)
+    }
+    failed = pricer.failed
+    unlisted = pricer.unlisted.map { ($0.key, $0.value) }.sorted { $0.what < $1.what }
+    self.unused = unused
+    self.rejected = rejected
+  }
+
+  private var rows: Int64 { totals.reduce(0) { $0 + $1.total.rows } }
+  private var cost: MoneySum { totals.reduce(.zero) { $0 + $1.total.cost } }
+
+  var text: String {
+    var text = "\(PlainEnglish.plural(rows, "row")) cost \(PlainEnglish.usd(cost))"
+    text += " ($\(cost.exactDecimal) exactly).\n"
+    for (model, total) in totals {
+      text += "  \(PlainEnglish.visible(model)): \(PlainEnglish.usd(total.cost)), "
+      text += "\(PlainEnglish.plural(total.rows, "row"))\n"
+    }
+    if failed > 0 { text += "\(PlainEnglish.plural(failed, "failed call")) cost nothing.\n" }
+    for (what, rows) in unlisted {
+      text += "\(PlainEnglish.visible(what)) is not listed: \(PlainEnglish.plural(rows, "row"))"
+      text += " at ordinary prices.\n"
+    }
+    if rejected > 0 {
+      text += "\(PlainEnglish.plural(Int64(rejected), "malformed row")) left out.\n"
+    }
+    if !unused.isEmpty {
+      text += "Columns not used: \(unused.map(PlainEnglish.visible).joined(separator: ", "))\n"
+    }
+    return text
+  }
+
+  var json: JSONValue {
+    .object([
+      ("rows", .integer(rows)), ("cost_usd", .string(cost.exactDecimal)),
+      ("failed_calls", .integer(failed)), ("rejected_rows", .integer(Int64(rejected))),
+      (
+        "models",
+        .array(
+          totals.map {
+            .object([
+              ("model", .string($0.model)), ("rows", .integer($0.total.rows)),
+              ("cost_usd", .string($0.total.cost.exactDecimal)),
+            ])
+          })
+      ),
+      ("unlisted_variants", .object(unlisted.map { ($0.what, .integer($0.rows)) })),
+      ("unused_columns", .array(unused.map(JSONValue.string))),
+    ])
+  }
+}

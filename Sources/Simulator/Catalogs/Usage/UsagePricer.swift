@@ -1,0 +1,112 @@
+import CostModel
+
+/// Prices rows of usage, each on its own.
+struct UsagePricer {
+  struct Priced {
+    var model: Model
+    /// nil: the call failed, and costs nothing.
+    var breakdown: PriceBreakdown?
+  }
+  /// Sums by model, for the summary.
+  struct Total {
+    var rows: Int64 = 0
+    var cost = MoneySum.zero
+  }
+
+  let catalog: Catalog
+  private(set) var totals: [ModelID: Total] = [:]
+  private(set) var failed: Int64 = 0
+  /// Rows whose variant the model's catalog entry does not list, by what is missing.
+  private(set) var unlisted: [String: Int64] = [:]
+
+  private struct Name: Hashable {
+    var model: String
+    var provider: String?
+  }
+  private struct Kind: Hashable {
+    var model: ModelID
+    var variant: BillingVariant
+  }
+  private var ids: [Name: ModelID] = [:]
+  private var pricers: [Kind: Pricer] = [:]
+
+  init(_ catalog: Catalog) { self.catalog = catalog }
+
+  /// The row's price by component. Throws why it has none.
+  mutating func price(_ row: UsageRow) throws(TraceError.Row) -> Priced {
+    let id = try id(row)
+    let model = catalog[id]
+    guard !row.hasFailed else {
+      failed += 1
+      totals[id, default: Total()].rows += 1
+      return Priced(model: model)
+    }
+    guard let time = row.time ?? (model.changesWithTime ? nil : .distantPast) else {
+      throw problem(
+        row, "timestamp", "no timestamp, and the prices of '\(model.name)' change with time")
+    }
+    let kind = Kind(model: id, variant: row.variant)
+    let pricer = pricers[kind] ?? Pricer(model, variant: row.variant)
+    pricers[kind] = pricer
+    do throws(PricingError) {
+      let breakdown = try pricer.breakdown(of: row.usage, at: time)
+      note(model.prices[breakdown.sheet], row.variant, model)
+      totals[id, default: Total()].rows += 1
+      totals[id, default: Total()].cost += breakdown.cost.total
+      return Priced(model: model, breakdown: breakdown)
+    } catch {
+      throw problem(row, error.column?.rawValue ?? "", "'\(model.name)': \(error)")
+    }
+  }
+
+  private func problem(_ row: UsageRow, _ column: String, _ text: String) -> TraceError.Row {
+    TraceError.Row(number: row.number, column: column, problem: text)
+  }
+
+  private mutating func id(_ row: UsageRow) throws(TraceError.Row) -> ModelID {
+    let name = Name(model: row.model, provider: row.provider)
+    if let known = ids[name] { return known }
+    guard case .model(let id) = catalog.resolve(row.model, provider: row.provider) else {
+      let problem = ModelNames.problem(row.model, provider: row.provider, in: catalog)
+      let hint = problem.hint.map { " (\($0))" } ?? ""
+      throw self.problem(row, "model", problem.message + hint)
+    }
+    ids[name] = id
+    return id
+  }
+
+  /// A variant without prices of its own is billed like any call, which the summary says.
+  private mutating func note(_ sheet: PriceSheet, _ variant: BillingVariant, _ model: Model) {
+    if variant.batch, sheet.batch == nil { unlisted["\(model.name): batch", default: 0] += 1 }
+    if let tier = variant.serviceTier, sheet.serviceTiers[tier] == nil {
+      unlisted["\(model.name): service tier '\(tier)'", default: 0] += 1
+    }
+    if let region = variant.region, sheet.regions[region] == nil {
+      unlisted["\(model.name): region '\(region)'", default: 0] += 1
+    }
+  }
+}
+
+extension Model {
+  /// Whether a call's time matters to its price.
+  fileprivate var changesWithTime: Bool {
+    prices.count > 1
+      || prices.contains { $0.effectiveFrom != .distantPast || !$0.timesOfDay.isEmpty }
+  }
+}
+
+extension PricingError {
+  /// The column that is to blame.
+  fileprivate var column: UsageColumn? {
+    switch self {
+    case .unpriced(let dimension), .negativeQuantity(let dimension),
+      .rateOutOfRange(let dimension):
+      UsageColumn.allCases.first { $0.dimension == dimension }
+    case .noPrices: .timestamp
+    case .moreCachedThanInput: .cachedInputTokens
+    case .moreMediaThanInput: .inputTokens
+    case .moreReasoningThanOutput: .outputTokens
+    case .tooLarge: nil
+    }
+  }
+}

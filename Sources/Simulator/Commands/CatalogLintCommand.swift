@@ -1,0 +1,52 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+struct CatalogLintCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lint",
+    abstract: "Finds prices that are probably mistakes.",
+    discussion: """
+      Example: costsim catalog lint my-prices.yaml --against scenarios/catalogs/market.yaml
+
+      Finds models without a price, prices of $0, output cheaper than input, cached tokens dearer \
+      than fresh ones, prices far from those of the same model elsewhere, slips of the unit, and \
+      models past their deprecation date. Findings are no errors: the exit code is 0.
+      """)
+
+  @Argument(help: "Catalog files.")
+  var catalogs: [String]
+
+  @Option(help: "Catalog to compare with. Repeatable.")
+  var against: [String] = []
+
+  @Option(help: "The day of which to judge: 2026-10-21; default today.")
+  var date: String?
+
+  @OptionGroup var printing: PrintOptions
+
+  func run() throws {
+    let limits = try LintLimits.shipped()
+    let day = try day()
+    let others = try against.map { try CatalogReader.read(path: $0) }
+    var reports: [JSONValue] = []
+    for path in catalogs {
+      let catalog = try CatalogReader.read(path: path)
+      let findings = CatalogLint(catalog, against: others, limits: limits, date: day)
+        .findings(catalog)
+      reports.append(LintText.json(path, catalog, findings))
+      if !printing.json { print(LintText.text(path, catalog, findings), terminator: "") }
+    }
+    if printing.json { print(JSONValue.array(reports).text, terminator: "") }
+  }
+
+  private func day() throws -> CivilDate {
+    guard let date else {
+      return CivilDate(daysSinceEpoch: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
+    }
+    guard let day = CivilDate(iso: date) else {
+      throw BadInput(message: "--date: error: expected a date like 2026-10-21, not '\(date)'")
+    }
+    return day
+  }
+}

@@ -1,0 +1,22 @@
+/// A section of `reports/index.md` that a verb other than `run` adds, and replaces when it is run
+/// again.
+struct IndexSection {
+  var title: String
+  /// The page that it links, relative to the index.
+  var link: String
+  /// Markdown.
+  var text: String
+
+  /// An index with this section at its old place, or at the end; nil: there is no index yet.
+  func added(to index: String?) -> String {
+    let heading = "## [\(Markdown.escape(title))](\(link))"
+    let own = heading + "\n\n" + text + "\n\n"
+    guard let index else { return "# Reports\n\n" + own }
+    let sections = index.replacing("\n## ", with: "\n\u{1}## ").split(separator: "\u{1}")
+    let isOwn = { (section: Substring) in
+      section.prefix { $0 != "\n" }.hasSuffix("](\(link))")
+    }
+    guard sections.contains(where: isOwn) else { return index + own }
+    return sections.map { isOwn($0) ? own : String($0) }.joined()
+  }
+}

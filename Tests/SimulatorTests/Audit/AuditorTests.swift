@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// Somebody's budget table, without any scenario.
+@Suite struct AuditorTests {
+  private static let bakery = """
+    title: The bakery's plan
+    units: { loaves: loaf }
+    values:
+      days: { value: 30, unit: days per month }
+      waste: { value: 10%, unit: "%", assumed: a tenth is not sold, subject: what is not sold }
+    claims:
+      flour: { subject: flour, published: $800, unit: USD per month, at: "plan.md:3" }
+      rent: { subject: rent, published: "$1,200", unit: USD per month, at: "plan.md:4" }
+      wages: { subject: wages, published: "$4,000", unit: USD per month, at: "plan.md:5" }
+      total:
+        { subject: all costs, published: "$5,500", unit: USD per month, at: "plan.md:6", sum: [flour, rent, wages] }
+      total-letter: { quantity: total, published: "$6,000", at: "letter.md:12" }
+      loaves: { subject: loaves baked, published: "3,000", unit: loaves per month, at: "plan.md:8" }
+      loaves-day: { subject: loaves a day, published: 100, unit: loaves per day, at: "plan.md:9", formula: loaves / days }
+      price: { subject: the cost of a loaf, published: $2.00, unit: USD per loaf, at: "plan.md:10", formula: total-letter / loaves }
+      price-thousand: { quantity: price, published: $2.00, unit: USD per 1000 loaves, at: "plan.md:11" }
+      price-kilo: { subject: the cost of a kilo, published: $2.00, unit: USD per kilo, at: "plan.md:12", formula: total-letter / loaves }
+      near: { subject: the cost of a loaf in words, published: $1.95, unit: USD per loaf, at: "plan.md:13", formula: total-letter / loaves }
+      count: { subject: ovens, published: 21, unit: ovens, at: "plan.md:14", formula: ovens, exact: true }
+      ovens: { subject: ovens bought, published: 20, unit: ovens, at: "plan.md:15" }
+      sold: { subject: loaves sold, published: "2,000", unit: loaves per month, at: "plan.md:16", formula: loaves * (1 - waste) }
+      lost: { subject: loaves lost, published: "1,000", unit: loaves per month, at: "plan.md:17", formula: loaves * waste }
+      staff: { subject: bakers, published: 4, unit: bakers, at: "plan.md:18" }
+      staff-letter: { quantity: staff, published: 5, at: "letter.md:13" }
+    """
+
+  @Test func everyKindOfVerdict() throws {
+    let result = try ClaimsFolder(Self.bakery).audit()
+    #expect(
+      result.verdicts == [
+        "flour": .unsupported, "rent": .unsupported, "wages": .unsupported, "total": .wrong,
+        "total-letter": .confirmed, "loaves": .unsupported, "loaves-day": .confirmed,
+        "price": .confirmed, "price-thousand": .wrong, "price-kilo": .wrong, "near": .doubtful,
+        "count": .wrong, "ovens": .unsupported, "sold": .doubtful, "lost": .wrong,
+        "staff": .doubtful, "staff-letter": .doubtful,
+      ])
+    #expect(result["price-thousand"]?.slip?.factor == 1_000)
+    #expect(result["price-thousand"]?.slip?.isTooMuch == false)
+    #expect(result["price-kilo"]?.otherUnit?.hasSameNumber == true)
+    #expect(result["sold"]?.assumptions == ["a tenth is not sold"])
+    #expect(result["total"]?.contradictions.map(\.id) == ["total-letter"])
+  }
+
+  @Test func theAnswerIsTheMostExpensiveError() throws {
+    let result = try ClaimsFolder(Self.bakery).audit()
+    #expect(
+      AuditHeadline.text(result)
+        == "Of 17 published claims, 5 are wrong, 4 are doubtful, 5 cannot "
+        + "be checked and 3 are confirmed by recomputing. The most expensive error: all costs is "
+        + "published as $5,500 per month and comes to $6,000.00 per month (plan.md:6).")
+  }
+
+  @Test func explanationsShowTheNumbers() throws {
+    let result = try ClaimsFolder(Self.bakery).audit()
+    let text = AuditText(workings: result.workings)
+    let said = { (id: String) in text.explanation(try #require(result[id])) }
+    #expect(
+      try said("total") == "The 3 rows ($800 + $1,200 + $4,000) add up to $6,000.00 per month, so "
+        + "the published $5,500 per month is $500.00 too little. Elsewhere: $6,000 per month "
+        + "(letter.md:12).")
+    #expect(
+      try said("loaves-day") == "Right: loaves baked (3,000 loaves per month) ÷ days (30 days per "
+        + "month) gives 100 loaves per day.")
+    #expect(try said("price-kilo").hasSuffix("is the right number of the wrong unit."))
+    #expect(
+      try said("sold").hasSuffix(
+        "gives 2,700 loaves per month, against the published 2,000 loaves per month. This assumes "
+          + "a tenth is not sold."))
+    #expect(try said("flour") == "Nothing published lets it be recomputed.")
+  }
+
+  /// What the CSV and JSON say of the same.
+  @Test func tablesHoldEveryClaim() throws {
+    let result = try ClaimsFolder(Self.bakery).audit()
+    let rows = try CSVReader.rows(ClaimsTable.csv(result, dialect: .rfc4180))
+    #expect(rows[0] == ClaimsTable.columns && rows.count == result.findings.count + 1)
+    let total = try #require(rows.first { $0[0] == "total" })
+    #expect(
+      Array(total[..<9]) == [
+        "total", "plan.md:6", "all costs", "USD per month", "5500", "6000", "500",
+        "1.090909090909", "wrong",
+      ])
+    #expect(rows.first { $0[0] == "flour" }?[5...7] == ["", "", ""])
+    let json = try JSONSerialization.jsonObject(with: Data(AuditJSON.json(result).text.utf8))
+    let claims = (json as? [String: Any])?["claims"] as? [[String: Any]]
+    #expect(claims?.count == result.findings.count)
+    #expect(claims?[4]["contradicted_by"] as? [String] == ["total"])
+  }
+
+  @Test func thePageListsSumsSlipsAndContradictions() throws {
+    let page = AuditMarkdown.text(try ClaimsFolder(Self.bakery).audit())
+    for part in [
+      "# The bakery's plan\n\nOf 17 published claims, **5** are wrong",
+      "## Wrong\n", "### plan.md\n", "## Unit slips\n",
+      "a price per loaf taken for one per 1,000",
+      "## Sums\n\n1 of 2 totals is what the rows add up to.", "These do not add up:",
+      "## Contradictions\n", "4 bakers (plan.md:18) and 5 bakers (letter.md:13)",
+      "## Doubtful\n", "## Confirmed\n", "## Cannot be checked\n",
+    ] {
+      #expect(page.contains(part), "\(part)")
+    }
+  }
+
+  @Test func aPublishedNumberIsJudgedByItsPrinting() throws {
+    for (published, verdict) in [
+      ("~$6K", Verdict.confirmed), ("$6,000", .confirmed), ("$5,999.99", .doubtful),
+      ("~$5,000", .wrong), ("$5,000–7,000", .confirmed), ("<$6,500", .confirmed),
+      ("$5,500+", .confirmed), (">$7,000", .wrong),
+    ] {
+      let text = Self.bakery.replacing("published: \"$5,500\"", with: "published: \"\(published)\"")
+      #expect(try ClaimsFolder(text).audit()["total"]?.verdict == verdict, "\(published)")
+    }
+  }
+
+  /// The example of docs/claims-format.md gets the verdicts that the page tells.
+  @Test func theDocumentedExampleIsTrue() throws {
+    let page = try String(
+      contentsOf: RepositoryFiles.root.appendingPathComponent("docs/claims-format.md"),
+      encoding: .utf8)
+    let example = try #require(page.split(separator: "```")[1...].first).dropFirst("yaml\n".count)
+    let result = try ClaimsFolder(String(example)).audit()
+    #expect(
+      result.verdicts == [
+        "flour": .unsupported, "rent": .unsupported, "total": .doubtful,
+        "total-letter": .confirmed, "loaves": .unsupported, "loaves-day": .confirmed,
+      ])
+    #expect(result["total"]?.contradictions.map(\.id) == ["total-letter"])
+  }
+
+  @Test func anIndexKeepsItsOtherSections() {
+    let section = IndexSection(title: "Audit", link: "audit/audit.md", text: "Fine.")
+    let own = "## [Audit](audit/audit.md)\n\nFine.\n\n"
+    #expect(section.added(to: nil) == "# Reports\n\n" + own)
+    let index = "# Reports\n\n## [A](a/report.md)\n\ntext\n\n"
+    #expect(section.added(to: index) == index + own)
+    let old = index + own.replacing("Fine", with: "Old") + "## [B](b/report.md)\n\nmore\n\n"
+    #expect(section.added(to: old) == index + own + "## [B](b/report.md)\n\nmore\n\n")
+  }
+}
