@@ -113,7 +113,10 @@ struct ReplayCommand: ParsableCommand {
     options.skipBadRows = skipBadRows
     // Where a log that counts its times from 0 begins.
     options.origin = scenario.period.start
-    if let rejected { options.onRejected = rejected.add }
+    if let rejected {
+      rejected.removeAll()
+      options.onRejected = rejected.add
+    }
     return options
   }
 
@@ -151,4 +154,7 @@ private final class RejectedList: @unchecked Sendable {
   private(set) var rows: [RejectedRow] = []
 
   func add(_ row: RejectedRow) { rows.append(row) }
+
+  /// The log is read anew.
+  func removeAll() { rows.removeAll() }
 }

@@ -37,7 +37,9 @@ struct Replay: Sendable {
         let number = next.add(1, ordering: .relaxed).oldValue
         guard number < variants.count else { return }
         let outcome = Result {
-          try self.outcome(of: variants[number], number: number, log: number == 0 ? log : nil)
+          try self.outcome(
+            of: variants[number], number: number, threads: max(1, threads / variants.count),
+            log: number == 0 ? log : nil)
         }
         finished.withLock { $0[number] = outcome }
       }
@@ -46,8 +48,27 @@ struct Replay: Sendable {
     return try variants.indices.compactMap { try results[$0]?.get() }
   }
 
-  private func outcome(of variant: Variant, number: Int, log: CallLog?) throws -> Outcome {
-    let trace = try TraceSource(path: path, format: format, options: options(number))
+  /// A log is taken to be in order. If it is not, or if anything else is wrong with it, it is looked
+  /// through first in a second attempt, which also tells all of its malformed rows before anything
+  /// else. A list of calls cannot be taken back, so there the second attempt is the first.
+  private func outcome(
+    of variant: Variant, number: Int, threads: Int, log: CallLog?
+  ) throws -> Outcome {
+    var options = try options(number)
+    options.threads = threads
+    if log == nil, TraceFile.isRegular(path) {
+      options.order = .optimistic
+      if let outcome = try? outcome(of: variant, options: options, log: nil) { return outcome }
+      options = try self.options(number)
+      options.threads = threads
+    }
+    return try outcome(of: variant, options: options, log: log)
+  }
+
+  private func outcome(
+    of variant: Variant, options: TraceOptions, log: CallLog?
+  ) throws -> Outcome {
+    let trace = try TraceSource(path: path, format: format, options: options)
     guard var source = try ReplaySource(trace: trace, scenario: variant.scenario) else {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
     }

@@ -1,20 +1,57 @@
-/// The values of the row at hand where a plan expects them; valid until the next row.
+/// The values of the row at hand where a plan expects them; valid until the next row. Each has
+/// `FieldList.padding` readable bytes behind it.
 final class RowSlots {
+  /// Where the values of a source lie, without counted references.
+  private struct Place {
+    /// Its slots, in `numbers`.
+    var slots: Range<Int>
+    /// It is one field of the row, taken as it is.
+    var isField: Bool
+  }
+
   private let plan: TracePlan
+  /// Values out of JSON, and constants; those of fields are not used.
   private let slots: UnsafeMutableBufferPointer<Bytes>
   private let constants: UnsafeMutableBufferPointer<UInt8>
   private var scratch: UnsafeMutableBufferPointer<UInt8>
   private let missing: [[UInt8]]
-  /// Whether a text that stands for an unknown value may begin with this byte.
-  private var maybeMissing: [Bool] = Array(repeating: false, count: 256)
+  /// By first byte: whether the value may stand for an unknown one, or begins with a blank.
+  private let isOdd: UnsafeMutableBufferPointer<Bool>
+  private let places: UnsafeMutableBufferPointer<Place>
+  private let numbers: UnsafeMutableBufferPointer<Int>
+  /// For rows that have none.
+  let noFields: FieldList
+  private let noBounds: UnsafeMutablePointer<UInt32>
+  /// By place.
+  private let sources: [TracePlan.Source?]
 
-  init(plan: TracePlan) {
+  /// - Parameter sources: what `value` will be asked for, by place.
+  init(plan: TracePlan, sources: [TracePlan.Source?]) {
     self.plan = plan
+    self.sources = sources
     slots = .allocate(capacity: plan.slotCount)
     slots.initialize(repeating: Bytes(start: nil, count: 0))
-    constants = .allocate(capacity: max(1, plan.constants.reduce(0) { $0 + $1.count }))
+    let size = plan.constants.reduce(FieldList.padding) { $0 + $1.count }
+    constants = .allocate(capacity: size)
+    constants.initialize(repeating: 0)
     scratch = .allocate(capacity: 4_096)
     missing = plan.format.missing.map { Array($0.utf8) }.filter { !$0.isEmpty }
+    isOdd = .allocate(capacity: 256)
+    isOdd.initialize(repeating: false)
+    places = .allocate(capacity: sources.count)
+    numbers = .allocate(capacity: sources.reduce(1) { $0 + ($1?.slots.count ?? 0) })
+    noBounds = .allocate(capacity: 1)
+    noBounds.initialize(to: 0)
+    noFields = FieldList(
+      base: UnsafePointer(constants.baseAddress.unsafelyUnwrapped), bounds: noBounds, count: 0,
+      gap: 0)
+    for byte in 0...0x20 { isOdd[byte] = true }
+    for text in missing { isOdd[Int(text[0])] = true }
+    fillConstants()
+    fillPlaces()
+  }
+
+  private func fillConstants() {
     var end = 0
     for (index, constant) in plan.constants.enumerated() {
       let start = end
@@ -24,26 +61,41 @@ final class RowSlots {
       }
       slots[plan.firstConstant + index] = Bytes(rebasing: Bytes(constants)[start..<end])
     }
-    for text in missing { maybeMissing[Int(text[0])] = true }
+  }
+
+  private func fillPlaces() {
+    var end = 0
+    for (place, source) in sources.enumerated() {
+      let start = end
+      for slot in source?.slots ?? [] {
+        numbers[end] = slot
+        end += 1
+      }
+      let isOne = end == start + 1 && numbers[start] < plan.fieldCount
+      let isField = isOne && source?.values.isEmpty == true && source?.otherwise == nil
+      places.initializeElement(at: place, to: Place(slots: start..<end, isField: isField))
+    }
   }
 
   deinit {
     slots.deallocate()
     constants.deallocate()
     scratch.deallocate()
+    isOdd.deallocate()
+    places.deallocate()
+    numbers.deallocate()
+    noBounds.deallocate()
   }
 
   // MARK: Filling
 
-  /// The fields of a CSV row, of which there must be as many as columns.
+  /// The JSON in the fields of a CSV row, of which there must be as many as columns.
   func fill(_ fields: FieldList) throws(JSONScanner.Problem) {
-    for index in 0..<fields.count { slots[index] = trimmed(fields[index]) }
-    guard !plan.jsonFields.isEmpty else { return }
     clear()
-    reserve(3 * fields.bytes.count)
+    reserve(3 * Int(fields.bounds[fields.count] - fields.bounds[0]))
     var used = 0
     for json in plan.jsonFields {
-      let cell = slots[json.field]
+      let cell = trimmed(fields[json.field])
       if !cell.isEmpty, !isMissing(cell) { try pick(cell, json.paths, &used) }
     }
   }
@@ -65,9 +117,9 @@ final class RowSlots {
   }
 
   private func reserve(_ count: Int) {
-    guard scratch.count < count else { return }
+    guard scratch.count < count + FieldList.padding else { return }
     scratch.deallocate()
-    scratch = .allocate(capacity: count * 2)
+    scratch = .allocate(capacity: count * 2 + FieldList.padding)
   }
 
   private func pick(
@@ -125,10 +177,25 @@ final class RowSlots {
 
   /// What the row says; empty where it does not.
   @inline(__always)
-  func value(_ source: TracePlan.Source) -> Bytes {
+  func value(_ place: Int, _ fields: FieldList) -> Bytes {
+    let plain = places[place]
+    guard plain.isField else { return firstValue(place, fields) }
+    let field = numbers[plain.slots.lowerBound]
+    let start = Int(fields.bounds[field])
+    let count = Int(fields.bounds[field &+ 1]) &- fields.gap &- start
+    let base = fields.base + start
+    if count > 0, isOdd[Int(base[0])] || base[count &- 1] <= 0x20 {
+      return firstValue(place, fields)
+    }
+    return Bytes(start: base, count: count)
+  }
+
+  @inline(never)
+  private func firstValue(_ place: Int, _ fields: FieldList) -> Bytes {
+    guard let source = sources[place] else { return Bytes(start: nil, count: 0) }
     for slot in source.slots {
-      let value = slots[slot]
-      if value.isEmpty || (maybeMissing[Int(value[0])] && isMissing(value)) { continue }
+      let value = slot < plan.fieldCount ? trimmed(fields[slot]) : slots[slot]
+      if value.isEmpty || (isOdd[Int(value[0])] && isMissing(value)) { continue }
       return source.values.isEmpty && source.otherwise == nil ? value : meaning(value, source)
     }
     return Bytes(start: nil, count: 0)
@@ -145,8 +212,9 @@ final class RowSlots {
     missing.contains { value.equals($0) }
   }
 
-  func passes(_ filter: TracePlan.Filter) -> Bool {
-    let value = value(filter.source)
-    return filter.values.contains { value.equals($0) }
+  /// Whether the value at a place is one of those.
+  func isAmong(_ values: [[UInt8]], _ place: Int, _ fields: FieldList) -> Bool {
+    let value = value(place, fields)
+    return values.contains { value.equals($0) }
   }
 }

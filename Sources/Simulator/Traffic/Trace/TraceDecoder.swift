@@ -5,12 +5,12 @@ struct TraceDecoder {
   typealias BadRow = TraceError.Row
 
   let plan: TracePlan
-  private(set) var symbols = TraceSymbols()
-  /// Rows that do not tell a column, by its place among all.
-  private(set) var unknown: [Int64] = Array(repeating: 0, count: TraceColumn.allCases.count)
+  /// What has been read since somebody took it last.
+  var piece = TracePiece()
 
   private let slots: RowSlots
   private let decimalComma: Bool
+  private let keepsRejected: Bool
   private var clock: TraceClock
   private var latencyClock: TraceClock
   private let sources: Sources
@@ -18,35 +18,48 @@ struct TraceDecoder {
 
   /// Far above anything that a request can be: 10^15 tokens, or 31 years in microseconds.
   private static let maximumCount: Int64 = 1_000_000_000_000_000
+  /// The place of a latency's end among the values of a row, behind the columns.
+  private static let latencyEnd = TraceColumn.allCases.count
 
   /// The plan's sources without a dictionary.
   private struct Sources {
-    var all: [TracePlan.Source?]
+    /// A bit for each column that has one.
+    var present: UInt64 = 0
     /// nil: a count.
     var units: [TraceUnit?]
+    /// What a small number is multiplied by; 0: not that simple. By column.
+    var factors: [Int64]
     var latencyEnd: TracePlan.Source?
     var latencyFromArrival = false
     var attributes: [(attribute: Attribute, column: TraceColumn)] = []
 
-    subscript(column: TraceColumn) -> TracePlan.Source? { all[column.rawValue] }
+    init(_ plan: TracePlan) {
+      units = TraceColumn.allCases.map { column in
+        column.units.isEmpty ? nil : plan.format.columns[column]?.unit ?? column.standardUnit
+      }
+      factors = units.map { unit in
+        guard let unit else { return 1 }
+        return unit == .s ? 1_000_000 : unit == .ms ? 1_000 : unit == .us ? 1 : 0
+      }
+      latencyEnd = plan.ends[.latencyMs]
+      latencyFromArrival =
+        plan.sources[.latencyMs]?.slots == plan.sources[.timestamp]?.slots
+      for column in TraceColumn.allCases where plan.sources[column] != nil {
+        present |= column.bit
+        if let attribute = column.attribute { attributes.append((attribute, column)) }
+      }
+    }
   }
 
   init(plan: TracePlan, options: TraceOptions, decimalComma: Bool) {
     self.plan = plan
     self.decimalComma = decimalComma
-    slots = RowSlots(plan: plan)
-    var sources = Sources(
-      all: TraceColumn.allCases.map { plan.sources[$0] },
-      units: TraceColumn.allCases.map { column in
-        column.units.isEmpty ? nil : plan.format.columns[column]?.unit ?? column.standardUnit
-      })
-    sources.latencyEnd = plan.ends[.latencyMs]
-    sources.latencyFromArrival =
-      plan.sources[.latencyMs]?.slots == plan.sources[.timestamp]?.slots
-    sources.attributes = TraceColumn.allCases.compactMap { column in
-      plan.sources[column] == nil ? nil : column.attribute.map { ($0, column) }
-    }
-    self.sources = sources
+    keepsRejected = options.onRejected != nil
+    sources = Sources(plan)
+    slots = RowSlots(
+      plan: plan,
+      sources: TraceColumn.allCases.map { plan.sources[$0] } + [sources.latencyEnd]
+        + plan.filters.map(\.source))
     let unit = plan.format.columns[.timestamp]?.unit ?? .auto
     func clock(_ unit: TraceUnit) -> TraceClock {
       TraceClock(
@@ -58,76 +71,129 @@ struct TraceDecoder {
     latencyClock = clock(plan.format.columns[.latencyMs]?.unit ?? unit)
   }
 
-  var usedTimeZone: Bool { clock.usedZone }
+  /// Hands over what has been read and begins anew with a piece that is done with.
+  mutating func hand(over other: inout TracePiece) {
+    piece.usedZone = clock.usedZone
+    clock.usedZone = false
+    swap(&piece, &other)
+    piece.removeAll()
+  }
 
   // MARK: Rows
 
-  /// Adds a CSV row to the batch; false if the format leaves it out.
-  mutating func decode(
-    _ fields: FieldList, number: Int64, into batch: inout TraceBatch
-  ) throws(BadRow) -> Bool {
+  /// Adds a CSV row to the piece, or what is wrong with it.
+  @inline(__always)
+  mutating func add(_ fields: FieldList) {
+    let blocks = begin()
+    do throws(BadRow) {
+      try decode(fields, piece.count)
+    } catch {
+      reject(error, blocks) { (0..<fields.count).map { Array(fields[$0]) } }
+    }
+  }
+
+  /// Adds a line that holds a JSON object.
+  mutating func add(line: Bytes) {
+    let blocks = begin()
+    do throws(BadRow) {
+      try decode(line, piece.count)
+    } catch {
+      reject(error, blocks) { [Array(line)] }
+    }
+  }
+
+  /// Counts a row; returns how many prefix blocks there are before it.
+  @inline(__always)
+  private mutating func begin() -> Int {
+    piece.count &+= 1
+    return piece.batch.blocks.count
+  }
+
+  @inline(never)
+  private mutating func reject(_ bad: BadRow, _ blocks: Int, fields: () -> [[UInt8]]) {
+    piece.batch.blocks.removeSubrange(blocks...)
+    piece.rejected.append(RejectedRow(row: bad, fields: keepsRejected ? fields() : []))
+  }
+
+  @inline(__always)
+  private mutating func decode(_ fields: FieldList, _ number: Int64) throws(BadRow) {
     guard fields.count == plan.fieldCount else {
       throw BadRow(
         number: number, column: "",
         problem: "\(fields.count) fields, expected \(plan.fieldCount) as in the header")
     }
-    do throws(JSONScanner.Problem) {
-      try slots.fill(fields)
-    } catch {
-      throw BadRow(number: number, column: "", problem: error.message)
+    if !plan.jsonFields.isEmpty {
+      do throws(JSONScanner.Problem) {
+        try slots.fill(fields)
+      } catch {
+        throw BadRow(number: number, column: "", problem: error.message)
+      }
     }
-    return try decode(number, into: &batch)
+    try decodeValues(fields, number)
   }
 
-  /// Adds a line that holds a JSON object.
-  mutating func decode(
-    line: Bytes, number: Int64, into batch: inout TraceBatch
-  ) throws(BadRow) -> Bool {
+  private mutating func decode(_ line: Bytes, _ number: Int64) throws(BadRow) {
     do throws(JSONScanner.Problem) {
       try slots.fill(line: line)
     } catch {
       throw BadRow(number: number, column: "", problem: error.message)
     }
-    return try decode(number, into: &batch)
+    try decodeValues(slots.noFields, number)
   }
 
-  private mutating func decode(
-    _ number: Int64, into batch: inout TraceBatch
-  ) throws(BadRow) -> Bool {
-    for filter in plan.filters where !slots.passes(filter) { return false }
+  @inline(__always)
+  private mutating func decodeValues(
+    _ fields: FieldList, _ number: Int64
+  ) throws(BadRow) {
+    if !plan.filters.isEmpty, !passes(fields) {
+      piece.filtered += 1
+      return
+    }
     unknownInRow = 0
     var row = TraceRow(time: 0, number: number)
-    row.time = try time(number)
-    try readQuantities(&row)
-    try readOutcome(&row)
-    try readNames(&row)
-    try readBlocks(&row, into: &batch)
-    batch.rows.append(row)
+    row.time = try time(fields, number)
+    try readQuantities(&row, fields)
+    try readOutcome(&row, fields)
+    try readNames(&row, fields)
+    if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
+    piece.add(row)
     while unknownInRow != 0 {
-      unknown[unknownInRow.trailingZeroBitCount] += 1
+      piece.unknown[unknownInRow.trailingZeroBitCount] += 1
       unknownInRow &= unknownInRow - 1
     }
-    return true
   }
+
+  private func passes(_ fields: FieldList) -> Bool {
+    plan.filters.indices.allSatisfy { index in
+      slots.isAmong(plan.filters[index].values, Self.latencyEnd + 1 + index, fields)
+    }
+  }
+
+  @inline(__always)
+  private func has(_ column: TraceColumn) -> Bool { sources.present & column.bit != 0 }
 
   /// nil, and noted, where the row does not tell the column.
   @inline(__always)
-  private mutating func value(_ column: TraceColumn) -> Bytes? {
-    guard let source = sources.all[column.rawValue] else { return nil }
-    let value = slots.value(source)
-    if !value.isEmpty { return value }
-    unknownInRow |= 1 << UInt64(column.rawValue)
+  private mutating func value(_ column: TraceColumn, _ fields: FieldList) -> Bytes? {
+    guard has(column) else { return nil }
+    let value = slots.value(column.rawValue, fields)
+    if value.count > 0 { return value }
+    unknownInRow |= column.bit
     return nil
   }
 
+  @inline(never)
   private func bad(_ number: Int64, _ column: TraceColumn, _ problem: String) -> BadRow {
-    BadRow(number: number, column: sources[column]?.label ?? column.name, problem: problem)
+    BadRow(number: number, column: plan.sources[column]?.label ?? column.name, problem: problem)
   }
 
   // MARK: Times
 
-  private mutating func time(_ number: Int64) throws(BadRow) -> Int64 {
-    guard let bytes = value(.timestamp) else { throw bad(number, .timestamp, "no timestamp") }
+  @inline(__always)
+  private mutating func time(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
+    guard let bytes = value(.timestamp, fields) else {
+      throw bad(number, .timestamp, "no timestamp")
+    }
     do throws(TraceClock.Problem) {
       return try clock.microseconds(bytes)
     } catch {
@@ -135,13 +201,13 @@ struct TraceDecoder {
     }
   }
 
-  private mutating func latency(_ row: TraceRow) throws(BadRow) -> Int64 {
-    guard let end = sources.latencyEnd else {
-      return try quantity(.latencyMs, row.number)
-    }
-    let endBytes = slots.value(end)
-    guard let start = value(.latencyMs), !endBytes.isEmpty else {
-      unknownInRow |= 1 << UInt64(TraceColumn.latencyMs.rawValue)
+  /// From one time in the row to another.
+  private mutating func latency(
+    until end: TracePlan.Source, _ row: TraceRow, _ fields: FieldList
+  ) throws(BadRow) -> Int64 {
+    let endBytes = slots.value(Self.latencyEnd, fields)
+    guard let start = value(.latencyMs, fields), !endBytes.isEmpty else {
+      unknownInRow |= TraceColumn.latencyMs.bit
       return -1
     }
     do throws(TraceClock.Problem) {
@@ -157,31 +223,21 @@ struct TraceDecoder {
 
   // MARK: Numbers
 
-  private mutating func quantity(
-    _ column: TraceColumn, _ number: Int64
-  ) throws(BadRow) -> Int64 {
-    guard let bytes = value(column) else { return -1 }
-    let unit = sources.units[column.rawValue]
-    if unit == nil, let small = Self.smallNumber(bytes) { return small }
-    return try decimal(bytes, column, number, unit)
-  }
-
-  /// Up to fifteen digits and nothing else.
   @inline(__always)
-  private static func smallNumber(_ bytes: Bytes) -> Int64? {
-    guard bytes.count <= 15 else { return nil }
-    var value: Int64 = 0
-    for byte in bytes {
-      let digit = byte &- 0x30
-      guard digit < 10 else { return nil }
-      value = value &* 10 &+ Int64(digit)
-    }
-    return value
+  private mutating func quantity(
+    _ column: TraceColumn, _ fields: FieldList, _ number: Int64
+  ) throws(BadRow) -> Int64 {
+    guard let bytes = value(column, fields) else { return -1 }
+    let factor = sources.factors[column.rawValue]
+    if factor > 0, let small = Digits.number(bytes) { return small &* factor }
+    return try decimal(bytes, column, number)
   }
 
+  @inline(never)
   private func decimal(
-    _ bytes: Bytes, _ column: TraceColumn, _ number: Int64, _ unit: TraceUnit?
+    _ bytes: Bytes, _ column: TraceColumn, _ number: Int64
   ) throws(BadRow) -> Int64 {
+    let unit = sources.units[column.rawValue]
     let isCount = unit == nil
     guard let decimal = TraceDecimal(bytes, decimalComma: decimalComma) else {
       let expected = isCount ? "a whole number" : "a number"
@@ -204,16 +260,33 @@ struct TraceDecoder {
     }
   }
 
-  private mutating func readQuantities(_ row: inout TraceRow) throws(BadRow) {
+  @inline(__always)
+  private mutating func readQuantities(
+    _ row: inout TraceRow, _ fields: FieldList
+  ) throws(BadRow) {
+    row.input = try quantity(.inputTokens, fields, row.number)
+    if sources.present & Self.parts != 0 {
+      try readParts(&row, fields)
+    } else {
+      row.output = try quantity(.outputTokens, fields, row.number)
+    }
+  }
+
+  /// Columns that many logs do not have.
+  private static let parts =
+    TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
+    | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
+    | TraceColumn.audioSeconds.bit
+
+  private mutating func readParts(_ row: inout TraceRow, _ fields: FieldList) throws(BadRow) {
     let number = row.number
-    row.input = try quantity(.inputTokens, number)
-    row.cached = try quantity(.cachedInputTokens, number)
-    row.cacheWrite = try quantity(.cacheWriteTokens, number)
-    row.output = try quantity(.outputTokens, number)
-    row.reasoning = try quantity(.reasoningTokens, number)
-    row.maxTokens = try quantity(.maxTokens, number)
-    row.images = try quantity(.images, number)
-    row.audio = try quantity(.audioSeconds, number)
+    row.cached = try quantity(.cachedInputTokens, fields, number)
+    row.cacheWrite = try quantity(.cacheWriteTokens, fields, number)
+    row.output = try quantity(.outputTokens, fields, number)
+    row.reasoning = try quantity(.reasoningTokens, fields, number)
+    row.maxTokens = try quantity(.maxTokens, fields, number)
+    row.images = try quantity(.images, fields, number)
+    row.audio = try quantity(.audioSeconds, fields, number)
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {
       row.input = Self.sum(row.input, row.cached, row.cacheWrite)
@@ -240,10 +313,21 @@ struct TraceDecoder {
 
   // MARK: The rest
 
-  private mutating func readOutcome(_ row: inout TraceRow) throws(BadRow) {
-    row.latency = try latency(row)
-    row.cost = try quantity(.costUSD, row.number)
-    if let status = value(.status) { row.status = Self.isSuccess(status) ? .ok : .failed }
+  @inline(__always)
+  private mutating func readOutcome(
+    _ row: inout TraceRow, _ fields: FieldList
+  ) throws(BadRow) {
+    if let end = sources.latencyEnd {
+      row.latency = try latency(until: end, row, fields)
+    } else {
+      row.latency = try quantity(.latencyMs, fields, row.number)
+    }
+    row.cost = try quantity(.costUSD, fields, row.number)
+    if let status = value(.status, fields) {
+      let isSuccess =
+        Digits.number(status).map { (200..<300).contains($0) } ?? Self.isSuccess(status)
+      row.status = isSuccess ? .ok : .failed
+    }
   }
 
   /// `ok`, `success` and 2xx, also written `200.0` (docs/semantics.md, "Outcome and latency").
@@ -255,53 +339,56 @@ struct TraceDecoder {
     return (200..<300).contains(whole)
   }
 
-  private mutating func readNames(_ row: inout TraceRow) throws(BadRow) {
-    if let prompt = value(.prompt) { row.prompt = ByteKey.key(prompt) }
-    if let session = value(.session) { row.session = ByteKey.key(session) }
-    if let name = value(.user) {
-      guard let id = symbols.user(name) else { throw bad(row.number, .user, "not UTF-8") }
+  @inline(__always)
+  private mutating func readNames(
+    _ row: inout TraceRow, _ fields: FieldList
+  ) throws(BadRow) {
+    if let prompt = value(.prompt, fields) { row.prompt = ByteKey.key(prompt) }
+    if let session = value(.session, fields) { row.session = ByteKey.key(session) }
+    if let name = value(.user, fields) {
+      guard let id = piece.symbols.user(name) else { throw bad(row.number, .user, "not UTF-8") }
       row.user = id
     }
-    if let name = value(.model) {
-      guard let id = symbols.model(name) else { throw bad(row.number, .model, "not UTF-8") }
+    if let name = value(.model, fields) {
+      guard let id = piece.symbols.model(name) else { throw bad(row.number, .model, "not UTF-8") }
       row.model = id
     }
-    symbols.beginKind()
+    piece.symbols.beginKind()
     for (attribute, column) in sources.attributes {
-      guard let value = value(column) else { continue }
-      guard symbols.set(attribute, value) else { throw bad(row.number, column, "not UTF-8") }
+      guard let value = value(column, fields) else { continue }
+      guard piece.symbols.set(attribute, value) else { throw bad(row.number, column, "not UTF-8") }
     }
-    row.kind = symbols.kind()
+    row.kind = piece.symbols.kind()
   }
 
   /// `[1, 2, 3]`, or ids with spaces, commas or semicolons between.
   private mutating func readBlocks(
-    _ row: inout TraceRow, into batch: inout TraceBatch
+    _ row: inout TraceRow, _ fields: FieldList
   ) throws(BadRow) {
-    let size = try quantity(.blockSize, row.number)
+    let size = try quantity(.blockSize, fields, row.number)
     guard size <= Int64(Int32.max) else {
       throw bad(row.number, .blockSize, "a block of \(size) tokens is too large")
     }
     row.blockSize = Int32(max(0, size))
-    guard let list = value(.prefixBlocks) else { return }
+    guard let list = value(.prefixBlocks, fields) else { return }
     if row.blockSize == 0 {
       throw bad(row.number, .prefixBlocks, "prefix blocks without a block_size")
     }
-    row.firstBlock = Int64(batch.blocks.count)
+    row.firstBlock = Int64(piece.batch.blocks.count)
     var start: Int?
     for (index, byte) in list.enumerated() {
       switch byte {
       case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: ";"), 0x20,
         UInt8(ascii: "\""), 0x09:
         if let first = start {
-          batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first..<index])))
+          piece.batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first..<index])))
         }
         start = nil
       default: if start == nil { start = index }
       }
     }
-    if let first = start { batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first...]))) }
-    row.blockCount = Int32(batch.blocks.count - Int(row.firstBlock))
+    if let first = start { piece.batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first...]))) }
+    row.blockCount = Int32(piece.batch.blocks.count - Int(row.firstBlock))
   }
 }
 

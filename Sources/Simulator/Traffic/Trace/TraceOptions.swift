@@ -20,7 +20,9 @@ struct TraceOptions {
   /// A row or line beyond this is no request; about, since whole blocks are counted.
   var maximumRowBytes = 16 << 20
   /// Bytes read at once.
-  var blockSize = 256 << 10
+  var blockSize = 512 << 10
+  /// That may decode blocks; the rows do not depend on it.
+  var threads = 1
   /// Takes each malformed row that is left out.
   var onRejected: ((RejectedRow) throws -> Void)?
 
