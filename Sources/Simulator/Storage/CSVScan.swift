@@ -11,6 +11,8 @@ final class CSVScan {
   /// the next would begin.
   private let starts: UnsafeMutablePointer<UInt32>
   private var count = 0
+  /// Line ends in the text last searched.
+  private(set) var lines = 0
 
   /// For texts of up to so many bytes. nil: a delimiter that only libcsv can tell from the rest.
   init?(delimiter: UInt8, capacity: Int) {
@@ -35,23 +37,29 @@ final class CSVScan {
     let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
     let odd = SIMD16<UInt8>(repeating: 0x0D)
     var suspects = SIMD16<UInt8>()
+    var lines = 0
+    // Of lines, by byte of the vector; emptied before one of them can overflow.
+    var found = SIMD16<UInt8>()
     var offset = 0
     while offset < length {
       var mask: UInt64 = 0
+      if offset & 0xFFF == 0 { Self.empty(&found, into: &lines) }
       for part in 0..<4 {
         let bytes = UnsafeRawPointer(text).loadUnaligned(
           fromByteOffset: offset &+ part &* 16, as: SIMD16<UInt8>.self)
         let isEnd = Self.bytes(bytes .== lineEnd)
+        found &-= isEnd
         let isFound = isEnd | Self.bytes(bytes .== separator)
         mask |= Self.bits(isFound) &<< UInt64(part &* 16)
         // Carriage returns, NULs and what lies between.
-        let isOdd = Self.bytes(pointwiseMin(bytes, odd) .== bytes) & ~isFound
+        let isOdd = Self.bytes(bytes .<= odd) & ~isFound
         suspects |= isOdd | Self.bytes(bytes .== quote)
       }
       append(mask, at: UInt32(truncatingIfNeeded: offset &+ 1), behind: &count)
       offset &+= 64
     }
-    self.count = count
+    Self.empty(&found, into: &lines)
+    (self.count, self.lines) = (count, lines)
     return suspects == SIMD16<UInt8>() || isUsual(text, length)
   }
 
@@ -70,6 +78,11 @@ final class CSVScan {
       }
       next += 8
     } while next < end
+  }
+
+  private static func empty(_ found: inout SIMD16<UInt8>, into lines: inout Int) {
+    for place in found.indices { lines += Int(found[place]) }
+    found = SIMD16()
   }
 
   @inline(__always)
@@ -103,9 +116,28 @@ final class CSVScan {
   }
 
   /// Hands over the rows of the text last searched, blank lines left out.
+  ///
+  /// - Parameter usual: how many fields a row has unless something is wrong.
   @inline(__always)
-  func rows(of text: UnsafeMutablePointer<UInt8>, _ onRow: (FieldList) -> Void) {
-    let count = count
+  func rows(
+    of text: UnsafeMutablePointer<UInt8>, usual: Int, _ onRow: (FieldList) -> Void
+  ) {
+    guard areAll(usual, text) else { return unusualRows(of: text, onRow) }
+    for row in 0..<lines {
+      onRow(FieldList(base: text, bounds: starts + row &* usual, count: usual, gap: 1))
+    }
+  }
+
+  /// Whether every row has as many fields: there are as many separators as that takes, and those
+  /// that end rows are as many line ends as there are.
+  private func areAll(_ usual: Int, _ text: UnsafeMutablePointer<UInt8>) -> Bool {
+    guard usual > 1, count == lines * usual else { return false }
+    return (1...lines).allSatisfy { text[Int(starts[$0 &* usual]) - 1] == UInt8(ascii: "\n") }
+  }
+
+  private func unusualRows(
+    of text: UnsafeMutablePointer<UInt8>, _ onRow: (FieldList) -> Void
+  ) {
     var first = 0
     while first < count {
       var next = first + 1

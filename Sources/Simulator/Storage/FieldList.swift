@@ -10,12 +10,22 @@ struct FieldList {
   /// 1 where separators lie between the fields, else 0.
   let gap: Int
 
+  /// Field n as it lies there; the last one of a row may have half of a line end behind it.
+  @inline(__always)
+  func bytes(_ index: Int) -> (base: UnsafePointer<UInt8>, count: Int) {
+    let start = Int(bounds[index])
+    return (base + start, Int(bounds[index &+ 1]) &- gap &- start)
+  }
+
   @inline(__always)
   subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
-    let start = Int(bounds[index])
-    var end = Int(bounds[index + 1]) - gap
+    let base: UnsafePointer<UInt8>
+    var length: Int
+    (base, length) = bytes(index)
     // What separates lines may be two bytes long.
-    if gap > 0, index == count - 1, end > start, base[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-    return UnsafeBufferPointer(start: base + start, count: end - start)
+    if gap > 0, index == count - 1, length > 0, base[length - 1] == UInt8(ascii: "\r") {
+      length -= 1
+    }
+    return UnsafeBufferPointer(start: base, count: length)
   }
 }

@@ -15,7 +15,7 @@ import Testing
         return nil
       }
       var rows: [[[UInt8]]] = []
-      scan.rows(of: base) { row in rows.append((0..<row.count).map { Array(row[$0]) }) }
+      scan.rows(of: base, usual: 3) { row in rows.append((0..<row.count).map { Array(row[$0]) }) }
       return rows
     }
   }

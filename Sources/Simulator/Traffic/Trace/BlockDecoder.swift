@@ -40,10 +40,21 @@ struct BlockDecoder {
   private mutating func decode(
     csv text: UnsafeMutableBufferPointer<UInt8>, into piece: inout TracePiece
   ) -> Bool {
-    guard let base = text.baseAddress, scan?.find(in: base, count: text.count) == true else {
+    guard let base = text.baseAddress, let scan, scan.find(in: base, count: text.count) else {
       return false
     }
-    scan?.rows(of: base) { rows.add($0) }
+    let empty = TraceRow(time: 0, number: 0)
+    var all: [TraceRow] = []
+    swap(&all, &rows.piece.batch.rows)
+    all.append(contentsOf: repeatElement(empty, count: scan.lines))
+    var count = 0
+    all.withUnsafeMutableBufferPointer { all in
+      scan.rows(of: base, usual: rows.plan.fieldCount) { fields in
+        if rows.read(fields, into: &all[count]) { count += 1 } else { all[count] = empty }
+      }
+    }
+    all.removeLast(all.count - count)
+    swap(&all, &rows.piece.batch.rows)
     rows.hand(over: &piece)
     return true
   }

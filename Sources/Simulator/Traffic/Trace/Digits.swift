@@ -2,16 +2,15 @@
 enum Digits {
   private static let zeros: UInt64 = 0x3030_3030_3030_3030
 
-  /// The number that up to eight digits and nothing else write; nil for all other texts. Eight bytes
+  /// The number that up to eight digits and nothing else write; −1 for all other texts. Eight bytes
   /// must be readable.
   @inline(__always)
-  static func number(_ bytes: Bytes) -> Int64? {
-    guard let base = UnsafeRawPointer(bytes.baseAddress), UInt(bitPattern: bytes.count) &- 1 < 8
-    else { return nil }
-    let word = base.loadUnaligned(as: UInt64.self).littleEndian
+  static func number(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64 {
+    guard UInt(bitPattern: count) &- 1 < 8 else { return -1 }
+    let word = UnsafeRawPointer(text).loadUnaligned(as: UInt64.self).littleEndian
     // Leading zeros take the place of missing digits.
-    let digits = (word ^ zeros) &<< (64 &- 8 &* UInt64(truncatingIfNeeded: bytes.count))
-    guard areDigits(digits) else { return nil }
+    let digits = (word ^ zeros) &<< (64 &- 8 &* UInt64(truncatingIfNeeded: count))
+    guard areDigits(digits) else { return -1 }
     let pairs = digits &* 10 &+ digits &>> 8
     let evenPairs = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
     let oddPairs = ((pairs &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001

@@ -1,14 +1,6 @@
 /// The values of the row at hand where a plan expects them; valid until the next row. Each has
 /// `FieldList.padding` readable bytes behind it.
 final class RowSlots {
-  /// Where the values of a source lie, without counted references.
-  private struct Place {
-    /// Its slots, in `numbers`.
-    var slots: Range<Int>
-    /// It is one field of the row, taken as it is.
-    var isField: Bool
-  }
-
   private let plan: TracePlan
   /// Values out of JSON, and constants; those of fields are not used.
   private let slots: UnsafeMutableBufferPointer<Bytes>
@@ -17,16 +9,21 @@ final class RowSlots {
   private let missing: [[UInt8]]
   /// By first byte: whether the value may stand for an unknown one, or begins with a blank.
   private let isOdd: UnsafeMutableBufferPointer<Bool>
-  private let places: UnsafeMutableBufferPointer<Place>
-  private let numbers: UnsafeMutableBufferPointer<Int>
+  /// By place: the field of the row that is the value, taken as it is; −1 where it is not that
+  /// simple.
+  let fields: UnsafeMutablePointer<Int>
+  /// By place: what a small whole number is multiplied by; 0 where it is not that simple.
+  let factors: UnsafeMutablePointer<Int64>
   /// For rows that have none.
   let noFields: FieldList
   private let noBounds: UnsafeMutablePointer<UInt32>
   /// By place.
   private let sources: [TracePlan.Source?]
 
-  /// - Parameter sources: what `value` will be asked for, by place.
-  init(plan: TracePlan, sources: [TracePlan.Source?]) {
+  /// - Parameters:
+  ///   - sources: what `value` will be asked for, by place.
+  ///   - factors: of the first places.
+  init(plan: TracePlan, sources: [TracePlan.Source?], factors: [Int64]) {
     self.plan = plan
     self.sources = sources
     slots = .allocate(capacity: plan.slotCount)
@@ -38,8 +35,9 @@ final class RowSlots {
     missing = plan.format.missing.map { Array($0.utf8) }.filter { !$0.isEmpty }
     isOdd = .allocate(capacity: 256)
     isOdd.initialize(repeating: false)
-    places = .allocate(capacity: sources.count)
-    numbers = .allocate(capacity: sources.reduce(1) { $0 + ($1?.slots.count ?? 0) })
+    fields = .allocate(capacity: sources.count)
+    self.factors = .allocate(capacity: factors.count)
+    for (place, factor) in factors.enumerated() { self.factors[place] = factor }
     noBounds = .allocate(capacity: 1)
     noBounds.initialize(to: 0)
     noFields = FieldList(
@@ -47,8 +45,10 @@ final class RowSlots {
       gap: 0)
     for byte in 0...0x20 { isOdd[byte] = true }
     for text in missing { isOdd[Int(text[0])] = true }
+    for (place, source) in sources.enumerated() {
+      fields[place] = source.flatMap { $0.field(of: plan) } ?? -1
+    }
     fillConstants()
-    fillPlaces()
   }
 
   private func fillConstants() {
@@ -63,39 +63,25 @@ final class RowSlots {
     }
   }
 
-  private func fillPlaces() {
-    var end = 0
-    for (place, source) in sources.enumerated() {
-      let start = end
-      for slot in source?.slots ?? [] {
-        numbers[end] = slot
-        end += 1
-      }
-      let isOne = end == start + 1 && numbers[start] < plan.fieldCount
-      let isField = isOne && source?.values.isEmpty == true && source?.otherwise == nil
-      places.initializeElement(at: place, to: Place(slots: start..<end, isField: isField))
-    }
-  }
-
   deinit {
     slots.deallocate()
     constants.deallocate()
     scratch.deallocate()
     isOdd.deallocate()
-    places.deallocate()
-    numbers.deallocate()
+    fields.deallocate()
+    factors.deallocate()
     noBounds.deallocate()
   }
 
   // MARK: Filling
 
   /// The JSON in the fields of a CSV row, of which there must be as many as columns.
-  func fill(_ fields: FieldList) throws(JSONScanner.Problem) {
+  func fill(_ row: FieldList) throws(JSONScanner.Problem) {
     clear()
-    reserve(3 * Int(fields.bounds[fields.count] - fields.bounds[0]))
+    reserve(3 * Int(row.bounds[row.count] - row.bounds[0]))
     var used = 0
     for json in plan.jsonFields {
-      let cell = trimmed(fields[json.field])
+      let cell = trimmed(row[json.field])
       if !cell.isEmpty, !isMissing(cell) { try pick(cell, json.paths, &used) }
     }
   }
@@ -175,26 +161,32 @@ final class RowSlots {
 
   // MARK: Reading
 
+  /// Whether the constants are values as rows give them: told, and without blanks around them.
+  var areConstantsOrdinary: Bool {
+    plan.constants.allSatisfy { constant in
+      constant.withUnsafeBufferPointer { text in
+        (text.first ?? 0) > 0x20 && (text.last ?? 0) > 0x20 && !isMissing(text)
+      }
+    }
+  }
+
   /// What the row says; empty where it does not.
   @inline(__always)
-  func value(_ place: Int, _ fields: FieldList) -> Bytes {
-    let plain = places[place]
-    guard plain.isField else { return firstValue(place, fields) }
-    let field = numbers[plain.slots.lowerBound]
-    let start = Int(fields.bounds[field])
-    let count = Int(fields.bounds[field &+ 1]) &- fields.gap &- start
-    let base = fields.base + start
+  func value(_ place: Int, _ row: FieldList) -> Bytes {
+    let field = fields[place]
+    guard field >= 0 else { return firstValue(place, row) }
+    let (base, count) = row.bytes(field)
     if count > 0, isOdd[Int(base[0])] || base[count &- 1] <= 0x20 {
-      return firstValue(place, fields)
+      return firstValue(place, row)
     }
     return Bytes(start: base, count: count)
   }
 
   @inline(never)
-  private func firstValue(_ place: Int, _ fields: FieldList) -> Bytes {
+  private func firstValue(_ place: Int, _ row: FieldList) -> Bytes {
     guard let source = sources[place] else { return Bytes(start: nil, count: 0) }
     for slot in source.slots {
-      let value = slot < plan.fieldCount ? trimmed(fields[slot]) : slots[slot]
+      let value = slot < plan.fieldCount ? trimmed(row[slot]) : slots[slot]
       if value.isEmpty || (isOdd[Int(value[0])] && isMissing(value)) { continue }
       return source.values.isEmpty && source.otherwise == nil ? value : meaning(value, source)
     }
@@ -213,8 +205,18 @@ final class RowSlots {
   }
 
   /// Whether the value at a place is one of those.
-  func isAmong(_ values: [[UInt8]], _ place: Int, _ fields: FieldList) -> Bool {
-    let value = value(place, fields)
+  func isAmong(_ values: [[UInt8]], _ place: Int, _ row: FieldList) -> Bool {
+    let value = value(place, row)
     return values.contains { value.equals($0) }
+  }
+}
+
+extension TracePlan.Source {
+  /// The field that is the value as it stands; nil if there are others, or meanings.
+  fileprivate func field(of plan: TracePlan) -> Int? {
+    guard slots.count == 1, slots[0] < plan.fieldCount, values.isEmpty, otherwise == nil else {
+      return nil
+    }
+    return slots[0]
   }
 }

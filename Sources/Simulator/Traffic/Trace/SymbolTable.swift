@@ -1,6 +1,6 @@
 /// Gives names dense ids in order of first appearance, from bytes, without making strings.
 ///
-/// Up to 15 bytes a name is its own key; of longer ones the bytes are compared.
+/// Up to 16 bytes a name is its own key; of longer ones the bytes are compared.
 struct SymbolTable: Sendable {
   private var words = WordTable()
   private var bytes: [UInt8] = Self.noNames
@@ -12,32 +12,52 @@ struct SymbolTable: Sendable {
 
   var count: Int { ends.count }
 
-  /// The name's id; a new one if it was not known, nil if it is new and not UTF-8. The bytes must
-  /// be followed by `FieldList.padding` readable ones.
-  @inline(__always)
-  mutating func intern(_ name: Bytes) -> UInt32? {
-    let count = name.count
-    guard count < 16, let base = UnsafeRawPointer(name.baseAddress) else { return internLong(name) }
-    let first = base.loadUnaligned(as: UInt64.self).littleEndian
-    let second = base.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian
-    let low = first & Self.mask(min(count, 8))
-    let high = (second & Self.mask(max(count &- 8, 0))) | UInt64(count) &<< 56
-    let (place, id) = words.find(low, high)
-    return id ?? add(name, low, high, place)
+  /// A name's first and last eight bytes.
+  private struct Key {
+    var low: UInt64
+    var high: UInt64
+
+    /// Of up to 16 bytes; with the length they make up the name. A shorter name than eight bytes
+    /// stands at the words' upper ends.
+    @inline(__always)
+    init(_ base: UnsafeRawPointer, _ count: Int) {
+      let shift = UInt64(truncatingIfNeeded: max(0, 64 &- 8 &* count))
+      low = base.loadUnaligned(as: UInt64.self).littleEndian &<< shift
+      let last = base.loadUnaligned(fromByteOffset: max(0, count &- 8), as: UInt64.self)
+      high = last.littleEndian &<< shift
+    }
   }
 
-  /// The lowest bytes, from none to eight.
+  /// The id of a known name of up to 16 bytes. The bytes must be followed by
+  /// `FieldList.padding` readable ones.
   @inline(__always)
-  private static func mask(_ count: Int) -> UInt64 { .max >> UInt64(64 &- 8 &* count) }
+  func find(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt32? {
+    guard UInt(bitPattern: count) &- 1 < 16 else { return nil }
+    let key = Key(base, count)
+    return words.find(key.low, key.high, UInt32(truncatingIfNeeded: count)).id
+  }
 
-  @inline(never)
+  /// The name's id; a new one if it was not known, nil if it is new and not UTF-8. The bytes must
+  /// be followed by `FieldList.padding` readable ones.
+  mutating func intern(_ name: Bytes) -> UInt32? {
+    guard (1...16).contains(name.count), let base = name.baseAddress else {
+      return internLong(name)
+    }
+    let key = Key(base, name.count)
+    let tag = UInt32(name.count)
+    let (place, id) = words.find(key.low, key.high, tag)
+    return id ?? add(name, key.low, key.high, tag, place)
+  }
+
+  /// Stands for the length of a longer name.
+  private static let long: UInt32 = 17
+
   private mutating func internLong(_ name: Bytes) -> UInt32? {
     // Two names of one hash get different keys.
     for salt in 0...UInt64.max {
       let low = ByteKey.hash(name)
-      let high = 0xFF &<< 56 | salt
-      let (place, id) = words.find(low, high)
-      guard let id else { return add(name, low, high, place) }
+      let (place, id) = words.find(low, salt, Self.long)
+      guard let id else { return add(name, low, salt, Self.long, place) }
       if withBytes(id, { $0.equals(name) }) { return id }
     }
     return nil
@@ -45,7 +65,7 @@ struct SymbolTable: Sendable {
 
   @inline(never)
   private mutating func add(
-    _ name: Bytes, _ low: UInt64, _ high: UInt64, _ place: Int
+    _ name: Bytes, _ low: UInt64, _ high: UInt64, _ tag: UInt32, _ place: Int
   ) -> UInt32? {
     if name.contains(where: { $0 >= 0x80 }), String(validating: name, as: UTF8.self) == nil {
       return nil
@@ -53,7 +73,7 @@ struct SymbolTable: Sendable {
     let end = ends.last ?? 0
     bytes.insert(contentsOf: name, at: end)
     ends.append(end + name.count)
-    return words.add(low, high, at: place)
+    return words.add(low, high, tag, at: place)
   }
 
   mutating func removeAll() {

@@ -38,14 +38,8 @@ struct TraceClock {
     span = zone == "UTC" || zone == "GMT" ? (.min, .max, 0) : (0, 0, 0)
   }
 
-  @inline(__always)
   mutating func microseconds(_ bytes: Bytes) throws(Problem) -> Int64 {
-    if let time = timeOfKnownDay(bytes) { return time }
-    return try checked(bytes)
-  }
-
-  @inline(never)
-  private mutating func checked(_ bytes: Bytes) throws(Problem) -> Int64 {
+    if let base = bytes.baseAddress, let time = timeOfKnownDay(base, bytes.count) { return time }
     let time = try absolute(bytes)
     guard time >= Self.earliest, time < Self.latest else { throw .outOfRange }
     return time
@@ -62,16 +56,16 @@ struct TraceClock {
     }
   }
 
-  /// A time in UTC on the day that was read last, with seconds.
+  /// A time in UTC on the day that was read last, with seconds; nil for everything else.
   @inline(__always)
-  private func timeOfKnownDay(_ bytes: Bytes) -> Int64? {
-    guard bytes.count >= 20, let base = UnsafeRawPointer(bytes.baseAddress),
-      base.loadUnaligned(as: UInt64.self) == day.first,
+  func timeOfKnownDay(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+    let base = UnsafeRawPointer(text)
+    guard count >= 20, base.loadUnaligned(as: UInt64.self) == day.first,
       base.loadUnaligned(fromByteOffset: 3, as: UInt64.self) == day.last,
       let clock = Digits.timeOfDay(base.loadUnaligned(fromByteOffset: 11, as: UInt64.self))
     else { return nil }
-    if bytes.count == 20, bytes[19] == UInt8(ascii: "Z") { return day.start &+ clock }
-    return fraction(bytes).map { day.start &+ clock &+ $0 }
+    if count == 20, text[19] == UInt8(ascii: "Z") { return day.start &+ clock }
+    return fraction(Bytes(start: text, count: count)).map { day.start &+ clock &+ $0 }
   }
 
   /// What stands behind the whole seconds: `.123Z`.

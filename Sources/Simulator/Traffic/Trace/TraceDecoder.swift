@@ -14,6 +14,13 @@ struct TraceDecoder {
   private var clock: TraceClock
   private var latencyClock: TraceClock
   private let sources: Sources
+  /// By column: `RowSlots.fields`, and what a small whole number in it is multiplied by.
+  private let fieldOf: UnsafeMutablePointer<Int>
+  private let factors: UnsafeMutablePointer<Int64>
+  /// A bit for each column whose values can be looked up as they stand.
+  private let plainNames: UInt64
+  /// Whether rows are taken as they come: no filters, no JSON within fields.
+  private let isPlain: Bool
   private var unknownInRow: UInt64 = 0
 
   /// Far above anything that a request can be: 10^15 tokens, or 31 years in microseconds.
@@ -27,8 +34,6 @@ struct TraceDecoder {
     var present: UInt64 = 0
     /// nil: a count.
     var units: [TraceUnit?]
-    /// What a small number is multiplied by; 0: not that simple. By column.
-    var factors: [Int64]
     var latencyEnd: TracePlan.Source?
     var latencyFromArrival = false
     var attributes: [(attribute: Attribute, column: TraceColumn)] = []
@@ -36,10 +41,6 @@ struct TraceDecoder {
     init(_ plan: TracePlan) {
       units = TraceColumn.allCases.map { column in
         column.units.isEmpty ? nil : plan.format.columns[column]?.unit ?? column.standardUnit
-      }
-      factors = units.map { unit in
-        guard let unit else { return 1 }
-        return unit == .s ? 1_000_000 : unit == .ms ? 1_000 : unit == .us ? 1 : 0
       }
       latencyEnd = plan.ends[.latencyMs]
       latencyFromArrival =
@@ -59,7 +60,16 @@ struct TraceDecoder {
     slots = RowSlots(
       plan: plan,
       sources: TraceColumn.allCases.map { plan.sources[$0] } + [sources.latencyEnd]
-        + plan.filters.map(\.source))
+        + plan.filters.map(\.source),
+      factors: sources.units.map { unit in
+        unit.map { $0 == .s ? 1_000_000 : $0 == .ms ? 1_000 : $0 == .us ? 1 : 0 } ?? 1
+      })
+    (fieldOf, factors) = (slots.fields, slots.factors)
+    let (areOrdinary, fields) = (slots.areConstantsOrdinary, slots.fields)
+    plainNames = TraceColumn.allCases.reduce(0) { bits, column in
+      areOrdinary && fields[column.rawValue] >= 0 ? bits | column.bit : bits
+    }
+    isPlain = plan.filters.isEmpty && plan.jsonFields.isEmpty
     let unit = plan.format.columns[.timestamp]?.unit ?? .auto
     func clock(_ unit: TraceUnit) -> TraceClock {
       TraceClock(
@@ -81,47 +91,69 @@ struct TraceDecoder {
 
   // MARK: Rows
 
-  /// Adds a CSV row to the piece, or what is wrong with it.
+  /// Reads a CSV row into one that is empty; false if it is none of the log's requests.
   @inline(__always)
-  mutating func add(_ fields: FieldList) {
-    let blocks = begin()
+  mutating func read(_ fields: FieldList, into row: inout TraceRow) -> Bool {
+    let blocks = begin(&row)
     do throws(BadRow) {
-      try decode(fields, piece.count)
+      try checkCount(fields, row.number)
+      if !isPlain, try !prepare(fields, row.number) { return false }
+      try readValues(fields, &row)
+      return true
     } catch {
-      reject(error, blocks) { (0..<fields.count).map { Array(fields[$0]) } }
+      return reject(error, blocks) { (0..<fields.count).map { Array(fields[$0]) } }
     }
+  }
+
+  /// Adds a CSV row to the piece, or what is wrong with it.
+  mutating func add(_ fields: FieldList) {
+    var row = TraceRow(time: 0, number: 0)
+    if read(fields, into: &row) { piece.batch.rows.append(row) }
   }
 
   /// Adds a line that holds a JSON object.
   mutating func add(line: Bytes) {
-    let blocks = begin()
+    var row = TraceRow(time: 0, number: 0)
+    let blocks = begin(&row)
     do throws(BadRow) {
-      try decode(line, piece.count)
+      do throws(JSONScanner.Problem) {
+        try slots.fill(line: line)
+      } catch {
+        throw BadRow(number: row.number, column: "", problem: error.message)
+      }
+      guard passes(slots.noFields) else { return }
+      try readValues(slots.noFields, &row)
+      piece.batch.rows.append(row)
     } catch {
-      reject(error, blocks) { [Array(line)] }
+      _ = reject(error, blocks) { [Array(line)] }
     }
   }
 
-  /// Counts a row; returns how many prefix blocks there are before it.
+  /// Numbers a row; returns how many prefix blocks there are before it.
   @inline(__always)
-  private mutating func begin() -> Int {
+  private mutating func begin(_ row: inout TraceRow) -> Int {
     piece.count &+= 1
+    row.number = piece.count
     return piece.batch.blocks.count
   }
 
   @inline(never)
-  private mutating func reject(_ bad: BadRow, _ blocks: Int, fields: () -> [[UInt8]]) {
+  private mutating func reject(_ bad: BadRow, _ blocks: Int, fields: () -> [[UInt8]]) -> Bool {
     piece.batch.blocks.removeSubrange(blocks...)
     piece.rejected.append(RejectedRow(row: bad, fields: keepsRejected ? fields() : []))
+    return false
   }
 
   @inline(__always)
-  private mutating func decode(_ fields: FieldList, _ number: Int64) throws(BadRow) {
-    guard fields.count == plan.fieldCount else {
-      throw BadRow(
-        number: number, column: "",
-        problem: "\(fields.count) fields, expected \(plan.fieldCount) as in the header")
-    }
+  private func checkCount(_ fields: FieldList, _ number: Int64) throws(BadRow) {
+    if fields.count == plan.fieldCount { return }
+    throw BadRow(
+      number: number, column: "",
+      problem: "\(fields.count) fields, expected \(plan.fieldCount) as in the header")
+  }
+
+  /// Reads the JSON within a row's fields; false if the format leaves the row out.
+  private mutating func prepare(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Bool {
     if !plan.jsonFields.isEmpty {
       do throws(JSONScanner.Problem) {
         try slots.fill(fields)
@@ -129,44 +161,33 @@ struct TraceDecoder {
         throw BadRow(number: number, column: "", problem: error.message)
       }
     }
-    try decodeValues(fields, number)
-  }
-
-  private mutating func decode(_ line: Bytes, _ number: Int64) throws(BadRow) {
-    do throws(JSONScanner.Problem) {
-      try slots.fill(line: line)
-    } catch {
-      throw BadRow(number: number, column: "", problem: error.message)
-    }
-    try decodeValues(slots.noFields, number)
+    return passes(fields)
   }
 
   @inline(__always)
-  private mutating func decodeValues(
-    _ fields: FieldList, _ number: Int64
+  private mutating func readValues(
+    _ fields: FieldList, _ row: inout TraceRow
   ) throws(BadRow) {
-    if !plan.filters.isEmpty, !passes(fields) {
-      piece.filtered += 1
-      return
-    }
     unknownInRow = 0
-    var row = TraceRow(time: 0, number: number)
-    row.time = try time(fields, number)
+    row.time = try time(fields, row.number)
     try readQuantities(&row, fields)
     try readOutcome(&row, fields)
     try readNames(&row, fields)
     if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
-    piece.add(row)
+    piece.count(row)
     while unknownInRow != 0 {
       piece.unknown[unknownInRow.trailingZeroBitCount] += 1
       unknownInRow &= unknownInRow - 1
     }
   }
 
-  private func passes(_ fields: FieldList) -> Bool {
-    plan.filters.indices.allSatisfy { index in
+  /// Whether the row is a request, counting those that are not.
+  private mutating func passes(_ fields: FieldList) -> Bool {
+    let passes = plan.filters.indices.allSatisfy { index in
       slots.isAmong(plan.filters[index].values, Self.latencyEnd + 1 + index, fields)
     }
+    if !passes { piece.filtered += 1 }
+    return passes
   }
 
   @inline(__always)
@@ -190,7 +211,17 @@ struct TraceDecoder {
   // MARK: Times
 
   @inline(__always)
-  private mutating func time(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
+  private mutating func time(_ row: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
+    let field = fieldOf[TraceColumn.timestamp.rawValue]
+    if field >= 0 {
+      let (base, count) = row.bytes(field)
+      if let time = clock.timeOfKnownDay(base, count) { return time }
+    }
+    return try anyTime(row, number)
+  }
+
+  @inline(never)
+  private mutating func anyTime(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
     guard let bytes = value(.timestamp, fields) else {
       throw bad(number, .timestamp, "no timestamp")
     }
@@ -223,17 +254,33 @@ struct TraceDecoder {
 
   // MARK: Numbers
 
+  /// A column that the log has; −1 where the row does not tell it.
   @inline(__always)
   private mutating func quantity(
-    _ column: TraceColumn, _ fields: FieldList, _ number: Int64
+    _ column: TraceColumn, _ row: FieldList, _ number: Int64
   ) throws(BadRow) -> Int64 {
-    guard let bytes = value(column, fields) else { return -1 }
-    let factor = sources.factors[column.rawValue]
-    if factor > 0, let small = Digits.number(bytes) { return small &* factor }
-    return try decimal(bytes, column, number)
+    let small = smallNumber(column, row)
+    if small >= 0 { return small &* factors[column.rawValue] }
+    return try anyQuantity(column, row, number)
+  }
+
+  /// Up to eight digits in a field of their own that need no decimals; −1 for everything else.
+  @inline(__always)
+  private func smallNumber(_ column: TraceColumn, _ row: FieldList) -> Int64 {
+    let field = fieldOf[column.rawValue]
+    guard field >= 0, factors[column.rawValue] > 0 else { return -1 }
+    let (base, count) = row.bytes(field)
+    return Digits.number(base, count)
   }
 
   @inline(never)
+  private mutating func anyQuantity(
+    _ column: TraceColumn, _ row: FieldList, _ number: Int64
+  ) throws(BadRow) -> Int64 {
+    guard let bytes = value(column, row) else { return -1 }
+    return try decimal(bytes, column, number)
+  }
+
   private func decimal(
     _ bytes: Bytes, _ column: TraceColumn, _ number: Int64
   ) throws(BadRow) -> Int64 {
@@ -264,10 +311,10 @@ struct TraceDecoder {
   private mutating func readQuantities(
     _ row: inout TraceRow, _ fields: FieldList
   ) throws(BadRow) {
-    row.input = try quantity(.inputTokens, fields, row.number)
+    if has(.inputTokens) { row.input = try quantity(.inputTokens, fields, row.number) }
     if sources.present & Self.parts != 0 {
       try readParts(&row, fields)
-    } else {
+    } else if has(.outputTokens) {
       row.output = try quantity(.outputTokens, fields, row.number)
     }
   }
@@ -319,15 +366,19 @@ struct TraceDecoder {
   ) throws(BadRow) {
     if let end = sources.latencyEnd {
       row.latency = try latency(until: end, row, fields)
-    } else {
+    } else if has(.latencyMs) {
       row.latency = try quantity(.latencyMs, fields, row.number)
     }
-    row.cost = try quantity(.costUSD, fields, row.number)
-    if let status = value(.status, fields) {
-      let isSuccess =
-        Digits.number(status).map { (200..<300).contains($0) } ?? Self.isSuccess(status)
-      row.status = isSuccess ? .ok : .failed
-    }
+    if has(.costUSD) { row.cost = try quantity(.costUSD, fields, row.number) }
+    if has(.status) { row.status = status(fields) }
+  }
+
+  @inline(__always)
+  private mutating func status(_ row: FieldList) -> TraceRow.Status {
+    let code = smallNumber(.status, row)
+    if code >= 0 { return (200..<300).contains(code) ? .ok : .failed }
+    guard let text = value(.status, row) else { return .unknown }
+    return Self.isSuccess(text) ? .ok : .failed
   }
 
   /// `ok`, `success` and 2xx, also written `200.0` (docs/semantics.md, "Outcome and latency").
@@ -345,20 +396,51 @@ struct TraceDecoder {
   ) throws(BadRow) {
     if let prompt = value(.prompt, fields) { row.prompt = ByteKey.key(prompt) }
     if let session = value(.session, fields) { row.session = ByteKey.key(session) }
-    if let name = value(.user, fields) {
-      guard let id = piece.symbols.user(name) else { throw bad(row.number, .user, "not UTF-8") }
-      row.user = id
-    }
-    if let name = value(.model, fields) {
-      guard let id = piece.symbols.model(name) else { throw bad(row.number, .model, "not UTF-8") }
-      row.model = id
-    }
+    if has(.user) { row.user = try user(fields, row.number) }
+    if has(.model) { row.model = try model(fields, row.number) }
     piece.symbols.beginKind()
-    for (attribute, column) in sources.attributes {
-      guard let value = value(column, fields) else { continue }
-      guard piece.symbols.set(attribute, value) else { throw bad(row.number, column, "not UTF-8") }
+    for index in sources.attributes.indices {
+      try readAttribute(sources.attributes[index], fields, row.number)
     }
     row.kind = piece.symbols.kind()
+  }
+
+  /// The bytes of a name that may be looked up as they stand; none if it may not.
+  @inline(__always)
+  private func plainName(
+    _ column: TraceColumn, _ row: FieldList
+  ) -> (base: UnsafePointer<UInt8>, count: Int) {
+    plainNames & column.bit != 0 ? row.bytes(fieldOf[column.rawValue]) : (row.base, 0)
+  }
+
+  @inline(__always)
+  private mutating func user(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
+    let (base, count) = plainName(.user, row)
+    if let id = piece.symbols.users.find(base, count) { return id }
+    guard let name = value(.user, row) else { return TraceRow.none }
+    guard let id = piece.symbols.user(name) else { throw bad(number, .user, "not UTF-8") }
+    return id
+  }
+
+  @inline(__always)
+  private mutating func model(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
+    let (base, count) = plainName(.model, row)
+    if let id = piece.symbols.models.find(base, count) { return id }
+    guard let name = value(.model, row) else { return TraceRow.none }
+    guard let id = piece.symbols.model(name) else { throw bad(number, .model, "not UTF-8") }
+    return id
+  }
+
+  @inline(__always)
+  private mutating func readAttribute(
+    _ attribute: (attribute: Attribute, column: TraceColumn), _ row: FieldList, _ number: Int64
+  ) throws(BadRow) {
+    let (base, count) = plainName(attribute.column, row)
+    if piece.symbols.setKnown(attribute.attribute, base, count) { return }
+    guard let value = value(attribute.column, row) else { return }
+    guard piece.symbols.set(attribute.attribute, value) else {
+      throw bad(number, attribute.column, "not UTF-8")
+    }
   }
 
   /// `[1, 2, 3]`, or ids with spaces, commas or semicolons between.

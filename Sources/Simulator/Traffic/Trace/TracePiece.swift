@@ -23,17 +23,16 @@ struct TracePiece: Sendable {
   private(set) var first = Int64.max
   private(set) var last = Int64.min
 
+  /// Takes a row into the sums.
   @inline(__always)
-  mutating func add(_ row: TraceRow) {
-    inputTokens &+= Int128(max(0, row.input))
-    outputTokens &+= Int128(max(0, row.output))
+  mutating func count(_ row: TraceRow) {
+    if row.input > 0 { inputTokens &+= Int128(row.input) }
+    if row.output > 0 { outputTokens &+= Int128(row.output) }
     if row.cached > 0 { cachedInputTokens &+= Int128(row.cached) }
     if row.cost > 0 { cost &+= Int128(row.cost) }
-    failed &+= row.status == .failed ? 1 : 0
-    if row.time < last { batch.isOrdered = false }
-    first = min(first, row.time)
-    last = max(last, row.time)
-    batch.rows.append(row)
+    if row.status == .failed { failed &+= 1 }
+    if row.time < first { first = row.time }
+    if row.time < last { batch.isOrdered = false } else { last = row.time }
   }
 
   mutating func removeAll() {

@@ -31,6 +31,9 @@ struct TraceSymbols: Sendable {
   /// (Node, attribute and value) → number of the node that they make, from 1; 0 has no attributes.
   private var branches = WordTable()
   private var nodes = [Self.root]
+  /// By value: the node of it alone, for the attribute that most rows begin with; 0: none.
+  private var roots: [UInt32] = []
+  private var rootAttribute: Attribute?
   /// By kind.
   private var nodeOfKind: [UInt32] = []
   /// The attributes of the row at hand so far.
@@ -39,10 +42,8 @@ struct TraceSymbols: Sendable {
   private static let root = Node(parent: 0, attribute: .task, value: 0)
 
   /// nil if a new name is not UTF-8.
-  @inline(__always)
   mutating func user(_ name: Bytes) -> UInt32? { users.intern(name) }
 
-  @inline(__always)
   mutating func model(_ name: Bytes) -> UInt32? { models.intern(name) }
 
   /// Begins the attributes of a row.
@@ -50,25 +51,42 @@ struct TraceSymbols: Sendable {
   mutating func beginKind() { node = 0 }
 
   /// The row's next attribute; false if it is not UTF-8.
-  @inline(__always)
   mutating func set(_ attribute: Attribute, _ value: Bytes) -> Bool {
     guard let id = values.intern(value) else { return false }
     step(attribute, id)
     return true
   }
 
+  /// The row's next attribute if its value is known and short; else false.
   @inline(__always)
+  mutating func setKnown(
+    _ attribute: Attribute, _ base: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    guard let id = values.find(base, count) else { return false }
+    if node == 0, attribute == rootAttribute, Int(id) < roots.count, roots[Int(id)] > 0 {
+      node = roots[Int(id)]
+    } else {
+      step(attribute, id)
+    }
+    return true
+  }
+
   private mutating func step(_ attribute: Attribute, _ value: UInt32) {
     let key = UInt64(attribute.rawValue) &<< 32 | UInt64(value)
-    let (place, id) = branches.find(UInt64(node), key)
-    node = (id ?? addNode(attribute, value, key, place)) &+ 1
+    let isRoot = node == 0
+    let (place, id) = branches.find(UInt64(node), key, 0)
+    node = (id ?? addNode(attribute, value, key, place)) + 1
+    guard isRoot, attribute == rootAttribute ?? attribute else { return }
+    rootAttribute = attribute
+    while roots.count <= Int(value) { roots.append(0) }
+    roots[Int(value)] = node
   }
 
   private mutating func addNode(
     _ attribute: Attribute, _ value: UInt32, _ key: UInt64, _ place: Int
   ) -> UInt32 {
     nodes.append(Node(parent: node, attribute: attribute, value: value))
-    return branches.add(UInt64(node), key, at: place)
+    return branches.add(UInt64(node), key, 0, at: place)
   }
 
   /// The id of the row's combination of attributes.
@@ -90,7 +108,10 @@ struct TraceSymbols: Sendable {
     kinds.removeAll()
     values.removeAll()
     branches.removeAll()
-    nodes = [Self.root]
+    nodes.removeSubrange(1...)
+    nodes[0].kind = 0
+    roots.removeAll(keepingCapacity: true)
+    rootAttribute = nil
     nodeOfKind.removeAll(keepingCapacity: true)
   }
 
