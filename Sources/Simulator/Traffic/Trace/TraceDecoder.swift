@@ -13,12 +13,12 @@ struct TraceDecoder {
   private let keepsRejected: Bool
   private var clock: TraceClock
   private var latencyClock: TraceClock
-  private let sources: Sources
+  let sources: Sources
   /// By column: `RowSlots.fields`, and what a small whole number in it is multiplied by.
-  private let fieldOf: UnsafeMutablePointer<Int>
+  let fieldOf: UnsafeMutablePointer<Int>
   private let factors: UnsafeMutablePointer<Int64>
   /// A bit for each column whose values can be looked up as they stand.
-  private let plainNames: UInt64
+  let plainNames: UInt64
   /// Whether rows are taken as they come: no filters, no JSON within fields.
   private let isPlain: Bool
   private var unknownInRow: UInt64 = 0
@@ -29,7 +29,7 @@ struct TraceDecoder {
   private static let latencyEnd = TraceColumn.allCases.count
 
   /// The plan's sources without a dictionary.
-  private struct Sources {
+  struct Sources {
     /// A bit for each column that has one.
     var present: UInt64 = 0
     /// nil: a count.
@@ -191,11 +191,11 @@ struct TraceDecoder {
   }
 
   @inline(__always)
-  private func has(_ column: TraceColumn) -> Bool { sources.present & column.bit != 0 }
+  func has(_ column: TraceColumn) -> Bool { sources.present & column.bit != 0 }
 
   /// nil, and noted, where the row does not tell the column.
   @inline(__always)
-  private mutating func value(_ column: TraceColumn, _ fields: FieldList) -> Bytes? {
+  mutating func value(_ column: TraceColumn, _ fields: FieldList) -> Bytes? {
     guard has(column) else { return nil }
     let value = slots.value(column.rawValue, fields)
     if value.count > 0 { return value }
@@ -204,7 +204,7 @@ struct TraceDecoder {
   }
 
   @inline(never)
-  private func bad(_ number: Int64, _ column: TraceColumn, _ problem: String) -> BadRow {
+  func bad(_ number: Int64, _ column: TraceColumn, _ problem: String) -> BadRow {
     BadRow(number: number, column: plan.sources[column]?.label ?? column.name, problem: problem)
   }
 
@@ -256,7 +256,7 @@ struct TraceDecoder {
 
   /// A column that the log has; −1 where the row does not tell it.
   @inline(__always)
-  private mutating func quantity(
+  mutating func quantity(
     _ column: TraceColumn, _ row: FieldList, _ number: Int64
   ) throws(BadRow) -> Int64 {
     let small = smallNumber(column, row)
@@ -358,7 +358,7 @@ struct TraceDecoder {
     a < 0 && b < 0 && c < 0 ? -1 : max(0, a) + max(0, b) + max(0, c)
   }
 
-  // MARK: The rest
+  // MARK: Outcome
 
   @inline(__always)
   private mutating func readOutcome(
@@ -388,108 +388,5 @@ struct TraceDecoder {
       return false
     }
     return (200..<300).contains(whole)
-  }
-
-  @inline(__always)
-  private mutating func readNames(
-    _ row: inout TraceRow, _ fields: FieldList
-  ) throws(BadRow) {
-    if let prompt = value(.prompt, fields) { row.prompt = ByteKey.key(prompt) }
-    if let session = value(.session, fields) { row.session = ByteKey.key(session) }
-    if has(.user) { row.user = try user(fields, row.number) }
-    if has(.model) { row.model = try model(fields, row.number) }
-    piece.symbols.beginKind()
-    for index in sources.attributes.indices {
-      try readAttribute(sources.attributes[index], fields, row.number)
-    }
-    row.kind = piece.symbols.kind()
-  }
-
-  /// The bytes of a name that may be looked up as they stand; none if it may not.
-  @inline(__always)
-  private func plainName(
-    _ column: TraceColumn, _ row: FieldList
-  ) -> (base: UnsafePointer<UInt8>, count: Int) {
-    plainNames & column.bit != 0 ? row.bytes(fieldOf[column.rawValue]) : (row.base, 0)
-  }
-
-  @inline(__always)
-  private mutating func user(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
-    let (base, count) = plainName(.user, row)
-    if let id = piece.symbols.users.find(base, count) { return id }
-    guard let name = value(.user, row) else { return TraceRow.none }
-    guard let id = piece.symbols.user(name) else { throw bad(number, .user, "not UTF-8") }
-    return id
-  }
-
-  @inline(__always)
-  private mutating func model(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
-    let (base, count) = plainName(.model, row)
-    if let id = piece.symbols.models.find(base, count) { return id }
-    guard let name = value(.model, row) else { return TraceRow.none }
-    guard let id = piece.symbols.model(name) else { throw bad(number, .model, "not UTF-8") }
-    return id
-  }
-
-  @inline(__always)
-  private mutating func readAttribute(
-    _ attribute: (attribute: Attribute, column: TraceColumn), _ row: FieldList, _ number: Int64
-  ) throws(BadRow) {
-    let (base, count) = plainName(attribute.column, row)
-    if piece.symbols.setKnown(attribute.attribute, base, count) { return }
-    guard let value = value(attribute.column, row) else { return }
-    guard piece.symbols.set(attribute.attribute, value) else {
-      throw bad(number, attribute.column, "not UTF-8")
-    }
-  }
-
-  /// `[1, 2, 3]`, or ids with spaces, commas or semicolons between.
-  private mutating func readBlocks(
-    _ row: inout TraceRow, _ fields: FieldList
-  ) throws(BadRow) {
-    let size = try quantity(.blockSize, fields, row.number)
-    guard size <= Int64(Int32.max) else {
-      throw bad(row.number, .blockSize, "a block of \(size) tokens is too large")
-    }
-    row.blockSize = Int32(max(0, size))
-    guard let list = value(.prefixBlocks, fields) else { return }
-    if row.blockSize == 0 {
-      throw bad(row.number, .prefixBlocks, "prefix blocks without a block_size")
-    }
-    row.firstBlock = Int64(piece.batch.blocks.count)
-    var start: Int?
-    for (index, byte) in list.enumerated() {
-      switch byte {
-      case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: ";"), 0x20,
-        UInt8(ascii: "\""), 0x09:
-        if let first = start {
-          piece.batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first..<index])))
-        }
-        start = nil
-      default: if start == nil { start = index }
-      }
-    }
-    if let first = start { piece.batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first...]))) }
-    row.blockCount = Int32(piece.batch.blocks.count - Int(row.firstBlock))
-  }
-}
-
-extension Bytes {
-  /// For messages: the text in quotes, shortened.
-  var shown: String {
-    let text = String(decoding: prefix(60), as: UTF8.self)
-    let clean = text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
-    return "'" + String(clean) + (count > 60 ? "…'" : "'")
-  }
-}
-
-extension TraceClock.Problem {
-  func message(_ bytes: Bytes) -> String {
-    switch self {
-    case .notATime: "expected a time like 2025-11-01T09:00:00Z, not \(bytes.shown)"
-    case .noNumber: "expected a time as a number, not \(bytes.shown)"
-    case .noOffset: "\(bytes.shown) has no offset, expected one like Z or +02:00"
-    case .outOfRange: "\(bytes.shown) is out of range, expected 1970 to 2200"
-    }
   }
 }

@@ -29,7 +29,8 @@ struct TraceOptions {
   enum Order {
     /// Looks through the log first, unless it is small, and sorts it if need be.
     case verified
-    /// Reads once; throws `TraceUnsorted` when it meets a row that is out of order.
+    /// Reads a file once; throws `TraceUnsorted` when it meets a row that is out of order. What is
+    /// no file is treated as `verified`.
     case optimistic
   }
 }
