@@ -13,8 +13,9 @@ struct CatalogReader {
     return catalog ?? Catalog()
   }
 
-  /// The catalog that a scenario names.
-  func catalog(namedBy node: YAMLNode, in files: ScenarioFiles) -> Catalog? {
+  /// The catalog that a scenario names or holds.
+  func catalog(at node: YAMLNode, in files: ScenarioFiles) -> Catalog? {
+    guard case .scalar = node.content else { return read(node) }
     guard let name = log.text(node), let path = files.resolve(name, at: node.place),
       let root = files.load(path, namedAt: node.place)
     else { return nil }

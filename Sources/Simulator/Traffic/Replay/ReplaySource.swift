@@ -10,12 +10,15 @@ struct ReplaySource: CallSource {
   private let isGlobal: Bool
   private var rows = TraceBatch()
   private var isPrimed: Bool
-  private var users = 0
+  private var accounts: LoggedAccounts
+  private let prompts: LoggedPrompts
+  /// Accounts that the engine knows.
+  private(set) var users = 0
   private var number: Int64 = 0
   /// By the log's model number; nil: not in the catalog.
   private var models: [ModelID?] = []
-  /// By the log's kind number, without and with a cache key; negative: not met yet.
-  private var kinds: [(plain: Int, keyed: Int)] = []
+  /// By the log's kind number: without a key of the response cache, with one, with a new one.
+  private var kinds: [(plain: Int, keyed: Int, new: Int)] = []
   /// By compiled kind.
   private var decisions: [Decision] = []
   private(set) var logged = LoggedTotals()
@@ -35,6 +38,9 @@ struct ReplaySource: CallSource {
     self.trace = trace
     draws = Draws(seed: scenario.seed, run: run)
     isGlobal = scenario.cache.scope == .global
+    accounts = LoggedAccounts(
+      settings: scenario.replay, population: scenario.users, draws: draws)
+    prompts = LoggedPrompts(settings: scenario.replay, draws: draws)
     isPrimed = try self.trace.next(into: &rows)
     while isPrimed, rows.rows.isEmpty { isPrimed = try self.trace.next(into: &rows) }
     guard isPrimed, let first = rows.rows.first else { return nil }
@@ -60,55 +66,61 @@ struct ReplaySource: CallSource {
     } else if try !trace.next(into: &rows) {
       return false
     }
-    try resolveModels()
+    resolveModels()
     let grew = try addKinds()
     let isLonger = cover()
-    let known = trace.symbols.users.count
-    if grew || isLonger || users < known {
-      let names = (users..<known).map { trace.symbols.users.name(UInt32($0)) }
-      batch.growth = ScenarioGrowth(compiled: compiled, routing: routing, newUsers: names)
-      users = known
-    }
     batch.blocks.append(contentsOf: rows.blocks)
-    batch.calls.reserveCapacity(rows.rows.count)
-    batch.facts.reserveCapacity(rows.rows.count)
-    for row in rows.rows { batch.calls.append(try call(for: row, facts: &batch.facts)) }
+    // Held for the batch: handed out anew it would be counted for every row.
+    let symbols = trace.symbols
+    for row in rows.rows { batch.calls.append(call(for: row, symbols, in: &batch)) }
+    if grew || isLonger || users < accounts.names.count {
+      batch.growth = ScenarioGrowth(
+        compiled: compiled, routing: routing, newUsers: Array(accounts.names[users...]))
+      users = accounts.names.count
+    }
     return true
   }
 
   // MARK: One row
 
-  @inline(__always)
-  private mutating func call(for row: TraceRow, facts: inout [LoggedFacts]) throws -> Call {
+  private mutating func call(
+    for row: TraceRow, _ symbols: TraceSymbols, in batch: inout CallBatch
+  ) -> Call {
     number += 1
-    let hasUser = row.user != TraceRow.none
-    let hasKey = row.prompt != 0 && (hasUser || isGlobal)
-    let kind = hasKey ? kinds[Int(row.kind)].keyed : kinds[Int(row.kind)].plain
+    let account = accounts.account(row, rank: number, symbols: symbols)
+    let prompt = prompts.prompt(row, rank: number, account: account)
+    let kind = kind(of: row, prompt: prompt, hasUser: account != Ledger.noUser)
     let logged = row.model == TraceRow.none ? nil : models[Int(row.model)]
     let decision = decisions[kind]
-    var model = decision.model ?? logged
+    var routed = decision.model ?? logged
     var isCached = false
     if decision.drawsModel || decision.cacheRate >= 0 {
       let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
-      if decision.drawsModel { model = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) }
+      if decision.drawsModel { routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) }
       isCached = word.3.unit < decision.cacheRate
     }
-    guard let model else {
-      throw ReplayError(
-        row: row.number, message: "the log names no model, and the policy keeps the logged one")
+    guard let routed else {
+      preconditionFailure("rows without a model that is needed are malformed (ModelCheck)")
     }
     var call = Call(
-      time: row.time, index: UInt32(truncatingIfNeeded: number),
-      user: hasUser ? row.user : Ledger.noUser, kind: UInt16(kind))
-    call.prompt = row.prompt
-    call.routed = model.rawValue
+      time: row.time, index: UInt32(truncatingIfNeeded: number), user: account,
+      kind: UInt16(kind))
+    call.prompt = prompt
+    call.routed = routed.rawValue
     call.input = max(0, row.input)
     call.output = max(0, row.output)
     call.reasoning = max(0, row.reasoning)
     call.audio = max(0, row.audio)
     call.cacheDraw = isCached
-    call.fact = Int32(facts.count)
-    facts.append(self.facts(of: row, model: logged))
+    call.fact = Int32(batch.facts.count)
+    batch.facts.append(facts(of: row, model: logged))
+    let first = batch.blocks.count
+    let size = prompts.addBlocks(
+      of: row, session: accounts.session(row, account: account), to: &batch.blocks)
+    if size > 0 {
+      batch.facts[batch.facts.count - 1].blocks = first..<batch.blocks.count
+      batch.facts[batch.facts.count - 1].blockSize = size
+    }
     if row.cost >= 0 { note(row, model: logged) }
     return call
   }
@@ -122,7 +134,14 @@ struct ReplaySource: CallSource {
     }
   }
 
+  /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
   @inline(__always)
+  private func kind(of row: TraceRow, prompt: UInt64, hasUser: Bool) -> Int {
+    let forms = kinds[Int(row.kind)]
+    guard hasUser || isGlobal else { return forms.plain }
+    return prompt != 0 ? forms.keyed : forms.new
+  }
+
   private func facts(of row: TraceRow, model: ModelID?) -> LoggedFacts {
     let first = Int(row.firstBlock)
     return LoggedFacts(
@@ -135,33 +154,24 @@ struct ReplaySource: CallSource {
   // MARK: Growth
 
   /// Names of models that are new in the log.
-  private mutating func resolveModels() throws {
+  private mutating func resolveModels() {
     let known = trace.symbols.models
     for number in models.count..<known.count {
       models.append(compiled.scenario.catalog.id(named: known.name(UInt32(number))))
-    }
-    guard models.contains(nil) else { return }
-    // A model that is only the log's matters where the log's model is asked for.
-    for row in rows.rows where row.model != TraceRow.none && models[Int(row.model)] == nil {
-      guard compiled.scenario.policy.rules.contains(where: { $0.choice == .logged }) else {
-        continue
-      }
-      let name = known.name(row.model)
-      throw ReplayError(
-        row: row.number, message: "unknown model '\(name)'",
-        hint: NearestName.hint(for: name, among: compiled.scenario.catalog.names))
     }
   }
 
   private mutating func addKinds() throws -> Bool {
     let before = kinds.count
     for attributes in trace.symbols.kinds.dropFirst(before) {
-      let useCase = attributes[.useCase] ?? Self.unknownUseCase
-      kinds.append(
-        (
-          compiled.addLoggedKind(attributes, useCase: useCase, hasKey: false),
-          compiled.addLoggedKind(attributes, useCase: useCase, hasKey: true)
-        ))
+      let seen = Self.attributes(attributes)
+      let useCase = seen[.useCase] ?? ""
+      var forms = [PromptRepetition.none, .pool(size: 1, exponent: 0, perUser: false)]
+      if prompts.areNew { forms.append(.unique) }
+      let numbers = forms.map {
+        compiled.addLoggedKind(attributes, useCase: useCase, prompts: $0)
+      }
+      kinds.append((numbers[0], numbers[1], prompts.areNew ? numbers[2] : numbers[0]))
     }
     guard kinds.count > before else { return false }
     guard compiled.kinds.count <= Int(UInt16.max) else {
@@ -182,8 +192,12 @@ struct ReplaySource: CallSource {
       cacheRate: settings.cacheMode == .rate ? settings.cacheRate : -1)
   }
 
-  /// What tables call the use case of rows that do not say.
-  static let unknownUseCase = "not told"
+  /// What rules and tables see of a kind: rows that do not say belong to the use case `not told`.
+  static func attributes(_ kind: CallAttributes) -> CallAttributes {
+    var seen = kind
+    seen[.useCase] = kind[.useCase] ?? "not told"
+    return seen
+  }
 
   /// Lengthens the period up to the last row; false if it reaches there already.
   private mutating func cover() -> Bool {
@@ -226,5 +240,4 @@ struct ReplayError: Error {
   /// Data row of the log, from 1.
   var row: Int64
   var message: String
-  var hint: String?
 }

@@ -14,6 +14,7 @@ struct TraceDecoder {
   private var clock: TraceClock
   private var latencyClock: TraceClock
   let sources: Sources
+  private var modelCheck: ModelCheck?
   /// By column: `RowSlots.fields`, and what a small whole number in it is multiplied by.
   let fieldOf: UnsafeMutablePointer<Int>
   private let factors: UnsafeMutablePointer<Int64>
@@ -56,6 +57,7 @@ struct TraceDecoder {
     self.plan = plan
     self.decimalComma = decimalComma
     keepsRejected = options.onRejected != nil
+    modelCheck = options.modelCheck
     sources = Sources(plan)
     slots = RowSlots(
       plan: plan,
@@ -87,6 +89,7 @@ struct TraceDecoder {
     clock.usedZone = false
     swap(&piece, &other)
     piece.removeAll()
+    modelCheck?.forgetNames()
   }
 
   // MARK: Rows
@@ -173,6 +176,9 @@ struct TraceDecoder {
     try readQuantities(&row, fields)
     try readOutcome(&row, fields)
     try readNames(&row, fields)
+    if let problem = modelCheck?.problem(row, piece.symbols) {
+      throw bad(row.number, .model, problem)
+    }
     if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
     piece.count(row)
     while unknownInRow != 0 {
@@ -337,18 +343,20 @@ struct TraceDecoder {
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {
       row.input = Self.sum(row.input, row.cached, row.cacheWrite)
-    } else if row.input >= 0, parts > row.input {
+    } else if parts > max(0, row.input) {
+      let input = row.input < 0 ? "an input that is not told" : "the input of \(row.input)"
       throw bad(
         number, row.cached > 0 ? .cachedInputTokens : .cacheWriteTokens,
-        "\(parts) cached and written tokens are more than the input of \(row.input) "
+        "\(parts) cached and written tokens are more than \(input) "
           + "(a format says 'cached: beside' where they do not count as input)")
     }
     if plan.format.reasoning == .beside {
       row.output = Self.sum(row.output, row.reasoning, -1)
-    } else if row.output >= 0, row.reasoning > row.output {
+    } else if row.reasoning > max(0, row.output) {
+      let output = row.output < 0 ? "an output that is not told" : "the output of \(row.output)"
       throw bad(
         number, .reasoningTokens,
-        "\(row.reasoning) reasoning tokens are more than the output of \(row.output) "
+        "\(row.reasoning) reasoning tokens are more than \(output) "
           + "(a format says 'reasoning: beside' where they do not count as output)")
     }
   }

@@ -157,8 +157,9 @@ final class TraceReader {
     try acceptRead()
     if bytesSinceRow > options.maximumRowBytes {
       let quote = isJSON ? "" : " (a quote that is not closed?)"
+      let place = decoder == nil ? "the header" : "row \(rowsSeen + 1)"
       let limit = InputLog.grouped(Int64(options.maximumRowBytes))
-      throw error("row \(rowsSeen + 1) is longer than \(limit) bytes\(quote)")
+      throw error("\(place) is longer than \(limit) bytes\(quote)")
     }
   }
 
@@ -263,6 +264,11 @@ final class TraceReader {
           + "of a span of time, so they cannot be replayed one by one; expected a row a request")
     }
     let plan = try TracePlan(format: format, names: names, isJSON: isJSON, path: path)
+    if plan.sources[.model] == nil, let policy = options.modelCheck?.keepsAll {
+      throw error(
+        "the log has no column for the model, and the policy '\(policy)' keeps the log's "
+          + "(--set model=NAME names one for all rows)")
+    }
     let recipe = BlockDecoder.Recipe(plan: plan, options: options, delimiter: csv?.delimiter)
     self.recipe = recipe
     decoder = recipe.decoder()

@@ -151,6 +151,11 @@ struct TraceSymbols: Sendable {
     return path.reversed()
   }
 
+  /// Combinations of attributes that occur, absorbed or not.
+  var kindCount: Int { nodeOfKind.count }
+
+  func attributes(ofKind kind: Int) -> CallAttributes { attributes(of: nodeOfKind[kind]) }
+
   private func attributes(of last: UInt32) -> CallAttributes {
     var attributes = CallAttributes()
     for node in path(to: last) { attributes[node.attribute] = values.name(node.value) }
