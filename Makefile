@@ -4,13 +4,20 @@ PREFIX ?= /usr/local
 COSTSIM := .build/release/costsim
 SWIFT_BUILD := swift build -c release --product costsim
 
-.PHONY: report test bench format lint install build deps
+.PHONY: report test bench format lint install build deps gate baseline
 
 report: build
 	$(COSTSIM) run $(SHIPPED) --out reports
 
 build: deps
 	$(SWIFT_BUILD)
+
+# The shipped bills may not grow unnoticed: `make baseline` after a change that is wanted.
+gate: build
+	$(COSTSIM) check $(SHIPPED) --baseline scenarios/baseline/shipped.yaml --max-increase 1%
+
+baseline: build
+	$(COSTSIM) baseline $(SHIPPED) -o scenarios/baseline/shipped.yaml --simulate-up-to 50
 
 # The shipped reports are golden files: the tests run the release build and compare every byte.
 test: build

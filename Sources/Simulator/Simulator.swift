@@ -9,11 +9,13 @@ struct Costsim: ParsableCommand {
     discussion: """
       Example: costsim run scenarios/huntaze-published.yaml
 
-      Exit codes: 0 fine, 1 internal failure, 2 bad usage or bad input, 130 interrupted.
+      Exit codes: 0 fine, 1 internal failure, 2 bad usage or bad input, 99 a check failed, \
+      130 interrupted.
       """,
     version: Version.current,
     subcommands: [
       Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
+      Check.self, Diff.self, BaselineCommand.self,
       Price.self, CatalogCommand.self,
     ])
 
@@ -36,6 +38,7 @@ enum ExitStatus {
     case let error as InputErrors: return say(error.description, 2)
     case let error as TraceError: return say(error.description, 2)
     case let error as OutputError: return say(error.description, error.exitCode)
+    case is GateFailure: return 99
     default: break
     }
     if Costsim.exitCode(for: error) == .success {

@@ -7,7 +7,8 @@ enum ReferenceLedgerText {
     + "input_cost_usd,output_cost_usd,other_cost_usd,cost_usd\r\n"
 
   static func line(
-    _ row: ReferenceRow, call: ReferenceCall, log: ReferenceLogRow, replay: ReferenceReplay
+    _ row: ReferenceRow, call: ReferenceCall, log: ReferenceLogRow, account: String?,
+    replay: ReferenceReplay
   ) -> String {
     let targets = replay.scenario.targets
     let names = targets.map { target in
@@ -20,7 +21,7 @@ enum ReferenceLedgerText {
     let bill = row.bill
     let total = bill.inputCost + bill.outputCost + bill.otherCost
     let fields = [
-      String(row.id), timestamp(row.time), log.user ?? "", log.attributes["account_plan"] ?? "",
+      String(row.id), timestamp(row.time), account ?? "", log.attributes["account_plan"] ?? "",
       log.attributes["use_case"] ?? "not told", log.attributes["action"] ?? "",
       log.attributes["task"] ?? "", log.attributes["complexity"] ?? "",
       log.attributes["priority"] ?? "", log.attributes["tier"] ?? "standard",

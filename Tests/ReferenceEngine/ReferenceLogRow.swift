@@ -5,6 +5,7 @@ public struct ReferenceLogRow {
   /// Its place among the catalog's; nil: not told, or not in the catalog.
   public var model: Int?
   public var user: String?
+  public var session: String?
   public var prompt: String?
   /// By name: `task`, `tier`, `use_case` and so on.
   public var attributes: [String: String] = [:]

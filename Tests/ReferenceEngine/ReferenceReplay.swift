@@ -2,6 +2,17 @@
 public struct ReferenceReplay {
   public enum CacheMode { case off, rate, keyed }
 
+  /// The draws of one call.
+  public struct CallDraws {
+    public var route: Double
+    public var cache: Double
+    public var untold: ReferenceStandIns.Draws
+
+    public init(route: Double, cache: Double, untold: ReferenceStandIns.Draws) {
+      (self.route, self.cache, self.untold) = (route, cache, untold)
+    }
+  }
+
   public struct CacheClass {
     public var ttl: Int64
     public var hitRate: Double?
@@ -16,6 +27,7 @@ public struct ReferenceReplay {
   public var cacheMode = CacheMode.off
   public var cacheClasses: [String: CacheClass] = [:]
   public var defaultCache: CacheClass?
+  public var standIns = ReferenceStandIns()
 
   public init(scenario: ReferenceScenario, policy: ReferencePolicy) {
     (self.scenario, self.policy) = (scenario, policy)
@@ -24,39 +36,44 @@ public struct ReferenceReplay {
   /// What became of the rows, and the text of calls.csv.
   /// - Parameters:
   ///   - rows: as they stand in the file.
-  ///   - callDraw: the draws for routing and for the response cache, by rank from 1.
+  ///   - callDraw: the draws for routing, for the response cache and for what is not told, by rank
+  ///     from 1.
   ///   - draw: failure draw and latency of an attempt; `id` is the call's rank.
   public func ledger(
-    of rows: [ReferenceLogRow], callDraw: (_ rank: Int) -> (route: Double, cache: Double),
+    of rows: [ReferenceLogRow], callDraw: (_ rank: Int) -> CallDraws,
     draw: @escaping ReferenceRun.Draw
   ) -> (rows: [ReferenceRow], text: String) {
+    var standIns = standIns
     // In order of (timestamp, row number).
     let order = rows.indices.sorted { (rows[$0].time, $0) < (rows[$1].time, $1) }
     var calls: [ReferenceCall] = []
+    var accounts: [String?] = []
     for (place, index) in order.enumerated() {
-      calls.append(call(rows[index], among: rows, rank: place + 1, callDraw(place + 1)))
+      let draws = callDraw(place + 1)
+      accounts.append(standIns.account(of: rows[index], rank: place + 1, draws.untold))
+      calls.append(
+        call(rows[index], account: accounts[place], rank: place + 1, draws, &standIns))
     }
     let arrivals = zip(calls, order).map { call, index in
       ReferenceArrival(time: rows[index].time, stages: [.init(delay: 0, calls: [call])])
     }
     let done = ReferenceRun(of: arrivals, in: scenario, draw: draw).rows
     var text = ReferenceLedgerText.header
-    for (row, (call, index)) in zip(done, zip(calls, order)) {
-      text += ReferenceLedgerText.line(row, call: call, log: rows[index], replay: self)
+    for (place, row) in done.enumerated() {
+      text += ReferenceLedgerText.line(
+        row, call: calls[place], log: rows[order[place]], account: accounts[place], replay: self)
     }
     return (done, text)
   }
 
   private func call(
-    _ row: ReferenceLogRow, among rows: [ReferenceLogRow], rank: Int,
-    _ draws: (route: Double, cache: Double)
+    _ row: ReferenceLogRow, account: String?, rank: Int, _ draws: CallDraws,
+    _ standIns: inout ReferenceStandIns
   ) -> ReferenceCall {
     var call = ReferenceCall()
     call.id = rank
-    // Users and prompts by their first place in the file.
-    call.user = row.user.flatMap { user in rows.firstIndex { $0.user == user } }
-    call.prompt = row.prompt.flatMap { prompt in rows.firstIndex { $0.prompt == prompt } }
-      .map { UInt64($0) }
+    call.user = account.map { standIns.number(ofAccount: $0) }
+    call.prompt = standIns.prompt(of: row, rank: rank, account: account, draws.untold)
     if let choice = policy.rule(for: row.attributes)?.choice {
       call.routed = ReferencePolicy.model(of: choice, logged: row.model, u: draws.route) ?? -1
     }
@@ -73,6 +90,8 @@ public struct ReferenceReplay {
       call.prefix = .stated(cached)
     } else if !row.blocks.isEmpty {
       call.prefix = .blocks(row.blocks, size: row.blockSize)
+    } else if let size = standIns.sessionBlock {
+      call.prefix = .blocks(standIns.blocks(of: row, account: account), size: size)
     }
     call.logged = row.model.map { .init(model: $0, isOK: row.isOK, latency: row.latency) }
     return call

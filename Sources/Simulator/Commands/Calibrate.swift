@@ -9,7 +9,7 @@ struct Calibrate: ParsableCommand {
       Example: costsim calibrate requests.csv -o my-company/scenario.yaml
 
       The log is read twice, in bounded memory. Every fitted value has a comment that says what it \
-      rests on. Without --catalog the models and prices are those of catalog.yaml beside the \
+      rests on. The scenario is in the time zone of --timezone. Without --catalog the models and prices are those of catalog.yaml beside the \
       scenario; if there is none, the catalog of 'costsim init' is written there.
       """)
 
@@ -19,37 +19,17 @@ struct Calibrate: ParsableCommand {
   @Option(name: .shortAndLong, help: "The scenario file to write.")
   var out = "scenario.yaml"
 
-  @Option(help: "Format of the log: its name, or the file of one.")
-  var format: String?
-
-  @Option(help: ArgumentHelp("The log's columns.", valueName: "canonical=column,…"))
-  var columns: [String] = []
-
-  @Option(help: ArgumentHelp("One value for every row.", valueName: "attribute=value"))
-  var set: [String] = []
-
-  @Option(help: "Time zone of the scenario, and of times that state none.")
-  var timezone = "UTC"
-
-  @Option(help: "Malformed rows that are tolerated.")
-  var skipBadRows: Int64 = 0
-
   @Option(help: "Price catalog that has the log's models.")
   var catalog: String?
 
   @Option(help: "Policy file, in place of the log's own choice of models.")
   var policy: String?
 
+  @OptionGroup var log: LogOptions
   @OptionGroup var printing: PrintOptions
 
-  func validate() throws {
-    guard skipBadRows >= 0 else { throw ValidationError("--skip-bad-rows is not negative") }
-  }
-
   func run() throws {
-    guard LocalTime.isKnown(timezone) else {
-      throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
-    }
+    try log.checkTimeZone()
     guard trace != "-" else {
       throw BadInput(
         message: "error: the log is read twice, expected a file in place of the standard input")
@@ -58,7 +38,8 @@ struct Calibrate: ParsableCommand {
     let prices = try catalogPath(folder)
     let models = try CatalogReader.read(path: prices)
     let fit = try Calibrator(
-      path: trace, format: format, options: { _ in try options() }, timeZone: timezone,
+      path: trace, format: log.format, options: { _ in try log.options() },
+      timeZone: log.timezone,
       catalog: models, hasPolicy: policy != nil
     ).calibrate()
     let text = CalibrationText.text(
@@ -82,15 +63,6 @@ struct Calibrate: ParsableCommand {
     if let policy { overrides.append("policy=\(Self.absolute(policy))") }
     _ = try ScenarioReader.read(
       path: folder.temporaryPath(for: fileName), overrides: overrides, allowOutside: true)
-  }
-
-  private func options() throws -> TraceOptions {
-    var options = TraceOptions()
-    for text in columns { try options.addColumns(text) }
-    for text in set { try options.addFixed(text) }
-    options.timeZone = timezone
-    options.skipBadRows = skipBadRows
-    return options
   }
 
   // MARK: Files

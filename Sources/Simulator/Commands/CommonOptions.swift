@@ -63,21 +63,38 @@ struct ScenarioOptions: ParsableArguments {
   /// Reads all of them; all errors of all files are told at once, and one that several scenarios
   /// share (in their catalog, say) only once.
   func read(_ paths: [String]) throws -> [Scenario] {
-    var scenarios: [Scenario] = []
+    let overrides = try readerOverrides()
+    return try read(paths, name: \.name) { path throws(InputErrors) in
+      try ScenarioReader.read(path: path, overrides: overrides, allowOutside: mayLeaveFolder)
+    }
+  }
+
+  /// The same with the text of everything that they name.
+  func readWhole(_ paths: [String]) throws -> [(scenario: Scenario, source: YAMLNode)] {
+    let overrides = try readerOverrides()
+    return try read(paths, name: \.scenario.name) { path throws(InputErrors) in
+      try ScenarioReader.readWhole(
+        path: path, overrides: overrides, allowOutside: mayLeaveFolder,
+        source: GitFiles.isRevision(path) ? GitFiles.source : .disk)
+    }
+  }
+
+  private func read<Read>(
+    _ paths: [String], name: (Read) -> String, one: (String) throws(InputErrors) -> Read
+  ) throws -> [Read] {
+    var scenarios: [Read] = []
     var messages: [String] = []
     var told: Set<String> = []
-    let overrides = try readerOverrides()
     for path in paths {
       do throws(InputErrors) {
-        scenarios.append(
-          try ScenarioReader.read(path: path, overrides: overrides, allowOutside: mayLeaveFolder))
+        scenarios.append(try one(path))
       } catch {
         let new = error.diagnostics.filter { told.insert($0.description).inserted }
         if !new.isEmpty { messages.append(InputErrors(new).description) }
       }
     }
-    for scenario in Set(scenarios.map(\.name)) {
-      let same = zip(scenarios, paths).filter { $0.0.name == scenario }.map(\.1)
+    for scenario in Set(scenarios.map(name)) {
+      let same = zip(scenarios, paths).filter { name($0.0) == scenario }.map(\.1)
       if same.count > 1 {
         messages.append(
           "\(same[1]): error: its name '\(scenario)' is also that of \(same[0]), expected names "

@@ -13,7 +13,8 @@ struct ReplayCommand: ParsableCommand {
       The log's format is told by its columns, or named with --format (canonical, \
       azure-llm-inference, burstgpt, litellm-spend, langfuse-observations, helicone, otel-genai, \
       mooncake, or the file of an own one). With several policies the same requests are replayed \
-      under each and compared.
+      under each and compared; --against 'catalog=other.yaml; cache.scope=global' adds a case that \
+      changes values of the scenario, as --override does for all.
       """)
 
   @Argument(help: "The log, CSV or JSON lines; - is standard input.")
@@ -22,24 +23,16 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Scenario file: models, prices, chains, cache, quotas, budget.")
   var scenario: String
 
-  @Option(help: "Format of the log: its name, or the file of one.")
-  var format: String?
-
-  @Option(help: ArgumentHelp("The log's columns.", valueName: "canonical=column,…"))
-  var columns: [String] = []
-
-  @Option(help: ArgumentHelp("One value for every row.", valueName: "attribute=value"))
-  var set: [String] = []
-
   @Option(help: "Policy file, or 'logged' to keep each row's model. Repeatable.")
   var policy: [String] = []
 
-  @Option(help: "Time zone of times that state none.")
-  var timezone = "UTC"
+  @Option(
+    help: ArgumentHelp(
+      "Another case to compare: the first one with changed values. Repeatable.",
+      valueName: "[NAME: ]path=value;…"))
+  var against: [String] = []
 
-  @Option(help: "Malformed rows that are tolerated; they go to rejected.csv.")
-  var skipBadRows: Int64 = 0
-
+  @OptionGroup var log: LogOptions
   @OptionGroup var input: ScenarioOptions
   @OptionGroup var printing: PrintOptions
 
@@ -57,29 +50,32 @@ struct ReplayCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
-    guard skipBadRows >= 0 else { throw ValidationError("--skip-bad-rows is not negative") }
   }
 
   func run() throws {
-    guard LocalTime.isKnown(timezone) else {
-      throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
-    }
-    let variants = try variants()
+    try log.checkTimeZone()
+    let variants = try ReplayCases(scenario: scenario, input: input).variants(
+      policies: policy, against: against)
     guard trace != "-" || variants.count == 1 else {
       throw BadInput(
         message: "-: error: standard input can be read only once, expected a file for several "
-          + "policies")
+          + "policies or cases")
     }
+    let hash = FileHash(of: trace)
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
     let rejected = RejectedList()
-    let replay = Replay(path: trace, format: format) { number in
-      try options(rejected: number == 0 ? rejected : nil, scenario: variants[number].scenario)
+    let replay = Replay(path: trace, format: log.format) { number in
+      var options = try log.options(origin: variants[number].scenario.period.start)
+      if number == 0 { options.onRejected = rejected.add }
+      return options
     }
     let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
     let outcomes = try replay.outcomes(
       of: variants, threads: threads, log: file.map { file in CallLog { try file.append($0, $1) } })
-    let report = ScenarioReport(replayed: outcomes, of: trace, name: name)
+    let report = ScenarioReport(
+      replayed: outcomes, of: trace, name: name, unit: against.isEmpty ? "policy" : "case")
+    let record = try runRecord(hash.value)
     try ReportWriter.write(report, record: record, into: folder)
     if !rejected.rows.isEmpty {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
@@ -97,52 +93,16 @@ struct ReplayCommand: ParsableCommand {
     }
   }
 
-  private var record: RunRecord {
-    RunRecord(
+  private func runRecord(_ hash: FileHash.Found?) throws -> RunRecord {
+    var record = RunRecord(
       version: Version.current, overrides: input.allOverrides,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
+    record.log = LogRecord(
+      path: trace, content: hash, formatFile: try log.formatFile(), timeZone: log.timezone,
+      columns: log.columns, set: log.set,
+      skipBadRows: log.skipBadRows, policies: policy, against: against)
+    return record
   }
-
-  // MARK: Inputs
-
-  private func options(rejected: RejectedList?, scenario: Scenario) throws -> TraceOptions {
-    var options = TraceOptions()
-    for text in columns { try options.addColumns(text) }
-    for text in set { try options.addFixed(text) }
-    options.timeZone = timezone
-    options.skipBadRows = skipBadRows
-    // Where a log that counts its times from 0 begins.
-    options.origin = scenario.period.start
-    if let rejected { options.onRejected = rejected.add }
-    return options
-  }
-
-  /// The scenario under each policy; under its own where none is given.
-  private func variants() throws -> [Replay.Variant] {
-    let names = policy.isEmpty ? [nil] : policy.map(Optional.some)
-    var variants: [Replay.Variant] = []
-    for name in names {
-      var overrides = try input.readerOverrides()
-      if let name, name != Self.logged {
-        overrides.append("policy=\(try ScenarioOptions.absolute(name))")
-      }
-      var scenario = try ScenarioReader.read(
-        path: self.scenario, overrides: overrides,
-        allowOutside: input.mayLeaveFolder || name != nil, forReplay: true)
-      if name == Self.logged {
-        scenario.policy = Policy(
-          name: Self.logged,
-          rules: [Policy.Rule(name: Self.logged, conditions: [], choice: .logged)])
-      }
-      variants.append(Replay.Variant(name: scenario.policy.name, scenario: scenario))
-    }
-    for name in Set(variants.map(\.name)) where variants.count(where: { $0.name == name }) > 1 {
-      throw BadInput(message: "--policy: error: two policies are named '\(name)'")
-    }
-    return variants
-  }
-
-  private static let logged = "logged"
 }
 
 /// Malformed rows on their way to rejected.csv: at most as many as are tolerated. Unchecked, because

@@ -6,6 +6,8 @@ extension PlanEngine {
   mutating func grow(_ growth: ScenarioGrowth) {
     compiled = growth.compiled
     routing = growth.routing
+    kinds = FixedTable(compiled.kinds)
+    boundary = .min
     dayStarts = compiled.scenario.period.days.map(\.start.microseconds)
     monthStarts = compiled.scenario.period.months.map(\.start.microseconds)
     userNames += growth.newUsers
@@ -33,12 +35,33 @@ extension PlanEngine {
     }
   }
 
-  /// A log does not tell beforehand where its requests will go: a month's fixed price is due with
-  /// the first request of that month that tries the model.
-  mutating func addFixedPrice(target: Int, month: Int, at time: Int64) {
-    let model = compiled.targets[target].model.index
+  /// A log does not tell beforehand where its requests may go: what is due for the months so far is
+  /// added with the first request that may reach the model.
+  mutating func addFixedPrices(reachedBy call: Call) {
+    let route = Int(call.kind) << 16 | Int(call.routed)
+    guard metRoutes.insert(route).inserted else { return }
+    let shares = routing.shares(kind: Int(call.kind), accountPlan: 0).map(\.model)
+    let tier = Int(compiled.kinds[Int(call.kind)].tier)
+    for routed in shares.isEmpty ? [ModelID(call.routed)] : shares {
+      for place in routing.chain(model: routed.index, tier: tier) {
+        let model = compiled.targets[routing.target(at: place)].model.index
+        guard reachable.insert(model).inserted else { continue }
+        for month in 0...month { addFixedPrice(model: model, month: month, at: call.time) }
+      }
+    }
+  }
+
+  /// A month of a log begins.
+  @inline(never)
+  mutating func addFixedPricesOfMonth() {
+    for model in reachable.sorted() {
+      addFixedPrice(model: model, month: month, at: monthStarts[month])
+    }
+  }
+
+  private mutating func addFixedPrice(model: Int, month: Int, at time: Int64) {
     let start = monthStarts[month]
-    guard chargedFixed.insert(month * compiled.scenario.catalog.models.count + model).inserted,
+    guard
       let price = prices.fixedPrice(
         target: compiled.targetsOfModel[model].lowerBound, from: SimTime(microseconds: start),
         to: compiled.scenario.period.months[month].end)
@@ -52,10 +75,13 @@ extension PlanEngine {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
-    result.cacheClasses = cacheCounts
+    result.cacheClasses = cacheCounts.array
+    result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
+    result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
+    result.latency.add(cacheLatency, count: result.cacheHits)
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)
-    result.performance = targets.map { $0.performance(minutes: minutes) }
+    result.performance = targets.array.map { $0.performance(minutes: minutes) }
     result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)

@@ -30,6 +30,7 @@ struct Replay: Sendable {
   func outcomes(
     of variants: [Variant], threads: Int, log: CallLog? = nil
   ) throws -> [Outcome] {
+    let check = ModelCheck(variants.map(\.scenario))
     let next = Atomic<Int>(0)
     let finished = Mutex<[Int: Result<Outcome, any Error>]>([:])
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, variants.count))) { _ in
@@ -37,7 +38,8 @@ struct Replay: Sendable {
         let number = next.add(1, ordering: .relaxed).oldValue
         guard number < variants.count else { return }
         let outcome = Result {
-          try self.outcome(of: variants[number], number: number, log: number == 0 ? log : nil)
+          try self.outcome(
+            of: variants[number], number: number, check: check, log: number == 0 ? log : nil)
         }
         finished.withLock { $0[number] = outcome }
       }
@@ -46,35 +48,111 @@ struct Replay: Sendable {
     return try variants.indices.compactMap { try results[$0]?.get() }
   }
 
-  private func outcome(of variant: Variant, number: Int, log: CallLog?) throws -> Outcome {
-    let trace = try TraceSource(path: path, format: format, options: options(number))
-    guard var source = try ReplaySource(trace: trace, scenario: variant.scenario) else {
+  private func outcome(
+    of variant: Variant, number: Int, check: ModelCheck?, log: CallLog?
+  ) throws -> Outcome {
+    var source = try source(of: variant, number: number, check: check)
+    var engine = engine(for: source, of: variant, log: log)
+    engine.outliers = OutlierFinder()
+    var result = try naming { try engine.run(&source) }
+    result.plan.users = source.users
+    return Outcome(
+      scenario: source.compiled.scenario, result: result, facts: source.facts,
+      logged: source.logged,
+      outliers: (engine.outliers?.found ?? []) + source.loggedOutliers.found,
+      columns: source.columns, isJSON: source.isJSON)
+  }
+
+  private func source(
+    of variant: Variant, number: Int, check: ModelCheck?
+  ) throws -> ReplaySource {
+    var options = try options(number)
+    options.modelCheck = check
+    let trace = try TraceSource(path: path, format: format, options: options)
+    guard let source = try ReplaySource(trace: trace, scenario: variant.scenario) else {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
     }
-    let draws = Draws(seed: variant.scenario.seed, run: 1)
-    let nobody = Population(UserPopulation(), users: 0, draws: draws)
-    var engine = PlanEngine(
-      compiled: source.compiled, routing: source.routing,
-      factory: CallFactory(
-        compiled: source.compiled, population: nobody, routing: source.routing, draws: draws),
-      prices: PriceTable(source.compiled), draws: draws,
-      plan: PlanSpec(name: variant.name, users: 0, isPolicy: true), run: 1, log: log)
-    engine.outliers = OutlierFinder()
+    return source
+  }
+
+  private func engine(
+    for source: ReplaySource, of variant: Variant, log: CallLog? = nil, watched: Int64 = 0
+  ) -> PlanEngine {
+    PlanEngine(
+      compiled: source.compiled, routing: source.routing, prices: PriceTable(source.compiled),
+      draws: Draws(seed: variant.scenario.seed, run: 1),
+      plan: PlanSpec(name: variant.name, users: 0, isPolicy: true), run: 1, log: log,
+      watched: watched)
+  }
+
+  /// Errors of rows and calls with the log's name.
+  private func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
-      var result = try engine.run(&source)
-      result.plan.users = source.symbols.users.count
-      return Outcome(
-        scenario: source.compiled.scenario, result: result, facts: source.facts,
-        logged: source.logged,
-        outliers: (engine.outliers?.found ?? []) + source.loggedOutliers.found,
-        columns: source.columns, isJSON: source.isJSON)
+      return try body()
     } catch let error as ReplayError {
-      let hint = error.hint.map { "\n" + $0 } ?? ""
-      throw BadInput(message: "\(path): error: row \(error.row): \(error.message)\(hint)")
+      throw BadInput(message: "\(path): error: row \(error.row): \(error.message)")
     } catch let error as UnpricedCall {
       throw BadInput(
         message: "\(path): error: request \(error.number) in order of time, at '\(error.model)': "
           + "\(error.error), and an unknown price is not $0")
     }
+  }
+}
+
+/// One request of the log, followed on its way.
+extension Replay {
+  struct Story: Sendable {
+    var story: CallStory
+    var plan: PlanSpec
+    var names: PlanNames
+    /// Data row of the log, from 1.
+    var row: Int64
+  }
+
+  /// What happens to a request, told by its data row or by its rank in order of time (as `call` in
+  /// calls.csv), both from 1.
+  ///
+  /// Throws `BadInput` where the log has no such request, with the reason.
+  func story(row: Int64? = nil, call: Int64? = nil, of variant: Variant) throws -> Story {
+    let check = ModelCheck([variant.scenario])
+    let place = try place(row: row, call: call, check)
+    var source = try source(of: variant, number: 0, check: check)
+    var engine = engine(for: source, of: variant, watched: place.call)
+    try naming { try engine.play(&source) }
+    guard let story = engine.story else { preconditionFailure("the request has been counted") }
+    return Story(
+      story: story, plan: engine.result.plan, names: engine.names, row: place.row)
+  }
+
+  /// Reads through the log up to the request.
+  private func place(
+    row: Int64?, call: Int64?, _ check: ModelCheck?
+  ) throws -> (row: Int64, call: Int64) {
+    var options = try options(0)
+    options.modelCheck = check
+    var malformed: TraceError.Row?
+    options.onRejected = { if $0.row.number == row { malformed = $0.row } }
+    var trace = try TraceSource(path: path, format: format, options: options)
+    var batch = TraceBatch()
+    var rank: Int64 = 0
+    while try trace.next(into: &batch) {
+      for found in batch.rows {
+        rank += 1
+        if found.number == row || rank == call { return (found.number, rank) }
+      }
+    }
+    throw BadInput(message: "\(path): error: " + absence(row, call, malformed, trace.facts))
+  }
+
+  private func absence(
+    _ row: Int64?, _ call: Int64?, _ malformed: TraceError.Row?, _ facts: TraceFacts
+  ) -> String {
+    if let malformed { return "there is nothing to explain: \(malformed)" }
+    let rows = facts.accepted + facts.rejected + facts.filtered
+    if let row, row <= rows {
+      return "row \(row) is no request: the format \(facts.format) leaves it out"
+    }
+    if let row { return "there is no row \(row): the log has \(InputLog.grouped(rows))" }
+    return "there is no request \(call ?? 0): the log has \(InputLog.grouped(facts.accepted))"
   }
 }

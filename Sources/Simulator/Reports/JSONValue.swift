@@ -4,6 +4,8 @@ indirect enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
+  /// Decimal digits as they are, for formats of others that take no text for a number.
+  case number(String)
   case string(String)
   case array([JSONValue])
   case object([(String, JSONValue)])
@@ -24,6 +26,7 @@ indirect enum JSONValue: Sendable {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
+    case .number(let digits): text += digits
     case .string(let value): Self.appendQuoted(value, to: &text)
     case .array(let items):
       Self.appendBlock(items, "[", "]", to: &text, indent: indent) { item, text in

@@ -14,32 +14,39 @@ struct RunRecord: Sendable {
   /// Version of the time-zone data, where it is known.
   var timeZoneData: String?
   var csvDialect = CSVDialect.rfc4180
+  /// What was replayed; nil: synthetic traffic.
+  var log: LogRecord?
 }
 
 extension RunRecord {
   /// The content of `run.json`.
   func json(_ report: ScenarioReport) -> JSONValue {
     let scenario = report.scenario
-    return .object([
-      ("program", .string("costsim")),
-      ("version", .string(version)),
-      ("scenario", .string(scenario.name)),
-      ("headline", .string(Headline.text(report))),
-      // As text: a seed may exceed what JSON readers take for an exact number.
-      ("seed", .string(String(scenario.seed))),
-      ("runs", .integer(Int64(runs))),
-      ("overrides", .array(overrides.map { .string($0) })),
-      ("csv_dialect", .string(csvDialect.rawValue)),
-      ("period", period(scenario.period)),
-      (
-        "inputs",
-        .array(
-          scenario.inputs.map {
-            .object([("path", .string($0.path)), ("fnv1a64", .string(Self.hex($0.hash)))])
-          })
-      ),
-      ("plans", .array(report.plans.map { plan($0, report) })),
-    ])
+    let facts = report.replay?.facts
+    let log: [(String, JSONValue)] =
+      if let log, let facts { [("log", log.json(facts, period: scenario.period))] } else { [] }
+    return .object(
+      [
+        ("program", .string("costsim")),
+        ("version", .string(version)),
+        ("scenario", .string(scenario.name)),
+        ("headline", .string(Headline.text(report))),
+        // As text: a seed may exceed what JSON readers take for an exact number.
+        ("seed", .string(String(scenario.seed))),
+        ("runs", .integer(Int64(runs))),
+        ("overrides", .array(overrides.map { .string($0) })),
+        ("csv_dialect", .string(csvDialect.rawValue)),
+        ("period", period(scenario.period)),
+        (
+          "inputs",
+          .array(
+            scenario.inputs.map {
+              .object([("path", .string($0.path)), ("fnv1a64", .string(Self.hex($0.hash)))])
+            })
+        ),
+      ] + log + [
+        ("plans", .array(report.plans.map { plan($0, report) }))
+      ])
   }
 
   private func period(_ period: Period) -> JSONValue {
@@ -70,7 +77,7 @@ extension RunRecord {
     ])
   }
 
-  private static func hex(_ hash: UInt64) -> String {
+  static func hex(_ hash: UInt64) -> String {
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.utf8.count) + digits
   }

@@ -4,10 +4,13 @@ import CostModel
 struct ScenarioReport: Sendable {
   var scenario: Scenario
   var plans: [PlanReport]
-  /// Set where the traffic was a log: a plan is then one policy.
+  /// Set where the traffic was a log: a plan is then one policy or case.
   var replay: ReplayFindings?
   /// What another catalog's prices would make of the bills, where the scenario names one.
   var comparison: CatalogComparison?
+
+  /// What a plan is called in tables.
+  var unit: String { replay?.unit ?? "plan" }
 }
 
 /// What a replayed log said itself, beside what it costs.
@@ -18,12 +21,21 @@ struct ReplayFindings: Sendable {
   var logged: LoggedTotals
   /// Of the first policy.
   var outliers: [Outlier]
+  /// What is compared: `policy`, or `case` where more than the policy differs.
+  var unit: String
+  var units: String { unit == "policy" ? "policies" : unit + "s" }
 }
 
 extension ScenarioReport {
   /// What became of the log at `path` under each policy, of which there is at least one.
-  init(replayed outcomes: [Replay.Outcome], of path: String, name: String) {
+  init(
+    replayed outcomes: [Replay.Outcome], of path: String, name: String, unit: String = "policy"
+  ) {
     scenario = outcomes[0].scenario
+    let inputs = outcomes.flatMap(\.scenario.inputs)
+    scenario.inputs = inputs.indices.filter { !inputs[..<$0].contains(inputs[$0]) }.map {
+      inputs[$0]
+    }
     scenario.name = name
     scenario.title = "The log \(path.split(separator: "/").last ?? "-"), replayed"
     scenario.plans = outcomes.map(\.result.plan)
@@ -31,7 +43,7 @@ extension ScenarioReport {
     plans = outcomes.map { PlanReport(result: $0.result, expectation: .none) }
     replay = ReplayFindings(
       path: path, facts: outcomes[0].facts, logged: outcomes[0].logged,
-      outliers: outcomes[0].outliers)
+      outliers: outcomes[0].outliers, unit: unit)
   }
 }
 

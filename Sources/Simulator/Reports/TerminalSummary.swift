@@ -9,7 +9,7 @@ enum TerminalSummary {
   private static func text(_ report: ScenarioReport, styled: Bool) -> String {
     let hasBudget = report.scenario.budget != nil
     let isReplay = report.replay != nil
-    var headers = [isReplay ? "policy" : "plan", "calls", "bill"]
+    var headers = [report.unit, "calls", "bill"]
     if !isReplay { headers.append("expected") }
     if hasBudget { headers += ["left of budget", "budget breaks"] }
     if hasBudget && !isReplay { headers.append("chance of that") }

@@ -24,8 +24,12 @@ struct Scenario: Sendable {
   var cache = CacheSettings()
   var budget: Budget?
   var alerts: [RollingAlert] = []
+  /// What `check` fails on, in file order.
+  var thresholds: [Threshold] = []
   var users = UserPopulation()
   var workloads: [Workload]
+  /// For logged traffic.
+  var replay = ReplaySettings()
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.
@@ -74,6 +78,10 @@ struct Outage: Hashable, Sendable {
   var from: SimTime
   var to: SimTime
   var rate: Double
+
+  func strikes(_ model: ModelID, _ region: String?) -> Bool {
+    self.model == model && (self.region == nil || self.region == region)
+  }
 }
 
 /// A failed target is tried again after min(cap, base·2^k), at most `max` times.

@@ -35,6 +35,8 @@ struct StageCall: Sendable {
   var probability = 1.0
   /// Shares add up to 1.
   var mix: [Variant]
+  /// As the file calls it; empty where it has no name.
+  var name = ""
 }
 
 /// One kind of call in a mix.
@@ -66,6 +68,8 @@ struct Variant: Sendable {
   var ratedShare = 1.0
   /// Chance that an answered call converts; nil: it is not a sales message.
   var conversion: Double?
+  /// As the file calls it; empty where it has no name.
+  var name = ""
 }
 
 /// How often the same prompt comes back.

@@ -61,6 +61,15 @@ final class OutputFolder {
     try write(Array(text.utf8), to: name)
   }
 
+  /// Writes one file, whole or not at all.
+  static func write(_ text: String, toFile path: String) throws(OutputError) {
+    let slash = path.lastIndex(of: "/")
+    let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let folder = try OutputFolder(path: parent)
+    try folder.write(text, to: slash.map { String(path[path.index(after: $0)...]) } ?? path)
+    try folder.commit()
+  }
+
   /// Renames every file to its own name, replacing older ones. On failure nothing new is left
   /// unless a rename itself failed half-way, in which case each file is still whole.
   func commit() throws(OutputError) {

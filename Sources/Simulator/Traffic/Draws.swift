@@ -11,7 +11,7 @@ enum DrawBlock: UInt64 {
   case outcome = 3
   /// Lanes: continuation, stage chance, call probability.
   case flow = 4
-  /// Lane 0: activity of a user, over all workloads.
+  /// Lanes: activity of a user, over all workloads; the account of a logged call without one.
   case user = 5
   /// Lanes: normal, acceptance, boost of a gamma variate; one block an attempt.
   case gamma = 6

@@ -23,6 +23,9 @@ struct Population: Sendable {
     }
   }
 
+  /// Activity of a user, relative to the mean user.
+  func activity(of user: Int) -> Double { weights[user] }
+
   /// Account plan of a user, as an index into the scenario's list; 0 without plans.
   @inline(__always)
   func accountPlan(of user: Int) -> Int {

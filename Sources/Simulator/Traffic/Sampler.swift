@@ -2,13 +2,14 @@
 ///
 /// Plain numbers only (tables lie in `SamplerTables`), so that drawing neither allocates nor
 /// counts references.
-struct Sampler: Sendable {
-  fileprivate enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
+struct Sampler: Sendable, BitwiseCopyable {
+  enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
 
-  fileprivate var form: Form
-  fileprivate var a: Double
-  fileprivate var b: Double
-  fileprivate var c: Double
+  fileprivate(set) var form: Form
+  /// Of a lognormal: μ, σ and the cap.
+  fileprivate(set) var a: Double
+  fileprivate(set) var b: Double
+  fileprivate(set) var c: Double
   fileprivate var firstBin: Int32 = 0
   fileprivate var binCount: Int32 = 0
 
@@ -102,5 +103,13 @@ enum AliasTable {
       if scaled[l] < 1 { small.append(large.removeLast()) }
     }
     return (own, alias)
+  }
+
+  /// The place that a word draws.
+  @inline(__always)
+  static func draw(own: [Double], alias: [Int], _ word: UInt64) -> Int {
+    let x = word.unit * Double(own.count)
+    let cell = min(Int(x), own.count - 1)
+    return x - Double(cell) < own[cell] ? cell : alias[cell]
   }
 }

@@ -30,6 +30,37 @@ import Testing
     #expect(try Program.run(["validate", folder.path("new/small-log.yaml")]).code == 0)
   }
 
+  /// One limit a kind of call, which cuts no answer off; what has no place in a scenario is said.
+  @Test func limitsAreFittedAndWhatCannotBeIsSaid() throws {
+    let folder = try folder()
+    let rows = [
+      "2025-11-03T09:00:00Z,a,small,100,40,400,s1,,",
+      "2025-11-03T09:00:01Z,a,small,100,40,400,s1,2,",
+      "2025-11-03T09:00:02Z,b,small,100,90,50,s1,,",
+      "2025-11-03T09:00:03Z,c,small,100,10,100,s2,,7",
+      "2025-11-03T09:00:04Z,c,small,100,10,300,,,", "2025-11-03T09:00:05Z,d,small,100,10,,,,",
+    ]
+    try folder.write(
+      "log.csv",
+      "timestamp,use_case,model,input_tokens,output_tokens,max_tokens,session,images,"
+        + "cache_write_tokens\n" + rows.joined(separator: "\n") + "\n")
+    let outcome = try Program.run(
+      ["calibrate", folder.path("log.csv"), "-o", folder.path("new/s.yaml")])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let text = try String(contentsOfFile: folder.path("new/s.yaml"), encoding: .utf8)
+    for lines in [
+      "        # 2 calls, all 400\n        max_tokens: 400\n",
+      "        # 1 call, all 50, which answers exceeded: the longest\n        max_tokens: 90\n",
+      "        # 2 calls, 100 to 300, mean 200\n        max_tokens: 200\n",
+      "(Sessions have 2 requests each on average; no flows are made of them.)",
+      "2 images are left out, with their cost", "7 tokens written to a provider's cache count as",
+    ] {
+      #expect(text.contains(lines), "\(lines) is not in \(text)")
+    }
+    #expect(text.components(separatedBy: "max_tokens:").count == 4)
+    #expect(try Program.run(["validate", folder.path("new/s.yaml")]).code == 0)
+  }
+
   @Test func callsOfARunCanBeCalibratedAndRun() throws {
     let folder = try ScenarioFolder()
     let made = try Program.run(["init", folder.path("a")])

@@ -116,11 +116,52 @@ import Testing
     let path = try log("2025-11-01T00:00:00Z,gpt-4o,1,1\n2025-11-01T00:00:01Z,gpt-4o-minni,1,1\n")
     let outcome = try replay(path, "--policy", "logged", "--calls", folder.path("calls.csv"))
     #expect(outcome.code == 2 && outcome.output.isEmpty)
-    #expect(outcome.errors.contains("\(path): error: row 2: unknown model 'gpt-4o-minni'"))
+    #expect(outcome.errors.hasPrefix("\(path): error: 1 malformed row, expected none"))
+    #expect(outcome.errors.contains("row 2, column 'model': unknown model 'gpt-4o-minni'"))
     #expect(outcome.errors.contains("gpt-4o-mini'"), "\(outcome.errors)")
     #expect(folder.content == ["log.csv"])
     // Who does not ask for the log's model does not need to know it.
     #expect(try replay(path).code == 0)
+  }
+
+  /// A rule that keeps the log's model asks only for that of its own rows; one such row is left out
+  /// of every case, so that all replay the same rows.
+  @Test func onlyRowsThatNeedTheLogsModelMustNameOne() throws {
+    try folder.write(
+      "log.csv",
+      """
+      timestamp,model,use_case,input_tokens,output_tokens
+      2025-11-01T00:00:00Z,unheard-of,summary,1000,0
+      2025-11-01T00:00:01Z,unheard-of,chat,1000,0
+      2025-11-01T00:00:02Z,,chat,1000,0
+      2025-11-01T00:00:03Z,gpt-4o,chat,1000,0
+
+      """)
+    try folder.write(
+      "some.yaml",
+      "name: some\nrules:\n  - { name: chats, when: { use_case: chat }, logged: true }\n"
+        + "  - { name: all, model: gpt-4o-mini }\n")
+    let policies = [
+      "--policy", folder.path("some.yaml"), "--policy", "scenarios/policies/two-tier.yaml",
+    ]
+    let arguments =
+      ["replay", folder.path("log.csv"), "--scenario", Self.scenario, "--out", reports] + policies
+    let refused = try Program.run(arguments)
+    #expect(refused.code == 2 && refused.errors.contains("2 malformed rows"), "\(refused.errors)")
+    #expect(refused.errors.contains("row 2, column 'model': unknown model 'unheard-of'"))
+    #expect(refused.errors.contains("row 3, column 'model': no model, and the policy 'some'"))
+    let outcome = try Program.run(arguments + ["--skip-bad-rows", "2"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(try plans().map { $0["calls"] } == ["2", "2"])
+    let rejected = try CSVReader.rows(bytes(reports + "/two-tier-replay/rejected.csv"))
+    #expect(rejected.dropFirst().map { $0[0] } == ["2", "3"])
+  }
+
+  @Test func aLogWithoutModelsIsToldOnce() throws {
+    let outcome = try replay(TraceFolder.fixture("azure.csv"), "--policy", "logged")
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("the log has no column for the model"), "\(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
   }
 
   @Test func anUnpricedModelIsAnErrorNotFree() throws {

@@ -25,6 +25,7 @@ struct RandomLog {
       Self.priceWhatOnlyLogsTell(in: &scenario, of: model, &random)
     }
     scenario.policy = Policy(name: "random", rules: policy.rules.map(Self.rule))
+    if random.chance(0.5) { scenario.replay = Self.standIns(&random) }
     let isSparse = random.chance(0.3)
     var rows = base.arrivals.map { arrival in
       Self.row(
@@ -36,7 +37,7 @@ struct RandomLog {
     self.scenario = scenario
     self.policy = policy
     self.rows = rows
-    text = Self.csv(rows, hidesModels: random.chance(0.5), policy, &random)
+    text = Self.csv(rows, hidesModels: random.chance(0.5), &random)
   }
 
   // MARK: Policy
@@ -95,6 +96,18 @@ struct RandomLog {
     return Policy.Rule(name: rule.name, conditions: conditions, choice: choice)
   }
 
+  /// What stands for what rows do not tell.
+  private static func standIns(_ random: inout TestRandom) -> ReplaySettings {
+    ReplaySettings(
+      users: random.oneOf([.none, .shared, .request, .session, .dealt(3)]),
+      sessions: random.oneOf(ReplaySettings.Sessions.allCases),
+      prompts: random.oneOf([
+        .none, .unique, .pool(size: 3, exponent: 1, perUser: true),
+        .pool(size: 2, exponent: 0, perUser: false),
+      ]),
+      sessionBlock: random.oneOf([nil, 70, 150]))
+  }
+
   private static func priceWhatOnlyLogsTell(
     in scenario: inout Scenario, of number: Int, _ random: inout TestRandom
   ) {
@@ -119,6 +132,7 @@ struct RandomLog {
   ) -> ReferenceLogRow {
     var row = ReferenceLogRow(time: time)
     row.user = user
+    row.session = random.oneOf(["s0", "s1", nil])
     row.prompt = random.oneOf(["p0", "p1", "p0", nil])
     row.input = Int64(random.below(300))
     row.output = Int64(random.below(200))
@@ -167,19 +181,18 @@ struct RandomLog {
 
   // MARK: Text
 
-  /// - Parameter hidesModels: rows without a model name one that no catalog has, unless a rule
-  ///   asks for the log's model.
+  /// - Parameter hidesModels: rows without a model, for which no rule asks then, name one that no
+  ///   catalog has.
   private static func csv(
-    _ rows: [ReferenceLogRow], hidesModels: Bool, _ policy: ReferencePolicy,
-    _ random: inout TestRandom
+    _ rows: [ReferenceLogRow], hidesModels: Bool, _ random: inout TestRandom
   ) -> String {
-    let asksForModel = policy.rules.contains { if case .logged = $0.choice { true } else { false } }
-    let noModel = hidesModels && !asksForModel ? "unheard-of" : ""
+    let noModel = hidesModels ? "unheard-of" : ""
     let style = random.below(3)
     var columns: [(String, [String])] = [
       ("timestamp", rows.map { time($0.time, style: style, &random) }),
       ("model", rows.map { $0.model.map { "m\($0)" } ?? noModel }),
-      ("user", rows.map { $0.user ?? "" }), ("prompt", rows.map { $0.prompt ?? "" }),
+      ("user", rows.map { $0.user ?? "" }), ("session", rows.map { $0.session ?? "" }),
+      ("prompt", rows.map { $0.prompt ?? "" }),
       ("input_tokens", rows.map { number($0.input, &random) }),
       ("cached_input_tokens", rows.map { $0.cached.map(String.init) ?? "" }),
       ("cache_write_tokens", rows.map { $0.cacheWrite == 0 ? "" : String($0.cacheWrite) }),

@@ -58,13 +58,43 @@ import Testing
     let scenario = log.scenario
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
+    let untold = UntoldDraws(scenario, draws)
     return ReferenceReplay(scenario, policy: log.policy).ledger(of: log.rows) { rank in
       let word = draws.block(.call, call: UInt64(rank), user: 0, workload: Draws.traceKey)
-      return (word.2.unit, word.3.unit)
+      return .init(route: word.2.unit, cache: word.3.unit, untold: untold.draws(rank))
     } draw: { rank, attempt, target in
       let word = draws.block(
         .attempt, call: UInt64(rank), user: 0, workload: Draws.traceKey, part: UInt64(attempt))
-      return (word.0.unit, compiled.tables.draw(compiled.latencies[target], word.1))
+      return (word.0.unit, compiled.tables.draw(compiled.attemptDraws[target].latency, word.1))
+    }
+  }
+
+  /// Who and what is drawn for things that the log does not tell.
+  private struct UntoldDraws {
+    let draws: Draws
+    let activity: (own: [Double], alias: [Int])
+    let pool: PromptPool
+
+    init(_ scenario: Scenario, _ draws: Draws) {
+      self.draws = draws
+      var users = 1
+      if case .dealt(let count) = scenario.replay.users { users = count }
+      let population = Population(scenario.users, users: users, draws: draws)
+      activity = AliasTable.build(weights: (0..<users).map(population.activity))
+      guard case .pool(let size, let exponent, _) = scenario.replay.prompts else {
+        pool = PromptPool(size: 1, exponent: 0)
+        return
+      }
+      pool = PromptPool(size: size, exponent: exponent)
+    }
+
+    func draws(_ rank: Int) -> ReferenceStandIns.Draws {
+      func block(_ block: DrawBlock) -> Philox.Block {
+        draws.block(block, call: UInt64(rank), user: 0, workload: Draws.traceKey)
+      }
+      return .init(
+        user: AliasTable.draw(own: activity.own, alias: activity.alias, block(.user).1),
+        prompt: Int(pool.draw(block(.shape).3)))
     }
   }
 
@@ -109,6 +139,27 @@ extension ReferenceReplay {
     }
     cacheClasses = scenario.cache.classes.mapValues(CacheClass.init)
     defaultCache = scenario.cache.defaultClass.map(CacheClass.init)
+    standIns = ReferenceStandIns(scenario.replay)
+  }
+}
+
+extension ReferenceStandIns {
+  init(_ settings: ReplaySettings) {
+    self.init()
+    switch settings.users {
+    case .none: users = .none
+    case .shared: users = .shared
+    case .request: users = .request
+    case .session: users = .session
+    case .dealt: users = .dealt
+    }
+    sessionIsUser = settings.sessions == .user
+    switch settings.prompts {
+    case .none: prompts = .none
+    case .unique: prompts = .unique
+    case .pool(_, _, let perUser): prompts = .pool(perUser: perUser)
+    }
+    sessionBlock = settings.sessionBlock
   }
 }
 

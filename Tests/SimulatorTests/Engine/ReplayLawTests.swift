@@ -115,8 +115,9 @@ import Testing
     #expect(costs.map { $0[6] } == ["1.000000", "3.000000", "4.000000", "5.000000", "6.000000"])
   }
 
-  /// Three months of traffic, one of them elsewhere: two rents and no more, whatever the pieces.
-  @Test func aFixedPriceIsDueInEachMonthThatUsesTheModel() throws {
+  /// Three months of traffic, one of them elsewhere: three rents, as `run` would charge, whatever the
+  /// pieces.
+  @Test func aFixedPriceIsDueInEveryMonthOfAModelThatCallsMayReach() throws {
     var random = TestRandom(seed: 0xF1)
     var log = SmallLog(rows: 0, ties: false, &random)
     var catalog = Catalog()
@@ -127,6 +128,7 @@ import Testing
     }
     log.scenario.catalog = catalog
     log.scenario.policy = SmallLog.logged
+    log.scenario.chains = [:]
     let text = """
       timestamp,model,input_tokens,output_tokens
       2026-03-30T12:00:00Z,m0,1000000,0
@@ -136,9 +138,13 @@ import Testing
 
       """
     let whole = try files(text, log.scenario)
-    #expect(whole["plans.csv"]?.contains(",4,4,19.000000,") == true, "\(whole["plans.csv"] ?? "")")
+    #expect(whole["plans.csv"]?.contains(",4,4,26.000000,") == true, "\(whole["plans.csv"] ?? "")")
     let pieces = try files(text, log.scenario) { ($0.sortMemory, $0.blockSize) = (0, 64) }
     #expect(pieces == whole)
+    // Where the model is only a fallback that no call needs, it is rented nevertheless.
+    log.scenario.chains = ["standard": [ModelID(0)]]
+    let other = text.replacing(",m0,", with: ",m1,")
+    #expect(try files(other, log.scenario)["plans.csv"]?.contains(",4,4,29.000000,") == true)
   }
 
   // MARK: Files

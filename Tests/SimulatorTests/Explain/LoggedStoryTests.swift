@@ -12,7 +12,7 @@ import Testing
     mutating func next(into batch: inout CallBatch) -> Bool {
       batch.removeAll()
       guard let call else { return false }
-      batch.calls = [call]
+      batch.calls.append(call)
       batch.facts = [LoggedFacts(model: 0, failed: true, latency: 250_000, cachedInput: 40)]
       self.call = nil
       return true
@@ -26,7 +26,7 @@ import Testing
     builder.change = { $0.billFailures = .input }
     let scenario = builder.build()
     var compiled = CompiledScenario(scenario)
-    let kind = compiled.addLoggedKind(CallAttributes(), useCase: "chat", hasKey: false)
+    let kind = compiled.addLoggedKind(CallAttributes(), useCase: "chat", prompts: .none)
     var call = Call(
       time: AnalysisScenario.start.microseconds, index: 0, user: Ledger.noUser, kind: UInt16(kind))
     (call.fact, call.input, call.output) = (0, 100, 50)

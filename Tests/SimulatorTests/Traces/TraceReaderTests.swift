@@ -282,4 +282,20 @@ import Testing
     #expect(text.contains("did you mean 'model'?"), "\(text)")
     #expect(text.contains("'timestamp' is missing"), "\(text)")
   }
+
+  /// They are parts of a total that the log does not tell: what it was cannot be guessed.
+  @Test func partsWithoutTheirTotalAreMalformed() throws {
+    let text = "timestamp,cached_input_tokens,input_tokens,output_tokens,reasoning_tokens\n"
+    let cached = try complaint(text + "2025-11-01T00:00:00Z,5,,1,\n")
+    #expect(
+      cached.contains(
+        "row 1, column 'cached_input_tokens': 5 cached and written tokens are more than an input "
+          + "that is not told"), "\(cached)")
+    let reasoning = try complaint(text + "2025-11-01T00:00:00Z,0,7,,3\n")
+    #expect(
+      reasoning.contains(
+        "row 1, column 'reasoning_tokens': 3 reasoning tokens are more than an output that is not "
+          + "told"), "\(reasoning)")
+    #expect(try complaint(text + "2025-11-01T00:00:00Z,0,,1,0\n") == "no error")
+  }
 }

@@ -30,7 +30,9 @@ struct Assembly {
       activity: ActivityFit(counts: sketch.userCalls, dispersion: dispersion),
       accountPlans: accountPlans(), workloads: workloads, models: models(),
       rules: hasPolicy ? [] : rules(workloads, tells), modelAttribute: tells,
-      callsWithoutModel: sketch.callsWithoutModel, images: sketch.images)
+      callsWithoutModel: sketch.callsWithoutModel, images: sketch.images,
+      writtenTokens: sketch.writtenTokens, sessionCalls: sketch.sessions.calls,
+      sessions: sketch.sessions.repetition(perUser: false).distinct)
   }
 
   // MARK: Workloads
@@ -90,7 +92,18 @@ struct Assembly {
       attributes: attributes, share: Double(cell.calls) / Double(calls), calls: cell.calls,
       input: SizeFit(cell.input), output: SizeFit(cell.output),
       reasoning: SizeFit(cell.reasoning), audio: SizeFit(cell.audio),
-      cachedTokens: cached / answered, cachedShare: total > 0 ? cached / total : 0)
+      cachedTokens: cached / answered, cachedShare: total > 0 ? cached / total : 0,
+      maxTokens: maxTokens(cell))
+  }
+
+  private func maxTokens(_ cell: CallCell) -> Calibration.MaxTokens? {
+    let stated = cell.maxTokens
+    guard let low = stated.sorted.first?.low, let high = stated.sorted.last?.high else {
+      return nil
+    }
+    return Calibration.MaxTokens(
+      value: max(1, cell.longestOutput, Int64(stated.mean.rounded())), calls: stated.count,
+      low: low, high: high, mean: stated.mean)
   }
 
   // MARK: Prompts

@@ -13,6 +13,18 @@ struct Calibration: Sendable {
     /// Mean tokens that came from the provider's cache, and the share of the input.
     var cachedTokens: Double
     var cachedShare: Double
+    /// nil: no call states one.
+    var maxTokens: MaxTokens?
+  }
+
+  /// The limits of output that calls state, as the one that a scenario can have.
+  struct MaxTokens: Sendable {
+    /// The mean, but no less than the longest answer, which it would cut off.
+    var value: Int64
+    var calls: Int64
+    var low: Int64
+    var high: Int64
+    var mean: Double
   }
 
   struct Workload: Sendable {
@@ -74,6 +86,10 @@ struct Calibration: Sendable {
   var modelAttribute: Attribute?
   var callsWithoutModel: Int64
   var images: Int64
+  var writtenTokens: Int128
+  /// Requests with a session, and about how many sessions there are.
+  var sessionCalls: Int64
+  var sessions: Double
 }
 
 /// How a log is read and what it is fitted with.

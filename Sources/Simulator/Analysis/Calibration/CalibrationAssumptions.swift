@@ -32,12 +32,19 @@ enum CalibrationAssumptions {
     if !fit.accountPlans.isEmpty {
       list.append("Account plans differ in their number of users only, not in their activity.")
     }
-    list.append("Each request stands alone: what followed from an earlier one is not told.")
+    list.append(flows(fit))
     return list
   }
 
+  private static func flows(_ fit: Calibration) -> String {
+    let alone = "Each request stands alone: what followed from an earlier one is not told."
+    guard fit.sessionCalls > 0 else { return alone }
+    let each = YAMLText.number(Double(fit.sessionCalls) / fit.sessions, digits: 3)
+    return alone + " (Sessions have \(each) requests each on average; no flows are made of them.)"
+  }
+
   private static func calls(_ fit: Calibration) -> [String] {
-    let absent = Set(fit.facts.absent)
+    let absent = Set(fit.facts.untold)
     var list: [String] = []
     if absent.contains(.useCase) { list.append("The log has no use cases: all calls are one.") }
     let columns: [(TraceColumn, String)] = [
@@ -45,6 +52,7 @@ enum CalibrationAssumptions {
       (.outputTokens, "output tokens: they count as 0"),
       (.cachedInputTokens, "cached input tokens: nothing is billed as cached"),
       (.reasoningTokens, "reasoning tokens: all output is visible"),
+      (.maxTokens, "limits of output (max_tokens): the model's hold"),
       (.prompt, "prompts: every one is taken as new"),
       (.status, "failures: there are none"),
     ]
@@ -60,7 +68,14 @@ enum CalibrationAssumptions {
           + "to be like the others.")
     }
     if fit.images > 0 {
-      list.append("\(CalibrationText.count(fit.images, "image")) are not modelled.")
+      list.append(
+        "\(CalibrationText.count(fit.images, "image")) are left out, with their cost: calls of a "
+          + "scenario have no images that are billed by the piece.")
+    }
+    if fit.writtenTokens > 0 {
+      list.append(
+        "\(InputLog.grouped(Int64(clamping: fit.writtenTokens))) tokens written to a provider's "
+          + "cache count as plain input.")
     }
     list.append("Token sizes are those of calls that did not fail, and independent of each other.")
     return list

@@ -21,6 +21,10 @@ struct CallCell: Sendable {
   var latency = SizeSketch()
   var cachedCalls: Int64 = 0
   var cachedTokens: Int128 = 0
+  /// What calls state as the most that the answer may have.
+  var maxTokens = SizeSketch()
+  /// Thinking included.
+  var longestOutput: Int64 = 0
 
   mutating func add(_ row: TraceRow) {
     calls += 1
@@ -34,6 +38,8 @@ struct CallCell: Sendable {
       cachedTokens += Int128(row.cached)
     }
     if row.input >= 0 { input.add(max(0, row.input - max(0, row.cached))) }
+    if row.maxTokens >= 0 { maxTokens.add(row.maxTokens) }
+    longestOutput = max(longestOutput, row.output)
     if row.output >= 0 { output.add(max(0, row.output - max(0, row.reasoning))) }
     if row.reasoning >= 0 { reasoning.add(row.reasoning) }
     if row.audio >= 0 { audio.add(row.audio) }
@@ -51,6 +57,8 @@ struct CallCell: Sendable {
     latency.merge(other.latency)
     cachedCalls += other.cachedCalls
     cachedTokens += other.cachedTokens
+    maxTokens.merge(other.maxTokens)
+    longestOutput = max(longestOutput, other.longestOutput)
   }
 
   /// All of them as one.
@@ -89,6 +97,9 @@ struct LogSketch: Sendable {
   private(set) var callsWithoutUser: Int64 = 0
   private(set) var callsWithoutModel: Int64 = 0
   private(set) var images: Int64 = 0
+  private(set) var writtenTokens: Int128 = 0
+  /// Requests by session, as prompts are counted.
+  private(set) var sessions = PromptSketch()
   /// Names of models that the catalog does not have, or has no price for.
   private(set) var unknownModels: Set<String> = []
   private(set) var first = Int64.max
@@ -140,6 +151,8 @@ struct LogSketch: Sendable {
       if let plan = kinds[kind][.accountPlan] { accountPlans[Int(row.user)] = plan }
     }
     images += max(0, row.images)
+    writtenTokens += Int128(max(0, row.cacheWrite))
+    if row.session != 0 { sessions.add(prompt: row.session, user: row.user, at: row.time) }
     cells[cell(kind, model)].add(row)
     let number = workloadOfKind[kind]
     workloads[number].calls += 1

@@ -93,6 +93,20 @@ struct WorkloadText {
     }
   }
 
+  private func write(_ limit: Calibration.MaxTokens, to yaml: inout YAMLText) {
+    let calls = CalibrationText.count(limit.calls, "call")
+    let range = "\(InputLog.grouped(limit.low)) to \(InputLog.grouped(limit.high))"
+    let mean = YAMLText.number(limit.mean, digits: 6)
+    yaml.comment(
+      limit.low == limit.high
+        ? "\(calls), all \(InputLog.grouped(limit.low))"
+          + (limit.value == limit.low ? "" : ", which answers exceeded: the longest")
+        : "\(calls), \(range), mean \(mean)"
+          + (Double(limit.value) < limit.mean + 1 ? "" : ": the longest answer, not to cut it off"),
+      indent: 8)
+    yaml.line("max_tokens: \(limit.value)", indent: 8)
+  }
+
   private func write(_ kind: Calibration.Kind, to yaml: inout YAMLText) {
     yaml.comment(CalibrationText.count(kind.calls, "call"), indent: 6)
     yaml.line("- share: " + YAMLText.percent(kind.share, digits: 10), indent: 6)
@@ -111,6 +125,7 @@ struct WorkloadText {
       }
       SizeText(fit: size, unit: unit).write(key: key, indent: 8, to: &yaml)
     }
+    if let limit = kind.maxTokens { write(limit, to: &yaml) }
     guard cached > 0 else { return }
     yaml.comment(
       "Of the input, \(YAMLText.percent(kind.cachedShare, digits: 3)) came from the provider's "

@@ -29,7 +29,7 @@ struct CostByModelChart {
   private let barStep = 30.0
 
   private init(_ report: ScenarioReport) {
-    plans = report.replay == nil ? "plan" : "policy"
+    plans = report.unit
     let totals = report.plans.flatMap(\.result.costs).reduce(into: [String: MoneySum]()) {
       $0[$1.model, default: .zero] += $1.cost
     }

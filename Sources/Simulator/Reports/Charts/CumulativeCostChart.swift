@@ -74,7 +74,7 @@ struct CumulativeCostChart {
   private func draw() -> String {
     var svg = SVG(width: width, height: bottom + 58)
     svg.text("Cost so far in the month", 16, 28, class: "h")
-    let unit = report.replay == nil ? "number of users" : "policy"
+    let unit = report.replay?.unit ?? "number of users"
     svg.text("US dollars, month to date, by \(unit)", 16, 48, class: "f")
     drawAxes(&svg)
     drawBudgetLines(&svg)

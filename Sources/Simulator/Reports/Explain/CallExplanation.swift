@@ -7,17 +7,23 @@ struct CallExplanation {
   let plan: PlanSpec
   let run: Int
   private let names: PlanNames
+  /// The log that the call is of, and its data row there; nil: a synthetic call.
+  let log: (name: String, row: Int64)?
   /// Index into the scenario's account plans; 0 without any.
   let accountPlan: Int
 
   /// nil while the call has not ended. `names` are those that the engine ended with.
-  init?(_ story: CallStory, plan: PlanSpec, run: Int, names: PlanNames) {
+  init?(
+    _ story: CallStory, plan: PlanSpec, run: Int, names: PlanNames,
+    log: (name: String, row: Int64)? = nil
+  ) {
     guard let end = story.end else { return nil }
     self.story = story
     self.end = end
     self.plan = plan
     self.run = run
     self.names = names
+    self.log = log
     let dealt = UserDeal(population: names.compiled.scenario.users, users: plan.users).accountPlan
     let user = Int(story.arrival.call.user)
     accountPlan = dealt.indices.contains(user) ? Int(dealt[user]) : 0
@@ -88,7 +94,9 @@ struct CallExplanation {
     guard let settings = scenario.cache.settings(for: cacheClass) else {
       return cacheClass.map { "the class \($0) is not listed" } ?? "the call has no class"
     }
-    if kind.promptForm == .none { return "the call carries no prompt" }
+    if kind.promptForm == .none {
+      return call.prompt == 0 ? "the call carries no prompt" : "the call has no account"
+    }
     return settings.ttl > .zero ? "the class's hit rate is 0" : "the class's ttl is 0"
   }
 

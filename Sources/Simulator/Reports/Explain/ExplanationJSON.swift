@@ -13,6 +13,8 @@ struct ExplanationJSON {
     return .object([
       ("scenario", .string(it.scenario.name)), ("plan", .string(it.plan.name)),
       ("run", .integer(Int64(it.run))), ("call", .integer(it.arrival.number)),
+      ("log", .optional(it.log) { .string($0.name) }),
+      ("row", .optional(it.log) { .integer($0.row) }),
       ("timestamp", Self.time(it.arrivedAt)),
       ("account_id", .optional(it.accountID) { .string($0) }),
       ("account_plan", .optional(it.accountPlanName) { .string($0) }),

@@ -15,8 +15,7 @@ struct ExplanationText {
   private init(it: CallExplanation) { self.it = it }
 
   private mutating func write() {
-    let names = "\(it.scenario.name), \(it.plan.name), run \(it.run)"
-    lines.append("Call \(it.arrival.number) of \(names)")
+    lines.append(title)
     lines.append(summary)
     describeCall()
     describeRouting()
@@ -31,6 +30,14 @@ struct ExplanationText {
       }
     }
     describeEnd()
+  }
+
+  private var title: String {
+    guard let log = it.log else {
+      return "Call \(it.arrival.number) of \(it.scenario.name), \(it.plan.name), run \(it.run)"
+    }
+    return "Row \(log.row) of \(log.name), request \(it.arrival.number) in order of time, replayed "
+      + "with \(it.scenario.name) under \(it.plan.name)"
   }
 
   mutating func section(_ title: String) { lines += ["", title] }

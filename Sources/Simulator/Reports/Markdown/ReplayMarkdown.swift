@@ -27,7 +27,7 @@ enum ReplayMarkdown {
       text +=
         " Under \(Markdown.escape(best.plan.name)) they cost "
         + "\(PlainEnglish.usd(best.result.cost)), \(change)"
-        + (others.count > 1 ? ", the least of the other policies." : ".")
+        + (others.count > 1 ? ", the least of the other \(replay.units)." : ".")
     }
     let missing = attributesMissing(report.scenario.policy, replay.facts)
     if !missing.isEmpty {
@@ -45,13 +45,13 @@ enum ReplayMarkdown {
 
   /// Attributes that a policy tests and no row of the log has.
   private static func attributesMissing(_ policy: Policy, _ facts: TraceFacts) -> [String] {
-    let absent = Set(facts.absent.map(\.name))
+    let absent = Set(facts.untold.map(\.name))
     let read = policy.rules.flatMap(\.conditions).map(\.attribute.name)
     return Set(read).intersection(absent).sorted()
   }
 
   /// The same requests under each policy, side by side.
-  static func comparison(_ report: ScenarioReport) -> String {
+  static func comparison(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     guard report.plans.count > 1, let base = report.plans.first else { return "" }
     var table = MarkdownTable(
       [.text("model")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) }
@@ -75,7 +75,7 @@ enum ReplayMarkdown {
       [.text("use case")] + report.plans.map { .number(ReportMarkdown.name($0.plan)) }
         + report.plans.dropFirst().map { .number("\(ReportMarkdown.name($0.plan)), difference") })
     rows(costs { $0.useCase ?? "" })
-    return ReportMarkdown.heading("Policies compared")
+    return ReportMarkdown.heading("\(replay.units.capitalized) compared")
       + "The same requests under each; differences are to "
       + "\(ReportMarkdown.name(base.plan)).\n\n" + service(report) + byModel + table.text
   }
@@ -164,36 +164,33 @@ enum ReplayMarkdown {
   }
 
   /// What had to be taken as the scenario says, because the log does not tell.
-  static func unknowns(_ replay: ReplayFindings) -> String {
+  static func unknowns(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     let facts = replay.facts
     var lines = [
-      "\(PlainEnglish.plural(facts.accepted, "row")) of `\(Markdown.escape(replay.path))` were "
-        + "read as \(Markdown.escape(facts.format)), from \(facts.first) to \(facts.last)"
+      "\(PlainEnglish.pluralWithVerb(facts.accepted, "row")) read from "
+        + "\(Markdown.escape(replay.path)) as \(Markdown.escape(facts.format)), "
+        + "\(facts.first) to \(facts.last)"
         + (facts.wasSorted ? "." : "; they were not in order of time and were sorted.")
     ]
     if facts.rejected > 0 {
       lines.append(
-        "\(PlainEnglish.plural(facts.rejected, "malformed row")) were left out: "
+        "\(PlainEnglish.pluralWithVerb(facts.rejected, "malformed row")) left out: "
           + "[rejected.csv](rejected.csv).")
     }
     if facts.filtered > 0 {
-      lines.append("\(PlainEnglish.plural(facts.filtered, "row")) are no requests.")
+      lines.append(
+        "\(PlainEnglish.pluralWithVerb(facts.filtered, "row")) left out as no requests.")
     }
     if facts.usedTimeZone {
       lines.append("Times without an offset were taken to be in the stated time zone.")
     }
-    if !facts.absent.isEmpty {
-      lines.append(
-        "The log has no column for \(PlainEnglish.list(facts.absent.map(\.name))). A request "
-          + "without a prompt is not looked up in the cache, one without a user belongs to no "
-          + "account, one without a status succeeded, and one without a latency takes its "
-          + "model's.")
-    }
-    for (column, count) in facts.unknown.sorted(by: { $0.key.name < $1.key.name })
-    where count > 0 {
-      lines.append("\(PlainEnglish.plural(count, "row")) without \(column.name).")
-    }
+    lines +=
+      UntoldMarkdown(
+        facts: facts, settings: report.scenario.replay, cache: report.scenario.cache
+      ).lines
     return ReportMarkdown.heading("What the log told, and what not")
       + lines.map { "- " + $0 + "\n" }.joined() + "\n"
+      + "What stands for unknown users, sessions and prompts is the scenario's to say (`replay`)"
+      + (replay.unit == "case" ? "; this is what it says for the first case.\n\n" : ".\n\n")
   }
 }

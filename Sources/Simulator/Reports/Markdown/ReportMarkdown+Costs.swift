@@ -4,7 +4,7 @@ extension ReportMarkdown {
   /// Plan by plan: bill, budget, per user, per thousand calls.
   static func planSection(_ report: ScenarioReport) -> String {
     var headers: [MarkdownTable.Header] = [
-      .text(report.replay == nil ? "plan" : "policy"), .number("calls"), .number("bill"),
+      .text(report.unit), .number("calls"), .number("bill"),
     ]
     let budget = report.periodBudget
     if budget != nil {
@@ -40,7 +40,7 @@ extension ReportMarkdown {
       ]
       table.row(cells)
     }
-    return heading(report.replay == nil ? "Plans" : "Policies") + table.text
+    return heading(report.replay.map { $0.units.capitalized } ?? "Plans") + table.text
   }
 
   private static func verdict(_ plan: PlanReport, _ report: ScenarioReport) -> String {

@@ -56,7 +56,7 @@ extension ReportMarkdown {
     let isShort = count > longestTable && plans.count > 2
     if isShort { plans = smallestAndLargest(report) }
     var table = MarkdownTable([
-      .text(report.replay == nil ? "plan" : "policy"), .text("model"),
+      .text(report.unit), .text("model"),
       .number("peak use of a limit"), .number("queued"),
       .number("p95 wait"), .number("throttled"), .number("fallback calls"),
       .number("breaker trips"), .text("saturated"),

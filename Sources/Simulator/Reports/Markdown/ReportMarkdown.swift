@@ -7,15 +7,15 @@ enum ReportMarkdown {
     let scenario = report.scenario
     var text = "# " + Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     text += "\n\n" + Headline.text(report, emphasis: "**") + "\n\n"
-    text += chartLinks(of: report.replay == nil ? "plan" : "policy")
+    text += chartLinks(of: report.unit)
     let sections =
       if let replay = report.replay {
         [
-          planSection(report), ReplayMarkdown.comparison(report),
+          planSection(report), report.replay.map { ReplayMarkdown.comparison(report, $0) } ?? "",
           costSection(report), ReplayMarkdown.logged(report, replay),
           ReplayMarkdown.outliers(replay),
           budgetSection(report), alertSection(report), capacitySection(report),
-          cacheSection(report), ReplayMarkdown.unknowns(replay), fileSection(report),
+          cacheSection(report), ReplayMarkdown.unknowns(report, replay), fileSection(report),
         ]
       } else {
         [

@@ -61,6 +61,7 @@ indirect enum FormatKind: Sendable {
     case .list(let kind): "list of \(kind.words)"
     case .map(let kind): "mapping of names to \(kind.words)"
     case .object("policy"): "[policy](policy-format.md)"
+    case .object("catalog"): "[catalog](catalog-format.md)"
     case .object(let name): "[\(name)](#\(name.replacing(" ", with: "-")))"
     case .either(let kinds): kinds.map(\.words).joined(separator: ", or ")
     }

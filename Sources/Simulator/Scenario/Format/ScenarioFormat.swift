@@ -5,8 +5,8 @@ enum ScenarioFormat {
     objects: [
       scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
       budget, threshold, alert, users, activity, activityClass, traffic, arrivals, gamma, workload,
-      variant, stage, call, rounds, distribution, prompts, prefix, published, publishedRow,
-      priceOverlay,
+      variant, stage, call, rounds, distribution, prompts, prefix, replay, published,
+      publishedRow, priceOverlay,
     ])
 
   static let scenario = FormatObject(
@@ -29,7 +29,8 @@ enum ScenarioFormat {
         "plans", .list(.either([.count, .object("plan")])), "Numbers of users to simulate.",
         example: "[50, 100, 500, 1000]", required: true),
       FormatField(
-        "catalog", .text, "Price catalog, relative to the file that says so.",
+        "catalog", .either([.text, .object("catalog")]),
+        "Price catalog: a file, relative to the file that says so, or the models.",
         example: "catalogs/documents.yaml", required: true),
       FormatField(
         "compare_catalog", .text,
@@ -72,11 +73,19 @@ enum ScenarioFormat {
         "budget", .either([.money, .object("budget")]), "What a month may cost.",
         default: "none"),
       FormatField("alerts", .map(.object("alert")), "Rolling alerts by name.", default: "none"),
+      FormatField(
+        "thresholds", .map(.list(.text)),
+        "What `check` fails on, by metric (docs/ci.md, \"Thresholds\").", default: "none",
+        example: "{cost_usd: [\"sum<=1000\"], latency_ms: [\"p(95)<5000\"]}"),
       FormatField("users", .object("users"), "Who the users are.", default: "all alike"),
       FormatField(
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
       FormatField(
         "workloads", .map(.object("workload")), "What users do, by name.", required: true),
+      FormatField(
+        "replay", .object("replay"),
+        "What stands for users, sessions and prompts that a log does "
+          + "not tell.", default: "they stay unknown"),
       FormatField(
         "assumptions", .list(.text), "What the file assumes, each with its reason; reported."),
       FormatField(
@@ -171,6 +180,29 @@ enum ScenarioFormat {
     fields: [
       FormatField(
         "cv", .number, "Coefficient of variation of the gaps; 1 is Poisson.", required: true)
+    ])
+
+  static let replay = FormatObject(
+    name: "replay", summary: "What stands for what a replayed log does not tell.",
+    fields: [
+      FormatField(
+        "users", .either([.choice(["none", "shared", "request", "session"]), .count]),
+        "Account of a request that names no user: none; one for all of them; each its own; its "
+          + "session; or dealt among so many accounts, as active as `users` says.",
+        default: "none", example: "50"),
+      FormatField(
+        "sessions", .choice(ReplaySettings.Sessions.allCases.map(\.rawValue)),
+        "Session of a request that names none: none; or one for each account.", default: "none"),
+      FormatField(
+        "prompts", .either([.choice(["none", "unique"]), .object("prompts")]),
+        "Prompt of a request that names none: none (it is neither looked up nor stored); always "
+          + "a new one; or out of one pool for the whole log.", default: "none",
+        example: "{pool: 200, zipf: 1}"),
+      FormatField(
+        "session_block", .count,
+        "Tokens of a block: requests of a session repeat its earlier input block by block, which a "
+          + "prompt cache may hold. Not where the log tells cached tokens or blocks.",
+        default: "sessions repeat nothing", example: "128"),
     ])
 
   static let published = FormatObject(

@@ -6,10 +6,7 @@ enum Schemas {
       "scenario.schema.json",
       SchemaWriter(
         format: ScenarioFormat.file,
-        others: PolicyFormat.file.objects
-          + CatalogFormat.file.objects.filter {
-            ["tier", "change", "time of day", "provisioned"].contains($0.name)
-          }
+        others: PolicyFormat.file.objects + CatalogFormat.file.objects
       ).text()
     ),
     ("catalog.schema.json", SchemaWriter(format: CatalogFormat.file).text()),

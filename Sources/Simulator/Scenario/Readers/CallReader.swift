@@ -30,6 +30,7 @@ struct CallReader {
     for entry in entries {
       guard let (call, placed) = call(entry.value, defaults: defaults) else { continue }
       result.stage.calls.append(call)
+      result.stage.calls[result.stage.calls.count - 1].name = entry.key
       result.calls += placed
     }
     return result
@@ -56,9 +57,13 @@ struct CallReader {
       return variant(whole, alone: true).map { [$0] } ?? []
     }
     let nodes: [YAMLNode]
+    var names: [String] = []
     switch node.content {
     case .sequence(let items): nodes = items
-    case .mapping: nodes = (log.entries(node) ?? []).map(\.value)
+    case .mapping:
+      let entries = log.entries(node) ?? []
+      nodes = entries.map(\.value)
+      names = entries.map(\.key)
     case .scalar:
       log.add(node.place, "expected a list of variants with shares, not \(node.kind)")
       return []
@@ -72,6 +77,7 @@ struct CallReader {
     }
     if variants.count == nodes.count {
       log.checkSum(variants.map(\.variant.share), of: "this mix", at: node.place)
+      for (index, name) in names.enumerated() { variants[index].variant.name = name }
     }
     // What the tolerance lets pass, so that the draw need not care.
     let sum = variants.reduce(0) { $0 + $1.variant.share }
@@ -126,7 +132,7 @@ struct CallReader {
   }
 
   private func readBilling(_ fields: Fields, into variant: inout Variant) {
-    variant.prompts = fields["prompts"].flatMap(prompts) ?? .unique
+    variant.prompts = fields["prompts"].flatMap(PromptsReader(log: log).read) ?? .unique
     if let node = fields["prefix"] { readPrefix(node, into: &variant) }
     variant.batch = fields.flag("batch") ?? false
     variant.serviceTier = fields.text("service_tier")
@@ -142,25 +148,6 @@ struct CallReader {
   }
 
   enum Sharing: String, CaseIterable { case user, all }
-
-  private func prompts(_ node: YAMLNode) -> PromptRepetition? {
-    switch node.content {
-    case .scalar("none", _): return PromptRepetition.none
-    case .scalar("unique", _): return .unique
-    case .scalar(let text, _):
-      log.add(
-        node.place, "expected none, unique or {pool: 200, zipf: 1}, not '\(text)'",
-        hint: NearestName.hint(for: text, among: ["none", "unique"]))
-      return nil
-    default: break
-    }
-    guard let fields = Fields(node, as: ScenarioFormat.prompts, log: log),
-      let size = fields.count("pool", in: 1...10_000_000)
-    else { return nil }
-    let exponent = fields.number("zipf", in: 0...10) ?? 1
-    let perUser = fields.choice("per", of: Sharing.self) != .all
-    return .pool(size: Int(size), exponent: exponent, perUser: perUser)
-  }
 
   private func readPrefix(_ node: YAMLNode, into variant: inout Variant) {
     if case .scalar = node.content {

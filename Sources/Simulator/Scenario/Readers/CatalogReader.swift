@@ -15,9 +15,10 @@ struct CatalogReader {
     return catalog ?? Catalog()
   }
 
-  /// The catalog that a scenario names.
-  func catalog(namedBy node: YAMLNode, in files: ScenarioFiles) -> Catalog? {
-    catalog(namedBy: node, in: files, chain: [])
+  /// The catalog that a scenario names or holds.
+  func catalog(at node: YAMLNode, in files: ScenarioFiles) -> Catalog? {
+    guard case .scalar = node.content else { return read(node, in: files, chain: []) }
+    return catalog(namedBy: node, in: files, chain: [])
   }
 
   private func catalog(

@@ -1,29 +1,50 @@
 import Foundation
 
+/// Where files are read from: the disk, or a revision of a repository.
+struct FileSource: Sendable {
+  /// The file at a path, with its place among the files read.
+  var read: @Sendable (_ path: String, _ order: Int) throws(SourceFile.Unreadable) -> SourceFile
+
+  static let disk = FileSource { path, order throws(SourceFile.Unreadable) in
+    try SourceFile.read(path: path, order: order)
+  }
+}
+
 /// Loads YAML files and everything that they extend.
 final class ScenarioFiles {
   /// Overrides come after all files.
   static let overrideOrder = 1_000_000
 
   let log: InputLog
+  private let source: FileSource
   /// The folder that files must lie in; nil: anywhere.
   private let root: String?
   private(set) var files: [SourceFile] = []
 
-  init(scenario path: String, allowOutside: Bool, log: InputLog) {
+  init(
+    scenario path: String, allowOutside: Bool, log: InputLog, source: FileSource = .disk
+  ) {
     self.log = log
+    self.source = source
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     root = allowOutside ? nil : folder.resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// What was read, for `run.json`.
-  var inputs: [InputFile] { files.map { InputFile(path: $0.path, hash: $0.hash) } }
+  /// What was read, for `run.json`; where it can, a path says nothing of the machine.
+  var inputs: [InputFile] {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return files.map { file in
+      let isHere = file.path.hasPrefix(here)
+      return InputFile(
+        path: isHere ? String(file.path.dropFirst(here.count)) : file.path, hash: file.hash)
+    }
+  }
 
   /// The nodes of a file; nil, and the reason in the log, if there are none. `place` is where
   /// another file names it.
   func load(_ path: String, namedAt place: Place? = nil) -> YAMLNode? {
     do {
-      let file = try SourceFile.read(path: path, order: files.count)
+      let file = try source.read(path, files.count)
       files.append(file)
       return YAMLDocument.parse(file, log: log)
     } catch {

@@ -18,7 +18,7 @@ struct ScenarioReader {
     path: String, overrides: [String] = [], allowOutside: Bool = false, forReplay: Bool = false
   ) throws(InputErrors) -> Scenario {
     let reader = ScenarioReader(path: path, allowOutside: allowOutside)
-    let scenario = reader.read(overrides: overrides, forReplay: forReplay)
+    let scenario = reader.node(overrides).flatMap { reader.read($0, forReplay: forReplay) }
     try reader.log.throwIfAny()
     guard let scenario else {
       throw InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
@@ -26,21 +26,76 @@ struct ScenarioReader {
     return scenario
   }
 
-  private init(path: String, allowOutside: Bool) {
-    self.path = path
-    files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log)
+  /// A scenario and, as one piece of YAML, all that it says and names (docs/ci.md, "The baseline").
+  static func readWhole(
+    path: String, overrides: [String] = [], allowOutside: Bool = false, source: FileSource = .disk
+  ) throws(InputErrors) -> (scenario: Scenario, source: YAMLNode) {
+    let reader = ScenarioReader(path: path, allowOutside: allowOutside, source: source)
+    let node = reader.node(overrides)
+    let scenario = node.flatMap { reader.read($0, forReplay: false) }
+    try reader.log.throwIfAny()
+    guard let scenario, let node else {
+      throw InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
+    }
+    return (scenario, reader.inlined(node))
   }
 
-  private func read(overrides: [String], forReplay: Bool) -> Scenario? {
-    guard let loaded = files.loadExtended(path) else { return nil }
-    let node = Overrides(log: log).apply(overrides, to: loaded)
+  /// A scenario that stands, whole, within another file.
+  static func read(
+    _ node: YAMLNode, name: String, in path: String
+  ) throws(InputErrors) -> Scenario {
+    let reader = ScenarioReader(path: path, allowOutside: false)
+    let scenario = reader.read(node, forReplay: false)
+    try reader.log.throwIfAny()
+    guard var scenario else {
+      throw InputErrors([Diagnostic(node.place, "the scenario is incomplete")])
+    }
+    scenario.name = name
+    return scenario
+  }
+
+  private init(path: String, allowOutside: Bool, source: FileSource = .disk) {
+    self.path = path
+    files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log, source: source)
+  }
+
+  private func node(_ overrides: [String]) -> YAMLNode? {
+    files.loadExtended(path).map { Overrides(log: log).apply(overrides, to: $0) }
+  }
+
+  /// With the catalog and the policy that it names in their places.
+  private func inlined(_ node: YAMLNode) -> YAMLNode {
+    guard case .mapping(var entries) = node.content else { return node }
+    // What is compared with is no part of the scenario's bill.
+    entries.removeAll { $0.key == "compare_catalog" }
+    for index in entries.indices where ["catalog", "policy"].contains(entries[index].key) {
+      guard case .scalar(let name, _) = entries[index].value.content,
+        let path = files.resolve(name, at: entries[index].value.place),
+        let whole = files.load(path)
+      else { continue }
+      let isOverlay = entries[index].key == "catalog" && whole["extends"] != nil
+      entries[index].value = isOverlay ? flattened(entries[index].value) ?? whole : whole
+    }
+    return YAMLNode(content: .mapping(entries), place: node.place)
+  }
+
+  /// A catalog that extends another one, with everything in its place.
+  private func flattened(_ node: YAMLNode) -> YAMLNode? {
+    CatalogReader(log: log).catalog(at: node, in: files).flatMap { catalog in
+      let file = SourceFile(
+        path: node.place.file.path, order: node.place.file.order, text: CatalogText.text(catalog))
+      return YAMLDocument.parse(file, log: log)
+    }
+  }
+
+  private func read(_ node: YAMLNode, forReplay: Bool) -> Scenario? {
     guard let root = Fields(node, as: ScenarioFormat.scenario, log: log) else { return nil }
     let errors = log.diagnostics.count
     let catalogReader = CatalogReader(log: log)
     var catalog =
-      root["catalog"].flatMap { catalogReader.catalog(namedBy: $0, in: files) } ?? Catalog()
+      root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
     if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
-    let compared = root["compare_catalog"].flatMap { catalogReader.catalog(namedBy: $0, in: files) }
+    let compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
     let models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
     let policy = root["policy"].flatMap {
       PolicyReader(log: log, models: models).policy(at: $0, in: files)
@@ -55,6 +110,7 @@ struct ScenarioReader {
     readTargets(root, models, period: period, into: &scenario)
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
+    scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
@@ -131,6 +187,9 @@ struct ScenarioReader {
     scenario.cache = root["cache"].map { CacheReader(log: log).read($0) } ?? CacheSettings()
     scenario.budget = root["budget"].flatMap { BudgetReader(log: log).read($0) }
     scenario.alerts = root.entries("alerts").compactMap { AlertReader(log: log).read($0) }
+    scenario.thresholds = root.entries("thresholds").flatMap {
+      ThresholdReader(log: log, models: models).read($0)
+    }
     scenario.assumptions = root["assumptions"].map { log.texts($0).map(\.text) } ?? []
     scenario.published = root.list("published").compactMap {
       PublishedReader(log: log, models: models).read($0)

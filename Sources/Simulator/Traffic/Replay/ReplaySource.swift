@@ -9,12 +9,15 @@ struct ReplaySource: CallSource {
   private let draws: Draws
   private var rows = TraceBatch()
   private var isPrimed: Bool
-  private var users = 0
+  private var accounts: LoggedAccounts
+  private let prompts: LoggedPrompts
+  /// Accounts that the engine knows.
+  private(set) var users = 0
   private var number: Int64 = 0
   /// By the log's model number; nil: not in the catalog.
   private var models: [ModelID?] = []
-  /// By the log's kind number, without and with a cache key; negative: not met yet.
-  private var kinds: [(plain: Int, keyed: Int)] = []
+  /// By the log's kind number: without a key of the response cache, with one, with a new one.
+  private var kinds: [(plain: Int, keyed: Int, new: Int)] = []
   private(set) var logged = LoggedTotals()
   private(set) var loggedOutliers = OutlierFinder(source: .logged)
 
@@ -22,6 +25,9 @@ struct ReplaySource: CallSource {
   init?(trace: TraceSource, scenario: Scenario, run: Int = 1) throws {
     self.trace = trace
     draws = Draws(seed: scenario.seed, run: run)
+    accounts = LoggedAccounts(
+      settings: scenario.replay, population: scenario.users, draws: draws)
+    prompts = LoggedPrompts(settings: scenario.replay, draws: draws)
     isPrimed = try self.trace.next(into: &rows)
     while isPrimed, rows.rows.isEmpty { isPrimed = try self.trace.next(into: &rows) }
     guard isPrimed, let first = rows.rows.first else { return nil }
@@ -47,37 +53,35 @@ struct ReplaySource: CallSource {
     } else if try !trace.next(into: &rows) {
       return false
     }
-    try resolveModels()
+    resolveModels()
     let grew = try addKinds()
     let isLonger = cover()
-    let known = trace.symbols.users.count
-    if grew || isLonger || users < known {
-      let names = (users..<known).map { trace.symbols.users.name(UInt32($0)) }
-      batch.growth = ScenarioGrowth(compiled: compiled, routing: routing, newUsers: names)
-      users = known
-    }
     batch.blocks.append(contentsOf: rows.blocks)
-    for row in rows.rows { batch.calls.append(try call(for: row, facts: &batch.facts)) }
+    for row in rows.rows { batch.calls.append(call(for: row, in: &batch)) }
+    if grew || isLonger || users < accounts.names.count {
+      batch.growth = ScenarioGrowth(
+        compiled: compiled, routing: routing, newUsers: Array(accounts.names[users...]))
+      users = accounts.names.count
+    }
     return true
   }
 
   // MARK: One row
 
-  private mutating func call(for row: TraceRow, facts: inout [LoggedFacts]) throws -> Call {
+  private mutating func call(for row: TraceRow, in batch: inout CallBatch) -> Call {
     number += 1
-    let hasUser = row.user != TraceRow.none
-    let hasKey = row.prompt != 0 && (hasUser || compiled.scenario.cache.scope == .global)
-    let kind = hasKey ? kinds[Int(row.kind)].keyed : kinds[Int(row.kind)].plain
+    let account = accounts.account(row, rank: number, symbols: trace.symbols)
+    let prompt = prompts.prompt(row, rank: number, account: account)
+    let kind = kind(of: row, prompt: prompt, hasUser: account != Ledger.noUser)
     let model = row.model == TraceRow.none ? nil : models[Int(row.model)]
     let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
     guard let routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) ?? model else {
-      throw ReplayError(
-        row: row.number, message: "the log names no model, and the policy keeps the logged one")
+      preconditionFailure("rows without a model that is needed are malformed (ModelCheck)")
     }
     var call = Call(
-      time: row.time, index: UInt32(truncatingIfNeeded: number),
-      user: hasUser ? row.user : Ledger.noUser, kind: UInt16(kind))
-    call.prompt = row.prompt
+      time: row.time, index: UInt32(truncatingIfNeeded: number), user: account,
+      kind: UInt16(kind))
+    call.prompt = prompt
     call.routed = routed.rawValue
     call.input = max(0, row.input)
     call.output = max(0, row.output)
@@ -85,14 +89,29 @@ struct ReplaySource: CallSource {
     call.audio = max(0, row.audio)
     let settings = compiled.kinds[kind]
     call.cacheDraw = settings.cacheMode == .rate && word.3.unit < settings.cacheRate
-    call.fact = Int32(facts.count)
-    facts.append(self.facts(of: row, model: model))
+    call.fact = Int32(batch.facts.count)
+    batch.facts.append(facts(of: row, model: model))
+    let first = batch.blocks.count
+    let size = prompts.addBlocks(
+      of: row, session: accounts.session(row, account: account), to: &batch.blocks)
+    if size > 0 {
+      batch.facts[batch.facts.count - 1].blocks = first..<batch.blocks.count
+      batch.facts[batch.facts.count - 1].blockSize = size
+    }
     logged.add(row, model: model)
     if row.cost > 0 {
       let name = row.model == TraceRow.none ? "" : trace.symbols.models.name(row.model)
       loggedOutliers.add(model: name, number: row.number, cost: row.cost)
     }
     return call
+  }
+
+  /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
+  @inline(__always)
+  private func kind(of row: TraceRow, prompt: UInt64, hasUser: Bool) -> Int {
+    let forms = kinds[Int(row.kind)]
+    guard hasUser || compiled.scenario.cache.scope == .global else { return forms.plain }
+    return prompt != 0 ? forms.keyed : forms.new
   }
 
   private func facts(of row: TraceRow, model: ModelID?) -> LoggedFacts {
@@ -107,31 +126,24 @@ struct ReplaySource: CallSource {
   // MARK: Growth
 
   /// Names of models that are new in the log.
-  private mutating func resolveModels() throws {
+  private mutating func resolveModels() {
     let known = trace.symbols.models
     for number in models.count..<known.count {
       models.append(compiled.scenario.catalog.id(named: known.name(UInt32(number))))
-    }
-    // A model that is only the log's matters where the log's model is asked for.
-    for row in rows.rows where row.model != TraceRow.none && models[Int(row.model)] == nil {
-      guard compiled.scenario.policy.rules.contains(where: { $0.choice == .logged }) else {
-        continue
-      }
-      let name = known.name(row.model)
-      let problem = ModelNames.problem(name, in: compiled.scenario.catalog)
-      throw ReplayError(row: row.number, message: problem.message, hint: problem.hint)
     }
   }
 
   private mutating func addKinds() throws -> Bool {
     let before = kinds.count
     for attributes in trace.symbols.kinds.dropFirst(before) {
-      let useCase = attributes[.useCase] ?? Self.unknownUseCase
-      kinds.append(
-        (
-          compiled.addLoggedKind(attributes, useCase: useCase, hasKey: false),
-          compiled.addLoggedKind(attributes, useCase: useCase, hasKey: true)
-        ))
+      let seen = Self.attributes(attributes)
+      let useCase = seen[.useCase] ?? ""
+      var forms = [PromptRepetition.none, .pool(size: 1, exponent: 0, perUser: false)]
+      if prompts.areNew { forms.append(.unique) }
+      let numbers = forms.map {
+        compiled.addLoggedKind(attributes, useCase: useCase, prompts: $0)
+      }
+      kinds.append((numbers[0], numbers[1], prompts.areNew ? numbers[2] : numbers[0]))
     }
     guard kinds.count > before else { return false }
     guard compiled.kinds.count <= Int(UInt16.max) else {
@@ -143,8 +155,12 @@ struct ReplaySource: CallSource {
     return true
   }
 
-  /// What tables call the use case of rows that do not say.
-  static let unknownUseCase = "not told"
+  /// What rules and tables see of a kind: rows that do not say belong to the use case `not told`.
+  static func attributes(_ kind: CallAttributes) -> CallAttributes {
+    var seen = kind
+    seen[.useCase] = kind[.useCase] ?? "not told"
+    return seen
+  }
 
   /// Lengthens the period up to the last row; false if it reaches there already.
   private mutating func cover() -> Bool {
@@ -178,5 +194,4 @@ struct ReplayError: Error {
   /// Data row of the log, from 1.
   var row: Int64
   var message: String
-  var hint: String?
 }

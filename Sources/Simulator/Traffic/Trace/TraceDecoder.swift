@@ -14,6 +14,7 @@ struct TraceDecoder {
   private var clock: TraceClock
   private var latencyClock: TraceClock
   private let sources: Sources
+  private var modelCheck: ModelCheck?
   private var unknownInRow: UInt64 = 0
 
   /// Far above anything that a request can be: 10^15 tokens, or 31 years in microseconds.
@@ -34,6 +35,7 @@ struct TraceDecoder {
   init(plan: TracePlan, options: TraceOptions, decimalComma: Bool) {
     self.plan = plan
     self.decimalComma = decimalComma
+    modelCheck = options.modelCheck
     slots = RowSlots(plan: plan)
     var sources = Sources(
       all: TraceColumn.allCases.map { plan.sources[$0] },
@@ -101,6 +103,7 @@ struct TraceDecoder {
     try readQuantities(&row)
     try readOutcome(&row)
     try readNames(&row)
+    if let problem = modelCheck?.problem(row, symbols) { throw bad(number, .model, problem) }
     try readBlocks(&row, into: &batch)
     batch.rows.append(row)
     while unknownInRow != 0 {
@@ -217,18 +220,20 @@ struct TraceDecoder {
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {
       row.input = Self.sum(row.input, row.cached, row.cacheWrite)
-    } else if row.input >= 0, parts > row.input {
+    } else if parts > max(0, row.input) {
+      let input = row.input < 0 ? "an input that is not told" : "the input of \(row.input)"
       throw bad(
         number, row.cached > 0 ? .cachedInputTokens : .cacheWriteTokens,
-        "\(parts) cached and written tokens are more than the input of \(row.input) "
+        "\(parts) cached and written tokens are more than \(input) "
           + "(a format says 'cached: beside' where they do not count as input)")
     }
     if plan.format.reasoning == .beside {
       row.output = Self.sum(row.output, row.reasoning, -1)
-    } else if row.output >= 0, row.reasoning > row.output {
+    } else if row.reasoning > max(0, row.output) {
+      let output = row.output < 0 ? "an output that is not told" : "the output of \(row.output)"
       throw bad(
         number, .reasoningTokens,
-        "\(row.reasoning) reasoning tokens are more than the output of \(row.output) "
+        "\(row.reasoning) reasoning tokens are more than \(output) "
           + "(a format says 'reasoning: beside' where they do not count as output)")
     }
   }

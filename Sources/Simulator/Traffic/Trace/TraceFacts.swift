@@ -24,6 +24,11 @@ struct TraceFacts: Sendable {
   var absent: [TraceColumn] = []
   /// For the others: how many accepted rows do not tell them.
   var unknown: [TraceColumn: Int64] = [:]
+  /// Canonical columns that no row tells: absent, or always empty.
+  var untold: [TraceColumn] {
+    TraceColumn.allCases.filter { absent.contains($0) || unknown[$0] == accepted }
+  }
+
   /// The log's columns that are not used.
   var unused: [String] = []
   /// Times count from the log's beginning, which is put at `TraceOptions.origin`.

@@ -12,6 +12,8 @@ struct TraceOptions {
   var origin = SimTime(microseconds: 0)
   /// How many malformed rows are tolerated.
   var skipBadRows: Int64 = 0
+  /// What a replay demands of the rows' models; nil: nothing.
+  var modelCheck: ModelCheck?
   var order = Order.verified
   /// Rows that need sorting are kept in memory up to this many bytes, then in a temporary file.
   var sortMemory = 64 << 20

@@ -129,8 +129,9 @@ final class TraceReader {
     }
     if bytesSinceRow > options.maximumRowBytes {
       let quote = isJSON ? "" : " (a quote that is not closed?)"
+      let place = decoder == nil ? "the header" : "row \(rowsSeen + 1)"
       throw error(
-        "row \(rowsSeen + 1) is longer than \(InputLog.grouped(Int64(options.maximumRowBytes))) bytes\(quote)"
+        "\(place) is longer than \(InputLog.grouped(Int64(options.maximumRowBytes))) bytes\(quote)"
       )
     }
   }
@@ -244,6 +245,11 @@ final class TraceReader {
           + "of a span of time, so they cannot be replayed one by one; expected a row a request")
     }
     let plan = try TracePlan(format: format, names: names, isJSON: isJSON, path: path)
+    if plan.sources[.model] == nil, let policy = options.modelCheck?.keepsAll {
+      throw error(
+        "the log has no column for the model, and the policy '\(policy)' keeps the log's "
+          + "(--set model=NAME names one for all rows)")
+    }
     decoder = TraceDecoder(plan: plan, options: options, decimalComma: decimalComma)
   }
 

@@ -1,0 +1,42 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+struct BaselineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "baseline",
+    abstract: "Writes what the bills are now, for 'check' to compare with.",
+    discussion: """
+      Example: costsim baseline scenarios/two-tier.yaml -o baseline.yaml
+
+      The file has the bill of every plan and the inputs that it follows from. Scenarios that are \
+      in it already and not named are left as they are.
+      """)
+
+  @Argument(help: "Scenario files.")
+  var scenarios: [String]
+
+  @Option(name: .shortAndLong, help: "The baseline file to write or to update.")
+  var out = "baseline.yaml"
+
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var simulation: GateSimulationOptions
+  @OptionGroup var printing: PrintOptions
+
+  func run() throws {
+    let loaded = try input.readWhole(scenarios)
+    var baseline = Baseline()
+    if FileManager.default.fileExists(atPath: out) { baseline = try BaselineReader.read(path: out) }
+    let pricing = ScenarioPricing(
+      simulateUpTo: simulation.simulateUpTo, threads: simulation.threads)
+    for (scenario, source) in loaded {
+      let outcome = try pricing.price(scenario)
+      baseline.put(
+        Baseline.Entry(figures: outcome.figures, inputs: BaselineInputs.pruned(source)))
+    }
+    try OutputFolder.write(BaselineText.text(baseline), toFile: out)
+    guard !printing.quiet else { return }
+    let names = loaded.map { PlainEnglish.visible($0.scenario.name) }
+    print("\(out): \(PlainEnglish.list(names)). Now: costsim check … --baseline \(out)")
+  }
+}

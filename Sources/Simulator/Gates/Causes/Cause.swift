@@ -1,0 +1,60 @@
+import CostModel
+
+/// Why a bill changed. In the order in which causes are told.
+enum Cause: String, CaseIterable, Sendable {
+  case volume, mix, tokens, cache, routing, price, failures, timing
+  /// The same inputs, computed by another version of this program.
+  case program
+  /// What is left: chance, and what only a simulation sees (queues, open breakers).
+  case chance
+
+  /// For people.
+  var words: String {
+    switch self {
+    case .volume: "volume"
+    case .mix: "mix of calls"
+    case .tokens: "tokens"
+    case .cache: "cache"
+    case .routing: "routing"
+    case .price: "price"
+    case .failures: "failures and limits"
+    case .timing: "calendar and hours"
+    case .program: "another version of costsim"
+    case .chance: "chance, queues and breakers"
+    }
+  }
+}
+
+/// One input that differs between two scenarios.
+struct InputChange: Sendable {
+  /// A scenario and the users of the plan that is looked at.
+  struct State: Sendable {
+    var scenario: Scenario
+    var users: Int
+  }
+
+  var cause: Cause
+  /// What differs, for people: `price of gpt-4o, output tokens`.
+  var what: String
+  /// Empty where the values are too long to be told.
+  var from = ""
+  var to = ""
+  /// Makes the base scenario say what the new one says.
+  var apply: @Sendable (inout State) -> Void
+
+  /// `price of gpt-4o, output tokens: $10.00 → $12.00 per 1M tokens`.
+  var words: String { from.isEmpty && to.isEmpty ? what : "\(what): \(from) → \(to)" }
+}
+
+/// What a cause did to a bill.
+struct CauseAmount: Sendable {
+  struct Input: Sendable {
+    var words: String
+    var amount: MoneySum
+  }
+
+  var cause: Cause
+  var amount: MoneySum
+  /// The inputs that changed, their amounts adding up to the cause's; empty where none is known.
+  var inputs: [Input] = []
+}

@@ -1,0 +1,84 @@
+import CostModel
+
+/// What one plan costs.
+struct PlanFigures: Sendable {
+  var users: Int
+  /// Run 1 of the scenario's seed; nil: not simulated.
+  var simulated: MoneySum?
+  /// The closed form; nil where a report has none.
+  var expected: MoneySum?
+  /// What chance does to the simulated bill, in dollars.
+  var standardError = 0.0
+  /// Whether the closed form approximates no part.
+  var isExact = true
+
+  /// The bill that is shown and compared: the simulated one where there is one.
+  var bill: MoneySum { simulated ?? expected ?? .zero }
+}
+
+extension PlanFigures {
+  init(_ scenario: Scenario, _ plan: PlanSpec, simulated: MoneySum?) {
+    let expectation = Expectation(scenario: scenario, plan: plan)
+    self.init(
+      users: plan.users, simulated: simulated, expected: MoneySum(dollars: expectation.cost),
+      standardError: expectation.standardError, isExact: expectation.approximations.isEmpty)
+  }
+}
+
+extension MoneySum {
+  /// The nearest picodollar of an expectation.
+  init(dollars: Double) {
+    self.init(picodollars: Int128((dollars * 1e12).rounded(.toNearestOrEven)))
+  }
+}
+
+/// One scenario before or after a change, with what its plans cost.
+struct ScenarioFigures: Sendable {
+  var scenario: Scenario
+  /// By plan, in the scenario's order.
+  var plans: [(spec: PlanSpec, figures: PlanFigures)]
+}
+
+/// A plan before and after.
+struct PlanComparison: Sendable {
+  enum Status: String, Sendable { case same, changed, added, removed }
+
+  var scenario: String
+  var plan: String
+  var base: PlanFigures?
+  var head: PlanFigures?
+  /// Why; they add up to the change of the bill. Empty where nothing changed or nothing compares.
+  var causes: [CauseAmount] = []
+
+  /// nil where one side is missing.
+  var change: MoneySum? {
+    guard let base, let head else { return nil }
+    return Self.isSimulated(base, head)
+      ? (head.simulated ?? .zero) - (base.simulated ?? .zero)
+      : (head.expected ?? .zero) - (base.expected ?? .zero)
+  }
+
+  /// Bills are compared like with like: simulated only if both are.
+  static func isSimulated(_ base: PlanFigures, _ head: PlanFigures) -> Bool {
+    base.simulated != nil && head.simulated != nil
+  }
+
+  /// The two bills that `change` compares.
+  var bills: (base: MoneySum?, head: MoneySum?) {
+    guard let base, let head, !Self.isSimulated(base, head) else {
+      return (base?.bill, head?.bill)
+    }
+    return (base.expected, head.expected)
+  }
+
+  /// `ignored`: changes below it are none.
+  func status(ignoring ignored: MoneySum) -> Status {
+    guard base != nil else { return .added }
+    guard let change else { return .removed }
+    return change.magnitude < ignored || change == .zero ? .same : .changed
+  }
+}
+
+extension MoneySum {
+  var magnitude: MoneySum { MoneySum(picodollars: picodollars < 0 ? -picodollars : picodollars) }
+}

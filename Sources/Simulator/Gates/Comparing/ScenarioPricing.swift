@@ -1,0 +1,33 @@
+import CostModel
+
+/// Prices the plans of a scenario for a gate, simulating those that need it.
+struct ScenarioPricing {
+  /// Plans of more users are left to the closed form; nil: all are simulated.
+  var simulateUpTo: Int?
+  var threads: Int
+
+  struct Outcome {
+    var figures: ScenarioFigures
+    /// By plan; nil: not simulated.
+    var results: [PlanResult?]
+  }
+
+  /// `isWanted` tells which plans to simulate in any case.
+  func price(
+    _ scenario: Scenario, also isWanted: (PlanSpec) -> Bool = { _ in false }
+  ) throws -> Outcome {
+    var simulated = scenario
+    simulated.plans = scenario.plans.filter { plan in
+      simulateUpTo.map { plan.users <= $0 } ?? true || isWanted(plan)
+    }
+    let found =
+      simulated.plans.isEmpty
+      ? [] : try Simulation(simulated).results(runs: 1, threads: threads).map { $0[0] }
+    let results = scenario.plans.map { plan in found.first { $0.plan == plan } }
+    let plans = zip(scenario.plans, results).map { plan, result in
+      (plan, PlanFigures(scenario, plan, simulated: result?.cost))
+    }
+    return Outcome(
+      figures: ScenarioFigures(scenario: scenario, plans: plans), results: results)
+  }
+}

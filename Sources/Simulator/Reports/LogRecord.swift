@@ -1,0 +1,45 @@
+import CostModel
+
+/// How a log was replayed: enough, with the log and the scenario's files, to repeat it.
+struct LogRecord: Sendable {
+  /// As the user named the file.
+  var path: String
+  /// nil: what was read cannot be read again.
+  var content: FileHash.Found?
+  /// The user's own format; nil: a shipped one.
+  var formatFile: InputFile?
+  /// The options, as they were given.
+  var timeZone: String
+  var columns: [String]
+  var set: [String]
+  var skipBadRows: Int64
+  var policies: [String]
+  var against: [String]
+
+  /// `log` of run.json.
+  func json(_ facts: TraceFacts, period: Period) -> JSONValue {
+    .object([
+      ("path", .string(path)),
+      ("bytes", .optional(content) { .integer($0.bytes) }),
+      ("xxh64", .optional(content) { .string(RunRecord.hex($0.xxh64)) }),
+      ("format", .string(facts.format)),
+      (
+        "format_file",
+        .optional(formatFile) {
+          .object([("path", .string($0.path)), ("fnv1a64", .string(RunRecord.hex($0.hash)))])
+        }
+      ),
+      ("columns", .array(columns.map { .string($0) })),
+      ("set", .array(set.map { .string($0) })),
+      ("time_zone", .string(timeZone)),
+      ("skip_bad_rows", .integer(skipBadRows)),
+      ("policies", .array(policies.map { .string($0) })),
+      ("against", .array(against.map { .string($0) })),
+      ("requests", .integer(facts.accepted)),
+      ("malformed_rows", .integer(facts.rejected)),
+      ("other_rows", .integer(facts.filtered)),
+      ("first", .string(facts.first.description)),
+      ("last", .string(facts.last.description)),
+    ])
+  }
+}

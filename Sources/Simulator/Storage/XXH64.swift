@@ -1,0 +1,90 @@
+/// XXH64 with seed 0 (Yann Collet, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md),
+/// what `xxhsum -H1` prints: the content hash of logs, which are too long for a slower one.
+struct XXH64 {
+  private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
+  private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
+  private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
+  private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
+  private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
+
+  private var lanes: (UInt64, UInt64, UInt64, UInt64) = (
+    prime1 &+ prime2, prime2, 0, 0 &- prime1
+  )
+  private var length: UInt64 = 0
+  /// Fewer than 32 bytes that wait for more.
+  private var rest: [UInt8] = []
+
+  /// More of the content, in pieces of any size.
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    length &+= UInt64(bytes.count)
+    var start = 0
+    if !rest.isEmpty {
+      start = min(bytes.count, 32 - rest.count)
+      rest.append(contentsOf: bytes[..<start])
+      guard rest.count == 32 else { return }
+      let full = rest
+      rest.removeAll(keepingCapacity: true)
+      full.withUnsafeBytes { stripe($0, at: 0) }
+    }
+    while bytes.count - start >= 32 {
+      stripe(bytes, at: start)
+      start += 32
+    }
+    rest.append(contentsOf: bytes[start...])
+  }
+
+  @inline(__always)
+  private mutating func stripe(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
+    lanes.0 = Self.round(lanes.0, Self.word(bytes, offset))
+    lanes.1 = Self.round(lanes.1, Self.word(bytes, offset + 8))
+    lanes.2 = Self.round(lanes.2, Self.word(bytes, offset + 16))
+    lanes.3 = Self.round(lanes.3, Self.word(bytes, offset + 24))
+  }
+
+  /// The hash of all that was added.
+  var value: UInt64 {
+    var hash = Self.prime5
+    if length >= 32 {
+      hash =
+        Self.rotated(lanes.0, 1) &+ Self.rotated(lanes.1, 7) &+ Self.rotated(lanes.2, 12)
+        &+ Self.rotated(lanes.3, 18)
+      for lane in [lanes.0, lanes.1, lanes.2, lanes.3] {
+        hash = (hash ^ Self.round(0, lane)) &* Self.prime1 &+ Self.prime4
+      }
+    }
+    return rest.withUnsafeBytes { Self.finish(hash &+ length, $0) }
+  }
+
+  private static func finish(_ start: UInt64, _ rest: UnsafeRawBufferPointer) -> UInt64 {
+    var hash = start
+    var offset = 0
+    while rest.count - offset >= 8 {
+      hash = rotated(hash ^ round(0, word(rest, offset)), 27) &* prime1 &+ prime4
+      offset += 8
+    }
+    if rest.count - offset >= 4 {
+      let half = rest.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
+      hash = rotated(hash ^ (UInt64(half) &* prime1), 23) &* prime2 &+ prime3
+      offset += 4
+    }
+    for byte in rest[offset...] { hash = rotated(hash ^ (UInt64(byte) &* prime5), 11) &* prime1 }
+    hash = (hash ^ (hash >> 33)) &* prime2
+    hash = (hash ^ (hash >> 29)) &* prime3
+    return hash ^ (hash >> 32)
+  }
+
+  @inline(__always)
+  private static func round(_ lane: UInt64, _ word: UInt64) -> UInt64 {
+    rotated(lane &+ word &* prime2, 31) &* prime1
+  }
+
+  @inline(__always)
+  private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+  }
+
+  @inline(__always)
+  private static func rotated(_ value: UInt64, _ bits: UInt64) -> UInt64 {
+    value << bits | value >> (64 - bits)
+  }
+}

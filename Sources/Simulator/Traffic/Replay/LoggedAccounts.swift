@@ -1,0 +1,77 @@
+import CostModel
+
+/// Whose a request of a log is, and of which session: as the log says, else as the scenario does.
+///
+/// Accounts are numbered as they come in order of time. The names of those that stand for unknown
+/// users are in brackets.
+struct LoggedAccounts: Sendable {
+  private let settings: ReplaySettings
+  private let draws: Draws
+  /// By account, in order of their first request.
+  private(set) var names: [String] = []
+  /// By the log's user number; `Ledger.noUser`: not met yet.
+  private var ofUser: [UInt32] = []
+  private var ofSession: [UInt64: UInt32] = [:]
+  /// The one that all unknown users share, or those among whom they are dealt.
+  private var standIns: [UInt32]
+  private let activity: (own: [Double], alias: [Int])
+
+  init(settings: ReplaySettings, population: UserPopulation, draws: Draws) {
+    self.settings = settings
+    self.draws = draws
+    guard case .dealt(let count) = settings.users else {
+      standIns = [Ledger.noUser]
+      activity = ([], [])
+      return
+    }
+    standIns = Array(repeating: Ledger.noUser, count: count)
+    let users = Population(population, users: count, draws: draws)
+    activity = AliasTable.build(weights: (0..<count).map(users.activity))
+  }
+
+  /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
+  @inline(__always)
+  mutating func account(_ row: TraceRow, rank: Int64, symbols: TraceSymbols) -> UInt32 {
+    guard row.user != TraceRow.none else { return standIn(row, rank: rank) }
+    while Int(row.user) >= ofUser.count { ofUser.append(Ledger.noUser) }
+    if ofUser[Int(row.user)] == Ledger.noUser {
+      ofUser[Int(row.user)] = add(symbols.users.name(row.user))
+    }
+    return ofUser[Int(row.user)]
+  }
+
+  /// Identifies the session of a request of that account; 0 if it has none.
+  func session(_ row: TraceRow, account: UInt32) -> UInt64 {
+    if row.session != 0 { return row.session }
+    guard settings.sessions == .user, account != Ledger.noUser else { return 0 }
+    return Draws.mixed(UInt64(account) &+ 1)
+  }
+
+  private mutating func standIn(_ row: TraceRow, rank: Int64) -> UInt32 {
+    switch settings.users {
+    case .none: return Ledger.noUser
+    case .shared: return standIn(0, named: "(not told)")
+    case .request: return add("(request \(rank))")
+    case .session:
+      guard row.session != 0 else { return Ledger.noUser }
+      if let known = ofSession[row.session] { return known }
+      let account = add("(session \(ofSession.count + 1))")
+      ofSession[row.session] = account
+      return account
+    case .dealt:
+      let word = draws.block(.user, call: UInt64(rank), user: 0, workload: Draws.traceKey).1
+      let place = AliasTable.draw(own: activity.own, alias: activity.alias, word)
+      return standIn(place, named: "(user \(place + 1))")
+    }
+  }
+
+  private mutating func standIn(_ place: Int, named name: String) -> UInt32 {
+    if standIns[place] == Ledger.noUser { standIns[place] = add(name) }
+    return standIns[place]
+  }
+
+  private mutating func add(_ name: String) -> UInt32 {
+    names.append(name)
+    return UInt32(names.count - 1)
+  }
+}

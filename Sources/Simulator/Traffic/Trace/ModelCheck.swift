@@ -1,0 +1,73 @@
+import CostModel
+
+/// Finds rows that cannot be replayed for want of a model: a rule keeps the log's model for them,
+/// and the log names none, or one that the catalog does not have.
+///
+/// A row that any of the compared policies needs is judged by all of them, so that all replay the
+/// same rows.
+struct ModelCheck: Sendable {
+  private struct Demand: Sendable {
+    var policy: Policy
+    var catalog: Catalog
+    /// By the log's model number.
+    var isKnown: [Bool] = []
+  }
+
+  private var demands: [Demand] = []
+  /// By the log's kind number, the demands that keep its model.
+  private var keepers: [[Int]] = []
+
+  /// nil: no policy ever keeps the log's model.
+  init?(_ scenarios: [Scenario]) {
+    for scenario in scenarios
+    where scenario.policy.rules.contains(where: { $0.choice == .logged }) {
+      demands.append(Demand(policy: scenario.policy, catalog: scenario.catalog))
+    }
+    if demands.isEmpty { return nil }
+  }
+
+  /// A policy that keeps the log's model for every row, if there is one.
+  var keepsAll: String? {
+    demands.first { $0.policy.rules.allSatisfy { $0.choice == .logged } }?.policy.name
+  }
+
+  /// What is wrong with a row's model; nil if nothing is.
+  @inline(__always)
+  mutating func problem(_ row: TraceRow, _ symbols: TraceSymbols) -> String? {
+    if Int(row.kind) >= keepers.count { addKinds(symbols) }
+    for number in keepers[Int(row.kind)] {
+      if row.model == TraceRow.none {
+        return "no model, and the policy '\(demands[number].policy.name)' keeps the log's "
+          + "(--set model=NAME names one)"
+      }
+      if Int(row.model) >= demands[number].isKnown.count { addModels(symbols, to: number) }
+      if !demands[number].isKnown[Int(row.model)] {
+        return unknown(symbols.models.name(row.model), demands[number])
+      }
+    }
+    return nil
+  }
+
+  private func unknown(_ name: String, _ demand: Demand) -> String {
+    let problem = ModelNames.problem(name, in: demand.catalog)
+    let isUnknown = demand.catalog.resolve(name) == .unknown
+    return problem.message + (isUnknown ? ", expected one of the catalog" : "")
+      + ", since the policy '\(demand.policy.name)' keeps the log's"
+      + (problem.hint.map { "; \($0)" } ?? "")
+  }
+
+  private mutating func addKinds(_ symbols: TraceSymbols) {
+    for attributes in symbols.kinds.dropFirst(keepers.count) {
+      let seen = ReplaySource.attributes(attributes)
+      keepers.append(
+        demands.indices.filter { demands[$0].policy.firstMatch(seen)?.choice == .logged })
+    }
+  }
+
+  private mutating func addModels(_ symbols: TraceSymbols, to number: Int) {
+    for id in demands[number].isKnown.count..<symbols.models.count {
+      let name = symbols.models.name(UInt32(id))
+      demands[number].isKnown.append(demands[number].catalog.id(named: name) != nil)
+    }
+  }
+}
