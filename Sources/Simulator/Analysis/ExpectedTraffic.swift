@@ -95,7 +95,7 @@ struct ExpectedTraffic: Sendable {
   }
 
   private static func timeClasses(_ scenario: Scenario) -> [TimeClass] {
-    let hours = Timeline(period: scenario.period, profile: .flat).segments
+    let hours = Timeline(period: scenario.period, profile: .flat).segments.array
     var profiles: [TrafficProfile] = []
     let profileOf = scenario.workloads.map { workload in
       if let known = profiles.firstIndex(of: workload.profile) { return known }

@@ -1,7 +1,7 @@
 import CostModel
 
 /// Watches month-to-date spending against the budget's lines, as events happen.
-struct BudgetWatch: Sendable {
+struct BudgetWatch: ~Copyable, Sendable {
   private struct Pending: Sendable {
     var at: Int64
     var month: Int
@@ -14,9 +14,12 @@ struct BudgetWatch: Sendable {
   private var months: [Period.Span] = []
   private var elapsedAtMidnight: [(time: Int64, month: Int, elapsed: Double)] = []
   private var nextMidnight = 0
-  private var costs: [MoneySum]
-  /// The lowest actual line (or the budget) not yet crossed, by month.
-  private var nextLine: [MoneySum]
+  struct Spending: Sendable, BitwiseCopyable {
+    var cost = MoneySum.zero
+    /// The lowest actual line (or the budget) not yet crossed.
+    var nextLine: MoneySum
+  }
+  private var spending = Slab<Spending>()
   private var results: [BudgetMonth]
   private var pending: [Pending] = []
   private var forecastFired: Set<Int> = []
@@ -27,8 +30,6 @@ struct BudgetWatch: Sendable {
   init(compiled: CompiledScenario, population: Population) {
     budget = compiled.scenario.budget
     volumes = compiled.workloads.map { population.volumes(of: $0).reduce(0, +) }
-    costs = []
-    nextLine = []
     results = []
     nextCheck = .max
     grow(compiled: compiled)
@@ -40,11 +41,10 @@ struct BudgetWatch: Sendable {
     let hasForecast = budget?.thresholds.contains { $0.kind == .forecast } ?? false
     if hasForecast { elapsedAtMidnight = Self.midnights(compiled, volumes) }
     for month in months.dropFirst(results.count) {
-      costs.append(.zero)
       results.append(BudgetMonth(month: month, cost: .zero))
       results[results.count - 1].lines =
         budget?.thresholds.map { BudgetMonth.Line(rule: $0.name, amount: $0.amount) } ?? []
-      nextLine.append(lowestLine(of: results.count - 1))
+      spending.append(Spending(nextLine: lowestLine(of: results.count - 1)))
     }
     scheduleCheck()
   }
@@ -85,17 +85,17 @@ struct BudgetWatch: Sendable {
   /// Adds the cost of an attempt that ended at `e` to the month of its call's arrival.
   @inline(__always)
   mutating func add(_ cost: Money, month: Int, at e: Int64) {
-    costs[month] += cost
-    if costs[month] > nextLine[month] { cross(month: month, at: e) }
+    spending[month].cost += cost
+    if spending[month].cost > spending[month].nextLine { cross(month: month, at: e) }
   }
 
   /// Month-to-date spending.
-  func spent(month: Int) -> MoneySum { costs[month] }
+  func spent(month: Int) -> MoneySum { spending[month].cost }
 
   @inline(never)
   private mutating func cross(month: Int, at e: Int64) {
     guard let budget else { return }
-    let cost = costs[month]
+    let cost = spent(month: month)
     if results[month].crossedAt == nil, cost > budget.amount {
       results[month].crossedAt = SimTime(microseconds: e)
     }
@@ -106,7 +106,7 @@ struct BudgetWatch: Sendable {
       results[month].lines[line].crossedAt = SimTime(microseconds: e)
       tell(month: month, line: line, crossedAt: e)
     }
-    nextLine[month] = lowestLine(of: month)
+    spending[month].nextLine = lowestLine(of: month)
   }
 
   /// Fires now, or when the delayed and periodic look at the figures will show the crossing.
@@ -120,7 +120,7 @@ struct BudgetWatch: Sendable {
     if at == e {
       fire(Pending(at: at, month: month, line: line))
     } else {
-      results[month].lines[line].spentBetween = costs[month]
+      results[month].lines[line].spentBetween = spent(month: month)
       pending.append(Pending(at: at, month: month, line: line))
       pending.sort { ($0.at, $0.month, $0.line) < ($1.at, $1.month, $1.line) }
       scheduleCheck()
@@ -134,12 +134,12 @@ struct BudgetWatch: Sendable {
     results[due.month].lines[due.line].alertedAt = at
     if results[due.month].lines[due.line].spentBetween != .zero {
       let before = results[due.month].lines[due.line].spentBetween
-      results[due.month].lines[due.line].spentBetween = costs[due.month] - before
+      results[due.month].lines[due.line].spentBetween = spent(month: due.month) - before
     }
     alerts.append(
       AlertEvent(
         at: at, type: .cost, severity: threshold.severity, rule: threshold.name, state: .fired,
-        value: costs[due.month].dollars, threshold: threshold.amount.dollars,
+        value: spent(month: due.month).dollars, threshold: threshold.amount.dollars,
         message: threshold.message))
   }
 
@@ -159,7 +159,7 @@ struct BudgetWatch: Sendable {
 
   private mutating func forecast(_ midnight: (time: Int64, month: Int, elapsed: Double)) {
     guard let budget, midnight.elapsed > 0 else { return }
-    let projected = costs[midnight.month].dollars / midnight.elapsed
+    let projected = spent(month: midnight.month).dollars / midnight.elapsed
     for (line, threshold) in budget.thresholds.enumerated()
     where threshold.kind == .forecast && projected > threshold.amount.dollars
       && forecastFired.insert(midnight.month * budget.thresholds.count + line).inserted
@@ -183,7 +183,7 @@ struct BudgetWatch: Sendable {
   /// Delayed alerts that lie after the last event are still told.
   mutating func finish() -> [BudgetMonth] {
     check(upTo: .max - 1)
-    for month in results.indices { results[month].cost = costs[month] }
+    for month in results.indices { results[month].cost = spent(month: month) }
     return results
   }
 }

@@ -7,6 +7,9 @@ struct CompiledRouting: Sendable {
   private let accountPlans: Int
   /// By tier of the scenario, the tier's number in `chains`.
   private let tierIndexes: [Int]
+  /// The model of kinds and account plans that are always routed to the same; `UInt16.max` for the
+  /// others.
+  private let certain: FixedTable<UInt16>
 
   init(_ compiled: CompiledScenario) {
     let scenario = compiled.scenario
@@ -27,6 +30,11 @@ struct CompiledRouting: Sendable {
       preconditionFailure("the reader demands a default rule")
     }
     self.table = table
+    certain = FixedTable(
+      kinds.indices.map { kind in
+        let shares = table.shares(kind: kind)
+        return shares.count == 1 ? shares[0].model.rawValue : .max
+      })
   }
 
   /// The routed model of a call of that kind, u in [0, 1); nil: the one that a log names.
@@ -38,6 +46,8 @@ struct CompiledRouting: Sendable {
   /// The same for synthetic calls, which no log names a model for.
   @inline(__always)
   func route(kind: Int, accountPlan: Int, u: Double) -> ModelID {
+    let only = certain[kind &* accountPlans &+ accountPlan]
+    if only != .max { return ModelID(only) }
     guard let model = choose(kind: kind, accountPlan: accountPlan, u: u) else {
       preconditionFailure("the reader refuses 'logged' for synthetic calls")
     }
@@ -63,6 +73,12 @@ struct CompiledRouting: Sendable {
   @inline(__always)
   func chain(model: Int, tier: Int) -> Range<Int> {
     chains.places(routed: ModelID(UInt16(model)), tierIndex: tierIndexes[tier])
+  }
+
+  /// The target that a call is tried at first.
+  @inline(__always)
+  func firstTarget(model: Int, tier: Int) -> Int {
+    target(at: chain(model: model, tier: tier).lowerBound)
   }
 
   @inline(__always)

@@ -1,6 +1,6 @@
 /// What is still to happen, in the order of docs/semantics.md, "Order of events": by time, then
 /// outcomes before retries before arrivals, then by creation.
-struct EventQueue: Sendable {
+struct EventQueue: ~Copyable, Sendable {
   enum Kind: UInt8, Sendable {
     /// An attempt's outcome, or a hit's answer to a flow; the slot is a flight.
     case outcome = 0
@@ -9,7 +9,7 @@ struct EventQueue: Sendable {
     /// A flow's next stage; the slot is a flow.
     case arrival = 2
   }
-  struct Event: Sendable {
+  struct Event: Sendable, BitwiseCopyable {
     var time: Int64
     /// Kind in the top two bits, then the order of creation.
     fileprivate var order: UInt64
@@ -29,20 +29,16 @@ struct EventQueue: Sendable {
     }
   }
 
-  private var heap: [Event] = []
+  private var heap = Slab<Event>()
   private var created: UInt64 = 0
 
   @inline(__always)
-  var isEmpty: Bool { heap.isEmpty }
-
-  /// Time of the next event; `Int64.max` if there is none.
-  @inline(__always)
-  var nextTime: Int64 { heap.isEmpty ? .max : heap[0].time }
+  var isEmpty: Bool { heap.count == 0 }
 
   /// Whether the next event comes before a call of the traffic that arrives at that time.
   @inline(__always)
   func precedesArrival(at time: Int64) -> Bool {
-    guard !heap.isEmpty else { return false }
+    guard heap.count > 0 else { return false }
     let next = heap[0]
     return next.time < time || (next.time == time && next.order >> 62 < Kind.arrival.rawValue)
   }

@@ -21,6 +21,7 @@ struct LatencyHistogram: Sendable {
 
   @inline(__always)
   mutating func add(_ microseconds: Int64, count: Int64 = 1) {
+    guard count > 0 else { return }
     let bucket = Self.bucket(of: microseconds)
     if bucket >= counts.count { grow(to: bucket) }
     counts[bucket] &+= count

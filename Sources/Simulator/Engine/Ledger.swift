@@ -4,8 +4,8 @@ import CostModel
 ///
 /// A *row* is what a table calls a model: every target, then every model of several regions as
 /// such (for hits and failed calls, which no region answered).
-struct Ledger: Sendable {
-  struct Cell: Sendable {
+struct Ledger: ~Copyable, Sendable {
+  struct Cell: Sendable, BitwiseCopyable {
     var calls: Int64 = 0
     var cacheHits: Int64 = 0
     var attempts: Int64 = 0
@@ -24,17 +24,17 @@ struct Ledger: Sendable {
         && otherCost == .zero
     }
   }
-  struct Sum: Sendable {
+  struct Sum: Sendable, BitwiseCopyable {
     var calls: Int64 = 0
     var cost = MoneySum.zero
   }
 
   let rows: Int
   private var tiers: Int
-  private let rowOfModel: [Int]
-  private(set) var cells: [Cell]
-  private(set) var days: [Sum]
-  private(set) var users: [Sum]
+  private let rowOfModel: FixedTable<Int>
+  private(set) var cells: Slab<Cell>
+  private(set) var days: Slab<Sum>
+  private(set) var users: Slab<Sum>
   /// Calls that belong to no account, as a log may have them.
   private(set) var noAccount = Sum()
   /// Fixed prices by row, due at the start of each month.
@@ -44,16 +44,17 @@ struct Ledger: Sendable {
   init(compiled: CompiledScenario, users: Int) {
     let targets = compiled.targets.count
     var next = targets
-    rowOfModel = compiled.targetsOfModel.map { range in
-      if range.count == 1 { return range.lowerBound }
-      next += 1
-      return next - 1
-    }
+    rowOfModel = FixedTable(
+      compiled.targetsOfModel.map { range in
+        if range.count == 1 { return range.lowerBound }
+        next += 1
+        return next - 1
+      })
     rows = next
     tiers = compiled.tiers.count
-    cells = Array(repeating: Cell(), count: compiled.useCases.count * tiers * rows)
-    days = Array(repeating: Sum(), count: compiled.scenario.period.days.count * rows)
-    self.users = Array(repeating: Sum(), count: users)
+    cells = Slab(repeating: Cell(), count: compiled.useCases.count * tiers * rows)
+    days = Slab(repeating: Sum(), count: compiled.scenario.period.days.count * rows)
+    self.users = Slab(repeating: Sum(), count: users)
     fixed = Array(repeating: .zero, count: rows)
   }
 
@@ -62,9 +63,9 @@ struct Ledger: Sendable {
 
   /// Makes room for what a log has brought; everything counted so far keeps its place.
   mutating func grow(compiled: CompiledScenario, users count: Int) {
-    var grown = Array(
+    var grown = Slab(
       repeating: Cell(), count: compiled.useCases.count * compiled.tiers.count * rows)
-    for cell in cells.indices {
+    for cell in 0..<cells.count {
       let (useCase, rest) = cell.quotientAndRemainder(dividingBy: max(1, tiers * rows))
       let (tier, row) = rest.quotientAndRemainder(dividingBy: rows)
       grown[(useCase * compiled.tiers.count + tier) * rows + row] = cells[cell]
@@ -72,20 +73,23 @@ struct Ledger: Sendable {
     cells = grown
     tiers = compiled.tiers.count
     let dayCells = compiled.scenario.period.days.count * rows
-    days += Array(repeating: Sum(), count: max(0, dayCells - days.count))
-    users += Array(repeating: Sum(), count: max(0, count - users.count))
+    days.extend(to: dayCells, with: Sum())
+    users.extend(to: count, with: Sum())
   }
 
   /// The row of a model that no region stands for.
   @inline(__always)
   func row(ofModel model: Int) -> Int { rowOfModel[model] }
 
-  func index(useCase: Int, tier: Int, row: Int) -> Int { (useCase * tiers + tier) * rows + row }
+  @inline(__always)
+  private func firstCell(_ kind: KindPointer) -> Int {
+    (Int(kind.pointee.useCase) &* tiers &+ Int(kind.pointee.tier)) &* rows
+  }
 
   /// A call has ended at that row.
   @inline(__always)
-  mutating func addCall(kind: CallKind, row: Int, day: Int, user: UInt32, isHit: Bool) {
-    let cell = (Int(kind.useCase) &* tiers &+ Int(kind.tier)) &* rows &+ row
+  mutating func addCall(kind: KindPointer, row: Int, day: Int, user: UInt32, isHit: Bool) {
+    let cell = firstCell(kind) &+ row
     cells[cell].calls &+= 1
     if isHit { cells[cell].cacheHits &+= 1 }
     days[day &* rows &+ row].calls &+= 1
@@ -95,12 +99,11 @@ struct Ledger: Sendable {
   /// An attempt at that target has ended and costs so much.
   @inline(__always)
   mutating func addAttempt(
-    kind: CallKind, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage?, cost: Cost
+    kind: KindPointer, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage, cost: Cost
   ) {
-    let cell = (Int(kind.useCase) &* tiers &+ Int(kind.tier)) &* rows &+ target
+    let cell = firstCell(kind) &+ target
     cells[cell].attempts &+= 1
     if failed { cells[cell].failures &+= 1 }
-    guard let usage else { return }
     cells[cell].inputTokens += usage.inputTokens
     cells[cell].cachedInputTokens += usage.cacheReadTokens
     cells[cell].outputTokens += usage.outputTokens
@@ -113,6 +116,14 @@ struct Ledger: Sendable {
     days[day &* rows &+ target].cost += sum
     if user == Self.noUser { noAccount.cost += sum } else { users[Int(user)].cost += sum }
     total += sum
+  }
+
+  /// An attempt at that target has failed and costs nothing.
+  @inline(__always)
+  mutating func addFailure(kind: KindPointer, target: Int) {
+    let cell = firstCell(kind) &+ target
+    cells[cell].attempts &+= 1
+    cells[cell].failures &+= 1
   }
 
   mutating func addFixed(_ price: Money, row: Int, day: Int) {

@@ -3,15 +3,23 @@ import CostModel
 /// Turns the ledger's dense numbers back into names, for the reports.
 struct LedgerTables {
   private let compiled: CompiledScenario
-  private let ledger: Ledger
+  private let cells: [Ledger.Cell]
+  private let daySums: [Ledger.Sum]
+  private let userSums: [Ledger.Sum]
+  private let noAccount: Ledger.Sum
+  private let fixed: [MoneySum]
   private let userNames: [String]
   /// What a table calls each row, and whose it is.
   private let rows: [(name: String, provider: String)]
 
-  init(compiled: CompiledScenario, ledger: Ledger, userNames: [String]) {
+  init(compiled: CompiledScenario, ledger: borrowing Ledger, userNames: [String]) {
     self.userNames = userNames
     self.compiled = compiled
-    self.ledger = ledger
+    cells = ledger.cells.array
+    daySums = ledger.days.array
+    userSums = ledger.users.array
+    noAccount = ledger.noAccount
+    fixed = ledger.fixed
     let catalog = compiled.scenario.catalog
     var rows = compiled.targets.map { ($0.name, catalog[$0.model].provider) }
     for (model, targets) in zip(catalog.models, compiled.targetsOfModel) where targets.count > 1 {
@@ -31,7 +39,7 @@ struct LedgerTables {
     for (useCase, name) in compiled.useCases.enumerated() {
       for (tier, tierName) in compiled.tiers.enumerated() {
         for (row, model) in rows.enumerated() {
-          let cell = ledger.cells[ledger.index(useCase: useCase, tier: tier, row: row)]
+          let cell = self.cells[(useCase * compiled.tiers.count + tier) * rows.count + row]
           if !cell.isEmpty {
             cells.append(
               CostCell(
@@ -40,7 +48,7 @@ struct LedgerTables {
         }
       }
     }
-    for (row, price) in ledger.fixed.enumerated() where price != .zero {
+    for (row, price) in fixed.enumerated() where price != .zero {
       var cell = CostCell(
         useCase: nil, model: rows[row].name, provider: rows[row].provider, tier: "")
       cell.otherCost = price
@@ -56,7 +64,7 @@ struct LedgerTables {
     for (day, date) in compiled.scenario.period.days.enumerated() {
       let first = cells.count
       for (row, model) in rows.enumerated() {
-        let sum = ledger.days[day * ledger.rows + row]
+        let sum = daySums[day * rows.count + row]
         if sum.calls > 0 || sum.cost != .zero {
           cells.append(
             DayCell(date: date.date, model: model.name, calls: sum.calls, cost: sum.cost))
@@ -70,16 +78,16 @@ struct LedgerTables {
   private func accounts(population users: Int) -> [AccountCell] {
     let deal = UserDeal(population: compiled.scenario.users, users: users)
     let plans = compiled.scenario.users.accountPlans
-    var cells = ledger.users.enumerated().map { user, sum in
+    var cells = userSums.enumerated().map { user, sum in
       AccountCell(
         user: user + 1, name: userNames.isEmpty ? nil : userNames[user],
         accountPlan: deal.accountPlan.isEmpty ? nil : plans[Int(deal.accountPlan[user])].name,
         calls: sum.calls, cost: sum.cost)
     }
-    let unowned = ledger.fixed.reduce(ledger.noAccount.cost, +)
-    if unowned != .zero || ledger.noAccount.calls > 0 {
+    let unowned = fixed.reduce(noAccount.cost, +)
+    if unowned != .zero || noAccount.calls > 0 {
       cells.append(
-        AccountCell(user: nil, accountPlan: nil, calls: ledger.noAccount.calls, cost: unowned))
+        AccountCell(user: nil, accountPlan: nil, calls: noAccount.calls, cost: unowned))
     }
     return cells
   }

@@ -3,27 +3,25 @@ import CostModel
 /// A call arrives: it is answered by the cache or makes its first attempt.
 extension PlanEngine {
   @inline(__always)
-  mutating func arrive(_ call: Call) {
-    let kind = compiled.kinds[Int(call.kind)]
+  mutating func arrive(_ call: CallPointer) {
+    let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
-    if result.calls == watched { tellArrival(call) }
-    if kind.cacheMode != .off {
-      let isHit = kind.cacheMode == .rate ? call.cacheDraw : isLive(call, kind)
+    if result.calls == watched { tellArrival(call.pointee) }
+    let mode = kind.pointee.cacheMode
+    if mode != .off {
+      let isHit = mode == .rate ? call.pointee.cacheDraw : isLive(call, kind)
       if isHit { return hit(call, kind: kind) }
-      result.cacheMisses &+= 1
-      cacheCounts[Int(kind.cacheClass)].misses &+= 1
+      cacheCounts[Int(kind.pointee.cacheClass)].misses &+= 1
     }
-    log?.begin(
-      CallRecord(
-        number: result.calls, call: call, cache: kind.cacheMode == .off ? .off : .miss))
-    let chain = routing.chain(model: Int(call.routed), tier: Int(kind.tier))
-    let flight = Flight(
-      call: call, number: result.calls, place: Int32(chain.lowerBound),
-      chainEnd: Int32(chain.upperBound),
-      retriesLeft: Int32(retry.max), day: Int32(day), month: Int32(month))
-    let slot = slot(for: flight)
-    if call.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
-    attempt(slot, at: call.time, isRetry: false)
+    if log != nil {
+      log?.begin(
+        CallRecord(
+          number: result.calls, call: call.pointee, cache: mode == .off ? .off : .miss))
+    }
+    let chain = routing.chain(model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
+    let slot = newFlight(call, chain: chain)
+    if call.pointee.fact >= 0 { keepFacts(of: call.pointee, slot: Int(slot)) }
+    attempt(slot, at: call.pointee.time)
   }
 
   /// A flight may outlive its batch.
@@ -38,51 +36,81 @@ extension PlanEngine {
     if !fact.blocks.isEmpty { blocks[slot].append(contentsOf: batch.blocks[fact.blocks]) }
   }
 
+  /// A place for the call that has just been counted.
+  ///
+  /// Written field by field where it lies: a processor waits when it copies as a whole what has
+  /// just been written in parts.
   @inline(__always)
-  mutating func slot(for flight: Flight) -> Int32 {
-    if let free = freeFlights.popLast() {
-      flights[Int(free)] = flight
-      return free
+  mutating func newFlight(_ call: CallPointer, chain: Range<Int>) -> Int32 {
+    if freeFlights.count == 0 {
+      freeFlights.append(Int32(flights.count))
+      flights.reserve(flights.count + 1)
+      flights.resize(to: flights.count + 1)
     }
-    flights.append(flight)
-    return Int32(flights.count - 1)
+    let slot = freeFlights.removeLast()
+    let flight = flights.base + Int(slot)
+    flight.pointee.call = call.pointee
+    flight.pointee.number = result.calls
+    flight.pointee.place = Int32(truncatingIfNeeded: chain.lowerBound)
+    flight.pointee.chainEnd = Int32(truncatingIfNeeded: chain.upperBound)
+    flight.pointee.target = -1
+    flight.pointee.retriesLeft = Int32(truncatingIfNeeded: retry.max)
+    flight.pointee.attempts = 0
+    flight.pointee.skipped = 0
+    flight.pointee.queued = 0
+    flight.pointee.day = Int32(truncatingIfNeeded: day)
+    flight.pointee.month = Int32(truncatingIfNeeded: month)
+    flight.pointee.isProbe = false
+    flight.pointee.isFailing = false
+    flight.pointee.isBilled = false
+    flight.pointee.isHit = false
+    flight.pointee.hasUsedLog = false
+    flight.pointee.cost = 0
+    return slot
   }
 
   @inline(__always)
-  func cacheKey(_ call: Call) -> ResponseCacheKey {
+  mutating func cacheKey(_ call: Call) -> ResponseCacheKey {
     ResponseCacheKey(
       model: ModelID(call.routed), user: scope == .user ? call.user : ResponseCacheKey.anyUser,
       prompt: call.prompt)
   }
 
   @inline(__always)
-  func isLive(_ call: Call, _ kind: CallKind) -> Bool {
-    kind.promptForm != .unique
-      && cache.lookup(cacheKey(call), at: SimTime(microseconds: call.time))
+  mutating func isLive(_ call: CallPointer, _ kind: KindPointer) -> Bool {
+    kind.pointee.promptForm != .unique
+      && cache.lookup(cacheKey(call.pointee), at: SimTime(microseconds: call.pointee.time))
   }
 
-  mutating func hit(_ call: Call, kind: CallKind) {
-    result.cacheHits &+= 1
-    if result.calls == watched { tellHit(call) }
-    cacheCounts[Int(kind.cacheClass)].hits &+= 1
-    result.latency.add(cacheLatency)
+  @inline(__always)
+  mutating func hit(_ call: CallPointer, kind: KindPointer) {
+    if result.calls == watched { tellHit(call.pointee) }
+    cacheCounts[Int(kind.pointee.cacheClass)].hits &+= 1
     ledger.addCall(
-      kind: kind, row: ledger.row(ofModel: Int(call.routed)), day: day, user: call.user, isHit: true
-    )
-    noteQuality(
-      call, number: result.calls, kind: kind, latency: cacheLatency, at: call.time + cacheLatency,
-      cache: 1)
-    if log != nil {
-      var record = CallRecord(number: result.calls, call: call, cache: .hit)
-      record.latency = cacheLatency
-      record.hasEnded = true
-      log?.begin(record)
+      kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
+      user: call.pointee.user, isHit: true)
+    if hasRollingAlerts {
+      noteQuality(
+        call, number: result.calls, kind: kind, latency: cacheLatency,
+        at: call.pointee.time + cacheLatency, cache: 1)
     }
-    guard call.flow >= 0 else { return }
-    var flight = Flight(
-      call: call, number: result.calls, place: 0, chainEnd: 0, retriesLeft: 0, day: Int32(day),
-      month: Int32(month))
-    flight.isHit = true
-    events.push(.outcome, at: call.time + cacheLatency, slot: slot(for: flight))
+    if log != nil { logHit(call.pointee) }
+    if call.pointee.flow >= 0 { answerFlow(call) }
+  }
+
+  @inline(never)
+  private mutating func logHit(_ call: Call) {
+    var record = CallRecord(number: result.calls, call: call, cache: .hit)
+    record.latency = cacheLatency
+    record.hasEnded = true
+    log?.begin(record)
+  }
+
+  /// The flow goes on when the cache has answered.
+  @inline(never)
+  private mutating func answerFlow(_ call: CallPointer) {
+    let slot = newFlight(call, chain: 0..<0)
+    flights[Int(slot)].isHit = true
+    events.push(.outcome, at: call.pointee.time + cacheLatency, slot: slot)
   }
 }

@@ -44,9 +44,9 @@ extension PlanEngine {
     for call in stage.calls
     where factory.isMade(call, workload: flow.workload, user: flow.user, index: flow.index) {
       flows[Int(slot)].pending += 1
-      arrive(
-        factory.flowCall(
-          call, workload: flow.workload, at: time, user: flow.user, index: flow.index, flow: slot))
+      let made = factory.flowCall(
+        call, workload: flow.workload, at: time, user: flow.user, index: flow.index, flow: slot)
+      withUnsafePointer(to: made) { arrive($0) }
     }
     endPart(of: slot, latency: 0, failed: false, at: time)
   }

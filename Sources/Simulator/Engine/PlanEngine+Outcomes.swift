@@ -3,77 +3,83 @@ import CostModel
 /// What an attempt's end leads to: a bill, a retry, the next target, or the call's end.
 extension PlanEngine {
   mutating func outcome(_ slot: Int32, at e: Int64) throws {
-    let flight = flights[Int(slot)]
-    if flight.isHit {
+    let flight = flights.base + Int(slot)
+    if flight.pointee.isHit {
       freeFlights.append(slot)
-      return endPart(of: flight.call.flow, latency: cacheLatency, failed: false, at: e)
+      return endPart(of: flight.pointee.call.flow, latency: cacheLatency, failed: false, at: e)
     }
-    let target = Int(flight.target)
+    let target = Int(flight.pointee.target)
+    let place = targets.base + target
+    let isFailing = flight.pointee.isFailing
     let tripped =
-      targets[target].breaker?.record(
-        success: !flight.isFailing, at: SimTime(microseconds: e), isProbe: flight.isProbe) ?? false
-    if tripped { targets[target].counts.breakerTrips &+= 1 }
-    if flight.number == watched { tellOutcome(slot, at: e, opensBreaker: tripped) }
-    try bill(flight, slot: slot, target: target, at: e)
-    if flight.isFailing {
-      targets[target].counts.failures &+= 1
+      place.pointee.breaker?.record(
+        success: !isFailing, at: SimTime(microseconds: e), isProbe: flight.pointee.isProbe) ?? false
+    if tripped { place.pointee.counts.breakerTrips &+= 1 }
+    if flight.pointee.number == watched { tellOutcome(slot, at: e, opensBreaker: tripped) }
+    try bill(slot, target: target, at: e)
+    if isFailing {
+      place.pointee.counts.failures &+= 1
       fail(slot, at: e)
     } else {
-      targets[target].counts.latency.add(e - flight.asked)
+      place.pointee.counts.latency.add(e - flight.pointee.asked)
       end(slot, at: e, answeredBy: target)
     }
   }
 
   @inline(__always)
-  mutating func bill(_ flight: Flight, slot: Int32, target: Int, at e: Int64) throws {
-    let kind = compiled.kinds[Int(flight.call.kind)]
-    var usage: Usage?
-    var cost = Cost.zero
-    if !flight.isFailing || billFailures != .none {
-      var billed = self.usage(
-        flight, kind: kind, inputOnly: flight.isFailing && billFailures == .input)
-      if flight.call.fact >= 0 { addLogged(facts[Int(slot)], to: &billed) }
-      do throws(PricingError) {
-        cost = try prices.cost(
-          of: billed, target: target, billing: Int(kind.billing),
-          at: SimTime(microseconds: flight.call.time))
-      } catch {
-        throw UnpricedCall(
-          number: flight.number, model: compiled.targets[target].name, error: error)
-      }
-      usage = billed
-      if !flight.isBilled {
-        flights[Int(slot)].isBilled = true
-        result.billedCalls &+= 1
-      }
-      flights[Int(slot)].cost += cost.total.picodollars
-      budget.add(cost.total, month: Int(flight.month), at: e)
-      if flight.number == watched { try tellBill(slot, of: billed, cost: cost) }
-      log?.update(flight.number) { $0.add(billed, cost) }
+  mutating func bill(_ slot: Int32, target: Int, at e: Int64) throws {
+    let flight = flights.base + Int(slot)
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    let isFailing = flight.pointee.isFailing
+    if isFailing, billFailures == .none {
+      return ledger.addFailure(kind: kind, target: target)
     }
+    var usage = usage(flight, kind: kind, inputOnly: isFailing && billFailures == .input)
+    if flight.pointee.call.fact >= 0 { addLogged(facts[Int(slot)], to: &usage) }
+    let cost: Cost
+    do throws(PricingError) {
+      cost = try prices.cost(
+        of: usage, target: target, billing: Int(kind.pointee.billing),
+        at: SimTime(microseconds: flight.pointee.call.time))
+    } catch {
+      throw UnpricedCall(
+        number: flight.pointee.number, model: compiled.targets[target].name, error: error)
+    }
+    if !flight.pointee.isBilled {
+      flight.pointee.isBilled = true
+      result.billedCalls &+= 1
+    }
+    let total = cost.total
+    flight.pointee.cost += total.picodollars
+    budget.add(total, month: Int(flight.pointee.month), at: e)
+    if budget.nextCheck < boundary { boundary = budget.nextCheck }
+    if flight.pointee.number == watched { try tellBill(slot, of: usage, cost: cost) }
+    if log != nil { log?.update(flight.pointee.number) { $0.add(usage, cost) } }
     ledger.addAttempt(
-      kind: kind, target: target, day: Int(flight.day), user: flight.call.user,
-      failed: flight.isFailing, usage: usage, cost: cost)
+      kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
+      failed: isFailing, usage: usage, cost: cost)
   }
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.
-  func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
+  mutating func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
     usage.images = fact.images
     usage.cacheWriteTokens = max(
       0, min(fact.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
   }
 
   @inline(__always)
-  func usage(_ flight: Flight, kind: CallKind, inputOnly: Bool) -> Usage {
+  mutating func usage(
+    _ flight: UnsafeMutablePointer<Flight>, kind: KindPointer, inputOnly: Bool
+  ) -> Usage {
     var usage = Usage()
-    usage.inputTokens = flight.call.input
-    usage.cacheReadTokens = flight.cached
-    usage.inputImageTokens = kind.frameTokens
-    usage.audioMicroseconds = flight.call.audio
+    usage.inputTokens = flight.pointee.call.input
+    usage.cacheReadTokens = flight.pointee.cached
+    usage.inputImageTokens = kind.pointee.frameTokens
+    usage.audioMicroseconds = flight.pointee.call.audio
     usage.calls = 1
     if !inputOnly {
-      usage.outputTokens = flight.call.output
-      usage.reasoningTokens = flight.call.reasoning
+      usage.outputTokens = flight.pointee.call.output
+      usage.reasoningTokens = flight.pointee.call.reasoning
     }
     return usage
   }
@@ -92,33 +98,49 @@ extension PlanEngine {
     }
     flights[Int(slot)].place += 1
     flights[Int(slot)].retriesLeft = Int32(retry.max)
-    attempt(slot, at: e, isRetry: false)
+    attempt(slot, at: e)
   }
 
   /// The call's last outcome: answered by a target, or failed.
   mutating func end(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
-    let flight = flights[Int(slot)]
+    let flight = flights.base + Int(slot)
     freeFlights.append(slot)
-    let call = flight.call
-    let kind = compiled.kinds[Int(call.kind)]
-    let latency = e - call.time
-    if flight.number == watched { tellEnd(slot, at: e, answeredBy: target) }
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    let routed = Int(flight.pointee.call.routed)
+    let latency = e - flight.pointee.call.time
+    if flight.pointee.number == watched { tellEnd(slot, at: e, answeredBy: target) }
     if let target {
       result.latency.add(latency)
       targets[target].counts.calls &+= 1
-      if compiled.targets[target].model.index != Int(call.routed) {
-        targets[target].counts.fallbackCalls &+= 1
-      }
-      if kind.cacheMode == .keyed, kind.promptForm != .unique {
-        cache.store(cacheKey(call), at: SimTime(microseconds: e), ttl: kind.cacheTTL)
+      if targets[target].model != routed { targets[target].counts.fallbackCalls &+= 1 }
+      if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
+        cache.store(
+          cacheKey(flight.pointee.call), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)
       }
     } else {
       result.failedCalls &+= 1
     }
-    if let target {
+    if outliers != nil, let target {
       outliers?.add(
-        model: compiled.targets[target].name, number: flight.number, cost: flight.cost)
+        model: compiled.targets[target].name, number: flight.pointee.number,
+        cost: flight.pointee.cost)
     }
+    if log != nil { logEnd(flight.pointee, latency: latency, answeredBy: target) }
+    ledger.addCall(
+      kind: kind, row: target ?? ledger.row(ofModel: routed), day: Int(flight.pointee.day),
+      user: flight.pointee.call.user, isHit: false)
+    if hasRollingAlerts {
+      noteQuality(
+        Self.call(of: flight), number: flight.pointee.number, kind: kind,
+        latency: target == nil ? -1 : latency, at: e,
+        cache: kind.pointee.cacheMode == .off ? 0 : -1)
+    }
+    let flow = flight.pointee.call.flow
+    if flow >= 0 { endPart(of: flow, latency: latency, failed: target == nil, at: e) }
+  }
+
+  @inline(never)
+  private mutating func logEnd(_ flight: Flight, latency: Int64, answeredBy target: Int?) {
     log?.update(flight.number) { record in
       record.answeredBy = target
       record.isFailed = target == nil
@@ -128,37 +150,25 @@ extension PlanEngine {
       record.queue = flight.queued
       record.latency = latency
     }
-    ledger.addCall(
-      kind: kind, row: target ?? ledger.row(ofModel: Int(call.routed)), day: Int(flight.day),
-      user: call.user, isHit: false)
-    noteQuality(
-      call, number: flight.number, kind: kind, latency: target == nil ? -1 : latency, at: e,
-      cache: kind.cacheMode == .off ? 0 : -1)
-    if call.flow >= 0 { endPart(of: call.flow, latency: latency, failed: target == nil, at: e) }
   }
 
   /// Tells the rolling alerts. `cache` is 1 for a hit, −1 for a miss, 0 for off.
   @inline(__always)
   mutating func noteQuality(
-    _ call: Call, number: Int64, kind: CallKind, latency: Int64, at e: Int64, cache: Int
+    _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, at e: Int64, cache: Int
   ) {
-    guard rolling.isActive else { return }
-    var counts = RollingWatch.Counts()
-    counts.finished = 1
-    counts.failed = latency < 0 ? 1 : 0
-    counts.hits = cache > 0 ? 1 : 0
-    counts.misses = cache < 0 ? 1 : 0
-    if latency >= 0, kind.satisfaction >= 0 || kind.conversion >= 0 {
+    var (isRated, isSatisfied, isMessage, isConverted) = (false, false, false, false)
+    if latency >= 0, kind.pointee.satisfaction >= 0 || kind.pointee.conversion >= 0 {
       let word = drawBlock(.outcome, call, number: number)
-      if kind.satisfaction >= 0, word.1.unit < kind.ratedShare {
-        counts.rated = 1
-        counts.satisfied = word.2.unit < kind.satisfaction ? 1 : 0
-      }
-      if kind.conversion >= 0 {
-        counts.messages = 1
-        counts.converted = word.3.unit < kind.conversion ? 1 : 0
-      }
+      isRated = kind.pointee.satisfaction >= 0 && word.1.unit < kind.pointee.ratedShare
+      isSatisfied = isRated && word.2.unit < kind.pointee.satisfaction
+      isMessage = kind.pointee.conversion >= 0
+      isConverted = isMessage && word.3.unit < kind.pointee.conversion
     }
+    let counts = RollingWatch.Counts(
+      failed: latency < 0 ? 1 : 0, hits: cache > 0 ? 1 : 0, misses: cache < 0 ? 1 : 0,
+      rated: isRated ? 1 : 0, satisfied: isSatisfied ? 1 : 0, messages: isMessage ? 1 : 0,
+      converted: isConverted ? 1 : 0)
     rolling.add(counts, latency: latency, at: e)
   }
 }

@@ -7,8 +7,8 @@ extension PlanEngine {
   /// The call that has just been counted arrives.
   @inline(never)
   mutating func tellArrival(_ call: Call) {
-    let kind = compiled.kinds[Int(call.kind)]
-    let word = drawBlock(.call, call, number: watched)
+    let kind = kinds[Int(call.kind)]
+    let word = withUnsafePointer(to: call) { drawBlock(.call, $0, number: watched) }
     var state: ResponseCache.State?
     if kind.cacheMode == .keyed {
       state = cache.state(of: cacheKey(call), at: SimTime(microseconds: call.time))
@@ -45,23 +45,24 @@ extension PlanEngine {
   mutating func tellLook(_ slot: Int32, target: Int, at time: Int64) {
     let t = SimTime(microseconds: time)
     let call = flights[Int(slot)].call
-    let kind = compiled.kinds[Int(call.kind)]
+    let kind = kinds[Int(call.kind)]
     let state = targets[target]
-    let charge = charge(slot, call: call, kind: kind, target: target)
+    let charge = charge(slot, target: target)
     var isRetry = false
     if case .retry? = story?.steps.last { isRetry = true }
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
-    var (failure, latency) = drawAttempt(slot, call: call, target: target)
+    var (failure, latency) = drawAttempt(slot, target: target)
     if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
     let look = CallStory.Look(
       at: t, target: target, isRetry: isRetry, breaker: state.breaker?.state(at: t),
       levels: state.quota.levels(at: t), charge: charge,
       wait: state.quota.wait(
         at: t, tokens: charge, audio: SimDuration(microseconds: call.audio)),
-      failureDraw: state.draws ? failure : nil, latency: SimDuration(microseconds: latency),
+      failureDraw: state.drawn.isDrawn ? failure : nil, latency: SimDuration(microseconds: latency),
       isLogged: isLogged,
       prefixUntil: call.fact < 0 && kind.prefixTokens > 0
-        ? state.promptCache?.liveUntil(prefixKey(call, kind: kind), at: .distantPast) : nil)
+        ? state.promptCache?.liveUntil(
+          prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)
     story?.add(.look(look))
   }
 
@@ -71,6 +72,7 @@ extension PlanEngine {
     let flight = flights[Int(slot)]
     let state = targets[target]
     story?.changeLook { look in
+      var state = state
       look.attempt = CallStory.Attempt(
         number: Int(flight.attempts), start: SimTime(microseconds: flight.start),
         isProbe: flight.isProbe, cached: flight.cached,
@@ -93,7 +95,7 @@ extension PlanEngine {
   @inline(never)
   mutating func tellBill(_ slot: Int32, of usage: Usage, cost: Cost) throws {
     let flight = flights[Int(slot)]
-    let kind = compiled.kinds[Int(flight.call.kind)]
+    let kind = kinds[Int(flight.call.kind)]
     let bill = CallStory.Bill(
       usage: usage, cost: cost,
       breakdown: try prices.breakdown(
@@ -111,7 +113,7 @@ extension PlanEngine {
   @inline(never)
   mutating func tellEnd(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
     let flight = flights[Int(slot)]
-    let kind = compiled.kinds[Int(flight.call.kind)]
+    let kind = kinds[Int(flight.call.kind)]
     let at = SimTime(microseconds: e)
     let stores = target != nil && kind.cacheMode == .keyed
     story?.finish(

@@ -6,6 +6,8 @@ extension PlanEngine {
   mutating func grow(_ growth: ScenarioGrowth) {
     compiled = growth.compiled
     routing = growth.routing
+    kinds = FixedTable(compiled.kinds)
+    boundary = .min
     dayStarts = compiled.scenario.period.days.map(\.start.microseconds)
     monthStarts = compiled.scenario.period.months.map(\.start.microseconds)
     userNames += growth.newUsers
@@ -51,10 +53,13 @@ extension PlanEngine {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
-    result.cacheClasses = cacheCounts
+    result.cacheClasses = cacheCounts.array
+    result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
+    result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
+    result.latency.add(cacheLatency, count: result.cacheHits)
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)
-    result.performance = targets.map { $0.performance(minutes: minutes) }
+    result.performance = targets.array.map { $0.performance(minutes: minutes) }
     result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)

@@ -2,35 +2,42 @@ import CostModel
 
 /// Simulates one plan: every call of a stream through routing, cache, breaker, quota and price,
 /// event by event (docs/semantics.md, "Order of events").
-struct PlanEngine {
+struct PlanEngine: ~Copyable {
   /// A call between its arrival and its last outcome.
-  struct Flight {
+  struct Flight: BitwiseCopyable {
     var call: Call
     /// Rank of arrival, from 1.
     var number: Int64
     /// Places of the chain still to be tried are `place ..< chainEnd`.
     var place: Int32
     var chainEnd: Int32
-    var target: Int32 = -1
+    var target: Int32
     var retriesLeft: Int32
-    var attempts: Int32 = 0
-    var skipped: Int32 = 0
+    var attempts: Int32
+    var skipped: Int32
     /// When the attempt was asked for; it may wait until `start`.
-    var asked: Int64 = 0
-    var start: Int64 = 0
-    var queued: Int64 = 0
-    var cached: Int64 = 0
+    var asked: Int64
+    var start: Int64
+    var queued: Int64
+    var cached: Int64
     var day: Int32
     var month: Int32
-    var isProbe = false
-    var isFailing = false
-    var isBilled = false
+    var isProbe: Bool
+    var isFailing: Bool
+    var isBilled: Bool
     /// The event is a hit's answer to its flow.
-    var isHit = false
+    var isHit: Bool
     /// The logged attempt has been made.
-    var hasUsedLog = false
+    var hasUsedLog: Bool
     /// Picodollars of all attempts so far.
-    var cost: Int64 = 0
+    var cost: Int64
+  }
+
+  /// An unchanging pointer to a flight's call.
+  @inline(__always)
+  static func call(of flight: UnsafeMutablePointer<Flight>) -> CallPointer {
+    // The call is the flight's first field.
+    UnsafeRawPointer(flight).assumingMemoryBound(to: Call.self)
   }
 
   struct Flow {
@@ -53,20 +60,23 @@ struct PlanEngine {
   let retry: RetrySettings
   let billFailures: FailureBilling
   let prices: PriceTable
+  /// By number, as `compiled` lists them.
+  var kinds: FixedTable<CallKind>
   var dayStarts: [Int64]
   var monthStarts: [Int64]
 
   var ledger: Ledger
-  var targets: [TargetState]
+  var targets: Slab<TargetState>
   var cache = ResponseCache()
   var events = EventQueue()
-  var flights: [Flight] = []
-  var freeFlights: [Int32] = []
+  var flights = Slab<Flight>()
+  var freeFlights = Slab<Int32>()
   /// By flight, in a replay only.
   var facts: [LoggedFacts] = []
   var blocks: [[UInt64]] = []
   var batch = CallBatch()
   let hasFixedPrices: Bool
+  let hasRollingAlerts: Bool
   /// In a replay: months and models whose fixed price has been charged.
   var chargedFixed: Set<Int> = []
   var flows: [Flow] = []
@@ -75,7 +85,7 @@ struct PlanEngine {
   var rolling: RollingWatch
   var result: PlanResult
   var flowResults: [FlowResult]
-  var cacheCounts: [CacheClassResult]
+  var cacheCounts: Slab<CacheClassResult>
   var log: CallLog?
   /// Set to look for calls that cost far more than others.
   var outliers: OutlierFinder?
@@ -86,15 +96,16 @@ struct PlanEngine {
   var story: CallStory?
   var day = 0
   var month = 0
+  /// When the day, the month or what a watch looks at changes next.
+  var boundary = Int64.min
 
   init(
-    compiled: CompiledScenario, routing: CompiledRouting, factory: CallFactory, prices: PriceTable,
-    draws: Draws, plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
+    compiled: CompiledScenario, routing: CompiledRouting, prices: PriceTable, draws: Draws,
+    plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
   ) {
     let scenario = compiled.scenario
     self.compiled = compiled
     self.routing = routing
-    self.factory = factory
     self.draws = draws
     self.prices = prices
     self.log = log
@@ -103,28 +114,33 @@ struct PlanEngine {
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
     billFailures = scenario.billFailures
+    hasRollingAlerts = !scenario.alerts.isEmpty
     hasFixedPrices = scenario.catalog.models.contains { model in
       model.prices.contains { $0.fixedMonthly != nil }
     }
+    kinds = FixedTable(compiled.kinds)
     dayStarts = scenario.period.days.map(\.start.microseconds)
     monthStarts = scenario.period.months.map(\.start.microseconds)
     ledger = Ledger(compiled: compiled, users: plan.users)
-    targets = zip(compiled.targets, compiled.latencies).map {
-      TargetState($0, latency: $1, scenario: scenario)
-    }
-    budget = BudgetWatch(
-      compiled: compiled,
-      population: Population(scenario.users, users: plan.users, draws: draws))
+    targets = Slab(
+      zip(compiled.targets, compiled.attemptDraws).map {
+        TargetState($0, drawn: $1, scenario: scenario)
+      })
+    let population = Population(scenario.users, users: plan.users, draws: draws)
+    factory = CallFactory(
+      compiled: compiled, population: population, routing: routing, draws: draws)
+    budget = BudgetWatch(compiled: compiled, population: population)
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)
     flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
-    cacheCounts = compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) }
+    cacheCounts = Slab(
+      compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
   }
 
   /// Runs the whole stream and returns what was found. `progress` is told the calls so far.
   mutating func run(
-    _ stream: inout some CallSource, progress: (Int) -> Void = { _ in }
+    _ stream: inout some CallSource & ~Copyable, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
     try play(&stream, progress: progress)
     begin(at: compiled.scenario.period.end.microseconds)
@@ -133,16 +149,19 @@ struct PlanEngine {
   }
 
   /// Handles every event, or those up to the end of the watched call and a few more.
-  mutating func play(_ stream: inout some CallSource, progress: (Int) -> Void = { _ in }) throws {
+  mutating func play(
+    _ stream: inout some CallSource & ~Copyable, progress: (Int) -> Void = { _ in }
+  ) throws {
     addFixedPrices()
     var count = 0
     while try stream.next(into: &batch) {
       if let growth = batch.growth { grow(growth) }
-      for place in batch.calls.indices {
-        let call = batch.calls[place]
-        while events.precedesArrival(at: call.time) { try step() }
-        begin(at: call.time)
-        if call.isFlowStart { startFlow(call) } else { arrive(call) }
+      for place in 0..<batch.calls.count {
+        let call = UnsafePointer(batch.calls.base + place)
+        let time = call.pointee.time
+        while events.precedesArrival(at: time) { try step() }
+        begin(at: time)
+        if call.pointee.isFlowStart { startFlow(call.pointee) } else { arrive(call) }
       }
       try flushLog(all: false)
       count += batch.calls.count
@@ -158,10 +177,18 @@ struct PlanEngine {
   /// Boundaries come before every event of their instant.
   @inline(__always)
   mutating func begin(at time: Int64) {
+    if time >= boundary { cross(time) }
+  }
+
+  @inline(never)
+  private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
     if time >= budget.nextCheck { budget.check(upTo: time) }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
     while month + 1 < monthStarts.count, time >= monthStarts[month + 1] { month += 1 }
+    boundary = min(rolling.nextBoundary, budget.nextCheck)
+    if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
+    if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }
   }
 
   mutating func step() throws {
@@ -169,7 +196,7 @@ struct PlanEngine {
     begin(at: event.time)
     switch event.kind {
     case .outcome: try outcome(event.slot, at: event.time)
-    case .retry: attempt(event.slot, at: event.time, isRetry: true)
+    case .retry: attempt(event.slot, at: event.time)
     case .arrival: beginStage(event.slot, at: event.time)
     }
   }

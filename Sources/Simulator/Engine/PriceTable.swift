@@ -2,13 +2,13 @@ import CostModel
 
 /// The library's pricer for every target and way of billing of a scenario.
 struct PriceTable: Sendable {
-  private let pricers: [Pricer]
+  private let pricers: FixedTable<Pricer>
   private let targets: Int
 
   init(_ compiled: CompiledScenario) {
     let catalog = compiled.scenario.catalog
     targets = compiled.targets.count
-    pricers = compiled.billings.flatMap { billing in
+    let list = compiled.billings.flatMap { billing in
       compiled.targets.map { target in
         Pricer(
           catalog[target.model],
@@ -16,6 +16,7 @@ struct PriceTable: Sendable {
             batch: billing.batch, serviceTier: billing.serviceTier, region: target.region))
       }
     }
+    pricers = FixedTable(list)
   }
 
   /// What an attempt at the target costs, whose call arrived at `time`.
@@ -23,7 +24,17 @@ struct PriceTable: Sendable {
   func cost(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> Cost {
-    try pricers[billing * targets + target].cost(of: usage, at: time)
+    let pricer = UnsafeMutablePointer(mutating: pricers.pointer(to: billing &* targets &+ target))
+    return try Self.cost(&pricer.pointee, of: usage, at: time)
+  }
+
+  /// As an `inout` the pricer is known not to change meanwhile, so that its tables need no
+  /// counting of references.
+  @inline(never)
+  private static func cost(
+    _ pricer: inout Pricer, of usage: Usage, at time: SimTime
+  ) throws(PricingError) -> Cost {
+    try pricer.cost(of: usage, at: time)
   }
 
   /// How that cost comes about, for explanations.

@@ -52,12 +52,9 @@ struct Replay: Sendable {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
     }
     let draws = Draws(seed: variant.scenario.seed, run: 1)
-    let nobody = Population(UserPopulation(), users: 0, draws: draws)
     var engine = PlanEngine(
-      compiled: source.compiled, routing: source.routing,
-      factory: CallFactory(
-        compiled: source.compiled, population: nobody, routing: source.routing, draws: draws),
-      prices: PriceTable(source.compiled), draws: draws,
+      compiled: source.compiled, routing: source.routing, prices: PriceTable(source.compiled),
+      draws: draws,
       plan: PlanSpec(name: variant.name, users: 0, isPolicy: true), run: 1, log: log)
     engine.outliers = OutlierFinder()
     do {

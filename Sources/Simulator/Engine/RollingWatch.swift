@@ -5,40 +5,27 @@ import CostModel
 struct RollingWatch: Sendable {
   /// What happened in one minute, or in one alert's window: eight counters, added at once.
   struct Counts: Sendable {
-    fileprivate var values = SIMD8<Int64>.zero
+    private var values = SIMD8<Int64>.zero
 
-    var finished: Int64 {
-      get { values[0] }
-      set { values[0] = newValue }
+    init() {}
+
+    /// Each 0 or 1: one call.
+    @inline(__always)
+    init(
+      failed: Int64, hits: Int64, misses: Int64, rated: Int64, satisfied: Int64, messages: Int64,
+      converted: Int64
+    ) {
+      values = SIMD8(1, failed, hits, misses, rated, satisfied, messages, converted)
     }
-    var failed: Int64 {
-      get { values[1] }
-      set { values[1] = newValue }
-    }
-    var hits: Int64 {
-      get { values[2] }
-      set { values[2] = newValue }
-    }
-    var misses: Int64 {
-      get { values[3] }
-      set { values[3] = newValue }
-    }
-    var rated: Int64 {
-      get { values[4] }
-      set { values[4] = newValue }
-    }
-    var satisfied: Int64 {
-      get { values[5] }
-      set { values[5] = newValue }
-    }
-    var messages: Int64 {
-      get { values[6] }
-      set { values[6] = newValue }
-    }
-    var converted: Int64 {
-      get { values[7] }
-      set { values[7] = newValue }
-    }
+
+    var finished: Int64 { values[0] }
+    var failed: Int64 { values[1] }
+    var hits: Int64 { values[2] }
+    var misses: Int64 { values[3] }
+    var rated: Int64 { values[4] }
+    var satisfied: Int64 { values[5] }
+    var messages: Int64 { values[6] }
+    var converted: Int64 { values[7] }
 
     @inline(__always)
     static func += (a: inout Counts, b: Counts) { a.values &+= b.values }
@@ -100,8 +87,6 @@ struct RollingWatch: Sendable {
     nextBoundary =
       alerts.isEmpty ? .max : (start.microseconds / Self.minute + 1) * Self.minute
   }
-
-  var isActive: Bool { !watches.isEmpty }
 
   /// A call's last outcome, at `time`. `latency` is that of an ok call, negative for a failed one.
   @inline(__always)

@@ -1,5 +1,6 @@
 import CostModel
 import Dispatch
+import Foundation
 import Synchronization
 
 /// The simulation of a scenario: every plan, every run, on as many threads as asked for.
@@ -21,8 +22,16 @@ struct Simulation: Sendable {
   func result(
     of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
-    var (engine, stream) = start(plan, run: run, log: log, watched: 0)
-    return try engine.run(&stream, progress: progress)
+    var stream = stream(plan, run: run)
+    return try result(of: plan, run: run, from: &stream, log: log, progress: progress)
+  }
+
+  private func result(
+    of plan: PlanSpec, run: Int, from calls: inout some CallSource & ~Copyable, log: CallLog?,
+    progress: (Int) -> Void
+  ) throws -> PlanResult {
+    var engine = engine(plan, run: run, log: log)
+    return try engine.run(&calls, progress: progress)
   }
 
   /// What happens to one call of a plan's run, by its rank of arrival (from 1), and how many calls
@@ -30,23 +39,23 @@ struct Simulation: Sendable {
   func story(
     ofCall number: Int64, of plan: PlanSpec, run: Int
   ) throws -> (story: CallStory?, calls: Int64) {
-    var (engine, stream) = start(plan, run: run, log: nil, watched: number)
+    var stream = stream(plan, run: run)
+    var engine = engine(plan, run: run, watched: number)
     try engine.play(&stream)
     return (engine.story, engine.result.calls)
   }
 
-  private func start(
-    _ plan: PlanSpec, run: Int, log: CallLog?, watched: Int64
-  ) -> (PlanEngine, CallStream) {
-    let draws = Draws(seed: compiled.scenario.seed, run: run)
-    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
-    let factory = CallFactory(
-      compiled: compiled, population: population, routing: routing, draws: draws)
-    let arrivals = ArrivalStream(compiled: compiled, population: population, draws: draws)
-    let engine = PlanEngine(
-      compiled: compiled, routing: routing, factory: factory, prices: prices, draws: draws,
-      plan: plan, run: run, log: log, watched: watched)
-    return (engine, CallStream(arrivals: arrivals, factory: factory, users: plan.users))
+  private func stream(_ plan: PlanSpec, run: Int) -> CallStream {
+    CallStream(compiled, routing, plan: plan, draws: Draws(seed: compiled.scenario.seed, run: run))
+  }
+
+  private func engine(
+    _ plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
+  ) -> PlanEngine {
+    PlanEngine(
+      compiled: compiled, routing: routing, prices: prices,
+      draws: Draws(seed: compiled.scenario.seed, run: run), plan: plan, run: run, log: log,
+      watched: watched)
   }
 
   /// Every plan of the scenario in `runs` runs, by plan then run; the largest are started first.
@@ -60,16 +69,20 @@ struct Simulation: Sendable {
       .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }
     let next = Atomic<Int>(0)
     let outcomes = Mutex<[Int: Result<PlanResult, any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, tasks.count))) { _ in
+    let running = RunningPlans()
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, 2 * tasks.count))) { _ in
       while true {
         let number = next.add(1, ordering: .relaxed).oldValue
-        guard number < tasks.count else { return }
+        guard number < tasks.count else { return running.help() }
         let task = tasks[number]
         var told = 0
+        var calls = CallsAhead(stream(plans[task.plan], run: task.run))
+        running.add(calls)
+        defer { running.remove(calls) }
         let outcome = Result {
           let isLogged = task.plan == 0 && task.run == 1
           return try result(
-            of: plans[task.plan], run: task.run, log: isLogged ? log : nil
+            of: plans[task.plan], run: task.run, from: &calls, log: isLogged ? log : nil
           ) { count in
             progress(count - told)
             told = count
@@ -89,5 +102,24 @@ struct Simulation: Sendable {
     let users = compiled.scenario.plans.reduce(0) { $0 + $1.users }
     let months = compiled.scenario.period.months.count
     return compiled.workloads.reduce(0) { $0 + $1.volume } * Double(users * months * runs)
+  }
+}
+
+/// The plans being simulated, for threads that have no plan of their own left.
+private final class RunningPlans: Sendable {
+  private let plans = Mutex<[CallsAhead]>([])
+
+  func add(_ calls: CallsAhead) { plans.withLock { $0.append(calls) } }
+
+  func remove(_ calls: CallsAhead) { plans.withLock { $0.removeAll { $0 === calls } } }
+
+  /// Makes calls for the others until they have ended, those first that started first: they are
+  /// the largest.
+  func help() {
+    while true {
+      let running = plans.withLock { $0 }
+      if running.isEmpty { return }
+      if !running.contains(where: { $0.makeBatch() }) { usleep(100) }
+    }
   }
 }

@@ -6,15 +6,15 @@ struct TargetState: Sendable {
   var quota: Quota
   var breaker: Breaker?
   var promptCache: PromptCache?
+  /// Number in the catalog.
+  let model: Int
   let timeout: Int64
   let failureRate: Double
-  let latency: Sampler
-  let fixedLatency: Int64
+  let drawn: AttemptDraws
   let chargesReserved: Bool
   let modelMaxTokens: Int64
   let outages: [Outage]
-  /// Whether an attempt needs its block of draws.
-  let draws: Bool
+  let hasOutages: Bool
   var counts = TargetPerformance(model: "")
 
   private let period: Period
@@ -26,21 +26,19 @@ struct TargetState: Sendable {
   private var minuteCharged: Int64 = 0
   private var utilisation = 0.0
 
-  init(_ target: CompiledTarget, latency: Sampler, scenario: Scenario) {
+  init(_ target: CompiledTarget, drawn: AttemptDraws, scenario: Scenario) {
+    model = target.model.index
     let behaviour = scenario.behaviours[target.model.index]
     quota = Quota(behaviour.quota)
     breaker = behaviour.breaker.map(Breaker.init)
     promptCache = behaviour.promptCache.map(PromptCache.init)
     timeout = behaviour.timeout?.microseconds ?? .max
     failureRate = behaviour.failureRate
-    self.latency = latency
-    fixedLatency = latency.constant ?? -1
+    self.drawn = drawn
     chargesReserved = behaviour.quota.charge == .reserved
     modelMaxTokens = scenario.catalog[target.model].maxOutputTokens ?? 0
-    outages = scenario.outages.filter {
-      $0.model == target.model && ($0.region == nil || $0.region == target.region)
-    }
-    draws = latency.constant == nil || failureRate > 0 || !outages.isEmpty
+    outages = scenario.outages.filter { $0.strikes(target.model, target.region) }
+    hasOutages = !outages.isEmpty
     period = scenario.period
     requestLimit = behaviour.quota.requestsPerMinute.map(Double.init)
     tokenLimit = behaviour.quota.tokensPerMinute.map(Double.init)
@@ -49,8 +47,8 @@ struct TargetState: Sendable {
 
   /// The largest failure rate that applies to an attempt starting then; a logged attempt is
   /// spared all but outages.
-  @inline(__always)
-  func failureRate(at start: Int64, isLogged: Bool = false) -> Double {
+  @inline(never)
+  mutating func failureRate(at start: Int64, isLogged: Bool) -> Double {
     var rate = isLogged ? 0 : failureRate
     for outage in outages
     where outage.from.microseconds <= start && start < outage.to.microseconds {

@@ -72,6 +72,10 @@ struct Outage: Hashable, Sendable {
   var from: SimTime
   var to: SimTime
   var rate: Double
+
+  func strikes(_ model: ModelID, _ region: String?) -> Bool {
+    self.model == model && (self.region == nil || self.region == region)
+  }
 }
 
 /// A failed target is tried again after min(cap, base·2^k), at most `max` times.

@@ -1,6 +1,6 @@
 /// One call as it arrives, with everything that was drawn for it. Synthetic and logged traffic
 /// become a stream of these.
-struct Call: Sendable {
+struct Call: Sendable, BitwiseCopyable {
   /// Microseconds since the epoch.
   var time: Int64
   /// Identifies the prompt; meaningless where the kind has none.
@@ -25,7 +25,16 @@ struct Call: Sendable {
   var reasoning: Int64 = 0
   /// Microseconds.
   var audio: Int64 = 0
+  /// The target for which the first attempt's draws were made ahead; negative: none.
+  var drawnTarget: Int32 = -1
+  /// In [0, 1).
+  var failure = 0.0
+  /// Microseconds.
+  var latency: Int64 = 0
 }
+
+/// A call where it lies: no copy is made to hand it over.
+typealias CallPointer = UnsafePointer<Call>
 
 /// What a log says of a call beyond its sizes (docs/semantics.md, "Outcome and latency").
 struct LoggedFacts: Sendable {
@@ -48,15 +57,15 @@ struct LoggedFacts: Sendable {
 }
 
 /// Some calls in order of arrival, and what a log says of them.
-struct CallBatch: Sendable {
-  var calls: [Call] = []
+struct CallBatch: ~Copyable, Sendable {
+  var calls = Slab<Call>()
   var facts: [LoggedFacts] = []
   var blocks: [UInt64] = []
   /// Set where these calls need kinds, users or days that the calls before did not.
   var growth: ScenarioGrowth?
 
   mutating func removeAll() {
-    calls.removeAll(keepingCapacity: true)
+    calls.resize(to: 0)
     facts.removeAll(keepingCapacity: true)
     blocks.removeAll(keepingCapacity: true)
     growth = nil

@@ -3,42 +3,96 @@ import CostModel
 /// Makes calls: everything that is drawn for one, as a pure function of (workload, user, index).
 struct CallFactory: Sendable {
   private let compiled: CompiledScenario
-  private let population: Population
+  private let accountPlans: FixedTable<UInt8>
   private let draws: Draws
   private let routing: CompiledRouting
+  private let plans: FixedTable<ArrivalPlan>
+  private let kinds: FixedTable<CallKind>
+  private let mixShares: FixedTable<Double>
+  private let attempts: FixedTable<AttemptDraws>
 
   init(
     compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws
   ) {
     self.compiled = compiled
-    self.population = population
+    accountPlans = FixedTable(population.deal.accountPlan)
     self.routing = routing
     self.draws = draws
+    plans = FixedTable(compiled.arrivalPlans)
+    kinds = FixedTable(compiled.kinds)
+    mixShares = FixedTable(compiled.mixShares)
+    attempts = FixedTable(compiled.attemptDraws)
   }
 
-  /// The call, or the start of the flow, that arrives.
-  /// - Parameter stride: of an exact source, with its calls a month; 0 for the others.
+  /// The block whose lanes are the arrival's gap, mix, route and response cache.
   @inline(__always)
-  func call(
-    at time: Int64, workload number: Int, user: UInt32, index: UInt32, stride: UInt32,
-    rate: Double
-  ) -> Call {
-    let plan = compiled.arrivalPlans[number]
-    if plan.isFlow {
-      return Call(time: time, index: index, user: user, kind: UInt16(number), isFlowStart: true)
+  func callBlock(key: UInt64, user: UInt32, index: UInt32, part: UInt64 = 0) -> Philox.Block {
+    draws.block(.call, call: UInt64(index), user: UInt64(user), workload: key, part: part)
+  }
+
+  /// The call, or the start of a flow, that arrives then.
+  func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival {
+    let word = callBlock(key: plans[number].key, user: user, index: index)
+    var arrival = Arrival(time: time, user: user, index: index, kind: 0)
+    decide(&arrival, mix(of: number, user: user), at: word.1.unit, word: word)
+    return arrival
+  }
+
+  /// What one user's calls of a workload are drawn from.
+  struct Mix {
+    fileprivate var workload: Int
+    fileprivate var isFlow: Bool
+    fileprivate var firstKind: Int
+    /// Running sums of the shares but the last.
+    fileprivate var shares: UnsafePointer<Double>
+    fileprivate var count: Int
+    fileprivate var accountPlan: Int
+  }
+
+  @inline(__always)
+  func mix(of workload: Int, user: UInt32) -> Mix {
+    let plan = plans.pointer(to: workload)
+    return mix(
+      workload, isFlow: plan.pointee.isFlow, firstKind: plan.pointee.firstKind,
+      shares: plan.pointee.shares, user: user)
+  }
+
+  @inline(__always)
+  private func mix(
+    _ workload: Int, isFlow: Bool, firstKind: Int, shares: Range<Int>, user: UInt32
+  ) -> Mix {
+    Mix(
+      workload: workload, isFlow: isFlow, firstKind: firstKind,
+      shares: mixShares.pointer(to: shares.lowerBound), count: shares.count &- 1,
+      accountPlan: accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)]))
+  }
+
+  /// Kind, routed model and `rate` mode's hit: what the call's first block of draws decides.
+  /// - Parameter place: where in [0, 1) the call lies in its mix.
+  @inline(__always)
+  func decide(_ arrival: inout Arrival, _ mix: Mix, at place: Double, word: Philox.Block) {
+    if mix.isFlow {
+      arrival.kind = UInt16(truncatingIfNeeded: mix.workload)
+      arrival.isFlowStart = true
+      return
     }
-    let mix: Double?
-    if stride > 0 {
-      let count = UInt64(rate)
-      let place = (UInt64(index) &* UInt64(stride)) % count
-      let start = draws.block(.systematic, call: 0, user: UInt64(user), workload: plan.key).0
-      mix = (Double(place) + start.unit) / rate
-    } else {
-      mix = nil
-    }
-    return makeCall(
-      firstKind: plan.firstKind, shares: plan.shares, part: 0, key: plan.key, at: time, user: user,
-      index: index, systematicMix: mix)
+    // Shares ascend, so that counting those passed (by the sign of a difference) needs no jump
+    // that depends on a draw.
+    var passed: UInt64 = 0
+    for share in 0..<mix.count { passed &+= (place - mix.shares[share]).bitPattern &>> 63 ^ 1 }
+    let kind = mix.firstKind &+ Int(truncatingIfNeeded: passed)
+    arrival.kind = UInt16(truncatingIfNeeded: kind)
+    arrival.routed =
+      routing.route(kind: kind, accountPlan: mix.accountPlan, u: word.2.unit).rawValue
+    arrival.cacheDraw = word.3.unit < kinds[kind].cacheRate
+  }
+
+  /// The whole call. What a hit would have been billed for is nobody's business.
+  func call(_ arrival: Arrival) -> Call {
+    var call = Call(arrival)
+    guard !arrival.isFlowStart, !arrival.cacheDraw else { return call }
+    setSizes(of: &call, from: shape(of: call)) { compiled.tables.draw($0, $1) }
+    return call
   }
 
   /// One call of a stage of a flow.
@@ -46,10 +100,12 @@ struct CallFactory: Sendable {
     _ stageCall: CompiledStageCall, workload: Int, at time: Int64, user: UInt32, index: UInt32,
     flow: Int32
   ) -> Call {
-    var call = makeCall(
-      firstKind: stageCall.firstKind, shares: stageCall.shares, part: stageCall.part,
-      key: compiled.arrivalPlans[workload].key, at: time, user: user, index: index,
-      systematicMix: nil)
+    let word = callBlock(key: plans[workload].key, user: user, index: index, part: stageCall.part)
+    var arrival = Arrival(time: time, user: user, index: index, kind: 0)
+    let mix = mix(
+      workload, isFlow: false, firstKind: stageCall.firstKind, shares: stageCall.shares, user: user)
+    decide(&arrival, mix, at: word.1.unit, word: word)
+    var call = call(arrival)
     call.flow = flow
     return call
   }
@@ -61,7 +117,7 @@ struct CallFactory: Sendable {
     let settings = compiled.workloads[workload].stages[stage]
     guard settings.continuation < 1 || settings.chance < 1 else { return (true, true) }
     let word = draws.block(
-      .flow, call: UInt64(index), user: UInt64(user), workload: compiled.arrivalPlans[workload].key,
+      .flow, call: UInt64(index), user: UInt64(user), workload: plans[workload].key,
       part: UInt64(stage) << 32)
     return (word.0.unit < settings.continuation, word.1.unit < settings.chance)
   }
@@ -70,69 +126,160 @@ struct CallFactory: Sendable {
   func isMade(_ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32) -> Bool {
     guard call.probability < 1 else { return true }
     let word = draws.block(
-      .flow, call: UInt64(index), user: UInt64(user), workload: compiled.arrivalPlans[workload].key,
+      .flow, call: UInt64(index), user: UInt64(user), workload: plans[workload].key,
       part: call.part | 1)
     return word.2.unit < call.probability
   }
 
-  /// `shares` are places in `mixShares`.
   @inline(__always)
-  private func makeCall(
-    firstKind: Int, shares: Range<Int>, part: UInt64, key: UInt64, at time: Int64, user: UInt32,
-    index: UInt32, systematicMix: Double?
-  ) -> Call {
-    let word = draws.block(
-      .call, call: UInt64(index), user: UInt64(user), workload: key, part: part)
-    var place = shares.lowerBound
-    if shares.count > 1 {
-      let u = systematicMix ?? word.1.unit
-      while place < shares.upperBound - 1, u >= compiled.mixShares[place] { place += 1 }
-    }
-    let kindIndex = firstKind + place - shares.lowerBound
-    let kind = compiled.kinds[kindIndex]
-    var call = Call(time: time, index: index, user: user, kind: UInt16(kindIndex))
-    call.routed =
-      routing.route(
-        kind: kindIndex, accountPlan: population.accountPlan(of: Int(user)), u: word.2.unit
-      ).rawValue
-    call.cacheDraw = kind.cacheMode == .rate && word.3.unit < kind.cacheRate
-    // What a hit would have been billed for is nobody's business.
-    if !call.cacheDraw { setSizes(of: &call, kind: kind, key: key, part: part) }
-    return call
+  private func shape(of call: Call) -> Philox.Block {
+    let kind = kinds.pointer(to: Int(call.kind))
+    guard kind.pointee.drawsShape else { return (0, 0, 0, 0) }
+    return draws.block(
+      .shape, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+      part: kind.pointee.part)
   }
 
   @inline(__always)
-  private func setSizes(of call: inout Call, kind: CallKind, key: UInt64, part: UInt64) {
-    let index = UInt64(call.index)
-    let user = UInt64(call.user)
-    var word: Philox.Block = (0, 0, 0, 0)
-    if kind.drawsShape {
-      word = draws.block(.shape, call: index, user: user, workload: key, part: part)
-    }
-    call.input = compiled.tables.draw(kind.input, word.0) + kind.extraInput
-    var visible = compiled.tables.draw(kind.output, word.1)
-    var reasoning = compiled.tables.draw(kind.reasoning, word.2)
-    if kind.maxTokens >= 0 {
-      visible = min(visible, kind.maxTokens)
-      reasoning = min(reasoning, kind.maxTokens - visible)
+  private func setSizes(
+    of call: inout Call, from word: Philox.Block, draw: (Sampler, UInt64) -> Int64
+  ) {
+    let kind = kinds.pointer(to: Int(call.kind))
+    call.input = draw(kind.pointee.input, word.0) + kind.pointee.extraInput
+    var visible = draw(kind.pointee.output, word.1)
+    var reasoning = draw(kind.pointee.reasoning, word.2)
+    let most = kind.pointee.maxTokens
+    if most >= 0 {
+      visible = min(visible, most)
+      reasoning = min(reasoning, most - visible)
     }
     call.output = visible + reasoning
     call.reasoning = reasoning
-    if let audio = kind.audio.constant {
-      call.audio = audio
-    } else {
-      let outcome = draws.block(.outcome, call: index, user: user, workload: key, part: part)
-      call.audio = compiled.tables.draw(kind.audio, outcome.0)
-    }
-    switch kind.promptForm {
-    case .none: break
+    call.audio = kind.pointee.audio.constant ?? audio(of: call, kind)
+    if kind.pointee.promptForm != .none { call.prompt = prompt(of: call, kind, word.3) }
+  }
+
+  @inline(never)
+  private func audio(of call: Call, _ kind: KindPointer) -> Int64 {
+    let word = draws.block(
+      .outcome, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+      part: kind.pointee.part)
+    return compiled.tables.draw(kind.pointee.audio, word.0)
+  }
+
+  @inline(__always)
+  private func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
+    let key = kind.pointee.key
+    let user = UInt64(call.user)
+    switch kind.pointee.promptForm {
+    case .none: return 0
     case .unique:
-      call.prompt = Draws.mixed(key ^ Draws.mixed(user << 32 | index) ^ part)
+      return Draws.mixed(key ^ Draws.mixed(user << 32 | UInt64(call.index)) ^ kind.pointee.part)
     case .pool:
-      call.prompt = Draws.mixed(key &+ compiled.promptPools[kind.pool].draw(word.3))
+      return Draws.mixed(key &+ compiled.promptPools[kind.pointee.pool].draw(word))
     case .userPool:
-      call.prompt =
-        Draws.mixed(Draws.mixed(key ^ user) &+ compiled.promptPools[kind.pool].draw(word.3))
+      return Draws.mixed(
+        Draws.mixed(key ^ user) &+ compiled.promptPools[kind.pointee.pool].draw(word))
     }
+  }
+}
+
+/// Draws for many calls at once: each loop does one thing, so that a processor works on several
+/// calls at a time in place of waiting for one.
+extension CallFactory {
+  struct Scratch: ~Copyable, Sendable {
+    fileprivate var places = Slab<Int32>()
+    fileprivate var words = Slab<Philox.Block>()
+    fileprivate var lognormals = LognormalBatch()
+  }
+
+  /// The sizes and, where no cache has to be asked first, the first attempt.
+  func draw(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
+    collect(&scratch.places, from: calls) { !$0.isFlowStart && !$0.cacheDraw }
+    drawBlocks(calls, &scratch) { shape(of: $0) }
+    scratch.lognormals.clear()
+    for n in 0..<scratch.places.count {
+      let kind = kinds.pointer(to: Int(calls[Int(scratch.places[n])].kind))
+      let word = scratch.words.base + n
+      scratch.lognormals.add(kind.pointee.input, word.pointee.0)
+      scratch.lognormals.add(kind.pointee.output, word.pointee.1)
+      scratch.lognormals.add(kind.pointee.reasoning, word.pointee.2)
+    }
+    scratch.lognormals.draw()
+    for n in 0..<scratch.places.count {
+      let call = calls.base + Int(scratch.places[n])
+      setSizes(of: &call.pointee, from: scratch.words[n]) { sampler, word in
+        scratch.lognormals.take(sampler, word, compiled.tables)
+      }
+      call.pointee.drawnTarget = targetToDraw(for: call.pointee)
+    }
+    drawAttempts(&calls, &scratch)
+  }
+
+  /// The target tried first, if its draws can be made before the cache has been asked.
+  @inline(__always)
+  private func targetToDraw(for call: Call) -> Int32 {
+    let kind = kinds.pointer(to: Int(call.kind))
+    let target = routing.firstTarget(model: Int(call.routed), tier: Int(kind.pointee.tier))
+    let isDrawn = attempts[target].isDrawn && kind.pointee.cacheMode != .keyed
+    return isDrawn ? Int32(truncatingIfNeeded: target) : -1
+  }
+
+  private func drawAttempts(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
+    collect(&scratch.places, from: calls) { $0.drawnTarget >= 0 }
+    drawBlocks(calls, &scratch) { call in
+      let kind = kinds.pointer(to: Int(call.kind))
+      return draws.block(
+        .attempt, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+        part: kind.pointee.part)
+    }
+    scratch.lognormals.clear()
+    for n in 0..<scratch.places.count {
+      let target = Int(calls[Int(scratch.places[n])].drawnTarget)
+      scratch.lognormals.add(attempts[target].latency, scratch.words[n].1)
+    }
+    scratch.lognormals.draw()
+    for n in 0..<scratch.places.count {
+      let call = calls.base + Int(scratch.places[n])
+      let word = scratch.words.base + n
+      call.pointee.failure = word.pointee.0.unit
+      call.pointee.latency = scratch.lognormals.take(
+        attempts[Int(call.pointee.drawnTarget)].latency, word.pointee.1, compiled.tables)
+    }
+  }
+
+  @inline(__always)
+  private func drawBlocks(
+    _ calls: borrowing Slab<Call>, _ scratch: inout Scratch, _ block: (Call) -> Philox.Block
+  ) {
+    scratch.words.reserve(scratch.places.count)
+    scratch.words.resize(to: scratch.places.count)
+    for n in 0..<scratch.places.count {
+      scratch.words[n] = block(calls[Int(scratch.places[n])])
+    }
+  }
+
+  /// The places of calls of a kind, without a jump that depends on a draw.
+  @inline(__always)
+  private func collect(
+    _ places: inout Slab<Int32>, from calls: borrowing Slab<Call>, where belongs: (Call) -> Bool
+  ) {
+    places.reserve(calls.count)
+    places.resize(to: calls.count)
+    var count = 0
+    for place in 0..<calls.count {
+      places[count] = Int32(truncatingIfNeeded: place)
+      count &+= belongs(calls[place]) ? 1 : 0
+    }
+    places.resize(to: count)
+  }
+}
+
+extension Call {
+  @inline(__always)
+  init(_ arrival: Arrival) {
+    self.init(
+      time: arrival.time, index: arrival.index, user: arrival.user, kind: arrival.kind,
+      isFlowStart: arrival.isFlowStart, cacheDraw: arrival.cacheDraw, routed: arrival.routed)
   }
 }

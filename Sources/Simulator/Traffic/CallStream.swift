@@ -1,33 +1,39 @@
 /// Calls in order of arrival, a batch at a time.
-protocol CallSource {
+protocol CallSource: ~Copyable {
   /// Replaces `batch` by the next one; false at the end. A batch may be empty.
   mutating func next(into batch: inout CallBatch) throws -> Bool
 }
 
 /// The synthetic calls of one plan and run.
-struct CallStream: CallSource, Sendable {
+struct CallStream: CallSource, ~Copyable, Sendable {
   private var arrivals: ArrivalStream
   private let factory: CallFactory
-  private let users: UInt32
-  private var chunk: [Arrival] = []
+  /// Places of the chunk of arrivals that have become calls.
+  private var made = 0
+  private var scratch = CallFactory.Scratch()
 
-  init(arrivals: ArrivalStream, factory: CallFactory, users: Int) {
-    self.arrivals = arrivals
-    self.factory = factory
-    self.users = UInt32(users)
+  /// Calls in a batch, at most: few enough to stay in a processor's second cache.
+  private static let batchSize = 2_048
+
+  init(_ compiled: CompiledScenario, _ routing: CompiledRouting, plan: PlanSpec, draws: Draws) {
+    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
+    factory = CallFactory(
+      compiled: compiled, population: population, routing: routing, draws: draws)
+    arrivals = ArrivalStream(
+      compiled: compiled, population: population, factory: factory, draws: draws)
   }
 
   mutating func next(into batch: inout CallBatch) -> Bool {
     batch.removeAll()
-    guard arrivals.next(into: &chunk) else { return false }
-    batch.calls.reserveCapacity(chunk.count)
-    for arrival in chunk {
-      batch.calls.append(
-        factory.call(
-          at: arrival.time, workload: Int(arrival.source / users), user: arrival.source % users,
-          index: arrival.index, stride: arrivals.stride(of: arrival.source),
-          rate: arrivals.rate(of: arrival.source)))
+    if made == arrivals.count {
+      guard arrivals.advance() else { return false }
+      made = 0
     }
+    let end = min(made + Self.batchSize, arrivals.count)
+    batch.calls.reserve(end - made)
+    for place in made..<end { batch.calls.append(Call(arrivals[place])) }
+    factory.draw(&batch.calls, &scratch)
+    made = end
     return true
   }
 }

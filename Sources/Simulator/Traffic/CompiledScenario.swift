@@ -8,6 +8,15 @@ struct CompiledTarget: Sendable {
   var name: String
 }
 
+/// What is drawn for an attempt at a target.
+struct AttemptDraws: Sendable, BitwiseCopyable {
+  var latency: Sampler
+  /// Negative: it is drawn.
+  var fixedLatency: Int64
+  /// Whether an attempt needs its block of draws.
+  var isDrawn: Bool
+}
+
 struct CompiledWorkload: Sendable {
   var name: String
   var useCase: Int
@@ -51,9 +60,11 @@ struct CompiledStageCall: Sendable {
 }
 
 /// Everything about one variant that a call of it needs, as plain numbers.
-struct CallKind: Sendable {
+struct CallKind: Sendable, BitwiseCopyable {
   enum PromptForm: UInt8, Sendable { case none, unique, pool, userPool }
 
+  /// Of its workload's draws.
+  var key: UInt64
   var workload: UInt16
   var useCase: UInt16
   var tier: UInt16
@@ -63,6 +74,7 @@ struct CallKind: Sendable {
   var cacheClass: Int16
   var cacheMode = CacheSettings.Mode.off
   var cacheTTL: SimDuration = .zero
+  /// In `rate` mode; 0 in the others.
   var cacheRate = 0.0
   var part: UInt64
   var input: Sampler
@@ -86,6 +98,9 @@ struct CallKind: Sendable {
   /// Whether any of its sizes is drawn (otherwise the block of draws is not needed).
   var drawsShape: Bool
 }
+
+/// A kind where it lies in the engine's table: no copy is made to hand it over.
+typealias KindPointer = UnsafePointer<CallKind>
 
 /// How calls of a kind are billed, beyond the model.
 struct Billing: Hashable, Sendable {
@@ -117,7 +132,7 @@ struct CompiledScenario: Sendable {
   private(set) var tables = SamplerTables()
   private(set) var promptPools: [PromptPool] = []
   /// By target.
-  private(set) var latencies: [Sampler] = []
+  private(set) var attemptDraws: [AttemptDraws] = []
   private var profiles: [TrafficProfile] = []
 
   init(_ scenario: Scenario) {
@@ -134,8 +149,13 @@ struct CompiledScenario: Sendable {
       targetsOfModel.append(first..<(first + count))
       first += count
     }
-    latencies = targets.map { target in
-      tables.sampler(for: scenario.behaviours[target.model.index].latency)
+    attemptDraws = targets.map { target in
+      let behaviour = scenario.behaviours[target.model.index]
+      let latency = tables.sampler(for: behaviour.latency)
+      let isSick = scenario.outages.contains { $0.strikes(target.model, target.region) }
+      return AttemptDraws(
+        latency: latency, fixedLatency: latency.constant ?? -1,
+        isDrawn: latency.constant == nil || behaviour.failureRate > 0 || isSick)
     }
     for workload in scenario.workloads { add(workload) }
   }
@@ -144,6 +164,7 @@ struct CompiledScenario: Sendable {
 
   private mutating func add(_ workload: Workload) {
     let planNames = scenario.users.accountPlans.map(\.name)
+    let key = Draws.key(of: workload.name)
     let factors = planNames.map { workload.volumeByAccountPlan[$0] ?? 1 }
     var part: UInt64 = 0
     var stages: [CompiledStage] = []
@@ -158,7 +179,7 @@ struct CompiledScenario: Sendable {
           mixShares.append(sum)
         }
         for variant in call.mix {
-          addKind(variant, useCase: workload.useCase, part: part << 32)
+          addKind(variant, useCase: workload.useCase, key: key, part: part << 32)
         }
         calls.append(
           CompiledStageCall(
@@ -179,13 +200,13 @@ struct CompiledScenario: Sendable {
     let first = stages[0].calls.first
     arrivalPlans.append(
       ArrivalPlan(
-        key: Draws.key(of: workload.name), isFlow: !certain, arrivals: workload.arrivals,
+        key: key, isFlow: !certain, arrivals: workload.arrivals,
         timeline: timeline, firstKind: first?.firstKind ?? 0,
         shares: first?.shares ?? 0..<0))
     workloads.append(
       CompiledWorkload(
         name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
-        key: Draws.key(of: workload.name), volume: workload.volume,
+        key: key, volume: workload.volume,
         planFactors: factors.isEmpty ? [1] : factors, arrivals: workload.arrivals,
         timeline: timeline, stages: stages, isFlow: !certain))
   }
@@ -209,11 +230,13 @@ struct CompiledScenario: Sendable {
   mutating func addLoggedKind(_ attributes: CallAttributes, useCase: String, hasKey: Bool) -> Int {
     var variant = Variant(share: 1, attributes: attributes)
     variant.prompts = hasKey ? .pool(size: 1, exponent: 0, perUser: false) : .none
-    addKind(variant, useCase: useCase, part: 0)
+    addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
     return kinds.count - 1
   }
 
-  private mutating func addKind(_ variant: Variant, useCase: String, part: UInt64) {
+  private mutating func addKind(
+    _ variant: Variant, useCase: String, key: UInt64, part: UInt64
+  ) {
     var seen = variant.attributes
     seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
@@ -236,7 +259,7 @@ struct CompiledScenario: Sendable {
       samplers.0.constant != nil && samplers.1.constant != nil && samplers.2.constant != nil
     kinds.append(
       CallKind(
-        workload: UInt16(workloads.count),
+        key: key, workload: UInt16(workloads.count),
         useCase: UInt16(Self.index(of: useCase, in: &useCases)),
         tier: UInt16(
           Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),

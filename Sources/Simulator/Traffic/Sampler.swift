@@ -2,13 +2,14 @@
 ///
 /// Plain numbers only (tables lie in `SamplerTables`), so that drawing neither allocates nor
 /// counts references.
-struct Sampler: Sendable {
-  fileprivate enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
+struct Sampler: Sendable, BitwiseCopyable {
+  enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
 
-  fileprivate var form: Form
-  fileprivate var a: Double
-  fileprivate var b: Double
-  fileprivate var c: Double
+  fileprivate(set) var form: Form
+  /// Of a lognormal: μ, σ and the cap.
+  fileprivate(set) var a: Double
+  fileprivate(set) var b: Double
+  fileprivate(set) var c: Double
   fileprivate var firstBin: Int32 = 0
   fileprivate var binCount: Int32 = 0
 

@@ -15,15 +15,16 @@ struct Timeline: Sendable {
     var slope: Double
   }
 
-  private(set) var segments: [Segment] = []
-  private let guide: [Int32]
+  let segments: FixedTable<Segment>
+  private let guide: FixedTable<Int32>
   private let guideScale: Double
   /// Months in all.
   let length: Double
   /// False if the profile gives no hour of the whole period any weight.
-  var hasTraffic: Bool { !segments.isEmpty }
+  var hasTraffic: Bool { segments.count > 0 }
 
   init(period: Period, profile: TrafficProfile) {
+    var segments: [Segment] = []
     for (index, month) in period.months.enumerated() {
       let pieces = Self.localHours(of: month, in: period, profile: profile)
       let total = pieces.reduce(0.0) { $0 + $1.slope * Double($1.end - $1.start) }
@@ -37,7 +38,8 @@ struct Timeline: Sendable {
       }
     }
     length = Double(period.months.count)
-    let cells = segments.count * 2
+    // Fine enough that the search after it rarely takes a step, while that is small.
+    let cells = max(segments.count * 2, min(segments.count * 16, 1 << 16))
     guideScale = Double(cells) / length
     var table: [Int32] = []
     table.reserveCapacity(cells + 1)
@@ -47,7 +49,8 @@ struct Timeline: Sendable {
       while at + 1 < segments.count, segments[at + 1].operational <= x { at += 1 }
       table.append(Int32(at))
     }
-    guide = table
+    guide = FixedTable(table)
+    self.segments = FixedTable(segments)
   }
 
   /// The month cut at local hours and offset changes, weighted (in `slope`) by the profile;
@@ -94,8 +97,9 @@ struct Timeline: Sendable {
   @inline(__always)
   func time(at x: Double) -> Int64 {
     var i = Int(guide[Int(x * guideScale)])
-    while i + 1 < segments.count, segments[i + 1].operational <= x { i += 1 }
-    let s = segments[i]
-    return min(s.start + Int64((x - s.operational) / s.slope), s.end - 1)
+    while i &+ 1 < segments.count, segments[i &+ 1].operational <= x { i &+= 1 }
+    let s = segments.pointer(to: i)
+    let passed = (x - s.pointee.operational) / s.pointee.slope
+    return min(s.pointee.start &+ Int64(passed), s.pointee.end &- 1)
   }
 }

@@ -25,7 +25,8 @@ struct ReferenceTranslation {
   /// The call, or start of a flow, that the simulator is given.
   func call(at time: Int64, workload: Int, user: Int, index: Int) -> Call {
     factory.call(
-      at: time, workload: workload, user: UInt32(user), index: UInt32(index), stride: 0, rate: 0)
+      factory.arrival(
+        at: time, workload: workload, user: UInt32(user), index: UInt32(index)))
   }
 
   /// The same with all that its stages will be.
@@ -101,7 +102,7 @@ struct ReferenceTranslation {
     let word = draws.block(
       .attempt, call: UInt64(call.index), user: UInt64(call.user), workload: workload,
       part: part | UInt64(attempt))
-    return (word.0.unit, compiled.tables.draw(compiled.latencies[target], word.1))
+    return (word.0.unit, compiled.tables.draw(compiled.attemptDraws[target].latency, word.1))
   }
 }
 

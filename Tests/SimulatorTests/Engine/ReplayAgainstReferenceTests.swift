@@ -64,7 +64,7 @@ import Testing
     } draw: { rank, attempt, target in
       let word = draws.block(
         .attempt, call: UInt64(rank), user: 0, workload: Draws.traceKey, part: UInt64(attempt))
-      return (word.0.unit, compiled.tables.draw(compiled.latencies[target], word.1))
+      return (word.0.unit, compiled.tables.draw(compiled.attemptDraws[target].latency, word.1))
     }
   }
 

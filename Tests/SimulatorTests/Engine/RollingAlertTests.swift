@@ -125,8 +125,8 @@ import Testing
         comparison: .above, threshold: Double(microseconds) / 1_000, window: .minute,
         minSamples: 1, message: "")
       var watch = RollingWatch(alerts: [alert], start: ScenarioBuilder.at(0), cacheLatency: .zero)
-      var counts = RollingWatch.Counts()
-      counts.finished = 1
+      let counts = RollingWatch.Counts(
+        failed: 0, hits: 0, misses: 0, rated: 0, satisfied: 0, messages: 0, converted: 0)
       watch.add(counts, latency: latency, at: ScenarioBuilder.at(1).microseconds)
       watch.check(upTo: ScenarioBuilder.at(60_000_000).microseconds)
       return watch.alerts.count

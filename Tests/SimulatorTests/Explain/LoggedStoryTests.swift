@@ -12,7 +12,7 @@ import Testing
     mutating func next(into batch: inout CallBatch) -> Bool {
       batch.removeAll()
       guard let call else { return false }
-      batch.calls = [call]
+      batch.calls.append(call)
       batch.facts = [LoggedFacts(model: 0, failed: true, latency: 250_000, cachedInput: 40)]
       self.call = nil
       return true

@@ -18,20 +18,17 @@ struct LoggedRun {
 
   /// The calls of a list in place of the plan's own traffic.
   init(
-    _ compiled: CompiledScenario, plan: PlanSpec, source: some CallSource, watched: Int64 = 0
+    _ compiled: CompiledScenario, plan: PlanSpec, source: consuming some CallSource & ~Copyable,
+    watched: Int64 = 0
   ) throws {
     let scenario = compiled.scenario
     let routing = CompiledRouting(compiled)
     let draws = Draws(seed: scenario.seed, run: 1)
-    let population = Population(scenario.users, users: plan.users, draws: draws)
-    let factory = CallFactory(
-      compiled: compiled, population: population, routing: routing, draws: draws)
     let store = Store()
     let log = CallLog { new, _ in store.records.withLock { $0 += new } }
     var engine = PlanEngine(
-      compiled: compiled, routing: routing, factory: factory, prices: PriceTable(compiled),
-      draws: draws, plan: plan, run: 1, log: log, watched: watched)
-    var source = source
+      compiled: compiled, routing: routing, prices: PriceTable(compiled), draws: draws, plan: plan,
+      run: 1, log: log, watched: watched)
     result = try engine.run(&source)
     story = engine.story
     records = store.records.withLock { $0 }
@@ -42,14 +39,11 @@ struct LoggedRun {
   init(_ scenario: Scenario) throws {
     let compiled = CompiledScenario(scenario)
     let plan = scenario.plans[0]
-    let draws = Draws(seed: scenario.seed, run: 1)
-    let population = Population(scenario.users, users: plan.users, draws: draws)
-    let factory = CallFactory(
-      compiled: compiled, population: population, routing: CompiledRouting(compiled), draws: draws)
-    let arrivals = ArrivalStream(compiled: compiled, population: population, draws: draws)
     try self.init(
       compiled, plan: plan,
-      source: CallStream(arrivals: arrivals, factory: factory, users: plan.users))
+      source: CallStream(
+        compiled, CompiledRouting(compiled), plan: plan,
+        draws: Draws(seed: scenario.seed, run: 1)))
   }
 }
 
@@ -60,7 +54,7 @@ struct ListSource: CallSource {
   mutating func next(into batch: inout CallBatch) -> Bool {
     batch.removeAll()
     guard !batches.isEmpty else { return false }
-    batch.calls = batches.removeFirst()
+    for call in batches.removeFirst() { batch.calls.append(call) }
     return true
   }
 }

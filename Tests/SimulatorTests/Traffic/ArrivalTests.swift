@@ -28,10 +28,12 @@ import Testing
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
     let population = Population(scenario.users, users: scenario.plans[0].users, draws: draws)
-    var stream = ArrivalStream(compiled: compiled, population: population, draws: draws)
+    let factory = CallFactory(
+      compiled: compiled, population: population, routing: CompiledRouting(compiled), draws: draws)
+    var stream = ArrivalStream(
+      compiled: compiled, population: population, factory: factory, draws: draws)
     var all: [Arrival] = []
-    var chunk: [Arrival] = []
-    while stream.next(into: &chunk) { all += chunk }
+    while stream.advance() { all += (0..<stream.count).map { stream[$0] } }
     return all
   }
 
@@ -67,8 +69,8 @@ import Testing
     var counts = Array(repeating: 0.0, count: users)
     var first = counts
     for arrival in arrivals(scenario) {
-      counts[Int(arrival.source)] += 1
-      if arrival.time < early.microseconds { first[Int(arrival.source)] += 1 }
+      counts[Int(arrival.user)] += 1
+      if arrival.time < early.microseconds { first[Int(arrival.user)] += 1 }
     }
     var all = SampleMean()
     var start = SampleMean()
@@ -113,9 +115,9 @@ import Testing
   @Test func everyUserComesInOrderAndTiesByNumber() {
     let scenario = scenario(.poisson, volume: 300, users: 8)
     let all = arrivals(scenario)
-    #expect(zip(all, all.dropFirst()).allSatisfy { ($0.time, $0.source) <= ($1.time, $1.source) })
-    for source in 0..<8 {
-      let own = all.filter { $0.source == source }
+    #expect(zip(all, all.dropFirst()).allSatisfy { ($0.time, $0.user) <= ($1.time, $1.user) })
+    for user in 0..<8 {
+      let own = all.filter { $0.user == user }
       #expect(own.map(\.index) == own.indices.map { UInt32($0) })
     }
   }

@@ -1,0 +1,84 @@
+/// Storage for what is touched at every call: an array with one owner, so that a write asks
+/// neither who else holds it nor (in release builds) whether the place exists.
+struct Slab<Element>: ~Copyable {
+  private(set) var base: UnsafeMutablePointer<Element>
+  private(set) var count: Int
+  private var capacity: Int
+
+  init(capacity: Int = 16) {
+    base = .allocate(capacity: capacity)
+    self.capacity = capacity
+    count = 0
+  }
+
+  init(_ elements: [Element]) {
+    self.init(capacity: max(1, elements.count))
+    for element in elements { append(element) }
+  }
+
+  init(repeating element: Element, count: Int) {
+    self.init(capacity: max(1, count))
+    base.initialize(repeating: element, count: count)
+    self.count = count
+  }
+
+  deinit {
+    base.deinitialize(count: count)
+    base.deallocate()
+  }
+
+  @inline(__always)
+  subscript(place: Int) -> Element {
+    unsafeAddress {
+      assert(0..<count ~= place)
+      return UnsafePointer(base + place)
+    }
+    unsafeMutableAddress {
+      assert(0..<count ~= place)
+      return base + place
+    }
+  }
+
+  var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  @inline(__always)
+  mutating func append(_ element: Element) {
+    if count == capacity { reserve(2 * capacity) }
+    (base + count).initialize(to: element)
+    count &+= 1
+  }
+
+  @inline(__always)
+  mutating func removeLast() -> Element {
+    assert(count > 0)
+    count &-= 1
+    return (base + count).move()
+  }
+
+  /// Forgets the last elements, or counts as elements what lies in the room reserved for them.
+  @inline(__always)
+  mutating func resize(to count: Int) where Element: BitwiseCopyable {
+    assert(count <= capacity)
+    self.count = count
+  }
+
+  /// Appends elements until there are so many.
+  mutating func extend(to count: Int, with element: Element) {
+    reserve(count)
+    while self.count < count { append(element) }
+  }
+
+  /// Room for so many elements in all. Pointers to elements are void afterwards.
+  @inline(never)
+  mutating func reserve(_ wanted: Int) {
+    guard wanted > capacity else { return }
+    let wanted = max(wanted, capacity + capacity / 2)
+    let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
+    larger.moveInitialize(from: base, count: count)
+    base.deallocate()
+    base = larger
+    capacity = wanted
+  }
+}
+
+extension Slab: @unchecked Sendable where Element: Sendable {}
