@@ -70,7 +70,10 @@ struct ReplayCommand: ParsableCommand {
     let rejected = RejectedList()
     let replay = Replay(path: trace, format: log.format) { number in
       var options = try log.options(origin: variants[number].scenario.period.start)
-      if number == 0 { options.onRejected = rejected.add }
+      if number == 0 {
+        rejected.removeAll()
+        options.onRejected = rejected.add
+      }
       return options
     }
     let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
@@ -116,4 +119,7 @@ private final class RejectedList: @unchecked Sendable {
   private(set) var rows: [RejectedRow] = []
 
   func add(_ row: RejectedRow) { rows.append(row) }
+
+  /// The log is read anew.
+  func removeAll() { rows.removeAll() }
 }

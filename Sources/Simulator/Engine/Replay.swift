@@ -39,7 +39,8 @@ struct Replay: Sendable {
         guard number < variants.count else { return }
         let outcome = Result {
           try self.outcome(
-            of: variants[number], number: number, check: check, log: number == 0 ? log : nil)
+            of: variants[number], number: number, threads: max(1, threads / variants.count),
+            check: check, log: number == 0 ? log : nil)
         }
         finished.withLock { $0[number] = outcome }
       }
@@ -48,10 +49,34 @@ struct Replay: Sendable {
     return try variants.indices.compactMap { try results[$0]?.get() }
   }
 
+  /// A log is taken to be in order. If it is not, or if anything else is wrong with it, it is looked
+  /// through first in a second attempt, which also tells all of its malformed rows before anything
+  /// else. A list of calls cannot be taken back, so there the second attempt is the first.
   private func outcome(
-    of variant: Variant, number: Int, check: ModelCheck?, log: CallLog?
+    of variant: Variant, number: Int, threads: Int, check: ModelCheck?, log: CallLog?
   ) throws -> Outcome {
-    var source = try source(of: variant, number: number, check: check)
+    var options = try options(number, threads, check)
+    if log == nil, TraceFile.isRegular(path) {
+      options.order = .optimistic
+      if let outcome = try? outcome(of: variant, options: options, log: nil) { return outcome }
+      options = try self.options(number, threads, check)
+    }
+    return try outcome(of: variant, options: options, log: log)
+  }
+
+  private func options(
+    _ number: Int, _ threads: Int, _ check: ModelCheck?
+  ) throws -> TraceOptions {
+    var options = try options(number)
+    options.threads = threads
+    options.modelCheck = check
+    return options
+  }
+
+  private func outcome(
+    of variant: Variant, options: TraceOptions, log: CallLog?
+  ) throws -> Outcome {
+    var source = try source(of: variant, options: options)
     var engine = engine(for: source, of: variant, log: log)
     engine.outliers = OutlierFinder()
     var result = try naming { try engine.run(&source) }
@@ -63,11 +88,7 @@ struct Replay: Sendable {
       columns: source.columns, isJSON: source.isJSON)
   }
 
-  private func source(
-    of variant: Variant, number: Int, check: ModelCheck?
-  ) throws -> ReplaySource {
-    var options = try options(number)
-    options.modelCheck = check
+  private func source(of variant: Variant, options: TraceOptions) throws -> ReplaySource {
     let trace = try TraceSource(path: path, format: format, options: options)
     guard let source = try ReplaySource(trace: trace, scenario: variant.scenario) else {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
@@ -116,7 +137,7 @@ extension Replay {
   func story(row: Int64? = nil, call: Int64? = nil, of variant: Variant) throws -> Story {
     let check = ModelCheck([variant.scenario])
     let place = try place(row: row, call: call, check)
-    var source = try source(of: variant, number: 0, check: check)
+    var source = try source(of: variant, options: options(0, 1, check))
     var engine = engine(for: source, of: variant, watched: place.call)
     try naming { try engine.play(&source) }
     guard let story = engine.story else { preconditionFailure("the request has been counted") }
@@ -128,8 +149,7 @@ extension Replay {
   private func place(
     row: Int64?, call: Int64?, _ check: ModelCheck?
   ) throws -> (row: Int64, call: Int64) {
-    var options = try options(0)
-    options.modelCheck = check
+    var options = try options(0, 1, check)
     var malformed: TraceError.Row?
     options.onRejected = { if $0.row.number == row { malformed = $0.row } }
     var trace = try TraceSource(path: path, format: format, options: options)

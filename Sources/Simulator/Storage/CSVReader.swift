@@ -37,6 +37,12 @@ final class CSVReader {
     try flush()
   }
 
+  /// Whether all that was fed ended with a row.
+  var isBetweenRows: Bool { isSniffed && head.isEmpty && parser.pstate == 0 }
+
+  /// Counts rows that somebody else has read.
+  func skip(rows: Int) { row.begin(number: row.number + rows) }
+
   /// Ends the file: the last row may lack its line end.
   func finish() throws {
     try flush()
@@ -103,6 +109,7 @@ final class CSVReader {
     guard let reader = reader(context) else { return }
     defer { reader.row.begin(number: reader.row.number + 1) }
     guard reader.failure == nil else { return }
+    reader.row.pad()
     do { try reader.onRow(reader.row) } catch { reader.failure = error }
   }
 

@@ -4,7 +4,7 @@ struct CSVRow: Sendable {
   private(set) var number = 0
   private var bytes: [UInt8] = []
   /// Field n lies between bounds n and n + 1.
-  private var bounds: [Int] = [0]
+  private var bounds: [UInt32] = [0]
 
   var count: Int { bounds.count - 1 }
 
@@ -25,15 +25,20 @@ struct CSVRow: Sendable {
       try bounds.withUnsafeBufferPointer { bounds in
         try body(
           FieldList(
-            bytes: bytes, starts: UnsafeBufferPointer(rebasing: bounds.dropLast()),
-            ends: UnsafeBufferPointer(rebasing: bounds.dropFirst())))
+            base: bytes.baseAddress.unsafelyUnwrapped,
+            bounds: bounds.baseAddress.unsafelyUnwrapped, count: bounds.count - 1, gap: 0))
       }
     }
   }
 
   mutating func append(_ field: UnsafeRawBufferPointer) {
     bytes.append(contentsOf: field)
-    bounds.append(bytes.count)
+    bounds.append(UInt32(bytes.count))
+  }
+
+  /// Ends the row: readers of fields may look a little beyond them.
+  mutating func pad() {
+    bytes.append(contentsOf: repeatElement(0, count: FieldList.padding))
   }
 
   mutating func begin(number: Int) {
@@ -44,6 +49,6 @@ struct CSVRow: Sendable {
   }
 
   private func range(_ index: Int) -> Range<Int> {
-    bounds[index]..<bounds[index + 1]
+    Int(bounds[index])..<Int(bounds[index + 1])
   }
 }

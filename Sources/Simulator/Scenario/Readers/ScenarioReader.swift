@@ -134,14 +134,26 @@ struct ScenarioReader {
   /// With the catalog and the policy that it names in their places.
   private func inlined(_ node: YAMLNode) -> YAMLNode {
     guard case .mapping(var entries) = node.content else { return node }
+    // What is compared with is no part of the scenario's bill.
+    entries.removeAll { $0.key == "compare_catalog" }
     for index in entries.indices where ["catalog", "policy"].contains(entries[index].key) {
       guard case .scalar(let name, _) = entries[index].value.content,
         let path = files.resolve(name, at: entries[index].value.place),
         let whole = files.load(path)
       else { continue }
-      entries[index].value = whole
+      let isOverlay = entries[index].key == "catalog" && whole["extends"] != nil
+      entries[index].value = isOverlay ? flattened(entries[index].value) ?? whole : whole
     }
     return YAMLNode(content: .mapping(entries), place: node.place)
+  }
+
+  /// A catalog that extends another one, with everything in its place.
+  private func flattened(_ node: YAMLNode) -> YAMLNode? {
+    CatalogReader(log: log).catalog(at: node, in: files).flatMap { catalog in
+      let file = SourceFile(
+        path: node.place.file.path, order: node.place.file.order, text: CatalogText.text(catalog))
+      return YAMLDocument.parse(file, log: log)
+    }
   }
 
   // MARK: Scenario

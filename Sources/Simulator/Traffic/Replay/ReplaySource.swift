@@ -7,6 +7,7 @@ struct ReplaySource: CallSource {
   private(set) var compiled: CompiledScenario
   private(set) var routing: CompiledRouting
   private let draws: Draws
+  private let isGlobal: Bool
   private var rows = TraceBatch()
   private var isPrimed: Bool
   private var accounts: LoggedAccounts
@@ -18,13 +19,25 @@ struct ReplaySource: CallSource {
   private var models: [ModelID?] = []
   /// By the log's kind number: without a key of the response cache, with one, with a new one.
   private var kinds: [(plain: Int, keyed: Int, new: Int)] = []
+  /// By compiled kind.
+  private var decisions: [Decision] = []
   private(set) var logged = LoggedTotals()
   private(set) var loggedOutliers = OutlierFinder(source: .logged)
+
+  /// All that a row asks about its kind.
+  private struct Decision {
+    /// The routed model; nil: the logged one, unless there is a choice to be drawn.
+    var model: ModelID?
+    var drawsModel: Bool
+    /// The response cache's hit rate; negative: nothing is drawn.
+    var cacheRate: Double
+  }
 
   /// Reads the log's beginning; nil if the log has no rows.
   init?(trace: TraceSource, scenario: Scenario, run: Int = 1) throws {
     self.trace = trace
     draws = Draws(seed: scenario.seed, run: run)
+    isGlobal = scenario.cache.scope == .global
     accounts = LoggedAccounts(
       settings: scenario.replay, population: scenario.users, draws: draws)
     prompts = LoggedPrompts(settings: scenario.replay, draws: draws)
@@ -57,7 +70,9 @@ struct ReplaySource: CallSource {
     let grew = try addKinds()
     let isLonger = cover()
     batch.blocks.append(contentsOf: rows.blocks)
-    for row in rows.rows { batch.calls.append(call(for: row, in: &batch)) }
+    // Held for the batch: handed out anew it would be counted for every row.
+    let symbols = trace.symbols
+    for row in rows.rows { batch.calls.append(call(for: row, symbols, in: &batch)) }
     if grew || isLonger || users < accounts.names.count {
       batch.growth = ScenarioGrowth(
         compiled: compiled, routing: routing, newUsers: Array(accounts.names[users...]))
@@ -68,14 +83,23 @@ struct ReplaySource: CallSource {
 
   // MARK: One row
 
-  private mutating func call(for row: TraceRow, in batch: inout CallBatch) -> Call {
+  private mutating func call(
+    for row: TraceRow, _ symbols: TraceSymbols, in batch: inout CallBatch
+  ) -> Call {
     number += 1
-    let account = accounts.account(row, rank: number, symbols: trace.symbols)
+    let account = accounts.account(row, rank: number, symbols: symbols)
     let prompt = prompts.prompt(row, rank: number, account: account)
     let kind = kind(of: row, prompt: prompt, hasUser: account != Ledger.noUser)
-    let model = row.model == TraceRow.none ? nil : models[Int(row.model)]
-    let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
-    guard let routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) ?? model else {
+    let logged = row.model == TraceRow.none ? nil : models[Int(row.model)]
+    let decision = decisions[kind]
+    var routed = decision.model ?? logged
+    var isCached = false
+    if decision.drawsModel || decision.cacheRate >= 0 {
+      let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
+      if decision.drawsModel { routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) }
+      isCached = word.3.unit < decision.cacheRate
+    }
+    guard let routed else {
       preconditionFailure("rows without a model that is needed are malformed (ModelCheck)")
     }
     var call = Call(
@@ -87,10 +111,9 @@ struct ReplaySource: CallSource {
     call.output = max(0, row.output)
     call.reasoning = max(0, row.reasoning)
     call.audio = max(0, row.audio)
-    let settings = compiled.kinds[kind]
-    call.cacheDraw = settings.cacheMode == .rate && word.3.unit < settings.cacheRate
+    call.cacheDraw = isCached
     call.fact = Int32(batch.facts.count)
-    batch.facts.append(facts(of: row, model: model))
+    batch.facts.append(facts(of: row, model: logged))
     let first = batch.blocks.count
     let size = prompts.addBlocks(
       of: row, session: accounts.session(row, account: account), to: &batch.blocks)
@@ -98,19 +121,24 @@ struct ReplaySource: CallSource {
       batch.facts[batch.facts.count - 1].blocks = first..<batch.blocks.count
       batch.facts[batch.facts.count - 1].blockSize = size
     }
+    if row.cost >= 0 { note(row, model: logged) }
+    return call
+  }
+
+  /// What the log says that the call cost.
+  private mutating func note(_ row: TraceRow, model: ModelID?) {
     logged.add(row, model: model)
     if row.cost > 0 {
       let name = row.model == TraceRow.none ? "" : trace.symbols.models.name(row.model)
       loggedOutliers.add(model: name, number: row.number, cost: row.cost)
     }
-    return call
   }
 
   /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
   @inline(__always)
   private func kind(of row: TraceRow, prompt: UInt64, hasUser: Bool) -> Int {
     let forms = kinds[Int(row.kind)]
-    guard hasUser || compiled.scenario.cache.scope == .global else { return forms.plain }
+    guard hasUser || isGlobal else { return forms.plain }
     return prompt != 0 ? forms.keyed : forms.new
   }
 
@@ -152,7 +180,16 @@ struct ReplaySource: CallSource {
         message: "more than 32,767 combinations of attributes, expected labels that repeat")
     }
     routing = CompiledRouting(compiled)
+    for kind in decisions.count..<compiled.kinds.count { decisions.append(decision(of: kind)) }
     return true
+  }
+
+  private func decision(of kind: Int) -> Decision {
+    let shares = routing.shares(kind: kind, accountPlan: 0)
+    let settings = compiled.kinds[kind]
+    return Decision(
+      model: shares.count == 1 ? shares[0].model : nil, drawsModel: shares.count > 1,
+      cacheRate: settings.cacheMode == .rate ? settings.cacheRate : -1)
   }
 
   /// What rules and tables see of a kind: rows that do not say belong to the use case `not told`.
@@ -178,14 +215,23 @@ struct ReplaySource: CallSource {
 struct LoggedTotals: Sendable {
   private(set) var cost = MoneySum.zero
   private(set) var calls: Int64 = 0
-  /// By catalog number of the logged model.
-  private(set) var byModel: [UInt16: MoneySum] = [:]
+  /// By catalog number of the logged model + 1; 0: another one, or none.
+  private var sums: [MoneySum?] = []
 
+  /// By catalog number of the logged model.
+  var byModel: [UInt16: MoneySum] {
+    var all: [UInt16: MoneySum] = [:]
+    for (place, sum) in sums.enumerated() { all[UInt16(place) &- 1] = sum }
+    return all
+  }
+
+  /// Adds a row that tells its cost.
   mutating func add(_ row: TraceRow, model: ModelID?) {
-    guard row.cost >= 0 else { return }
     calls += 1
     cost += Money(picodollars: row.cost)
-    byModel[model?.rawValue ?? .max, default: .zero] += Money(picodollars: row.cost)
+    let place = model.map { Int($0.rawValue) + 1 } ?? 0
+    while sums.count <= place { sums.append(nil) }
+    sums[place] = (sums[place] ?? .zero) + MoneySum(picodollars: Int128(row.cost))
   }
 }
 

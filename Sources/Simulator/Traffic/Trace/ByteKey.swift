@@ -13,23 +13,36 @@ enum ByteKey {
     return hash == 0 ? 1 : hash
   }
 
-  /// Eight bytes at a time through a folded 64 × 64-bit product, as wyhash does.
+  /// Eight bytes at a time through a folded 64 × 64-bit product, as wyhash does; the last eight may
+  /// overlap those before.
+  @inline(__always)
   static func hash(_ bytes: Bytes) -> UInt64 {
-    guard let base = UnsafeRawPointer(bytes.baseAddress) else { return mix(0, 0) }
     let count = bytes.count
     var state = UInt64(count) &* 0x9E37_79B9_7F4A_7C15
-    var offset = 0
-    while offset + 8 <= count {
-      let word = base.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
-      state = mix(state, word)
-      offset += 8
-    }
     var tail: UInt64 = 0
-    while offset < count {
-      tail = tail << 8 | UInt64(bytes[offset])
-      offset += 1
+    if let base = UnsafeRawPointer(bytes.baseAddress) {
+      var offset = 0
+      while offset &+ 8 < count {
+        state = mix(state, word(base, offset))
+        offset &+= 8
+      }
+      tail = count < 8 ? short(base, count) : word(base, count &- 8)
     }
     return mix(mix(state, tail), 0x8EBC_6AF0_9C88_C6E3)
+  }
+
+  @inline(__always)
+  private static func word(_ base: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+    base.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+  }
+
+  /// Fewer than eight bytes.
+  private static func short(_ base: UnsafeRawPointer, _ count: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for offset in 0..<count {
+      word = word &<< 8 | UInt64(base.load(fromByteOffset: offset, as: UInt8.self))
+    }
+    return word
   }
 
   @inline(__always)

@@ -5,7 +5,7 @@ struct LineSplitter {
   /// How much of an unfinished line is held.
   var pending: Int { carry.count }
 
-  mutating func feed(_ block: Bytes, _ onLine: (Bytes) throws -> Void) throws {
+  mutating func feed(_ block: Bytes, _ onLine: (Bytes) throws -> Void) rethrows {
     var rest = block
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
       let line = Bytes(rebasing: rest[..<end])
@@ -21,14 +21,17 @@ struct LineSplitter {
   }
 
   /// Ends the stream: the last line may lack its end.
-  mutating func finish(_ onLine: (Bytes) throws -> Void) throws { try flush(onLine) }
+  mutating func finish(_ onLine: (Bytes) throws -> Void) rethrows { try flush(onLine) }
 
-  private mutating func flush(_ onLine: (Bytes) throws -> Void) throws {
-    try carry.withUnsafeBufferPointer { try Self.hand($0, onLine) }
+  private mutating func flush(_ onLine: (Bytes) throws -> Void) rethrows {
+    let count = carry.count
+    // Readers of values may look a little beyond them.
+    carry.append(contentsOf: repeatElement(0, count: FieldList.padding))
+    try carry.withUnsafeBufferPointer { try Self.hand(Bytes(rebasing: $0[..<count]), onLine) }
     carry.removeAll(keepingCapacity: true)
   }
 
-  private static func hand(_ line: Bytes, _ onLine: (Bytes) throws -> Void) throws {
+  private static func hand(_ line: Bytes, _ onLine: (Bytes) throws -> Void) rethrows {
     let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
     if !isBlank { try onLine(line) }
   }

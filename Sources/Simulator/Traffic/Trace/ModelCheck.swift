@@ -9,12 +9,12 @@ struct ModelCheck: Sendable {
   private struct Demand: Sendable {
     var policy: Policy
     var catalog: Catalog
-    /// By the log's model number.
+    /// By the piece's model number.
     var isKnown: [Bool] = []
   }
 
   private var demands: [Demand] = []
-  /// By the log's kind number, the demands that keep its model.
+  /// By the piece's kind number, the demands that keep its model.
   private var keepers: [[Int]] = []
 
   /// nil: no policy ever keeps the log's model.
@@ -29,6 +29,12 @@ struct ModelCheck: Sendable {
   /// A policy that keeps the log's model for every row, if there is one.
   var keepsAll: String? {
     demands.first { $0.policy.rules.allSatisfy { $0.choice == .logged } }?.policy.name
+  }
+
+  /// Begins with a piece of the log that numbers its names anew.
+  mutating func forgetNames() {
+    keepers.removeAll(keepingCapacity: true)
+    for number in demands.indices { demands[number].isKnown.removeAll(keepingCapacity: true) }
   }
 
   /// What is wrong with a row's model; nil if nothing is.
@@ -49,14 +55,16 @@ struct ModelCheck: Sendable {
   }
 
   private func unknown(_ name: String, _ demand: Demand) -> String {
-    let hint = NearestName.hint(for: name, among: demand.catalog.names)
-    return "unknown model '\(name)', expected one of the catalog, since the policy "
-      + "'\(demand.policy.name)' keeps the log's" + (hint.map { "; \($0)" } ?? "")
+    let problem = ModelNames.problem(name, in: demand.catalog)
+    let isUnknown = demand.catalog.resolve(name) == .unknown
+    return problem.message + (isUnknown ? ", expected one of the catalog" : "")
+      + ", since the policy '\(demand.policy.name)' keeps the log's"
+      + (problem.hint.map { "; \($0)" } ?? "")
   }
 
   private mutating func addKinds(_ symbols: TraceSymbols) {
-    for attributes in symbols.kinds.dropFirst(keepers.count) {
-      let seen = ReplaySource.attributes(attributes)
+    for kind in keepers.count..<symbols.kindCount {
+      let seen = ReplaySource.attributes(symbols.attributes(ofKind: kind))
       keepers.append(
         demands.indices.filter { demands[$0].policy.firstMatch(seen)?.choice == .logged })
     }

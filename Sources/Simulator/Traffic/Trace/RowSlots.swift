@@ -1,20 +1,57 @@
-/// The values of the row at hand where a plan expects them; valid until the next row.
+/// The values of the row at hand where a plan expects them; valid until the next row. Each has
+/// `FieldList.padding` readable bytes behind it.
 final class RowSlots {
   private let plan: TracePlan
+  /// Values out of JSON, and constants; those of fields are not used.
   private let slots: UnsafeMutableBufferPointer<Bytes>
   private let constants: UnsafeMutableBufferPointer<UInt8>
   private var scratch: UnsafeMutableBufferPointer<UInt8>
   private let missing: [[UInt8]]
-  /// Whether a text that stands for an unknown value may begin with this byte.
-  private var maybeMissing: [Bool] = Array(repeating: false, count: 256)
+  /// By first byte: whether the value may stand for an unknown one, or begins with a blank.
+  private let isOdd: UnsafeMutableBufferPointer<Bool>
+  /// By place: the field of the row that is the value, taken as it is; −1 where it is not that
+  /// simple.
+  let fields: UnsafeMutablePointer<Int>
+  /// By place: what a small whole number is multiplied by; 0 where it is not that simple.
+  let factors: UnsafeMutablePointer<Int64>
+  /// For rows that have none.
+  let noFields: FieldList
+  private let noBounds: UnsafeMutablePointer<UInt32>
+  /// By place.
+  private let sources: [TracePlan.Source?]
 
-  init(plan: TracePlan) {
+  /// - Parameters:
+  ///   - sources: what `value` will be asked for, by place.
+  ///   - factors: of the first places.
+  init(plan: TracePlan, sources: [TracePlan.Source?], factors: [Int64]) {
     self.plan = plan
+    self.sources = sources
     slots = .allocate(capacity: plan.slotCount)
     slots.initialize(repeating: Bytes(start: nil, count: 0))
-    constants = .allocate(capacity: max(1, plan.constants.reduce(0) { $0 + $1.count }))
+    let size = plan.constants.reduce(FieldList.padding) { $0 + $1.count }
+    constants = .allocate(capacity: size)
+    constants.initialize(repeating: 0)
     scratch = .allocate(capacity: 4_096)
     missing = plan.format.missing.map { Array($0.utf8) }.filter { !$0.isEmpty }
+    isOdd = .allocate(capacity: 256)
+    isOdd.initialize(repeating: false)
+    fields = .allocate(capacity: sources.count)
+    self.factors = .allocate(capacity: factors.count)
+    for (place, factor) in factors.enumerated() { self.factors[place] = factor }
+    noBounds = .allocate(capacity: 1)
+    noBounds.initialize(to: 0)
+    noFields = FieldList(
+      base: UnsafePointer(constants.baseAddress.unsafelyUnwrapped), bounds: noBounds, count: 0,
+      gap: 0)
+    for byte in 0...0x20 { isOdd[byte] = true }
+    for text in missing { isOdd[Int(text[0])] = true }
+    for (place, source) in sources.enumerated() {
+      fields[place] = source.flatMap { $0.field(of: plan) } ?? -1
+    }
+    fillConstants()
+  }
+
+  private func fillConstants() {
     var end = 0
     for (index, constant) in plan.constants.enumerated() {
       let start = end
@@ -24,26 +61,27 @@ final class RowSlots {
       }
       slots[plan.firstConstant + index] = Bytes(rebasing: Bytes(constants)[start..<end])
     }
-    for text in missing { maybeMissing[Int(text[0])] = true }
   }
 
   deinit {
     slots.deallocate()
     constants.deallocate()
     scratch.deallocate()
+    isOdd.deallocate()
+    fields.deallocate()
+    factors.deallocate()
+    noBounds.deallocate()
   }
 
   // MARK: Filling
 
-  /// The fields of a CSV row, of which there must be as many as columns.
-  func fill(_ fields: FieldList) throws(JSONScanner.Problem) {
-    for index in 0..<fields.count { slots[index] = trimmed(fields[index]) }
-    guard !plan.jsonFields.isEmpty else { return }
+  /// The JSON in the fields of a CSV row, of which there must be as many as columns.
+  func fill(_ row: FieldList) throws(JSONScanner.Problem) {
     clear()
-    reserve(3 * fields.bytes.count)
+    reserve(3 * Int(row.bounds[row.count] - row.bounds[0]))
     var used = 0
     for json in plan.jsonFields {
-      let cell = slots[json.field]
+      let cell = trimmed(row[json.field])
       if !cell.isEmpty, !isMissing(cell) { try pick(cell, json.paths, &used) }
     }
   }
@@ -65,9 +103,9 @@ final class RowSlots {
   }
 
   private func reserve(_ count: Int) {
-    guard scratch.count < count else { return }
+    guard scratch.count < count + FieldList.padding else { return }
     scratch.deallocate()
-    scratch = .allocate(capacity: count * 2)
+    scratch = .allocate(capacity: count * 2 + FieldList.padding)
   }
 
   private func pick(
@@ -123,12 +161,33 @@ final class RowSlots {
 
   // MARK: Reading
 
+  /// Whether the constants are values as rows give them: told, and without blanks around them.
+  var areConstantsOrdinary: Bool {
+    plan.constants.allSatisfy { constant in
+      constant.withUnsafeBufferPointer { text in
+        (text.first ?? 0) > 0x20 && (text.last ?? 0) > 0x20 && !isMissing(text)
+      }
+    }
+  }
+
   /// What the row says; empty where it does not.
   @inline(__always)
-  func value(_ source: TracePlan.Source) -> Bytes {
+  func value(_ place: Int, _ row: FieldList) -> Bytes {
+    let field = fields[place]
+    guard field >= 0 else { return firstValue(place, row) }
+    let (base, count) = row.bytes(field)
+    if count > 0, isOdd[Int(base[0])] || base[count &- 1] <= 0x20 {
+      return firstValue(place, row)
+    }
+    return Bytes(start: base, count: count)
+  }
+
+  @inline(never)
+  private func firstValue(_ place: Int, _ row: FieldList) -> Bytes {
+    guard let source = sources[place] else { return Bytes(start: nil, count: 0) }
     for slot in source.slots {
-      let value = slots[slot]
-      if value.isEmpty || (maybeMissing[Int(value[0])] && isMissing(value)) { continue }
+      let value = slot < plan.fieldCount ? trimmed(row[slot]) : slots[slot]
+      if value.isEmpty || (isOdd[Int(value[0])] && isMissing(value)) { continue }
       return source.values.isEmpty && source.otherwise == nil ? value : meaning(value, source)
     }
     return Bytes(start: nil, count: 0)
@@ -145,8 +204,19 @@ final class RowSlots {
     missing.contains { value.equals($0) }
   }
 
-  func passes(_ filter: TracePlan.Filter) -> Bool {
-    let value = value(filter.source)
-    return filter.values.contains { value.equals($0) }
+  /// Whether the value at a place is one of those.
+  func isAmong(_ values: [[UInt8]], _ place: Int, _ row: FieldList) -> Bool {
+    let value = value(place, row)
+    return values.contains { value.equals($0) }
+  }
+}
+
+extension TracePlan.Source {
+  /// The field that is the value as it stands; nil if there are others, or meanings.
+  fileprivate func field(of plan: TracePlan) -> Int? {
+    guard slots.count == 1, slots[0] < plan.fieldCount, values.isEmpty, otherwise == nil else {
+      return nil
+    }
+    return slots[0]
   }
 }

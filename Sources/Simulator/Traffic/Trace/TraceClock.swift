@@ -13,11 +13,15 @@ struct TraceClock {
   private let origin: Int64?
   private let decimalComma: Bool
   /// Whether a time without an offset has been read in the zone.
-  private(set) var usedZone = false
+  var usedZone = false
 
   /// Local times in [from, to) are `offset` seconds ahead of UTC and unambiguous.
   private var span: (from: Int64, to: Int64, offset: Int64)
   private var years: [Int: LocalTime] = [:]
+
+  /// `YYYY-MM-DDT` of the day that was read last: its first and its last eight bytes, and when the
+  /// day begins.
+  private var day: (first: UInt64, last: UInt64, start: Int64) = (0, 0, 0)
 
   private static let earliest: Int64 = 0
   /// 2201-01-01, beyond what a scenario's period can be.
@@ -35,6 +39,7 @@ struct TraceClock {
   }
 
   mutating func microseconds(_ bytes: Bytes) throws(Problem) -> Int64 {
+    if let base = bytes.baseAddress, let time = timeOfKnownDay(base, bytes.count) { return time }
     let time = try absolute(bytes)
     guard time >= Self.earliest, time < Self.latest else { throw .outOfRange }
     return time
@@ -51,9 +56,36 @@ struct TraceClock {
     }
   }
 
+  /// A time in UTC on the day that was read last, with seconds; nil for everything else.
+  @inline(__always)
+  func timeOfKnownDay(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+    let base = UnsafeRawPointer(text)
+    guard count >= 20, base.loadUnaligned(as: UInt64.self) == day.first,
+      base.loadUnaligned(fromByteOffset: 3, as: UInt64.self) == day.last,
+      let clock = Digits.timeOfDay(base.loadUnaligned(fromByteOffset: 11, as: UInt64.self))
+    else { return nil }
+    if count == 20, text[19] == UInt8(ascii: "Z") { return day.start &+ clock }
+    return fraction(Bytes(start: text, count: count)).map { day.start &+ clock &+ $0 }
+  }
+
+  /// What stands behind the whole seconds: `.123Z`.
+  private func fraction(_ bytes: Bytes) -> Int64? {
+    guard bytes.count > 21, bytes[19] == UInt8(ascii: "."),
+      bytes[bytes.count - 1] == UInt8(ascii: "Z")
+    else { return nil }
+    var value: Int64 = 0
+    for index in 20..<max(26, bytes.count - 1) {
+      let digit = index < bytes.count - 1 ? bytes[index] &- 0x30 : 0
+      guard digit < 10 else { return nil }
+      if index < 26 { value = value * 10 + Int64(digit) }
+    }
+    return value
+  }
+
   // MARK: Numbers
 
   private func count(_ bytes: Bytes, _ unit: TraceUnit?) throws(Problem) -> Int64 {
+    if origin == nil, let time = Self.wholeCount(bytes, unit) { return time }
     guard let number = TraceDecimal(bytes, decimalComma: decimalComma) else {
       throw unit == nil ? .notATime : .noNumber
     }
@@ -64,6 +96,23 @@ struct TraceClock {
       return sum
     } catch {
       throw .outOfRange
+    }
+  }
+
+  /// Up to 16 digits and nothing else; nil for all that needs more care.
+  private static func wholeCount(_ bytes: Bytes, _ unit: TraceUnit?) -> Int64? {
+    guard (1...16).contains(bytes.count) else { return nil }
+    var value: Int64 = 0
+    for byte in bytes {
+      let digit = byte &- 0x30
+      guard digit < 10 else { return nil }
+      value = value * 10 + Int64(digit)
+    }
+    switch unit ?? (value < 100_000_000_000 ? .s : value < 100_000_000_000_000 ? .ms : .us) {
+    case .s: return value < 1_000_000_000_000 ? value * 1_000_000 : nil
+    case .ms: return value < 1_000_000_000_000_000 ? value * 1_000 : nil
+    case .us: return value
+    default: return nil
     }
   }
 
@@ -92,12 +141,23 @@ struct TraceClock {
     guard let date = text.date(), text.skip("T") || text.skip("t") || text.skip(" "),
       let clock = text.timeOfDay()
     else { throw .notATime }
-    let local = date * 86_400_000_000 + clock
+    let start = date * 86_400_000_000
+    if bytes.count >= 20, start >= Self.earliest, start < Self.latest - 86_400_000_000 {
+      remember(bytes, start)
+    }
+    let local = start + clock
     guard let offset = text.offset() else { throw .notATime }
     if let seconds = offset.seconds { return local - seconds * 1_000_000 }
     if unit == .rfc3339 { throw .noOffset }
     usedZone = true
     return resolve(local)
+  }
+
+  private mutating func remember(_ bytes: Bytes, _ start: Int64) {
+    guard let base = UnsafeRawPointer(bytes.baseAddress) else { return }
+    day.first = base.loadUnaligned(as: UInt64.self)
+    day.last = base.loadUnaligned(fromByteOffset: 3, as: UInt64.self)
+    day.start = start
   }
 
   private mutating func resolve(_ local: Int64) -> Int64 {

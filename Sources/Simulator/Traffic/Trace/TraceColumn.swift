@@ -9,6 +9,10 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, maxTokens
   case audioSeconds, images, status, latencyMs, costUSD, prefixBlocks, blockSize
 
+  /// In sets of columns.
+  @inline(__always)
+  var bit: UInt64 { 1 << UInt64(rawValue) }
+
   /// The name in files and options.
   var name: String {
     switch self {

@@ -5,50 +5,73 @@ struct TraceDecoder {
   typealias BadRow = TraceError.Row
 
   let plan: TracePlan
-  private(set) var symbols = TraceSymbols()
-  /// Rows that do not tell a column, by its place among all.
-  private(set) var unknown: [Int64] = Array(repeating: 0, count: TraceColumn.allCases.count)
+  /// What has been read since somebody took it last.
+  var piece = TracePiece()
 
   private let slots: RowSlots
   private let decimalComma: Bool
+  private let keepsRejected: Bool
   private var clock: TraceClock
   private var latencyClock: TraceClock
-  private let sources: Sources
+  let sources: Sources
   private var modelCheck: ModelCheck?
+  /// By column: `RowSlots.fields`, and what a small whole number in it is multiplied by.
+  let fieldOf: UnsafeMutablePointer<Int>
+  private let factors: UnsafeMutablePointer<Int64>
+  /// A bit for each column whose values can be looked up as they stand.
+  let plainNames: UInt64
+  /// Whether rows are taken as they come: no filters, no JSON within fields.
+  private let isPlain: Bool
   private var unknownInRow: UInt64 = 0
 
   /// Far above anything that a request can be: 10^15 tokens, or 31 years in microseconds.
   private static let maximumCount: Int64 = 1_000_000_000_000_000
+  /// The place of a latency's end among the values of a row, behind the columns.
+  private static let latencyEnd = TraceColumn.allCases.count
 
   /// The plan's sources without a dictionary.
-  private struct Sources {
-    var all: [TracePlan.Source?]
+  struct Sources {
+    /// A bit for each column that has one.
+    var present: UInt64 = 0
     /// nil: a count.
     var units: [TraceUnit?]
     var latencyEnd: TracePlan.Source?
     var latencyFromArrival = false
     var attributes: [(attribute: Attribute, column: TraceColumn)] = []
 
-    subscript(column: TraceColumn) -> TracePlan.Source? { all[column.rawValue] }
+    init(_ plan: TracePlan) {
+      units = TraceColumn.allCases.map { column in
+        column.units.isEmpty ? nil : plan.format.columns[column]?.unit ?? column.standardUnit
+      }
+      latencyEnd = plan.ends[.latencyMs]
+      latencyFromArrival =
+        plan.sources[.latencyMs]?.slots == plan.sources[.timestamp]?.slots
+      for column in TraceColumn.allCases where plan.sources[column] != nil {
+        present |= column.bit
+        if let attribute = column.attribute { attributes.append((attribute, column)) }
+      }
+    }
   }
 
   init(plan: TracePlan, options: TraceOptions, decimalComma: Bool) {
     self.plan = plan
     self.decimalComma = decimalComma
+    keepsRejected = options.onRejected != nil
     modelCheck = options.modelCheck
-    slots = RowSlots(plan: plan)
-    var sources = Sources(
-      all: TraceColumn.allCases.map { plan.sources[$0] },
-      units: TraceColumn.allCases.map { column in
-        column.units.isEmpty ? nil : plan.format.columns[column]?.unit ?? column.standardUnit
+    sources = Sources(plan)
+    slots = RowSlots(
+      plan: plan,
+      sources: TraceColumn.allCases.map { plan.sources[$0] } + [sources.latencyEnd]
+        + plan.filters.map(\.source),
+      factors: sources.units.map { unit in
+        unit.map { $0 == .s ? 1_000_000 : $0 == .ms ? 1_000 : $0 == .us ? 1 : 0 } ?? 1
       })
-    sources.latencyEnd = plan.ends[.latencyMs]
-    sources.latencyFromArrival =
-      plan.sources[.latencyMs]?.slots == plan.sources[.timestamp]?.slots
-    sources.attributes = TraceColumn.allCases.compactMap { column in
-      plan.sources[column] == nil ? nil : column.attribute.map { ($0, column) }
+    (fieldOf, factors) = (slots.fields, slots.factors)
+    let (areOrdinary, fields) = (slots.areConstantsOrdinary, slots.fields)
+    plainNames = TraceColumn.allCases.reduce(0) { bits, column in
+      areOrdinary && fields[column.rawValue] >= 0 ? bits | column.bit : bits
     }
-    self.sources = sources
+    isPlain = plan.filters.isEmpty && plan.jsonFields.isEmpty
     let unit = plan.format.columns[.timestamp]?.unit ?? .auto
     func clock(_ unit: TraceUnit) -> TraceClock {
       TraceClock(
@@ -60,77 +83,154 @@ struct TraceDecoder {
     latencyClock = clock(plan.format.columns[.latencyMs]?.unit ?? unit)
   }
 
-  var usedTimeZone: Bool { clock.usedZone }
+  /// Hands over what has been read and begins anew with a piece that is done with.
+  mutating func hand(over other: inout TracePiece) {
+    piece.usedZone = clock.usedZone
+    clock.usedZone = false
+    swap(&piece, &other)
+    piece.removeAll()
+    modelCheck?.forgetNames()
+  }
 
   // MARK: Rows
 
-  /// Adds a CSV row to the batch; false if the format leaves it out.
-  mutating func decode(
-    _ fields: FieldList, number: Int64, into batch: inout TraceBatch
-  ) throws(BadRow) -> Bool {
-    guard fields.count == plan.fieldCount else {
-      throw BadRow(
-        number: number, column: "",
-        problem: "\(fields.count) fields, expected \(plan.fieldCount) as in the header")
-    }
-    do throws(JSONScanner.Problem) {
-      try slots.fill(fields)
+  /// Reads a CSV row into one that is empty; false if it is none of the log's requests.
+  @inline(__always)
+  mutating func read(_ fields: FieldList, into row: inout TraceRow) -> Bool {
+    let blocks = begin(&row)
+    do throws(BadRow) {
+      try checkCount(fields, row.number)
+      if !isPlain, try !prepare(fields, row.number) { return false }
+      try readValues(fields, &row)
+      return true
     } catch {
-      throw BadRow(number: number, column: "", problem: error.message)
+      return reject(error, blocks) { (0..<fields.count).map { Array(fields[$0]) } }
     }
-    return try decode(number, into: &batch)
+  }
+
+  /// Adds a CSV row to the piece, or what is wrong with it.
+  mutating func add(_ fields: FieldList) {
+    var row = TraceRow(time: 0, number: 0)
+    if read(fields, into: &row) { piece.batch.rows.append(row) }
   }
 
   /// Adds a line that holds a JSON object.
-  mutating func decode(
-    line: Bytes, number: Int64, into batch: inout TraceBatch
-  ) throws(BadRow) -> Bool {
-    do throws(JSONScanner.Problem) {
-      try slots.fill(line: line)
+  mutating func add(line: Bytes) {
+    var row = TraceRow(time: 0, number: 0)
+    let blocks = begin(&row)
+    do throws(BadRow) {
+      do throws(JSONScanner.Problem) {
+        try slots.fill(line: line)
+      } catch {
+        throw BadRow(number: row.number, column: "", problem: error.message)
+      }
+      guard passes(slots.noFields) else { return }
+      try readValues(slots.noFields, &row)
+      piece.batch.rows.append(row)
     } catch {
-      throw BadRow(number: number, column: "", problem: error.message)
+      _ = reject(error, blocks) { [Array(line)] }
     }
-    return try decode(number, into: &batch)
   }
 
-  private mutating func decode(
-    _ number: Int64, into batch: inout TraceBatch
-  ) throws(BadRow) -> Bool {
-    for filter in plan.filters where !slots.passes(filter) { return false }
+  /// Numbers a row; returns how many prefix blocks there are before it.
+  @inline(__always)
+  private mutating func begin(_ row: inout TraceRow) -> Int {
+    piece.count &+= 1
+    row.number = piece.count
+    return piece.batch.blocks.count
+  }
+
+  @inline(never)
+  private mutating func reject(_ bad: BadRow, _ blocks: Int, fields: () -> [[UInt8]]) -> Bool {
+    piece.batch.blocks.removeSubrange(blocks...)
+    piece.rejected.append(RejectedRow(row: bad, fields: keepsRejected ? fields() : []))
+    return false
+  }
+
+  @inline(__always)
+  private func checkCount(_ fields: FieldList, _ number: Int64) throws(BadRow) {
+    if fields.count == plan.fieldCount { return }
+    throw BadRow(
+      number: number, column: "",
+      problem: "\(fields.count) fields, expected \(plan.fieldCount) as in the header")
+  }
+
+  /// Reads the JSON within a row's fields; false if the format leaves the row out.
+  private mutating func prepare(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Bool {
+    if !plan.jsonFields.isEmpty {
+      do throws(JSONScanner.Problem) {
+        try slots.fill(fields)
+      } catch {
+        throw BadRow(number: number, column: "", problem: error.message)
+      }
+    }
+    return passes(fields)
+  }
+
+  @inline(__always)
+  private mutating func readValues(
+    _ fields: FieldList, _ row: inout TraceRow
+  ) throws(BadRow) {
     unknownInRow = 0
-    var row = TraceRow(time: 0, number: number)
-    row.time = try time(number)
-    try readQuantities(&row)
-    try readOutcome(&row)
-    try readNames(&row)
-    if let problem = modelCheck?.problem(row, symbols) { throw bad(number, .model, problem) }
-    try readBlocks(&row, into: &batch)
-    batch.rows.append(row)
+    row.time = try time(fields, row.number)
+    try readQuantities(&row, fields)
+    try readOutcome(&row, fields)
+    try readNames(&row, fields)
+    if let problem = modelCheck?.problem(row, piece.symbols) {
+      throw bad(row.number, .model, problem)
+    }
+    if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
+    piece.count(row)
     while unknownInRow != 0 {
-      unknown[unknownInRow.trailingZeroBitCount] += 1
+      piece.unknown[unknownInRow.trailingZeroBitCount] += 1
       unknownInRow &= unknownInRow - 1
     }
-    return true
   }
+
+  /// Whether the row is a request, counting those that are not.
+  private mutating func passes(_ fields: FieldList) -> Bool {
+    let passes = plan.filters.indices.allSatisfy { index in
+      slots.isAmong(plan.filters[index].values, Self.latencyEnd + 1 + index, fields)
+    }
+    if !passes { piece.filtered += 1 }
+    return passes
+  }
+
+  @inline(__always)
+  func has(_ column: TraceColumn) -> Bool { sources.present & column.bit != 0 }
 
   /// nil, and noted, where the row does not tell the column.
   @inline(__always)
-  private mutating func value(_ column: TraceColumn) -> Bytes? {
-    guard let source = sources.all[column.rawValue] else { return nil }
-    let value = slots.value(source)
-    if !value.isEmpty { return value }
-    unknownInRow |= 1 << UInt64(column.rawValue)
+  mutating func value(_ column: TraceColumn, _ fields: FieldList) -> Bytes? {
+    guard has(column) else { return nil }
+    let value = slots.value(column.rawValue, fields)
+    if value.count > 0 { return value }
+    unknownInRow |= column.bit
     return nil
   }
 
-  private func bad(_ number: Int64, _ column: TraceColumn, _ problem: String) -> BadRow {
-    BadRow(number: number, column: sources[column]?.label ?? column.name, problem: problem)
+  @inline(never)
+  func bad(_ number: Int64, _ column: TraceColumn, _ problem: String) -> BadRow {
+    BadRow(number: number, column: plan.sources[column]?.label ?? column.name, problem: problem)
   }
 
   // MARK: Times
 
-  private mutating func time(_ number: Int64) throws(BadRow) -> Int64 {
-    guard let bytes = value(.timestamp) else { throw bad(number, .timestamp, "no timestamp") }
+  @inline(__always)
+  private mutating func time(_ row: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
+    let field = fieldOf[TraceColumn.timestamp.rawValue]
+    if field >= 0 {
+      let (base, count) = row.bytes(field)
+      if let time = clock.timeOfKnownDay(base, count) { return time }
+    }
+    return try anyTime(row, number)
+  }
+
+  @inline(never)
+  private mutating func anyTime(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
+    guard let bytes = value(.timestamp, fields) else {
+      throw bad(number, .timestamp, "no timestamp")
+    }
     do throws(TraceClock.Problem) {
       return try clock.microseconds(bytes)
     } catch {
@@ -138,13 +238,13 @@ struct TraceDecoder {
     }
   }
 
-  private mutating func latency(_ row: TraceRow) throws(BadRow) -> Int64 {
-    guard let end = sources.latencyEnd else {
-      return try quantity(.latencyMs, row.number)
-    }
-    let endBytes = slots.value(end)
-    guard let start = value(.latencyMs), !endBytes.isEmpty else {
-      unknownInRow |= 1 << UInt64(TraceColumn.latencyMs.rawValue)
+  /// From one time in the row to another.
+  private mutating func latency(
+    until end: TracePlan.Source, _ row: TraceRow, _ fields: FieldList
+  ) throws(BadRow) -> Int64 {
+    let endBytes = slots.value(Self.latencyEnd, fields)
+    guard let start = value(.latencyMs, fields), !endBytes.isEmpty else {
+      unknownInRow |= TraceColumn.latencyMs.bit
       return -1
     }
     do throws(TraceClock.Problem) {
@@ -160,31 +260,37 @@ struct TraceDecoder {
 
   // MARK: Numbers
 
-  private mutating func quantity(
-    _ column: TraceColumn, _ number: Int64
+  /// A column that the log has; −1 where the row does not tell it.
+  @inline(__always)
+  mutating func quantity(
+    _ column: TraceColumn, _ row: FieldList, _ number: Int64
   ) throws(BadRow) -> Int64 {
-    guard let bytes = value(column) else { return -1 }
-    let unit = sources.units[column.rawValue]
-    if unit == nil, let small = Self.smallNumber(bytes) { return small }
-    return try decimal(bytes, column, number, unit)
+    let small = smallNumber(column, row)
+    if small >= 0 { return small &* factors[column.rawValue] }
+    return try anyQuantity(column, row, number)
   }
 
-  /// Up to fifteen digits and nothing else.
+  /// Up to eight digits in a field of their own that need no decimals; −1 for everything else.
   @inline(__always)
-  private static func smallNumber(_ bytes: Bytes) -> Int64? {
-    guard bytes.count <= 15 else { return nil }
-    var value: Int64 = 0
-    for byte in bytes {
-      let digit = byte &- 0x30
-      guard digit < 10 else { return nil }
-      value = value &* 10 &+ Int64(digit)
-    }
-    return value
+  private func smallNumber(_ column: TraceColumn, _ row: FieldList) -> Int64 {
+    let field = fieldOf[column.rawValue]
+    guard field >= 0, factors[column.rawValue] > 0 else { return -1 }
+    let (base, count) = row.bytes(field)
+    return Digits.number(base, count)
+  }
+
+  @inline(never)
+  private mutating func anyQuantity(
+    _ column: TraceColumn, _ row: FieldList, _ number: Int64
+  ) throws(BadRow) -> Int64 {
+    guard let bytes = value(column, row) else { return -1 }
+    return try decimal(bytes, column, number)
   }
 
   private func decimal(
-    _ bytes: Bytes, _ column: TraceColumn, _ number: Int64, _ unit: TraceUnit?
+    _ bytes: Bytes, _ column: TraceColumn, _ number: Int64
   ) throws(BadRow) -> Int64 {
+    let unit = sources.units[column.rawValue]
     let isCount = unit == nil
     guard let decimal = TraceDecimal(bytes, decimalComma: decimalComma) else {
       let expected = isCount ? "a whole number" : "a number"
@@ -207,16 +313,33 @@ struct TraceDecoder {
     }
   }
 
-  private mutating func readQuantities(_ row: inout TraceRow) throws(BadRow) {
+  @inline(__always)
+  private mutating func readQuantities(
+    _ row: inout TraceRow, _ fields: FieldList
+  ) throws(BadRow) {
+    if has(.inputTokens) { row.input = try quantity(.inputTokens, fields, row.number) }
+    if sources.present & Self.parts != 0 {
+      try readParts(&row, fields)
+    } else if has(.outputTokens) {
+      row.output = try quantity(.outputTokens, fields, row.number)
+    }
+  }
+
+  /// Columns that many logs do not have.
+  private static let parts =
+    TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
+    | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
+    | TraceColumn.audioSeconds.bit
+
+  private mutating func readParts(_ row: inout TraceRow, _ fields: FieldList) throws(BadRow) {
     let number = row.number
-    row.input = try quantity(.inputTokens, number)
-    row.cached = try quantity(.cachedInputTokens, number)
-    row.cacheWrite = try quantity(.cacheWriteTokens, number)
-    row.output = try quantity(.outputTokens, number)
-    row.reasoning = try quantity(.reasoningTokens, number)
-    row.maxTokens = try quantity(.maxTokens, number)
-    row.images = try quantity(.images, number)
-    row.audio = try quantity(.audioSeconds, number)
+    row.cached = try quantity(.cachedInputTokens, fields, number)
+    row.cacheWrite = try quantity(.cacheWriteTokens, fields, number)
+    row.output = try quantity(.outputTokens, fields, number)
+    row.reasoning = try quantity(.reasoningTokens, fields, number)
+    row.maxTokens = try quantity(.maxTokens, fields, number)
+    row.images = try quantity(.images, fields, number)
+    row.audio = try quantity(.audioSeconds, fields, number)
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {
       row.input = Self.sum(row.input, row.cached, row.cacheWrite)
@@ -243,12 +366,27 @@ struct TraceDecoder {
     a < 0 && b < 0 && c < 0 ? -1 : max(0, a) + max(0, b) + max(0, c)
   }
 
-  // MARK: The rest
+  // MARK: Outcome
 
-  private mutating func readOutcome(_ row: inout TraceRow) throws(BadRow) {
-    row.latency = try latency(row)
-    row.cost = try quantity(.costUSD, row.number)
-    if let status = value(.status) { row.status = Self.isSuccess(status) ? .ok : .failed }
+  @inline(__always)
+  private mutating func readOutcome(
+    _ row: inout TraceRow, _ fields: FieldList
+  ) throws(BadRow) {
+    if let end = sources.latencyEnd {
+      row.latency = try latency(until: end, row, fields)
+    } else if has(.latencyMs) {
+      row.latency = try quantity(.latencyMs, fields, row.number)
+    }
+    if has(.costUSD) { row.cost = try quantity(.costUSD, fields, row.number) }
+    if has(.status) { row.status = status(fields) }
+  }
+
+  @inline(__always)
+  private mutating func status(_ row: FieldList) -> TraceRow.Status {
+    let code = smallNumber(.status, row)
+    if code >= 0 { return (200..<300).contains(code) ? .ok : .failed }
+    guard let text = value(.status, row) else { return .unknown }
+    return Self.isSuccess(text) ? .ok : .failed
   }
 
   /// `ok`, `success` and 2xx, also written `200.0` (docs/semantics.md, "Outcome and latency").
@@ -258,74 +396,5 @@ struct TraceDecoder {
       return false
     }
     return (200..<300).contains(whole)
-  }
-
-  private mutating func readNames(_ row: inout TraceRow) throws(BadRow) {
-    if let prompt = value(.prompt) { row.prompt = ByteKey.key(prompt) }
-    if let session = value(.session) { row.session = ByteKey.key(session) }
-    if let name = value(.user) {
-      guard let id = symbols.user(name) else { throw bad(row.number, .user, "not UTF-8") }
-      row.user = id
-    }
-    if let name = value(.model) {
-      guard let id = symbols.model(name) else { throw bad(row.number, .model, "not UTF-8") }
-      row.model = id
-    }
-    symbols.beginKind()
-    for (attribute, column) in sources.attributes {
-      guard let value = value(column) else { continue }
-      guard symbols.set(attribute, value) else { throw bad(row.number, column, "not UTF-8") }
-    }
-    row.kind = symbols.kind()
-  }
-
-  /// `[1, 2, 3]`, or ids with spaces, commas or semicolons between.
-  private mutating func readBlocks(
-    _ row: inout TraceRow, into batch: inout TraceBatch
-  ) throws(BadRow) {
-    let size = try quantity(.blockSize, row.number)
-    guard size <= Int64(Int32.max) else {
-      throw bad(row.number, .blockSize, "a block of \(size) tokens is too large")
-    }
-    row.blockSize = Int32(max(0, size))
-    guard let list = value(.prefixBlocks) else { return }
-    if row.blockSize == 0 {
-      throw bad(row.number, .prefixBlocks, "prefix blocks without a block_size")
-    }
-    row.firstBlock = Int64(batch.blocks.count)
-    var start: Int?
-    for (index, byte) in list.enumerated() {
-      switch byte {
-      case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: ";"), 0x20,
-        UInt8(ascii: "\""), 0x09:
-        if let first = start {
-          batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first..<index])))
-        }
-        start = nil
-      default: if start == nil { start = index }
-      }
-    }
-    if let first = start { batch.blocks.append(ByteKey.key(Bytes(rebasing: list[first...]))) }
-    row.blockCount = Int32(batch.blocks.count - Int(row.firstBlock))
-  }
-}
-
-extension Bytes {
-  /// For messages: the text in quotes, shortened.
-  var shown: String {
-    let text = String(decoding: prefix(60), as: UTF8.self)
-    let clean = text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
-    return "'" + String(clean) + (count > 60 ? "…'" : "'")
-  }
-}
-
-extension TraceClock.Problem {
-  func message(_ bytes: Bytes) -> String {
-    switch self {
-    case .notATime: "expected a time like 2025-11-01T09:00:00Z, not \(bytes.shown)"
-    case .noNumber: "expected a time as a number, not \(bytes.shown)"
-    case .noOffset: "\(bytes.shown) has no offset, expected one like Z or +02:00"
-    case .outOfRange: "\(bytes.shown) is out of range, expected 1970 to 2200"
-    }
   }
 }

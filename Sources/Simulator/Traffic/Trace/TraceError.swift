@@ -42,3 +42,23 @@ extension TraceError.Row: CustomStringConvertible {
     "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)"
   }
 }
+
+extension Bytes {
+  /// For messages: the text in quotes, shortened.
+  var shown: String {
+    let text = String(decoding: prefix(60), as: UTF8.self)
+    let clean = text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
+    return "'" + String(clean) + (count > 60 ? "…'" : "'")
+  }
+}
+
+extension TraceClock.Problem {
+  func message(_ bytes: Bytes) -> String {
+    switch self {
+    case .notATime: "expected a time like 2025-11-01T09:00:00Z, not \(bytes.shown)"
+    case .noNumber: "expected a time as a number, not \(bytes.shown)"
+    case .noOffset: "\(bytes.shown) has no offset, expected one like Z or +02:00"
+    case .outOfRange: "\(bytes.shown) is out of range, expected 1970 to 2200"
+    }
+  }
+}

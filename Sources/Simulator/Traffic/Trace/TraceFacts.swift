@@ -37,4 +37,19 @@ struct TraceFacts: Sendable {
   var usedTimeZone = false
   /// Whether the file was in order of (timestamp, row).
   var wasSorted = true
+
+  /// Counts the rows of the next piece of the log, malformed ones left out.
+  mutating func add(_ piece: TracePiece) {
+    accepted += Int64(piece.batch.rows.count)
+    filtered += piece.filtered
+    inputTokens += piece.inputTokens
+    cachedInputTokens += piece.cachedInputTokens
+    outputTokens += piece.outputTokens
+    loggedCost += MoneySum(picodollars: piece.cost)
+    failed += piece.failed
+    usedTimeZone = usedTimeZone || piece.usedZone
+    guard !piece.batch.rows.isEmpty else { return }
+    first = min(first, SimTime(microseconds: piece.first))
+    last = max(last, SimTime(microseconds: piece.last))
+  }
 }

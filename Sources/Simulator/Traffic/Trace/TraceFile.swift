@@ -32,6 +32,12 @@ final class TraceFile {
 
   deinit { close(descriptor) }
 
+  /// Whether there is a file of that name which can be read twice.
+  static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Fills the block as far as there is something; 0 at the end.
   func read(into block: UnsafeMutableRawBufferPointer) throws(TraceError) -> Int {
     var filled = 0

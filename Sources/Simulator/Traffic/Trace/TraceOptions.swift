@@ -22,14 +22,17 @@ struct TraceOptions {
   /// A row or line beyond this is no request; about, since whole blocks are counted.
   var maximumRowBytes = 16 << 20
   /// Bytes read at once.
-  var blockSize = 256 << 10
+  var blockSize = 512 << 10
+  /// That may decode blocks; the rows do not depend on it.
+  var threads = 1
   /// Takes each malformed row that is left out.
   var onRejected: ((RejectedRow) throws -> Void)?
 
   enum Order {
     /// Looks through the log first, unless it is small, and sorts it if need be.
     case verified
-    /// Reads once; throws `TraceUnsorted` when it meets a row that is out of order.
+    /// Reads a file once; throws `TraceUnsorted` when it meets a row that is out of order. What is
+    /// no file is treated as `verified`.
     case optimistic
   }
 }

@@ -4,8 +4,9 @@ import Foundation
 
 /// Reads a log block by block, in the order of the file, in bounded memory.
 ///
-/// libcsv parses; `TraceDecoder` takes the fields wherever they lie, so a faster splitter can feed
-/// it as well.
+/// Blocks of whole lines are decoded each by itself, ahead on other threads; one that only libcsv
+/// can read, and what follows until it is between two rows again, is read here in order. Either
+/// way rows and names get their numbers here.
 final class TraceReader {
   private static let shownRows = 20
 
@@ -13,16 +14,22 @@ final class TraceReader {
   private let options: TraceOptions
   private let chosen: TraceFormat?
   private let file: TraceFile
-  private let block: UnsafeMutableRawBufferPointer
+  private let blocks: TraceBlocks
+  /// nil until the columns are known.
+  private var recipe: BlockDecoder.Recipe?
+  private var decoder: BlockDecoder?
   private var csv: CSVReader?
   private var lines = LineSplitter()
   private(set) var isJSON = false
-  private var decoder: TraceDecoder?
   private var batch = TraceBatch()
+  /// Of rows that are read in order.
+  private var piece = TracePiece()
   private var hasEnded = false
 
+  private(set) var symbols = TraceSymbols()
   private var rowsSeen: Int64 = 0
   private var bytesSinceRow = 0
+  private var unknown: [Int64] = Array(repeating: 0, count: TraceColumn.allCases.count)
   private var totals = TraceFacts()
 
   /// Opens the log and finds its format. Throws `TraceError`, `BadInput` or `InputErrors`.
@@ -31,7 +38,9 @@ final class TraceReader {
     self.options = options
     chosen = format
     file = try TraceFile(path: path)
-    block = .allocate(byteCount: options.blockSize, alignment: 16)
+    // Reading ahead from a pipe would leave a thread waiting that nobody can end.
+    let threads = file.isRegular ? options.threads : 1
+    blocks = TraceBlocks(file: file, blockSize: options.blockSize, threads: threads)
     guard LocalTime.isKnown(options.timeZone) else {
       let hint = NearestName.hint(
         for: options.timeZone, among: TimeZone.knownTimeZoneIdentifiers + ["UTC"])
@@ -40,30 +49,26 @@ final class TraceReader {
           + (hint.map { "\n" + $0 } ?? ""))
     }
     while decoder == nil, !hasEnded { try readBlock() }
-    if decoder == nil { throw error("no header and no rows, expected a log") }
+    guard decoder != nil else { throw error("no header and no rows, expected a log") }
+    if threads > 1, !hasEnded, let recipe { blocks.start(threads: threads - 1, recipe) }
   }
 
-  deinit { block.deallocate() }
+  deinit { blocks.stop() }
 
   /// Whether the log can be read a second time.
   var isRegular: Bool { file.isRegular }
-  var size: Int64? { file.size }
-  var bytesRead: Int64 { file.bytesRead }
-  var symbols: TraceSymbols { decoder?.symbols ?? TraceSymbols() }
   /// The log's own columns.
-  var columnNames: [String] { decoder?.plan.names ?? [] }
+  var columnNames: [String] { recipe?.plan.names ?? [] }
 
   var facts: TraceFacts {
     var facts = totals
-    guard let decoder else { return facts }
-    let plan = decoder.plan
+    guard let plan = recipe?.plan else { return facts }
     facts.format = plan.format.name
     facts.isRelative = plan.format.isRelative
-    facts.usedTimeZone = decoder.usedTimeZone
     facts.unused = plan.unused
     facts.absent = plan.absent
-    for (index, column) in TraceColumn.allCases.enumerated() where decoder.unknown[index] > 0 {
-      facts.unknown[column] = decoder.unknown[index]
+    for (index, column) in TraceColumn.allCases.enumerated() where unknown[index] > 0 {
+      facts.unknown[column] = unknown[index]
     }
     return facts
   }
@@ -80,21 +85,39 @@ final class TraceReader {
   // MARK: Blocks
 
   private func readBlock() throws {
-    let count = try file.read(into: block)
-    let bytes = Bytes(rebasing: block.bindMemory(to: UInt8.self)[..<count])
-    if file.bytesRead == Int64(count) { try begin(bytes) }
-    if count > 0 {
-      if let nul = bytes.firstIndex(of: 0) {
-        let at = file.bytesRead - Int64(count - nul)
-        throw error("a NUL byte at byte \(at), expected text")
-      }
-      try feed(bytes)
+    guard let block = blocks.next(&decoder) else { return }
+    if let failure = block.failure { throw failure }
+    if block.offset == 0 { try begin(block) }
+    if decoder == nil { try readHead(block) }
+    if block.isDecoded, isBetweenRows {
+      try accept(&block.piece)
+    } else {
+      try feed(block, count: block.bytes.count)
     }
-    if count < block.count { try finish() }
+    if block.isLast { try finish() }
+  }
+
+  /// Whether what was read in order has come to the end of a row.
+  private var isBetweenRows: Bool { csv?.isBetweenRows ?? (lines.pending == 0) }
+
+  /// Reads line by line until the columns are known, then decodes the rest.
+  private func readHead(_ block: TraceBlock) throws {
+    try checkText(block)
+    while decoder == nil || !isBetweenRows, !block.bytes.isEmpty {
+      let end = block.bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+      try feed(block, count: end ?? block.bytes.count)
+    }
+    block.isDecoded = decoder?.decode(block) ?? false
+  }
+
+  private func checkText(_ block: TraceBlock) throws {
+    guard let nul = block.bytes.firstIndex(of: 0) else { return }
+    throw error("a NUL byte at byte \(block.position + Int64(nul)), expected text")
   }
 
   /// Looks at the first bytes: what kind of file is it?
-  private func begin(_ bytes: Bytes) throws {
+  private func begin(_ block: TraceBlock) throws {
+    let bytes = block.bytes
     if bytes.isEmpty { throw error("the file is empty, expected a log") }
     for (magic, what) in Self.binaries where bytes.starts(with: magic) {
       throw error("this is \(what), expected text as CSV or JSON lines")
@@ -102,7 +125,9 @@ final class TraceReader {
     let hasMark = bytes.starts(with: CSVDialect.byteOrderMark)
     let text = hasMark ? bytes.dropFirst(3) : bytes[...]
     switch text.first(where: { $0 > 0x20 }) {
-    case UInt8(ascii: "{"): isJSON = true
+    case UInt8(ascii: "{"):
+      isJSON = true
+      if hasMark { block.skip(3) }
     case UInt8(ascii: "["):
       throw error("this is a JSON array, expected an object a line (jq -c '.[]' writes those)")
     default: csv = CSVReader { [unowned self] row in try take(row) }
@@ -116,29 +141,32 @@ final class TraceReader {
     ([0xFE, 0xFF], "UTF-16 text"),
   ]
 
-  private func feed(_ bytes: Bytes) throws {
-    let before = rowsSeen
+  /// Reads bytes in order.
+  private func feed(_ block: TraceBlock, count: Int) throws {
+    guard count > 0 else { return }
+    try checkText(block)
+    let bytes = Bytes(rebasing: block.bytes[..<count])
+    block.skip(count)
     if let csv {
       try parsing { try csv.feed(bytes) }
-      bytesSinceRow = rowsSeen == before ? bytesSinceRow + bytes.count : bytes.count
+      bytesSinceRow = (decoder?.rows.piece.count ?? 0) == 0 ? bytesSinceRow + count : count
     } else {
-      let isFirst = file.bytesRead <= Int64(block.count)
-      let hasMark = isFirst && bytes.starts(with: CSVDialect.byteOrderMark)
-      try lines.feed(hasMark ? Bytes(rebasing: bytes.dropFirst(3)) : bytes, take)
+      try lines.feed(bytes, take)
       bytesSinceRow = lines.pending
     }
+    try acceptRead()
     if bytesSinceRow > options.maximumRowBytes {
       let quote = isJSON ? "" : " (a quote that is not closed?)"
       let place = decoder == nil ? "the header" : "row \(rowsSeen + 1)"
-      throw error(
-        "\(place) is longer than \(InputLog.grouped(Int64(options.maximumRowBytes))) bytes\(quote)"
-      )
+      let limit = InputLog.grouped(Int64(options.maximumRowBytes))
+      throw error("\(place) is longer than \(limit) bytes\(quote)")
     }
   }
 
   private func finish() throws {
     hasEnded = true
     if let csv { try parsing { try csv.finish() } } else { try lines.finish(take) }
+    try acceptRead()
     guard totals.rejected > options.skipBadRows else { return }
     batch.removeAll()
     throw TraceError(
@@ -161,54 +189,46 @@ final class TraceReader {
 
   private func take(_ row: CSVRow) throws {
     guard decoder != nil else { return try takeHeader(row) }
-    rowsSeen += 1
-    let number = rowsSeen
-    try take {
-      try row.withFields { fields in
-        try decoder?.decode(fields, number: number, into: &batch) ?? false
-      }
-    } fields: {
-      row.withFields { fields in (0..<fields.count).map { Array(fields[$0]) } }
-    }
+    row.withFields { fields in _ = decoder?.rows.add(fields) }
   }
 
   private func take(line: Bytes) throws {
     if decoder == nil { try takeKeys(line) }
-    rowsSeen += 1
-    let number = rowsSeen
-    try take {
-      try decoder?.decode(line: line, number: number, into: &batch) ?? false
-    } fields: {
-      [Array(line)]
-    }
+    decoder?.rows.add(line: line)
   }
 
-  private func take(_ decode: () throws -> Bool, fields: () -> [[UInt8]]) throws {
-    let blocks = batch.blocks.count
-    do {
-      if try decode() { count() } else { totals.filtered += 1 }
-    } catch let bad as TraceError.Row {
-      batch.blocks.removeSubrange(blocks...)
-      totals.rejected += 1
-      if totals.firstRejected.count < Self.shownRows { totals.firstRejected.append(bad) }
-      if totals.rejected <= options.skipBadRows {
-        try options.onRejected?(RejectedRow(row: bad, fields: fields()))
-      }
+  /// Accepts what was read in order.
+  private func acceptRead() throws {
+    decoder?.rows.hand(over: &piece)
+    try accept(&piece, isCounted: true)
+  }
+
+  /// Numbers the next rows of the file and hands them on.
+  private func accept(_ piece: inout TracePiece, isCounted: Bool = false) throws {
+    guard piece.count > 0 else { return }
+    piece.renumber(symbols.absorb(piece.symbols), rows: rowsSeen)
+    rowsSeen += piece.count
+    if !isCounted {
+      csv?.skip(rows: Int(piece.count))
+      bytesSinceRow = 0
     }
+    totals.add(piece)
+    for column in unknown.indices { unknown[column] += piece.unknown[column] }
+    for rejected in piece.rejected { try reject(rejected) }
     // Nothing is handed on once the log is lost; its malformed rows are only counted.
-    if totals.rejected > options.skipBadRows { batch.removeAll() }
+    if totals.rejected > options.skipBadRows {
+      batch.removeAll()
+    } else if batch.rows.isEmpty {
+      swap(&batch, &piece.batch)
+    } else {
+      batch.append(piece.batch)
+    }
   }
 
-  private func count() {
-    guard let row = batch.rows.last else { return }
-    totals.accepted += 1
-    totals.inputTokens += Int128(max(0, row.input))
-    totals.cachedInputTokens += Int128(max(0, row.cached))
-    totals.outputTokens += Int128(max(0, row.output))
-    totals.loggedCost += Money(picodollars: max(0, row.cost))
-    if row.status == .failed { totals.failed += 1 }
-    totals.first = min(totals.first, SimTime(microseconds: row.time))
-    totals.last = max(totals.last, SimTime(microseconds: row.time))
+  private func reject(_ rejected: RejectedRow) throws {
+    totals.rejected += 1
+    if totals.firstRejected.count < Self.shownRows { totals.firstRejected.append(rejected.row) }
+    if totals.rejected <= options.skipBadRows { try options.onRejected?(rejected) }
   }
 
   // MARK: Columns
@@ -220,8 +240,7 @@ final class TraceReader {
       }
       return text.trimmingCharacters(in: .whitespaces)
     }
-    let delimiter = csv?.delimiter ?? UInt8(ascii: ",")
-    try begin(names: names, found: names, decimalComma: delimiter != UInt8(ascii: ","))
+    try begin(names: names, found: names)
   }
 
   private func takeKeys(_ line: Bytes) throws {
@@ -234,10 +253,10 @@ final class TraceReader {
     } catch {
       throw self.error("line 1: \(error.message)")
     }
-    try begin(names: keys.filter { !$0.contains("/") }, found: keys, decimalComma: false)
+    try begin(names: keys.filter { !$0.contains("/") }, found: keys)
   }
 
-  private func begin(names: [String], found: [String], decimalComma: Bool) throws {
+  private func begin(names: [String], found: [String]) throws {
     let format = try format(found).overlaid(with: options)
     if format.rows == .buckets {
       throw error(
@@ -250,7 +269,9 @@ final class TraceReader {
         "the log has no column for the model, and the policy '\(policy)' keeps the log's "
           + "(--set model=NAME names one for all rows)")
     }
-    decoder = TraceDecoder(plan: plan, options: options, decimalComma: decimalComma)
+    let recipe = BlockDecoder.Recipe(plan: plan, options: options, delimiter: csv?.delimiter)
+    self.recipe = recipe
+    decoder = recipe.decoder()
   }
 
   /// The stated format, else the detected one. A user who names the time's column needs none.

@@ -53,8 +53,11 @@ struct TraceBatch: Sendable {
   var rows: [TraceRow] = []
   /// Keys of prompt-prefix blocks; each row has a range of them.
   var blocks: [UInt64] = []
+  /// No row is earlier than the one before it.
+  var isOrdered = true
 
   mutating func removeAll() {
+    isOrdered = true
     rows.removeAll(keepingCapacity: true)
     blocks.removeAll(keepingCapacity: true)
   }
@@ -62,6 +65,19 @@ struct TraceBatch: Sendable {
   /// The prefix blocks of a row of this batch, the prompt's first ones first.
   func blocks(of row: TraceRow) -> ArraySlice<UInt64> {
     blocks[Int(row.firstBlock)..<Int(row.firstBlock) + Int(row.blockCount)]
+  }
+
+  /// All rows of another batch, and their blocks.
+  mutating func append(_ other: TraceBatch) {
+    let firstRow = rows.count
+    let firstBlock = Int64(blocks.count)
+    isOrdered =
+      isOrdered && other.isOrdered
+      && (rows.last?.time ?? .min) <= (other.rows.first?.time ?? .max)
+    rows.append(contentsOf: other.rows)
+    blocks.append(contentsOf: other.blocks)
+    guard firstBlock > 0 else { return }
+    for index in firstRow..<rows.count { rows[index].firstBlock += firstBlock }
   }
 
   /// A row of another batch, and its blocks.

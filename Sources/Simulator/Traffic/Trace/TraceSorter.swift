@@ -42,12 +42,7 @@ final class TraceSorter {
   /// Keeps the rows; they may go to the file.
   func add(_ batch: TraceBatch) throws {
     if isFull { try spill() }
-    let firstRow = held.rows.count
-    let firstBlock = Int64(held.blocks.count)
-    held.rows.append(contentsOf: batch.rows)
-    held.blocks.append(contentsOf: batch.blocks)
-    guard firstBlock > 0 else { return }
-    for index in firstRow..<held.rows.count { held.rows[index].firstBlock += firstBlock }
+    held.append(batch)
   }
 
   private func spill() throws {

@@ -30,7 +30,7 @@ struct TraceSource {
     let options = Self.handingOnOnce(options)
     reader = try TraceReader(path: path, format: format, options: options)
     stage = .stream
-    if options.order == .optimistic { return }
+    if options.order == .optimistic, reader.isRegular { return }
     let sorter = TraceSorter(memory: options.sortMemory, folder: options.temporaryFolder)
     var batch = TraceBatch()
     while sorted, !sorter.isFull || !reader.isRegular {
@@ -73,10 +73,9 @@ struct TraceSource {
     case .sorted(let sorter): return try sorter.next(into: &batch, count: Self.batchRows)
     case .stream:
       guard try reader.read(into: &batch) else { return false }
-      for row in batch.rows {
-        if row.time < lastTime { throw TraceUnsorted(row: row.number) }
-        lastTime = row.time
-      }
+      let before = lastTime
+      note(batch)
+      if !sorted { throw TraceUnsorted(row: Self.firstEarly(batch, after: before)) }
       return true
     }
   }
@@ -92,16 +91,23 @@ struct TraceSource {
   /// The log's own columns, for rejected rows.
   var columnNames: [String] { reader.columnNames }
   var isJSON: Bool { reader.isJSON }
-  /// Bytes read so far and in all, for a progress bar.
-  var progress: (read: Int64, size: Int64?) { (reader.bytesRead, reader.size) }
 
   // MARK: Order
 
   private mutating func note(_ batch: TraceBatch) {
+    guard let first = batch.rows.first, let last = batch.rows.last else { return }
+    if !batch.isOrdered || first.time < lastTime { sorted = false }
+    lastTime = last.time
+  }
+
+  /// The first row that is earlier than the one before it.
+  private static func firstEarly(_ batch: TraceBatch, after time: Int64) -> Int64 {
+    var last = time
     for row in batch.rows {
-      if row.time < lastTime { sorted = false }
-      lastTime = max(lastTime, row.time)
+      if row.time < last { return row.number }
+      last = row.time
     }
+    return 0
   }
 
   /// Sorts what is held and all that is still to be read.

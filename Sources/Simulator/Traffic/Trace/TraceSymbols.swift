@@ -2,52 +2,163 @@ import CostModel
 
 /// The names behind the dense numbers of a log's rows. Ids follow the order of first appearance in
 /// the file, so no result may depend on them.
+///
+/// Each piece of a log numbers its names for itself; `absorb` gives those of one piece after the
+/// other their numbers in the whole log.
 struct TraceSymbols: Sendable {
+  /// A piece's numbers as the log's.
+  struct Numbers {
+    var users: [UInt32] = []
+    var models: [UInt32] = []
+    var kinds: [UInt32] = []
+  }
+
+  /// A combination of attributes: those of another node and one more.
+  private struct Node {
+    var parent: UInt32
+    var attribute: Attribute
+    var value: UInt32
+    /// The kind with just these attributes, + 1; 0: none.
+    var kind: UInt32 = 0
+  }
+
   private(set) var users = SymbolTable()
   private(set) var models = SymbolTable()
-  /// The combinations of attributes that occur; `TraceRow.kind` is an index.
+  /// The combinations of attributes that were absorbed; `TraceRow.kind` is an index.
   private(set) var kinds: [CallAttributes] = []
 
   private var values = SymbolTable()
-  private var kindKeys = SymbolTable()
-  private var key: [UInt32] = Array(repeating: 0, count: Attribute.allCases.count)
+  /// (Node, attribute and value) → number of the node that they make, from 1; 0 has no attributes.
+  private var branches = WordTable()
+  private var nodes = [Self.root]
+  /// By value: the node of it alone, for the attribute that most rows begin with; 0: none.
+  private var roots: [UInt32] = []
+  private var rootAttribute: Attribute?
+  /// By kind.
+  private var nodeOfKind: [UInt32] = []
+  /// The attributes of the row at hand so far.
+  private var node: UInt32 = 0
+
+  private static let root = Node(parent: 0, attribute: .task, value: 0)
 
   /// nil if a new name is not UTF-8.
-  mutating func user(_ name: Bytes) -> UInt32? { Self.intern(name, in: &users) }
+  mutating func user(_ name: Bytes) -> UInt32? { users.intern(name) }
 
-  mutating func model(_ name: Bytes) -> UInt32? { Self.intern(name, in: &models) }
+  mutating func model(_ name: Bytes) -> UInt32? { models.intern(name) }
 
   /// Begins the attributes of a row.
-  mutating func beginKind() {
-    for index in key.indices { key[index] = 0 }
-  }
+  @inline(__always)
+  mutating func beginKind() { node = 0 }
 
-  /// An attribute of the row; false if it is not UTF-8.
+  /// The row's next attribute; false if it is not UTF-8.
   mutating func set(_ attribute: Attribute, _ value: Bytes) -> Bool {
-    guard let id = Self.intern(value, in: &values) else { return false }
-    key[attribute.rawValue] = id + 1
+    guard let id = values.intern(value) else { return false }
+    step(attribute, id)
     return true
   }
 
-  /// The id of the row's combination of attributes.
-  mutating func kind() -> UInt32 {
-    let (id, isNew) = key.withUnsafeBytes { kindKeys.intern($0.bindMemory(to: UInt8.self)) }
-    if isNew {
-      var attributes = CallAttributes()
-      for attribute in Attribute.allCases where key[attribute.rawValue] > 0 {
-        attributes[attribute] = values.name(key[attribute.rawValue] - 1)
-      }
-      kinds.append(attributes)
+  /// The row's next attribute if its value is known and short; else false.
+  @inline(__always)
+  mutating func setKnown(
+    _ attribute: Attribute, _ base: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    guard let id = values.find(base, count) else { return false }
+    if node == 0, attribute == rootAttribute, Int(id) < roots.count, roots[Int(id)] > 0 {
+      node = roots[Int(id)]
+    } else {
+      step(attribute, id)
     }
-    return id
+    return true
   }
 
-  private static func intern(_ name: Bytes, in table: inout SymbolTable) -> UInt32? {
-    let (id, isNew) = table.intern(name)
-    if isNew, String(validating: name, as: UTF8.self) == nil {
-      table.removeLast()
-      return nil
+  private mutating func step(_ attribute: Attribute, _ value: UInt32) {
+    let key = UInt64(attribute.rawValue) &<< 32 | UInt64(value)
+    let isRoot = node == 0
+    let (place, id) = branches.find(UInt64(node), key, 0)
+    node = (id ?? addNode(attribute, value, key, place)) + 1
+    guard isRoot, attribute == rootAttribute ?? attribute else { return }
+    rootAttribute = attribute
+    while roots.count <= Int(value) { roots.append(0) }
+    roots[Int(value)] = node
+  }
+
+  private mutating func addNode(
+    _ attribute: Attribute, _ value: UInt32, _ key: UInt64, _ place: Int
+  ) -> UInt32 {
+    nodes.append(Node(parent: node, attribute: attribute, value: value))
+    return branches.add(UInt64(node), key, 0, at: place)
+  }
+
+  /// The id of the row's combination of attributes.
+  @inline(__always)
+  mutating func kind() -> UInt32 {
+    let known = nodes[Int(node)].kind
+    return known > 0 ? known &- 1 : addKind()
+  }
+
+  private mutating func addKind() -> UInt32 {
+    nodeOfKind.append(node)
+    nodes[Int(node)].kind = UInt32(nodeOfKind.count)
+    return UInt32(nodeOfKind.count - 1)
+  }
+
+  mutating func removeAll() {
+    users.removeAll()
+    models.removeAll()
+    kinds.removeAll()
+    values.removeAll()
+    branches.removeAll()
+    nodes.removeSubrange(1...)
+    nodes[0].kind = 0
+    roots.removeAll(keepingCapacity: true)
+    rootAttribute = nil
+    nodeOfKind.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Pieces
+
+  /// Adds the names of a piece of the log to those of all pieces before.
+  mutating func absorb(_ piece: TraceSymbols) -> Numbers {
+    var numbers = Numbers()
+    numbers.users = Self.absorb(piece.users, into: &users)
+    numbers.models = Self.absorb(piece.models, into: &models)
+    let values = Self.absorb(piece.values, into: &values)
+    for last in piece.nodeOfKind {
+      let path = piece.path(to: last)
+      beginKind()
+      for node in path { step(node.attribute, values[Int(node.value)]) }
+      numbers.kinds.append(kind())
+      if nodeOfKind.count > kinds.count { kinds.append(attributes(of: node)) }
     }
-    return id
+    return numbers
+  }
+
+  private static func absorb(_ piece: SymbolTable, into table: inout SymbolTable) -> [UInt32] {
+    (0..<piece.count).map { id in
+      // A piece's names have been seen to be UTF-8.
+      piece.withBytes(UInt32(id)) { table.intern($0) } ?? 0
+    }
+  }
+
+  /// The nodes from the first attribute to a combination's last.
+  private func path(to last: UInt32) -> [Node] {
+    var path: [Node] = []
+    var node = last
+    while node > 0 {
+      path.append(nodes[Int(node)])
+      node = nodes[Int(node)].parent
+    }
+    return path.reversed()
+  }
+
+  /// Combinations of attributes that occur, absorbed or not.
+  var kindCount: Int { nodeOfKind.count }
+
+  func attributes(ofKind kind: Int) -> CallAttributes { attributes(of: nodeOfKind[kind]) }
+
+  private func attributes(of last: UInt32) -> CallAttributes {
+    var attributes = CallAttributes()
+    for node in path(to: last) { attributes[node.attribute] = values.name(node.value) }
+    return attributes
   }
 }

@@ -1,0 +1,150 @@
+/// Finds the separators of CSV text without quotes, 64 bytes at a time.
+///
+/// Text with a quote, a NUL or a lone carriage return is left to libcsv; all other text gives the
+/// rows that libcsv gives (a test compares them).
+final class CSVScan {
+  /// How many bytes behind the text are overwritten.
+  static let padding = 64
+
+  let delimiter: UInt8
+  /// Where the fields begin, counted from the first byte of the text; behind the last one, where
+  /// the next would begin.
+  private let starts: UnsafeMutablePointer<UInt32>
+  private var count = 0
+  /// Line ends in the text last searched.
+  private(set) var lines = 0
+
+  /// For texts of up to so many bytes. nil: a delimiter that only libcsv can tell from the rest.
+  init?(delimiter: UInt8, capacity: Int) {
+    guard delimiter != UInt8(ascii: "\""), delimiter > 0x20 || delimiter == UInt8(ascii: "\t")
+    else {
+      return nil
+    }
+    self.delimiter = delimiter
+    // Every byte may be a separator, and eight are written at once.
+    starts = .allocate(capacity: capacity + 24)
+  }
+
+  deinit { starts.deallocate() }
+
+  /// Finds the separators of whole lines; false if libcsv has to read them.
+  func find(in text: UnsafeMutablePointer<UInt8>, count length: Int) -> Bool {
+    (text + length).update(repeating: UInt8(ascii: "x"), count: Self.padding)
+    starts[0] = 0
+    var count = 0
+    let lineEnd = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
+    let separator = SIMD16<UInt8>(repeating: delimiter)
+    let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+    let odd = SIMD16<UInt8>(repeating: 0x0D)
+    var suspects = SIMD16<UInt8>()
+    var lines = 0
+    // Of lines, by byte of the vector; emptied before one of them can overflow.
+    var found = SIMD16<UInt8>()
+    var offset = 0
+    while offset < length {
+      var mask: UInt64 = 0
+      if offset & 0xFFF == 0 { Self.empty(&found, into: &lines) }
+      for part in 0..<4 {
+        let bytes = UnsafeRawPointer(text).loadUnaligned(
+          fromByteOffset: offset &+ part &* 16, as: SIMD16<UInt8>.self)
+        let isEnd = Self.bytes(bytes .== lineEnd)
+        found &-= isEnd
+        let isFound = isEnd | Self.bytes(bytes .== separator)
+        mask |= Self.bits(isFound) &<< UInt64(part &* 16)
+        // Carriage returns, NULs and what lies between.
+        let isOdd = Self.bytes(bytes .<= odd) & ~isFound
+        suspects |= isOdd | Self.bytes(bytes .== quote)
+      }
+      append(mask, at: UInt32(truncatingIfNeeded: offset &+ 1), behind: &count)
+      offset &+= 64
+    }
+    Self.empty(&found, into: &lines)
+    (self.count, self.lines) = (count, lines)
+    return suspects == SIMD16<UInt8>() || isUsual(text, length)
+  }
+
+  /// Writes the places of the mask's bits, eight at a time since guessing how many there are costs
+  /// more than writing too many.
+  @inline(__always)
+  private func append(_ mask: UInt64, at offset: UInt32, behind count: inout Int) {
+    var rest = mask
+    var next = starts + (count + 1)
+    count &+= mask.nonzeroBitCount
+    let end = starts + (count + 1)
+    repeat {
+      for place in 0..<8 {
+        next[place] = offset &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
+        rest &= rest &- 1
+      }
+      next += 8
+    } while next < end
+  }
+
+  private static func empty(_ found: inout SIMD16<UInt8>, into lines: inout Int) {
+    for place in found.indices { lines += Int(found[place]) }
+    found = SIMD16()
+  }
+
+  @inline(__always)
+  private static func bytes(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD16<UInt8> {
+    unsafeBitCast(mask, to: SIMD16<UInt8>.self)
+  }
+
+  /// A bit for each byte, all of whose bits are equal.
+  @inline(__always)
+  private static func bits(_ bytes: SIMD16<UInt8>) -> UInt64 {
+    let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+    // One bit of each byte, all different; the product's highest byte is their sum.
+    let each: UInt64 = 0x8040_2010_0804_0201
+    let sum: UInt64 = 0x0101_0101_0101_0101
+    let low = ((words[0] & each) &* sum) &>> 56
+    let high = ((words[1] & each) &* sum) &>> 56
+    return low | high &<< 8
+  }
+
+  /// Whether text with suspects has neither quotes nor NULs nor lone carriage returns.
+  private func isUsual(_ text: UnsafeMutablePointer<UInt8>, _ length: Int) -> Bool {
+    for index in 0..<length {
+      switch text[index] {
+      case 0, UInt8(ascii: "\""): return false
+      case UInt8(ascii: "\r"):
+        if text[index + 1] != UInt8(ascii: "\n") { return false }
+      default: continue
+      }
+    }
+    return true
+  }
+
+  /// Hands over the rows of the text last searched, blank lines left out.
+  ///
+  /// - Parameter usual: how many fields a row has unless something is wrong.
+  @inline(__always)
+  func rows(
+    of text: UnsafeMutablePointer<UInt8>, usual: Int, _ onRow: (FieldList) -> Void
+  ) {
+    guard areAll(usual, text) else { return unusualRows(of: text, onRow) }
+    for row in 0..<lines {
+      onRow(FieldList(base: text, bounds: starts + row &* usual, count: usual, gap: 1))
+    }
+  }
+
+  /// Whether every row has as many fields: there are as many separators as that takes, and those
+  /// that end rows are as many line ends as there are.
+  private func areAll(_ usual: Int, _ text: UnsafeMutablePointer<UInt8>) -> Bool {
+    guard usual > 1, count == lines * usual else { return false }
+    return (1...lines).allSatisfy { text[Int(starts[$0 &* usual]) - 1] == UInt8(ascii: "\n") }
+  }
+
+  private func unusualRows(
+    of text: UnsafeMutablePointer<UInt8>, _ onRow: (FieldList) -> Void
+  ) {
+    var first = 0
+    while first < count {
+      var next = first + 1
+      while text[Int(starts[next]) - 1] != UInt8(ascii: "\n") { next += 1 }
+      let row = FieldList(base: text, bounds: starts + first, count: next - first, gap: 1)
+      if next - first > 1 || !row[0].isEmpty { onRow(row) }
+      first = next
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// Decodes blocks of whole lines, each by itself.
+struct BlockDecoder {
+  /// What it takes to make one.
+  struct Recipe {
+    var plan: TracePlan
+    var options: TraceOptions
+    /// nil: JSON lines.
+    var delimiter: UInt8?
+
+    func decoder() -> BlockDecoder { BlockDecoder(self) }
+  }
+
+  var rows: TraceDecoder
+  private let scan: CSVScan?
+  private let isJSON: Bool
+
+  private init(_ recipe: Recipe) {
+    let comma = UInt8(ascii: ",")
+    rows = TraceDecoder(
+      plan: recipe.plan, options: recipe.options,
+      decimalComma: (recipe.delimiter ?? comma) != comma)
+    isJSON = recipe.delimiter == nil
+    scan = recipe.delimiter.flatMap {
+      CSVScan(delimiter: $0, capacity: recipe.options.blockSize + 1)
+    }
+  }
+
+  /// Reads what is left of a block; false if it has to be read in order after the block before,
+  /// because it does not end with a line or because only libcsv can read it.
+  mutating func decode(_ block: TraceBlock) -> Bool {
+    guard let text = block.wholeLines() else { return false }
+    guard isJSON else { return decode(csv: text, into: &block.piece) }
+    if text.contains(0) { return false }
+    var lines = LineSplitter()
+    lines.feed(Bytes(text)) { rows.add(line: $0) }
+    rows.hand(over: &block.piece)
+    return true
+  }
+
+  private mutating func decode(
+    csv text: UnsafeMutableBufferPointer<UInt8>, into piece: inout TracePiece
+  ) -> Bool {
+    guard let base = text.baseAddress, let scan, scan.find(in: base, count: text.count) else {
+      return false
+    }
+    let empty = TraceRow(time: 0, number: 0)
+    var all: [TraceRow] = []
+    swap(&all, &rows.piece.batch.rows)
+    all.append(contentsOf: repeatElement(empty, count: scan.lines))
+    var count = 0
+    all.withUnsafeMutableBufferPointer { all in
+      scan.rows(of: base, usual: rows.plan.fieldCount) { fields in
+        if rows.read(fields, into: &all[count]) { count += 1 } else { all[count] = empty }
+      }
+    }
+    all.removeLast(all.count - count)
+    swap(&all, &rows.piece.batch.rows)
+    rows.hand(over: &piece)
+    return true
+  }
+}

@@ -1,0 +1,39 @@
+/// Digits eight at a time, as bytes of a word.
+enum Digits {
+  private static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+  /// The number that up to eight digits and nothing else write; −1 for all other texts. Eight bytes
+  /// must be readable.
+  @inline(__always)
+  static func number(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64 {
+    guard UInt(bitPattern: count) &- 1 < 8 else { return -1 }
+    let word = UnsafeRawPointer(text).loadUnaligned(as: UInt64.self).littleEndian
+    // Leading zeros take the place of missing digits.
+    let digits = (word ^ zeros) &<< (64 &- 8 &* UInt64(truncatingIfNeeded: count))
+    guard areDigits(digits) else { return -1 }
+    let pairs = digits &* 10 &+ digits &>> 8
+    let evenPairs = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
+    let oddPairs = ((pairs &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
+    return Int64(truncatingIfNeeded: (evenPairs &+ oddPairs) &>> 32)
+  }
+
+  /// `HH:MM:SS` in microseconds since midnight; nil if it is not a time of the day.
+  @inline(__always)
+  static func timeOfDay(_ word: UInt64) -> Int64? {
+    let digits = word.littleEndian ^ 0x3030_3A30_303A_3030
+    guard areDigits(digits), digits & 0x0000_FF00_00FF_0000 == 0 else { return nil }
+    let pairs = digits &* 10 &+ digits &>> 8
+    let hour = Int64(pairs & 0xFF)
+    let minute = Int64((pairs &>> 24) & 0xFF)
+    let second = Int64((pairs &>> 48) & 0xFF)
+    // A leap second is the first one of the next minute.
+    guard hour < 24, minute < 60, second <= 60 else { return nil }
+    return ((hour &* 60 &+ minute) &* 60 &+ second) &* 1_000_000
+  }
+
+  /// Whether all bytes are below 10.
+  @inline(__always)
+  private static func areDigits(_ bytes: UInt64) -> Bool {
+    ((bytes &+ 0x0606_0606_0606_0606) | bytes) & 0xF0F0_F0F0_F0F0_F0F0 == 0
+  }
+}

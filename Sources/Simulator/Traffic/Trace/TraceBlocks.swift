@@ -1,0 +1,103 @@
+import Foundation
+
+/// The blocks of a log in order, decoded ahead by other threads and, where they are behind, by the
+/// one that asks for them.
+///
+/// Unchecked, because a lock guards everything but the blocks, and a block belongs to the thread
+/// that it was handed to: whoever has claimed it, then the reader until it asks for the next.
+final class TraceBlocks: @unchecked Sendable {
+  private enum State { case free, claimed, ready }
+
+  private let file: TraceFile
+  private let lock = NSCondition()
+  private let ring: [TraceBlock]
+  private var states: [State]
+  private var carry: [UInt8] = []
+  /// Blocks read, and of these the ones that the reader is through with.
+  private var read = 0
+  private var done = 0
+  private var isHandedOut = false
+  private var hasEnded = false
+  private var isStopped = false
+  private var recipe: BlockDecoder.Recipe?
+
+  init(file: TraceFile, blockSize: Int, threads: Int) {
+    self.file = file
+    // Enough for everybody to have one in hand and one ready.
+    let count = threads == 1 ? 1 : 2 * threads + 1
+    ring = (0..<count).map { _ in TraceBlock(capacity: blockSize) }
+    states = Array(repeating: .free, count: count)
+  }
+
+  // MARK: The reader's side
+
+  /// The next block; nil after the last. The one before must no longer be used.
+  func next(_ decoder: inout BlockDecoder?) -> TraceBlock? {
+    lock.lock()
+    defer { lock.unlock() }
+    if isHandedOut { free() }
+    while true {
+      if done < read, states[done % ring.count] == .ready {
+        isHandedOut = true
+        return ring[done % ring.count]
+      }
+      if canRead {
+        decodeNext(&decoder)
+      } else if done == read {
+        return nil
+      } else {
+        lock.wait()
+      }
+    }
+  }
+
+  private func free() {
+    states[done % ring.count] = .free
+    done += 1
+    isHandedOut = false
+    lock.broadcast()
+  }
+
+  // MARK: Any side, with the lock held
+
+  private var canRead: Bool { !hasEnded && read - done < ring.count }
+
+  /// Claims the next block and decodes it without the lock.
+  private func decodeNext(_ decoder: inout BlockDecoder?) {
+    let place = read % ring.count
+    let block = ring[place]
+    states[place] = .claimed
+    block.fill(from: file, carry: &carry)
+    hasEnded = block.isLast
+    read += 1
+    lock.unlock()
+    block.isDecoded = decoder?.decode(block) ?? false
+    lock.lock()
+    states[place] = .ready
+    lock.broadcast()
+  }
+
+  // MARK: Other threads
+
+  /// Lets that many other threads decode ahead until the end or until `stop`.
+  func start(threads: Int, _ recipe: BlockDecoder.Recipe) {
+    self.recipe = recipe
+    for _ in 0..<threads { Thread.detachNewThread { self.work() } }
+  }
+
+  func stop() {
+    lock.lock()
+    isStopped = true
+    lock.broadcast()
+    lock.unlock()
+  }
+
+  private func work() {
+    var decoder = recipe?.decoder()
+    lock.lock()
+    while !hasEnded, !isStopped {
+      if canRead { decodeNext(&decoder) } else { lock.wait() }
+    }
+    lock.unlock()
+  }
+}

@@ -1,0 +1,64 @@
+import CostModel
+
+/// What was read from a piece of a log: rows numbered from 1, with names of their own.
+struct TracePiece: Sendable {
+  var batch = TraceBatch()
+  var symbols = TraceSymbols()
+  /// Rows of all sorts.
+  var count: Int64 = 0
+  /// Rows that the format leaves out.
+  var filtered: Int64 = 0
+  /// Rows that are malformed, with their fields where somebody wants them.
+  var rejected: [RejectedRow] = []
+  /// Rows that do not tell a column, by its place among all.
+  var unknown: [Int64] = Array(repeating: 0, count: TraceColumn.allCases.count)
+  /// Some times had no offset.
+  var usedZone = false
+
+  private(set) var inputTokens: Int128 = 0
+  private(set) var cachedInputTokens: Int128 = 0
+  private(set) var outputTokens: Int128 = 0
+  private(set) var cost: Int128 = 0
+  private(set) var failed: Int64 = 0
+  private(set) var first = Int64.max
+  private(set) var last = Int64.min
+
+  /// Takes a row into the sums.
+  @inline(__always)
+  mutating func count(_ row: TraceRow) {
+    if row.input > 0 { inputTokens &+= Int128(row.input) }
+    if row.output > 0 { outputTokens &+= Int128(row.output) }
+    if row.cached > 0 { cachedInputTokens &+= Int128(row.cached) }
+    if row.cost > 0 { cost &+= Int128(row.cost) }
+    if row.status == .failed { failed &+= 1 }
+    if row.time < first { first = row.time }
+    if row.time < last { batch.isOrdered = false } else { last = row.time }
+  }
+
+  mutating func removeAll() {
+    batch.removeAll()
+    symbols.removeAll()
+    rejected.removeAll()
+    for column in unknown.indices { unknown[column] = 0 }
+    (count, filtered, failed, usedZone) = (0, 0, 0, false)
+    (inputTokens, cachedInputTokens, outputTokens, cost) = (0, 0, 0, 0)
+    (first, last) = (.max, .min)
+  }
+
+  /// Numbers its rows and names as in the whole log, of which `rows` came before.
+  mutating func renumber(_ numbers: TraceSymbols.Numbers, rows: Int64) {
+    batch.rows.withUnsafeMutableBufferPointer { all in
+      for index in all.indices {
+        all[index].number &+= rows
+        all[index].kind = numbers.kinds[Int(all[index].kind)]
+        if all[index].user != TraceRow.none {
+          all[index].user = numbers.users[Int(all[index].user)]
+        }
+        if all[index].model != TraceRow.none {
+          all[index].model = numbers.models[Int(all[index].model)]
+        }
+      }
+    }
+    for index in rejected.indices { rejected[index].row.number += rows }
+  }
+}

@@ -1,0 +1,60 @@
+/// Gives pairs of words with a tag dense ids in order of first appearance: a hash table with linear probing,
+/// at most half full.
+struct WordTable: Sendable {
+  private struct Slot {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    /// The id + 1; 0: free.
+    var id: UInt32 = 0
+    var tag: UInt32 = 0
+  }
+
+  private static let smallest = 16
+
+  private var slots = Array(repeating: Slot(), count: Self.smallest)
+  private(set) var count = 0
+
+  /// Where the pair is or would be, and its id; nil if it is new.
+  @inline(__always)
+  func find(_ low: UInt64, _ high: UInt64, _ tag: UInt32) -> (place: Int, id: UInt32?) {
+    slots.withUnsafeBufferPointer { slots in
+      var place = Self.hash(low, high) & (slots.count &- 1)
+      while true {
+        let slot = slots[place]
+        if slot.id == 0 { return (place, nil) }
+        if slot.low == low, slot.high == high, slot.tag == tag { return (place, slot.id &- 1) }
+        place = (place &+ 1) & (slots.count &- 1)
+      }
+    }
+  }
+
+  /// Adds a new pair where `find` has seen that it is not.
+  mutating func add(_ low: UInt64, _ high: UInt64, _ tag: UInt32, at place: Int) -> UInt32 {
+    let id = UInt32(count)
+    slots[place] = Slot(low: low, high: high, id: id + 1, tag: tag)
+    count += 1
+    if count * 2 > slots.count { grow() }
+    return id
+  }
+
+  mutating func removeAll() {
+    guard count > 0 else { return }
+    slots.withUnsafeMutableBufferPointer { $0.update(repeating: Slot()) }
+    count = 0
+  }
+
+  @inline(__always)
+  private static func hash(_ low: UInt64, _ high: UInt64) -> Int {
+    let product = (low ^ 0xA076_1D64_78BD_642F)
+      .multipliedFullWidth(by: high ^ 0xE703_7ED1_A0B4_28DB)
+    return Int(truncatingIfNeeded: product.high ^ product.low)
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: Slot(), count: old.count * 2)
+    for slot in old where slot.id > 0 {
+      slots[find(slot.low, slot.high, slot.tag).place] = slot
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import CostModel
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// However a log is spelled, cut into blocks and dealt to threads, the same comes out.
+@Suite struct TraceBlockTests {
+  private static let seed: UInt64 = 20_261_122
+  private static let header =
+    "timestamp,model,user,prompt,input_tokens,status,use_case,task,cost_usd"
+
+  /// Everything that reading a log gives, as text.
+  private struct Reading: Equatable {
+    var rows: [String] = []
+    var names: [[String]] = []
+    var facts = ""
+    var rejected: [String] = []
+    var failure = ""
+  }
+
+  private func read(_ path: String, block: Int, threads: Int) -> Reading {
+    var reading = Reading()
+    var options = TraceOptions()
+    options.blockSize = block
+    options.threads = threads
+    options.skipBadRows = 12
+    options.onRejected = { row in
+      let fields = row.fields.map { String(decoding: $0, as: UTF8.self) }
+      reading.rejected.append("\(row.row) \(fields)")
+    }
+    do {
+      let trace = try ReadTrace(path, options: options)
+      reading.rows = trace.rows.map { "\($0)" }
+      let kinds = trace.symbols.kinds.map { "\($0)" }
+      reading.names = [trace.symbols.users.names, trace.symbols.models.names, kinds]
+      var facts = trace.facts
+      // The unknown columns are a dictionary, whose order is nobody's.
+      reading.facts = facts.unknown.map { "\($0)" }.sorted().joined()
+      facts.unknown = [:]
+      reading.facts += "\(facts)"
+    } catch {
+      reading.failure = "\(error)".replacing(path, with: "")
+    }
+    return reading
+  }
+
+  private func rows(_ random: inout TestRandom, bad: Double) -> [[String]] {
+    (0..<(60 + random.below(100))).map { number in
+      let second = String(1_000 + number).dropFirst()
+      var row = [
+        "2026-11-2\(number / 60 % 3)T08:00:00.\(second)Z", "m\(random.below(4))",
+        "someone with a long name \(random.below(9))", "p\(random.below(40))",
+        "\(random.below(100_000_000_000) >> random.below(37))",
+        random.chance(0.8) ? "200" : "error", "use\(random.below(5))",
+        random.chance(0.5) ? "" : "t\(random.below(3))",
+        random.chance(0.5) ? "null" : "0.00\(number)",
+      ]
+      if random.chance(bad) { row[random.below(9)] = "what is \u{E9} this" }
+      if random.chance(bad / 3) { row.removeLast() }
+      return row
+    }
+  }
+
+  private func text(_ rows: [[String]], quoted: (Int) -> Bool, lineEnd: String) -> String {
+    let lines = rows.enumerated().map { number, row in
+      quoted(number) ? row.map { "\"\($0)\"" }.joined(separator: ",") : row.joined(separator: ",")
+    }
+    return ([Self.header] + lines).joined(separator: lineEnd)
+  }
+
+  @Test func spellingBlocksAndThreadsChangeNothing() throws {
+    var random = TestRandom(seed: Self.seed)
+    let folder = try TraceFolder()
+    var failures = 0
+    for round in 0..<25 {
+      let rows = rows(&random, bad: round % 4 == 0 ? 0.02 : 0.5 * Double(round % 3) * 0.2)
+      let oneIn = 1 + random.below(60)
+      let spellings = [
+        text(rows, quoted: { _ in true }, lineEnd: "\n"),
+        text(rows, quoted: { _ in false }, lineEnd: "\n"),
+        text(rows, quoted: { _ in false }, lineEnd: "\r\n") + "\r\n\r\n",
+        text(rows, quoted: { $0 % oneIn == 0 }, lineEnd: "\n") + "\n",
+      ]
+      var all: [Reading] = []
+      for (number, spelling) in spellings.enumerated() {
+        let path = try folder.write(spelling, to: "log\(number).csv")
+        all.append(read(path, block: 1 << 20, threads: 1))
+        all.append(read(path, block: 100 + random.below(3_000), threads: 1 + random.below(3)))
+      }
+      failures += all[0].failure.isEmpty ? 0 : 1
+      for reading in all { #expect(reading == all[0], "round \(round)") }
+    }
+    #expect(failures > 3 && failures < 22)
+  }
+
+  /// A line break in quotes looks like the end of a block's last line.
+  @Test func blocksThatEndWithinQuotes() throws {
+    let folder = try TraceFolder()
+    let broken = "1,7,\"\n" + (0..<50).map { "2,8,u\($0)\n" }.joined() + "\"\n"
+    let text =
+      "timestamp,input_tokens,user\n" + (0..<20).map { _ in broken + "3,9,plain\n" }.joined()
+    let path = try folder.write(text)
+    let whole = read(path, block: 1 << 20, threads: 1)
+    #expect(whole.rows.count == 40 && whole.names[0].count == 2)
+    for block in [30, 77, 128, 300] {
+      #expect(read(path, block: block, threads: 3) == whole)
+    }
+  }
+
+  @Test func linesOfJSON() throws {
+    var random = TestRandom(seed: Self.seed)
+    let folder = try TraceFolder()
+    let lines = (0..<300).map { number in
+      random.chance(0.02)
+        ? "{\"timestamp\": \(number), \"user\": }"
+        : "{\"timestamp\": \(number), \"user\": \"u\(random.below(30))\", \"input_tokens\": \(number)}"
+    }
+    let path = try folder.write(lines.joined(separator: "\n"), to: "log.jsonl")
+    let whole = read(path, block: 1 << 20, threads: 1)
+    #expect(whole.rows.count > 200 && !whole.rejected.isEmpty)
+    for block in [50, 128, 1_000] { #expect(read(path, block: block, threads: 3) == whole) }
+  }
+}
