@@ -13,7 +13,8 @@ struct Costsim: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
+      Run.self, ReplayCommand.self, Calibrate.self, ForecastCommand.self, Explain.self,
+      Validate.self, Init.self,
     ])
 
   static func main() {

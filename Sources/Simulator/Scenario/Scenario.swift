@@ -26,6 +26,7 @@ struct Scenario: Sendable {
   var alerts: [RollingAlert] = []
   var users = UserPopulation()
   var workloads: [Workload]
+  var forecast: ForecastSpec?
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.

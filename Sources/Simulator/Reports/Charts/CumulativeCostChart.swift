@@ -233,10 +233,7 @@ struct CumulativeCostChart {
   }
 
   private static func shortDate(_ date: CivilDate) -> String {
-    let months = [
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    return "\(date.day) \(months[date.month - 1])"
+    "\(date.day) \(PlainEnglish.shortMonth(date))"
   }
 
   private static func series(_ plan: PlanReport, _ period: Period) -> Series {

@@ -7,8 +7,7 @@ struct PriceSheetReader {
   func read(_ fields: Fields) -> PriceSheet {
     var sheet = PriceSheet()
     if let node = fields["effective_from"] {
-      let utc = LocalTime(offsets: [Period.Offset(from: .distantPast, seconds: 0)])
-      sheet.effectiveFrom = log.moment(node, local: utc.moment) ?? .distantPast
+      sheet.effectiveFrom = log.moment(node, local: LocalTime.utc.moment) ?? .distantPast
     }
     read(fields, into: &sheet)
     return sheet
@@ -98,7 +97,7 @@ struct PriceSheetReader {
   }
 
   /// `0.5`, `50%`, `1.1`: exact.
-  private func factor(_ node: YAMLNode) -> Factor? {
+  func factor(_ node: YAMLNode) -> Factor? {
     guard let text = log.scalar(node, "a factor like 0.5 or 50%") else { return nil }
     let isPercent = text.hasSuffix("%")
     let digits = isPercent ? Quantity.trimmed(text.dropLast()) : text
