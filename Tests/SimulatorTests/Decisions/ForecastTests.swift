@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ForecastTests {
   private func scenario(
-    months: Int, users: Int = 10, change: (inout Scenario) -> Void = { _ in }
+    months: Int, users: Int = 10, change: @escaping (inout Scenario) -> Void = { _ in }
   ) -> Scenario {
     var builder = ScenarioBuilder()
     builder.period = AnalysisScenario.period(months: months)

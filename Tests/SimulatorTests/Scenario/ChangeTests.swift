@@ -55,7 +55,10 @@ import Testing
     #expect((more.calls - 780).magnitude <= 40)
     let day = more.days.filter { $0.date.description == "2026-06-10" }.reduce(0) { $0 + $1.calls }
     #expect(day > 100)
-    #expect((expected(surged) / expected(base) - 39.0 / 30).magnitude < 0.02)
+    // 300 calls a workload and month, 90 more; `big` is at its old price on that day.
+    let cost = 300 * (0.00012 + 0.0013 / 3 + 0.0023 * 2 / 3)
+    #expect((expected(base) - cost).magnitude < 1e-9)
+    #expect((expected(surged) - cost - 90 * (0.00012 + 0.0013)).magnitude < 1e-9)
     let expectation = Expectation(scenario: surged, plan: plan)
     #expect((more.cost.dollars / expectation.cost - 1).magnitude < 0.07)
   }
@@ -63,7 +66,7 @@ import Testing
   @Test func aSurgeOfNothingIsNoTraffic() throws {
     let scenario = try read("traffic.surges=[{from: 2026-06-01, for: 720h, factor: 0}]")
     #expect(try Simulation(scenario).result(of: scenario.plans[0], run: 1).calls == 0)
-    #expect(expected(scenario) == 0)
+    #expect(expected(scenario).magnitude < 1e-12)
   }
 
   @Test func timelineOfASurge() throws {
@@ -82,7 +85,7 @@ import Testing
       #expect((timeline.operational(at: at(Int64(hour))) - days * day).magnitude < 1e-12)
     }
     #expect((timeline.length - 34 * day).magnitude < 1e-12)
-    #expect(timeline.time(at: 4 * day) == at(42).microseconds)
+    #expect((timeline.time(at: 4 * day) - at(42).microseconds).magnitude <= 1)
   }
 
   // MARK: Prices
@@ -126,9 +129,9 @@ import Testing
     let scenario = try read("users.rogue={factor: 4}")
     let wild = try Simulation(scenario).result(of: scenario.plans[0], run: 1).accounts.map(\.calls)
     let heaviest = try #require(calm.indices.max { calm[$0] < calm[$1] })
-    #expect(wild[heaviest] == 4 * calm[heaviest])
-    for user in calm.indices where user != heaviest {
-      #expect((wild[user] - calm[user]).magnitude <= 2)
+    for user in calm.indices {
+      let wanted = calm[user] * (user == heaviest ? 4 : 1)
+      #expect((wild[user] - wanted).magnitude <= 2)
     }
     let more = expected(scenario) / expected(try read()) - 1
     #expect((more - 3 * 5 / 14.0).magnitude < 0.01)

@@ -6,7 +6,8 @@ enum ScenarioFormat {
       scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
       budget, threshold, alert, users, activity, activityClass, rogue, traffic, surge, arrivals,
       gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix, published,
-      publishedRow, priceOverlay, priceChange, swap, forecast, sCurve,
+      publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, range, normalRange, normal,
+      lognormalRange, lognormal,
     ])
 
   static let scenario = FormatObject(

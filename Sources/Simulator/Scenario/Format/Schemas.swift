@@ -9,7 +9,8 @@ enum Schemas {
         others: PolicyFormat.file.objects
           + CatalogFormat.file.objects.filter {
             ["tier", "change", "time of day"].contains($0.name)
-          }
+          },
+        objectsWithRanges: InputWalk.objectsWithInputs
       ).text()
     ),
     ("catalog.schema.json", SchemaWriter(format: CatalogFormat.file).text()),

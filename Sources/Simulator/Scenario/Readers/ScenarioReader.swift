@@ -7,6 +7,7 @@ struct ScenarioReader {
   private let log = InputLog()
   private let files: ScenarioFiles
   private let path: String
+  private let allowOutside: Bool
 
   /// - Parameters:
   ///   - path: the scenario file.
@@ -18,23 +19,87 @@ struct ScenarioReader {
     path: String, overrides: [String] = [], allowOutside: Bool = false, forReplay: Bool = false
   ) throws(InputErrors) -> Scenario {
     let reader = ScenarioReader(path: path, allowOutside: allowOutside)
-    let scenario = reader.read(overrides: overrides, forReplay: forReplay)
-    try reader.log.throwIfAny()
-    guard let scenario else {
-      throw InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
+    let tree = reader.tree(overrides: overrides)
+    return try reader.checked(tree.flatMap { reader.read($0, forReplay: forReplay) })
+  }
+
+  /// The same, with what it takes to read variants of the scenario.
+  static func tree(
+    path: String, overrides: [String] = [], allowOutside: Bool = false
+  ) throws(InputErrors) -> (tree: ScenarioTree, scenario: Scenario) {
+    let reader = ScenarioReader(path: path, allowOutside: allowOutside)
+    var tree = reader.tree(overrides: overrides)
+    let scenario = try reader.checked(tree.flatMap { reader.read($0, forReplay: false) })
+    tree?.files = reader.files.loaded
+    guard let tree else { throw reader.incomplete }
+    return (tree, scenario)
+  }
+
+  /// A variant, with overrides that are said to come from `source`.
+  static func read(
+    _ tree: ScenarioTree, overrides: [String], source: String
+  ) throws(InputErrors) -> Scenario {
+    let reader = ScenarioReader(
+      path: tree.path, allowOutside: tree.allowOutside, loaded: tree.files)
+    guard !overrides.isEmpty else {
+      return try reader.checked(reader.read(tree, forReplay: false))
     }
+    let changed = reader.overridden(tree.root, overrides, source: source)
+    return try reader.checked(reader.read(reader.tree(of: changed), forReplay: false))
+  }
+
+  private init(
+    path: String, allowOutside: Bool, loaded: [String: ScenarioFiles.Loaded] = [:]
+  ) {
+    self.path = path
+    self.allowOutside = allowOutside
+    files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log, loaded: loaded)
+  }
+
+  private var incomplete: InputErrors {
+    InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
+  }
+
+  private func checked(_ scenario: Scenario?) throws(InputErrors) -> Scenario {
+    try log.throwIfAny()
+    guard let scenario else { throw incomplete }
     return scenario
   }
 
-  private init(path: String, allowOutside: Bool) {
-    self.path = path
-    files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log)
+  // MARK: Tree
+
+  private func tree(overrides: [String]) -> ScenarioTree? {
+    guard let loaded = files.loadExtended(path) else { return nil }
+    return tree(of: overridden(loaded, overrides, source: "--override"))
   }
 
-  private func read(overrides: [String], forReplay: Bool) -> Scenario? {
-    guard let loaded = files.loadExtended(path) else { return nil }
-    let node = Overrides(log: log).apply(overrides, to: loaded)
-    guard let root = Fields(node, as: ScenarioFormat.scenario, log: log) else { return nil }
+  private func overridden(_ root: YAMLNode, _ overrides: [String], source: String) -> YAMLNode {
+    var root = root
+    for (index, text) in overrides.enumerated() {
+      let change = Overrides(log: log, files: files, source: source, number: index + 1)
+      root = change.apply(text, to: root) { changed in self.tree(of: changed) }
+    }
+    return root
+  }
+
+  private func tree(of node: YAMLNode) -> ScenarioTree {
+    var walk = InputWalk(log: log)
+    let root = walk.resolve(node)
+    var path: String?
+    if let name = node["catalog"], case .scalar(let text, _) = name.content, !name.isNull {
+      path = files.resolve(text, at: name.place)
+      let catalog = path.flatMap { files.load($0, namedAt: name.place) }
+      if let catalog { walk.addCatalog(catalog, of: root) }
+    }
+    return ScenarioTree(
+      path: self.path, allowOutside: allowOutside, root: root, catalogPath: path,
+      files: files.loaded, inputs: walk.inputs)
+  }
+
+  // MARK: Scenario
+
+  private func read(_ tree: ScenarioTree, forReplay: Bool) -> Scenario? {
+    guard let root = Fields(tree.root, as: ScenarioFormat.scenario, log: log) else { return nil }
     let errors = log.diagnostics.count
     let catalogReader = CatalogReader(log: log)
     var catalog =
@@ -70,6 +135,7 @@ struct ScenarioReader {
       checks.run(placed)
     }
     scenario.inputs = files.inputs
+    scenario.ranges = tree.inputs.filter { $0.law != nil }
     return period == nil || policy == nil ? nil : scenario
   }
 
