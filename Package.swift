@@ -23,7 +23,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
-      resources: [.embedInCode("Starter"), .embedInCode("Formats")]),
+      resources: [
+        .embedInCode("Starter"), .embedInCode("Formats"), .embedInCode("Standard"),
+      ]),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),

@@ -13,7 +13,8 @@ struct Costsim: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, ReplayCommand.self, Calibrate.self, ForecastCommand.self, Explain.self,
+      Run.self, ReplayCommand.self, Calibrate.self, ForecastCommand.self, LeversCommand.self,
+      StressCommand.self, Explain.self,
       Validate.self, Init.self,
     ])
 

@@ -27,6 +27,9 @@ struct Scenario: Sendable {
   var users = UserPopulation()
   var workloads: [Workload]
   var forecast: ForecastSpec?
+  /// The file's own, beside the standard ones or in their place.
+  var levers: [Lever] = []
+  var shocks: [Shock] = []
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.

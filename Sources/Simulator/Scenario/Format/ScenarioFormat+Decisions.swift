@@ -25,4 +25,45 @@ extension ScenarioFormat {
         "half_by", .number, "The month, from 1, in which half of the ceiling is reached.",
         example: "6", required: true),
     ])
+
+  static let lever = FormatObject(
+    name: "lever", summary: "A way to save, for `levers`: overrides with words.",
+    fields: [
+      FormatField("title", .text, "What it is, in a few words.", required: true),
+      FormatField(
+        "with", .list(.text),
+        "Overrides that put it to use. A pattern that finds nothing is passed over, unless none "
+          + "does.", example: "[\"workloads.**.output*=40%\"]"),
+      FormatField(
+        "without", .list(.text), "Overrides that take it away where it is in use.",
+        example: "[cache=off]"),
+      FormatField(
+        "substitutes", .map(.text),
+        "Models by the models that they replace: one lever for each use case that calls the latter; "
+          + "`$use_case`, `$model` and `$by` then stand in the texts."),
+      FormatField(
+        "alternative", .flag, "Takes the place of the whole set-up; not combined with others.",
+        default: "false"),
+      FormatField("quality", .text, "What it does to the answers."),
+      FormatField("source", .text, "Where the figures come from."),
+    ])
+
+  static let shock = FormatObject(
+    name: "shock", summary: "Something that may go wrong, for `stress`: overrides with a time.",
+    fields: [
+      FormatField("title", .text, "What happens, in a few words.", required: true),
+      FormatField(
+        "with", .list(.text),
+        "Overrides; `$from` and `$for` stand for the time in those that state one. Where none does, "
+          + "whole days are taken from a month lived under them from its start.", required: true),
+      FormatField(
+        "from", .either([.text, .moment]), "`day 10` of the period, or a time.",
+        default: "the whole period"),
+      FormatField("for", .duration, "How long.", example: "24h"),
+      FormatField(
+        "each_provider", .flag,
+        "One shock for each provider that calls go to, `$provider` in the texts.",
+        default: "false"),
+      FormatField("source", .text, "Where the figures come from."),
+    ])
 }

@@ -6,7 +6,8 @@ enum ScenarioFormat {
       scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
       budget, threshold, alert, users, activity, activityClass, rogue, traffic, surge, arrivals,
       gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix, published,
-      publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, range, normalRange, normal,
+      publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock, range,
+      normalRange, normal,
       lognormalRange, lognormal,
     ])
 
@@ -83,6 +84,12 @@ enum ScenarioFormat {
         "workloads", .map(.object("workload")), "What users do, by name.", required: true),
       FormatField("forecast", .object("forecast"), "What the months to come bring."),
       FormatField(
+        "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
+        default: "the standard ones"),
+      FormatField(
+        "shocks", .map(.object("shock")), "What may go wrong, likewise.",
+        default: "the standard ones"),
+      FormatField(
         "assumptions", .list(.text), "What the file assumes, each with its reason; reported."),
       FormatField(
         "published", .list(.object("published")), "Published figures to be shown beside."),
@@ -134,6 +141,9 @@ enum ScenarioFormat {
       FormatField("to", .moment, "Its end.", default: "none"),
       FormatField("for", .duration, "Its length, in place of `to`."),
       FormatField("models", .list(.text), "Which models.", default: "all"),
+      FormatField(
+        "only", .list(.choice(CatalogFormat.rates.map(\.key))),
+        "Which of their prices, monthly ones left out.", default: "all"),
       FormatField(
         "factor", .either([.number, .text]), "Exactly: `1.5`, `80%`.", example: "80%",
         required: true),

@@ -17,12 +17,29 @@ struct PriceChangeReader {
       named.map { $0.compactMap { models.id($0.text, at: $0.place) } }
       ?? catalog.models.indices.map { ModelID(UInt16($0)) }
     for id in ids {
-      guard let changed = Self.changed(catalog[id].prices, by: factor, in: span) else {
+      guard
+        let changed = Self.changed(
+          catalog[id].prices, by: factor, of: dimensions(fields), in: span)
+      else {
         log.add(fields.place, "'\(catalog[id].name)' has a price too fine for this factor")
         return
       }
       catalog[id].prices = changed
     }
+  }
+
+  /// Those that `only` lists; nil: every price.
+  private func dimensions(_ fields: Fields) -> Set<BillingDimension>? {
+    guard let node = fields["only"] else { return nil }
+    let rates = CatalogFormat.rates
+    return Set(
+      log.texts(node).compactMap { name, place in
+        guard let rate = rates.first(where: { $0.key == name }) else {
+          log.unknown("price", name, at: place, among: rates.map(\.key))
+          return nil
+        }
+        return rate.dimension
+      })
   }
 
   private func span(_ fields: Fields) -> Period.Span? {
@@ -38,7 +55,8 @@ struct PriceChangeReader {
   /// Price sheets cut at the ends of the span, those inside multiplied; nil where a price does not
   /// fit then.
   private static func changed(
-    _ sheets: [PriceSheet], by factor: Factor, in span: Period.Span
+    _ sheets: [PriceSheet], by factor: Factor, of dimensions: Set<BillingDimension>?,
+    in span: Period.Span
   ) -> [PriceSheet]? {
     let first = sheets.first?.effectiveFrom ?? .distantFuture
     let ends = [span.start, span.end].filter { $0 > first && $0 < .distantFuture }
@@ -47,7 +65,7 @@ struct PriceChangeReader {
       guard var sheet = sheets.last(where: { $0.effectiveFrom <= moment }) else { continue }
       sheet.effectiveFrom = moment
       if span.start <= moment, moment < span.end {
-        guard sheet.multiply(by: factor) else { return nil }
+        guard sheet.multiply(by: factor, dimensions) else { return nil }
       }
       result.append(sheet)
     }
@@ -56,17 +74,26 @@ struct PriceChangeReader {
 }
 
 extension PriceSheet {
-  /// Every price times the factor; false where one does not fit.
-  fileprivate mutating func multiply(by factor: Factor) -> Bool {
-    var fits = rates.multiply(by: factor)
-    for i in contextTiers.indices { fits = contextTiers[i].rates.multiply(by: factor) && fits }
-    for i in timesOfDay.indices { fits = timesOfDay[i].change.rates.multiply(by: factor) && fits }
-    for key in serviceTiers.keys {
-      fits = serviceTiers[key]?.rates.multiply(by: factor) == true && fits
+  /// Every price (or those of some dimensions) times the factor; false where one does not fit.
+  fileprivate mutating func multiply(
+    by factor: Factor, _ dimensions: Set<BillingDimension>?
+  ) -> Bool {
+    let listed = dimensions ?? Set(BillingDimension.allCases)
+    var fits = rates.multiply(by: factor, listed)
+    for i in contextTiers.indices {
+      fits = contextTiers[i].rates.multiply(by: factor, listed) && fits
     }
-    for key in regions.keys { fits = regions[key]?.rates.multiply(by: factor) == true && fits }
-    if batch != nil { fits = batch?.rates.multiply(by: factor) == true && fits }
-    if let fixed = fixedMonthly {
+    for i in timesOfDay.indices {
+      fits = timesOfDay[i].change.rates.multiply(by: factor, listed) && fits
+    }
+    for key in serviceTiers.keys {
+      fits = serviceTiers[key]?.rates.multiply(by: factor, listed) == true && fits
+    }
+    for key in regions.keys {
+      fits = regions[key]?.rates.multiply(by: factor, listed) == true && fits
+    }
+    if batch != nil { fits = batch?.rates.multiply(by: factor, listed) == true && fits }
+    if let fixed = fixedMonthly, dimensions == nil {
       let product = Int128(fixed.picodollars) * Int128(factor.numerator)
       let amount = product.magnitude.dividedHalfToEven(by: UInt128(factor.denominator))
       guard let picodollars = Int64(exactly: amount) else { return false }
@@ -77,8 +104,10 @@ extension PriceSheet {
 }
 
 extension Rates {
-  fileprivate mutating func multiply(by factor: Factor) -> Bool {
-    for dimension in BillingDimension.allCases {
+  fileprivate mutating func multiply(
+    by factor: Factor, _ dimensions: Set<BillingDimension>
+  ) -> Bool {
+    for dimension in dimensions {
       guard let rate = self[dimension] else { continue }
       guard let scaled = Rate(rate, times: factor) else { return false }
       self[dimension] = scaled

@@ -126,6 +126,9 @@ struct ScenarioReader {
     scenario.title = root.text("title") ?? ""
     let forecast = ForecastReader(log: log, planUsers: scenario.plans.first?.users)
     scenario.forecast = root["forecast"].flatMap { forecast.read($0) }
+    let levers = LeverReader(log: log)
+    scenario.levers = root.entries("levers").compactMap(levers.lever)
+    scenario.shocks = root.entries("shocks").compactMap { levers.shock($0, local: local) }
     readTargets(root, models, local, into: &scenario)
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, local, into: &scenario)

@@ -176,14 +176,15 @@ struct TargetReader {
   func outages(_ node: YAMLNode, local: LocalTime, regions: [ModelID: [String]]) -> [Outage] {
     guard let fields = Fields(node, as: ScenarioFormat.outage, log: log) else { return [] }
     let sick = sickModels(fields)
-    guard let window = fields.window(local), !sick.isEmpty else { return [] }
+    let window = fields.window(local)
     let region = fields.text("region")
     if let region, let place = fields["region"]?.place,
-      !sick.contains(where: { (regions[$0] ?? []).contains(region) })
+      !sick.isEmpty, !sick.contains(where: { (regions[$0] ?? []).contains(region) })
     {
       log.unknown("region", region, at: place, among: sick.flatMap { regions[$0] ?? [] })
     }
     let rate = fields.share("rate") ?? 1
+    guard let window else { return [] }
     return sick.map {
       Outage(model: $0, region: region, from: window.start, to: window.end, rate: rate)
     }
