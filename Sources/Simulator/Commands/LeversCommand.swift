@@ -11,8 +11,9 @@ struct LeversCommand: ParsableCommand {
 
       Every lever is a simulated month with the same luck as the month without it: response cache, \
       routing, batch transcription, shorter answers, prompt caching, cheaper models, quotas, and all \
-      on one other service. Those that save are then combined, one after the other. A scenario's \
-      'levers:' adds own ones. Without --users the first plan is studied. Writes levers.csv, \
+      on one other service. Those that save are then combined, one after the other. Also tells from \
+      how many users on capacity at a fixed price pays. A scenario's 'levers:' and 'capacity:' add \
+      own ones. Without --users the first plan is studied. Writes levers.csv, break-even.csv, \
       levers.md and charts/levers.svg to OUT/SCENARIO.
       """)
 
@@ -39,7 +40,10 @@ struct LeversCommand: ParsableCommand {
     let (tree, scenario) = try input.readForOnePlan(scenario)
     let levers = StandardFiles.merged(
       try StandardFiles.levers(), with: scenario.levers, name: \.name)
-    let study = try LeverStudy(tree, scenario, levers: levers, threads: threads)
+    let capacities = StandardFiles.merged(
+      try StandardFiles.capacities(), with: scenario.capacities, name: \.name)
+    let study = try LeverStudy(
+      tree, scenario, levers: levers, capacities: capacities, threads: threads)
     let folder = try OutputFolder(path: out)
     try LeverReport.write(study, dialect: csvDialect, into: folder)
     try folder.commit()

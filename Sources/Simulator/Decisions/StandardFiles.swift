@@ -4,6 +4,10 @@ enum StandardFiles {
     try read(PackageResources.levers_yaml, "levers") { $0.lever($1) }
   }
 
+  static func capacities() throws(InputErrors) -> [Capacity] {
+    try read(PackageResources.levers_yaml, "capacity") { $0.capacity($1) }
+  }
+
   /// Days are those of the scenario's period.
   static func shocks() throws(InputErrors) -> [Shock] {
     try read(PackageResources.shocks_yaml, "shocks") { $0.shock($1, local: .utc) }

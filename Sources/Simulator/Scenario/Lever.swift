@@ -37,3 +37,19 @@ struct Shock: Sendable {
   var isByProvider = false
   var source: String?
 }
+
+/// Capacity at a fixed price, used or not: provisioned throughput, a machine of one's own.
+struct Capacity: Sendable {
+  var name: String
+  var title: String
+  /// Names of the models whose calls it takes.
+  var models: [String]
+  /// Of a unit, a month.
+  var unitPrice: MoneySum
+  var minimumUnits = 1
+  /// Of a unit; input tokens, output tokens counting `outputWeight` each.
+  var tokensPerMinute: Int64
+  var outputWeight = 1.0
+  var source: String?
+  var assumption: String?
+}

@@ -30,6 +30,7 @@ struct Scenario: Sendable {
   /// The file's own, beside the standard ones or in their place.
   var levers: [Lever] = []
   var shocks: [Shock] = []
+  var capacities: [Capacity] = []
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.

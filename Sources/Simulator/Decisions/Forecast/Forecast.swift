@@ -53,7 +53,8 @@ struct Forecast: Sendable {
     let cost = ExpectedCost(scenario: scenario, plan: scenario.plans[0])
     let bill = MonthBill(cost)
     var month = ForecastMonth(number: number, scenario: scenario, bill: bill, total: total + bill)
-    if let budget = scenario.budget?.amount.dollars {
+    month.budget = scenario.budget?.amount
+    if let budget = month.budget?.dollars {
       month.expectedCrossing = CostCurve(cost).crossing(of: budget, month: 0)
       month.overBudgetProbability = BudgetCrossing.probability(
         budget: budget, mean: bill.mean, variance: bill.variance)

@@ -19,7 +19,8 @@ struct ForecastMonth: Sendable {
 
   var plan: PlanSpec { scenario.plans[0] }
   var period: Period { scenario.period }
-  var budget: MoneySum? { scenario.budget?.amount }
+  /// nil: there is none.
+  var budget: MoneySum?
   /// Whether the expected bill is over the budget; nil without one.
   var isOverBudget: Bool? { budget.map { bill.mean > $0.dollars } }
   var runs: RunsSummary { RunsSummary(costs: results.map(\.cost), overBudget: nil) }

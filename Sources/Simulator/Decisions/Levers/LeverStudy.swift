@@ -37,10 +37,15 @@ struct LeverStudy: Sendable {
   let steps: [LeverStep]
   /// Levers that save something alone but cannot be had with those before them, with the reason.
   let clashes: [(lever: Lever, reason: String)]
+  /// Capacity whose models calls go to.
+  let breakEvens: [BreakEven]
 
   init(
-    _ tree: ScenarioTree, _ scenario: Scenario, levers: [Lever], threads: Int
+    _ tree: ScenarioTree, _ scenario: Scenario, levers: [Lever], capacities: [Capacity] = [],
+    threads: Int
   ) throws {
+    breakEvens = capacities.map { BreakEven($0, scenario: scenario, plan: scenario.plans[0]) }
+      .filter(\.applies)
     self.scenario = scenario
     plan = scenario.plans[0]
     let lab = LeverLab(tree: tree, plan: scenario.plans[0], threads: threads)
@@ -48,7 +53,11 @@ struct LeverStudy: Sendable {
     let base = Outcome(month, budget: scenario.budget)
     self.base = base
     let expanded = levers.flatMap { $0.expanded(over: month) }
-    let results = try lab.results(of: expanded, base: base).sorted {
+    let results = try lab.results(of: expanded, base: base).filter { result in
+      // A use case that only falls back on the model has nothing to swap.
+      if case .idle = result.verdict { return result.lever.substitutes.isEmpty }
+      return true
+    }.sorted {
       let (a, b) = ($0.saving(from: base), $1.saving(from: base))
       return (b ?? .lowest, $0.lever.name) < (a ?? .lowest, $1.lever.name)
     }

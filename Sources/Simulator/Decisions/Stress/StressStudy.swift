@@ -10,6 +10,7 @@ struct ShockResult: Sendable {
     /// Of the month lived under the shock; where it holds for some days only, as on those.
     var outcome: Outcome
     var fallbackCalls: Int64
+    var failedCalls: Int64
     /// The day on which a month's budget is used up, as an index into the period's days.
     var crossedDay: Int?
     /// Whether days were taken from a month lived under the shock from its start.
@@ -127,6 +128,7 @@ extension ShockResult.Month {
     days = scenario.period.days.map { costs[$0.date] ?? .zero }
     outcome = Outcome(result, budget: scenario.budget)
     fallbackCalls = result.performance.reduce(0) { $0 + $1.fallbackCalls }
+    failedCalls = result.failedCalls
     isSpliced = false
     crossedDay = Self.crossing(days, in: scenario)
   }

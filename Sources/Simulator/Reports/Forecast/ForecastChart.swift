@@ -48,10 +48,11 @@ struct ForecastChart {
   }
 
   private func drawLegend(_ svg: inout SVG) {
+    guard forecast.months.contains(where: { $0.budget != nil }) else { return }
+    let shown = Set(forecast.months.map(Self.series))
     var x = 16.0
     for (index, name) in ["within the budget", "over the budget"].enumerated() {
-      guard forecast.months.contains(where: { Self.series($0) == index }) else { continue }
-      guard forecast.months.contains(where: { $0.budget != nil }) else { continue }
+      guard shown.contains(index) else { continue }
       svg.rectangle(x: x, y: 60, width: 11, height: 11, class: SVG.series(index))
       svg.text(name, x + 17, 70)
       x += 17 + SVG.width(of: name) + 14

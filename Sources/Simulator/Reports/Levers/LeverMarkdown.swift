@@ -7,7 +7,8 @@ enum LeverMarkdown {
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     return "# Levers: \(title)\n\n" + headline(study, emphasis: "**") + "\n\n"
       + "![What each lever saves on top of those above it](charts/levers.svg)\n\n"
-      + alone(study) + together(study) + inUse(study) + alternatives(study) + rest(study)
+      + alone(study) + together(study) + inUse(study) + alternatives(study)
+      + BreakEvenReport.section(study) + rest(study)
       + basis(study)
   }
 

@@ -8,6 +8,9 @@ enum LeverReport {
   ) throws(OutputError) {
     let name = study.scenario.name
     try folder.write(table(study).csv(dialect), to: "\(name)/levers.csv")
+    try folder.write(
+      BreakEvenReport.definition.table(BreakEvenReport.rows(study)).csv(dialect),
+      to: "\(name)/break-even.csv")
     try folder.write(chart(study).svg(), to: "\(name)/charts/levers.svg")
     try folder.write(LeverMarkdown.text(study), to: "\(name)/levers.md")
   }
@@ -164,6 +167,7 @@ enum LeverReport {
             ])
           })
       ),
+      ("break_even", BreakEvenReport.json(study)),
     ])
   }
 }

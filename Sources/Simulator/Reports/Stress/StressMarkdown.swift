@@ -49,7 +49,7 @@ enum StressMarkdown {
       .text("shock"), .text("when"), .number("bill"), .number("more"), .number("dearest day"),
     ]
     if hasBudget { headers.append(.text("budget breaks")) }
-    headers += [.number("fallback calls"), .number("failed"), .number("p95 latency")]
+    headers += [.number("fallback calls"), .number("failed calls"), .number("p95 latency")]
     var table = MarkdownTable(headers)
     for row in StressReport.rows(study) {
       guard let month = row.month else { continue }
@@ -61,8 +61,8 @@ enum StressMarkdown {
       ]
       if hasBudget { cells.append(row.crossedOn.map { "**\(PlainEnglish.date($0))**" } ?? "no") }
       cells += [
-        PlainEnglish.count(month.fallbackCalls),
-        month.outcome.errorRate.map { PlainEnglish.share($0) } ?? "–",
+        row.countedMonth.map { PlainEnglish.count($0.fallbackCalls) } ?? "–",
+        row.countedMonth.map { PlainEnglish.count($0.failedCalls) } ?? "–",
         month.outcome.latencyP95.map {
           PlainEnglish.duration(SimDuration(microseconds: Int64($0 * 1_000)))
         } ?? "–",
@@ -98,9 +98,8 @@ enum StressMarkdown {
     let spliced =
       isSpliced
       ? "- Where a shock holds for some days and is not a surge, an outage or a price, its days are "
-        + "those of a month lived under it from the start: caches and queues are then as warm or as "
-        + "long as they would be in the middle of such a month, and calls that fail, fall back or "
-        + "wait are counted for all of that month.\n"
+        + "those of a month lived under it from the start, and so is its latency: caches and queues "
+        + "are then as warm or as long as they would be in the middle of such a month.\n"
       : ""
     return ReportMarkdown.heading("What this rests on")
       + """

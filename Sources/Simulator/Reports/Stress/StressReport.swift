@@ -22,6 +22,9 @@ enum StressReport {
 
     var month: ShockResult.Month? { result.map(\.month) ?? base }
 
+    /// Where calls are those of this month; days taken from another one have no counts.
+    var countedMonth: ShockResult.Month? { month.flatMap { $0.isSpliced ? nil : $0 } }
+
     var crossedOn: CivilDate? {
       month?.crossedDay.map { scenario.period.days[$0].date }
     }
@@ -58,10 +61,10 @@ enum StressReport {
         .optional($0.crossedOn) { .date($0) }
       },
       Column("fallback_calls", .integer, unit: "calls", "Answered by another model than routed") {
-        .optional($0.month) { .integer($0.fallbackCalls) }
+        .optional($0.countedMonth) { .integer($0.fallbackCalls) }
       },
-      Column("error_rate", .decimal, unit: "1", "Failed calls of all calls") {
-        .optional($0.month?.outcome.errorRate) { .real($0) }
+      Column("failed_calls", .integer, unit: "calls", "Calls that nobody answered") {
+        .optional($0.countedMonth) { .integer($0.failedCalls) }
       },
       Column("latency_p95_ms", .decimal, unit: "ms", "95th percentile of answered calls") {
         .optional($0.month?.outcome.latencyP95) { .real($0) }
@@ -117,7 +120,7 @@ enum StressReport {
                 .optional(row.month) { .string(($0.bill - row.base.bill).exactDecimal) }
               ),
               ("budget_crossed_on", .optional(row.crossedOn) { .string($0.description) }),
-              ("fallback_calls", .optional(row.month) { .integer($0.fallbackCalls) }),
+              ("fallback_calls", .optional(row.countedMonth) { .integer($0.fallbackCalls) }),
               ("note", .optional(row.result?.reason) { .string($0) }),
             ])
           })

@@ -48,6 +48,22 @@ extension ScenarioFormat {
       FormatField("source", .text, "Where the figures come from."),
     ])
 
+  static let capacity = FormatObject(
+    name: "capacity", summary: "What a fixed price buys, whether it is used or not.",
+    fields: [
+      FormatField("title", .text, "What it is, in a few words.", required: true),
+      FormatField("models", .list(.text), "Models whose calls it takes.", required: true),
+      FormatField("unit_price", .money, "A month, of one unit.", example: "$730", required: true),
+      FormatField("minimum_units", .count, "Fewer are not sold.", default: "1"),
+      FormatField(
+        "tokens_per_minute", .count, "What a unit takes; the rest is billed as ever.",
+        required: true),
+      FormatField(
+        "output_weight", .number, "Input tokens that an output token counts as.", default: "1"),
+      FormatField("source", .text, "Where the figures come from."),
+      FormatField("assumption", .text, "Why a figure that no source gives was assumed."),
+    ])
+
   static let shock = FormatObject(
     name: "shock", summary: "Something that may go wrong, for `stress`: overrides with a time.",
     fields: [

@@ -6,7 +6,8 @@ enum ScenarioFormat {
       scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
       budget, threshold, alert, users, activity, activityClass, rogue, traffic, surge, arrivals,
       gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix, published,
-      publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock, range,
+      publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock, capacity,
+      range,
       normalRange, normal,
       lognormalRange, lognormal,
     ])
@@ -85,6 +86,9 @@ enum ScenarioFormat {
       FormatField("forecast", .object("forecast"), "What the months to come bring."),
       FormatField(
         "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
+        default: "the standard ones"),
+      FormatField(
+        "capacity", .map(.object("capacity")), "Capacity at a fixed price, likewise.",
         default: "the standard ones"),
       FormatField(
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",

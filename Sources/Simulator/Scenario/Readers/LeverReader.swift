@@ -23,6 +23,19 @@ struct LeverReader {
     return lever
   }
 
+  func capacity(_ entry: YAMLNode.Entry) -> Capacity? {
+    guard let fields = Fields(entry.value, as: ScenarioFormat.capacity, log: log),
+      let title = fields.text("title"), let price = fields.money("unit_price"),
+      let tokens = fields.count("tokens_per_minute", in: 1...1_000_000_000_000)
+    else { return nil }
+    return Capacity(
+      name: entry.key, title: title,
+      models: fields["models"].map { log.texts($0).map(\.text) } ?? [],
+      unitPrice: price, minimumUnits: Int(fields.count("minimum_units", in: 1...1_000_000) ?? 1),
+      tokensPerMinute: tokens, outputWeight: fields.number("output_weight", in: 0...1_000) ?? 1,
+      source: fields.text("source"), assumption: fields.text("assumption"))
+  }
+
   func shock(_ entry: YAMLNode.Entry, local: LocalTime) -> Shock? {
     guard let fields = Fields(entry.value, as: ScenarioFormat.shock, log: log),
       let title = fields.text("title")

@@ -128,6 +128,7 @@ struct ScenarioReader {
     scenario.forecast = root["forecast"].flatMap { forecast.read($0) }
     let levers = LeverReader(log: log)
     scenario.levers = root.entries("levers").compactMap(levers.lever)
+    scenario.capacities = root.entries("capacity").compactMap(levers.capacity)
     scenario.shocks = root.entries("shocks").compactMap { levers.shock($0, local: local) }
     readTargets(root, models, local, into: &scenario)
     readWatch(root, models, into: &scenario)

@@ -21,7 +21,8 @@ struct InputWalk {
   /// Names, definitions, and figures that only reports show: not inputs.
   static let passed: Set = [
     "name", "title", "extends", "period", "seed", "plans", "catalog", "policy", "chains", "regions",
-    "alerts", "assumptions", "published", "forecast", "levers", "shocks", "thresholds", "hours",
+    "alerts", "assumptions", "published", "forecast", "levers", "shocks", "capacity", "thresholds",
+    "hours",
     "weekdays", "histogram", "context_window", "max_output_tokens",
   ]
 
