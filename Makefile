@@ -6,7 +6,12 @@ SWIFT_BUILD := swift build -c release --product costsim
 
 .PHONY: report test bench format lint install build deps
 
+# Other pages come first: the index that `run` writes links those that it finds.
 report: build
+	for scenario in $(SHIPPED); do \
+	  $(COSTSIM) forecast $$scenario --out reports --quiet \
+	    && $(COSTSIM) levers $$scenario --out reports --quiet || exit; \
+	done
 	$(COSTSIM) run $(SHIPPED) --out reports
 
 build: deps

@@ -11,6 +11,8 @@ struct BreakEven: Sendable {
   let costPerUser: Double
   /// Capacity tokens a user and month.
   let tokensPerUser: Double
+  /// Whether the policy sends calls to one of its models, not only the fallback chains.
+  let applies: Bool
   /// By hours of the profile alike in load: capacity tokens a minute of a user, and minutes a month.
   private let loads: [(perUser: Double, minutes: Double)]
 
@@ -20,6 +22,7 @@ struct BreakEven: Sendable {
     let traffic = cost.traffic
     let users = Double(plan.users)
     let models = Set(capacity.models.compactMap { scenario.catalog.id(named: $0) })
+    applies = cost.calls.contains { models.contains($0.routed) && $0.perFlow > 0 }
     costPerUser =
       cost.byModel.filter { row in
         let name = row.key.split(separator: "@").first.map(String.init) ?? row.key
@@ -42,9 +45,6 @@ struct BreakEven: Sendable {
     }
     tokensPerUser = loads.reduce(0) { $0 + $1.perUser * $1.minutes }
   }
-
-  /// Whether any call goes to one of its models.
-  var applies: Bool { costPerUser > 0 && tokensPerUser > 0 }
 
   /// Capacity tokens a month that so many units take in.
   func served(users: Double, units: Int) -> Double {
@@ -71,7 +71,9 @@ struct BreakEven: Sendable {
     let units = capacity.minimumUnits
     let price = Double(units) * capacity.unitPrice.dollars
     func saves(_ users: Double) -> Bool { cost(users: users, units: units) <= costPerUser * users }
-    guard applies, worthOfAUnit * Double(units) > price else { return nil }
+    guard costPerUser > 0, tokensPerUser > 0, worthOfAUnit * Double(units) > price else {
+      return nil
+    }
     var high = max(1, price / costPerUser)
     while !saves(high) { high *= 2 }
     var low = 0.0

@@ -20,7 +20,7 @@ enum ReportWriter {
   static func writeIndex(
     _ reports: [ScenarioReport], into folder: OutputFolder
   ) throws(OutputError) {
-    try folder.write(IndexMarkdown.text(reports), to: "index.md")
+    try folder.write(IndexMarkdown.text(reports, folder: folder.path), to: "index.md")
   }
 
   private static func writeDatabase(

@@ -14,16 +14,25 @@ enum ShippedReports {
   static func fresh(threads: Int) throws -> URL {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
+    let files = scenarios.map { "scenarios/\($0).yaml" }
+    // As `make report` does.
+    for file in files {
+      try run(["forecast", file], into: folder, threads: threads)
+      try run(["levers", file], into: folder, threads: threads)
+    }
+    try run(["run"] + files, into: folder, threads: threads)
+    return folder
+  }
+
+  private static func run(_ arguments: [String], into folder: URL, threads: Int) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(binary))
     process.currentDirectoryURL = root
     process.arguments =
-      ["run"] + scenarios.map { "scenarios/\($0).yaml" }
-      + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
+      arguments + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    return folder
   }
 
   /// Paths in a report folder, sorted; databases are not shipped.

@@ -236,7 +236,7 @@ import Testing
   for line in ReportMarkdown.costSection(report).split(separator: "\n") {
     #expect(!line.hasPrefix("# x"))
   }
-  #expect(IndexMarkdown.text([report]).contains("](..%2Fa%20b/report.md)"))
+  #expect(IndexMarkdown.text([report], folder: "").contains("](..%2Fa%20b/report.md)"))
 }
 
 @Test func jsonEscapesAndKeepsItsOrder() {

@@ -16,23 +16,23 @@ struct BarRowsChart {
   var rows: [Row]
   /// A vertical line with its name, for example the budget.
   var lines: [(dollars: Double, name: String)] = []
+  /// Bars that go on beyond this end here, and say so; infinite: none.
+  var limit = Double.infinity
 
-  private let width = 860.0
-  private let left = 330.0
-  private let top = 88.0
-  private let step = 28.0
-  private let nameLimit = 44
-
-  init(
-    title: String, subtitle: String, rows: [Row], lines: [(dollars: Double, name: String)] = []
-  ) {
-    self.title = title
-    self.subtitle = subtitle
-    self.rows = rows
-    self.lines = lines
-  }
+  private var width: Double { 860 }
+  private var left: Double { 370 }
+  private var top: Double { 88 }
+  private var step: Double { 28 }
+  private var nameLimit: Int { 52 }
 
   func svg() -> String {
+    let rows = rows.map { row in
+      guard row.to > limit else { return row }
+      var row = row
+      row.to = limit
+      row.text += " →"
+      return row
+    }
     let largest = rows.map { max($0.from, $0.to) }.max() ?? 0
     // A line far beyond every bar would flatten them: it is then left out.
     let shown = lines.filter { $0.dollars <= largest * 4 }

@@ -154,8 +154,15 @@ enum ForecastMarkdown {
         "The simulated bill is that of run 1 of \(runs); all months share their luck, so that they "
           + "differ by growth and prices.")
     }
-    lines += forecast.approximations.map {
-      "Approximate in the last month: \(Markdown.escape($0.part)): \(Markdown.escape($0.reason))."
+    var reasons: [String] = []
+    for part in forecast.approximations where !reasons.contains(part.reason) {
+      reasons.append(part.reason)
+    }
+    lines += reasons.map { reason in
+      let parts = forecast.approximations.filter { $0.reason == reason }
+      return "Approximate in the last month: "
+        + PlainEnglish.list(parts.map { Markdown.escape($0.part) }) + ": "
+        + Markdown.escape(reason) + "."
     }
     return lines.map { "- " + $0 + "\n" }.joined()
       + "\nThe same figures for spreadsheets: [forecast.csv](forecast.csv).\n"

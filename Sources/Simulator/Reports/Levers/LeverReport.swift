@@ -130,7 +130,8 @@ enum LeverReport {
       subtitle: "US dollars in the period, with "
         + PlainEnglish.plural(Int64(study.plan.users), "user") + "; alternatives below",
       rows: rows,
-      lines: study.scenario.budget.map { [($0.amount.dollars, "Budget")] } ?? [])
+      lines: study.scenario.budget.map { [($0.amount.dollars, "Budget")] } ?? [],
+      limit: 1.6 * base.dollars)
   }
 
   private static func bar(

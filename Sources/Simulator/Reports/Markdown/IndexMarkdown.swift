@@ -1,12 +1,17 @@
 /// `index.md` of the reports folder: every scenario of the run with its answer.
 enum IndexMarkdown {
-  static func text(_ reports: [ScenarioReport]) -> String {
+  /// `folder` is where the scenarios' reports are.
+  static func text(_ reports: [ScenarioReport], folder: String) -> String {
     var text = "# Reports\n\n"
     for report in reports {
       let scenario = report.scenario
       let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
       text += "## [\(title)](\(linkTarget(scenario.name))/report.md)\n\n"
       text += Headline.text(report, emphasis: "**") + "\n\n" + table(report)
+      let pages = ReportPages.present(in: folder + "/" + scenario.name).map {
+        "[\($0.title)](\(linkTarget(scenario.name))/\($0.file))"
+      }
+      if !pages.isEmpty { text += "Also: " + PlainEnglish.list(pages) + ".\n\n" }
     }
     return text
   }

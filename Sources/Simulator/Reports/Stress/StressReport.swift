@@ -91,7 +91,10 @@ enum StressReport {
         series: series)
     }
     let shocks = study.results.compactMap { result in
-      result.month.map { row(result.shock.title, $0, $0.bill > study.base.bill ? 1 : 2) }
+      result.month.map { month in
+        let (now, before) = (month.bill, study.base.bill)
+        return row(result.shock.title, month, now > before ? 1 : now < before ? 2 : 0)
+      }
     }
     return BarRowsChart(
       title: "What each shock makes of the bill",
