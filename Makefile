@@ -6,12 +6,12 @@ SWIFT_BUILD := swift build -c release --product costsim
 
 .PHONY: report test bench format lint install build deps
 
-# Other pages come first: the index that `run` writes links those that it finds.
+# `run` comes last: its index links the pages that are there.
 report: build
-	for scenario in $(SHIPPED); do \
-	  $(COSTSIM) forecast $$scenario --out reports --quiet \
-	    && $(COSTSIM) levers $$scenario --out reports --quiet || exit; \
-	done
+	$(COSTSIM) sensitivity $(SHIPPED) --out reports --quiet
+	for verb in solve forecast levers; do for scenario in $(SHIPPED); do \
+	  $(COSTSIM) $$verb $$scenario --out reports --quiet || exit; \
+	done; done
 	$(COSTSIM) run $(SHIPPED) --out reports
 
 build: deps

@@ -13,8 +13,8 @@ struct Costsim: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, ReplayCommand.self, Calibrate.self, ForecastCommand.self, LeversCommand.self,
-      StressCommand.self, Explain.self,
+      Run.self, ForecastCommand.self, LeversCommand.self, StressCommand.self, SolveCommand.self,
+      SweepCommand.self, SensitivityCommand.self, ReplayCommand.self, Calibrate.self, Explain.self,
       Validate.self, Init.self,
     ])
 

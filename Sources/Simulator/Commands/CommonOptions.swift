@@ -64,6 +64,13 @@ struct ScenarioOptions: ParsableArguments {
       path: path, overrides: readerOverrides(), allowOutside: mayLeaveFolder)
   }
 
+  /// What variants of a scenario are read from.
+  func tree(_ path: String) throws -> ScenarioTree {
+    try ScenarioReader.tree(
+      path: path, overrides: try readerOverrides(), allowOutside: mayLeaveFolder
+    ).tree
+  }
+
   /// Reads all of them; all errors of all files are told at once, and one that several scenarios
   /// share (in their catalog, say) only once.
   func read(_ paths: [String]) throws -> [Scenario] {

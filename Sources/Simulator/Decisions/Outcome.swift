@@ -34,14 +34,17 @@ struct Outcome: Sendable {
 extension Outcome {
   /// What the closed forms expect of a plan, without simulating.
   init(expected scenario: Scenario, plan: PlanSpec) {
-    let expectation = Expectation(scenario: scenario, plan: plan)
-    self.init(users: plan.users, cost: expectation.cost)
-    costByModel = Dictionary(
-      expectation.byModel.map { ($0.model, $0.cost) }, uniquingKeysWith: { first, _ in first })
-    standardError = expectation.standardError
-    quotaUse = expectation.quotaLoads.map { $0.offeredBusiestHour / $0.allowed }.max()
-    overrun = expectation.overBudgetProbability
-    crossedAt = expectation.crossings.first { $0.rule == "budget" }?.at
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    self.init(users: plan.users, cost: cost.total)
+    costByModel = cost.byModel.mapValues(\.cost)
+    standardError = cost.variance.squareRoot()
+    quotaUse = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+      .map { $0.offeredBusiestHour / $0.allowed }.max()
+    if let budget = scenario.budget?.amount.dollars {
+      overrun = BudgetCrossing.probability(
+        budget: budget, mean: cost.month.mean, variance: cost.month.variance)
+      crossedAt = CostCurve(cost).crossing(of: budget, month: 0)
+    }
   }
 
   /// What one run of a plan came to.
@@ -66,23 +69,16 @@ extension Outcome {
 
 /// Evaluates many variants, on as many threads as asked for, with the same result for any number.
 enum Outcomes {
-  /// The closed forms of every plan of every variant, by variant then plan.
-  static func expected(_ scenarios: [Scenario], threads: Int) throws -> [[Outcome]] {
-    try map(scenarios, threads: threads) { scenario in
-      scenario.plans.map { Outcome(expected: scenario, plan: $0) }
-    }
-  }
-
-  /// Every plan of every variant in so many runs of the same seed, so that variants share their
+  /// Every plan of every variant in these runs of the same seed, so that variants share their
   /// luck: by variant, plan, run.
   static func simulated(
-    _ scenarios: [Scenario], runs: Int, threads: Int,
+    _ scenarios: [Scenario], runs: ClosedRange<Int>, threads: Int,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[[Outcome]]] {
     let simulations = try map(scenarios, threads: threads) { Simulation($0) }
     let jobs = scenarios.indices.flatMap { variant in
       scenarios[variant].plans.flatMap { plan in
-        (1...runs).map { (variant: variant, plan: plan, run: $0) }
+        runs.map { (variant: variant, plan: plan, run: $0) }
       }
     }
     var outcomes = try map(jobs, threads: threads) { job in
@@ -95,8 +91,8 @@ enum Outcomes {
     }[...]
     return scenarios.map { scenario in
       scenario.plans.map { _ in
-        defer { outcomes = outcomes.dropFirst(runs) }
-        return Array(outcomes.prefix(runs))
+        defer { outcomes = outcomes.dropFirst(runs.count) }
+        return Array(outcomes.prefix(runs.count))
       }
     }
   }

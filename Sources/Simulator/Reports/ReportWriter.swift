@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes all files of `run` into an `OutputFolder`; nothing is visible until that is committed.
 enum ReportWriter {
   /// The files of one scenario, in a subfolder of its name.
@@ -12,6 +14,9 @@ enum ReportWriter {
     try writeDatabase(tables, to: "\(name)/costs.sqlite", in: folder)
     try folder.write(CumulativeCostChart.svg(report), to: "\(name)/charts/cumulative-cost.svg")
     try folder.write(CostByModelChart.svg(report), to: "\(name)/charts/cost-by-model.svg")
+    if report.plans.contains(where: { $0.spread != nil }) {
+      try folder.write(IntervalChart.svg(report), to: "\(name)/charts/uncertainty.svg")
+    }
     try folder.write(ReportMarkdown.text(report), to: "\(name)/report.md")
     try folder.write(record.json(report).text, to: "\(name)/run.json")
   }
@@ -20,7 +25,10 @@ enum ReportWriter {
   static func writeIndex(
     _ reports: [ScenarioReport], into folder: OutputFolder
   ) throws(OutputError) {
-    try folder.write(IndexMarkdown.text(reports, folder: folder.path), to: "index.md")
+    let text = IndexMarkdown.text(reports) { name in
+      FileManager.default.fileExists(atPath: folder.path + "/" + name)
+    }
+    try folder.write(text, to: "index.md")
   }
 
   private static func writeDatabase(

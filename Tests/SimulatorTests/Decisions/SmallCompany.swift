@@ -19,7 +19,7 @@ enum SmallCompany {
     catalog: catalog.yaml
     policy: { rules: [{ name: hard, when: { complexity: high }, model: large },
                       { name: rest, model: small }] }
-    budget: $1
+    budget: $10
     workloads:
       chat:
         volume: 100

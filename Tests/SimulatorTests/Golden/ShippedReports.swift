@@ -16,23 +16,17 @@ enum ShippedReports {
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
     let files = scenarios.map { "scenarios/\($0).yaml" }
     // As `make report` does.
-    for file in files {
-      try run(["forecast", file], into: folder, threads: threads)
-      try run(["levers", file], into: folder, threads: threads)
+    let pages = ["solve", "forecast", "levers"].flatMap { verb in files.map { [verb, $0] } }
+    for verb in [["sensitivity"] + files] + pages + [["run"] + files] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: try #require(binary))
+      process.currentDirectoryURL = root
+      process.arguments = verb + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
     }
-    try run(["run"] + files, into: folder, threads: threads)
     return folder
-  }
-
-  private static func run(_ arguments: [String], into folder: URL, threads: Int) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(binary))
-    process.currentDirectoryURL = root
-    process.arguments =
-      arguments + ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
   }
 
   /// Paths in a report folder, sorted; databases are not shipped.

@@ -40,11 +40,7 @@ struct Overrides {
       log.add(place, "expected path=value, for example cache.scope=global")
       return nil
     }
-    var path = text[..<equals]
-    // `a.*=1` sets all of a, `a.b*=2` doubles a.b.
-    let isFactor = path.hasSuffix("*") && !path.hasSuffix(".*") && path != "*"
-    if isFactor { path.removeLast() }
-    let pattern = InputPattern(path)
+    let (pattern, isFactor) = InputPattern.scaling(text[..<equals])
     if pattern.parts.contains("") {
       log.add(place, "expected a dotted path like users.activity.cv before '='")
       return nil

@@ -124,7 +124,7 @@ extension YAMLNode {
 
 extension InputKind {
   /// How such a value is read again.
-  fileprivate var format: FormatKind {
+  var format: FormatKind {
     switch self {
     case .count: .count
     case .number: .number

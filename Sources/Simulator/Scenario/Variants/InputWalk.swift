@@ -22,8 +22,7 @@ struct InputWalk {
   static let passed: Set = [
     "name", "title", "extends", "period", "seed", "plans", "catalog", "policy", "chains", "regions",
     "alerts", "assumptions", "published", "forecast", "levers", "shocks", "capacity", "thresholds",
-    "hours",
-    "weekdays", "histogram", "context_window", "max_output_tokens",
+    "hours", "weekdays", "histogram", "context_window", "max_output_tokens",
   ]
 
   private static let objects: [String: FormatObject] = Dictionary(
@@ -136,9 +135,22 @@ struct InputWalk {
   private mutating func addRange(
     _ node: YAMLNode, as kinds: [FormatKind], at site: Site
   ) -> YAMLNode {
-    guard let range = RangeReader(log: log, kinds: kinds).read(node) else { return node }
+    guard let range = RangeReader(log: log, kinds: kinds).read(node) else {
+      // Its error has been told; some number in its place keeps the reader from telling another.
+      return YAMLNode(
+        content: .scalar(firstNumber(in: node, kinds), plain: true), place: node.place)
+    }
     add(range.kind, value: range.value, law: range.law, at: site)
     return YAMLNode(content: .scalar(range.likely, plain: true), place: node.place)
+  }
+
+  private func firstNumber(in node: YAMLNode, _ kinds: [FormatKind]) -> String {
+    switch node.content {
+    case .scalar(let text, _): return InputKind.parse(text, as: kinds) == nil ? "0" : text
+    case .sequence: return "0"
+    case .mapping(let entries):
+      return entries.lazy.map { firstNumber(in: $0.value, kinds) }.first { $0 != "0" } ?? "0"
+    }
   }
 
   // MARK: Catalog

@@ -76,6 +76,13 @@ struct InputPattern: Sendable {
     self.parts = parts
   }
 
+  /// A pattern that may have one more `*` at its end, for a factor: `a.b*` scales b, `a.*` is all
+  /// that is in a, and `a.**` scales that.
+  static func scaling(_ text: Substring) -> (pattern: InputPattern, isFactor: Bool) {
+    let isFactor = text.hasSuffix("*") && !text.hasSuffix(".*") && text != "*"
+    return (InputPattern(isFactor ? text.dropLast() : text), isFactor)
+  }
+
   var hasWildcard: Bool { parts.contains { $0 == "*" || $0 == "**" } }
 
   func matches(_ path: [String]) -> Bool { Self.matches(parts[...], path[...]) }
