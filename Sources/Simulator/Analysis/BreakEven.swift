@@ -75,7 +75,11 @@ struct BreakEven: Sendable {
       return nil
     }
     var high = max(1, price / costPerUser)
-    while !saves(high) { high *= 2 }
+    while !saves(high) {
+      high *= 2
+      // Worth its price to the last digit only.
+      guard high < 1e15 else { return nil }
+    }
     var low = 0.0
     while high - low > 1e-9 * high {
       let middle = (low + high) / 2
@@ -84,9 +88,9 @@ struct BreakEven: Sendable {
     return high
   }
 
-  /// What the tokens of a unit that is always full cost a month, paid by use.
+  /// What the tokens of a unit cost a month, paid by use, that is full in all hours with traffic.
   var worthOfAUnit: Double {
-    let minutes = loads.reduce(0) { $0 + $1.minutes }
+    let minutes = loads.reduce(0) { $0 + ($1.perUser > 0 ? $1.minutes : 0) }
     return Double(capacity.tokensPerMinute) * minutes * costPerUser / tokensPerUser
   }
 

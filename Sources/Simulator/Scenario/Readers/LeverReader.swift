@@ -17,7 +17,7 @@ struct LeverReader {
     lever.isAlternative = fields.flag("alternative") ?? false
     lever.quality = fields.text("quality")
     lever.source = fields.text("source")
-    if lever.with.isEmpty, lever.without.isEmpty {
+    if !fields.has("with"), !fields.has("without") {
       log.add(fields.place, "a lever needs 'with', 'without' or both")
     }
     return lever
