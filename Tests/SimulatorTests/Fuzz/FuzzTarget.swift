@@ -29,7 +29,7 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
   static let all: [FuzzTarget] =
     [
       FuzzTarget(
-        name: "scenario", seeds: scenarios + ["Sources/Simulator/Starter/scenario.yaml"],
+        name: "scenario", seeds: scenarios,
         file: "s.yaml", companions: ["catalogs", "policies"], read: scenario),
       FuzzTarget(
         name: "catalog",

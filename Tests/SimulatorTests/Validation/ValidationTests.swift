@@ -34,7 +34,7 @@ import Testing
       .filter { $0.hasPrefix("| ") && !$0.hasPrefix("| formula") }
     #expect(rows.count == Self.checks.count)
     for (row, check) in zip(rows, Self.checks) {
-      #expect(row.hasPrefix(ValidationReport.head(check)), "make validate writes it anew")
+      #expect(row.hasPrefix(ValidationReport.head(check)), "`make validate` writes it anew")
       #expect(row.hasSuffix("| holds |"))
     }
   }
