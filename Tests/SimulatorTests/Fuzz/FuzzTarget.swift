@@ -1,5 +1,6 @@
 import CostModel
 import Foundation
+import Testing
 
 @testable import Simulator
 
@@ -61,7 +62,7 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
       FuzzTarget(name: "usage", seeds: ["Tests/Golden/fuzz/usage.csv"], file: "u.csv", read: usage),
       FuzzTarget(
         name: "baseline", seeds: ["scenarios/baseline/shipped.yaml"], file: "b.yaml"
-      ) { _ = try Baseline.read(path: $0) },
+      ) { _ = try BaselineReader.read(path: $0) },
     ]
     + traces.map { name in
       FuzzTarget(name: name, seeds: ["Tests/Golden/traces/" + name], file: name, read: trace)

@@ -81,15 +81,18 @@ enum ValidationLaws {
 
   private static func partitions() throws -> (Double, Double) {
     let result = try run(busy())
-    let parts = [
-      result.costs.reduce(MoneySum.zero) { $0 + $1.cost },
-      result.days.reduce(MoneySum.zero) { $0 + $1.cost },
-      result.accounts.reduce(MoneySum.zero) { $0 + $1.cost },
-      try LoggedRun(busy()).records.reduce(MoneySum.zero) {
-        $0 + $1.inputCost + $1.outputCost + $1.otherCost
-      },
-    ]
-    let off = parts.reduce(0) { $0 + abs(Double($1.picodollars - result.cost.picodollars)) }
+    let zero = MoneySum.zero
+    let useCases: MoneySum = result.costs.reduce(zero) { $0 + $1.cost }
+    let days: MoneySum = result.days.reduce(zero) { $0 + $1.cost }
+    let accounts: MoneySum = result.accounts.reduce(zero) { $0 + $1.cost }
+    var calls = zero
+    for record in try LoggedRun(busy()).records {
+      for cost in [record.inputCost, record.outputCost, record.otherCost] { calls += cost }
+    }
+    var off = 0.0
+    for part in [useCases, days, accounts, calls] {
+      off += abs(Double(part.picodollars - result.cost.picodollars))
+    }
     return (off, 0)
   }
 
