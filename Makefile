@@ -11,7 +11,12 @@ FUZZ_SECONDS ?= 60
 .PHONY: report test bench format lint install build deps gate baseline validate fuzz faults \
   asan tsan
 
+# `run` comes last: its index links the pages that are there.
 report: build
+	$(COSTSIM) sensitivity $(SHIPPED) --out reports --quiet
+	for verb in solve forecast levers; do for scenario in $(SHIPPED); do \
+	  $(COSTSIM) $$verb $$scenario --out reports --quiet || exit; \
+	done; done
 	$(COSTSIM) run $(SHIPPED) --out reports
 	$(COSTSIM) audit scenarios/claims.yaml --out reports
 

@@ -38,7 +38,7 @@ intact() { # every database passes SQLite's own check
   done < <(find "$1" -name '*.sqlite' -not -path '*/.costsim-*' 2>/dev/null)
 }
 
-run "$work/usual"
+run "$work/usual" || exit 1
 expect "a run that nothing disturbs passes integrity_check" intact "$work/usual"
 
 for signal in INT TERM KILL; do

@@ -29,7 +29,8 @@ struct QuotaLoads {
   func meanRequests(on target: String) -> Double {
     let minutes = traffic.timeClasses.reduce(0) { $0 + $1.seconds } / 60
     return calls.reduce(0.0) { sum, call in
-      let flows = traffic.months * traffic.flows[call.workload][call.accountPlan]
+      let flows =
+        traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
       return zip(call.chain, call.attempts).filter { $0.0.name == target }
         .reduce(sum) { $0 + flows * call.perFlow * $1.1 / minutes }
     }
@@ -112,11 +113,12 @@ struct QuotaLoads {
       for (link, attempts) in zip(call.chain, call.attempts) where link.name == target {
         let aMonth =
           traffic.flows[call.workload][call.accountPlan] * call.perFlow * attempts
+        let (tokens, audio) = (charged(call, quota, model), call.shape.meanAudio)
         for (i, time) in traffic.timeClasses.enumerated() {
           let rate = aMonth * time.pace[call.workload]
           load.attempts[i] += rate
-          load.tokens[i] += rate * charged(call, quota, model)
-          load.audioSeconds[i] += rate * call.shape.meanAudio
+          load.tokens[i] += rate * tokens
+          load.audioSeconds[i] += rate * audio
         }
         audioOfWorkload[call.workload] += aMonth * call.shape.meanAudio
       }
