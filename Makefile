@@ -4,7 +4,12 @@ PREFIX ?= /usr/local
 COSTSIM := .build/release/costsim
 SWIFT_BUILD := swift build -c release --product costsim
 
-.PHONY: report test bench format lint install build deps gate baseline
+# A release build that tests can look into.
+RELEASE_TESTS := -c release -Xswiftc -enable-testing --scratch-path .build-validate
+FUZZ_SECONDS ?= 60
+
+.PHONY: report test bench format lint install build deps gate baseline validate fuzz faults \
+  asan tsan
 
 # `run` comes last: its index links the pages that are there.
 report: build
@@ -28,6 +33,27 @@ baseline: build
 # The shipped reports are golden files: the tests run the release build and compare every byte.
 test: build
 	COSTSIM_BINARY="$(CURDIR)/$(COSTSIM)" swift test
+
+# The engine against every formula of docs/validation.md; writes reports/validation.md.
+validate: deps
+	COSTSIM_VALIDATE=1 swift test $(RELEASE_TESTS) --filter everythingHolds
+
+# Damaged files for every reader; a crash leaves the file that caused it in .build-fuzz/.
+fuzz: deps
+	COSTSIM_FUZZ_SECONDS=$(FUZZ_SECONDS) COSTSIM_FUZZ_FOLDER="$(CURDIR)/.build-fuzz" \
+	  swift test $(RELEASE_TESTS) --no-parallel --filter FuzzTests
+
+# Full disks, signals, folders that go away (needs root for some).
+faults: build
+	Tests/Faults/faults.sh $(COSTSIM)
+
+# The suite under AddressSanitizer, and what uses threads under ThreadSanitizer.
+asan: deps
+	swift test --sanitize=address --scratch-path .build-asan
+
+tsan: deps
+	swift test --sanitize=thread --scratch-path .build-tsan \
+	  --filter 'Threads|EngineLaw|RunTests|Replay|Trace|Fuzz'
 
 bench: build
 	$(MAKE) -C Benchmarks COSTSIM="$(CURDIR)/$(COSTSIM)"

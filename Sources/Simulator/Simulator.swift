@@ -53,7 +53,7 @@ enum ExitStatus {
   }
 
   private static func say(_ message: String, _ code: Int32) -> Int32 {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    FileHandle.standardError.write(Data((PlainEnglish.visibleLines(message) + "\n").utf8))
     return code
   }
 }

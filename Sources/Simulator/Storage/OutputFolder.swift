@@ -23,12 +23,24 @@ final class OutputFolder {
     staging = path + "/.costsim-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
     do throws(OutputError) {
       try makeFolders(path)
+      Self.removeAbandoned(in: path)
       if mkdir(staging, 0o755) != 0 { throw OutputError(errno: errno, path: path) }
     } catch {
       discard()
       throw error
     }
     remember()
+  }
+
+  /// What a run that was killed left behind: temporary folders whose process is gone.
+  private static func removeAbandoned(in path: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names {
+      guard let parts = name.wholeMatch(of: /\.costsim-(\d+)-\d+\.tmp/),
+        let process = Int32(parts.1), kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      removeStaging(path + "/" + name)
+    }
   }
 
   private func remember() {

@@ -134,3 +134,17 @@ func outputOnAFullDiskFailsWithOne() throws {
     #expect(everything(in: root) == [])
   }
 }
+
+@Test func outputRemovesWhatAKilledRunLeft() throws {
+  try withTemporaryFolder { root in
+    // No process has the largest number; this one is alive.
+    let (dead, alive) = (".costsim-\(Int32.max)-1.tmp", ".costsim-\(getpid())-1.tmp")
+    for name in [dead, alive, ".costsim-x.tmp"] {
+      try FileManager.default.createDirectory(
+        atPath: root + "/" + name, withIntermediateDirectories: false)
+    }
+    try "half".write(toFile: root + "/\(dead)/report.md", atomically: false, encoding: .utf8)
+    try OutputFolder(path: root).commit()
+    #expect(everything(in: root) == [alive, ".costsim-x.tmp"].sorted())
+  }
+}

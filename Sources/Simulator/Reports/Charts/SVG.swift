@@ -81,7 +81,7 @@ struct SVG {
       """
   }
 
-  /// Text as XML shows it; characters that XML 1.0 forbids become `�`.
+  /// Text as XML shows it; characters that XML 1.0 forbids, or that turn text round, become `�`.
   static func escape(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -92,7 +92,9 @@ struct SVG {
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
       case "\t", "\n", "\r": result += " "
-      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value):
+      case _
+      where scalar.properties.generalCategory == .control
+        || scalar.properties.isBidiControl || (0xFFFE...0xFFFF).contains(scalar.value):
         result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }

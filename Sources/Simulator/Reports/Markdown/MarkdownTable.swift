@@ -53,7 +53,7 @@ enum Markdown {
   /// Text from a file as it is: nothing in it is taken for Markdown or HTML.
   static func escape(_ text: String) -> String {
     var result = ""
-    for character in text {
+    for character in PlainEnglish.visibleLines(text) {
       switch character {
       case "|", "*", "`", "[", "]", "\\", "~", "_": result += "\\\(character)"
       case "<": result += "&lt;"

@@ -79,10 +79,17 @@ enum PlainEnglish {
   }
 
   /// Names come from files: what would steer a terminal is shown, not obeyed.
-  static func visible(_ name: String) -> String {
+  static func visible(_ name: String) -> String { visible(name, keeping: []) }
+
+  /// The same for a text of several lines.
+  static func visibleLines(_ text: String) -> String { visible(text, keeping: ["\n", "\t"]) }
+
+  private static func visible(_ name: String, keeping kept: [Unicode.Scalar]) -> String {
     var result = String.UnicodeScalarView()
     for scalar in name.unicodeScalars {
-      result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+      let properties = scalar.properties
+      let steers = properties.generalCategory == .control || properties.isBidiControl
+      result.append(steers && !kept.contains(scalar) ? "\u{FFFD}" : scalar)
     }
     return String(result)
   }

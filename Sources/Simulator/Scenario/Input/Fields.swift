@@ -35,6 +35,7 @@ struct Fields {
   private static func reportUnknown(
     _ entry: YAMLNode.Entry, _ object: FormatObject, _ log: InputLog
   ) {
+    if log.isLong { return log.add(entry.keyPlace, "unknown key '\(entry.key)' in \(object.name)") }
     let hint = NearestName.hint(for: entry.key, among: object.keys)
     let known = object.keys.sorted().joined(separator: ", ")
     log.add(

@@ -5,6 +5,8 @@ struct YAMLDocument {
   /// Aliases expanded; a file of a few lines could otherwise describe billions of nodes.
   static let maximumNodes = 2_000_000
   static let maximumDepth = 64
+  /// Line ends and commas, which separate values: a megabyte of them alone takes seconds to parse.
+  static let maximumSeparators = 1_000_000
 
   private let file: SourceFile
   private let log: InputLog
@@ -31,7 +33,7 @@ struct YAMLDocument {
   }
 
   private mutating func parse(_ source: String) -> YAMLNode? {
-    if refusesAliasKeys() { return nil }
+    if isEndless(source) || refusesAliasKeys() { return nil }
     var text = source
     // Yams stops at the first duplicate key. Each is reported, then blotted out, so that the
     // rest of the file is checked as well.
@@ -61,10 +63,20 @@ struct YAMLDocument {
     return nil
   }
 
+  private func isEndless(_ source: String) -> Bool {
+    let separators = source.utf8.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: ",") }
+    guard separators > Self.maximumSeparators else { return false }
+    let limit = InputLog.grouped(Int64(Self.maximumSeparators))
+    log.add(
+      Diagnostic(file: file.path, message: "more than \(limit) lines and commas, expected fewer"))
+    return true
+  }
+
   /// Yams compares keys by their whole content, so an alias bomb in a key would never end.
   private func refusesAliasKeys() -> Bool {
     guard file.text.contains("*"), file.text.contains("&") else { return false }
-    for (index, line) in SourceFile.lines(of: file.text).enumerated() {
+    for (index, line) in SourceFile.lines(of: file.text).enumerated()
+    where line.utf8.contains(where: { "?]}*".utf8.contains($0) }) {
       let isKey =
         line.contains(/^\s*(-\s+)*\?(\s|$)/) || line.contains(/[\[{,]\s*\?\s/)
         || line.contains(/[\]}]\s*:(\s|$)/)

@@ -1,0 +1,113 @@
+import CostModel
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// One comparison of the engine with a formula of docs/validation.md.
+struct ValidationCheck: Sendable, CustomTestStringConvertible {
+  var subject: String
+  var formula: String
+  var setting: String
+  /// Small enough for every `make test`.
+  var isQuick = false
+  var run: @Sendable () throws -> ValidationOutcome
+
+  var testDescription: String { "\(subject): \(formula)" }
+}
+
+/// What a check found, and how far from the formula chance may take it.
+struct ValidationOutcome: Sendable {
+  enum Rule: Sendable {
+    /// Standard errors. Beyond 6 with 99 degrees of freedom or more: 1 in 30 million.
+    case standardErrors
+    /// √n times the largest distance of two distribution functions (Kolmogorov and Smirnov).
+    /// Beyond 2.75: 2·exp(−2·2.75²), 1 in 1.8 million.
+    case distance
+    /// 1,868 to 1,932 of 2,000, which is beyond 3.3 standard errors: 1 in 1,000.
+    case coverage
+    /// No chance involved.
+    case exact
+  }
+
+  var rule = Rule.standardErrors
+  var expected: Double
+  var simulated: Double
+  var statistic: Double
+
+  var holds: Bool {
+    switch rule {
+    case .standardErrors: statistic.magnitude <= 6
+    case .distance: statistic <= 2.75
+    case .coverage: (1_868...1_932).contains(simulated)
+    case .exact: simulated == expected
+    }
+  }
+
+  /// Independent batches against the value that the formula gives.
+  init(_ sample: SampleMean, expected: Double) {
+    self.init(sample.mean, error: sample.error, expected: expected)
+  }
+
+  init(_ simulated: Double, error: Double, expected: Double) {
+    self.expected = expected
+    self.simulated = simulated
+    statistic = (simulated - expected) / error
+  }
+
+  /// The ratio of sums over independent batches; its error by linearization.
+  init(ratioOf parts: [(part: Double, of: Double)], expected: Double) {
+    let whole = parts.reduce(0) { $0 + $1.of }
+    let ratio = parts.reduce(0) { $0 + $1.part } / whole
+    var residuals = SampleMean()
+    for (part, of) in parts {
+      residuals.add((part - ratio * of) * Double(parts.count) / whole)
+    }
+    self.init(ratio, error: residuals.error, expected: expected)
+  }
+
+  init(exactly simulated: Double, expected: Double) {
+    self.init(simulated, error: 1, expected: expected)
+    rule = .exact
+  }
+}
+
+/// Scenarios of one model and one workload, for comparing with formulas.
+enum ValidationScenario {
+  /// The price of a call of 1,000 input tokens at $1 a million, in dollars.
+  static let callPrice = 0.001
+  /// Of the period of 30 days, in seconds.
+  static let span = 2_592_000.0
+
+  static func minutes(_ count: Double) -> SimDuration {
+    SimDuration(microseconds: Int64(count * 60e6))
+  }
+
+  /// Each user calls `volume` times a month; a call has 1,000 tokens and answers at once.
+  static func make(
+    volume: Double, users: Int = 1, seed: UInt64,
+    _ change: (inout ScenarioBuilder) -> Void = { _ in }
+  ) -> Scenario {
+    var builder = ScenarioBuilder()
+    builder.seed = seed
+    builder.plans = [AnalysisScenario.plan(users)]
+    builder.behaviours = [ScenarioBuilder.behaviour(latency: .fixed(0))]
+    builder.workloads = [
+      ScenarioBuilder.workload(
+        "w", volume: volume, mix: [ScenarioBuilder.variant(input: 1_000, output: 0)])
+    ]
+    change(&builder)
+    return builder.build()
+  }
+
+  /// Independent months of the first plan.
+  static func months(_ scenario: Scenario, _ runs: Int) throws -> [PlanResult] {
+    try Simulation(scenario)
+      .results(runs: runs, threads: ProcessInfo.processInfo.activeProcessorCount)[0]
+  }
+
+  /// Calls of each user, and the dollars that they cost, in one month.
+  static func users(_ scenario: Scenario) throws -> [(calls: Double, cost: Double)] {
+    try months(scenario, 1)[0].accounts.map { (Double($0.calls), $0.cost.dollars) }
+  }
+}
