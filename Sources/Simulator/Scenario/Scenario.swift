@@ -135,6 +135,8 @@ struct Budget: Sendable {
 
   var amount: MoneySum
   var thresholds: [Threshold]
+  /// What the thresholds do beyond telling, in file order.
+  var actions: [BudgetAction] = []
   /// How often the provider looks at spending; nil: at every call.
   var evaluateEvery: SimDuration?
   /// How old the figures are that it then sees.

@@ -4,7 +4,7 @@ enum ScenarioFormat {
     title: "costsim scenario",
     objects: [
       scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
-      budget, threshold, alert, users, activity, activityClass, traffic, arrivals, gamma, workload,
+      budget, threshold, action, accountCap, alert, users, activity, activityClass, traffic, arrivals, gamma, workload,
       variant, stage, call, rounds, distribution, prompts, prefix, replay, published,
       publishedRow, priceOverlay,
     ])

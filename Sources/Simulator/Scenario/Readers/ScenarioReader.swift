@@ -99,6 +99,11 @@ struct ScenarioReader {
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
+    if forReplay, scenario.budget?.actions.isEmpty == false, let node = root["budget"] {
+      log.add(
+        node.place, "a log is replayed as it happened, so budget lines cannot 'act' on it",
+        hint: "leave 'act' out, for example with --override budget.thresholds=[]")
+    }
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
@@ -173,7 +178,12 @@ struct ScenarioReader {
 
   private func readWatch(_ root: Fields, _ models: ModelNames, into scenario: inout Scenario) {
     scenario.cache = root["cache"].map { CacheReader(log: log).read($0) } ?? CacheSettings()
-    scenario.budget = root["budget"].flatMap { BudgetReader(log: log).read($0) }
+    let actions = BudgetActionReader(
+      log: log, policies: PolicyReader(log: log, models: models), files: files,
+      chains: scenario.chains)
+    scenario.budget = root["budget"].flatMap {
+      BudgetReader(log: log, actions: actions).read($0)
+    }
     scenario.alerts = root.entries("alerts").compactMap { AlertReader(log: log).read($0) }
     scenario.thresholds = root.entries("thresholds").flatMap {
       ThresholdReader(log: log, models: models).read($0)
