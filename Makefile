@@ -6,7 +6,10 @@ SWIFT_BUILD := swift build -c release --product costsim
 
 .PHONY: report test bench format lint install build deps gate baseline
 
+# `run` comes last: its index links the pages that are there.
 report: build
+	$(COSTSIM) sensitivity $(SHIPPED) --out reports --quiet
+	for scenario in $(SHIPPED); do $(COSTSIM) solve $$scenario --out reports --quiet || exit; done
 	$(COSTSIM) run $(SHIPPED) --out reports
 	$(COSTSIM) audit scenarios/claims.yaml --out reports
 

@@ -112,11 +112,12 @@ struct QuotaLoads {
       for (link, attempts) in zip(call.chain, call.attempts) where link.name == target {
         let aMonth =
           traffic.flows[call.workload][call.accountPlan] * call.perFlow * attempts
+        let (tokens, audio) = (charged(call, quota, model), call.shape.meanAudio)
         for (i, time) in traffic.timeClasses.enumerated() {
           let rate = aMonth * time.pace[call.workload]
           load.attempts[i] += rate
-          load.tokens[i] += rate * charged(call, quota, model)
-          load.audioSeconds[i] += rate * call.shape.meanAudio
+          load.tokens[i] += rate * tokens
+          load.audioSeconds[i] += rate * audio
         }
         audioOfWorkload[call.workload] += aMonth * call.shape.meanAudio
       }

@@ -60,6 +60,13 @@ struct ScenarioOptions: ParsableArguments {
     }
   }
 
+  /// What variants of a scenario are read from.
+  func tree(_ path: String) throws -> ScenarioTree {
+    try ScenarioReader.tree(
+      path: path, overrides: try readerOverrides(), allowOutside: mayLeaveFolder
+    ).tree
+  }
+
   /// Reads all of them; all errors of all files are told at once, and one that several scenarios
   /// share (in their catalog, say) only once.
   func read(_ paths: [String]) throws -> [Scenario] {

@@ -64,8 +64,8 @@ struct Run: ParsableCommand {
       version: Version.current, overrides: input.allOverrides, runs: runs,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
     var reports: [ScenarioReport] = []
-    for scenario in loaded {
-      let report = try simulate(scenario, into: folder)
+    for (scenario, path) in zip(loaded, scenarios) {
+      let report = try simulate(scenario, path: path, into: folder)
       try ReportWriter.write(report, record: record, into: folder)
       reports.append(report)
     }
@@ -74,7 +74,9 @@ struct Run: ParsableCommand {
     if !printing.quiet { try show(reports, record) }
   }
 
-  private func simulate(_ scenario: Scenario, into folder: OutputFolder) throws -> ScenarioReport {
+  private func simulate(
+    _ scenario: Scenario, path: String, into folder: OutputFolder
+  ) throws -> ScenarioReport {
     let simulation = Simulation(scenario)
     let users = scenario.plans[0].users
     let file = try calls.map {
@@ -83,17 +85,26 @@ struct Run: ParsableCommand {
     let database =
       ledger
       ? try CallsDatabase(in: folder, scenario.name, population: scenario.users, users: users) : nil
+    let drawsInputs = runs > 1 && !scenario.ranges.isEmpty
     let bar = ProgressBar(
-      total: simulation.expectedArrivals(runs: runs), isQuiet: printing.quiet)
+      total: simulation.expectedArrivals(runs: drawsInputs ? 2 * runs : runs),
+      isQuiet: printing.quiet)
     let results = try simulation.results(
       runs: runs, threads: threads, log: CallLog(file, database)
     ) { bar.add($0) }
+    let drawn =
+      drawsInputs
+      ? try Assessor(input.tree(path), scenario: scenario, runs: runs, threads: threads)
+        .assess([Assessor.Variant()]) { bar.add($0) }[0].map(\.runs) : []
     bar.finish()
     try file?.commit()
     try database?.finish()
     return ScenarioReport(
-      scenario: scenario, plans: results.map { PlanReport(scenario: scenario, runs: $0) },
-      comparison: CatalogComparison(scenario))
+      scenario: scenario,
+      plans: results.indices.map { plan in
+        PlanReport(
+          scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
+      }, comparison: CatalogComparison(scenario))
   }
 
   /// The table to print in place of the summary.
@@ -126,8 +137,19 @@ struct Run: ParsableCommand {
 extension CSVDialect: ExpressibleByArgument {}
 
 extension PlanReport {
-  /// All runs of one plan, by number.
-  init(scenario: Scenario, runs: [PlanResult]) {
+  /// All runs of one plan, by number, and the same months with the inputs drawn if any is.
+  init(scenario: Scenario, runs: [PlanResult], drawn: [Outcome]?) {
+    if let drawn {
+      self.init(
+        result: runs[0],
+        runs: RunsSummary(
+          costs: drawn.compactMap(\.bill),
+          overBudget: scenario.budget.map { _ in drawn.map { $0.overrun == 1 } }),
+        expectation: Expectation(scenario: scenario, plan: runs[0].plan))
+      spread = CostSpread(
+        likely: runs.map { Outcome($0, budget: scenario.budget) }, drawn: drawn)
+      return
+    }
     let over = scenario.budget.map { budget in
       runs.map { run in run.budgetMonths.contains { $0.cost > budget.amount } }
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes all files of `run` into an `OutputFolder`; nothing is visible until that is committed.
 enum ReportWriter {
   /// The files of one scenario, in a subfolder of its name.
@@ -17,6 +19,9 @@ enum ReportWriter {
     try writeDatabase(tables, to: databaseName(of: name), in: folder)
     var charts: [String: String] = [:]
     for chart in ReportChart.allCases { charts[chart.path] = chart.svg(report) }
+    if report.plans.contains(where: { $0.spread != nil }) {
+      charts["charts/uncertainty.svg"] = IntervalChart.svg(report)
+    }
     for (path, svg) in charts { try folder.write(svg, to: "\(name)/\(path)") }
     let markdown = ReportMarkdown.text(report)
     try folder.write(markdown, to: "\(name)/report.md")
@@ -32,7 +37,10 @@ enum ReportWriter {
   static func writeIndex(
     _ reports: [ScenarioReport], into folder: OutputFolder
   ) throws(OutputError) {
-    try folder.write(IndexMarkdown.text(reports), to: "index.md")
+    let text = IndexMarkdown.text(reports) { name in
+      FileManager.default.fileExists(atPath: folder.path + "/" + name)
+    }
+    try folder.write(text, to: "index.md")
   }
 
   private static func writeDatabase(

@@ -17,10 +17,7 @@ struct RunsSummary: Sendable {
     runs = costs.count
     guard costs.count > 1 else { return }
     let sorted = costs.sorted()
-    func rank(_ percent: Int) -> MoneySum {
-      sorted[max(1, (percent * sorted.count + 99) / 100) - 1]
-    }
-    (p05, p50, p95) = (rank(5), rank(50), rank(95))
+    (p05, p50, p95) = (sorted.ranked(5), sorted.ranked(50), sorted.ranked(95))
     overBudgetProbability = overBudget.map { over in
       Double(over.count { $0 }) / Double(over.count)
     }

@@ -58,6 +58,8 @@ struct PlanReport: Sendable {
   var result: PlanResult
   var runs = RunsSummary()
   var expectation: Expectation
+  /// Set where inputs carry a range and several months were simulated.
+  var spread: CostSpread?
 
   var plan: PlanSpec { result.plan }
 }

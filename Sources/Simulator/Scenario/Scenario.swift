@@ -38,6 +38,8 @@ struct Scenario: Sendable {
   var compared: ComparedCatalog?
   /// Files read for this scenario (itself first), for `run.json`.
   var inputs: [InputFile] = []
+  /// The numbers of which the file says how well it knows them.
+  var ranges: [ScenarioInput] = []
 }
 
 /// One column of the scaling plan: so many users.

@@ -17,6 +17,8 @@ enum DrawBlock: UInt64 {
   case gamma = 6
   /// Lane 0: the random start of a systematic mix.
   case systematic = 7
+  /// Lane 0: what an input with a range is in this run; the workload is the input's path.
+  case input = 8
 }
 
 /// The draws of one run: each a function of (seed, stream, index) only.

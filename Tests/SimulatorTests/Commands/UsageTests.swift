@@ -13,7 +13,9 @@ import Testing
     #expect(outcome.output.contains("USAGE: costsim") && outcome.errors.isEmpty)
   }
 
-  @Test(arguments: [[], ["run"], ["validate"], ["init"]])
+  @Test(arguments: [
+    [], ["run"], ["validate"], ["init"], ["solve"], ["sweep"], ["sensitivity"],
+  ])
   func helpShowsAnExample(verb: [String]) throws {
     let outcome = try Program.run(verb + ["--help"])
     #expect(outcome.code == 0)

@@ -15,7 +15,10 @@ enum ShippedReports {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
     let plans = scenarios.map { "scenarios/\($0).yaml" }
-    try run(["run"] + plans + ["--out", folder.path, "--threads", "\(threads)", "--quiet"])
+    let options = ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
+    try run(["sensitivity"] + plans + options)
+    for plan in plans { try run(["solve", plan] + options) }
+    try run(["run"] + plans + options)
     try run(["audit", "scenarios/claims.yaml", "--out", folder.path, "--quiet"])
     return folder
   }

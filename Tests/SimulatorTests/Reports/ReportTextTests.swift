@@ -236,7 +236,9 @@ import Testing
   for line in ReportMarkdown.costSection(report).split(separator: "\n") {
     #expect(!line.hasPrefix("# x"))
   }
-  #expect(IndexMarkdown.text([report]).contains("](..%2Fa%20b/report.md)"))
+  let index = IndexMarkdown.text([report]) { $0 == "../a b/solve.md" }
+  #expect(index.contains("](..%2Fa%20b/report.md)"))
+  #expect(index.contains("More: [How far it can go](..%2Fa%20b/solve.md)\n"))
 }
 
 @Test func jsonEscapesAndKeepsItsOrder() {

@@ -105,5 +105,6 @@ extension PriceSheet {
     contextTiers == other.contextTiers && batch == other.batch
       && serviceTiers == other.serviceTiers && regions == other.regions
       && timesOfDay == other.timesOfDay && minimumAudio == other.minimumAudio
+      && provisioned == other.provisioned
   }
 }

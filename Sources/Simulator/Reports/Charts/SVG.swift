@@ -6,6 +6,8 @@ struct SVG {
 
   let width: Double
   let height: Double
+  /// Style rules beyond those of every picture, each with a line end in front.
+  var rules = ""
   private var body = ""
 
   /// Colours for series, by light and dark background; told apart by neighbours too.
@@ -71,7 +73,7 @@ struct SVG {
       <title id="title">\(Self.escape(title))</title>
       <desc id="desc">\(Self.escape(description))</desc>
       <style>
-      \(Self.style)
+      \(Self.style)\(rules)
       </style>
       <rect class="background" x="0" y="0" width="\(n(width))" height="\(n(height))"/>
       \(body)</svg>

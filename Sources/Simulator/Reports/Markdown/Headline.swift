@@ -8,7 +8,8 @@ enum Headline {
     if let replay = report.replay { return ReplayMarkdown.headline(report, replay, emphasis) }
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let sentences = [
-      bill(plan, report, emphasis), second(plan, report, emphasis), limit(plan, report, emphasis),
+      bill(plan, report, emphasis), ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
+      second(plan, report, emphasis), limit(plan, report, emphasis),
       otherPrices(plan, report, emphasis),
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
@@ -63,7 +64,10 @@ enum Headline {
 
   /// One simulated month is one draw: near the budget, another one may fall on the other side.
   private static func doubt(_ plan: PlanReport, isOver: Bool) -> String {
-    guard let chance = plan.overBudgetProbability, (0.01...0.99).contains(chance) else { return "" }
+    // Where inputs are drawn, a sentence of its own says how sure all this is.
+    guard plan.spread == nil, let chance = plan.overBudgetProbability,
+      (0.01...0.99).contains(chance)
+    else { return "" }
     let verdict =
       switch chance {
       case 0.4...0.6: "it is a coin toss"

@@ -1,12 +1,23 @@
 /// `index.md` of the reports folder: every scenario of the run with its answer.
 enum IndexMarkdown {
-  static func text(_ reports: [ScenarioReport]) -> String {
+  /// Pages that other verbs have written beside a report, and what they answer.
+  private static let pages = [
+    ("solve.md", "How far it can go"), ("sensitivity.md", "What moves the bill"),
+    ("sweep.md", "What if"),
+  ]
+
+  /// `exists` tells which files of the folder there are.
+  static func text(_ reports: [ScenarioReport], exists: (String) -> Bool) -> String {
     var text = "# Reports\n\n"
     for report in reports {
       let scenario = report.scenario
       let title = Markdown.escape(report.title)
       text += "## [\(title)](\(linkTarget(scenario.name))/report.md)\n\n"
       text += Headline.text(report, emphasis: "**") + "\n\n" + table(report)
+      let links = pages.filter { exists(scenario.name + "/" + $0.0) }.map { file, words in
+        "[\(words)](\(linkTarget(scenario.name))/\(file))"
+      }
+      if !links.isEmpty { text += "More: \(links.joined(separator: " · "))\n\n" }
     }
     return text
   }

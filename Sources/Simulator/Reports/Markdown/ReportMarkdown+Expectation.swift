@@ -53,7 +53,7 @@ extension ReportMarkdown {
         .text("plan"), .number("runs"), .number("5 % cost at most"), .number("half (median)"),
         .number("95 %"),
       ] + (hasBudget ? [.number("over budget")] : []))
-    for plan in report.plans {
+    for plan in report.plans where plan.spread == nil {
       guard let low = plan.runs.p05, let middle = plan.runs.p50, let high = plan.runs.p95 else {
         continue
       }

@@ -24,6 +24,7 @@ enum ReportMarkdown {
           budgetSection(report), alertSection(report), capacitySection(report),
           latencySection(report), cacheSection(report), flowSection(report),
           expectationSection(report),
+          spreadSection(report),
           assumptionSection(report), fileSection(report),
         ]
       }
@@ -33,10 +34,13 @@ enum ReportMarkdown {
   static func heading(_ title: String) -> String { "## \(title)\n\n" }
 
   /// The plan's number of users in words, with the plan's own name where the file gives one.
-  static func name(_ plan: PlanSpec) -> String {
-    if plan.isPolicy { return Markdown.escape(plan.name) }
+  static func name(_ plan: PlanSpec) -> String { Markdown.escape(plainName(plan)) }
+
+  /// The same as plain text.
+  static func plainName(_ plan: PlanSpec) -> String {
+    if plan.isPolicy { return plan.name }
     let users = PlainEnglish.plural(Int64(plan.users), "user")
-    return plan.name == "users-\(plan.users)" ? users : "\(Markdown.escape(plan.name)) (\(users))"
+    return plan.name == "users-\(plan.users)" ? users : "\(plan.name) (\(users))"
   }
 
   private static func assumptionSection(_ report: ScenarioReport) -> String {

@@ -2,7 +2,7 @@
 enum ReportTables {
   /// All of them, in the order in which databases need them.
   static func all(_ report: ScenarioReport) -> [Table] {
-    [
+    let always = [
       plans.table(
         rows(report) { plan in
           [
@@ -19,6 +19,8 @@ enum ReportTables {
       performance.table(rows(report) { $0.result.performance }),
       alerts.table(rows(report) { $0.result.alerts }),
     ]
+    guard report.plans.contains(where: { $0.spread != nil }) else { return always }
+    return always + [uncertainty.table(rows(report, uncertaintyItems))]
   }
 
   private static func rows<Item>(

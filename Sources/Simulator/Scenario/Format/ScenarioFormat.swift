@@ -6,7 +6,7 @@ enum ScenarioFormat {
       scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
       budget, threshold, action, accountCap, alert, users, activity, activityClass, traffic, arrivals, gamma, workload,
       variant, stage, call, rounds, distribution, prompts, prefix, replay, published,
-      publishedRow, priceOverlay,
+      publishedRow, priceOverlay, range, normalRange, normal, lognormalRange, lognormal,
     ])
 
   static let scenario = FormatObject(

@@ -3,6 +3,8 @@ struct SchemaWriter {
   let format: FileFormat
   /// Objects of other formats that this one mentions (an inline policy).
   var others: [FormatObject] = []
+  /// The objects whose numbers may also be ranges.
+  var objectsWithRanges: Set<String> = []
 
   /// The whole schema: keys in a fixed order, two spaces, a newline at the end.
   func text() -> String {
@@ -27,15 +29,18 @@ struct SchemaWriter {
       members.append(("required", .list(required.map { .text($0.key) })))
     }
     members.append(
-      ("properties", .object(object.fields.map { ($0.key, property($0)) })))
+      ("properties", .object(object.fields.map { ($0.key, property($0, of: object)) })))
     return members
   }
 
-  private func property(_ field: FormatField) -> JSONText {
+  private func property(_ field: FormatField, of object: FormatObject) -> JSONText {
+    let takesRange =
+      objectsWithRanges.contains(object.name) && !InputWalk.passed.contains(field.key)
     var description = field.summary
     if let standard = field.standard { description += " Default: \(standard)." }
     // `null` removes what the extended file says.
-    let value = field.isRequired ? kind(field.kind) : Self.nullable(kind(field.kind))
+    let plain = kind(field.kind, takesRange: takesRange)
+    let value = field.isRequired ? plain : Self.nullable(plain)
     return .object([("description", .text(description))] + value)
   }
 
@@ -43,31 +48,40 @@ struct SchemaWriter {
     [("anyOf", .list([.object(members), .object([("type", .text("null"))])]))]
   }
 
-  private func kind(_ kind: FormatKind) -> [(String, JSONText)] {
+  private func kind(_ kind: FormatKind, takesRange: Bool) -> [(String, JSONText)] {
+    func number(_ name: String) -> [(String, JSONText)] {
+      guard takesRange else { return Self.reference(name) }
+      let names = [name] + ScenarioFormat.ranges.map(\.name)
+      return [("anyOf", .list(names.map { .object(Self.reference($0)) }))]
+    }
     switch kind {
-    case .text: Self.reference("text")
-    case .flag: Self.reference("flag")
-    case .count: Self.reference("count")
-    case .number: Self.reference("number")
-    case .share: Self.reference("share")
-    case .duration: Self.reference("duration")
-    case .moment: Self.reference("moment")
-    case .date: Self.reference("date")
-    case .money: Self.reference("money")
-    case .price: Self.reference("price")
-    case .object(let name): Self.reference(name)
+    case .text: return Self.reference("text")
+    case .flag: return Self.reference("flag")
+    case .count: return number("count")
+    case .number: return number("number")
+    case .share: return number("share")
+    case .duration: return number("duration")
+    case .moment: return Self.reference("moment")
+    case .date: return Self.reference("date")
+    case .money: return number("money")
+    case .price: return number("price")
+    case .object(let name): return Self.reference(name)
     case .choice(let words):
       // YAML 1.1 editors read a bare `off` as false.
-      [("enum", .list(words.map { .text($0) } + (words.contains("off") ? [.flag(false)] : [])))]
+      let off: [JSONText] = words.contains("off") ? [.flag(false)] : []
+      return [("enum", .list(words.map { .text($0) } + off))]
     case .list(let element):
-      [("type", .text("array")), ("items", .object(self.kind(element)))]
-    case .map(let value):
-      [
-        ("type", .text("object")),
-        ("additionalProperties", .object(Self.nullable(self.kind(value)))),
+      return [
+        ("type", .text("array")),
+        ("items", .object(self.kind(element, takesRange: takesRange))),
       ]
+    case .map(let value):
+      let inner = Self.nullable(self.kind(value, takesRange: takesRange))
+      return [("type", .text("object")), ("additionalProperties", .object(inner))]
     case .either(let kinds):
-      [("anyOf", .list(kinds.map { .object(self.kind($0)) }))]
+      return [
+        ("anyOf", .list(kinds.map { .object(self.kind($0, takesRange: takesRange)) }))
+      ]
     }
   }
 

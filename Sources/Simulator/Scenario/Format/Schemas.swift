@@ -6,7 +6,8 @@ enum Schemas {
       "scenario.schema.json",
       SchemaWriter(
         format: ScenarioFormat.file,
-        others: PolicyFormat.file.objects + CatalogFormat.file.objects
+        others: PolicyFormat.file.objects + CatalogFormat.file.objects,
+        objectsWithRanges: InputWalk.objectsWithInputs
       ).text()
     ),
     ("catalog.schema.json", SchemaWriter(format: CatalogFormat.file).text()),

@@ -1,56 +1,90 @@
-/// Applies `--override path=value`: the path is dotted, the value is YAML.
+/// Applies one `--override`: `path=value`, where the path is dotted and the value is YAML, or
+/// `path*=factor`, which scales numbers. A path may hold `*` for any name, `**` for any names.
 struct Overrides {
   let log: InputLog
+  /// Where the catalog is kept that a factor on prices changes.
+  let files: ScenarioFiles
+  /// What errors are said to be in, and which line of it this is, from 1.
+  var source = "--override"
+  var number = 1
 
-  /// The scenario with all overrides applied in turn. Errors name `--override:N`, N from 1.
-  func apply(_ overrides: [String], to root: YAMLNode) -> YAMLNode {
-    var result = root
-    for (index, text) in overrides.enumerated() {
-      guard let change = parse(text, number: index + 1) else { continue }
-      result = set(change.value, at: change.path[...], in: result, keyPlace: change.place) ?? result
+  /// The scenario with the change made. `tree` finds the inputs that a pattern or a factor means.
+  func apply(
+    _ text: String, to root: YAMLNode, tree: (YAMLNode) -> ScenarioTree
+  ) -> YAMLNode {
+    guard let change = parse(text) else { return root }
+    if change.isFactor { return scale(change, in: root, tree) }
+    guard change.pattern.hasWildcard else {
+      return set(change.value, at: change.path, in: root, keyPlace: change.place) ?? root
     }
-    return result
+    return inputs(change, tree(root)).reduce(root) { root, input in
+      set(change.value, at: input.path[...], in: root, keyPlace: change.place) ?? root
+    }
   }
 
   private struct Change {
-    var path: [String]
+    var pattern: InputPattern
+    var isFactor: Bool
     var place: Place
     var value: YAMLNode
+
+    var path: ArraySlice<String> { pattern.parts[...] }
   }
 
-  private func parse(_ text: String, number: Int) -> Change? {
+  private func parse(_ text: String) -> Change? {
     let lines = String(repeating: "\n", count: number - 1)
-    let whole = SourceFile(
-      path: "--override", order: ScenarioFiles.overrideOrder, text: lines + text)
+    let whole = SourceFile(path: source, order: ScenarioFiles.overrideOrder, text: lines + text)
     let place = Place(file: whole, line: number, column: 1)
     guard let equals = text.firstIndex(of: "=") else {
       log.add(place, "expected path=value, for example cache.scope=global")
       return nil
     }
-    let path = Self.parts(text[..<equals])
-    if path.contains("") {
+    let (pattern, isFactor) = InputPattern.scaling(text[..<equals])
+    if pattern.parts.contains("") {
       log.add(place, "expected a dotted path like users.activity.cv before '='")
       return nil
     }
     guard let node = YAMLDocument.parseValue(of: whole, log: log) else { return nil }
-    return Change(path: path, place: place, value: node)
+    return Change(pattern: pattern, isFactor: isFactor, place: place, value: node)
   }
 
-  /// Split at dots; `"…"` keeps the dots of a name together.
-  private static func parts(_ path: Substring) -> [String] {
-    var parts = [""]
-    var isQuoted = false
-    for character in path {
-      if character == "\"" {
-        isQuoted.toggle()
-      } else if character == ".", !isQuoted {
-        parts.append("")
-      } else {
-        parts[parts.count - 1].append(character)
-      }
+  // MARK: Inputs
+
+  private func scale(
+    _ change: Change, in root: YAMLNode, _ tree: (YAMLNode) -> ScenarioTree
+  ) -> YAMLNode {
+    guard let text = log.scalar(change.value, "a factor like 1.2 or 120%") else { return root }
+    let isPercent = text.hasSuffix("%")
+    guard
+      let number = ExactDecimal(isPercent ? Quantity.trimmed(text.dropLast()) : text)?
+        .shifted(by: isPercent ? -2 : 0).double, (0...1_000_000).contains(number)
+    else {
+      log.add(change.value.place, "expected a factor like 1.2 or 120%, not '\(text)'")
+      return root
     }
-    return parts
+    let known = tree(root)
+    let settings = inputs(change, known).map {
+      InputSetting(input: $0, change: .factor(number))
+    }
+    var edit = InputEdit(scenario: root, catalog: known.catalog)
+    edit.apply(settings, among: known.inputs)
+    if let path = known.catalogPath, let catalog = edit.catalog {
+      files.replace(path, with: catalog)
+    }
+    return edit.scenario
   }
+
+  private func inputs(_ change: Change, _ tree: ScenarioTree) -> [ScenarioInput] {
+    let found = tree.inputs(matching: change.pattern)
+    if found.isEmpty {
+      log.unknown(
+        "number", ScenarioInput.name(change.pattern.parts), at: change.place,
+        among: tree.inputs.map(\.name))
+    }
+    return found
+  }
+
+  // MARK: Tree
 
   /// Names may hold dots themselves (`llama-3.3-70b`): the longest one that exists is meant.
   private func set(

@@ -19,13 +19,23 @@ final class ScenarioFiles {
   private let source: FileSource
   /// The folder that files must lie in; nil: anywhere.
   private let root: String?
-  private(set) var files: [SourceFile] = []
+  private(set) var files: [SourceFile]
+  /// What has been parsed, by path: no file is read twice.
+  private(set) var loaded: [String: Loaded]
+
+  struct Loaded: Sendable {
+    var file: SourceFile
+    var node: YAMLNode
+  }
 
   init(
-    scenario path: String, allowOutside: Bool, log: InputLog, source: FileSource = .disk
+    scenario path: String, allowOutside: Bool, log: InputLog, source: FileSource = .disk,
+    loaded: [String: Loaded] = [:]
   ) {
     self.log = log
     self.source = source
+    self.loaded = loaded
+    files = loaded.values.map(\.file).sorted { $0.order < $1.order }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     root = allowOutside ? nil : folder.resolvingSymlinksInPath().standardizedFileURL.path
   }
@@ -43,10 +53,13 @@ final class ScenarioFiles {
   /// The nodes of a file; nil, and the reason in the log, if there are none. `place` is where
   /// another file names it.
   func load(_ path: String, namedAt place: Place? = nil) -> YAMLNode? {
+    if let known = loaded[path] { return known.node }
     do {
       let file = try source.read(path, files.count)
       files.append(file)
-      return YAMLDocument.parse(file, log: log)
+      let node = YAMLDocument.parse(file, log: log)
+      loaded[path] = node.map { Loaded(file: file, node: $0) }
+      return node
     } catch {
       if let place {
         log.add(place, "'\(path)': \(error.message)")
@@ -58,6 +71,9 @@ final class ScenarioFiles {
       return nil
     }
   }
+
+  /// What a file that has been parsed is taken to say from now on.
+  func replace(_ path: String, with node: YAMLNode) { loaded[path]?.node = node }
 
   /// The path of a file that another one names, relative to that one; nil if it is outside.
   func resolve(_ name: String, at place: Place) -> String? {

@@ -7,6 +7,7 @@ struct ScenarioReader {
   private let log = InputLog()
   private let files: ScenarioFiles
   private let path: String
+  private let allowOutside: Bool
 
   /// - Parameters:
   ///   - path: the scenario file.
@@ -18,12 +19,33 @@ struct ScenarioReader {
     path: String, overrides: [String] = [], allowOutside: Bool = false, forReplay: Bool = false
   ) throws(InputErrors) -> Scenario {
     let reader = ScenarioReader(path: path, allowOutside: allowOutside)
-    let scenario = reader.node(overrides).flatMap { reader.read($0, forReplay: forReplay) }
-    try reader.log.throwIfAny()
-    guard let scenario else {
-      throw InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
+    let tree = reader.tree(overrides: overrides)
+    return try reader.checked(tree.flatMap { reader.read($0, forReplay: forReplay) })
+  }
+
+  /// The same, with what it takes to read variants of the scenario.
+  static func tree(
+    path: String, overrides: [String] = [], allowOutside: Bool = false
+  ) throws(InputErrors) -> (tree: ScenarioTree, scenario: Scenario) {
+    let reader = ScenarioReader(path: path, allowOutside: allowOutside)
+    var tree = reader.tree(overrides: overrides)
+    let scenario = try reader.checked(tree.flatMap { reader.read($0, forReplay: false) })
+    tree?.files = reader.files.loaded
+    guard let tree else { throw reader.incomplete }
+    return (tree, scenario)
+  }
+
+  /// A variant, with overrides that are said to come from `source`.
+  static func read(
+    _ tree: ScenarioTree, overrides: [String], source: String
+  ) throws(InputErrors) -> Scenario {
+    let reader = ScenarioReader(
+      path: tree.path, allowOutside: tree.allowOutside, loaded: tree.files)
+    guard !overrides.isEmpty else {
+      return try reader.checked(reader.read(tree, forReplay: false))
     }
-    return scenario
+    let changed = reader.overridden(tree.root, overrides, source: source)
+    return try reader.checked(reader.read(reader.tree(of: changed), forReplay: false))
   }
 
   /// A scenario and, as one piece of YAML, all that it says and names (docs/ci.md, "The baseline").
@@ -31,12 +53,12 @@ struct ScenarioReader {
     path: String, overrides: [String] = [], allowOutside: Bool = false, source: FileSource = .disk
   ) throws(InputErrors) -> (scenario: Scenario, source: YAMLNode) {
     let reader = ScenarioReader(path: path, allowOutside: allowOutside, source: source)
-    let node = reader.node(overrides)
-    let scenario = node.flatMap { reader.read($0, forReplay: false) }
-    try reader.log.throwIfAny()
-    guard let scenario, let node else {
-      throw InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
+    let node = reader.files.loadExtended(path).map {
+      reader.overridden($0, overrides, source: "--override")
     }
+    let scenario = try reader.checked(
+      node.flatMap { reader.read(reader.tree(of: $0), forReplay: false) })
+    guard let node else { throw reader.incomplete }
     return (scenario, reader.inlined(node))
   }
 
@@ -45,7 +67,7 @@ struct ScenarioReader {
     _ node: YAMLNode, name: String, in path: String
   ) throws(InputErrors) -> Scenario {
     let reader = ScenarioReader(path: path, allowOutside: false)
-    let scenario = reader.read(node, forReplay: false)
+    let scenario = reader.read(reader.tree(of: node), forReplay: false)
     try reader.log.throwIfAny()
     guard var scenario else {
       throw InputErrors([Diagnostic(node.place, "the scenario is incomplete")])
@@ -54,30 +76,90 @@ struct ScenarioReader {
     return scenario
   }
 
-  private init(path: String, allowOutside: Bool, source: FileSource = .disk) {
+  private init(
+    path: String, allowOutside: Bool, source: FileSource = .disk,
+    loaded: [String: ScenarioFiles.Loaded] = [:]
+  ) {
     self.path = path
-    files = ScenarioFiles(scenario: path, allowOutside: allowOutside, log: log, source: source)
+    self.allowOutside = allowOutside
+    files = ScenarioFiles(
+      scenario: path, allowOutside: allowOutside, log: log, source: source, loaded: loaded)
   }
 
-  private func node(_ overrides: [String]) -> YAMLNode? {
-    files.loadExtended(path).map { Overrides(log: log).apply(overrides, to: $0) }
+  private var incomplete: InputErrors {
+    InputErrors([Diagnostic(file: path, message: "the scenario is incomplete")])
+  }
+
+  private func checked(_ scenario: Scenario?) throws(InputErrors) -> Scenario {
+    try log.throwIfAny()
+    guard let scenario else { throw incomplete }
+    return scenario
+  }
+
+  // MARK: Tree
+
+  private func tree(overrides: [String]) -> ScenarioTree? {
+    guard let loaded = files.loadExtended(path) else { return nil }
+    return tree(of: overridden(loaded, overrides, source: "--override"))
+  }
+
+  private func overridden(_ root: YAMLNode, _ overrides: [String], source: String) -> YAMLNode {
+    var root = root
+    for (index, text) in overrides.enumerated() {
+      let change = Overrides(log: log, files: files, source: source, number: index + 1)
+      root = change.apply(text, to: root) { changed in self.tree(of: changed) }
+    }
+    return root
+  }
+
+  private func tree(of node: YAMLNode) -> ScenarioTree {
+    var walk = InputWalk(log: log)
+    let root = walk.resolve(node)
+    var path: String?
+    switch node["catalog"]?.content {
+    case .mapping:
+      if let catalog = node["catalog"] { walk.addCatalog(catalog, of: root, isInline: true) }
+    case .scalar(let text, _):
+      guard let name = node["catalog"], !name.isNull else { break }
+      path = files.resolve(text, at: name.place)
+      let catalog = path.flatMap { files.load($0, namedAt: name.place) }
+      if let catalog { walk.addCatalog(catalog, of: root, isInline: false) }
+    case .sequence, nil: break
+    }
+    return ScenarioTree(
+      path: self.path, allowOutside: allowOutside, root: root, catalogPath: path,
+      files: files.loaded, inputs: walk.inputs)
   }
 
   /// With the catalog and the policy that it names in their places.
   private func inlined(_ node: YAMLNode) -> YAMLNode {
     guard case .mapping(var entries) = node.content else { return node }
+    // What is compared with is no part of the scenario's bill.
+    entries.removeAll { $0.key == "compare_catalog" }
     for index in entries.indices where ["catalog", "policy"].contains(entries[index].key) {
       guard case .scalar(let name, _) = entries[index].value.content,
         let path = files.resolve(name, at: entries[index].value.place),
         let whole = files.load(path)
       else { continue }
-      entries[index].value = whole
+      let isOverlay = entries[index].key == "catalog" && whole["extends"] != nil
+      entries[index].value = isOverlay ? flattened(entries[index].value) ?? whole : whole
     }
     return YAMLNode(content: .mapping(entries), place: node.place)
   }
 
-  private func read(_ node: YAMLNode, forReplay: Bool) -> Scenario? {
-    guard let root = Fields(node, as: ScenarioFormat.scenario, log: log) else { return nil }
+  /// A catalog that extends another one, with everything in its place.
+  private func flattened(_ node: YAMLNode) -> YAMLNode? {
+    CatalogReader(log: log).catalog(at: node, in: files).flatMap { catalog in
+      let file = SourceFile(
+        path: node.place.file.path, order: node.place.file.order, text: CatalogText.text(catalog))
+      return YAMLDocument.parse(file, log: log)
+    }
+  }
+
+  // MARK: Scenario
+
+  private func read(_ tree: ScenarioTree, forReplay: Bool) -> Scenario? {
+    guard let root = Fields(tree.root, as: ScenarioFormat.scenario, log: log) else { return nil }
     let errors = log.diagnostics.count
     let catalogReader = CatalogReader(log: log)
     var catalog =
@@ -119,6 +201,7 @@ struct ScenarioReader {
       }
     }
     scenario.inputs = files.inputs
+    scenario.ranges = tree.inputs.filter { $0.law != nil }
     return period == nil || policy == nil ? nil : scenario
   }
 

@@ -55,9 +55,11 @@ struct ModelCheck: Sendable {
   }
 
   private func unknown(_ name: String, _ demand: Demand) -> String {
-    let hint = NearestName.hint(for: name, among: demand.catalog.names)
-    return "unknown model '\(name)', expected one of the catalog, since the policy "
-      + "'\(demand.policy.name)' keeps the log's" + (hint.map { "; \($0)" } ?? "")
+    let problem = ModelNames.problem(name, in: demand.catalog)
+    let isUnknown = demand.catalog.resolve(name) == .unknown
+    return problem.message + (isUnknown ? ", expected one of the catalog" : "")
+      + ", since the policy '\(demand.policy.name)' keeps the log's"
+      + (problem.hint.map { "; \($0)" } ?? "")
   }
 
   private mutating func addKinds(_ symbols: TraceSymbols) {

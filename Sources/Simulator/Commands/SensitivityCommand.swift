@@ -1,0 +1,55 @@
+import ArgumentParser
+import CostModel
+
+struct SensitivityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sensitivity",
+    abstract: "Moves every input of a scenario and ranks them by what they do to the bill.",
+    discussion: """
+      Example: costsim sensitivity scenarios/huntaze-published.yaml --users 1000
+
+      Writes sensitivity.md, sensitivity.csv and charts/sensitivity.svg (a tornado) to \
+      OUT/SCENARIO. An input moves to the ends of its range where the scenario states one, else \
+      20 % down and up. Without --users the largest plan is looked at.
+      """)
+
+  @Argument(help: "Scenario files.")
+  var scenarios: [String]
+
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var decision: DecisionOptions
+  @OptionGroup var printing: PrintOptions
+
+  @Option(help: "How far inputs without a range are moved.")
+  var by = "20%"
+
+  func run() throws {
+    guard let share = try? Quantity.share(by).double, share > 0 else {
+      throw BadInput(message: "--by: error: expected a percentage like 20%, not '\(by)'")
+    }
+    let loaded = try input.read(scenarios)
+    let folder = try OutputFolder(path: decision.out)
+    var told: [(headline: String, files: DecisionFiles, page: String)] = []
+    for path in scenarios.prefix(loaded.count) {
+      let (tree, scenario) = try input.readOnePlan(path)
+      let assessor = Assessor(
+        tree, scenario: scenario, runs: decision.runs, threads: decision.threads)
+      let result = try Sensitivity(assessor, scenario: scenario, share: share)
+      let files = DecisionFiles(
+        name: "sensitivity", markdown: SensitivityMarkdown.text(result),
+        table: ReportTables.sensitivityTable(result), chart: TornadoChart.svg(result))
+      try files.write(of: scenario, into: folder, dialect: decision.csvDialect)
+      told.append(
+        (
+          SensitivityMarkdown.headline(result), files,
+          "\(decision.out)/\(scenario.name)/sensitivity.md"
+        ))
+    }
+    try folder.commit()
+    if printing.json, !printing.quiet {
+      print(JSONValue.array(told.map { $0.files.json($0.headline) }).text, terminator: "")
+    } else {
+      for item in told { printing.tell(item.headline, item.files, page: item.page) }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import CostModel
+
+/// What one plan of one variant comes to: in one closed form, over drawn inputs, over months.
+struct Assessment: Sendable {
+  /// By closed forms with the inputs at their likely values; nil: simulated.
+  var expected: Outcome?
+  /// By run: simulated months, or closed forms of drawn inputs; empty where nothing is drawn.
+  var runs: [Outcome]
+
+  /// `run` is never empty where nothing is expected.
+  private var one: Outcome { expected ?? runs[0] }
+
+  var users: Int { one.users }
+
+  /// Dollars of the period: expected, or the mean of the simulated months.
+  var cost: Double { expected?.cost ?? mean(\.cost) ?? 0 }
+
+  /// Chance that a month goes over the budget.
+  var overrun: Double? { runs.isEmpty ? expected?.overrun : mean(\.overrun) }
+
+  var latencyP50: Double? { mean(\.latencyP50) }
+  var latencyP95: Double? { mean(\.latencyP95) }
+  var hitRate: Double? { mean(\.hitRate) }
+  var errorRate: Double? { mean(\.errorRate) }
+  var quotaUse: Double? { expected?.quotaUse ?? mean(\.quotaUse) }
+  var crossedAt: SimTime? { one.crossedAt }
+
+  /// The bill that is not exceeded with that probability; nil where nothing is known to vary.
+  func quantile(_ p: Double) -> Double? {
+    if let expected {
+      return Self.quantile(p, of: runs.isEmpty ? [expected] : runs)
+    }
+    guard runs.count > 1 else { return nil }
+    let sorted = runs.map(\.cost).sorted()
+    let rank = Int((p * Double(sorted.count) - 1e-9).rounded(.up))
+    return sorted[max(1, rank) - 1]
+  }
+
+  /// Of a mixture of normal distributions, one for each set of inputs.
+  private static func quantile(_ p: Double, of parts: [Outcome]) -> Double {
+    let z = Normal.quantile(p)
+    let each = parts.map { $0.cost + z * ($0.standardError ?? 0) }
+    guard var low = each.min(), var high = each.max(), low < high else { return each[0] }
+    for _ in 0..<60 {
+      let middle = 0.5 * (low + high)
+      let below = parts.reduce(0.0) { sum, part in
+        let error = part.standardError ?? 0
+        guard error > 0 else { return sum + (part.cost <= middle ? 1 : 0) }
+        return sum + Normal.cdf((middle - part.cost) / error)
+      }
+      if below < p * Double(parts.count) { low = middle } else { high = middle }
+    }
+    return high
+  }
+
+  /// Over the runs that have one, else the closed form's.
+  private func mean(_ value: KeyPath<Outcome, Double?>) -> Double? {
+    let values = runs.isEmpty ? [expected?[keyPath: value]] : runs.map { $0[keyPath: value] }
+    let known = values.compactMap(\.self)
+    return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+  }
+
+  private func mean(_ value: KeyPath<Outcome, Double>) -> Double? {
+    runs.isEmpty ? nil : runs.reduce(0) { $0 + $1[keyPath: value] } / Double(runs.count)
+  }
+}
+
+/// Assesses variants of one scenario, all with the same luck and the same drawn inputs.
+struct Assessor: Sendable {
+  /// Sets of inputs for which closed forms are taken where ranges are stated.
+  static let inputSets = 100
+
+  let tree: ScenarioTree
+  /// nil: closed forms; else simulated months.
+  let runs: Int?
+  let threads: Int
+  private var draws: InputDraws
+
+  init(_ tree: ScenarioTree, scenario: Scenario, runs: Int?, threads: Int) {
+    self.tree = tree
+    self.runs = runs
+    self.threads = threads
+    draws = InputDraws(scenario)
+  }
+
+  /// The same without draws: inputs with a range at their likely values.
+  var atLikelyInputs: Assessor {
+    var result = self
+    result.draws.inputs = []
+    return result
+  }
+
+  /// Whether inputs are drawn, so that an assessment takes as long as a hundred.
+  var drawsInputs: Bool { !draws.isEmpty }
+
+  /// What is changed of the scenario.
+  struct Variant: Sendable {
+    var settings: [InputSetting] = []
+    var overrides: [String] = []
+    /// What errors in the overrides are said to be in.
+    var source = "--override"
+  }
+
+  /// By variant, then plan.
+  func assess(
+    _ variants: [Variant], progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> [[Assessment]] {
+    guard let runs else { return try expected(variants) }
+    let drawn = try scenarios(variants, runs: draws.isEmpty ? 1 : runs)
+    if draws.isEmpty {
+      return try Outcomes.simulated(
+        drawn.map { $0[0] }, runs: 1...runs, threads: threads, progress: progress
+      ).map { $0.map { Assessment(runs: $0) } }
+    }
+    let outcomes = try Outcomes.map(
+      drawn.indices.flatMap { variant in (1...runs).map { (variant: variant, run: $0) } },
+      threads: threads
+    ) { job in
+      try Outcomes.simulated(
+        [drawn[job.variant][job.run - 1]], runs: job.run...job.run, threads: 1, progress: progress
+      )[0].map { $0[0] }
+    }
+    return drawn.indices.map { variant in
+      drawn[variant][0].plans.indices.map { plan in
+        Assessment(runs: outcomes[variant * runs..<(variant + 1) * runs].map { $0[plan] })
+      }
+    }
+  }
+
+  private func expected(_ variants: [Variant]) throws -> [[Assessment]] {
+    let sets = draws.isEmpty ? 0 : Self.inputSets
+    let outcomes = try Outcomes.map(
+      variants.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },
+      threads: threads
+    ) { job in
+      let scenario = try read(job.variant, run: job.run)
+      return scenario.plans.map { Outcome(expected: scenario, plan: $0) }
+    }
+    return variants.indices.map { variant in
+      let own = outcomes[variant * (sets + 1)..<(variant + 1) * (sets + 1)]
+      return (own.first ?? []).indices.map { plan in
+        Assessment(expected: own.first?[plan], runs: own.dropFirst().map { $0[plan] })
+      }
+    }
+  }
+
+  private func scenarios(_ variants: [Variant], runs: Int) throws -> [[Scenario]] {
+    try Outcomes.map(variants, threads: threads) { variant in
+      try (1...runs).map { try read(variant, run: draws.isEmpty ? 0 : $0) }
+    }
+  }
+
+  /// `run` 0: inputs at their likely values.
+  private func read(_ variant: Variant, run: Int) throws(InputErrors) -> Scenario {
+    let drawn = run > 0 ? draws.settings(run: run, except: variant.settings) : []
+    return try tree.scenario(
+      drawn + variant.settings, overrides: variant.overrides, source: variant.source)
+  }
+}

@@ -1,0 +1,61 @@
+import CostModel
+
+/// How far a plan's bill spreads, and why: the chance of the month, and inputs that are not known
+/// exactly. From months in pairs of the same luck, one with the inputs at their likely values and
+/// one with the inputs drawn; what the two differ by is the inputs'.
+struct CostSpread: Sendable {
+  /// A sample of bills, in dollars.
+  struct Sample: Sendable {
+    /// Nearest rank.
+    var p05: Double
+    var p50: Double
+    var p95: Double
+    var mean: Double
+    /// n − 1 in the denominator.
+    var variance: Double
+    /// Share of the bills with a month over the budget; nil without a budget, or where it is not
+    /// known.
+    var overrun: Double?
+
+    /// `bills` is not empty.
+    init(_ bills: [Double], over: [Bool]? = nil) {
+      let sorted = bills.sorted()
+      (p05, p50, p95) = (sorted.ranked(5), sorted.ranked(50), sorted.ranked(95))
+      let mean = bills.reduce(0, +) / Double(bills.count)
+      self.mean = mean
+      variance =
+        bills.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, bills.count - 1))
+      overrun = over.map { over in Double(over.count { $0 }) / Double(over.count) }
+    }
+  }
+
+  /// Inputs at their likely values.
+  var chance: Sample
+  /// The mean luck, inputs drawn.
+  var inputs: Sample
+  /// Both.
+  var both: Sample
+
+  /// Month by month: bills and whether a month went over the budget.
+  init(likely: [Outcome], drawn: [Outcome]) {
+    chance = Sample(likely.map(\.cost), over: Self.over(likely))
+    both = Sample(drawn.map(\.cost), over: Self.over(drawn))
+    let mean = chance.mean
+    inputs = Sample(zip(likely, drawn).map { mean + $1.cost - $0.cost })
+  }
+
+  private static func over(_ outcomes: [Outcome]) -> [Bool]? {
+    outcomes.contains { $0.overrun == nil } ? nil : outcomes.map { $0.overrun == 1 }
+  }
+
+  /// The inputs' part of the variance; the chance of the month is the rest. nil if nothing varies.
+  var inputShare: Double? {
+    let total = inputs.variance + chance.variance
+    return total > 0 ? inputs.variance / total : nil
+  }
+}
+
+extension Array where Element: Comparable {
+  /// The nearest rank of a percentile among ascending values, of which there are some.
+  func ranked(_ percent: Int) -> Element { self[Swift.max(1, (percent * count + 99) / 100) - 1] }
+}

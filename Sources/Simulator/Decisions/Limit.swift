@@ -1,0 +1,33 @@
+import CostModel
+
+/// What a solution has to keep.
+enum Limit: Hashable, Sendable {
+  /// Dollars a month that the expected (or mean simulated) bill may reach.
+  case budget(Double)
+  /// Chance that a month may go over the budget.
+  case overrun(Double)
+  /// Milliseconds of the 95th percentile.
+  case latency(Double)
+  /// Share of the busiest quota, in the busiest hour.
+  case quotaUse(Double)
+
+  /// What of an assessment the limit is about; nil where it is not known.
+  func measure(_ assessment: Assessment, months: Int) -> Double? {
+    switch self {
+    case .budget: assessment.cost / Double(months)
+    case .overrun: assessment.overrun
+    case .latency: assessment.latencyP95
+    case .quotaUse: assessment.quotaUse ?? 0
+    }
+  }
+
+  var limit: Double {
+    switch self {
+    case .budget(let value), .overrun(let value), .latency(let value), .quotaUse(let value): value
+    }
+  }
+
+  func isKept(_ assessment: Assessment, months: Int) -> Bool {
+    measure(assessment, months: months).map { $0 <= limit } ?? true
+  }
+}

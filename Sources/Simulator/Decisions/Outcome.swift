@@ -1,0 +1,117 @@
+import CostModel
+import Dispatch
+import Synchronization
+
+/// One plan of one variant, in one run, reduced to what decisions are about.
+struct Outcome: Sendable {
+  var users: Int
+  /// Dollars of the whole period; simulated ones are exact to the picodollar in `bill`.
+  var cost: Double
+  /// nil: a closed form.
+  var bill: MoneySum?
+  /// Dollars of the period, by model (with its region) and by use case; closed forms know no use
+  /// cases.
+  var costByModel: [String: Double] = [:]
+  var costByUseCase: [String: Double] = [:]
+  /// Of the period's cost, dollars; nil: a simulated month has none.
+  var standardError: Double?
+  /// Milliseconds, of ok calls; nil: a closed form, or no calls.
+  var latencyP50: Double?
+  var latencyP95: Double?
+  /// Of the look-ups; nil without any.
+  var hitRate: Double?
+  /// Failed calls; nil: a closed form.
+  var errorRate: Double?
+  /// Share of the busiest limit that is used: in a simulated minute, or by the closed form's busiest
+  /// hour; nil without limits.
+  var quotaUse: Double?
+  /// Chance that a month goes over the budget; of one simulated run 0 or 1. nil without a budget.
+  var overrun: Double?
+  /// When the first month's budget is used up; nil: it is not, or there is none.
+  var crossedAt: SimTime?
+}
+
+extension Outcome {
+  /// What the closed forms expect of a plan, without simulating.
+  init(expected scenario: Scenario, plan: PlanSpec) {
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    self.init(users: plan.users, cost: cost.total)
+    costByModel = cost.byModel.mapValues(\.cost)
+    standardError = cost.variance.squareRoot()
+    quotaUse = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+      .map { $0.offeredBusiestHour / $0.allowed }.max()
+    if let budget = scenario.budget?.amount.dollars {
+      overrun = BudgetCrossing.probability(
+        budget: budget, mean: cost.month.mean, variance: cost.month.variance)
+      crossedAt = CostCurve(cost).crossing(of: budget, month: 0)
+    }
+  }
+
+  /// What one run of a plan came to.
+  init(_ result: PlanResult, budget: Budget?) {
+    self.init(users: result.plan.users, cost: result.cost.dollars, bill: result.cost)
+    for cell in result.costs {
+      costByModel[cell.model, default: 0] += cell.cost.dollars
+      if let useCase = cell.useCase { costByUseCase[useCase, default: 0] += cell.cost.dollars }
+    }
+    latencyP50 = result.latency.percentile(50).map { Double($0) / 1_000 }
+    latencyP95 = result.latency.percentile(95).map { Double($0) / 1_000 }
+    let lookups = result.cacheHits + result.cacheMisses
+    hitRate = lookups > 0 ? Double(result.cacheHits) / Double(lookups) : nil
+    errorRate = result.calls > 0 ? Double(result.failedCalls) / Double(result.calls) : nil
+    quotaUse = result.performance.compactMap(\.quotaUtilisationPeak).max()
+    if let budget {
+      overrun = result.budgetMonths.contains { $0.cost > budget.amount } ? 1 : 0
+      crossedAt = result.budgetMonths.first?.crossedAt
+    }
+  }
+}
+
+/// Evaluates many variants, on as many threads as asked for, with the same result for any number.
+enum Outcomes {
+  /// Every plan of every variant in these runs of the same seed, so that variants share their
+  /// luck: by variant, plan, run.
+  static func simulated(
+    _ scenarios: [Scenario], runs: ClosedRange<Int>, threads: Int,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> [[[Outcome]]] {
+    let simulations = try map(scenarios, threads: threads) { Simulation($0) }
+    let jobs = scenarios.indices.flatMap { variant in
+      scenarios[variant].plans.flatMap { plan in
+        runs.map { (variant: variant, plan: plan, run: $0) }
+      }
+    }
+    var outcomes = try map(jobs, threads: threads) { job in
+      var told = 0
+      let result = try simulations[job.variant].result(of: job.plan, run: job.run) { count in
+        progress(count - told)
+        told = count
+      }
+      return Outcome(result, budget: scenarios[job.variant].budget)
+    }[...]
+    return scenarios.map { scenario in
+      scenario.plans.map { _ in
+        defer { outcomes = outcomes.dropFirst(runs.count) }
+        return Array(outcomes.prefix(runs.count))
+      }
+    }
+  }
+
+  /// `body` of every item, in their order; the first item's error is thrown.
+  static func map<Item: Sendable, Result: Sendable>(
+    _ items: [Item], threads: Int, _ body: @Sendable (Item) throws -> Result
+  ) throws -> [Result] {
+    let next = Atomic<Int>(0)
+    let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, items.count))) { _ in
+      while true {
+        let number = next.add(1, ordering: .relaxed).oldValue
+        guard number < items.count else { return }
+        let result = Swift.Result { try body(items[number]) }
+        results.withLock { $0[number] = result }
+      }
+    }
+    let finished = results.withLock { $0 }
+    return try items.indices.compactMap { try finished[$0]?.get() }
+  }
+}

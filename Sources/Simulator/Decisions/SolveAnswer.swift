@@ -1,0 +1,95 @@
+import CostModel
+
+/// The answer of `solve`: how far one input can go, how the scenario stands without it, and what
+/// else would do.
+struct SolveAnswer: Sendable {
+  /// With the one plan that is asked about.
+  var scenario: Scenario
+  /// nil: closed forms.
+  var runs: Int?
+  /// As the scenario stands.
+  var base: Assessment
+  var isBaseKept: Bool
+  var solution: Solution
+  /// Whether other inputs were tried: where the scenario breaks a limit as it stands, and trying one
+  /// takes seconds.
+  var triesOthers: Bool
+  /// Those that alone would make it keep the limits, the smallest change first.
+  var others: [Solution]
+  /// One simulated month at the answer and at the first value that breaks a limit, where the limits
+  /// are closed forms.
+  var checks: [(value: Double, outcome: Outcome)]
+
+  /// A simulated check of more calls would take minutes.
+  private static let checkedCalls = 20_000_000.0
+  /// Inputs that are tried, and shown.
+  private static let candidates = 8
+  private static let shownOthers = 6
+
+  init(
+    _ assessor: Assessor, scenario: Scenario, knob: Knob, limits: [Limit],
+    in range: ClosedRange<Double>?
+  ) throws {
+    let months = scenario.period.months.count
+    // Only a chance needs the inputs drawn.
+    let isAboutChance = limits.contains { if case .overrun = $0 { true } else { false } }
+    let assessor = isAboutChance ? assessor : assessor.atLikelyInputs
+    let solver = Solver(assessor: assessor, limits: limits, months: months)
+    self.scenario = scenario
+    runs = assessor.runs
+    base = try assessor.assess([Assessor.Variant()])[0][0]
+    let asked = base
+    isBaseKept = limits.allSatisfy { $0.isKept(asked, months: months) }
+    solution = try solver.solve(knob, in: range)
+    others = []
+    checks = []
+    triesOthers = !isBaseKept && assessor.runs == nil && !assessor.drawsInputs
+    guard assessor.runs == nil else { return }
+    if triesOthers { others = try Self.others(than: knob, solver, scenario) }
+    for point in [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self) {
+      let variant = try assessor.tree.scenario(knob.settings(point.value))
+      let simulation = Simulation(variant)
+      guard simulation.expectedArrivals(runs: 1) <= Self.checkedCalls else { continue }
+      let result = try simulation.result(of: variant.plans[0], run: 1)
+      checks.append((point.value, Outcome(result, budget: variant.budget)))
+    }
+  }
+
+  /// What describes how calls spread is not for anybody to change.
+  private static let descriptions: Set = ["cv", "cap", "zipf", "pool", "weight"]
+
+  /// Fewer calls of everybody, cheaper models all round.
+  private static let groups = ["workloads.*.volume*", "prices.***"]
+
+  private static func others(
+    than knob: Knob, _ solver: Solver, _ scenario: Scenario
+  ) throws -> [Solution] {
+    let tornado = try Sensitivity(solver.assessor, scenario: scenario, share: 0.2)
+    let inputs = tornado.moving.map(\.input).filter { input in
+      !input.isSpan && !descriptions.contains(input.path.last ?? "")
+        && !knob.inputs.contains { $0.path == input.path }
+    }
+    let knobs =
+      inputs.prefix(candidates).map { Knob($0) }
+      + groups.compactMap { Knob($0, in: solver.assessor.tree) }.filter { $0.inputs.count > 1 }
+    return try knobs.map { try solver.solve($0, in: nil) }
+      .filter { change(of: $0).map { $0 < 0.9 } ?? false }
+      .enumerated().sorted { (step(of: $0.element), $0.offset) < (step(of: $1.element), $1.offset) }
+      .map(\.element)
+      .prefix(shownOthers).map(\.self)
+  }
+
+  /// In steps of a thousandth: changes that are as large stand in the order in which they were tried.
+  private static func step(of solution: Solution) -> Double {
+    ((change(of: solution) ?? 0) * 1_000).rounded()
+  }
+
+  /// The relative change that a solution asks for; nil where it is none.
+  static func change(of solution: Solution) -> Double? {
+    switch solution.verdict {
+    case .upTo(let value), .from(let value):
+      solution.knob.base > 0 ? (value / solution.knob.base - 1).magnitude : nil
+    case .all, .none: nil
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import CostModel
+
+/// Bills over one input: a line for each series, the budget across.
+struct LinesChart {
+  struct Series: Sendable {
+    var name: String
+    /// By place on the axis, left to right; dollars.
+    var points: [(x: Double, y: Double)]
+  }
+
+  var title: String
+  /// Under the horizontal axis.
+  var axis: String
+  var series: [Series]
+  /// What stands under a place.
+  var marks: [(x: Double, text: String)]
+  /// Dollars; nil: none.
+  var budget: Double?
+  /// A point to be seen: the answer.
+  var answer: (x: Double, y: Double, text: String)?
+
+  private let width = 860.0
+  private let top = 64.0
+  private let height = 320.0
+
+  init(
+    title: String, axis: String, series: [Series], marks: [(x: Double, text: String)],
+    budget: Double?, answer: (x: Double, y: Double, text: String)? = nil
+  ) {
+    self.title = title
+    self.axis = axis
+    self.series = series
+    self.marks = marks
+    self.budget = budget
+    self.answer = answer
+  }
+
+  /// The picture. A budget far beyond every bill is left out, since it would flatten them.
+  func svg() -> String {
+    let largest = series.flatMap(\.points).map(\.y).max() ?? 0
+    let shown = budget.flatMap { $0 <= 4 * largest ? $0 : nil }
+    let scale = ChartScale(largest: max(largest, shown ?? 0) * 1.02)
+    let places = marks.map(\.x) + series.flatMap { $0.points.map(\.x) }
+    let (first, last) = (places.min() ?? 0, places.max() ?? 1)
+    let left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
+    let right = 30 + (series.map { SVG.width(of: SVG.shortened($0.name, to: 24)) }.max() ?? 0)
+    let bottom = top + height
+    func x(_ value: Double) -> Double {
+      left + (value - first) / max(1e-12, last - first) * (width - left - right)
+    }
+    func y(_ dollars: Double) -> Double { bottom - dollars / scale.top * height }
+    var svg = SVG(width: width, height: bottom + 58)
+    svg.text(title, 16, 28, class: "h")
+    svg.text("US dollars", 16, 48, class: "f")
+    for tick in scale.ticks {
+      svg.line(left, y(tick), width - right, y(tick), class: tick == 0 ? "axis" : "grid")
+      svg.text(scale.label(tick), left - 8, y(tick) + 4, anchor: .end, class: "f")
+    }
+    drawMarks(&svg, x: x, bottom: bottom)
+    svg.text(
+      SVG.shortened(axis, to: 90), (left + width - right) / 2, bottom + 42, anchor: .middle,
+      class: "f", title: axis)
+    if let shown {
+      svg.line(left, y(shown), width - right, y(shown), class: "budget")
+      svg.text(
+        "budget " + PlainEnglish.usd(shown, places: 0), left + 8, y(shown) - 6, class: "f b")
+    }
+    for (index, line) in series.enumerated() {
+      svg.polyline(
+        line.points.map { (x($0.x), y($0.y)) }, class: "series " + SVG.series(index))
+    }
+    drawNames(&svg, right: width - right, y: y)
+    if let answer {
+      svg.circle(x(answer.x), y(answer.y), radius: 5, class: "mark", title: answer.text)
+      let isRight = x(answer.x) > 0.6 * width
+      svg.text(
+        answer.text, x(answer.x) + (isRight ? -10 : 10), y(answer.y) + 18,
+        anchor: isRight ? .end : .start, class: "t halo")
+    }
+    let summary = series.map { line in
+      line.name + ": "
+        + [line.points.first, line.points.last].compactMap { $0.map { PlainEnglish.usd($0.y) } }
+        .joined(separator: " to ")
+    }
+    return svg.file(title: title, description: summary.joined(separator: "; "))
+  }
+
+  /// As many as have room.
+  private func drawMarks(_ svg: inout SVG, x: (Double) -> Double, bottom: Double) {
+    var end = -Double.infinity
+    for mark in marks {
+      let half = SVG.width(of: mark.text) / 2
+      svg.line(x(mark.x), bottom, x(mark.x), bottom + 5, class: "axis")
+      guard x(mark.x) - half > end + 6 else { continue }
+      svg.text(mark.text, x(mark.x), bottom + 20, anchor: .middle, class: "f")
+      end = x(mark.x) + half
+    }
+  }
+
+  private func drawNames(_ svg: inout SVG, right: Double, y: (Double) -> Double) {
+    guard series.count > 1 else { return }
+    let wanted = series.map { y($0.points.last?.y ?? 0) + 4 }
+    let places = LabelLayout.spread(wanted, gap: 15, in: (top + 4)...(top + height + 4))
+    for (index, (line, place)) in zip(series, places).enumerated() {
+      svg.rectangle(x: right + 6, y: place - 9, width: 9, height: 9, class: SVG.series(index))
+      svg.text(SVG.shortened(line.name, to: 24), right + 20, place, title: line.name)
+    }
+  }
+}

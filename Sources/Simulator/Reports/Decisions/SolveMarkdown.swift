@@ -1,0 +1,271 @@
+import CostModel
+
+/// `solve.md`: how far an input can go within the budget.
+enum SolveMarkdown {
+  static func text(_ answer: SolveAnswer) -> String {
+    let scenario = answer.scenario
+    let title = scenario.title.isEmpty ? scenario.name : scenario.title
+    var text = "# How far it can go: \(Markdown.escape(title))\n\n"
+    text += headline(answer, emphasis: "**") + "\n\n"
+    text += "![The bill over the input](charts/solve.svg)\n\n"
+    text += others(answer) + checks(answer) + how(answer)
+    return text
+  }
+
+  /// The answer, and what it means for the plan as it stands.
+  static func headline(_ answer: SolveAnswer, emphasis: String = "") -> String {
+    [verdict(answer, emphasis), standing(answer, emphasis)].joined(separator: " ")
+  }
+
+  // MARK: The answer
+
+  private static func verdict(_ answer: SolveAnswer, _ emphasis: String) -> String {
+    let solution = answer.solution
+    let limits = words(solution.limits, answer.scenario)
+    func bold(_ value: Double) -> String {
+      emphasis + shown(value, solution.knob) + emphasis
+    }
+    let name = self.name(solution.knob, emphasis)
+    switch solution.verdict {
+    case .upTo(let value):
+      let start =
+        solution.knob.isUsers
+        ? "\(bold(value)) is the most that \(limits)"
+        : "With \(name) of up to \(bold(value)), not more, the plan \(limits)"
+      return start + ends(answer) + "."
+    case .from(let value):
+      let start =
+        solution.knob.isUsers
+        ? "\(bold(value)) is the least that \(limits)"
+        : "With \(name) of at least \(bold(value)) the plan \(limits)"
+      return start + ends(answer) + "."
+    case .all:
+      let (low, high) = (solution.points.first?.value ?? 0, solution.points.last?.value ?? 0)
+      return "Every \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits)."
+    case .none:
+      let (low, high) = (solution.points.first?.value ?? 0, solution.points.last?.value ?? 0)
+      return "No \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits): "
+        + "something else has to change."
+    }
+  }
+
+  /// `801 users`, `63 %`, `0.8 times what it is`.
+  private static func shown(_ value: Double, _ knob: Knob) -> String {
+    if knob.isUsers { return PlainEnglish.plural(Int64(value), "user") }
+    return knob.isFactor
+      ? InputWords.value(value, of: .share) + " of what is stated"
+      : InputWords.value(value, of: knob.kind)
+  }
+
+  private static func name(_ knob: Knob, _ emphasis: String) -> String {
+    let name = self.name(knob)
+    return emphasis.isEmpty ? PlainEnglish.visible(name) : Markdown.escape(name)
+  }
+
+  /// `volume of fan-messages`, `all volumes`, `all cache.classes.*.hit_rate`.
+  static func name(_ knob: Knob) -> String {
+    guard knob.inputs.count > 1 else { return InputWords.label(knob.inputs[0]) }
+    let pattern = knob.isFactor ? String(knob.name.dropLast()) : knob.name
+    let known = ["workloads.*.volume": "all volumes", "prices.**": "all prices"]
+    return known[pattern] ?? "all " + pattern
+  }
+
+  private static func words(_ limits: [Limit], _ scenario: Scenario) -> String {
+    PlainEnglish.list(
+      limits.map { limit in
+        switch limit {
+        case .budget(let dollars):
+          "keeps the expected bill within \(PlainEnglish.usd(dollars)) a month"
+        case .overrun(let chance):
+          "stays within \(scenario.budget.map { PlainEnglish.usd($0.amount) } ?? "the budget") in "
+            + "\(PlainEnglish.share(1 - chance)) of months"
+        case .latency(let milliseconds):
+          "answers 95 % of the calls within \(milliseconds.inWords)"
+        case .quotaUse(let share):
+          "uses at most \(PlainEnglish.share(share)) of every quota in its busiest hour"
+        }
+      })
+  }
+
+  /// What the answer costs, and what the next value would.
+  private static func ends(_ answer: SolveAnswer) -> String {
+    let solution = answer.solution
+    guard let value = solution.answer, let point = solution.point(at: value) else { return "" }
+    var text = ": that is \(figures(point.assessment, answer))"
+    if let beyond = solution.beyond, solution.knob.kind.isWhole {
+      text +=
+        ", while \(shown(beyond.value, solution.knob)) would be "
+        + figures(beyond.assessment, answer)
+    }
+    return text
+  }
+
+  /// The bill, and whatever else is limited.
+  private static func figures(_ assessment: Assessment, _ answer: SolveAnswer) -> String {
+    let months = Double(answer.scenario.period.months.count)
+    var parts = [PlainEnglish.usd(assessment.cost / months) + " a month"]
+    for limit in answer.solution.limits {
+      switch limit {
+      case .budget: break
+      case .overrun:
+        parts.append(
+          "a chance of \(assessment.overrun.map { PlainEnglish.share($0) } ?? "–") to go over")
+      case .latency:
+        parts.append("a p95 latency of \(assessment.latencyP95?.inWords ?? "–")")
+      case .quotaUse:
+        parts.append("\(assessment.quotaUse.map { PlainEnglish.percent($0) } ?? "–") of a quota")
+      }
+    }
+    return PlainEnglish.list(parts)
+  }
+
+  // MARK: As it stands
+
+  private static func standing(_ answer: SolveAnswer, _ emphasis: String) -> String {
+    let users = PlainEnglish.plural(Int64(answer.base.users), "user")
+    let start = "As it stands, with \(users), the bill is \(figures(answer.base, answer))"
+    guard !answer.isBaseKept else { return start + ", which is fine." }
+    guard answer.triesOthers else { return start + ", which is too much." }
+    guard let first = answer.others.first else {
+      return start
+        + ", which is too much; no other input that was tried would make it fit on its own."
+    }
+    return start + ", which is too much; the smallest single change that makes it fit is "
+      + change(first, emphasis) + "."
+  }
+
+  /// `the volume of fan-messages from 6,000 to 4,000 (−33.3 %)`.
+  private static func change(_ solution: Solution, _ emphasis: String) -> String {
+    guard let value = solution.answer else { return "" }
+    let knob = solution.knob
+    if relative(solution) == Self.tiny {
+      return "\(knob.inputs.count > 1 ? "" : "the ")\(name(knob, emphasis)) by less than 0.1 %"
+    }
+    let ends = knob.isFactor ? "" : "from \(InputWords.value(knob.base, of: knob.kind)) "
+    return "\(knob.inputs.count > 1 ? "" : "the ")\(name(knob, emphasis)) \(ends)to "
+      + "\(shown(value, knob)) (\(relative(solution)))"
+  }
+
+  private static let tiny = "<0.1 %"
+
+  private static func relative(_ solution: Solution) -> String {
+    guard let value = solution.answer, solution.knob.base > 0 else { return "–" }
+    let change = value / solution.knob.base - 1
+    let share = PlainEnglish.percent(change)
+    return change.magnitude < 0.0005 ? tiny : (change > 0 ? "+" : "") + share
+  }
+
+  private static func others(_ answer: SolveAnswer) -> String {
+    guard answer.triesOthers else { return "" }
+    let users = PlainEnglish.plural(Int64(answer.base.users), "user")
+    var text = "## What else would make \(users) fit\n\n"
+    guard !answer.others.isEmpty else {
+      return text + "Nothing on its own: each of the inputs that move the bill most was tried.\n\n"
+    }
+    var table = MarkdownTable([
+      .text("change this alone"), .number("from"), .number("to"), .number("change"),
+      .number("bill"),
+    ])
+    for solution in answer.others {
+      guard let value = solution.answer, let point = solution.point(at: value) else { continue }
+      table.row([
+        name(solution.knob, "**"),
+        solution.knob.isFactor
+          ? "–" : InputWords.value(solution.knob.base, of: solution.knob.kind),
+        shown(value, solution.knob), relative(solution),
+        PlainEnglish.usd(point.assessment.cost),
+      ])
+    }
+    text += table.text
+    return text
+      + "Several at once need less of each: `costsim sweep` shows pairs, "
+      + "`--override` tries any combination.\n\n"
+  }
+
+  private static func checks(_ answer: SolveAnswer) -> String {
+    guard !answer.checks.isEmpty else { return "" }
+    var table = MarkdownTable([
+      .text("simulated"), .number("bill"), .number("formula"), .number("p95 latency"),
+    ])
+    for check in answer.checks {
+      table.row([
+        shown(check.value, answer.solution.knob), PlainEnglish.usd(check.outcome.cost),
+        answer.solution.point(at: check.value).map { PlainEnglish.usd($0.assessment.cost) } ?? "–",
+        check.outcome.latencyP95?.inWords ?? "–",
+      ])
+    }
+    return "## Checked by simulating a month\n\n" + table.text
+  }
+
+  private static func how(_ answer: SolveAnswer) -> String {
+    let solution = answer.solution
+    var text = "## How this was computed\n\n"
+    text += "\(PlainEnglish.plural(Int64(solution.points.count), "value")) were looked at, "
+    text += "first over the whole range and then between the last that keeps the limits and the "
+    text += "first that does not; "
+    text +=
+      solution.knob.kind.isWhole
+      ? "the answer is exact to the unit. " : "the answer is exact to four digits. "
+    text +=
+      solution.isMonotone
+      ? "What is limited only rises, or only falls, over all of them, so no other value can do. "
+      : "**What is limited goes up and down over these values**: others beyond the answer may keep "
+        + "the limits as well; solve.csv lists what was looked at. "
+    if let runs = answer.runs {
+      text += "Every value was simulated for \(PlainEnglish.plural(Int64(runs), "month")) of the "
+      text += "same luck. "
+    } else {
+      text += "The figures are closed forms (docs/validation.md says what they leave out); "
+      text += "`--runs 5` simulates every value instead. "
+    }
+    if !answer.scenario.ranges.isEmpty {
+      text +=
+        "Inputs that the scenario knows up to a range are drawn for the chance to go over the "
+      text += "budget, and taken at their likely values for the expected bill. "
+    }
+    return text + "Every value is in [solve.csv](solve.csv).\n"
+  }
+}
+
+extension Double {
+  /// Milliseconds as people say them.
+  fileprivate var inWords: String {
+    PlainEnglish.duration(SimDuration(microseconds: Int64((self * 1_000).rounded())))
+  }
+}
+
+/// The bill over the solved input, with the answer marked.
+enum SolveChart {
+  static func svg(_ answer: SolveAnswer) -> String {
+    let solution = answer.solution
+    let knob = solution.knob
+    let months = Double(answer.scenario.period.months.count)
+    // Far beyond the answer the line would only push it into the corner.
+    let end = max((solution.answer ?? knob.base) * 2, knob.base)
+    let shown = solution.points.filter { $0.value <= end || solution.points.count < 4 }
+    let points = shown.map { (x: $0.value, y: $0.assessment.cost) }
+    let point = solution.answer.flatMap(solution.point)
+    return LinesChart(
+      title: "The bill over " + SVG.shortened(axis(knob), to: 60), axis: axis(knob),
+      series: [LinesChart.Series(name: "bill", points: points)],
+      marks: marks(upTo: points.map(\.x).max() ?? 0, knob),
+      budget: answer.scenario.budget.map { $0.amount.dollars * months },
+      answer: point.map {
+        (
+          $0.value, $0.assessment.cost,
+          "\(InputWords.short($0.value, of: knob.kind)): \(PlainEnglish.usd($0.assessment.cost))"
+        )
+      }
+    ).svg()
+  }
+
+  private static func axis(_ knob: Knob) -> String {
+    SolveMarkdown.name(knob) + (knob.isFactor ? ", times what is stated" : "")
+  }
+
+  /// Round values.
+  private static func marks(upTo largest: Double, _ knob: Knob) -> [(x: Double, text: String)] {
+    ChartScale(largest: largest).ticks.filter { $0 <= largest }
+      .map { ($0, InputWords.short($0, of: knob.kind)) }
+  }
+}

@@ -1,0 +1,115 @@
+import CostModel
+import Testing
+
+@testable import Simulator
+
+/// `solve` against brute force, and where there is no answer.
+@Suite struct SolverTests {
+  private func setUp(
+    _ more: String = "", overrides: [String] = [], runs: Int? = nil
+  ) throws -> (assessor: Assessor, scenario: Scenario) {
+    let folder = try SmallCompany.folder(more)
+    let read = try ScenarioReader.tree(path: folder.path("s.yaml"), overrides: overrides)
+    return (Assessor(read.tree, scenario: read.scenario, runs: runs, threads: 2), read.scenario)
+  }
+
+  private func knob(_ name: String, _ assessor: Assessor) throws -> Knob {
+    try #require(Knob(name, in: assessor.tree))
+  }
+
+  private func solve(
+    _ name: String, _ assessor: Assessor, _ limits: [Limit],
+    in range: ClosedRange<Double>? = nil
+  ) throws -> Solution {
+    try Solver(assessor: assessor, limits: limits, months: 1)
+      .solve(knob(name, assessor), in: range)
+  }
+
+  /// Every number of users from 1 to 20, one by one: the answer is the last that keeps the limit.
+  @Test(arguments: [
+    Limit.budget(10), .budget(3.7), .overrun(0.05), .overrun(0.3),
+  ])
+  func usersAgreeWithBruteForce(limit: Limit) throws {
+    let (assessor, _) = try setUp()
+    let users = try knob("users", assessor)
+    let all = try assessor.assess(
+      (1...20).map { Assessor.Variant(settings: users.settings(Double($0))) }
+    ).map { $0[0] }
+    let kept = all.map { limit.isKept($0, months: 1) }
+    let last = try #require(kept.lastIndex(of: true)) + 1
+    #expect(kept == (1...20).map { $0 <= last })
+    let solution = try solve("users", assessor, [limit])
+    #expect(solution.verdict == .upTo(Double(last)))
+    #expect(solution.isMonotone && solution.beyond?.value == Double(last + 1))
+  }
+
+  /// The same by simulation, where the months of all plans share their luck.
+  @Test func simulatedUsersAgreeWithBruteForce() throws {
+    let (assessor, scenario) = try setUp(overrides: ["workloads.chat.volume=20"], runs: 2)
+    let users = try knob("users", assessor)
+    let limit = Limit.budget(2)
+    let kept = try (1...20).filter { count in
+      let variant = try assessor.tree.scenario(users.settings(Double(count)))
+      let bills = try (1...2).map {
+        try Simulation(variant).result(of: variant.plans[0], run: $0).cost.dollars
+      }
+      return bills[0] + bills[1] <= 2 * limit.limit
+    }
+    let solution = try solve("users", assessor, [limit])
+    #expect(solution.answer == kept.last.map(Double.init))
+    #expect(kept == Array(1...(kept.last ?? 0)) && scenario.plans.count == 1)
+  }
+
+  /// An input that is cheaper the larger it is has a least value; a grid of hundredths agrees.
+  @Test func aHitRateHasALeastValue() throws {
+    let (assessor, _) = try setUp("cache: { mode: rate, default: { hit_rate: 50% } }")
+    let rate = try knob("cache.default.hit_rate", assessor)
+    let limit = Limit.budget(3)
+    let grid = try assessor.assess(
+      (0...100).map { Assessor.Variant(settings: rate.settings(Double($0) / 100)) })
+    let first = try #require(grid.firstIndex { limit.isKept($0[0], months: 1) })
+    let solution = try solve("cache.default.hit_rate", assessor, [limit])
+    guard case .from(let value) = solution.verdict else {
+      Issue.record("\(solution.verdict)")
+      return
+    }
+    #expect(value <= Double(first) / 100 + 1e-4 && value > Double(first - 1) / 100)
+    #expect(solution.isMonotone)
+  }
+
+  @Test func aFactorScalesSeveralInputs() throws {
+    let (assessor, scenario) = try setUp()
+    let base = Outcome(expected: scenario, plan: scenario.plans[0]).cost
+    let solution = try solve("workloads.*.volume*", assessor, [.budget(base / 2)])
+    let answer = try #require(solution.answer)
+    #expect(answer <= 0.5 && answer > 0.4999)
+  }
+
+  @Test func allOrNothingIsSaid() throws {
+    let (assessor, _) = try setUp()
+    #expect(
+      try solve("workloads.chat.mix.easy.share", assessor, [.budget(100)]).verdict == .all)
+    let none = try solve("workloads.report.volume", assessor, [.budget(0.2)])
+    #expect(none.verdict == .none && none.answer == nil && none.beyond == nil)
+    #expect(try solve("users", assessor, [.budget(10)], in: 1...3).verdict == .all)
+    #expect(try solve("users", assessor, [.budget(10)], in: 100...120).verdict == .none)
+  }
+
+  /// A price tier that makes long calls cheaper: the bill falls where it begins, and that is said.
+  @Test func whatGoesUpAndDownIsSaid() throws {
+    let tier = "{above: 2K tokens, input: $1 per 1M tokens, output: $1 per 1M tokens}"
+    let (assessor, _) = try setUp(
+      overrides: ["workloads.report.input=1000", "prices.large.tiers=[\(tier)]"])
+    let solution = try solve("workloads.report.input", assessor, [.budget(9)], in: 500...4_500)
+    #expect(!solution.isMonotone)
+  }
+
+  /// Values that the scenario cannot have are passed over: a pool of no prompts, say.
+  @Test func impossibleValuesAreLeftOut() throws {
+    let (assessor, _) = try setUp(
+      "cache: { mode: keyed, default: { ttl: 1h } }",
+      overrides: ["workloads.chat.prompts={pool: 20}"])
+    let solution = try solve("workloads.chat.prompts.pool", assessor, [.budget(5)])
+    #expect(solution.points.allSatisfy { $0.value >= 1 } && solution.points.count > 3)
+  }
+}
