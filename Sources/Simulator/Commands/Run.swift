@@ -99,12 +99,16 @@ struct Run: ParsableCommand {
     bar.finish()
     try file?.commit()
     try database?.finish()
+    var plans = results.indices.map { plan in
+      PlanReport(
+        scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
+    }
+    if scenario.budget?.acts == true {
+      let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
+      for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
+    }
     return ScenarioReport(
-      scenario: scenario,
-      plans: results.indices.map { plan in
-        PlanReport(
-          scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
-      }, comparison: CatalogComparison(scenario))
+      scenario: scenario, plans: plans, comparison: CatalogComparison(scenario))
   }
 
   /// The table to print in place of the summary.

@@ -37,6 +37,11 @@ struct BudgetAction: Sendable {
   }
 }
 
+extension Budget {
+  /// Whether it does anything beyond telling.
+  var acts: Bool { !actions.isEmpty }
+}
+
 extension Scenario {
   /// The same with a budget that only tells.
   var withoutActions: Scenario {

@@ -101,11 +101,12 @@ struct CallExplanation {
   }
 
   var cacheResult: String {
-    kind.cacheMode == .off ? "off" : end.answer == .cache ? "hit" : "miss"
+    kind.cacheMode == .off || isRefused ? "off" : end.answer == .cache ? "hit" : "miss"
   }
 
   /// Why nothing is looked up, for people; nil if the cache is asked.
   var whyCacheIsOff: String? {
+    if isRefused { return "the budget refuses the call" }
     guard kind.cacheMode == .off else { return nil }
     if scenario.cache.mode == .off { return "the scenario has none" }
     guard let settings = scenario.cache.settings(for: cacheClass) else {

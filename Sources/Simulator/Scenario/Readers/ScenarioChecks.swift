@@ -59,7 +59,8 @@ struct ScenarioChecks {
     if rules.contains(where: { $0.choice == .logged }) { reportLogged(call) }
     let chain = scenario.chains[call.variant.attributes[.tier] ?? "standard"] ?? []
     var models: Set<ModelID> = []
-    for id in rules.flatMap(\.models) + chain + modelsOfActions(call) where models.insert(id).inserted {
+    for id in rules.flatMap(\.models) + chain + modelsOfActions(call)
+    where models.insert(id).inserted {
       checkPrices(call, id)
       checkLatency(call, id)
     }

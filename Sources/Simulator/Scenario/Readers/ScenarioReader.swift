@@ -144,7 +144,32 @@ struct ScenarioReader {
       let isOverlay = entries[index].key == "catalog" && whole["extends"] != nil
       entries[index].value = isOverlay ? flattened(entries[index].value) ?? whole : whole
     }
+    for index in entries.indices where entries[index].key == "budget" {
+      entries[index].value = withPolicies(entries[index].value)
+    }
     return YAMLNode(content: .mapping(entries), place: node.place)
+  }
+
+  /// With the policies that the budget's lines name in their places.
+  private func withPolicies(_ node: YAMLNode) -> YAMLNode {
+    var node = node
+    switch node.content {
+    case .scalar: break
+    case .sequence(let items): node.content = .sequence(items.map(withPolicies))
+    case .mapping(var entries):
+      for index in entries.indices {
+        let value = entries[index].value
+        if entries[index].key == "policy", case .scalar(let name, _) = value.content,
+          let whole = files.resolve(name, at: value.place).flatMap({ files.load($0) })
+        {
+          entries[index].value = whole
+        } else {
+          entries[index].value = withPolicies(value)
+        }
+      }
+      node.content = .mapping(entries)
+    }
+    return node
   }
 
   /// A catalog that extends another one, with everything in its place.
@@ -181,7 +206,7 @@ struct ScenarioReader {
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, into: &scenario)
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
-    if forReplay, scenario.budget?.actions.isEmpty == false, let node = root["budget"] {
+    if forReplay, scenario.budget?.acts == true, let node = root["budget"] {
       log.add(
         node.place, "a log is replayed as it happened, so budget lines cannot 'act' on it",
         hint: "leave 'act' out, for example with --override budget.thresholds=[]")
