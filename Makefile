@@ -9,7 +9,9 @@ SWIFT_BUILD := swift build -c release --product costsim
 # `run` comes last: its index links the pages that are there.
 report: build
 	$(COSTSIM) sensitivity $(SHIPPED) --out reports --quiet
-	for scenario in $(SHIPPED); do $(COSTSIM) solve $$scenario --out reports --quiet || exit; done
+	for verb in solve forecast levers; do for scenario in $(SHIPPED); do \
+	  $(COSTSIM) $$verb $$scenario --out reports --quiet || exit; \
+	done; done
 	$(COSTSIM) run $(SHIPPED) --out reports
 	$(COSTSIM) audit scenarios/claims.yaml --out reports
 

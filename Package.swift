@@ -24,7 +24,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
-      resources: [.embedInCode("Starter"), .embedInCode("Formats"), .embedInCode("Limits")]),
+      resources: [
+        .embedInCode("Starter"), .embedInCode("Formats"), .embedInCode("Limits"),
+        .embedInCode("Standard"),
+      ]),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
     .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),

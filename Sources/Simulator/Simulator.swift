@@ -14,8 +14,9 @@ struct Costsim: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, SolveCommand.self, SweepCommand.self, SensitivityCommand.self,
-      ReplayCommand.self, Calibrate.self, Explain.self, Validate.self, Init.self,
+      Run.self, ForecastCommand.self, LeversCommand.self, StressCommand.self, SolveCommand.self,
+      SweepCommand.self, SensitivityCommand.self, ReplayCommand.self, Calibrate.self, Explain.self,
+      Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,
       Query.self, Audit.self,
       Price.self, CatalogCommand.self,

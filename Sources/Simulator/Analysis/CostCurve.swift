@@ -17,8 +17,10 @@ struct CostCurve {
 
   /// Dollars spent in budget month number `month` (from 0) before a moment in it.
   func spent(month: Int, at time: SimTime) -> Double {
-    parts.reduce(fixedAMonth) { sum, part in
-      sum + part.dollarsAMonth * (part.timeline.operational(at: time) - Double(month))
+    let start = period.months[month].start
+    return parts.reduce(fixedAMonth) { sum, part in
+      sum + part.dollarsAMonth
+        * (part.timeline.operational(at: time) - part.timeline.operational(at: start))
     }
   }
 

@@ -88,31 +88,34 @@ struct ExpectedCost {
   private mutating func addBill(_ flow: FlowCosts, number: Int, plan: Int) {
     let moments = flow.moments
     let flows = traffic.flows[number][plan]
-    total += traffic.months * flows * moments.mean
+    let months = traffic.volumeMonths[number]
+    total += months * flows * moments.mean
     byWorkload[number] += flows * moments.mean
-    perUser[plan] += traffic.volumes[number][plan] * moments.mean
+    perUser[plan] += months / traffic.months * traffic.volumes[number][plan] * moments.mean
     switch scenario.workloads[number].arrivals {
     case .poisson:
-      callVariance += traffic.months * flows * moments.square
+      callVariance += months * flows * moments.square
     case .gamma(let cv):
       callVariance +=
-        traffic.months * flows * (moments.variance + cv * cv * moments.mean * moments.mean)
+        months * flows * (moments.variance + cv * cv * moments.mean * moments.mean)
     case .exact where flow.isPlain:
       // Each user meets the shares of the mix to within a call of each variant, in all months
       // alike, since a user's systematic start is drawn once.
       let mix = flow.mixVariance
-      let users = traffic.usersOfPlan[plan] * traffic.months * traffic.months
+      let users = traffic.usersOfPlan[plan] * months * months
       callVariance +=
-        traffic.months * flows * mix.within
-        + min(traffic.months * flows * mix.between, users * mix.spread)
+        months * flows * mix.within
+        + min(months * flows * mix.between, users * mix.spread)
     case .exact:
-      callVariance += traffic.months * flows * moments.variance
+      callVariance += months * flows * moments.variance
     }
   }
 
   /// Calls count at the model that answers, hits and failed calls at the routed one.
   private mutating func addRows(of call: ExpectedCall, cost: [Double]) {
-    let made = traffic.months * traffic.flows[call.workload][call.accountPlan] * call.perFlow
+    let made =
+      traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
+      * call.perFlow
     var reached = 1 - call.hitRate
     for (place, target) in call.chain.enumerated() {
       let passed = reached * target.link.exhausted

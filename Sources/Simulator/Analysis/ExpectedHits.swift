@@ -68,7 +68,8 @@ struct ExpectedHits {
     for flow in flows where flow.share > 0 {
       for time in traffic.timeClasses where time.pace[call.workload] > 0 {
         let share =
-          flow.share / total * time.pace[call.workload] * time.seconds / traffic.months
+          flow.share / total * time.pace[call.workload] * time.seconds
+          / traffic.volumeMonths[call.workload]
         let rate = flow.callsAMonth * time.pace[call.workload]
         for rank in ranks {
           let ratio = CacheHitRatio.withLatency(

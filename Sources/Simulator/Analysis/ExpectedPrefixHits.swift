@@ -86,7 +86,8 @@ struct ExpectedPrefixHits {
       sum
         + traffic.timeClasses.reduce(0.0) { inner, time in
           let pace = time.pace[call.workload]
-          return inner + user.share / total * pace * time.seconds / traffic.months
+          return inner + user.share / total * pace * time.seconds
+            / traffic.volumeMonths[call.workload]
             * ratio(user.rate * pace)
         }
     }

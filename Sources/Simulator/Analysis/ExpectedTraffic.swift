@@ -20,6 +20,8 @@ struct ExpectedTraffic: Sendable {
   let accountPlanNames: [String]
   /// Of the period.
   let months: Double
+  /// The same by workload, with what its surges add.
+  let volumeMonths: [Double]
   /// Users of each account plan.
   let usersOfPlan: [Double]
   let groups: [Group]
@@ -48,6 +50,11 @@ struct ExpectedTraffic: Sendable {
     if case .lognormal(let cv) = scenario.users.activity { activityCV = cv } else { activityCV = 0 }
     groups = Self.groups(deal, planOf: planOf, of: usersOfPlan, cv: activityCV)
     timeClasses = Self.timeClasses(scenario)
+    volumeMonths = scenario.workloads.map {
+      $0.profile.surges.isEmpty
+        ? Double(scenario.period.months.count)
+        : Timeline(period: scenario.period, profile: $0.profile).length
+    }
     var flows: [[Double]] = []
     for (workload, volume) in zip(scenario.workloads, volumes) {
       let isExact = workload.arrivals == .exact && activityCV == 0
@@ -131,6 +138,6 @@ struct ExpectedTraffic: Sendable {
 extension TrafficProfile {
   /// Whether traffic is the same at all hours of all days.
   var isFlat: Bool {
-    Set(hours).count == 1 && Set(weekdays).count == 1
+    Set(hours).count == 1 && Set(weekdays).count == 1 && surges.isEmpty
   }
 }

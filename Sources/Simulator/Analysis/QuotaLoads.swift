@@ -29,7 +29,8 @@ struct QuotaLoads {
   func meanRequests(on target: String) -> Double {
     let minutes = traffic.timeClasses.reduce(0) { $0 + $1.seconds } / 60
     return calls.reduce(0.0) { sum, call in
-      let flows = traffic.months * traffic.flows[call.workload][call.accountPlan]
+      let flows =
+        traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
       return zip(call.chain, call.attempts).filter { $0.0.name == target }
         .reduce(sum) { $0 + flows * call.perFlow * $1.1 / minutes }
     }

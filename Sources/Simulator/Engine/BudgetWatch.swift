@@ -66,8 +66,10 @@ struct BudgetWatch: ~Copyable, Sendable {
       var elapsed =
         total > 0 ? 0 : (day.start - span.start).seconds / (span.end - span.start).seconds
       for (workload, volume) in zip(compiled.workloads, volumes) {
-        let passed = compiled.timelines[workload.timeline].operational(at: day.start)
-        elapsed += volume / total * (passed - Double(month))
+        let timeline = compiled.timelines[workload.timeline]
+        elapsed +=
+          volume / total
+          * (timeline.operational(at: day.start) - timeline.operational(at: span.start))
       }
       return (day.start.microseconds, month, elapsed)
     }

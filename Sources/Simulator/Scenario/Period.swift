@@ -22,6 +22,8 @@ struct Period: Sendable {
   var days: [Day]
   /// A log's own span, which need not fill its months; nil: the months are filled.
   var observed: Span?
+  /// How long every month is; nil: calendar months.
+  var daysAMonth: Int?
 
   struct Day: Hashable, Sendable {
     var date: CivilDate
@@ -30,6 +32,15 @@ struct Period: Sendable {
 
   var start: SimTime { observed?.start ?? months[0].start }
   var end: SimTime { observed?.end ?? months[months.count - 1].end }
+
+  /// One of the months alone, by place from 0.
+  func month(_ index: Int) -> Period {
+    var result = self
+    let span = months[index]
+    result.months = [span]
+    result.days = days.filter { span.start <= $0.start && $0.start < span.end }
+    return result
+  }
 
   /// Seconds to add to UTC at that moment.
   func offset(at t: SimTime) -> Int {

@@ -30,6 +30,11 @@ struct Scenario: Sendable {
   var workloads: [Workload]
   /// For logged traffic.
   var replay = ReplaySettings()
+  var forecast: ForecastSpec?
+  /// The file's own, beside the standard ones or in their place.
+  var levers: [Lever] = []
+  var shocks: [Shock] = []
+  var capacities: [Capacity] = []
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.

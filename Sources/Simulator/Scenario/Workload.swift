@@ -87,9 +87,18 @@ enum PromptRepetition: Hashable, Sendable {
 struct TrafficProfile: Hashable, Sendable {
   var hours: [Double]
   var weekdays: [Double]
+  /// On top of the monthly volume, which the profile alone spreads.
+  var surges: [Surge] = []
 
   static let flat = TrafficProfile(
     hours: Array(repeating: 1, count: 24), weekdays: Array(repeating: 1, count: 7))
+}
+
+/// `factor` times the usual traffic in `from ..< to`; surges that overlap multiply.
+struct Surge: Hashable, Sendable {
+  var from: SimTime
+  var to: SimTime
+  var factor: Double
 }
 
 /// How a user's calls follow one another in operational time.
@@ -121,7 +130,13 @@ struct UserPopulation: Sendable {
     var share: Double
   }
 
+  /// One user, of the most active class, who makes that many times the calls.
+  struct Rogue: Hashable, Sendable {
+    var factor: Double
+  }
+
   var activity = Activity.equal
+  var rogue: Rogue?
   /// Dealt out evenly by user number. Empty: no account plan.
   var accountPlans: [AccountPlan] = []
 }

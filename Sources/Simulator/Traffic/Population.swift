@@ -16,7 +16,8 @@ struct Population: Sendable {
       let sigma = variance.squareRoot()
       weights = (0..<users).map { user in
         let word = draws.block(.user, call: 0, user: UInt64(user), workload: 0).0
-        return ExactMath.exp(sigma * ExactMath.normalQuantile(word.openUnit) - variance / 2)
+        return deal.weight(of: user)
+          * ExactMath.exp(sigma * ExactMath.normalQuantile(word.openUnit) - variance / 2)
       }
     } else {
       weights = (0..<users).map(deal.weight)

@@ -4,7 +4,7 @@ import CostModel
 ///
 /// Each budget month of the period adds exactly 1, whatever its length, so that a monthly volume
 /// V makes V calls a month; local hours and weekdays weigh as the profile says, a repeated hour
-/// twice and a skipped one not at all.
+/// twice and a skipped one not at all. Surges come on top.
 struct Timeline: Sendable {
   struct Segment: Hashable, Sendable {
     var start: Int64
@@ -18,26 +18,29 @@ struct Timeline: Sendable {
   let segments: FixedTable<Segment>
   private let guide: FixedTable<Int32>
   private let guideScale: Double
-  /// Months in all.
+  /// Months in all, and what surges add.
   let length: Double
   /// False if the profile gives no hour of the whole period any weight.
   var hasTraffic: Bool { segments.count > 0 }
 
   init(period: Period, profile: TrafficProfile) {
     var segments: [Segment] = []
+    var surplus = 0.0
     for (index, month) in period.months.enumerated() {
       let pieces = Self.localHours(of: month, in: period, profile: profile)
       let total = pieces.reduce(0.0) { $0 + $1.slope * Double($1.end - $1.start) }
       var sum = 0.0
       for var piece in pieces {
         let share = piece.slope * Double(piece.end - piece.start) / total
-        piece.slope /= total
-        piece.operational = Double(index) + sum
+        let surge = profile.surges.factor(at: piece.start)
+        piece.slope = piece.slope * surge / total
+        piece.operational = Double(index) + sum + surplus
         sum += share
-        segments.append(piece)
+        surplus += share * (surge - 1)
+        if surge > 0 { segments.append(piece) }
       }
     }
-    length = Double(period.months.count)
+    length = Double(period.months.count) + surplus
     // Fine enough that the search after it rarely takes a step, while that is small.
     let cells = max(segments.count * 2, min(segments.count * 16, 1 << 16))
     guideScale = Double(cells) / length
@@ -70,6 +73,8 @@ struct Timeline: Sendable {
       where change.from.microseconds > t && change.from.microseconds < end {
         end = change.from.microseconds
       }
+      for edge in profile.surges.flatMap({ [$0.from.microseconds, $0.to.microseconds] })
+      where edge > t && edge < end { end = edge }
       let day = hourNumber >= 0 ? hourNumber / 24 : (hourNumber - 23) / 24
       let weekday = CivilDate(daysSinceEpoch: Int(day)).weekday
       let weight = profile.hours[Int(hourNumber - day * 24)] * profile.weekdays[weekday]
@@ -101,5 +106,14 @@ struct Timeline: Sendable {
     let s = segments.pointer(to: i)
     let passed = (x - s.pointee.operational) / s.pointee.slope
     return min(s.pointee.start &+ Int64(passed), s.pointee.end &- 1)
+  }
+}
+
+extension [Surge] {
+  fileprivate func factor(at time: Int64) -> Double {
+    reduce(1) { factor, surge in
+      surge.from.microseconds <= time && time < surge.to.microseconds
+        ? factor * surge.factor : factor
+    }
   }
 }

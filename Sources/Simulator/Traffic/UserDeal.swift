@@ -11,12 +11,16 @@ struct UserDeal: Sendable {
   /// Index into the activity classes; empty without classes.
   private(set) var activityClass: [UInt8] = []
   private let classWeights: [Double]
+  private let rogue: UserPopulation.Rogue?
+  /// The first user of the most active class.
+  private var rogueUser = 0
 
   init(population: UserPopulation, users: Int) {
     let plans = population.accountPlans.map(\.share)
     var classes: [UserPopulation.ActivityClass] = []
     if case .classes(let listed) = population.activity { classes = listed }
     classWeights = classes.map(\.weight)
+    rogue = population.rogue
     var planDealer = ShareDealer(shares: plans)
     var classDealer = ShareDealer(shares: classes.map(\.share))
     // What each account plan's users have got of the classes.
@@ -31,11 +35,16 @@ struct UserDeal: Sendable {
       within[plan].count(dealt)
       activityClass.append(UInt8(dealt))
     }
+    if rogue != nil, let heaviest = activityClass.map({ classWeights[Int($0)] }).max() {
+      rogueUser = activityClass.firstIndex { classWeights[Int($0)] == heaviest } ?? 0
+    }
   }
 
   /// The user's activity, relative to the mean user, as far as it is dealt and not drawn.
   func weight(of user: Int) -> Double {
-    activityClass.isEmpty ? 1 : classWeights[Int(activityClass[user])]
+    let weight = activityClass.isEmpty ? 1 : classWeights[Int(activityClass[user])]
+    guard let rogue, user == rogueUser else { return weight }
+    return weight * rogue.factor
   }
 }
 

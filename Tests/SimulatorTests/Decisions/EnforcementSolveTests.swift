@@ -36,7 +36,7 @@ import Testing
     let limit = bills[3].dollars + 0.5 * (bills[4] - bills[3]).dollars
     let solution = try Solver(assessor: assessor, limits: [.budget(limit)], months: 1)
       .solve(knob, in: 0...6)
-    #expect(solution.value == 3)
+    #expect(solution.answer == 3)
   }
 
   @Test func theReportAgreesWithItself() throws {

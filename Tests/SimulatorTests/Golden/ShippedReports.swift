@@ -17,7 +17,9 @@ enum ShippedReports {
     let plans = scenarios.map { "scenarios/\($0).yaml" }
     let options = ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
     try run(["sensitivity"] + plans + options)
-    for plan in plans { try run(["solve", plan] + options) }
+    for verb in ["solve", "forecast", "levers"] {
+      for plan in plans { try run([verb, plan] + options) }
+    }
     try run(["run"] + plans + options)
     try run(["audit", "scenarios/claims.yaml", "--out", folder.path, "--quiet"])
     return folder

@@ -2,8 +2,9 @@
 enum IndexMarkdown {
   /// Pages that other verbs have written beside a report, and what they answer.
   private static let pages = [
-    ("solve.md", "How far it can go"), ("sensitivity.md", "What moves the bill"),
-    ("sweep.md", "What if"),
+    ("forecast.md", "The months to come"), ("levers.md", "What would save how much"),
+    ("stress.md", "What may go wrong"), ("solve.md", "How far it can go"),
+    ("sensitivity.md", "What moves the bill"), ("sweep.md", "What if"),
   ]
 
   /// `exists` tells which files of the folder there are.

@@ -134,14 +134,22 @@ enum PlainEnglish {
 
   /// When a span is: `in November 2026`, `from 3 to 9 November 2026`, `on 3 November 2026`.
   static func during(_ span: Period.Span, in period: Period) -> String {
+    let name = name(span, in: period)
+    guard name.first?.isNumber == true else { return "in " + name }
+    let isOneDay =
+      localDate(span.start, in: period)
+      == localDate(SimTime(microseconds: span.end.microseconds - 1), in: period)
+    return (isOneDay ? "on " : "from ") + name
+  }
+
+  /// `November 2026` where the span is that month, else its first and last day.
+  static func name(_ span: Period.Span, in period: Period) -> String {
     let first = localDate(span.start, in: period)
     let last = localDate(SimTime(microseconds: span.end.microseconds - 1), in: period)
     let isOneMonth = (first.year, first.month) == (last.year, last.month)
     let next = CivilDate(daysSinceEpoch: last.daysSinceEpoch + 1)
-    if isOneMonth && first.day == 1 && next.day == 1 {
-      return "in \(monthNames[first.month - 1]) \(first.year)"
-    }
-    return (first == last ? "on " : "from ") + self.span(span, in: period)
+    guard isOneMonth && first.day == 1 && next.day == 1 else { return self.span(span, in: period) }
+    return "\(monthNames[first.month - 1]) \(first.year)"
   }
 
   /// The first and last day of a span: `1 to 30 November 2026`.
@@ -189,6 +197,11 @@ enum PlainEnglish {
   }
 
   private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+  /// `Nov`.
+  static func shortMonth(_ date: CivilDate) -> String {
+    String(monthNames[date.month - 1].prefix(3))
+  }
 
   private static let monthNames = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",

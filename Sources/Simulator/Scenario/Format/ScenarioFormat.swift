@@ -4,9 +4,10 @@ enum ScenarioFormat {
     title: "costsim scenario",
     objects: [
       scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
-      budget, threshold, action, accountCap, alert, users, activity, activityClass, traffic, arrivals, gamma, workload,
-      variant, stage, call, rounds, distribution, prompts, prefix, replay, published,
-      publishedRow, priceOverlay, range, normalRange, normal, lognormalRange, lognormal,
+      budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
+      surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix, replay,
+      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
+      capacity, range, normalRange, normal, lognormalRange, lognormal,
     ])
 
   static let scenario = FormatObject(
@@ -40,8 +41,15 @@ enum ScenarioFormat {
         "prices", .map(.object("price overlay")),
         "Prices by model, in place of the catalog's from the beginning of time."),
       FormatField(
+        "price_changes", .list(.object("price change")),
+        "Factors on the catalog's prices for some time, after `prices`.", default: "none"),
+      FormatField(
         "policy", .either([.text, .object("policy")]), "Routing rules: a file, or the rules.",
         example: "policies/majordome.yaml", required: true),
+      FormatField(
+        "swaps", .list(.object("swap")),
+        "Models used in place of those that the policy chooses, one swap after the other.",
+        default: "none"),
       FormatField(
         "chains", .map(.list(.text)), "Models tried in turn after the routed one, by tier.",
         default: "none", example: "{standard: [phi4-mini, deepseek-v3]}"),
@@ -82,6 +90,16 @@ enum ScenarioFormat {
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
       FormatField(
         "workloads", .map(.object("workload")), "What users do, by name.", required: true),
+      FormatField("forecast", .object("forecast"), "What the months to come bring."),
+      FormatField(
+        "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
+        default: "the standard ones"),
+      FormatField(
+        "capacity", .map(.object("capacity")), "Capacity at a fixed price, likewise.",
+        default: "the standard ones"),
+      FormatField(
+        "shocks", .map(.object("shock")), "What may go wrong, likewise.",
+        default: "the standard ones"),
       FormatField(
         "replay", .object("replay"),
         "What stands for users, sessions and prompts that a log does "
@@ -124,14 +142,34 @@ enum ScenarioFormat {
   static let outage = FormatObject(
     name: "outage", summary: "Attempts that start in `from ..< to` fail.",
     fields: [
-      FormatField("model", .text, "Which model.", required: true),
+      FormatField("model", .text, "Which model; or give `provider`."),
+      FormatField("provider", .text, "All models of this provider.", example: "azure"),
       FormatField("region", .text, "Which region.", default: "all"),
+    ] + windowFields + [FormatField("rate", .share, "Chance to fail.", default: "100%")])
+
+  static let priceChange = FormatObject(
+    name: "price change", summary: "Every price of some models times a factor.",
+    fields: [
       FormatField(
-        "from", .moment, "Local time, or with `Z` or an offset.", example: "2025-11-10T09:00",
+        "from", .moment, "Local time, or with `Z` or an offset.", default: "always",
+        example: "2026-03-01"),
+      FormatField("to", .moment, "Its end.", default: "none"),
+      FormatField("for", .duration, "Its length, in place of `to`."),
+      FormatField("models", .list(.text), "Which models.", default: "all"),
+      FormatField(
+        "only", .list(.choice(CatalogFormat.rates.map(\.key))),
+        "Which of their prices, monthly ones left out.", default: "all"),
+      FormatField(
+        "factor", .either([.number, .text]), "Exactly: `1.5`, `80%`.", example: "80%",
         required: true),
-      FormatField("to", .moment, "Its end; or give `for`."),
-      FormatField("for", .duration, "Its length; or give `to`.", example: "2h"),
-      FormatField("rate", .share, "Chance to fail.", default: "100%"),
+    ])
+
+  static let swap = FormatObject(
+    name: "swap", summary: "One model used in place of another.",
+    fields: [
+      FormatField("use_case", .text, "For this use case alone.", default: "all"),
+      FormatField("model", .text, "The one that the policy chooses.", required: true),
+      FormatField("by", .text, "The one used in its place.", required: true),
     ])
 
   static let users = FormatObject(
@@ -143,6 +181,16 @@ enum ScenarioFormat {
       FormatField(
         "account_plans", .map(.share), "Shares of account plans; they add up to 100%.",
         default: "none", example: "{starter: 60%, pro: 40%}"),
+      FormatField(
+        "rogue", .object("rogue"), "One user who makes many times the calls.", default: "none"),
+    ])
+
+  static let rogue = FormatObject(
+    name: "rogue", summary: "The first user of the most active class runs wild.",
+    fields: [
+      FormatField(
+        "factor", .number, "Times the calls that the user would make.", example: "50",
+        required: true)
     ])
 
   static let activity = FormatObject(
@@ -169,7 +217,26 @@ enum ScenarioFormat {
       FormatField(
         "arrivals", .either([.choice(["poisson", "exact"]), .object("arrivals")]),
         "`exact`: the stated number of calls to the unit.", default: "poisson"),
+      FormatField(
+        "surges", .list(.object("surge")), "Traffic on top of the volumes.", default: "none"),
     ])
+
+  static let surge = FormatObject(
+    name: "surge", summary: "So many times the usual traffic in `from ..< to`.",
+    fields: windowFields + [
+      FormatField(
+        "factor", .number, "Of the usual traffic; 0 is none at all. Surges that overlap multiply.",
+        example: "10", required: true)
+    ])
+
+  /// A span of time.
+  static let windowFields = [
+    FormatField(
+      "from", .moment, "Local time, or with `Z` or an offset.", example: "2025-11-10T09:00",
+      required: true),
+    FormatField("to", .moment, "Its end; or give `for`."),
+    FormatField("for", .duration, "Its length; or give `to`.", example: "2h"),
+  ]
 
   static let arrivals = FormatObject(
     name: "arrivals", summary: "Bursty arrivals.",

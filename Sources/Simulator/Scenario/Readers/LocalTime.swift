@@ -7,6 +7,8 @@ struct LocalTime: Sendable {
   /// Ascending; the first one holds from the distant past.
   let offsets: [Period.Offset]
 
+  static let utc = LocalTime(offsets: [Period.Offset(from: .distantPast, seconds: 0)])
+
   /// Offsets resolved before.
   init(offsets: [Period.Offset]) { self.offsets = offsets }
 

@@ -2,7 +2,7 @@ import CostModel
 
 /// Looks models up by name or alias; an unknown one is an error with the nearest known name.
 struct ModelNames {
-  let catalog: Catalog
+  var catalog: Catalog
   let log: InputLog
   /// Whether the catalog was read without errors; else a name may be unknown because of them.
   var isSound = true

@@ -1,5 +1,6 @@
 /// Applies one `--override`: `path=value`, where the path is dotted and the value is YAML, or
-/// `path*=factor`, which scales numbers. A path may hold `*` for any name, `**` for any names.
+/// `path*=factor`, which scales numbers. A path may hold `*` for any name, `**` for any names, and
+/// `+` for a new element at the end of a list.
 struct Overrides {
   let log: InputLog
   /// Where the catalog is kept that a factor on prices changes.
@@ -107,6 +108,9 @@ struct Overrides {
       let nested = nest(value, under: path.dropFirst(), keyPlace: keyPlace)
       entries.append(YAMLNode.Entry(key: first, keyPlace: keyPlace, value: nested))
       return YAMLNode(content: .mapping(entries), place: node.place)
+    case .sequence(let items) where first == "+":
+      let item = nest(value, under: path.dropFirst(), keyPlace: keyPlace)
+      return YAMLNode(content: .sequence(items + [item]), place: node.place)
     case .sequence(var items):
       guard let index = Int(first), items.indices.contains(index) else {
         log.add(keyPlace, "'\(first)' is not an index of a list of \(items.count), from 0")
@@ -125,6 +129,7 @@ struct Overrides {
     _ value: YAMLNode, under path: ArraySlice<String>, keyPlace: Place
   ) -> YAMLNode {
     path.reversed().reduce(value) { inner, key in
+      if key == "+" { return YAMLNode(content: .sequence([inner]), place: keyPlace) }
       let entry = YAMLNode.Entry(key: key, keyPlace: keyPlace, value: inner)
       return YAMLNode(content: .mapping([entry]), place: keyPlace)
     }

@@ -53,7 +53,9 @@ struct PeriodReader {
     }
     let first = start.daysSinceEpoch
     let bounds = (0...count).map { CivilDate(daysSinceEpoch: first + $0 * Int(days)) }
-    return period(bounds: bounds, zone: zone, place: fields.place)
+    var period = period(bounds: bounds, zone: zone, place: fields.place)
+    period?.daysAMonth = Int(days)
+    return period
   }
 
   private func month(_ text: String, _ place: Place) -> CivilDate? {

@@ -191,20 +191,34 @@ struct ScenarioReader {
       root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
     if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
     let compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
-    let models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
-    let policy = root["policy"].flatMap {
+    let period = root["period"].flatMap { PeriodReader(log: log).read($0) }
+    let local = period.map { LocalTime(offsets: $0.offsets) } ?? .utc
+    var models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
+    let changes = PriceChangeReader(log: log, models: models, local: local)
+    for node in root.list("price_changes") { changes.apply(node, to: &catalog) }
+    models.catalog = catalog
+    var policy = root["policy"].flatMap {
       PolicyReader(log: log, models: models).policy(at: $0, in: files)
     }
+    let swaps = SwapReader(log: log, models: models)
+    policy = root.list("swaps").reduce(policy) { policy, node in
+      policy.map { swaps.read(node, in: $0) }
+    }
     let isSound = log.diagnostics.count == errors
-    let period = root["period"].flatMap { PeriodReader(log: log).read($0) }
     var scenario = Scenario(
       name: name(root), period: period ?? .empty, seed: seed(root), plans: plans(root),
       catalog: catalog, policy: policy ?? Policy(name: "", rules: []), behaviours: [],
       workloads: [])
     scenario.title = root.text("title") ?? ""
-    readTargets(root, models, period: period, into: &scenario)
+    let forecast = ForecastReader(log: log, planUsers: scenario.plans.first?.users)
+    scenario.forecast = root["forecast"].flatMap { forecast.read($0) }
+    let levers = LeverReader(log: log)
+    scenario.levers = root.entries("levers").compactMap(levers.lever)
+    scenario.capacities = root.entries("capacity").compactMap(levers.capacity)
+    scenario.shocks = root.entries("shocks").compactMap { levers.shock($0, local: local) }
+    readTargets(root, models, local, into: &scenario)
     readWatch(root, models, into: &scenario)
-    let placed = readDemand(root, into: &scenario)
+    let placed = readDemand(root, local, into: &scenario)
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     if forReplay, scenario.budget?.acts == true, let node = root["budget"] {
       log.add(
@@ -254,7 +268,7 @@ struct ScenarioReader {
   }
 
   private func readTargets(
-    _ root: Fields, _ models: ModelNames, period: Period?, into scenario: inout Scenario
+    _ root: Fields, _ models: ModelNames, _ local: LocalTime, into scenario: inout Scenario
   ) {
     let targets = TargetReader(log: log, models: models)
     for entry in root.entries("chains") {
@@ -267,11 +281,8 @@ struct ScenarioReader {
     scenario.behaviours = targets.behaviours(root, catalog: models.catalog)
     scenario.retry = retry(root)
     scenario.billFailures = root.choice("bill_failures", of: FailureBilling.self) ?? .none
-    if let period {
-      let local = LocalTime(offsets: period.offsets)
-      scenario.outages = root.list("outages").compactMap {
-        targets.outage($0, local: local, regions: scenario.regions)
-      }
+    scenario.outages = root.list("outages").flatMap {
+      targets.outages($0, local: local, regions: scenario.regions)
     }
   }
 
@@ -302,12 +313,16 @@ struct ScenarioReader {
     }
   }
 
-  private func readDemand(_ root: Fields, into scenario: inout Scenario) -> [PlacedWorkload] {
+  private func readDemand(
+    _ root: Fields, _ local: LocalTime, into scenario: inout Scenario
+  ) -> [PlacedWorkload] {
     scenario.users = root["users"].map { UserReader(log: log).population($0) } ?? UserPopulation()
     let flat = (TrafficProfile.flat, ArrivalProcess.poisson)
-    let traffic = root["traffic"].map { TrafficReader(log: log).read($0, over: flat) } ?? flat
+    let traffic =
+      root["traffic"].map { TrafficReader(log: log, local: local).read($0, over: flat) } ?? flat
     let reader = WorkloadReader(
-      log: log, traffic: traffic, accountPlans: scenario.users.accountPlans.map(\.name))
+      log: log, local: local, traffic: traffic,
+      accountPlans: scenario.users.accountPlans.map(\.name))
     let entries = root.entries("workloads")
     if case .mapping = root["workloads"]?.content, entries.isEmpty, let node = root["workloads"] {
       log.add(node.place, "expected at least one workload")

@@ -172,27 +172,37 @@ struct TargetReader {
     return result
   }
 
-  func outage(_ node: YAMLNode, local: LocalTime, regions: [ModelID: [String]]) -> Outage? {
-    guard let fields = Fields(node, as: ScenarioFormat.outage, log: log),
-      let model = fields["model"].flatMap({ models.id($0) }),
-      let from = fields["from"].flatMap({ log.moment($0, local: local.moment) })
-    else { return nil }
-    if fields.has("to") == fields.has("for") {
-      log.add(node.place, "an outage needs either 'to' or 'for'")
-      return nil
-    }
-    let end =
-      fields["to"].map { log.moment($0, local: local.moment) }
-      ?? fields.positiveDuration("for").map { from + $0 }
-    guard let end else { return nil }
-    if end <= from {
-      log.add(fields["to"]?.place ?? node.place, "the outage ends before it begins")
-    }
+  /// One outage a model.
+  func outages(_ node: YAMLNode, local: LocalTime, regions: [ModelID: [String]]) -> [Outage] {
+    guard let fields = Fields(node, as: ScenarioFormat.outage, log: log) else { return [] }
+    let sick = sickModels(fields)
+    let window = fields.window(local)
     let region = fields.text("region")
-    if let region, !(regions[model] ?? []).contains(region), let place = fields["region"]?.place {
-      log.unknown("region", region, at: place, among: regions[model] ?? [])
+    if let region, let place = fields["region"]?.place,
+      !sick.isEmpty, !sick.contains(where: { (regions[$0] ?? []).contains(region) })
+    {
+      log.unknown("region", region, at: place, among: sick.flatMap { regions[$0] ?? [] })
     }
-    return Outage(
-      model: model, region: region, from: from, to: end, rate: fields.share("rate") ?? 1)
+    let rate = fields.share("rate") ?? 1
+    guard let window else { return [] }
+    return sick.map {
+      Outage(model: $0, region: region, from: window.start, to: window.end, rate: rate)
+    }
+  }
+
+  /// The model that an outage names, or all of its provider's.
+  private func sickModels(_ fields: Fields) -> [ModelID] {
+    guard fields.has("model") != fields.has("provider") else {
+      log.add(fields.place, "an outage needs either 'model' or 'provider'")
+      return []
+    }
+    if let node = fields["model"] { return models.id(node).map { [$0] } ?? [] }
+    let all = models.catalog.models
+    guard let node = fields["provider"], let provider = log.text(node) else { return [] }
+    let sick = all.indices.filter { all[$0].provider == provider }
+    if sick.isEmpty, models.isSound {
+      log.unknown("provider", provider, at: node.place, among: Set(all.map(\.provider)).sorted())
+    }
+    return sick.map { ModelID(UInt16($0)) }
   }
 }

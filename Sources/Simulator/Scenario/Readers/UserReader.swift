@@ -39,6 +39,10 @@ struct UserReader {
       guard let share = log.share(entry.value) else { continue }
       users.accountPlans.append(UserPopulation.AccountPlan(name: entry.key, share: share))
     }
+    if let rogue = fields.fields("rogue", as: ScenarioFormat.rogue) {
+      users.rogue = rogue.number("factor", in: 0...1_000_000)
+        .map { UserPopulation.Rogue(factor: $0) }
+    }
     if let node = fields["account_plans"], !users.accountPlans.isEmpty {
       log.checkSum(users.accountPlans.map(\.share), of: "the account plans", at: node.place)
     }
@@ -83,6 +87,7 @@ struct UserReader {
 /// Reads when calls arrive.
 struct TrafficReader {
   let log: InputLog
+  let local: LocalTime
 
   /// A workload's traffic says key by key what differs from the scenario's.
   func read(
@@ -93,7 +98,15 @@ struct TrafficReader {
     if let hours = fields["hours"].flatMap({ weights($0, count: 24) }) { profile.hours = hours }
     if let days = fields["weekdays"].flatMap({ weights($0, count: 7) }) { profile.weekdays = days }
     if let node = fields["arrivals"] { arrivals = process(node) ?? arrivals }
+    if fields.has("surges") { profile.surges = fields.list("surges").compactMap(surge) }
     return (profile, arrivals)
+  }
+
+  private func surge(_ node: YAMLNode) -> Surge? {
+    guard let fields = Fields(node, as: ScenarioFormat.surge, log: log),
+      let window = fields.window(local), let factor = fields.number("factor", in: 0...1_000_000)
+    else { return nil }
+    return Surge(from: window.start, to: window.end, factor: factor)
   }
 
   private func weights(_ node: YAMLNode, count: Int) -> [Double]? {

@@ -6,6 +6,7 @@ struct WorkloadReader {
   private static let maximumVolume = 100_000_000.0
 
   let log: InputLog
+  let local: LocalTime
   let traffic: (TrafficProfile, ArrivalProcess)
   let accountPlans: [String]
 
@@ -21,7 +22,8 @@ struct WorkloadReader {
       name: entry.key, useCase: useCase, volume: volume, stages: stages.map(\.stage))
     workload.volumeByAccountPlan = factors(fields)
     (workload.profile, workload.arrivals) =
-      fields["traffic"].map { TrafficReader(log: log).read($0, over: traffic) } ?? traffic
+      fields["traffic"].map { TrafficReader(log: log, local: local).read($0, over: traffic) }
+      ?? traffic
     return PlacedWorkload(workload: workload, calls: stages.flatMap(\.calls))
   }
 

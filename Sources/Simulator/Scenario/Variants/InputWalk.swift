@@ -21,10 +21,9 @@ struct InputWalk {
   /// Names, definitions, and figures that only reports show: not inputs.
   static let passed: Set = [
     "name", "title", "extends", "period", "seed", "plans", "catalog", "compare_catalog", "policy",
-    "replay",
-    "chains", "regions",
-    "alerts", "assumptions", "published", "thresholds", "hours", "weekdays", "histogram",
-    "context_window", "max_output_tokens",
+    "replay", "chains", "regions",
+    "alerts", "assumptions", "published", "forecast", "levers", "shocks", "capacity", "thresholds",
+    "hours", "weekdays", "histogram", "context_window", "max_output_tokens",
   ]
 
   private static let objects: [String: FormatObject] = Dictionary(

@@ -1,0 +1,117 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+struct ForecastCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forecast",
+    abstract: "The bill of the months to come, and when it breaks the budget.",
+    discussion: """
+      Example: costsim forecast scenarios/huntaze-engineering.yaml --growth 12% --prepaid '$5,000'
+
+      Growth is a rate a month (12%), users by month (50,80,120) or an S-curve ({ceiling: 1000, \
+      half_by: 6}); prices are those that the catalog gives for each month. Options take the place \
+      of the scenario's 'forecast:'. Bills are closed forms, at once; --runs N also simulates N of \
+      each month. Writes forecast.csv, forecast.md and charts/forecast.svg to OUT/SCENARIO.
+      """)
+
+  @Argument(help: "Scenario file.")
+  var scenario: String
+
+  @Option(help: "Months to come.")
+  var months: Int?
+
+  @Option(help: ArgumentHelp("Growth of users.", valueName: "12%|50,80,120|{ceiling: …}"))
+  var growth: String?
+
+  @Option(help: "Budget of a month.")
+  var budget: String?
+
+  @Option(help: "A sum paid ahead, whose runway is told.")
+  var prepaid: String?
+
+  @Option(help: "Simulations of each month; 0: closed forms only.")
+  var runs = 0
+
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var printing: PrintOptions
+
+  @Option(help: "Folder for the reports.")
+  var out = "reports"
+
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+
+  func validate() throws {
+    guard (0...100_000).contains(runs) else { throw ValidationError("--runs is 0 to 100000") }
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+
+  func run() throws {
+    let forecast = try Self.forecast(
+      try read(), runs: runs, threads: threads, isQuiet: printing.quiet)
+    let folder = try OutputFolder(path: out)
+    try ForecastReport.write(forecast, dialect: csvDialect, into: folder)
+    try folder.commit()
+    guard !printing.quiet else { return }
+    if printing.json {
+      print(ForecastReport.json(forecast).text, terminator: "")
+    } else {
+      print(ForecastMarkdown.headline(forecast))
+      print("\nForecast: \(out)/\(forecast.scenario.name)/forecast.md")
+    }
+  }
+
+  static func forecast(
+    _ input: (Scenario, ForecastSpec), runs: Int, threads: Int, isQuiet: Bool
+  ) throws -> Forecast {
+    let (scenario, spec) = input
+    let calls = scenario.workloads.reduce(0) { $0 + $1.volume }
+    let users = spec.users(of: scenario)
+    let bar = ProgressBar(
+      total: calls * Double(users.reduce(0, +) * runs), isQuiet: isQuiet || runs == 0)
+    defer { bar.finish() }
+    return try Forecast(scenario, spec, runs: runs, threads: threads) { bar.add($0) }
+  }
+
+  /// The scenario with a period as long as the forecast, its first plan, and what to forecast.
+  private func read() throws -> (Scenario, ForecastSpec) {
+    if let users = input.users, users.contains(",") {
+      throw BadInput(message: "error: --users names several plans, expected one number of users")
+    }
+    let changes = try input.readerOverrides() + options
+    func scenario(_ overrides: [String]) throws -> Scenario {
+      try ScenarioReader.read(
+        path: self.scenario, overrides: overrides, allowOutside: input.mayLeaveFolder)
+    }
+    var first = try scenario(changes)
+    let spec = first.forecast ?? ForecastSpec()
+    if first.period.months.count != spec.months {
+      first = try scenario(changes + [Self.longer(first.period, months: spec.months)])
+    }
+    return (first, spec)
+  }
+
+  /// The override that lets a period go on.
+  private static func longer(_ period: Period, months: Int) -> String {
+    guard period.daysAMonth == nil else { return "period.months=\(months)" }
+    let first = period.days[0].date.description.prefix(7)
+    return "period={month: \(first), months: \(months)}"
+  }
+
+  private var options: [String] {
+    var options: [String] = []
+    if let users = input.users { options.append("forecast.users=\(users)") }
+    if let months { options.append("forecast.months=\(months)") }
+    if let growth {
+      let isList = growth.contains(",") && !growth.hasPrefix("{") && !growth.hasPrefix("[")
+      options.append("forecast.growth=" + (isList ? "[\(growth)]" : growth))
+    }
+    if let budget { options.append("forecast.budget=\(budget)") }
+    if let prepaid { options.append("forecast.prepaid=\(prepaid)") }
+    return options
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import CostModel
+import Foundation
+
+struct StressCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stress",
+    abstract: "What the bill becomes when something goes wrong.",
+    discussion: """
+      Example: costsim stress scenarios/huntaze-engineering.yaml --users 100
+
+      Every shock is a simulated month with the same luck as the month without it: a day of ten times \
+      the traffic, a user who runs wild, each provider down for a day, dearer prices, no cache, \
+      longer prompts, smaller quotas. A scenario's 'shocks:' adds own ones, for all of the period or \
+      some days. Without --users the first plan is studied. Writes stress.csv, stress.md and \
+      charts/stress.svg to OUT/SCENARIO.
+      """)
+
+  @Argument(help: "Scenario file.")
+  var scenario: String
+
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var printing: PrintOptions
+
+  @Option(help: "Folder for the reports.")
+  var out = "reports"
+
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+
+  func validate() throws {
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+
+  func run() throws {
+    let (tree, scenario) = try input.readForOnePlan(scenario)
+    let shocks = StandardFiles.merged(
+      try StandardFiles.shocks(), with: scenario.shocks, name: \.name)
+    let study = try StressStudy(tree, scenario, shocks: shocks, threads: threads)
+    let folder = try OutputFolder(path: out)
+    try StressReport.write(study, dialect: csvDialect, into: folder)
+    try folder.commit()
+    guard !printing.quiet else { return }
+    if printing.json {
+      print(StressReport.json(study).text, terminator: "")
+    } else {
+      print(StressMarkdown.headline(study))
+      print("\nStress: \(out)/\(scenario.name)/stress.md")
+    }
+  }
+}

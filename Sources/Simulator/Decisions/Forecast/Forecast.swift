@@ -1,0 +1,98 @@
+import CostModel
+
+/// Months to come, each a scenario of its own: more users, the prices that then hold, its budget.
+///
+/// A month begins with empty caches and idle quotas, and all months share their luck (as plans do),
+/// so that the curve shows growth and prices, not chance.
+struct Forecast: Sendable {
+  let scenario: Scenario
+  let spec: ForecastSpec
+  let months: [ForecastMonth]
+  /// What the closed form only approximates, in the last month.
+  let approximations: [Expectation.Approximation]
+
+  /// - Parameters:
+  ///   - scenario: with a period of as many months as `spec` has.
+  ///   - runs: months to simulate of each; 0: closed forms only.
+  init(
+    _ scenario: Scenario, _ spec: ForecastSpec, runs: Int = 0, threads: Int = 1,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws {
+    precondition(scenario.period.months.count == spec.months, "a month of the period for each")
+    self.scenario = scenario
+    self.spec = spec
+    var months: [ForecastMonth] = []
+    for (index, users) in spec.users(of: scenario).enumerated() {
+      let month = Self.month(scenario, spec, index: index, users: users)
+      months.append(Self.expected(month, number: index + 1, after: months.last?.total ?? .init()))
+      guard runs > 0 else { continue }
+      months[index].results = try Simulation(month).results(
+        runs: runs, threads: threads, progress: progress)[0]
+    }
+    self.months = months
+    approximations =
+      months.last.map { Expectation(scenario: $0.scenario, plan: $0.plan).approximations } ?? []
+  }
+
+  private static func month(
+    _ scenario: Scenario, _ spec: ForecastSpec, index: Int, users: Int
+  ) -> Scenario {
+    var month = scenario
+    month.period = scenario.period.month(index)
+    month.plans = [PlanSpec(name: "users-\(users)", users: users)]
+    if let last = spec.budgets.last {
+      let amount = index < spec.budgets.count ? spec.budgets[index] : last
+      month.budget = Budget(amount: amount, thresholds: [])
+    }
+    return month
+  }
+
+  private static func expected(
+    _ scenario: Scenario, number: Int, after total: MonthBill
+  ) -> ForecastMonth {
+    let cost = ExpectedCost(scenario: scenario, plan: scenario.plans[0])
+    let bill = MonthBill(cost)
+    var month = ForecastMonth(number: number, scenario: scenario, bill: bill, total: total + bill)
+    month.budget = scenario.budget?.amount
+    if let budget = month.budget?.dollars {
+      month.expectedCrossing = CostCurve(cost).crossing(of: budget, month: 0)
+      month.overBudgetProbability = BudgetCrossing.probability(
+        budget: budget, mean: bill.mean, variance: bill.variance)
+    }
+    return month
+  }
+
+  /// The first month whose expected bill is over its budget.
+  var firstOverBudget: ForecastMonth? { months.first { $0.isOverBudget == true } }
+}
+
+/// How long a prepaid sum lasts.
+struct Runway: Sendable {
+  /// When it is used up; nil: not within the forecast.
+  var end: SimTime?
+  /// The same where spending runs high or low, as it does in 5 % of cases each.
+  var earliest: SimTime?
+  var latest: SimTime?
+  /// Dollars that are left when the forecast ends; negative where more was needed.
+  var left: Double
+}
+
+extension Forecast {
+  /// nil without a prepaid sum.
+  var runway: Runway? {
+    guard let prepaid = spec.prepaid?.dollars, let total = months.last?.total else { return nil }
+    let end = moment(of: prepaid)
+    let spent = end.flatMap { end in months.first { end < $0.period.end } }?.total ?? total
+    let swing = MonthBill.quantile95 * spent.deviation
+    return Runway(
+      end: end, earliest: moment(of: prepaid - swing), latest: moment(of: prepaid + swing),
+      left: prepaid - total.mean)
+  }
+
+  /// When the expected spending of all months passes an amount.
+  private func moment(of dollars: Double) -> SimTime? {
+    guard let month = months.first(where: { $0.total.mean > dollars }) else { return nil }
+    let curve = CostCurve(ExpectedCost(scenario: month.scenario, plan: month.plan))
+    return curve.crossing(of: dollars - (month.total.mean - month.bill.mean), month: 0)
+  }
+}

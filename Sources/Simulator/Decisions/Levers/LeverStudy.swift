@@ -1,0 +1,124 @@
+import CostModel
+
+/// What one lever does to a plan.
+struct LeverResult: Sendable {
+  enum Verdict: Sendable {
+    /// Could be used; the month with it.
+    case available(Outcome)
+    /// Is used already; the month without it.
+    case inUse(without: Outcome)
+    /// Changes neither the bill nor how calls fare.
+    case idle
+    case inapplicable(String)
+  }
+
+  var lever: Lever
+  var verdict: Verdict
+}
+
+/// A lever on top of those before it.
+struct LeverStep: Sendable {
+  var lever: Lever
+  /// With this one and all before it.
+  var outcome: Outcome
+  /// What it adds to them; may be negative.
+  var saving: MoneySum
+}
+
+/// Every lever of a scenario, alone and together, each a simulated month of one plan with the same
+/// luck.
+struct LeverStudy: Sendable {
+  let scenario: Scenario
+  let plan: PlanSpec
+  let base: Outcome
+  /// By what they save, most first; then by name.
+  let results: [LeverResult]
+  /// Those that save something and are no alternatives, one after the other.
+  let steps: [LeverStep]
+  /// Levers that save something alone but cannot be had with those before them, with the reason.
+  let clashes: [(lever: Lever, reason: String)]
+  /// Capacity whose models calls go to.
+  let breakEvens: [BreakEven]
+
+  init(
+    _ tree: ScenarioTree, _ scenario: Scenario, levers: [Lever], capacities: [Capacity] = [],
+    threads: Int
+  ) throws {
+    breakEvens = capacities.map { BreakEven($0, scenario: scenario, plan: scenario.plans[0]) }
+      .filter(\.applies)
+    self.scenario = scenario
+    plan = scenario.plans[0]
+    let lab = LeverLab(tree: tree, plan: scenario.plans[0], threads: threads)
+    let month = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+    let base = Outcome(month, budget: scenario.budget)
+    self.base = base
+    let expanded = levers.flatMap { $0.expanded(over: month) }
+    let results = try lab.results(of: expanded, base: base).filter { result in
+      // A use case that only falls back on the model has nothing to swap.
+      if case .idle = result.verdict { return result.lever.substitutes.isEmpty }
+      return true
+    }.sorted {
+      let (a, b) = ($0.saving(from: base), $1.saving(from: base))
+      return (b ?? .lowest, $0.lever.name) < (a ?? .lowest, $1.lever.name)
+    }
+    self.results = results
+    let saving = results.filter { result in
+      guard case .available = result.verdict, !result.lever.isAlternative else { return false }
+      return result.saving(from: base).map { $0 > .zero } ?? false
+    }
+    (steps, clashes) = try lab.steps(saving.map(\.lever), in: expanded, base: base)
+  }
+
+  /// The bill with all of them: a simulation, not a sum.
+  var together: Outcome { steps.last?.outcome ?? base }
+}
+
+extension MoneySum {
+  fileprivate static let lowest = MoneySum(picodollars: .min)
+}
+
+extension LeverResult {
+  /// What it saves (or saves already); negative where it costs more.
+  func saving(from base: Outcome) -> MoneySum? {
+    switch verdict {
+    case .available(let with): base.amount - with.amount
+    case .inUse(let without): without.amount - base.amount
+    case .idle, .inapplicable: nil
+    }
+  }
+}
+
+extension Outcome {
+  /// Simulated outcomes have an exact bill.
+  var amount: MoneySum { bill ?? .zero }
+
+  /// Whether it differs in anything that levers are about.
+  func differs(from other: Outcome) -> Bool {
+    bill != other.bill || latencyP50 != other.latencyP50 || latencyP95 != other.latencyP95
+      || errorRate != other.errorRate
+  }
+}
+
+extension Lever {
+  /// One lever for each use case that calls a model which has a substitute; else itself.
+  func expanded(over month: PlanResult) -> [Lever] {
+    guard !substitutes.isEmpty else { return [self] }
+    var levers: [Lever] = []
+    for (model, by) in substitutes {
+      let cells = month.costs.filter { cell in
+        cell.calls > 0 && cell.model.split(separator: "@").first.map(String.init) == model
+      }
+      for useCase in Set(cells.compactMap(\.useCase)).sorted() {
+        let text = VariantText(values: ["use_case": useCase, "model": model, "by": by])
+        var lever = self
+        lever.name = "\(name): \(useCase), \(model) to \(by)"
+        lever.title = text.title(title)
+        lever.with = with.map(text.override)
+        lever.without = without.map(text.override)
+        lever.quality = quality.map(text.title)
+        levers.append(lever)
+      }
+    }
+    return levers
+  }
+}

@@ -1,0 +1,35 @@
+/// The levers and shocks that every scenario is asked about, embedded in the program.
+enum StandardFiles {
+  static func levers() throws(InputErrors) -> [Lever] {
+    try read(PackageResources.levers_yaml, "levers") { $0.lever($1) }
+  }
+
+  static func capacities() throws(InputErrors) -> [Capacity] {
+    try read(PackageResources.levers_yaml, "capacity") { $0.capacity($1) }
+  }
+
+  /// Days are those of the scenario's period.
+  static func shocks() throws(InputErrors) -> [Shock] {
+    try read(PackageResources.shocks_yaml, "shocks") { $0.shock($1, local: .utc) }
+  }
+
+  private static func read<Item>(
+    _ text: [UInt8], _ key: String, _ item: (LeverReader, YAMLNode.Entry) -> Item?
+  ) throws(InputErrors) -> [Item] {
+    let log = InputLog()
+    let file = SourceFile(
+      path: "standard \(key)", order: 0, text: String(decoding: text, as: UTF8.self))
+    let entries = YAMLDocument.parse(file, log: log)?[key].flatMap { log.entries($0) } ?? []
+    let items = entries.compactMap { item(LeverReader(log: log), $0) }
+    try log.throwIfAny()
+    return items
+  }
+
+  /// Standard ones, but own ones where names are the same; own ones last.
+  static func merged<Item>(
+    _ standard: [Item], with own: [Item], name: KeyPath<Item, String>
+  ) -> [Item] {
+    let names = Set(own.map { $0[keyPath: name] })
+    return standard.filter { !names.contains($0[keyPath: name]) } + own
+  }
+}

@@ -1,0 +1,165 @@
+import CostModel
+
+/// What one shock does to a plan's bill.
+struct ShockResult: Sendable {
+  /// The month under it.
+  struct Month: Sendable {
+    var bill: MoneySum
+    /// By local day, fixed prices included.
+    var days: [MoneySum]
+    /// Of the month lived under the shock; where it holds for some days only, as on those.
+    var outcome: Outcome
+    var fallbackCalls: Int64
+    var failedCalls: Int64
+    /// The day on which a month's budget is used up, as an index into the period's days.
+    var crossedDay: Int?
+    /// Whether days were taken from a month lived under the shock from its start.
+    var isSpliced: Bool
+  }
+
+  var shock: Shock
+  /// nil: all of the period.
+  var window: Period.Span?
+  var month: Month?
+  /// Why there is none.
+  var reason: String?
+}
+
+/// Named shocks, each against the same month without it.
+struct StressStudy: Sendable {
+  let scenario: Scenario
+  let plan: PlanSpec
+  let base: ShockResult.Month
+  /// In the order of the files.
+  let results: [ShockResult]
+
+  init(_ tree: ScenarioTree, _ scenario: Scenario, shocks: [Shock], threads: Int) throws {
+    self.scenario = scenario
+    let plan = scenario.plans[0]
+    self.plan = plan
+    let calm = try Simulation(scenario).result(of: plan, run: 1)
+    let base = ShockResult.Month(calm, in: scenario)
+    self.base = base
+    let variants = shocks.flatMap { $0.expanded(over: calm) }.map { shock in
+      ShockVariant(shock, tree: tree, scenario: scenario)
+    }
+    let results = try Outcomes.map(variants, threads: threads) { variant -> ShockResult in
+      var result = ShockResult(shock: variant.shock, window: variant.window)
+      switch variant.scenario {
+      case .failure(let error): result.reason = error.reason
+      case .success(let shocked):
+        let month = ShockResult.Month(
+          try Simulation(shocked).result(of: plan, run: 1), in: shocked)
+        result.month = variant.isSpliced ? month.spliced(into: base, variant, scenario) : month
+      }
+      return result
+    }
+    self.results = results
+  }
+}
+
+/// A shock with its time and its scenario.
+private struct ShockVariant: Sendable {
+  var shock: Shock
+  var window: Period.Span?
+  var isSpliced: Bool
+  var scenario: Result<Scenario, Inapplicable>
+
+  init(_ shock: Shock, tree: ScenarioTree, scenario: Scenario) {
+    self.shock = shock
+    let placed = shock.window(in: scenario.period)
+    window = try? placed?.get()
+    isSpliced = window != nil && !shock.with.joined().contains("$from")
+    if case .failure(let error) = placed {
+      self.scenario = .failure(error)
+      return
+    }
+    var values: [String: String] = [:]
+    if let window {
+      values = [
+        "from": window.start.description,
+        "for": "\((window.end - window.start).microseconds / 1_000)ms",
+      ]
+    }
+    let text = VariantText(values: values)
+    self.scenario = tree.variant(
+      shock.with.map(text.override), source: "shock \(shock.name)")
+  }
+}
+
+extension Shock {
+  /// nil: all of the period.
+  func window(in period: Period) -> Result<Period.Span, Inapplicable>? {
+    guard let from, let length else { return nil }
+    let start: SimTime
+    switch from {
+    case .moment(let moment): start = moment
+    case .day(let day):
+      guard day <= period.days.count else {
+        return .failure(Inapplicable(reason: "the period has no day \(day)"))
+      }
+      start = period.days[day - 1].start
+    }
+    guard start >= period.start, start < period.end else {
+      return .failure(Inapplicable(reason: "its time lies outside the period"))
+    }
+    return .success(Period.Span(start: start, end: min(start + length, period.end)))
+  }
+
+  /// One shock for each provider that calls go to, or itself.
+  fileprivate func expanded(over month: PlanResult) -> [Shock] {
+    guard isByProvider else { return [self] }
+    let providers = Set(month.costs.filter { $0.calls > 0 }.map(\.provider))
+    return providers.sorted().map { provider in
+      let text = VariantText(values: ["provider": provider])
+      var shock = self
+      shock.name = "\(name): \(provider)"
+      shock.title = text.title(title)
+      shock.with = with.map(text.override)
+      return shock
+    }
+  }
+}
+
+extension ShockResult.Month {
+  fileprivate init(_ result: PlanResult, in scenario: Scenario) {
+    let costs = Dictionary(result.days.map { ($0.date, $0.cost) }, uniquingKeysWith: +)
+    bill = result.cost
+    days = scenario.period.days.map { costs[$0.date] ?? .zero }
+    outcome = Outcome(result, budget: scenario.budget)
+    fallbackCalls = result.performance.reduce(0) { $0 + $1.fallbackCalls }
+    failedCalls = result.failedCalls
+    isSpliced = false
+    crossedDay = Self.crossing(days, in: scenario)
+  }
+
+  /// The base's month with the shock's days in the window.
+  fileprivate func spliced(
+    into base: Self, _ variant: ShockVariant, _ scenario: Scenario
+  ) -> Self {
+    var result = self
+    result.isSpliced = true
+    for (index, day) in scenario.period.days.enumerated() {
+      guard let window = variant.window, window.start <= day.start, day.start < window.end else {
+        result.days[index] = base.days[index]
+        continue
+      }
+    }
+    result.bill = result.days.reduce(.zero, +)
+    result.crossedDay = Self.crossing(result.days, in: scenario)
+    return result
+  }
+
+  /// The first day at whose end a month's bill is over the budget.
+  private static func crossing(_ days: [MoneySum], in scenario: Scenario) -> Int? {
+    guard let budget = scenario.budget?.amount else { return nil }
+    var spent = MoneySum.zero
+    let starts = Set(scenario.period.months.map(\.start))
+    for (index, day) in scenario.period.days.enumerated() {
+      if starts.contains(day.start) { spent = .zero }
+      spent += days[index]
+      if spent > budget { return index }
+    }
+    return nil
+  }
+}

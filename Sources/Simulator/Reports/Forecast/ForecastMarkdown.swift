@@ -1,0 +1,182 @@
+import CostModel
+
+/// `forecast.md`: the months to come, for a founder.
+enum ForecastMarkdown {
+  static func text(_ forecast: Forecast) -> String {
+    let scenario = forecast.scenario
+    let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
+    var text = "# Forecast: \(title)\n\n" + headline(forecast, emphasis: "**") + "\n\n"
+    text += "![The bill of each month against its budget](charts/forecast.svg)\n\n"
+    text += ReportMarkdown.heading("Month by month") + table(forecast)
+    text += ReportMarkdown.heading("What this rests on") + basis(forecast)
+    return text
+  }
+
+  // MARK: The answer
+
+  /// What the bill does, and when the budget or the prepaid sum is used up.
+  static func headline(_ forecast: Forecast, emphasis: String = "") -> String {
+    guard let first = forecast.months.first, let last = forecast.months.last else {
+      return "There is no month to forecast."
+    }
+    func strong(_ text: String) -> String { emphasis + text + emphasis }
+    let sentences = [
+      course(forecast, first, last, strong), budget(forecast, last, strong),
+      runway(forecast, last, strong),
+    ]
+    return sentences.compactMap(\.self).joined(separator: " ")
+  }
+
+  private static func course(
+    _ forecast: Forecast, _ first: ForecastMonth, _ last: ForecastMonth,
+    _ strong: (String) -> String
+  ) -> String {
+    func users(_ month: ForecastMonth) -> String {
+      PlainEnglish.plural(Int64(month.plan.users), "user")
+    }
+    let total = strong(PlainEnglish.usd(last.total.mean))
+    guard forecast.months.count > 1 else {
+      return "With \(users(first)), AI is expected to cost \(total) \(when(first))."
+    }
+    let ends =
+      "\(strong(PlainEnglish.usd(first.bill.mean))) with \(users(first)) \(when(first)) to "
+      + "\(strong(PlainEnglish.usd(last.bill.mean))) with \(users(last)) \(when(last))"
+    let change = last.bill.mean / first.bill.mean
+    let verb = change > 1.005 ? "grows" : change < 0.995 ? "falls" : "stays about the same, going"
+    return "The monthly AI bill \(verb) from \(ends), \(total) for the "
+      + "\(forecast.months.count) months together."
+  }
+
+  private static func budget(
+    _ forecast: Forecast, _ last: ForecastMonth, _ strong: (String) -> String
+  ) -> String? {
+    guard last.budget != nil else { return nil }
+    guard let month = forecast.firstOverBudget, let budget = month.budget else {
+      let closest = forecast.months.max {
+        ($0.overBudgetProbability ?? 0) < ($1.overBudgetProbability ?? 0)
+      }
+      guard let closest, let chance = closest.overBudgetProbability, chance >= 0.01 else {
+        return "No month goes over its budget."
+      }
+      return "No month is expected to go over its budget, but chance alone breaks that of "
+        + "\(name(closest)) \(PlainEnglish.wholePercent(chance)) of the time."
+    }
+    let day = month.expectedCrossing.map {
+      strong(PlainEnglish.date(PlainEnglish.localDate($0, in: month.period)))
+    }
+    let users = PlainEnglish.plural(Int64(month.plan.users), "user")
+    let count = forecast.months.count { $0.isOverBudget == true }
+    let others =
+      count == forecast.months.count && count > 1
+      ? "; every month is over" : count > 1 ? "; \(count) of the months are over" : ""
+    return "A month's budget (\(PlainEnglish.usd(budget))) first breaks on "
+      + "\(day ?? name(month)), with \(users)\(others)."
+  }
+
+  private static func runway(
+    _ forecast: Forecast, _ last: ForecastMonth, _ strong: (String) -> String
+  ) -> String? {
+    guard let prepaid = forecast.spec.prepaid, let runway = forecast.runway else { return nil }
+    func day(_ time: SimTime) -> String {
+      PlainEnglish.date(PlainEnglish.localDate(time, in: forecast.scenario.period))
+    }
+    let sum = "The prepaid \(PlainEnglish.usd(prepaid)) "
+    guard let end = runway.end else {
+      return sum + "outlasts the forecast, with \(PlainEnglish.usd(runway.left)) left."
+    }
+    let low = runway.earliest.map(day)
+    let high = runway.latest.map(day) ?? "later than the forecast reaches"
+    let swing =
+      low == day(end) && high == day(end)
+      ? "" : " (by chance between \(low ?? "the start") and \(high), nine times of ten)"
+    return sum + "is used up on \(strong(day(end)))\(swing)."
+  }
+
+  private static func name(_ month: ForecastMonth) -> String {
+    PlainEnglish.name(month.period.months[0], in: month.period)
+  }
+
+  private static func when(_ month: ForecastMonth) -> String {
+    PlainEnglish.during(month.period.months[0], in: month.period)
+  }
+
+  // MARK: Details
+
+  private static func table(_ forecast: Forecast) -> String {
+    let hasBudget = forecast.months.contains { $0.budget != nil }
+    let isSimulated = forecast.months.contains { !$0.results.isEmpty }
+    let prepaid = forecast.spec.prepaid
+    var headers: [MarkdownTable.Header] = [
+      .text("month"), .number("users"), .number("expected bill"), .text("9 times of 10 between"),
+    ]
+    if isSimulated { headers.append(.number("simulated")) }
+    if hasBudget { headers += [.number("budget"), .text("breaks"), .number("chance of that")] }
+    headers.append(.number("all so far"))
+    if prepaid != nil { headers.append(.number("left of prepaid")) }
+    var table = MarkdownTable(headers)
+    for month in forecast.months {
+      let band = month.bill.band
+      var cells = [
+        name(month), PlainEnglish.count(Int64(month.plan.users)),
+        PlainEnglish.usd(month.bill.mean),
+        PlainEnglish.usd(band.lowerBound) + " and " + PlainEnglish.usd(band.upperBound),
+      ]
+      if isSimulated { cells.append(month.results.first.map { PlainEnglish.usd($0.cost) } ?? "–") }
+      if hasBudget { cells += budgetCells(month) }
+      cells.append(PlainEnglish.usd(month.total.mean))
+      if let prepaid { cells.append(PlainEnglish.usd(prepaid.dollars - month.total.mean)) }
+      table.row(cells)
+    }
+    return table.text
+  }
+
+  private static func budgetCells(_ month: ForecastMonth) -> [String] {
+    [
+      month.budget.map { PlainEnglish.usd($0) } ?? "–",
+      month.expectedCrossing.map {
+        "**\(PlainEnglish.date(PlainEnglish.localDate($0, in: month.period)))**"
+      } ?? "no",
+      month.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–",
+    ]
+  }
+
+  private static func basis(_ forecast: Forecast) -> String {
+    var lines = [
+      growth(forecast),
+      "Prices are those that the catalog and the scenario give for each month; volumes and call "
+        + "sizes of a user stay as they are.",
+      "Bills are closed forms, computed without simulating; the range is what chance alone does. "
+        + "How well volumes, sizes and growth are known matters more, and is not in it.",
+      "Every month begins with empty caches and idle quotas.",
+    ]
+    if let runs = forecast.months.first?.results.count, runs > 0 {
+      lines.append(
+        "The simulated bill is that of run 1 of \(runs); all months share their luck, so that they "
+          + "differ by growth and prices.")
+    }
+    var reasons: [String] = []
+    for part in forecast.approximations where !reasons.contains(part.reason) {
+      reasons.append(part.reason)
+    }
+    lines += reasons.map { reason in
+      let parts = forecast.approximations.filter { $0.reason == reason }
+      return "Approximate in the last month: "
+        + PlainEnglish.list(parts.map { Markdown.escape($0.part) }) + ": "
+        + Markdown.escape(reason) + "."
+    }
+    return lines.map { "- " + $0 + "\n" }.joined()
+      + "\nThe same figures for spreadsheets: [forecast.csv](forecast.csv).\n"
+  }
+
+  private static func growth(_ forecast: Forecast) -> String {
+    switch forecast.spec.growth {
+    case .rate(0): "The number of users stays the same: no growth is stated."
+    case .rate(let rate):
+      "Users grow by \(PlainEnglish.percent(rate)) a month."
+    case .list: "The number of users is stated month by month."
+    case .sCurve(let ceiling, let halfBy):
+      "Users follow an S-curve towards \(PlainEnglish.count(Int64(ceiling))), half of which is "
+        + "reached in month \(PlainEnglish.number(halfBy))."
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import CostModel
+
+/// The files of a study of levers.
+enum LeverReport {
+  /// Into the scenario's subfolder.
+  static func write(
+    _ study: LeverStudy, dialect: CSVDialect, into folder: OutputFolder
+  ) throws(OutputError) {
+    let name = study.scenario.name
+    try folder.write(table(study).csv(dialect), to: "\(name)/levers.csv")
+    try folder.write(
+      BreakEvenReport.definition.table(BreakEvenReport.rows(study)).csv(dialect),
+      to: "\(name)/break-even.csv")
+    try folder.write(chart(study).svg(), to: "\(name)/charts/levers.svg")
+    try folder.write(LeverMarkdown.text(study), to: "\(name)/levers.md")
+  }
+
+  // MARK: Table
+
+  /// A row of levers.csv.
+  struct Row: Sendable {
+    var scenario: String
+    var plan: String
+    var lever: String
+    var title: String
+    var state: String
+    /// The month that the row is about; nil where there is none.
+    var outcome: Outcome?
+    var saving: MoneySum?
+    var share: (MoneySum, MoneySum)?
+    var step: Int?
+    var stepSaving: MoneySum?
+    var note: String?
+  }
+
+  static let definition = TableDefinition<Row>(
+    name: "levers", about: "Every lever alone, and how they add up.",
+    columns: [
+      Column("scenario", .text, "Name of the scenario") { .text($0.scenario) },
+      Column("plan", .text, "Name of the plan, one number of users") { .text($0.plan) },
+      Column("lever", .text, "Name of the lever") { .text($0.lever) },
+      Column("title", .text, "What it is") { .text($0.title) },
+      Column(
+        "state", .text,
+        "base, available, in use, alternative, no effect, does not apply or together"
+      ) { .text($0.state) },
+      Column("cost_usd", .exactUSD, unit: "USD", "Bill with it; without it where it is in use") {
+        .optional($0.outcome) { .money($0.amount) }
+      },
+      Column("saving_usd", .exactUSD, unit: "USD", "What it saves; negative where it costs more") {
+        .optional($0.saving) { .money($0) }
+      },
+      Column("saving_share", .decimal, unit: "1", "Of the bill without it") {
+        .optional($0.share) { .ratio($0.0.picodollars, $0.1.picodollars) }
+      },
+      Column("step", .integer, "Place among those that are combined") {
+        .optional($0.step) { .integer(Int64($0)) }
+      },
+      Column("step_saving_usd", .exactUSD, unit: "USD", "What it adds to the steps before it") {
+        .optional($0.stepSaving) { .money($0) }
+      },
+      Column("latency_p50_ms", .decimal, unit: "ms", "Median latency of that month") {
+        .optional($0.outcome?.latencyP50) { .real($0) }
+      },
+      Column("latency_p95_ms", .decimal, unit: "ms", "95th percentile of it") {
+        .optional($0.outcome?.latencyP95) { .real($0) }
+      },
+      Column("error_rate", .decimal, unit: "1", "Failed calls of all calls") {
+        .optional($0.outcome?.errorRate) { .real($0) }
+      },
+      Column("note", .text, "What it does to quality, or why it does not apply") {
+        .optional($0.note) { .text($0) }
+      },
+    ])
+
+  static func table(_ study: LeverStudy) -> Table { definition.table(rows(study)) }
+
+  private static func rows(_ study: LeverStudy) -> [Row] {
+    func row(_ lever: String, _ title: String, _ state: String) -> Row {
+      Row(
+        scenario: study.scenario.name, plan: study.plan.name, lever: lever, title: title,
+        state: state)
+    }
+    var base = row("base", "As it is", "base")
+    base.outcome = study.base
+    var together = row("together", "All of the steps together", "together")
+    together.outcome = study.together
+    together.saving = study.base.amount - study.together.amount
+    together.share = together.saving.map { ($0, study.base.amount) }
+    return [base]
+      + study.results.map { result in
+        var row = row(result.lever.name, result.lever.title, result.state)
+        row.outcome = result.outcome
+        row.saving = result.saving(from: study.base)
+        row.share = row.saving.map { ($0, result.without(study.base)) }
+        row.note = result.note
+        if let step = study.steps.firstIndex(where: { $0.lever.name == result.lever.name }) {
+          row.step = step + 1
+          row.stepSaving = study.steps[step].saving
+        }
+        return row
+      } + [together]
+  }
+
+  // MARK: Chart
+
+  /// From the bill as it is, step by step, to the bill with all levers.
+  static func chart(_ study: LeverStudy) -> BarRowsChart {
+    let base = study.base.amount
+    var rows = [bar("As it is", .zero, base, PlainEnglish.usd(base), 0)]
+    var left = base
+    for step in study.steps {
+      let next = left - step.saving
+      let sign = step.saving < .zero ? "+" : "−"
+      let amount = PlainEnglish.usd(step.saving).replacing("−", with: "")
+      rows.append(
+        bar(step.lever.title, next, left, sign + amount, step.saving < .zero ? 1 : 2))
+      left = next
+    }
+    if !study.steps.isEmpty {
+      rows.append(bar("All together", .zero, left, PlainEnglish.usd(left), 0))
+    }
+    for result in study.results where result.lever.isAlternative {
+      guard case .available(let outcome) = result.verdict else { continue }
+      rows.append(
+        bar(result.lever.title, .zero, outcome.amount, PlainEnglish.usd(outcome.amount), 3))
+    }
+    return BarRowsChart(
+      title: "What each lever saves on top of those above it",
+      subtitle: "US dollars in the period, with "
+        + PlainEnglish.plural(Int64(study.plan.users), "user") + "; alternatives below",
+      rows: rows,
+      lines: study.scenario.budget.map { [($0.amount.dollars, "Budget")] } ?? [],
+      limit: 1.6 * base.dollars)
+  }
+
+  private static func bar(
+    _ name: String, _ from: MoneySum, _ to: MoneySum, _ text: String, _ series: Int
+  ) -> BarRowsChart.Row {
+    BarRowsChart.Row(name: name, from: from.dollars, to: to.dollars, text: text, series: series)
+  }
+
+  // MARK: JSON
+
+  static func json(_ study: LeverStudy) -> JSONValue {
+    func usd(_ amount: MoneySum?) -> JSONValue { .optional(amount) { .string($0.exactDecimal) } }
+    func ms(_ value: Double?) -> JSONValue {
+      .optional(value.flatMap { DecimalText.real($0, places: 3) }) { .string($0) }
+    }
+    return .object([
+      ("scenario", .string(study.scenario.name)),
+      ("plan", .string(study.plan.name)),
+      ("users", .integer(Int64(study.plan.users))),
+      ("headline", .string(LeverMarkdown.headline(study))),
+      (
+        "levers",
+        .array(
+          rows(study).map { row in
+            .object([
+              ("lever", .string(row.lever)), ("title", .string(row.title)),
+              ("state", .string(row.state)), ("cost_usd", usd(row.outcome?.amount)),
+              ("saving_usd", usd(row.saving)),
+              ("step", .optional(row.step) { .integer(Int64($0)) }),
+              ("step_saving_usd", usd(row.stepSaving)),
+              ("latency_p50_ms", ms(row.outcome?.latencyP50)),
+              ("latency_p95_ms", ms(row.outcome?.latencyP95)),
+              ("note", .optional(row.note) { .string($0) }),
+            ])
+          })
+      ),
+      ("break_even", BreakEvenReport.json(study)),
+    ])
+  }
+}
+
+extension LeverResult {
+  /// As levers.csv says it.
+  var state: String {
+    switch verdict {
+    case .available: lever.isAlternative ? "alternative" : "available"
+    case .inUse: "in use"
+    case .idle: "no effect"
+    case .inapplicable: "does not apply"
+    }
+  }
+
+  /// The month with it, or where it is in use without it.
+  var outcome: Outcome? {
+    switch verdict {
+    case .available(let outcome), .inUse(let outcome): outcome
+    case .idle, .inapplicable: nil
+    }
+  }
+
+  /// The bill without it.
+  func without(_ base: Outcome) -> MoneySum {
+    if case .inUse(let without) = verdict { return without.amount }
+    return base.amount
+  }
+
+  var note: String? {
+    if case .inapplicable(let reason) = verdict { return reason }
+    return lever.quality
+  }
+}

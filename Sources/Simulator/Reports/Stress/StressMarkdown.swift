@@ -1,0 +1,114 @@
+import CostModel
+
+/// `stress.md`: what may go wrong and what it costs, for a founder.
+enum StressMarkdown {
+  static func text(_ study: StressStudy) -> String {
+    let scenario = study.scenario
+    let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
+    return "# Stress: \(title)\n\n" + headline(study, emphasis: "**") + "\n\n"
+      + "![What each shock makes of the bill](charts/stress.svg)\n\n"
+      + ReportMarkdown.heading("Shock by shock") + table(study) + rest(study) + basis(study)
+  }
+
+  // MARK: The answer
+
+  static func headline(_ study: StressStudy, emphasis: String = "") -> String {
+    func strong(_ text: String) -> String { emphasis + text + emphasis }
+    func escape(_ text: String) -> String {
+      emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+    }
+    let shocks = study.results.compactMap { result in result.month.map { (result.shock, $0) } }
+    let users = PlainEnglish.plural(Int64(study.plan.users), "user")
+    guard let worst = shocks.max(by: { $0.1.bill < $1.1.bill }), worst.1.bill > study.base.bill
+    else {
+      return
+        "No shock makes the bill of \(users), \(strong(PlainEnglish.usd(study.base.bill))), any larger."
+    }
+    let more = worst.1.bill - study.base.bill
+    let first =
+      "The shock that costs most with \(users) is \(strong("“\(escape(worst.0.title))”")): the bill "
+      + "goes from \(PlainEnglish.usd(study.base.bill)) to "
+      + "\(strong(PlainEnglish.usd(worst.1.bill))), \(PlainEnglish.usd(more)) more."
+    guard let budget = study.scenario.budget?.amount else { return first }
+    let breaking = shocks.filter { $0.1.crossedDay != nil }.count
+    let verdict =
+      study.base.crossedDay != nil
+      ? "The \(PlainEnglish.usd(budget)) budget breaks even without a shock."
+      : breaking == 0
+        ? "Under none of the \(shocks.count) shocks does the \(PlainEnglish.usd(budget)) budget break."
+        : "\(breaking) of the \(shocks.count) shocks \(breaking == 1 ? "breaks" : "break") the "
+          + "\(PlainEnglish.usd(budget)) budget, which holds without them."
+    return first + " " + verdict
+  }
+
+  // MARK: Details
+
+  private static func table(_ study: StressStudy) -> String {
+    let hasBudget = study.scenario.budget != nil
+    var headers: [MarkdownTable.Header] = [
+      .text("shock"), .text("when"), .number("bill"), .number("more"), .number("dearest day"),
+    ]
+    if hasBudget { headers.append(.text("budget breaks")) }
+    headers += [.number("fallback calls"), .number("failed calls"), .number("p95 latency")]
+    var table = MarkdownTable(headers)
+    for row in StressReport.rows(study) {
+      guard let month = row.month else { continue }
+      var cells = [
+        Markdown.escape(row.result?.shock.title ?? "No shock"), when(row, study),
+        PlainEnglish.usd(month.bill),
+        row.result == nil ? "" : more(month.bill - study.base.bill, study.base.bill),
+        month.days.max().map { PlainEnglish.usd($0) } ?? "–",
+      ]
+      if hasBudget { cells.append(row.crossedOn.map { "**\(PlainEnglish.date($0))**" } ?? "no") }
+      cells += [
+        row.countedMonth.map { PlainEnglish.count($0.fallbackCalls) } ?? "–",
+        row.countedMonth.map { PlainEnglish.count($0.failedCalls) } ?? "–",
+        month.outcome.latencyP95.map {
+          PlainEnglish.duration(SimDuration(microseconds: Int64($0 * 1_000)))
+        } ?? "–",
+      ]
+      table.row(cells)
+    }
+    return table.text
+  }
+
+  private static func more(_ change: MoneySum, _ base: MoneySum) -> String {
+    guard change != .zero else { return "nothing" }
+    let share = PlainEnglish.percent(change.dollars, of: base.dollars).replacing("-", with: "−")
+    return (change < .zero ? "" : "+") + PlainEnglish.usd(change) + " (\(share))"
+  }
+
+  private static func when(_ row: StressReport.Row, _ study: StressStudy) -> String {
+    guard let result = row.result else { return "" }
+    return result.window.map { PlainEnglish.span($0, in: study.scenario.period) } ?? "all the time"
+  }
+
+  private static func rest(_ study: StressStudy) -> String {
+    let lines = study.results.compactMap { result in
+      result.reason.map {
+        "- \(Markdown.escape(result.shock.title)): does not apply here: \(Markdown.escape($0)).\n"
+      }
+    }
+    return lines.isEmpty
+      ? "" : ReportMarkdown.heading("What has no place here") + lines.joined() + "\n"
+  }
+
+  private static func basis(_ study: StressStudy) -> String {
+    let isSpliced = study.results.contains { $0.month?.isSpliced == true }
+    let spliced =
+      isSpliced
+      ? "- Where a shock holds for some days and is not a surge, an outage or a price, its days are "
+        + "those of a month lived under it from the start, and so is its latency: caches and queues "
+        + "are then as warm or as long as they would be in the middle of such a month.\n"
+      : ""
+    return ReportMarkdown.heading("What this rests on")
+      + """
+      - Every bill is a simulated month of \(PlainEnglish.plural(Int64(study.plan.users), "user")) \
+      with the same luck, so that differences are the shocks'. `--users` asks for another number.
+      \(spliced)- Shocks are data: `shocks:` of a scenario adds own ones.
+
+      The same figures for spreadsheets: [stress.csv](stress.csv).
+
+      """
+  }
+}

@@ -1,0 +1,56 @@
+import CostModel
+
+/// What a scenario says of the months to come.
+struct ForecastSpec: Sendable {
+  /// How the number of users goes on from the first month's.
+  enum Growth: Hashable, Sendable {
+    /// A fraction a month.
+    case rate(Double)
+    /// Users of each month, the last one's for all that follow.
+    case list([Int])
+    /// Logistic growth towards `ceiling`, half of which is reached in month `halfBy` (from 1).
+    case sCurve(ceiling: Int, halfBy: Double)
+  }
+
+  var months = 12
+  /// Of the first month; nil: the first plan's.
+  var users: Int?
+  var growth = Growth.rate(0)
+  /// Of each month, the last one's for all that follow; empty: the scenario's.
+  var budgets: [MoneySum] = []
+  /// Paid ahead, for all months together.
+  var prepaid: MoneySum?
+
+  /// Users of each month.
+  func users(of scenario: Scenario) -> [Int] {
+    growth.users(from: users ?? scenario.plans[0].users, months: months)
+  }
+}
+
+extension ForecastSpec.Growth {
+  /// Users of each of so many months, at least one each; `first` is the first month's.
+  func users(from first: Int, months: Int) -> [Int] {
+    switch self {
+    case .rate(let rate):
+      var users = Double(first)
+      return (0..<months).map { month in
+        if month > 0 { users *= 1 + rate }
+        return Self.whole(users)
+      }
+    case .list(let list):
+      return (0..<months).map { $0 < list.count ? list[$0] : list.last ?? first }
+    case .sCurve(let ceiling, let halfBy):
+      // u(m) = ceiling / (1 + (ceiling/first − 1)·e^(−k·m)), with k such that u = ceiling/2 at
+      // m = halfBy − 1.
+      let start = Double(ceiling) / Double(first) - 1
+      let slope = ExactMath.log(start) / (halfBy - 1)
+      return (0..<months).map {
+        Self.whole(Double(ceiling) / (1 + start * ExactMath.exp(-slope * Double($0))))
+      }
+    }
+  }
+
+  private static func whole(_ users: Double) -> Int {
+    Int(max(1, min(users.rounded(), Double(UserReader.maximumUsers))))
+  }
+}

@@ -1,0 +1,85 @@
+extension ScenarioFormat {
+  static let forecast = FormatObject(
+    name: "forecast", summary: "What `forecast` goes by; its options say the same.",
+    fields: [
+      FormatField("months", .count, "Months to come, the period's first included.", default: "12"),
+      FormatField("users", .count, "Users of the first month.", default: "the first plan's"),
+      FormatField(
+        "growth", .either([.text, .list(.count), .object("s-curve")]),
+        "Growth a month; or users by month, the last of them for all that follow.",
+        default: "0%", example: "12%"),
+      FormatField(
+        "budget", .either([.money, .list(.money)]),
+        "Of a month; or month by month, the last of them for all that follow.",
+        default: "the scenario's"),
+      FormatField("prepaid", .money, "Paid ahead, for all months.", example: "$5,000"),
+    ])
+
+  static let sCurve = FormatObject(
+    name: "s-curve", summary: "Logistic growth from the first month's users.",
+    fields: [
+      FormatField(
+        "ceiling", .count, "Users that are never passed; more than twice the first month's.",
+        example: "1000", required: true),
+      FormatField(
+        "half_by", .number, "The month, from 1, in which half of the ceiling is reached.",
+        example: "6", required: true),
+    ])
+
+  static let lever = FormatObject(
+    name: "lever", summary: "A way to save, for `levers`: overrides with words.",
+    fields: [
+      FormatField("title", .text, "What it is, in a few words.", required: true),
+      FormatField(
+        "with", .list(.text),
+        "Overrides that put it to use. A pattern that finds nothing is passed over, unless none "
+          + "does.", example: "[\"workloads.**.output*=40%\"]"),
+      FormatField(
+        "without", .list(.text), "Overrides that take it away where it is in use.",
+        example: "[cache=off]"),
+      FormatField(
+        "substitutes", .map(.text),
+        "Models by the models that they replace: one lever for each use case that calls the latter; "
+          + "`$use_case`, `$model` and `$by` then stand in the texts."),
+      FormatField(
+        "alternative", .flag, "Takes the place of the whole set-up; not combined with others.",
+        default: "false"),
+      FormatField("quality", .text, "What it does to the answers."),
+      FormatField("source", .text, "Where the figures come from."),
+    ])
+
+  static let capacity = FormatObject(
+    name: "capacity", summary: "What a fixed price buys, whether it is used or not.",
+    fields: [
+      FormatField("title", .text, "What it is, in a few words.", required: true),
+      FormatField("models", .list(.text), "Models whose calls it takes.", required: true),
+      FormatField("unit_price", .money, "A month, of one unit.", example: "$730", required: true),
+      FormatField("minimum_units", .count, "Fewer are not sold.", default: "1"),
+      FormatField(
+        "tokens_per_minute", .count, "What a unit takes; the rest is billed as ever.",
+        required: true),
+      FormatField(
+        "output_weight", .number, "Input tokens that an output token counts as.", default: "1"),
+      FormatField("source", .text, "Where the figures come from."),
+      FormatField("assumption", .text, "Why a figure that no source gives was assumed."),
+    ])
+
+  static let shock = FormatObject(
+    name: "shock", summary: "Something that may go wrong, for `stress`: overrides with a time.",
+    fields: [
+      FormatField("title", .text, "What happens, in a few words.", required: true),
+      FormatField(
+        "with", .list(.text),
+        "Overrides; `$from` and `$for` stand for the time in those that state one. Where none does, "
+          + "whole days are taken from a month lived under them from its start.", required: true),
+      FormatField(
+        "from", .either([.text, .moment]), "`day 10` of the period, or a time.",
+        default: "the whole period"),
+      FormatField("for", .duration, "How long.", example: "24h"),
+      FormatField(
+        "each_provider", .flag,
+        "One shock for each provider that calls go to, `$provider` in the texts.",
+        default: "false"),
+      FormatField("source", .text, "Where the figures come from."),
+    ])
+}

@@ -1,0 +1,168 @@
+import CostModel
+import Foundation
+import Testing
+
+@testable import Simulator
+
+@Suite struct LeverTests {
+  private static let shorter = Lever(
+    name: "shorter", title: "Shorter",
+    with: ["workloads.**.output*=40%", "workloads.**.output.mean*=40%"])
+  private static let cheaper = Lever(
+    name: "cheaper", title: "$by in place of $model for $use_case",
+    with: ["swaps.+={use_case: $use_case, model: $model, by: $by}"],
+    substitutes: [("big", "small"), ("fixed", "small")])
+  private static let nothing = Lever(
+    name: "nothing", title: "Nothing", with: ["workloads.**.audio*=40%"])
+  private static let wrong = Lever(name: "wrong", title: "Wrong", with: ["cache.mode=fast"])
+  private static let idle = Lever(name: "idle", title: "Idle", with: ["breaker=none"])
+  private static let chained = Lever(
+    name: "chained", title: "Chained", with: ["seed=1"],
+    without: ["swaps.+={model: small, by: big}"])
+  private static let elsewhere: Lever = {
+    var lever = Lever(
+      name: "elsewhere", title: "Elsewhere",
+      with: ["policy={rules: [{name: all, model: fixed}]}", "chains.standard=[fixed]"])
+    lever.isAlternative = true
+    return lever
+  }()
+  private static let all = [shorter, cheaper, nothing, wrong, idle, chained, elsewhere]
+
+  private func study(_ levers: [Lever] = all, threads: Int = 1) throws -> LeverStudy {
+    let (tree, scenario) = try DecisionFolder.tree()
+    return try LeverStudy(tree, scenario, levers: levers, threads: threads)
+  }
+
+  // MARK: Verdicts
+
+  @Test func everyLeverGetsItsVerdict() throws {
+    let study = try study()
+    let states = Dictionary(
+      study.results.map { ($0.lever.name, $0.state) }, uniquingKeysWith: { first, _ in first })
+    #expect(
+      states == [
+        "shorter": "available", "cheaper: hard work, big to small": "available",
+        "nothing": "does not apply", "wrong": "does not apply", "idle": "no effect",
+        "chained": "in use", "elsewhere": "alternative",
+      ])
+    let reasons = study.results.compactMap { result -> String? in
+      if case .inapplicable(let reason) = result.verdict { return reason }
+      return nil
+    }
+    #expect(reasons.contains("the scenario has nothing that it changes"))
+    #expect(reasons.contains { $0.hasPrefix("expected off, rate or keyed, not 'fast'") })
+    #expect(study.results.map(\.lever.title).contains("small in place of big for hard work"))
+  }
+
+  @Test func whatIsInUseSavesWhatItsAbsenceWouldCost() throws {
+    let study = try study()
+    let (tree, scenario) = try DecisionFolder.tree()
+    let without = try tree.scenario(overrides: Self.chained.without)
+    let used = try #require(study.results.first { $0.lever.name == "chained" })
+    #expect(
+      used.saving(from: study.base)
+        == (try DecisionFolder.bill(without)) - (try DecisionFolder.bill(scenario)))
+  }
+
+  // MARK: Together
+
+  /// "All together" is the simulation of all overrides at once, not a sum of savings; and the steps
+  /// add up to it, to the picodollar.
+  @Test func allTogetherIsASimulation() throws {
+    let study = try study()
+    let (tree, scenario) = try DecisionFolder.tree()
+    let cheaper = try #require(
+      study.results.first { $0.lever.name.hasPrefix("cheaper") }?.lever)
+    let all = try tree.scenario(overrides: Self.shorter.with + cheaper.with)
+    #expect(study.steps.count == 2)
+    #expect(study.together.amount == (try DecisionFolder.bill(all)))
+    let base = try DecisionFolder.bill(scenario)
+    #expect(study.base.amount == base)
+    let steps = study.steps.reduce(MoneySum.zero) { $0 + $1.saving }
+    #expect(base - steps == study.together.amount)
+    let alone = study.results.filter { result in
+      study.steps.contains { $0.lever.name == result.lever.name }
+    }.reduce(MoneySum.zero) { $0 + ($1.saving(from: study.base) ?? .zero) }
+    // What one makes cheaper leaves less for the other.
+    #expect(alone > steps)
+    #expect(study.steps[0].saving > .zero)
+  }
+
+  @Test func ranksBySaving() throws {
+    let study = try study()
+    let savings = study.results.compactMap { $0.saving(from: study.base) }
+    #expect(savings.count == 4)
+    #expect(zip(savings, savings.dropFirst()).allSatisfy { $0 >= $1 })
+  }
+
+  @Test func threadsDoNotMatter() throws {
+    #expect(LeverReport.json(try study()).text == LeverReport.json(try study(threads: 3)).text)
+  }
+
+  /// Alone, each works; together the second names a class that the first has taken away.
+  @Test func leversThatExcludeOneAnotherSaySo() throws {
+    let first = Lever(name: "a", title: "A", with: ["workloads.easy=null"])
+    let second = Lever(name: "b", title: "B", with: ["workloads.easy.volume*=10%"])
+    let study = try study([first, second])
+    #expect(study.steps.map(\.lever.name) == ["a"])
+    #expect(study.clashes.map(\.lever.name) == ["b"])
+  }
+
+  // MARK: Standard levers
+
+  @Test func theStandardLeversAreSound() throws {
+    let levers = try StandardFiles.levers()
+    #expect(levers.count >= 10)
+    #expect(levers.allSatisfy { $0.source != nil && $0.quality != nil })
+    #expect(Set(levers.map(\.name)).count == levers.count)
+    #expect(try StandardFiles.capacities().allSatisfy { $0.source != nil })
+    #expect(try StandardFiles.shocks().count >= 7)
+  }
+
+  /// Every standard lever and shock applies to at least one shipped scenario: none is a slip of the
+  /// pen that "does not apply" would hide.
+  @Test func everyStandardLeverAppliesSomewhere() throws {
+    let trees = try ShippedReports.scenarios.map {
+      try ScenarioReader.tree(path: ShippedScenarioTests.folder + "/\($0).yaml")
+    }
+    for lever in try StandardFiles.levers() {
+      let text = VariantText(values: [
+        "use_case": "fan messages", "model": "deepseek-v3", "by": "phi4-mini",
+      ])
+      for overrides in [lever.with, lever.without] where !overrides.isEmpty {
+        let applies = trees.contains { tree, _ in
+          (try? tree.variant(overrides.map(text.override), source: "test").get()) != nil
+        }
+        #expect(applies, "\(lever.name)")
+      }
+    }
+  }
+
+  // MARK: The program
+
+  @Test func writesItsFilesAndOwnLeversCount() throws {
+    let folder = try DecisionFolder.make(
+      """
+      levers:
+        response-cache: {title: Our cache, with: ["cache={mode: rate, default: {ttl: 1h, hit_rate: 50%}}"]}
+      capacity:
+        box: {title: A box, models: [small, big], unit_price: $1, tokens_per_minute: 1000}
+      """)
+    let outcome = try Program.run([
+      "levers", folder.path("s.yaml"), "--out", folder.path("out"),
+    ])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("With 10 users, AI costs $"))
+    let page = try String(contentsOfFile: folder.path("out/s/levers.md"), encoding: .utf8)
+    #expect(page.contains("| Our cache "))
+    #expect(page.contains("| A box "))
+    let rows = try CSVReader.rows(
+      Array(Data(contentsOf: folder.url.appendingPathComponent("out/s/levers.csv"))))
+    #expect(rows[1][2] == "base")
+    #expect(rows.last?[2] == "together")
+    let bad = try DecisionFolder.make("levers: {a: {title: A, with: [cache]}, b: {title: B}}")
+    let errors = bad.errors()
+    #expect(errors.contains("s.yaml:19:31: error: expected path=value, not 'cache'"))
+    #expect(errors.contains("s.yaml:19:43: error: a lever needs 'with', 'without' or both"))
+  }
+}

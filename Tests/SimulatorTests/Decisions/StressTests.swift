@@ -1,0 +1,112 @@
+import CostModel
+import Foundation
+import Testing
+
+@testable import Simulator
+
+@Suite struct StressTests {
+  private func shock(
+    _ name: String, _ with: [String], from: Shock.Start? = nil, days: Int64 = 1
+  ) -> Shock {
+    var shock = Shock(name: name, title: name, with: with, from: from)
+    if from != nil {
+      shock.length = SimDuration(microseconds: days * SimDuration.day.microseconds)
+    }
+    return shock
+  }
+
+  private func study(_ shocks: [Shock], threads: Int = 1) throws -> StressStudy {
+    let (tree, scenario) = try DecisionFolder.tree()
+    return try StressStudy(tree, scenario, shocks: shocks, threads: threads)
+  }
+
+  /// A shock that changes nothing gives the base to the byte, spliced or not.
+  @Test func anEmptyShockIsTheBase() throws {
+    let study = try study([shock("none", []), shock("none for a day", [], from: .day(3))])
+    let (_, scenario) = try DecisionFolder.tree()
+    #expect(study.base.bill == (try DecisionFolder.bill(scenario)))
+    let rows = StressReport.rows(study)
+    let cells = rows.map { row in StressReport.definition.columns.dropFirst(6).map { $0.value(row) }
+    }
+    #expect(cells[1] == cells[0])
+    for result in study.results {
+      #expect(result.month?.bill == study.base.bill)
+      #expect(result.month?.days == study.base.days)
+    }
+  }
+
+  /// The window's days are those of the month under the shock, all others the base's.
+  @Test func daysAreSplicedExactly() throws {
+    let dear = ["price_changes.+={factor: 300%}"]
+    let study = try study([shock("all", dear), shock("two days", dear, from: .day(5), days: 2)])
+    let (all, some) = (try #require(study.results[0].month), try #require(study.results[1].month))
+    #expect(all.bill.picodollars == 3 * study.base.bill.picodollars)
+    for day in study.base.days.indices {
+      #expect(some.days[day] == ([4, 5].contains(day) ? all.days[day] : study.base.days[day]))
+    }
+    #expect(some.bill == some.days.reduce(.zero, +))
+    #expect(some.isSpliced && !all.isSpliced)
+  }
+
+  /// The same two days, said by the price change itself.
+  @Test func timesCanStandInTheOverrides() throws {
+    let spliced = shock("a", ["price_changes.+={factor: 300%}"], from: .day(5), days: 2)
+    let said = shock(
+      "b", ["price_changes.+={from: $from, for: $for, factor: 300%}"], from: .day(5), days: 2)
+    let study = try study([spliced, said])
+    #expect(study.results[0].month?.bill == study.results[1].month?.bill)
+    #expect(study.results[1].month?.isSpliced == false)
+  }
+
+  @Test func aProviderThatIsDownSendsCallsDownTheChain() throws {
+    var down = shock(
+      "down", ["outages.+={provider: $provider, from: $from, for: $for}"], from: .day(2), days: 20)
+    down.title = "$provider down"
+    down.isByProvider = true
+    let study = try study([down])
+    #expect(study.results.map(\.shock.title) == ["a down", "b down"])
+    let months = study.results.compactMap(\.month)
+    // `big` takes over from `small` at ten times the price, and the other way round.
+    #expect(months[0].bill > study.base.bill)
+    #expect(months[1].bill < study.base.bill)
+    #expect(months.allSatisfy { $0.fallbackCalls > 50 })
+    #expect(study.base.fallbackCalls == 0)
+  }
+
+  @Test func whatDoesNotApplySaysWhy() throws {
+    let study = try study([
+      shock("late", [], from: .day(31)), shock("no audio", ["workloads.**.audio*=2"]),
+    ])
+    #expect(
+      study.results.map(\.reason) == [
+        "the period has no day 31", "the scenario has nothing that it changes",
+      ])
+  }
+
+  @Test func ownShocksAreRead() throws {
+    let (_, scenario) = try DecisionFolder.tree(
+      """
+      shocks:
+        fair: {title: A fair, from: 2026-06-10, for: 48h, with: [workloads.easy.volume*=5]}
+      """)
+    #expect(scenario.shocks.count == 1)
+    let window = try scenario.shocks[0].window(in: scenario.period)?.get()
+    #expect(window?.start.description == "2026-06-10T00:00:00Z")
+    #expect(window?.end.description == "2026-06-12T00:00:00Z")
+    let bad = try DecisionFolder.make(
+      "shocks: {x: {title: X, for: 5h, from: day 0, with: [cache=off]}}")
+    #expect(bad.errors().contains("holds for whole days, like 24h"))
+    #expect(bad.errors().contains("'0' is out of range, expected 1 to 3,700"))
+  }
+
+  @Test func writesItsFiles() throws {
+    let folder = try DecisionFolder.make()
+    let outcome = try Program.run(["stress", folder.path("s.yaml"), "--out", folder.path("out")])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("The shock that costs most with 10 users is"))
+    let rows = try CSVReader.rows(
+      Array(Data(contentsOf: folder.url.appendingPathComponent("out/s/stress.csv"))))
+    #expect(rows.count >= 9)
+    #expect(FileManager.default.fileExists(atPath: folder.path("out/s/charts/stress.svg")))
+  }
+}

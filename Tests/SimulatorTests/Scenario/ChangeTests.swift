@@ -1,0 +1,154 @@
+import CostModel
+import Testing
+
+@testable import Simulator
+
+/// What a scenario says of times when things are different: surges, price changes, outages of a
+/// provider, a user who runs wild, swapped models.
+@Suite struct ChangeTests {
+  static let catalog = """
+    models:
+      small: {provider: a, latency: 1s, input: $1 per 1M tokens, output: $2 per 1M tokens}
+      big:
+        provider: b
+        latency: 1s
+        prices:
+          - {input: $10 per 1M tokens, output: $30 per 1M tokens}
+          - {effective_from: 2026-06-11, input: $20 per 1M tokens, output: $30 per 1M tokens}
+      fixed: {provider: b, latency: 1s, fixed_monthly: $200}
+    """
+  static let scenario = """
+    period: {start: 2026-06-01, days: 30}
+    plans: [10]
+    catalog: catalog.yaml
+    policy:
+      rules:
+        - {name: hard, when: {complexity: high}, model: big}
+        - {name: mixed, when: {task: chat}, mix: {small: 50%, big: 50%}}
+        - {name: rest, model: small}
+    users: {activity: {classes: {light: {share: 90%, weight: 1}, heavy: {share: 10%, weight: 5}}}}
+    traffic: {arrivals: exact}
+    workloads:
+      easy: {volume: 30, input: 100, output: 10}
+      hard: {volume: 30, complexity: high, input: 100, output: 10}
+    """
+
+  private func read(_ overrides: String...) throws -> Scenario {
+    let folder = try ScenarioFolder(["catalog.yaml": Self.catalog, "s.yaml": Self.scenario])
+    return try folder.read(overrides: overrides)
+  }
+
+  private func expected(_ scenario: Scenario) -> Double {
+    ExpectedCost(scenario: scenario, plan: scenario.plans[0]).total
+  }
+
+  // MARK: Surges
+
+  /// A day of ten times the traffic is nine more days' worth: 30 + 9 days' calls.
+  @Test func aSurgeComesOnTopOfTheVolume() throws {
+    let base = try read()
+    let surged = try read("traffic.surges=[{from: 2026-06-10, for: 24h, factor: 10}]")
+    let plan = base.plans[0]
+    let calls = try Simulation(base).result(of: plan, run: 1).calls
+    let more = try Simulation(surged).result(of: plan, run: 1)
+    #expect(calls == 600)
+    #expect((more.calls - 780).magnitude <= 40)
+    let day = more.days.filter { $0.date.description == "2026-06-10" }.reduce(0) { $0 + $1.calls }
+    #expect(day > 100)
+    // 300 calls a workload and month, 90 more; `big` is at its old price on that day.
+    let cost = 300 * (0.00012 + 0.0013 / 3 + 0.0023 * 2 / 3)
+    #expect((expected(base) - cost).magnitude < 1e-9)
+    #expect((expected(surged) - cost - 90 * (0.00012 + 0.0013)).magnitude < 1e-9)
+    let expectation = Expectation(scenario: surged, plan: plan)
+    #expect((more.cost.dollars / expectation.cost - 1).magnitude < 0.07)
+  }
+
+  @Test func aSurgeOfNothingIsNoTraffic() throws {
+    let scenario = try read("traffic.surges=[{from: 2026-06-01, for: 720h, factor: 0}]")
+    #expect(try Simulation(scenario).result(of: scenario.plans[0], run: 1).calls == 0)
+    #expect(expected(scenario).magnitude < 1e-12)
+  }
+
+  @Test func timelineOfASurge() throws {
+    let period = AnalysisScenario.period()
+    func at(_ hours: Int64) -> SimTime {
+      period.start + SimDuration(microseconds: hours * SimDuration.hour.microseconds)
+    }
+    var profile = TrafficProfile.flat
+    profile.surges = [
+      Surge(from: at(24), to: at(48), factor: 3), Surge(from: at(36), to: at(60), factor: 2),
+    ]
+    let timeline = Timeline(period: period, profile: profile)
+    let day = 1.0 / 30
+    // Day 2: half a day ×3, half ×6; day 3: half a day ×2.
+    for (hour, days) in [(24, 1.0), (36, 2.5), (48, 5.5), (60, 6.5), (720, 34)] {
+      #expect((timeline.operational(at: at(Int64(hour))) - days * day).magnitude < 1e-12)
+    }
+    #expect((timeline.length - 34 * day).magnitude < 1e-12)
+    #expect((timeline.time(at: 4 * day) - at(42).microseconds).magnitude <= 1)
+  }
+
+  // MARK: Prices
+
+  @Test func aFactorOnEveryPrice() throws {
+    let base = try read()
+    let dear = try read("price_changes=[{factor: 150%}]")
+    let plan = base.plans[0]
+    let bills = try [base, dear].map { try Simulation($0).result(of: plan, run: 1).cost }
+    #expect(bills[1].picodollars * 2 == bills[0].picodollars * 3)
+    #expect((expected(dear) / expected(base) - 1.5).magnitude < 1e-12)
+    #expect(
+      dear.catalog.models[2].prices[0].fixedMonthly == Money(picodollars: 300_000_000_000_000))
+  }
+
+  /// The sheets of `big` change on the 11th; the change holds from the 6th to the 16th.
+  @Test func aPriceChangeCutsSheetsAtItsEnds() throws {
+    let scenario = try read(
+      "price_changes=[{from: 2026-06-06, to: 2026-06-16, models: [big], factor: 0.3}]")
+    let sheets = scenario.catalog.models[1].prices
+    #expect(
+      sheets.dropFirst().map { $0.effectiveFrom.description.prefix(10) } == [
+        "2026-06-06", "2026-06-11", "2026-06-16",
+      ])
+    let perMillion = sheets.map { sheet in
+      sheet.rates[.inputTokens].map { Double($0.picodollars) / Double($0.per) }
+    }
+    #expect(perMillion == [10e6, 3e6, 6e6, 20e6])
+    #expect(scenario.catalog.models[0].prices.count == 1)
+  }
+
+  // MARK: The rest
+
+  @Test func anOutageOfAProviderIsOneOfAllItsModels() throws {
+    let scenario = try read("outages=[{provider: b, from: 2026-06-10, for: 24h}]")
+    #expect(scenario.outages.map(\.model.index) == [1, 2])
+  }
+
+  @Test func aRogueIsTheFirstOfTheHeaviest() throws {
+    let calm = try Simulation(read()).result(of: read().plans[0], run: 1).accounts.map(\.calls)
+    let scenario = try read("users.rogue={factor: 4}")
+    let wild = try Simulation(scenario).result(of: scenario.plans[0], run: 1).accounts.map(\.calls)
+    let heaviest = try #require(calm.indices.max { calm[$0] < calm[$1] })
+    for user in calm.indices {
+      let wanted = calm[user] * (user == heaviest ? 4 : 1)
+      #expect((wild[user] - wanted).magnitude <= 2)
+    }
+    let more = expected(scenario) / expected(try read()) - 1
+    #expect((more - 3 * 5 / 14.0).magnitude < 0.01)
+  }
+
+  @Test func swapsReplaceModelsAfterRouting() throws {
+    func chosen(_ scenario: Scenario, _ values: [Attribute: String]) -> [String] {
+      var attributes = CallAttributes()
+      for (attribute, value) in values { attributes[attribute] = value }
+      let rule = scenario.policy.firstMatch(attributes)
+      return rule?.models.map { scenario.catalog[$0].name } ?? []
+    }
+    let all = try read("swaps=[{model: big, by: fixed}]")
+    #expect(chosen(all, [.complexity: "high"]) == ["fixed"])
+    #expect(chosen(all, [.task: "chat"]) == ["small", "fixed"])
+    let one = try read("swaps=[{use_case: hard, model: big, by: small}]")
+    #expect(chosen(one, [.complexity: "high", .useCase: "hard"]) == ["small"])
+    #expect(chosen(one, [.complexity: "high", .useCase: "easy"]) == ["big"])
+  }
+}
