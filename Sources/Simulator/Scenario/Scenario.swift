@@ -23,6 +23,8 @@ struct Scenario: Sendable {
   var billFailures = FailureBilling.none
   var cache = CacheSettings()
   var budget: Budget?
+  /// Shown beside dollars; nil: dollars alone.
+  var currency: Currency?
   var alerts: [RollingAlert] = []
   /// What `check` fails on, in file order.
   var thresholds: [Threshold] = []

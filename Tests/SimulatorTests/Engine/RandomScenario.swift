@@ -87,9 +87,7 @@ struct RandomScenario {
     case 0: return random.chance(0.3) ? .block : .shed
     case 1: return .cap(calls: Int64(random.below(8)), amount: nil)
     case 2: return .cap(calls: nil, amount: amount(&random))
-    case 3,
-      4 where !tiers.isEmpty:
-      return .tier(random.oneOf(tiers))
+    case 3 where !tiers.isEmpty: return .tier(random.oneOf(tiers))
     default:
       let rule = Policy.Rule(
         name: "b", conditions: [Policy.Condition(.task, in: ["b"])],

@@ -30,7 +30,8 @@ enum BaselineText {
 enum BaselineInputs {
   /// What a bill does not depend on, or what the baseline says elsewhere.
   private static let skipped: Set<String> = [
-    "name", "title", "plans", "budget", "alerts", "thresholds", "assumptions", "published",
+    "name", "title", "plans", "currency", "budget", "alerts", "thresholds", "assumptions",
+    "published",
   ]
   private static let skippedPrices: Set<String> = [
     "source", "checked", "assumption", "capabilities", "context_window", "deprecated",

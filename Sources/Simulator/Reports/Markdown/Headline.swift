@@ -19,7 +19,10 @@ enum Headline {
     _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
   ) -> String {
     let period = report.scenario.period
-    let cost = emphasis + PlainEnglish.usd(plan.result.cost) + emphasis
+    let other = report.scenario.currency.map {
+      " (\(PlainEnglish.amount(plan.result.cost, in: $0)))"
+    }
+    let cost = emphasis + PlainEnglish.usd(plan.result.cost) + emphasis + (other ?? "")
     let span = PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
     let start = "With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), AI costs \(cost) "
     guard let budget = report.periodBudget else {

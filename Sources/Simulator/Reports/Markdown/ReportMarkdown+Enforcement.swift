@@ -16,12 +16,12 @@ extension ReportMarkdown {
 
 
       """ + savings(report) + doings(report)
-      + """
-      Accounts and use cases in full: [enforcement.csv](enforcement.csv), \
-      [enforced_accounts.csv](enforced_accounts.csv), [savings.csv](savings.csv).
+        + """
+        Accounts and use cases in full: [enforcement.csv](enforcement.csv), \
+        [enforced_accounts.csv](enforced_accounts.csv), [savings.csv](savings.csv).
 
 
-      """
+        """
   }
 
   private static func savings(_ report: ScenarioReport) -> String {

@@ -303,6 +303,7 @@ struct ScenarioReader {
     scenario.budget = root["budget"].flatMap {
       BudgetReader(log: log, actions: actions).read($0)
     }
+    scenario.currency = root["currency"].flatMap { CurrencyReader(log: log).read($0) }
     scenario.alerts = root.entries("alerts").compactMap { AlertReader(log: log).read($0) }
     scenario.thresholds = root.entries("thresholds").flatMap {
       ThresholdReader(log: log, models: models).read($0)
