@@ -107,8 +107,9 @@ struct Run: ParsableCommand {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
       for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
     }
-    return ScenarioReport(
-      scenario: scenario, plans: plans, comparison: CatalogComparison(scenario))
+    // The comparison is by closed forms, which know nothing of a budget that acts.
+    let comparison = scenario.budget?.acts == true ? nil : CatalogComparison(scenario)
+    return ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
   }
 
   /// The table to print in place of the summary.

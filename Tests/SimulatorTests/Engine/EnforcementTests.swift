@@ -160,8 +160,10 @@ import Testing
     let times = [1, 5, 9].map { $0 * Self.second }
     let both = try run(
       calls(times), [Line(calls: 0, effect: .policy(cheap)), Line(calls: 1, effect: .block)])
-    #expect(refused(both) == [false, false, false])
-    #expect(both.result.enforcements.map(\.moved) == [2])
+    // A call and a tenth have crossed the second line.
+    #expect(refused(both) == [false, false, true])
+    #expect(both.result.enforcements.map(\.moved) == [1, 0])
+    #expect(both.result.enforcements.map(\.refused) == [0, 1])
     let back = try run(
       calls(times), [Line(calls: 0, effect: .policy(cheap)), Line(calls: 0, effect: .policy(dear))])
     #expect(back.result.cost.picodollars == 3 * Self.price)
