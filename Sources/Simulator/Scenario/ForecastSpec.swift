@@ -10,6 +10,14 @@ struct ForecastSpec: Sendable {
     case list([Int])
     /// Logistic growth towards `ceiling`, half of which is reached in month `halfBy` (from 1).
     case sCurve(ceiling: Int, halfBy: Double)
+
+    /// What is wrong with it if so many users begin, in words; nil if nothing is.
+    func problem(startingAt users: Int) -> String? {
+      guard case .sCurve(let ceiling, _) = self, ceiling <= 2 * users else { return nil }
+      return
+        "the S-curve starts at \(users) users, expected a ceiling of more than twice that, not "
+        + "\(ceiling)"
+    }
   }
 
   var months = 12

@@ -3,8 +3,6 @@ import CostModel
 /// Reads what a scenario says of the months to come.
 struct ForecastReader {
   let log: InputLog
-  /// Of the first plan.
-  let planUsers: Int?
 
   func read(_ node: YAMLNode) -> ForecastSpec? {
     guard let fields = Fields(node, as: ScenarioFormat.forecast, log: log) else { return nil }
@@ -55,13 +53,11 @@ struct ForecastReader {
       let ceiling = fields.count("ceiling", in: 1...UserReader.maximumUsers),
       let halfBy = fields.number("half_by", in: 1.01...1_200)
     else { return nil }
-    if let users = first ?? planUsers, Int(ceiling) <= 2 * users {
-      log.add(
-        fields["ceiling"]?.place ?? node.place,
-        "the S-curve starts at \(users) users, expected a ceiling of more than twice that, not "
-          + "\(ceiling)")
+    let growth = ForecastSpec.Growth.sCurve(ceiling: Int(ceiling), halfBy: halfBy)
+    if let problem = first.flatMap({ growth.problem(startingAt: $0) }) {
+      log.add(fields["ceiling"]?.place ?? node.place, problem)
       return nil
     }
-    return .sCurve(ceiling: Int(ceiling), halfBy: halfBy)
+    return growth
   }
 }

@@ -210,8 +210,7 @@ struct ScenarioReader {
       catalog: catalog, policy: policy ?? Policy(name: "", rules: []), behaviours: [],
       workloads: [])
     scenario.title = root.text("title") ?? ""
-    let forecast = ForecastReader(log: log, planUsers: scenario.plans.first?.users)
-    scenario.forecast = root["forecast"].flatMap { forecast.read($0) }
+    scenario.forecast = root["forecast"].flatMap { ForecastReader(log: log).read($0) }
     let levers = LeverReader(log: log)
     scenario.levers = root.entries("levers").compactMap(levers.lever)
     scenario.capacities = root.entries("capacity").compactMap(levers.capacity)
