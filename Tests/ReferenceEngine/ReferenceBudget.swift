@@ -8,15 +8,18 @@ public struct ReferenceBudget {
   }
 
   public var monthStart: Int64
+  /// What arrives later, as a stage that has waited may, counts on the last day.
+  public var monthEnd: Int64
   public var every: Int64?
   public var lag: Int64
   /// Picodollars of each action's line, in file order of the actions.
   public var actions: [(amount: Int64, effect: Effect)]
 
   public init(
-    monthStart: Int64, every: Int64?, lag: Int64, actions: [(amount: Int64, effect: Effect)]
+    month: Range<Int64>, every: Int64?, lag: Int64, actions: [(amount: Int64, effect: Effect)]
   ) {
-    (self.monthStart, self.every, self.lag, self.actions) = (monthStart, every, lag, actions)
+    (monthStart, monthEnd) = (month.lowerBound, month.upperBound)
+    (self.every, self.lag, self.actions) = (every, lag, actions)
   }
 
   /// When a crossing at e is known.
@@ -48,7 +51,7 @@ struct ReferenceSpending {
   }
 
   private func account(_ user: Int?, _ t: Int64) -> Account {
-    Account(user: user, day: t / 86_400_000_000)
+    Account(user: user, day: min(t, budget.monthEnd - 1) / 86_400_000_000)
   }
 
   /// An attempt of a call that arrived at t has cost so much at e.
