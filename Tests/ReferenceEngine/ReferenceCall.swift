@@ -51,6 +51,9 @@ public struct ReferenceCall {
   public var prefix = Prefix.none
   public var batch = false
   public var logged: Logged?
+  /// By action of the budget: where it moves the call (as it is, if it moves none); nil: the call
+  /// is not among those that it concerns.
+  public var actions: [(routed: Int, tier: String?)?] = []
 
   public init() {}
 }

@@ -30,6 +30,11 @@ public struct ReferencePolicy {
     }
   }
 
+  /// The model that the rules choose for a call that no log tells of.
+  public func model(for attributes: [String: String], u: Double) -> Int? {
+    rule(for: attributes).flatMap { Self.model(of: $0.choice, logged: nil, u: u) }
+  }
+
   /// The routed model, u in [0, 1) being the call's draw.
   static func model(of choice: Choice, logged: Int?, u: Double) -> Int? {
     switch choice {

@@ -69,6 +69,7 @@ public struct ReferenceRun {
   private var quotas: [ReferenceQuota]
   private var breakers: [ReferenceBreaker?]
   private var prompts: [ReferencePromptCache]
+  private var spending: ReferenceSpending?
 
   private init(_ scenario: ReferenceScenario, draw: @escaping Draw) {
     self.scenario = scenario
@@ -78,6 +79,7 @@ public struct ReferenceRun {
     breakers = targets.map { scenario.models[$0.model].breaker.map(ReferenceBreaker.init) }
     prompts = targets.map { _ in ReferencePromptCache() }
     counts = targets.map { _ in Counts() }
+    spending = scenario.budget.map(ReferenceSpending.init)
   }
 
   /// Runs it all. `arrivals` are in the order in which those of the same time are taken.
@@ -144,7 +146,14 @@ public struct ReferenceRun {
       model: call.routed, prompt: prompt, user: scenario.cacheIsPerUser ? call.user : nil)
   }
 
-  private mutating func arrive(_ call: ReferenceCall, flow: Int, at t: Int64) {
+  private mutating func arrive(_ arriving: ReferenceCall, flow: Int, at t: Int64) {
+    guard let call = spending == nil ? arriving : spending?.decide(arriving, at: t) else {
+      var row = ReferenceRow(id: arriving.id, time: t, cache: .off)
+      row.isFailed = true
+      calls.append(State(call: arriving, flow: flow, chain: []))
+      rows.append(row)
+      return partEnded(flow, row, at: t)
+    }
     var looksUp = false
     var isHit = false
     if let key = key(call) {
@@ -228,7 +237,11 @@ public struct ReferenceRun {
       breakers[target]?.outcome(success: !state.isFailing, isProbe: state.isProbe, at: e) ?? false
     counts[target].trips += hasOpened ? 1 : 0
     counts[target].failures += state.isFailing ? 1 : 0
-    rows[number].bill = rows[number].bill + bill(state, target: target, time: rows[number].time)
+    let bill = bill(state, target: target, time: rows[number].time)
+    rows[number].bill = rows[number].bill + bill
+    spending?.add(
+      bill.inputCost + bill.outputCost + bill.otherCost, user: state.call.user,
+      arrival: rows[number].time, at: e)
     if !state.isFailing {
       rows[number].target = target
       rows[number].latency = e - rows[number].time

@@ -30,6 +30,8 @@ public struct ReferenceScenario {
   public var cacheIsPerUser = true
   public var cacheLatency: Int64 = 5_000
 
+  public var budget: ReferenceBudget?
+
   public init() {}
 
   /// Every region of every model, or the model itself where it has none.

@@ -12,10 +12,20 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var result: [Expectation.Approximation] = []
     for item in tokens() + cache() + prefixes() + failures() + quotas() + prices()
+      + actions()
     where !result.contains(item) {
       result.append(item)
     }
     return result
+  }
+
+  private func actions() -> [Expectation.Approximation] {
+    guard scenario.budget?.acts == true else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "the budget",
+        reason: "it refuses calls or sends them to other models, and the formula lets all pass")
+    ]
   }
 
   private func tokens() -> [Expectation.Approximation] {

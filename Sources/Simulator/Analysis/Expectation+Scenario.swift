@@ -9,8 +9,11 @@ extension Expectation {
       ModelCost(model: $0.key, calls: $0.value.calls, cost: $0.value.cost)
     }.sorted { $0.model < $1.model }
     if let budget = scenario.budget {
-      overBudgetProbability = BudgetCrossing.probability(
-        budget: budget.amount.dollars, mean: cost.month.mean, variance: cost.month.variance)
+      overBudgetProbability =
+        budget.acts
+        ? nil
+        : BudgetCrossing.probability(
+          budget: budget.amount.dollars, mean: cost.month.mean, variance: cost.month.variance)
       crossings = Self.crossings(budget, CostCurve(cost))
     }
     cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()

@@ -53,7 +53,8 @@ struct Expectation: Sendable {
   var variance: Double
   var byModel: [ModelCost] = []
   var approximations: [Approximation] = []
-  /// P(cost > budget) of a budget month, normal approximation; nil without a budget.
+  /// P(cost > budget) of a budget month, normal approximation; nil without a budget,
+  /// or with one that acts.
   var overBudgetProbability: Double?
   /// The budget, then its `actual` thresholds in their order; empty without a budget.
   var crossings: [Crossing] = []

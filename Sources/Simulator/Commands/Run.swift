@@ -99,12 +99,17 @@ struct Run: ParsableCommand {
     bar.finish()
     try file?.commit()
     try database?.finish()
-    return ScenarioReport(
-      scenario: scenario,
-      plans: results.indices.map { plan in
-        PlanReport(
-          scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
-      }, comparison: CatalogComparison(scenario))
+    var plans = results.indices.map { plan in
+      PlanReport(
+        scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
+    }
+    if scenario.budget?.acts == true {
+      let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
+      for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
+    }
+    // The comparison is by closed forms, which know nothing of a budget that acts.
+    let comparison = scenario.budget?.acts == true ? nil : CatalogComparison(scenario)
+    return ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
   }
 
   /// The table to print in place of the summary.

@@ -78,7 +78,8 @@ struct Assessor: Sendable {
 
   init(_ tree: ScenarioTree, scenario: Scenario, runs: Int?, threads: Int) {
     self.tree = tree
-    self.runs = runs
+    // Closed forms do not know of calls that a budget refuses or moves.
+    self.runs = runs ?? (scenario.budget?.acts == true ? 1 : nil)
     self.threads = threads
     draws = InputDraws(scenario)
   }

@@ -24,6 +24,8 @@ struct BudgetWatch: ~Copyable, Sendable {
   private var pending: [Pending] = []
   private var forecastFired: Set<Int> = []
   private(set) var alerts: [AlertEvent] = []
+  /// Lines that have become known so far.
+  private(set) var firings = 0
   /// When something has to be looked at without a call: a midnight or a delayed alert.
   private(set) var nextCheck: Int64
 
@@ -94,6 +96,9 @@ struct BudgetWatch: ~Copyable, Sendable {
   /// Month-to-date spending.
   func spent(month: Int) -> MoneySum { spending[month].cost }
 
+  /// Whether the line's crossing in that month is known by now.
+  func isKnown(line: Int, month: Int) -> Bool { results[month].lines[line].alertedAt != nil }
+
   @inline(never)
   private mutating func cross(month: Int, at e: Int64) {
     guard let budget else { return }
@@ -133,6 +138,7 @@ struct BudgetWatch: ~Copyable, Sendable {
     guard let budget else { return }
     let threshold = budget.thresholds[due.line]
     let at = SimTime(microseconds: due.at)
+    firings += 1
     results[due.month].lines[due.line].alertedAt = at
     if results[due.month].lines[due.line].spentBetween != .zero {
       let before = results[due.month].lines[due.line].spentBetween
@@ -168,6 +174,7 @@ struct BudgetWatch: ~Copyable, Sendable {
     {
       results[midnight.month].lines[line].crossedAt = SimTime(microseconds: midnight.time)
       results[midnight.month].lines[line].alertedAt = SimTime(microseconds: midnight.time)
+      firings += 1
       alerts.append(
         AlertEvent(
           at: SimTime(microseconds: midnight.time), type: .cost, severity: threshold.severity,

@@ -11,7 +11,8 @@ struct CompiledRouting: Sendable {
   /// others.
   private let certain: FixedTable<UInt16>
 
-  init(_ compiled: CompiledScenario) {
+  /// By the scenario's own policy, unless another one is given.
+  init(_ compiled: CompiledScenario, policy: Policy? = nil) {
     let scenario = compiled.scenario
     accountPlans = compiled.accountPlanCount
     chains = compiled.chains
@@ -26,7 +27,7 @@ struct CompiledRouting: Sendable {
         kinds.append(seen)
       }
     }
-    guard let table = RoutingTable(scenario.policy, kinds: kinds) else {
+    guard let table = RoutingTable(policy ?? scenario.policy, kinds: kinds) else {
       preconditionFailure("the reader demands a default rule")
     }
     self.table = table
@@ -84,11 +85,16 @@ struct CompiledRouting: Sendable {
   @inline(__always)
   func target(at place: Int) -> Int { chains[place].index }
 
-  /// Models that any call may be sent to.
-  func reachableModels(_ compiled: CompiledScenario) -> Set<Int> {
+  /// Models that any call may be sent to; of those `where` it holds, and where they are moved to
+  /// another tier, in that one.
+  func reachableModels(
+    _ compiled: CompiledScenario, movedTo tier: Int? = nil,
+    where isRouted: (_ kind: Int, _ accountPlan: Int) -> Bool = { _, _ in true }
+  ) -> Set<Int> {
     var result: Set<Int> = []
-    for (index, kind) in compiled.kinds.enumerated() {
-      for plan in 0..<accountPlans {
+    for index in compiled.arrivingKinds {
+      let kind = compiled.kinds[(tier ?? 0) + index]
+      for plan in 0..<accountPlans where isRouted(index, plan) {
         for (model, _) in table.shares(kind: index * accountPlans + plan) {
           for place in chain(model: model.index, tier: Int(kind.tier)) {
             result.insert(compiled.targets[target(at: place)].model.index)

@@ -4,6 +4,12 @@ import CostModel
 extension PlanEngine {
   @inline(__always)
   mutating func arrive(_ call: CallPointer) {
+    if hasEnforcement { enforce(call) } else { admit(call) }
+  }
+
+  /// The call is neither refused nor to be changed.
+  @inline(__always)
+  mutating func admit(_ call: CallPointer) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
     if hasFixedPrices, call.pointee.fact >= 0 { addFixedPrices(reachedBy: call.pointee) }

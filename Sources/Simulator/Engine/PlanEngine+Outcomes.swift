@@ -53,6 +53,9 @@ extension PlanEngine {
     flight.pointee.cost += total.picodollars
     budget.add(total, month: Int(flight.pointee.month), at: e)
     if budget.nextCheck < boundary { boundary = budget.nextCheck }
+    if hasEnforcement {
+      enforcement.add(total, user: flight.pointee.call.user, day: Int(flight.pointee.day))
+    }
     if flight.pointee.number == watched { try tellBill(slot, of: usage, cost: cost) }
     if log != nil { log?.update(flight.pointee.number) { $0.add(usage, cost) } }
     ledger.addAttempt(

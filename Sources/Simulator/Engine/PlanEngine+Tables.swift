@@ -20,7 +20,8 @@ extension PlanEngine {
 
   /// Fixed monthly prices of the models that calls may reach are due as each month starts.
   mutating func addFixedPrices() {
-    let reachable = routing.reachableModels(compiled)
+    var reachable = routing.reachableModels(compiled)
+    for action in enforcement.actions { reachable.formUnion(action.reachableModels(compiled)) }
     for (number, month) in compiled.scenario.period.months.enumerated() {
       for (target, place) in compiled.targets.enumerated()
       where reachable.contains(place.model.index) {
@@ -74,6 +75,7 @@ extension PlanEngine {
   mutating func finish() -> PlanResult {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
+    result.enforcements = enforcements(result.budgetMonths)
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
     result.cacheClasses = cacheCounts.array
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }

@@ -83,6 +83,8 @@ struct PlanEngine: ~Copyable {
   var flows: [Flow] = []
   var freeFlows: [Int32] = []
   var budget: BudgetWatch
+  let hasEnforcement: Bool
+  var enforcement: Enforcement
   var rolling: RollingWatch
   var result: PlanResult
   var flowResults: [FlowResult]
@@ -131,6 +133,8 @@ struct PlanEngine: ~Copyable {
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
     budget = BudgetWatch(compiled: compiled, population: population)
+    enforcement = Enforcement(compiled: compiled, population: population)
+    hasEnforcement = !enforcement.actions.isEmpty
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)

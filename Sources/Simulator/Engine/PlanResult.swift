@@ -27,6 +27,8 @@ struct PlanResult: Sendable {
   var alerts: [AlertEvent] = []
   /// One a budget month.
   var budgetMonths: [BudgetMonth] = []
+  /// What the budget's actions did, by month, action and use case; empty where nothing was done.
+  var enforcements: [EnforcementCell] = []
   /// Flow latencies by workload, for workloads of several stages.
   var flows: [FlowResult] = []
   var cacheClasses: [CacheClassResult] = []
@@ -134,6 +136,22 @@ struct BudgetMonth: Sendable {
     var alertedAt: SimTime?
     var spentBetween = MoneySum.zero
   }
+}
+
+/// What one of the budget's actions did to the calls of one use case in one month.
+struct EnforcementCell: Sendable {
+  var month: Period.Span
+  /// Name of the budget's line.
+  var rule: String
+  var action: String
+  /// From when on in the month.
+  var since: SimTime
+  var useCase: String
+  var refused: Int64
+  /// Calls sent to another model or tier.
+  var moved: Int64
+  /// Whose calls these were: so many of each user, from 0.
+  var accounts: [UInt32: Int64]
 }
 
 struct FlowResult: Sendable {

@@ -61,7 +61,7 @@ final class CallsFile: @unchecked Sendable {
     }
     row.text(compiled.tiers[Int(kind.tier)])
     row.text(routed.name)
-    row.text(names.routing.reason(kind: Int(call.kind), accountPlan: plan))
+    row.text(names.reason(call, accountPlan: plan))
     row.plain("\(record.cache)")
     writeAnswer(record, routed: routed, compiled, to: &row)
     writeBill(record, to: &row)
@@ -134,6 +134,17 @@ extension PlanNames {
   func account(_ user: UInt32) -> String? {
     if user == Ledger.noUser { return nil }
     return userNames.isEmpty ? ReportTables.accountID(Int(user) + 1) : userNames[Int(user)]
+  }
+
+  /// Why the call was routed as it was: the policy's rule, or the budget's line that has acted.
+  func reason(_ call: Call, accountPlan: Int) -> String {
+    lineThatActed(call) ?? routing.reason(kind: Int(call.kind), accountPlan: accountPlan)
+  }
+
+  /// The budget's line that has changed or refused the call.
+  func lineThatActed(_ call: Call) -> String? {
+    guard call.action >= 0, let budget = compiled.scenario.budget else { return nil }
+    return budget.thresholds[budget.actions[Int(call.action)].line].name
   }
 
   /// The name of an account plan; a log may tell that of each call itself.

@@ -60,13 +60,15 @@ struct PlanReport: Sendable {
   var expectation: Expectation
   /// Set where inputs carry a range and several months were simulated.
   var spread: CostSpread?
+  /// Run 1, had the budget only told; nil where it cannot act.
+  var unenforced: PlanResult?
 
   var plan: PlanSpec { result.plan }
 }
 
 extension PlanReport {
   /// Chance that the plan's month goes over the budget: the share of runs that did, or with one
-  /// run the closed form's; nil without a budget.
+  /// run the closed form's; nil without a budget, or where one run must do with a budget that acts.
   var overBudgetProbability: Double? {
     runs.overBudgetProbability ?? expectation.overBudgetProbability
   }

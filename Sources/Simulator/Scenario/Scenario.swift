@@ -23,6 +23,8 @@ struct Scenario: Sendable {
   var billFailures = FailureBilling.none
   var cache = CacheSettings()
   var budget: Budget?
+  /// Shown beside dollars; nil: dollars alone.
+  var currency: Currency?
   var alerts: [RollingAlert] = []
   /// What `check` fails on, in file order.
   var thresholds: [Threshold] = []
@@ -142,6 +144,8 @@ struct Budget: Sendable {
 
   var amount: MoneySum
   var thresholds: [Threshold]
+  /// What the thresholds do beyond telling, in file order.
+  var actions: [BudgetAction] = []
   /// How often the provider looks at spending; nil: at every call.
   var evaluateEvery: SimDuration?
   /// How old the figures are that it then sees.

@@ -15,6 +15,8 @@ struct Call: Sendable, BitwiseCopyable {
   var cacheDraw = false
   /// The routed model.
   var routed: UInt16 = 0
+  /// The budget's action that has changed or refused the call; negative: none.
+  var action: Int16 = -1
   var flow: Int32 = -1
   /// Into the batch's `facts`; negative: a synthetic call.
   var fact: Int32 = -1

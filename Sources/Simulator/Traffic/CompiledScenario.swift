@@ -122,6 +122,9 @@ struct CompiledScenario: Sendable {
   private(set) var billings: [Billing] = []
   private(set) var cacheClasses: [String?] = []
   private(set) var kinds: [CallKind] = []
+  /// By tier that the budget may send calls to: where the same kinds of calls begin that are made
+  /// in that tier, in the same order.
+  private(set) var firstKindOfTier: [String: Int] = [:]
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
   private(set) var workloads: [CompiledWorkload] = []
@@ -158,7 +161,27 @@ struct CompiledScenario: Sendable {
         isDrawn: latency.constant == nil || behaviour.failureRate > 0 || isSick)
     }
     for workload in scenario.workloads { add(workload) }
+    let demanded = kinds.count
+    for case .tier(let tier) in scenario.budget?.actions.map(\.effect) ?? [] {
+      addKinds(0..<demanded, in: tier)
+    }
   }
+
+  private mutating func addKinds(_ originals: Range<Int>, in tier: String) {
+    guard firstKindOfTier[tier] == nil else { return }
+    firstKindOfTier[tier] = kinds.count
+    let number = UInt16(Self.index(of: tier, in: &tiers))
+    for original in originals {
+      var (kind, seen) = (kinds[original], attributes[original])
+      kind.tier = number
+      seen[.tier] = tier
+      kinds.append(kind)
+      attributes.append(seen)
+    }
+  }
+
+  /// Kinds that calls arrive as; the others are what the budget makes of them.
+  var arrivingKinds: Range<Int> { 0..<(firstKindOfTier.values.min() ?? kinds.count) }
 
   var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
 

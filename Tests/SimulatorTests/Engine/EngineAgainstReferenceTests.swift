@@ -22,6 +22,7 @@ import Testing
     /// Counts by target, then flows' numbers by workload.
     var foundCounts: [ReferenceRun.Counts]
     var expectedCounts: [ReferenceRun.Counts]
+    var enforcements: [EnforcementCell]
     var foundFlows: [[Int64]]
     var expectedFlows: [[Int64]]
   }
@@ -33,6 +34,7 @@ import Testing
       let seed = seeds.bits()
       let both = try outcome(of: RandomScenario(seed: seed))
       seen.add(both.expected)
+      seen.add(both.enforcements)
       if let place = zip(both.found, both.expected).enumerated().first(where: {
         $0.element.0 != $0.element.1
       }) {
@@ -81,6 +83,7 @@ import Testing
       found: found, expected: expected,
       foundCounts: run.result.performance.map(ReferenceRun.Counts.init),
       expectedCounts: reference.counts,
+      enforcements: run.result.enforcements,
       foundFlows: run.result.flows.map { Self.numbers($0.latency, failed: $0.failed) },
       expectedFlows: flowWorkloads.map { workload in
         let latencies = zip(random.arrivals, reference.flowLatencies)
@@ -104,6 +107,15 @@ import Testing
     var failed = 0
     var cached = 0
     var fallbacks = 0
+    var refused = 0
+    var moved = 0
+
+    mutating func add(_ cells: [EnforcementCell]) {
+      for cell in cells {
+        refused += Int(cell.refused)
+        moved += Int(cell.moved)
+      }
+    }
 
     mutating func add(_ rows: [ReferenceRow]) {
       for row in rows {
@@ -118,11 +130,13 @@ import Testing
     }
 
     var isComplete: Bool {
-      [hits, queued, skipped, retried, failed, cached, fallbacks].allSatisfy { $0 > 300 }
+      [hits, queued, skipped, retried, failed, cached, fallbacks, refused, moved].allSatisfy {
+        $0 > 300
+      }
     }
     var description: String {
       "hits \(hits), queued \(queued), skipped \(skipped), retried \(retried), failed \(failed), "
-        + "cached \(cached), fallbacks \(fallbacks)"
+        + "cached \(cached), fallbacks \(fallbacks), refused \(refused), moved \(moved)"
     }
   }
 }
@@ -131,7 +145,8 @@ extension ReferenceTranslation {
   /// Whether the simulator's call is that one.
   func isSame(_ call: Call, _ id: Int, _ compiled: CompiledScenario) -> Bool {
     let expected = calls[id].call
-    return call.user == expected.user && call.index == expected.index && call.kind == expected.kind
+    let kind = Int(call.kind) % compiled.arrivingKinds.count
+    return call.user == expected.user && call.index == expected.index && kind == expected.kind
   }
 }
 

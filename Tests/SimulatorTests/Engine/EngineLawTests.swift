@@ -7,7 +7,7 @@ import Testing
 @Suite struct EngineLawTests {
   /// Faults, quotas, caches and flows, over short latencies that keep histograms small.
   private static func busy(seed: UInt64) -> Scenario {
-    var scenario = RandomScenario(seed: seed).scenario
+    var scenario = RandomScenario(seed: seed).scenario.withoutActions
     for index in scenario.behaviours.indices {
       scenario.behaviours[index].latency = .uniform(low: 0, high: 3_000)
       scenario.behaviours[index].quota.maxWait = .zero

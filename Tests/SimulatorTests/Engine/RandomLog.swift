@@ -18,7 +18,7 @@ struct RandomLog {
   init(seed: UInt64) {
     var random = TestRandom(seed: seed)
     let base = RandomScenario(seed: random.bits())
-    var scenario = base.scenario
+    var scenario = base.scenario.withoutActions
     let models = scenario.catalog.models.count
     let policy = Self.policy(models: models, &random)
     for model in scenario.catalog.models.indices {

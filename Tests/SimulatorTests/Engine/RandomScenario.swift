@@ -41,13 +41,62 @@ struct RandomScenario {
     var scenario = builder.build()
     Self.addFaults(to: &scenario, base: base, &random)
     Self.addCache(to: &scenario, &random)
-    self.scenario = scenario
     self.users = users
     let workloads = scenario.workloads.count
     var time = base
     arrivals = (0..<(5 + random.below(30))).map { _ in
       time += Self.gap(&random)
       return (time, random.below(workloads), random.below(users))
+    }
+    if random.chance(0.4) { scenario.budget = Self.budget(of: scenario, &random) }
+    self.scenario = scenario
+  }
+
+  // MARK: Budget
+
+  private static func budget(of scenario: Scenario, _ random: inout TestRandom) -> Budget {
+    var budget = Budget(amount: MoneySum(picodollars: Int128(1) << 100), thresholds: [])
+    budget.evaluateEvery = random.rarely(4) {
+      SimDuration(microseconds: Int64($0.below(8) + 1) * tick)
+    }
+    if random.chance(0.3) { budget.dataLag = ticks(8, &random) }
+    for line in 0...random.below(4) {
+      budget.thresholds.append(
+        Budget.Threshold(
+          name: "line-\(line)", kind: .actual, amount: amount(&random), severity: .high,
+          message: ""))
+      var action = BudgetAction(line: line, effect: effect(scenario, &random))
+      if random.chance(0.5) {
+        action.conditions = [Policy.Condition(.task, in: [random.oneOf(["a", "b"])])]
+      }
+      budget.actions.append(action)
+    }
+    return budget
+  }
+
+  private static func amount(_ random: inout TestRandom) -> MoneySum {
+    MoneySum(picodollars: Int128(1) << Int128(random.below(32)))
+  }
+
+  private static func effect(
+    _ scenario: Scenario, _ random: inout TestRandom
+  ) -> BudgetAction.Effect {
+    let count = scenario.catalog.models.count
+    let tiers = scenario.chains.filter { !$0.value.isEmpty }.keys.sorted()
+    switch random.below(6) {
+    case 0: return random.chance(0.3) ? .block : .shed
+    case 1: return .cap(calls: Int64(random.below(8)), amount: nil)
+    case 2: return .cap(calls: nil, amount: amount(&random))
+    case 3 where !tiers.isEmpty: return .tier(random.oneOf(tiers))
+    default:
+      let rule = Policy.Rule(
+        name: "b", conditions: [Policy.Condition(.task, in: ["b"])],
+        choice: .weighted([
+          Policy.WeightedModel(id(count, &random), weight: 1),
+          Policy.WeightedModel(id(count, &random), weight: 1),
+        ]))
+      let rest = Policy.Rule(name: "rest", conditions: [], choice: .model(id(count, &random)))
+      return .policy(Policy(name: "other", rules: [rule, rest]))
     }
   }
 

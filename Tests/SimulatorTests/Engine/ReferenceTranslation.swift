@@ -84,7 +84,36 @@ struct ReferenceTranslation {
       result.prefix = .block(UInt64(workload) << 32 | owner, tokens: variant.prefixTokens)
     }
     result.batch = variant.batch
+    result.actions = actions(on: call, workload, variant, part: part)
     return result
+  }
+
+  /// What each of the budget's actions would do to the call.
+  private func actions(
+    on call: Call, _ workload: Int, _ variant: Variant, part: UInt64
+  ) -> [(routed: Int, tier: String?)?] {
+    let scenario = compiled.scenario
+    var seen: [String: String] = ["use_case": scenario.workloads[workload].useCase]
+    for attribute in Attribute.allCases {
+      if let value = variant.attributes[attribute] { seen[attribute.name] = value }
+    }
+    let u = draws.block(
+      .call, call: UInt64(call.index), user: UInt64(call.user),
+      workload: Draws.key(of: scenario.workloads[workload].name), part: part
+    ).2.unit
+    return (scenario.budget?.actions ?? []).map { action in
+      let isMet = action.conditions.allSatisfy { condition in
+        seen[condition.attribute.name].map(condition.values.contains) ?? false
+      }
+      guard isMet else { return nil }
+      let tier = variant.attributes[.tier]
+      switch action.effect {
+      case .block, .shed, .cap: return (Int(call.routed), tier)
+      case .tier(let name): return (scenario.chains[name]?.first?.index ?? -1, name)
+      case .policy(let policy):
+        return (ReferencePolicy(policy).model(for: seen, u: u) ?? -1, tier)
+      }
+    }
   }
 
   private func cache(of variant: Variant, _ call: Call) -> ReferenceCall.Cache? {
@@ -128,8 +157,46 @@ extension ReferenceScenario {
     case .input: billFailures = .input
     case .all: billFailures = .all
     }
+    budget = scenario.budget.map { ReferenceBudget($0, of: scenario.period.months[0]) }
     cacheIsPerUser = scenario.cache.scope == .user
     cacheLatency = scenario.cache.latency.microseconds
+  }
+}
+
+extension ReferencePolicy {
+  init(_ policy: Policy) {
+    self.init(
+      rules: policy.rules.map { rule in
+        let choice: Choice =
+          switch rule.choice {
+          case .logged: .logged
+          case .model(let id): .model(id.index)
+          case .weighted(let models): .weighted(models.map { ($0.model.index, $0.weight) })
+          }
+        return Rule(
+          name: rule.name,
+          conditions: Dictionary(
+            uniqueKeysWithValues: rule.conditions.map { ($0.attribute.name, $0.values) }),
+          choice: choice)
+      })
+  }
+}
+
+extension ReferenceBudget {
+  init(_ budget: Budget, of month: Period.Span) {
+    self.init(
+      month: month.start.microseconds..<month.end.microseconds, every: budget.evaluateEvery?.microseconds,
+      lag: budget.dataLag.microseconds,
+      actions: budget.actions.map { action in
+        let effect: Effect =
+          switch action.effect {
+          case .block, .shed: .refuse
+          case .tier, .policy: .move
+          case .cap(let calls, let amount):
+            .cap(calls: calls, amount: amount.map { Int64($0.picodollars) })
+          }
+        return (Int64(budget.thresholds[action.line].amount.picodollars), effect)
+      })
   }
 }
 

@@ -30,7 +30,8 @@ enum BaselineText {
 enum BaselineInputs {
   /// What a bill does not depend on, or what the baseline says elsewhere.
   private static let skipped: Set<String> = [
-    "name", "title", "plans", "budget", "alerts", "thresholds", "assumptions", "published",
+    "name", "title", "plans", "currency", "budget", "alerts", "thresholds", "assumptions",
+    "published",
   ]
   private static let skippedPrices: Set<String> = [
     "source", "checked", "assumption", "capabilities", "context_window", "deprecated",
@@ -41,7 +42,7 @@ enum BaselineInputs {
     guard case .mapping(let entries) = whole.content else { return whole }
     var named: Set<String> = []
     for entry in entries where entry.key != "catalog" { collect(entry.value, into: &named) }
-    let kept = entries.filter { !skipped.contains($0.key) }.map { entry in
+    let kept = entries.filter { !skipped.contains($0.key) || acts($0) }.map { entry in
       var entry = entry
       if entry.key == "catalog" { entry.value = catalog(entry.value, of: named) }
       if entry.key == "prices" { entry.value = without(skippedPrices, entry.value) }
@@ -49,6 +50,13 @@ enum BaselineInputs {
       return entry
     }
     return YAMLNode(content: .mapping(kept), place: whole.place)
+  }
+
+  /// A budget moves the bill where one of its lines acts.
+  private static func acts(_ entry: YAMLNode.Entry) -> Bool {
+    guard entry.key == "budget", case .sequence(let lines)? = entry.value["thresholds"]?.content
+    else { return false }
+    return lines.contains { $0["act"].map { !$0.isNull } ?? false }
   }
 
   /// Every name and text; a model that is not among them cannot be called.

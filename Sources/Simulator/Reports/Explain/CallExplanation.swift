@@ -67,6 +67,23 @@ struct CallExplanation {
     return Attribute.allCases.compactMap { attribute in seen[attribute].map { (attribute, $0) } }
   }
 
+  /// A line of the budget has refused it.
+  var isRefused: Bool {
+    guard call.action >= 0, let action = scenario.budget?.actions[Int(call.action)] else {
+      return false
+    }
+    switch action.effect {
+    case .shed, .block, .cap: return true
+    case .tier, .policy: return false
+    }
+  }
+
+  /// The budget's line that has refused or moved the call, and what it does.
+  var budgetLine: (name: String, action: String)? {
+    guard let name = names.lineThatActed(call), let budget = scenario.budget else { return nil }
+    return (name, budget.actions[Int(call.action)].name)
+  }
+
   /// The deciding rule and its place in the policy's list, from 0.
   var rule: (rule: Policy.Rule, place: Int) {
     routing.rule(kind: Int(call.kind), accountPlan: accountPlan)
@@ -84,11 +101,12 @@ struct CallExplanation {
   }
 
   var cacheResult: String {
-    kind.cacheMode == .off ? "off" : end.answer == .cache ? "hit" : "miss"
+    kind.cacheMode == .off || isRefused ? "off" : end.answer == .cache ? "hit" : "miss"
   }
 
   /// Why nothing is looked up, for people; nil if the cache is asked.
   var whyCacheIsOff: String? {
+    if isRefused { return "the budget refuses the call" }
     guard kind.cacheMode == .off else { return nil }
     if scenario.cache.mode == .off { return "the scenario has none" }
     guard let settings = scenario.cache.settings(for: cacheClass) else {

@@ -36,6 +36,14 @@ struct ExplanationJSON {
   }
 
   private var routing: JSONValue {
+    if let line = it.budgetLine {
+      return .object([
+        ("budget_line", .string(line.name)), ("action", .string(line.action)),
+        ("routed_model", it.isRefused ? .null : .string(it.routedModel)),
+        ("tier", .string(it.tier)),
+        ("chain", .array(it.arrival.chain.map { .string(it.name(ofTarget: $0)) })),
+      ])
+    }
     let (rule, place) = it.rule
     return .object([
       ("policy", .string(it.scenario.policy.name)), ("rule", .string(rule.name)),

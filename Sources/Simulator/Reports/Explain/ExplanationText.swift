@@ -114,6 +114,15 @@ struct ExplanationText {
   }
 
   private mutating func describeRouting() {
+    if let line = it.budgetLine {
+      section("Routing")
+      row("budget", "the line \(line.name) is known to be crossed and acts: \(line.action)")
+      if it.isRefused { return row("refused", "no cache and no model was asked") }
+      row("model", it.routedModel)
+      return row(
+        "chain",
+        it.arrival.chain.map(it.name(ofTarget:)).joined(separator: ", ") + " (tier \(it.tier))")
+    }
     let (rule, place) = it.rule
     let policy = it.scenario.policy
     section("Routing")

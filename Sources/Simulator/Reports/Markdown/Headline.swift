@@ -9,7 +9,7 @@ enum Headline {
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let sentences = [
       bill(plan, report, emphasis), ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
-      second(plan, report, emphasis), limit(plan, report, emphasis),
+      second(plan, report, emphasis), enforced(plan, emphasis), limit(plan, report, emphasis),
       otherPrices(plan, report, emphasis),
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
@@ -19,7 +19,10 @@ enum Headline {
     _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
   ) -> String {
     let period = report.scenario.period
-    let cost = emphasis + PlainEnglish.usd(plan.result.cost) + emphasis
+    let other = report.scenario.currency.map {
+      " (\(PlainEnglish.amount(plan.result.cost, in: $0)))"
+    }
+    let cost = emphasis + PlainEnglish.usd(plan.result.cost) + emphasis + (other ?? "")
     let span = PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
     let start = "With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), AI costs \(cost) "
     guard let budget = report.periodBudget else {
@@ -41,6 +44,23 @@ enum Headline {
     }
     return start + "\(span), within the \(budgetText) with \(difference) to spare"
       + "\(doubt(plan, isOver: false))."
+  }
+
+  /// What the budget's actions did, where they met a call.
+  private static func enforced(_ plan: PlanReport, _ emphasis: String) -> String? {
+    guard let without = plan.unenforced, !plan.result.enforcements.isEmpty else { return nil }
+    let met = plan.met
+    let parts = [(met.refused, "refuses"), (met.moved, "moves")].filter { $0.0 > 0 }.map {
+      "\($0.1) \(PlainEnglish.plural($0.0, "call"))"
+    }
+    let saved = without.cost - plan.result.cost
+    let effect =
+      saved < .zero
+      ? "which costs \(PlainEnglish.usd(plan.result.cost - without.cost)) more than"
+      : "which saves \(emphasis)\(PlainEnglish.usd(saved))\(emphasis) of"
+    return "Acting on the budget \(PlainEnglish.list(parts)) with "
+      + "\(PlainEnglish.plural(Int64(plan.plan.users), "user")), \(effect) the "
+      + "\(PlainEnglish.usd(without.cost)) that a budget which only tells would let through."
   }
 
   /// Where another catalog's prices change the bill.

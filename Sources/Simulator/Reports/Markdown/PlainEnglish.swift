@@ -15,6 +15,21 @@ enum PlainEnglish {
     return (money.picodollars < 0 && !isZero ? "−$" : "$") + text
   }
 
+  /// `1,148.16 EUR`.
+  static func amount(_ money: MoneySum, in currency: Currency) -> String {
+    var unit = MoneySum.picodollarsPerDollar
+    for _ in 0..<currency.rate.places { unit *= 10 }
+    let text = DecimalText.ratio(magnitude(money) * currency.rate.digits, unit, places: 2)
+    return (money.picodollars < 0 ? "−" : "") + grouped(text) + " " + currency.code
+  }
+
+  /// How many units a dollar buys: `0.92`.
+  static func rate(_ currency: Currency) -> String {
+    var unit: Int128 = 1
+    for _ in 0..<currency.rate.places { unit *= 10 }
+    return grouped(DecimalText.ratio(currency.rate.digits, unit, places: currency.rate.places))
+  }
+
   /// An estimate in dollars: `$1,248.00`; nothing to say of infinity.
   static func usd(_ dollars: Double, places: Int = 2) -> String {
     guard let text = DecimalText.real(dollars.magnitude, places: places) else { return "–" }

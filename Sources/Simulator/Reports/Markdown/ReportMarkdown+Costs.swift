@@ -6,6 +6,8 @@ extension ReportMarkdown {
     var headers: [MarkdownTable.Header] = [
       .text(report.unit), .number("calls"), .number("bill"),
     ]
+    let currency = report.scenario.currency
+    if let currency { headers.append(.number("in \(currency.code)")) }
     let budget = report.periodBudget
     if budget != nil {
       headers += [.number("left of budget"), .text("budget breaks")]
@@ -23,6 +25,7 @@ extension ReportMarkdown {
       var cells = [
         name(plan.plan), PlainEnglish.count(result.calls), PlainEnglish.usd(result.cost),
       ]
+      if let currency { cells.append(PlainEnglish.amount(result.cost, in: currency)) }
       if let budget {
         cells.append(PlainEnglish.usd(budget - result.cost))
         cells.append(verdict(plan, report))
@@ -41,6 +44,15 @@ extension ReportMarkdown {
       table.row(cells)
     }
     return heading(report.replay.map { $0.units.capitalized } ?? "Plans") + table.text
+      + rate(currency)
+  }
+
+  private static func rate(_ currency: Currency?) -> String {
+    currency.map {
+      "Amounts in \($0.code) take \(PlainEnglish.rate($0)) \($0.code) for a dollar, "
+        + "the rate that the scenario states for \(PlainEnglish.date($0.date)); prices and the "
+        + "budget are in dollars.\n\n"
+    } ?? ""
   }
 
   private static func verdict(_ plan: PlanReport, _ report: ScenarioReport) -> String {

@@ -21,8 +21,9 @@ enum ReportMarkdown {
         [
           planSection(report), costSection(report), pricesSection(report),
           publishedSection(report),
-          budgetSection(report), alertSection(report), capacitySection(report),
-          latencySection(report), cacheSection(report), flowSection(report),
+          budgetSection(report), enforcementSection(report), alertSection(report),
+          capacitySection(report), latencySection(report), cacheSection(report),
+          flowSection(report),
           expectationSection(report),
           spreadSection(report),
           assumptionSection(report), fileSection(report),

@@ -100,7 +100,9 @@ final class CallsDatabase: @unchecked Sendable {
     try row.add(record.number)
     try row.add(call.time)
     try row.add(call.user == Ledger.noUser ? nil : Int64(call.user) + 1)
-    try row.add(Int64(Int(call.kind) * names.compiled.accountPlanCount + plan))
+    let kinds = names.compiled.kinds.count
+    let kind = (Int(call.action) + 1) * kinds + Int(call.kind)
+    try row.add(Int64(kind * names.compiled.accountPlanCount + plan))
     try row.add(routed)
     try row.add(record.cache.number)
     try row.add(record.answeredBy.map(Int64.init) ?? (record.isFailed ? nil : routed))
@@ -139,19 +141,26 @@ final class CallsDatabase: @unchecked Sendable {
     try insert(into: "call_kinds", kinds(names))
   }
 
+  /// Every kind as the policy routes it, then as each of the budget's actions does.
   private func kinds(_ names: PlanNames) -> [[SQLiteValue]] {
     let compiled = names.compiled
-    return compiled.kinds.indices.flatMap { number in
-      (0..<compiled.accountPlanCount).map { plan in
-        let (kind, attributes) = (compiled.kinds[number], compiled.attributes[number])
-        return [
-          .integer(Int64(number * compiled.accountPlanCount + plan)),
-          text(names.accountPlan(plan, of: attributes)),
-          .text(compiled.useCases[Int(kind.useCase)]), text(attributes[.action]),
-          text(attributes[.task]), text(attributes[.complexity]), text(attributes[.priority]),
-          .text(compiled.tiers[Int(kind.tier)]),
-          .text(names.routing.reason(kind: number, accountPlan: plan)),
-        ]
+    let actions = compiled.scenario.budget?.actions.indices ?? 0..<0
+    return ([-1] + actions).flatMap { action in
+      compiled.kinds.indices.flatMap { number in
+        (0..<compiled.accountPlanCount).map { plan in
+          let (kind, attributes) = (compiled.kinds[number], compiled.attributes[number])
+          let row = ((action + 1) * compiled.kinds.count + number) * compiled.accountPlanCount
+          var call = Call(time: 0, index: 0, user: 0, kind: UInt16(number))
+          call.action = Int16(action)
+          return [
+            .integer(Int64(row + plan)),
+            text(names.accountPlan(plan, of: attributes)),
+            .text(compiled.useCases[Int(kind.useCase)]), text(attributes[.action]),
+            text(attributes[.task]), text(attributes[.complexity]), text(attributes[.priority]),
+            .text(compiled.tiers[Int(kind.tier)]),
+            .text(names.reason(call, accountPlan: plan)),
+          ]
+        }
       }
     }
   }

@@ -111,6 +111,38 @@ extension ScenarioFormat {
       FormatField(
         "severity", .choice(["low", "medium", "high", "critical"]), "How bad.", default: "high"),
       FormatField("message", .text, "What the alert says.", default: "made of the above"),
+      FormatField(
+        "act", .either([.choice(["block"]), .object("action")]),
+        "What happens to calls once the crossing is known, until the month's end "
+          + "(docs/semantics.md, \"Enforcement\"); `block` refuses them all.",
+        default: "it only tells", example: "{tier: economy}"),
+    ])
+
+  static let action = FormatObject(
+    name: "action", summary: "One of `tier`, `policy`, `shed` and `cap`.",
+    fields: [
+      FormatField(
+        "tier", .text, "Calls are made in this tier, at the first model of its chain.",
+        example: "economy"),
+      FormatField(
+        "policy", .either([.text, .object("policy")]),
+        "Calls are routed by these rules: a file, or the rules.", example: "policies/cheap.yaml"),
+      FormatField(
+        "shed", .map(.either([.text, .list(.text)])),
+        "Calls with these attributes are refused.", example: "{priority: low}"),
+      FormatField(
+        "cap", .object("account cap"), "What an account may still do on one local day."),
+      FormatField(
+        "when", .map(.either([.text, .list(.text)])),
+        "Only calls with these attributes, as in a policy; not with `shed`.", default: "all calls",
+        example: "{account_plan: starter}"),
+    ])
+
+  static let accountCap = FormatObject(
+    name: "account cap", summary: "Further calls of the account are refused that day.",
+    fields: [
+      FormatField("calls", .count, "Calls a day.", example: "200"),
+      FormatField("amount", .money, "Spent in a day.", example: "$0.50"),
     ])
 
   static let alert = FormatObject(

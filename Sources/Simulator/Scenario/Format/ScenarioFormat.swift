@@ -3,9 +3,11 @@ enum ScenarioFormat {
   static let file = FileFormat(
     title: "costsim scenario",
     objects: [
-      scenario, period, plan, breaker, retry, quota, model, promptCache, outage, cache, cacheClass,
-      budget, threshold, alert, users, activity, activityClass, rogue, traffic, surge, arrivals,
-      gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix, replay,
+      scenario, period, plan, currency, breaker, retry, quota, model, promptCache, outage, cache,
+      cacheClass,
+      budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
+      surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
+      replay,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
       capacity, range, normalRange, normal, lognormalRange, lognormal,
     ])
@@ -80,6 +82,9 @@ enum ScenarioFormat {
       FormatField(
         "budget", .either([.money, .object("budget")]), "What a month may cost.",
         default: "none"),
+      FormatField(
+        "currency", .object("currency"), "Another currency that reports show bills in as well.",
+        default: "dollars alone"),
       FormatField("alerts", .map(.object("alert")), "Rolling alerts by name.", default: "none"),
       FormatField(
         "thresholds", .map(.list(.text)),
@@ -129,6 +134,15 @@ enum ScenarioFormat {
     fields: [
       FormatField("name", .text, "Names the plan.", default: "users-N"),
       FormatField("users", .count, "1 to 100,000,000.", required: true),
+    ])
+
+  static let currency = FormatObject(
+    name: "currency", summary: "Beside dollars, in texts and tables for people; CSVs stay in USD.",
+    fields: [
+      FormatField("code", .text, "Three letters.", example: "EUR", required: true),
+      FormatField(
+        "rate", .number, "How many of it a dollar buys.", example: "0.92", required: true),
+      FormatField("date", .date, "The day of that rate.", example: "2025-11-03", required: true),
     ])
 
   static let retry = FormatObject(

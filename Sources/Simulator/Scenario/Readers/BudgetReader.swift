@@ -3,6 +3,7 @@ import CostModel
 /// Reads the monthly budget and the lines that tell when it is being used up.
 struct BudgetReader {
   let log: InputLog
+  let actions: BudgetActionReader
 
   func read(_ node: YAMLNode) -> Budget? {
     if case .scalar = node.content {
@@ -19,6 +20,11 @@ struct BudgetReader {
       guard let threshold = threshold(item, of: amount) else { continue }
       if !names.insert(threshold.name).inserted {
         log.add(item.place, "two thresholds are named '\(threshold.name)'")
+      }
+      if let node = item["act"], !node.isNull,
+        let action = actions.read(node, line: budget.thresholds.count)
+      {
+        budget.actions.append(action)
       }
       budget.thresholds.append(threshold)
     }

@@ -98,7 +98,8 @@ struct PolicyReader {
     return .weighted(weighted)
   }
 
-  private func conditions(_ node: YAMLNode) -> [Policy.Condition] {
+  /// What a rule's `when` demands.
+  func conditions(_ node: YAMLNode) -> [Policy.Condition] {
     guard let fields = Fields(node, as: PolicyFormat.conditions, log: log) else { return [] }
     return Attribute.allCases.compactMap { attribute in
       guard let value = fields[attribute.name] else { return nil }

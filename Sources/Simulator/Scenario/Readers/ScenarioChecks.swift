@@ -26,6 +26,12 @@ struct ScenarioChecks {
     }
   }
 
+  private func reportLogged(_ call: PlacedVariant) {
+    log.add(
+      call.place, "this call is routed as logged, but only the calls of a trace have a log",
+      hint: "name a policy whose rules choose models")
+  }
+
   private func checkChains() {
     for entry in root.entries("chains") {
       guard case .sequence(let nodes) = entry.value.content else { continue }
@@ -50,14 +56,11 @@ struct ScenarioChecks {
     if rules.isEmpty {
       log.add(call.place, "no rule of policy '\(scenario.policy.name)' matches this call")
     }
-    if rules.contains(where: { $0.choice == .logged }) {
-      log.add(
-        call.place, "this call is routed as logged, but only the calls of a trace have a log",
-        hint: "name a policy whose rules choose models")
-    }
+    if rules.contains(where: { $0.choice == .logged }) { reportLogged(call) }
     let chain = scenario.chains[call.variant.attributes[.tier] ?? "standard"] ?? []
     var models: Set<ModelID> = []
-    for id in rules.flatMap(\.models) + chain where models.insert(id).inserted {
+    for id in rules.flatMap(\.models) + chain + modelsOfActions(call)
+    where models.insert(id).inserted {
       checkPrices(call, id)
       checkLatency(call, id)
     }
@@ -65,13 +68,35 @@ struct ScenarioChecks {
 
   /// The rules that a call can match, whatever its user's account plan.
   private func reachableRules(_ call: PlacedVariant) -> [Policy.Rule] {
-    var plans: [String?] = scenario.users.accountPlans.map(\.name)
-    if plans.isEmpty { plans = [nil] }
-    return plans.compactMap { plan in
+    attributes(call).compactMap { scenario.policy.firstMatch($0) }
+  }
+
+  /// What rules may see of the call: one for each account plan.
+  private func attributes(_ call: PlacedVariant) -> [CallAttributes] {
+    let plans: [String?] = scenario.users.accountPlans.map(\.name)
+    return (plans.isEmpty ? [nil] : plans).map { plan in
       var attributes = call.variant.attributes
       attributes[.accountPlan] = plan
-      return scenario.policy.firstMatch(attributes)
+      return attributes
     }
+  }
+
+  /// The models that the budget's actions may send the call to.
+  private func modelsOfActions(_ call: PlacedVariant) -> [ModelID] {
+    var models: [ModelID] = []
+    for action in scenario.budget?.actions ?? [] {
+      for seen in attributes(call) where action.holds(for: seen) {
+        switch action.effect {
+        case .tier(let tier): models += scenario.chains[tier] ?? []
+        case .policy(let policy):
+          guard let rule = policy.firstMatch(seen) else { continue }
+          if rule.choice == .logged { reportLogged(call) }
+          models += rule.models
+        case .shed, .block, .cap: break
+        }
+      }
+    }
+    return models
   }
 
   /// Whether a model has a price for everything that the call uses, all the time.

@@ -144,7 +144,32 @@ struct ScenarioReader {
       let isOverlay = entries[index].key == "catalog" && whole["extends"] != nil
       entries[index].value = isOverlay ? flattened(entries[index].value) ?? whole : whole
     }
+    for index in entries.indices where entries[index].key == "budget" {
+      entries[index].value = withPolicies(entries[index].value)
+    }
     return YAMLNode(content: .mapping(entries), place: node.place)
+  }
+
+  /// With the policies that the budget's lines name in their places.
+  private func withPolicies(_ node: YAMLNode) -> YAMLNode {
+    var node = node
+    switch node.content {
+    case .scalar: break
+    case .sequence(let items): node.content = .sequence(items.map(withPolicies))
+    case .mapping(var entries):
+      for index in entries.indices {
+        let value = entries[index].value
+        if entries[index].key == "policy", case .scalar(let name, _) = value.content,
+          let whole = files.resolve(name, at: value.place).flatMap({ files.load($0) })
+        {
+          entries[index].value = whole
+        } else {
+          entries[index].value = withPolicies(value)
+        }
+      }
+      node.content = .mapping(entries)
+    }
+    return node
   }
 
   /// A catalog that extends another one, with everything in its place.
@@ -194,6 +219,11 @@ struct ScenarioReader {
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, local, into: &scenario)
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
+    if forReplay, scenario.budget?.acts == true, let node = root["budget"] {
+      log.add(
+        node.place, "a log is replayed as it happened, so budget lines cannot 'act' on it",
+        hint: "leave 'act' out, for example with --override budget.thresholds=[]")
+    }
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
@@ -266,7 +296,13 @@ struct ScenarioReader {
 
   private func readWatch(_ root: Fields, _ models: ModelNames, into scenario: inout Scenario) {
     scenario.cache = root["cache"].map { CacheReader(log: log).read($0) } ?? CacheSettings()
-    scenario.budget = root["budget"].flatMap { BudgetReader(log: log).read($0) }
+    let actions = BudgetActionReader(
+      log: log, policies: PolicyReader(log: log, models: models), files: files,
+      chains: scenario.chains)
+    scenario.budget = root["budget"].flatMap {
+      BudgetReader(log: log, actions: actions).read($0)
+    }
+    scenario.currency = root["currency"].flatMap { CurrencyReader(log: log).read($0) }
     scenario.alerts = root.entries("alerts").compactMap { AlertReader(log: log).read($0) }
     scenario.thresholds = root.entries("thresholds").flatMap {
       ThresholdReader(log: log, models: models).read($0)

@@ -21,10 +21,15 @@ struct InputWalk {
   /// Names, definitions, and figures that only reports show: not inputs.
   static let passed: Set = [
     "name", "title", "extends", "period", "seed", "plans", "catalog", "compare_catalog", "policy",
-    "replay", "chains", "regions",
+    "currency", "replay", "chains", "regions",
     "alerts", "assumptions", "published", "forecast", "levers", "shocks", "capacity", "thresholds",
     "hours", "weekdays", "histogram", "context_window", "max_output_tokens",
   ]
+
+  /// What `check` judges by is no input; what the budget does at its lines is.
+  private static func isPassed(_ key: String, of object: FormatObject) -> Bool {
+    passed.contains(key) && !(key == "thresholds" && object.name == ScenarioFormat.budget.name)
+  }
 
   private static let objects: [String: FormatObject] = Dictionary(
     (ScenarioFormat.file.objects + CatalogFormat.file.objects).map { ($0.name, $0) },
@@ -35,7 +40,7 @@ struct InputWalk {
     var reached: Set = [ScenarioFormat.scenario.name]
     var open = [ScenarioFormat.scenario]
     while let object = open.popLast() {
-      for field in object.fields where !passed.contains(field.key) {
+      for field in object.fields where !isPassed(field.key, of: object) {
         for name in field.kind.objectNames where reached.insert(name).inserted {
           if let inner = objects[name] { open.append(inner) }
         }
@@ -72,7 +77,8 @@ struct InputWalk {
     guard case .mapping(var entries) = node.content else { return node }
     for index in entries.indices {
       let key = entries[index].key
-      guard !Self.passed.contains(key), let field = object.fields.first(where: { $0.key == key })
+      guard !Self.isPassed(key, of: object),
+        let field = object.fields.first(where: { $0.key == key })
       else { continue }
       var inner = site.entering(key)
       if key == "share" { inner.group = Array(site.path.dropLast()) }

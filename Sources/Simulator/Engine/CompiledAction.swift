@@ -1,0 +1,57 @@
+import CostModel
+
+/// A budget action by kind of call and account plan, in dense numbers.
+struct CompiledAction: Sendable {
+  enum Effect: Sendable {
+    case refuse
+    case cap(calls: Int64, amount: MoneySum)
+    /// - Parameter tier: where the kinds of calls of the new tier begin; nil: calls keep theirs.
+    case reroute(CompiledRouting, tier: Int?)
+  }
+
+  /// Into the budget's thresholds.
+  let line: Int
+  let effect: Effect
+  private let accountPlans: Int
+  /// By kind, then account plan.
+  private let matches: [Bool]
+
+  init(_ action: BudgetAction, _ compiled: CompiledScenario) {
+    line = action.line
+    accountPlans = compiled.accountPlanCount
+    let planNames = compiled.scenario.users.accountPlans.map(\.name)
+    var matches: [Bool] = []
+    for kind in compiled.arrivingKinds {
+      for plan in 0..<accountPlans {
+        var seen = compiled.attributes[kind]
+        if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
+        matches.append(action.holds(for: seen))
+      }
+    }
+    self.matches = matches
+    switch action.effect {
+    case .shed, .block: effect = .refuse
+    case .cap(let calls, let amount):
+      effect = .cap(calls: calls ?? .max, amount: amount ?? MoneySum(picodollars: .max))
+    case .policy(let policy):
+      effect = .reroute(CompiledRouting(compiled, policy: policy), tier: nil)
+    case .tier(let tier):
+      let first = compiled.scenario.chains[tier]?.first
+      guard let first, let kinds = compiled.firstKindOfTier[tier] else {
+        preconditionFailure("the reader demands a chain")
+      }
+      let rule = Policy.Rule(name: tier, conditions: [], choice: .model(first))
+      effect = .reroute(
+        CompiledRouting(compiled, policy: Policy(name: tier, rules: [rule])), tier: kinds)
+    }
+  }
+
+  /// Whether it concerns calls that arrive as that kind.
+  func concerns(kind: Int, accountPlan: Int) -> Bool { matches[kind * accountPlans + accountPlan] }
+
+  /// Models that calls may be sent to because of it.
+  func reachableModels(_ compiled: CompiledScenario) -> Set<Int> {
+    guard case .reroute(let routing, let tier) = effect else { return [] }
+    return routing.reachableModels(compiled, movedTo: tier, where: concerns)
+  }
+}

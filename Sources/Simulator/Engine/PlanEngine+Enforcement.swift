@@ -1,0 +1,88 @@
+import CostModel
+
+/// Budget lines that act: a call is decided anew when it arrives.
+extension PlanEngine {
+  /// The call is refused, moved to another model, or let through as it is.
+  @inline(never)
+  mutating func enforce(_ call: CallPointer) {
+    enforcement.begin(day: day, month: month, budget: budget)
+    var changed = call.pointee
+    let useCase = kinds[Int(changed.kind)].useCase
+    switch enforcement.decide(kind: Int(changed.kind), user: changed.user) {
+    case .untouched: break
+    case .refused(let action):
+      changed.action = Int16(action)
+      enforcement.count(by: action, useCase: useCase, user: changed.user, isRefused: true)
+      return withUnsafePointer(to: changed) { refuse($0) }
+    case .moved(let action, let routing, let tier):
+      move(&changed, routing, tier: tier)
+      if changed.routed != call.pointee.routed || changed.kind != call.pointee.kind {
+        changed.action = Int16(action)
+        enforcement.count(by: action, useCase: useCase, user: changed.user, isRefused: false)
+      }
+    }
+    enforcement.admit(user: changed.user)
+    withUnsafePointer(to: changed) { admit($0) }
+  }
+
+  /// Routes the call with its own draw; a call that is of the tier already keeps its kind.
+  private func move(_ call: inout Call, _ routing: CompiledRouting, tier: Int?) {
+    let kind = kinds.pointer(to: Int(call.kind))
+    let word = draws.block(
+      .call, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
+      part: kind.pointee.part)
+    call.routed =
+      routing.route(
+        kind: Int(call.kind), accountPlan: enforcement.accountPlan(of: call.user), u: word.2.unit
+      ).rawValue
+    guard let tier, kinds[tier + Int(call.kind)].tier != kind.pointee.tier else { return }
+    call.kind += UInt16(tier)
+  }
+
+  /// A call that has failed at its arrival, before the response cache or any target was asked.
+  private mutating func refuse(_ call: CallPointer) {
+    let kind = kinds.pointer(to: Int(call.pointee.kind))
+    result.calls &+= 1
+    result.failedCalls &+= 1
+    if result.calls == watched { tellRefusal(call.pointee) }
+    if log != nil {
+      var record = CallRecord(number: result.calls, call: call.pointee, cache: .off)
+      record.isFailed = true
+      record.hasEnded = true
+      log?.begin(record)
+    }
+    ledger.addCall(
+      kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
+      user: call.pointee.user, isHit: false)
+    if hasRollingAlerts {
+      noteQuality(
+        call, number: result.calls, kind: kind, latency: -1, at: call.pointee.time, cache: 0)
+    }
+    let flow = call.pointee.flow
+    if flow >= 0 { endPart(of: flow, latency: 0, failed: true, at: call.pointee.time) }
+  }
+
+  private mutating func tellRefusal(_ call: Call) {
+    tellArrival(call)
+    story?.finish(
+      CallStory.End(
+        at: SimTime(microseconds: call.time), answer: .nobody, attempts: 0, skipped: 0,
+        queued: .zero, storedUntil: nil))
+  }
+
+  /// What the actions have done, by month, action and use case.
+  func enforcements(_ months: [BudgetMonth]) -> [EnforcementCell] {
+    enforcement.tallies.sorted {
+      ($0.key.month, $0.key.action, compiled.useCases[Int($0.key.useCase)])
+        < ($1.key.month, $1.key.action, compiled.useCases[Int($1.key.useCase)])
+    }.compactMap { place, tally in
+      guard let action = compiled.scenario.budget?.actions[place.action],
+        let since = months[place.month].lines[action.line].alertedAt
+      else { return nil }
+      return EnforcementCell(
+        month: months[place.month].month, rule: months[place.month].lines[action.line].rule,
+        action: action.name, since: since, useCase: compiled.useCases[Int(place.useCase)],
+        refused: tally.refused, moved: tally.moved, accounts: tally.accounts)
+    }
+  }
+}

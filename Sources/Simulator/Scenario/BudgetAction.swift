@@ -1,0 +1,52 @@
+import CostModel
+
+/// What a line of the budget does once its crossing is known (docs/semantics.md, "Enforcement").
+struct BudgetAction: Sendable {
+  enum Effect: Sendable {
+    /// Calls are made in that tier, and routed to the first model of its chain.
+    case tier(String)
+    /// Another rule list routes them.
+    case policy(Policy)
+    /// They are refused.
+    case shed, block
+    /// They are refused once their account has made so many on that local day, or spent so much.
+    case cap(calls: Int64?, amount: MoneySum?)
+  }
+
+  /// Into the budget's thresholds.
+  var line: Int
+  var effect: Effect
+  /// Only calls for which all of these hold.
+  var conditions: [Policy.Condition] = []
+
+  /// `action` in enforcement.csv.
+  var name: String {
+    switch effect {
+    case .tier: "tier"
+    case .policy: "policy"
+    case .shed: "shed"
+    case .block: "block"
+    case .cap: "cap"
+    }
+  }
+
+  func holds(for attributes: CallAttributes) -> Bool {
+    conditions.allSatisfy { condition in
+      attributes[condition.attribute].map(condition.values.contains) ?? false
+    }
+  }
+}
+
+extension Budget {
+  /// Whether it does anything beyond telling.
+  var acts: Bool { !actions.isEmpty }
+}
+
+extension Scenario {
+  /// The same with a budget that only tells.
+  var withoutActions: Scenario {
+    var scenario = self
+    scenario.budget?.actions = []
+    return scenario
+  }
+}
