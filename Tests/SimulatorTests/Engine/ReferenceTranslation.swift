@@ -185,7 +185,8 @@ extension ReferencePolicy {
 extension ReferenceBudget {
   init(_ budget: Budget, of month: Period.Span) {
     self.init(
-      month: month.start.microseconds..<month.end.microseconds, every: budget.evaluateEvery?.microseconds,
+      month: month.start.microseconds..<month.end.microseconds,
+      every: budget.evaluateEvery?.microseconds,
       lag: budget.dataLag.microseconds,
       actions: budget.actions.map { action in
         let effect: Effect =
