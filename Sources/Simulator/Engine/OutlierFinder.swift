@@ -25,7 +25,9 @@ struct OutlierFinder: Sendable {
   }
 
   private let source: Outlier.Source
-  private var groups: [String: Group] = [:]
+  /// By number of the model, from 0.
+  private var groups: [Group] = []
+  private var unnamed = Group()
   fileprivate static let kept = 20
   /// Times the 99th percentile of its model, from so many calls on.
   fileprivate static let factor = 10.0
@@ -33,17 +35,20 @@ struct OutlierFinder: Sendable {
 
   init(source: Outlier.Source = .simulated) { self.source = source }
 
-  mutating func add(model: @autoclosure () -> String, number: Int64, cost: Int64) {
+  /// - Parameter model: nil: the call names none.
+  mutating func add(model: Int?, number: Int64, cost: Int64) {
     guard cost > 0 else { return }
-    groups[model(), default: Group()].add(number: number, cost: cost)
+    guard let model else { return unnamed.add(number: number, cost: cost) }
+    while groups.count <= model { groups.append(Group()) }
+    groups[model].add(number: number, cost: cost)
   }
 
-  /// Dearest first.
-  var found: [Outlier] {
-    groups.flatMap { model, group in
+  /// Dearest first, with the names of the models.
+  func found(_ name: (Int) -> String) -> [Outlier] {
+    (groups + [unnamed]).enumerated().flatMap { model, group in
       group.outliers.map {
         Outlier(
-          source: source, number: $0.number, model: model,
+          source: source, number: $0.number, model: model < groups.count ? name(model) : "",
           cost: MoneySum(picodollars: Int128($0.cost)),
           usual: MoneySum(picodollars: Int128(group.quantile(0.5))))
       }

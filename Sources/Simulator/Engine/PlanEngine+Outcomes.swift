@@ -124,9 +124,7 @@ extension PlanEngine {
       result.failedCalls &+= 1
     }
     if outliers != nil, let target {
-      outliers?.add(
-        model: compiled.targets[target].name, number: flight.pointee.number,
-        cost: flight.pointee.cost)
+      outliers?.add(model: target, number: flight.pointee.number, cost: flight.pointee.cost)
     }
     if log != nil { logEnd(flight.pointee, latency: latency, answeredBy: target) }
     ledger.addCall(

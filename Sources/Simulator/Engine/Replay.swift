@@ -84,7 +84,8 @@ struct Replay: Sendable {
     return Outcome(
       scenario: source.compiled.scenario, result: result, facts: source.facts,
       logged: source.logged,
-      outliers: (engine.outliers?.found ?? []) + source.loggedOutliers.found,
+      outliers: (engine.outliers?.found { source.compiled.targets[$0].name } ?? [])
+        + source.loggedOutliers.found { source.symbols.models.name(UInt32($0)) },
       columns: source.columns, isJSON: source.isJSON)
   }
 

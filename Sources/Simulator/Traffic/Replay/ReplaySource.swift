@@ -128,10 +128,8 @@ struct ReplaySource: CallSource {
   /// What the log says that the call cost.
   private mutating func note(_ row: TraceRow, model: ModelID?) {
     logged.add(row, model: model)
-    if row.cost > 0 {
-      let name = row.model == TraceRow.none ? "" : trace.symbols.models.name(row.model)
-      loggedOutliers.add(model: name, number: row.number, cost: row.cost)
-    }
+    loggedOutliers.add(
+      model: row.model == TraceRow.none ? nil : Int(row.model), number: row.number, cost: row.cost)
   }
 
   /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
