@@ -57,6 +57,15 @@ struct ForecastChart {
       svg.text(name, x + 17, 70)
       x += 17 + SVG.width(of: name) + 14
     }
+    // Beside its line the name could meet the amount of a bar.
+    guard let budget = firstBudget else { return }
+    svg.line(x, 66, x + 17, 66, class: "budget")
+    svg.text("budget " + PlainEnglish.usd(budget, places: 0), x + 23, 70)
+  }
+
+  /// The budget of the first month that is drawn.
+  private var firstBudget: MoneySum? {
+    forecast.months.compactMap(\.budget).first { $0.dollars <= scale.top }
   }
 
   private static func series(_ month: ForecastMonth) -> Int { month.isOverBudget == true ? 1 : 0 }
@@ -87,7 +96,7 @@ struct ForecastChart {
   }
 
   private func drawBudget(_ svg: inout SVG) {
-    var named: MoneySum?
+    var named = firstBudget
     for (index, month) in forecast.months.enumerated() {
       guard let budget = month.budget, budget.dollars <= scale.top else { continue }
       let x = left + Double(index) * step
