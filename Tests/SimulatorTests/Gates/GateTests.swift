@@ -120,7 +120,8 @@ import Testing
   }
 
   @Test func namesAreNotMarkup() {
-    #expect(JUnitXML.escape("a<b>&\"\u{1}\n") == "a&lt;b&gt;&amp;&quot;\u{FFFD}&#10;")
+    let text = XMLText.escape("a<b>&\"\u{1}\n", keepsLines: true)
+    #expect(text == "a&lt;b&gt;&amp;&quot;\u{FFFD}&#10;")
     let plan = PlanComparison(
       scenario: "a|<img>", plan: "`p`", base: nil, head: PlanFigures(users: 1))
     #expect(GateMarkdown.text(GateReport(plans: [plan])).contains("a\\|&lt;img>"))

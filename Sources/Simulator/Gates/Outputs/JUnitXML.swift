@@ -30,22 +30,7 @@ enum JUnitXML {
       + escape(causes) + "</failure>\n    </testcase>\n"
   }
 
-  /// Text as XML 1.0 takes it; control characters have no place in it at all.
-  static func escape(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n": result += "&#10;"
-      case "\t": result += "&#9;"
-      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value):
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+  private static func escape(_ text: String) -> String {
+    XMLText.escape(text, keepsLines: true)
   }
 }

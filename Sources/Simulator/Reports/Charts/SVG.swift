@@ -58,9 +58,9 @@ struct SVG {
     rotated: Double? = nil, title: String? = nil
   ) {
     let turn = rotated.map { " transform=\"rotate(\(n($0)) \(n(x)) \(n(y)))\"" } ?? ""
-    let hover = title.map { "<title>\(Self.escape($0))</title>" } ?? ""
+    let hover = title.map { "<title>\(XMLText.escape($0))</title>" } ?? ""
     body += "<text class=\"\(name)\" x=\"\(n(x))\" y=\"\(n(y))\" text-anchor=\"\(anchor.rawValue)\""
-    body += "\(turn)>\(hover)\(Self.escape(text))</text>\n"
+    body += "\(turn)>\(hover)\(XMLText.escape(text))</text>\n"
   }
 
   /// The whole file. `description` is what a screen reader says.
@@ -70,8 +70,8 @@ struct SVG {
     return """
       <?xml version="1.0" encoding="UTF-8"?>
       <svg xmlns="http://www.w3.org/2000/svg" \(size) role="img" aria-labelledby="title desc">
-      <title id="title">\(Self.escape(title))</title>
-      <desc id="desc">\(Self.escape(description))</desc>
+      <title id="title">\(XMLText.escape(title))</title>
+      <desc id="desc">\(XMLText.escape(description))</desc>
       <style>
       \(Self.style)\(rules)
       </style>
@@ -79,27 +79,6 @@ struct SVG {
       \(body)</svg>
 
       """
-  }
-
-  /// Text as XML shows it; characters that XML 1.0 forbids, or that turn text round, become `�`.
-  static func escape(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      case "\t", "\n", "\r": result += " "
-      case _
-      where scalar.properties.generalCategory == .control
-        || scalar.properties.isBidiControl || (0xFFFE...0xFFFF).contains(scalar.value):
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 
   /// A generous estimate of a text's width at 12 pixels: fonts differ between machines.
@@ -115,7 +94,7 @@ struct SVG {
   }
 
   private func end(_ element: String, _ title: String?) -> String {
-    title.map { "><title>\(Self.escape($0))</title></\(element)>\n" } ?? "/>\n"
+    title.map { "><title>\(XMLText.escape($0))</title></\(element)>\n" } ?? "/>\n"
   }
 
   /// A coordinate to a tenth of a pixel.

@@ -98,7 +98,7 @@ struct MarkdownHTML {
     var isBold = false
     while let character = rest.first {
       if character == "\\", let next = rest.dropFirst().first {
-        html += SVG.escape(String(next))
+        html += XMLText.escape(String(next))
         rest = rest.dropFirst(2)
       } else if rest.hasPrefix("**") {
         html += isBold ? "</strong>" : "<strong>"
@@ -106,16 +106,16 @@ struct MarkdownHTML {
         rest = rest.dropFirst(2)
       } else if character == "`", let end = rest.dropFirst().firstIndex(of: "`") {
         let code = rest[rest.index(after: rest.startIndex)..<end]
-        html += "<code>\(SVG.escape(Self.plain(code)))</code>"
+        html += "<code>\(XMLText.escape(Self.plain(code)))</code>"
         rest = rest[rest.index(after: end)...]
       } else if character == "[", let link = Self.link(rest) {
         html += anchor(link.text, link.target)
         rest = link.rest
       } else if let (decoded, length) = Self.entity(rest) {
-        html += SVG.escape(decoded)
+        html += XMLText.escape(decoded)
         rest = rest.dropFirst(length)
       } else {
-        html += SVG.escape(String(character))
+        html += XMLText.escape(String(character))
         rest = rest.dropFirst()
       }
     }
@@ -128,7 +128,7 @@ struct MarkdownHTML {
       !target.contains { $0 == ":" || $0 == "\\" || $0.isWhitespace }
       && !target.hasPrefix("/")
     guard isFile else { return inline(text) }
-    return "<a href=\"\(SVG.escape(String(target)))\">\(inline(text))</a>"
+    return "<a href=\"\(XMLText.escape(String(target)))\">\(inline(text))</a>"
   }
 
   /// `[text](target)` at the beginning; the text of ours holds no brackets of its own.

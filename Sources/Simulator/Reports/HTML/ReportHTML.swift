@@ -15,7 +15,7 @@ enum ReportHTML {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>\(SVG.escape(title))</title>
+      <title>\(XMLText.escape(title))</title>
       <style>
       \(style)
       </style>
