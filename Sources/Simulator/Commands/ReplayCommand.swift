@@ -64,7 +64,6 @@ struct ReplayCommand: ParsableCommand {
         message: "-: error: standard input can be read only once, expected a file for several "
           + "policies or cases")
     }
-    let hash = FileHash(of: trace)
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
     let rejected = RejectedList()
@@ -83,7 +82,7 @@ struct ReplayCommand: ParsableCommand {
     try database?.finish()
     let report = ScenarioReport(
       replayed: outcomes, of: trace, name: name, unit: against.isEmpty ? "policy" : "case")
-    let record = try runRecord(hash.value)
+    let record = try runRecord(outcomes[0].hash)
     try ReportWriter.write(report, record: record, into: folder)
     if !rejected.rows.isEmpty {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
@@ -101,7 +100,7 @@ struct ReplayCommand: ParsableCommand {
     }
   }
 
-  private func runRecord(_ hash: FileHash.Found?) throws -> RunRecord {
+  private func runRecord(_ hash: FileHash?) throws -> RunRecord {
     var record = RunRecord(
       version: Version.current, overrides: input.allOverrides,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
