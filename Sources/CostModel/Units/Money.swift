@@ -58,55 +58,25 @@ extension MoneySum {
   /// `places` is 0 to 12; no sign on a zero.
   public func decimal(places: Int) -> String {
     precondition((0...12).contains(places), "places must be 0 to 12")
-    var unit: UInt64 = 1
+    var unit: UInt128 = 1
     for _ in places..<12 { unit *= 10 }
-    let amount = picodollars.magnitude
-    // Most amounts fit 64 bits, which a processor divides at once.
-    if let small = UInt64(exactly: amount) {
-      return text(small.dividedHalfToEven(by: unit), decimals: places)
-    }
-    return text(amount.dividedHalfToEven(by: UInt128(unit)), decimals: places)
+    let rounded = picodollars.magnitude.dividedHalfToEven(by: unit)
+    var digits = String(rounded)
+    digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    let sign = picodollars < 0 && rounded > 0 ? "-" : ""
+    return places == 0
+      ? sign + digits : sign + digits.dropLast(places) + "." + digits.suffix(places)
   }
 
   /// The exact amount in dollars: at least 2 and at most 12 decimals, no trailing zeros beyond.
   public var exactDecimal: String {
-    let amount = picodollars.magnitude
-    if let small = UInt64(exactly: amount) { return exactText(small) }
-    return exactText(amount)
-  }
-
-  @inline(__always)
-  private func exactText<Amount: FixedWidthInteger & UnsignedInteger>(_ amount: Amount) -> String {
-    var (rest, decimals) = (amount, 12)
-    while decimals > 2, rest.isMultiple(of: 10) {
-      rest /= 10
-      decimals -= 1
+    var text = Substring(decimal(places: 12))
+    var spare = 10
+    while spare > 0, text.last == "0" {
+      text.removeLast()
+      spare -= 1
     }
-    return text(rest, decimals: decimals)
-  }
-
-  /// A number of units of the last decimal with this amount's sign, written from its last digit.
-  @inline(__always)
-  private func text<Amount: FixedWidthInteger & UnsignedInteger>(
-    _ units: Amount, decimals: Int
-  ) -> String {
-    // 128 bits have at most 39 digits.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { buffer in
-      var (rest, written, place) = (units, 0, buffer.count)
-      func put(_ byte: UInt8) {
-        place -= 1
-        buffer[place] = byte
-      }
-      repeat {
-        if written == decimals, decimals > 0 { put(UInt8(ascii: ".")) }
-        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-        rest = quotient
-        written += 1
-      } while rest > 0 || written <= decimals
-      if picodollars < 0, units > 0 { put(UInt8(ascii: "-")) }
-      return String(decoding: buffer[place...], as: UTF8.self)
-    }
+    return String(text)
   }
 }
 

@@ -133,20 +133,13 @@ final class UsageReader {
   /// nil where neither the row nor `--set` tells.
   private func value(_ column: UsageColumn, _ fields: FieldList) throws -> String? {
     if let fixed = options.fixed[column] { return fixed }
-    guard let place = places[column], let first = fields[place].first,
-      let last = fields[place].last
-    else { return nil }
+    guard let place = places[column], !fields[place].isEmpty else { return nil }
     guard let text = String(validating: fields[place], as: UTF8.self) else {
       throw problem(column, "not UTF-8")
     }
-    // Looking for blanks takes far longer than all the rest of a row.
-    let isBare = Self.visible.contains(first) && Self.visible.contains(last)
-    let trimmed = isBare ? text : text.trimmingCharacters(in: .whitespaces)
+    let trimmed = text.trimmingCharacters(in: .whitespaces)
     return trimmed.isEmpty || TraceFormat.usualMissing.contains(trimmed) ? nil : trimmed
   }
-
-  /// Characters of ASCII that are no blanks.
-  private static let visible = UInt8(ascii: "!")...UInt8(ascii: "~")
 
   private func quantity(_ column: UsageColumn, _ text: String) throws -> Int64 {
     let isTime = column == .audioSeconds

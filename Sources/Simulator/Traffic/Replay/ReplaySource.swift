@@ -90,19 +90,21 @@ struct ReplaySource: CallSource {
     batch.facts.reserve(all.count)
     batch.facts.resize(to: all.count)
     all.withUnsafeBufferPointer { all in
-      for place in all.indices { setCall(place, all[place], symbols, in: &batch) }
+      guard let first = all.baseAddress else { return }
+      for place in all.indices { setCall(place, first + place, symbols, in: &batch) }
     }
   }
 
   @inline(__always)
   private mutating func setCall(
-    _ place: Int, _ row: TraceRow, _ symbols: TraceSymbols, in batch: inout CallBatch
+    _ place: Int, _ row: UnsafePointer<TraceRow>, _ symbols: TraceSymbols,
+    in batch: inout CallBatch
   ) {
     number += 1
-    let account = accounts.account(row, rank: number, symbols: symbols)
-    let prompt = prompts.prompt(row, rank: number, account: account)
-    let kind = kind(of: row, prompt: prompt, hasUser: account != Ledger.noUser)
-    let logged: UInt16 = row.model == TraceRow.none ? .max : models[Int(row.model)]
+    let account = accounts.account(row.pointee, rank: number, symbols: symbols)
+    let prompt = prompts.prompt(row.pointee, rank: number, account: account)
+    let kind = kind(of: row.pointee, prompt: prompt, hasUser: account != Ledger.noUser)
+    let logged: UInt16 = row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
     let decision = decisions[kind]
     var routed = decision.model == .max ? logged : decision.model
     var isCached = false
@@ -117,20 +119,22 @@ struct ReplaySource: CallSource {
     precondition(
       routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
     var call = Call(
-      time: row.time, index: UInt32(truncatingIfNeeded: number), user: account,
+      time: row.pointee.time, index: UInt32(truncatingIfNeeded: number), user: account,
       kind: UInt16(kind))
     call.prompt = prompt
     call.routed = routed
-    call.input = max(0, row.input)
-    call.output = max(0, row.output)
-    call.reasoning = max(0, row.reasoning)
-    call.audio = max(0, row.audio)
+    call.input = max(0, row.pointee.input)
+    call.output = max(0, row.pointee.output)
+    call.reasoning = max(0, row.pointee.reasoning)
+    call.audio = max(0, row.pointee.audio)
     call.cacheDraw = isCached
     call.fact = Int32(truncatingIfNeeded: place)
     batch.calls[place] = call
-    batch.facts[place] = facts(of: row, model: logged)
-    if prompts.hasSessionBlocks { addBlocks(of: row, account: account, place, to: &batch) }
-    if row.cost >= 0 { note(row, model: logged) }
+    batch.facts[place] = facts(of: row.pointee, model: logged)
+    if prompts.hasSessionBlocks {
+      addBlocks(of: row.pointee, account: account, place, to: &batch)
+    }
+    if row.pointee.cost >= 0 { note(row.pointee, model: logged) }
   }
 
   @inline(never)

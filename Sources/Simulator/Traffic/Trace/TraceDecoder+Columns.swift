@@ -5,6 +5,9 @@ import CostModel
 extension TraceDecoder {
   private typealias Rows = UnsafeMutablePointer<TraceRow>
 
+  /// Rows that tell nothing: appended many at a time, since one at a time costs a call each.
+  private static let blank = Array(repeating: TraceRow(time: 0, number: 0), count: 64)
+
   /// Adds the rows of a block to a piece that is empty; false, and nothing is added, if one of them
   /// is malformed or they have to be taken one by one.
   mutating func add(_ grid: FieldGrid) -> Bool {
@@ -12,7 +15,9 @@ extension TraceDecoder {
     guard isPlain else { return false }
     var all: [TraceRow] = []
     swap(&all, &piece.batch.rows)
-    all.append(contentsOf: repeatElement(TraceRow(time: 0, number: 0), count: grid.rows))
+    while all.count < grid.rows {
+      all.append(contentsOf: Self.blank.prefix(grid.rows - all.count))
+    }
     let isRead = all.withUnsafeMutableBufferPointer { rows in
       rows.baseAddress.map { read(grid, $0) } ?? false
     }
