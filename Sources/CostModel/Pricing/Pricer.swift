@@ -12,22 +12,32 @@ public struct Pricer: Sendable {
   @usableFromInline var rates: [CompiledRate] = []
   /// One sheet that always holds, without tiers and times of day: nothing to search.
   @usableFromInline var isFlat = false
+  /// Of a flat one.
+  @usableFromInline var usualRates: UsualRates
 
   /// How many rates a card has.
-  @usableFromInline static let dimensions = 16
+  static let dimensions = 16
 
-  init() {}
+  init() { usualRates = UsualRates() }
 
   /// What the usage costs if the call arrives at `t`.
   ///
   /// Cached tokens are text first: where they leave less input than there are audio and image
   /// tokens, audio and then images are billed as far as the fresh input reaches.
   @inlinable
+  @inline(__always)
   public func cost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
+    if isFlat, !usage.hasRareParts, let cost = usualRates.cost(of: usage) { return cost }
+    return try anyCost(of: usage, at: t)
+  }
+
+  @usableFromInline
+  @inline(never)
+  func anyCost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
     let parts = try UsageParts(usage)
-    let sheet = isFlat ? 0 : sheetIndex(at: t)
+    let sheet = sheetIndex(at: t)
     guard sheet >= 0 else { throw .noPrices }
-    let base = isFlat ? 0 : firstRate(sheet: sheet, input: usage.inputTokens, at: t)
+    let base = firstRate(sheet: sheet, input: usage.inputTokens, at: t)
     var input = try amount(.inputTokens, parts.text, base)
     try add(.cacheReadTokens, usage.cacheReadTokens, base, to: &input)
     var output = try amount(.outputTokens, parts.visible, base)
@@ -62,14 +72,12 @@ public struct Pricer: Sendable {
   }
 
   /// The last sheet that is effective at `t`; negative if none is.
-  @usableFromInline
   func sheetIndex(at t: SimTime) -> Int {
     var index = sheets.count - 1
     while index >= 0, t < sheets[index].from { index -= 1 }
     return index
   }
 
-  @usableFromInline
   func firstRate(sheet index: Int, input: Int64, at t: SimTime) -> Int {
     let sheet = sheets[index]
     var tier = 0
@@ -95,7 +103,6 @@ public struct Pricer: Sendable {
     return 0
   }
 
-  @inlinable
   func amount(
     _ dimension: BillingDimension, _ quantity: Int64, _ base: Int
   ) throws(PricingError) -> Int64 {
@@ -108,8 +115,7 @@ public struct Pricer: Sendable {
     return amount
   }
 
-  @inlinable
-  func add(
+  private func add(
     _ dimension: BillingDimension, _ quantity: Int64, _ base: Int, to sum: inout Int64
   ) throws(PricingError) {
     let (result, overflow) = sum.addingReportingOverflow(try amount(dimension, quantity, base))
@@ -117,8 +123,7 @@ public struct Pricer: Sendable {
     sum = result
   }
 
-  @usableFromInline
-  func addRare(
+  private func addRare(
     _ usage: Usage, _ parts: UsageParts, _ base: Int,
     _ input: inout Int64, _ output: inout Int64, _ other: inout Int64
   ) throws(PricingError) {

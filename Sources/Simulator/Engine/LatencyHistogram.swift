@@ -4,6 +4,13 @@ struct LatencyHistogram: Sendable {
   private var counts: [Int64] = []
   private(set) var total: Int64 = 0
 
+  init() {}
+
+  fileprivate init(counts: [Int64]) {
+    self.counts = counts
+    total = counts.reduce(0, +)
+  }
+
   /// The bucket of a value ≥ 0.
   @inline(__always)
   static func bucket(of microseconds: Int64) -> Int {
@@ -19,16 +26,14 @@ struct LatencyHistogram: Sendable {
     return Int64(bucket - (shift << 10)) << Int64(shift)
   }
 
-  @inline(__always)
   mutating func add(_ microseconds: Int64, count: Int64 = 1) {
     guard count > 0 else { return }
     let bucket = Self.bucket(of: microseconds)
     if bucket >= counts.count { grow(to: bucket) }
-    counts[bucket] &+= count
-    total &+= count
+    counts[bucket] += count
+    total += count
   }
 
-  @inline(never)
   private mutating func grow(to bucket: Int) {
     counts += [Int64](repeating: 0, count: bucket + 1_024 - counts.count)
   }
@@ -59,4 +64,18 @@ struct LatencyHistogram: Sendable {
     }
     return nil
   }
+}
+
+/// A histogram in the making, with one owner.
+struct LatencyCounts: ~Copyable, Sendable {
+  private var counts = Slab<Int64>()
+
+  @inline(__always)
+  mutating func add(_ microseconds: Int64) {
+    let bucket = LatencyHistogram.bucket(of: microseconds)
+    if bucket >= counts.count { counts.extend(to: bucket + 1_024, with: 0) }
+    counts[bucket] &+= 1
+  }
+
+  var histogram: LatencyHistogram { LatencyHistogram(counts: counts.array) }
 }

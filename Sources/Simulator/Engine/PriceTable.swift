@@ -24,17 +24,7 @@ struct PriceTable: Sendable {
   func cost(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> Cost {
-    let pricer = UnsafeMutablePointer(mutating: pricers.pointer(to: billing &* targets &+ target))
-    return try Self.cost(&pricer.pointee, of: usage, at: time)
-  }
-
-  /// As an `inout` the pricer is known not to change meanwhile, so that its tables need no
-  /// counting of references.
-  @inline(never)
-  private static func cost(
-    _ pricer: inout Pricer, of usage: Usage, at time: SimTime
-  ) throws(PricingError) -> Cost {
-    try pricer.cost(of: usage, at: time)
+    try pricers.pointer(to: billing &* targets &+ target).pointee.cost(of: usage, at: time)
   }
 
   /// How that cost comes about, for explanations.

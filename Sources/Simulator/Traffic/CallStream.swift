@@ -31,7 +31,9 @@ struct CallStream: CallSource, ~Copyable, Sendable {
     }
     let end = min(made + Self.batchSize, arrivals.count)
     batch.calls.reserve(end - made)
-    for place in made..<end { batch.calls.append(Call(arrivals[place])) }
+    batch.calls.resize(to: end - made)
+    let calls = batch.calls.base
+    for place in made..<end { calls[place - made] = Call(arrivals[place]) }
     factory.draw(&batch.calls, &scratch)
     made = end
     return true

@@ -98,9 +98,11 @@ struct Timeline: Sendable {
     return s.operational + Double(min(t, s.end) - s.start) * s.slope
   }
 
-  /// The moment, cut to the microsecond, at which operational time reaches 0 ≤ x < `length`.
+  /// The moment, cut to the microsecond, at which operational time reaches x ≥ 0; `Int64.max` from
+  /// `length` on.
   @inline(__always)
   func time(at x: Double) -> Int64 {
+    guard x < length else { return .max }
     var i = Int(guide[Int(x * guideScale)])
     while i &+ 1 < segments.count, segments[i &+ 1].operational <= x { i &+= 1 }
     let s = segments.pointer(to: i)
