@@ -24,16 +24,8 @@ public struct Pricer: Sendable {
   ///
   /// Cached tokens are text first: where they leave less input than there are audio and image
   /// tokens, audio and then images are billed as far as the fresh input reaches.
-  @inlinable
-  @inline(__always)
   public func cost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
-    if isFlat, !usage.hasRareParts, let cost = usualRates.cost(of: usage) { return cost }
-    return try anyCost(of: usage, at: t)
-  }
-
-  @usableFromInline
-  @inline(never)
-  func anyCost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
+    if let cost = usualCost(of: usage) { return cost }
     let parts = try UsageParts(usage)
     let sheet = sheetIndex(at: t)
     guard sheet >= 0 else { throw .noPrices }
@@ -55,6 +47,15 @@ public struct Pricer: Sendable {
     return Cost(
       input: Money(picodollars: input), output: Money(picodollars: output),
       other: Money(picodollars: other))
+  }
+
+  /// The price where it needs no look at time and size: the sheet always holds, and nothing but
+  /// plain, cached, output and reasoning tokens, audio time and calls is used. nil: it does, or
+  /// something is wrong, which `cost(of:at:)` finds out.
+  @inlinable
+  @inline(__always)
+  public func usualCost(of usage: Usage) -> Cost? {
+    isFlat && !usage.hasRareParts ? usualRates.cost(of: usage) : nil
   }
 
   /// What is due at the start of a month, whatever the traffic: the sheet's of that moment; nil:

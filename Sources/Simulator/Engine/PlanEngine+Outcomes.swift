@@ -133,6 +133,7 @@ extension PlanEngine {
   }
 
   /// The call's last outcome: answered by a target, or failed.
+  @inline(__always)
   mutating func end(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
     let flight = flights.base + Int(slot)
     freeFlights.append(slot)

@@ -58,7 +58,8 @@ extension PlanEngine {
       levels: state.pointee.quota.levels(at: t), charge: charge,
       wait: state.pointee.quota.wait(
         at: t, tokens: charge, audio: SimDuration(microseconds: call.audio)),
-      failureDraw: state.pointee.drawn.isDrawn ? failure : nil, latency: SimDuration(microseconds: latency),
+      failureDraw: state.pointee.drawn.isDrawn ? failure : nil,
+      latency: SimDuration(microseconds: latency),
       isLogged: isLogged,
       prefixUntil: call.fact < 0 && kind.prefixTokens > 0
         ? state.pointee.promptCache?.liveUntil(

@@ -80,7 +80,7 @@ extension PlanEngine {
     result.cacheClasses = cacheCounts.array
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
     result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
-    result.latency = latencies.histogram
+    result.latency = latencies.histogram()
     result.latency.add(cacheLatency, count: result.cacheHits)
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)

@@ -24,7 +24,17 @@ struct PriceTable: Sendable {
   func cost(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> Cost {
-    try pricers.pointer(to: billing &* targets &+ target).pointee.cost(of: usage, at: time)
+    let pricer = pricers.pointer(to: billing &* targets &+ target)
+    if let cost = pricer.pointee.usualCost(of: usage) { return cost }
+    return try Self.cost(pricer, of: usage, at: time)
+  }
+
+  /// Apart, so that the usual call's usage is never written to memory.
+  @inline(never)
+  private static func cost(
+    _ pricer: UnsafePointer<Pricer>, of usage: Usage, at time: SimTime
+  ) throws(PricingError) -> Cost {
+    try pricer.pointee.cost(of: usage, at: time)
   }
 
   /// How that cost comes about, for explanations.

@@ -23,6 +23,7 @@ struct TargetState: ~Copyable, Sendable {
   private let requestLimit: Double?
   private let tokenLimit: Double?
   private var minute = Int64.min
+  private var minuteEnd = Int64.min
   private var minuteRequests: Int64 = 0
   private var minuteTokens: Int64 = 0
   private var minuteCharged: Int64 = 0
@@ -64,8 +65,7 @@ struct TargetState: ~Copyable, Sendable {
   /// Counts an attempt that starts then; starts come in order.
   @inline(__always)
   mutating func countStart(at start: Int64, waited: Int64, tokens: Int64, charged: Int64) {
-    let now = start / 60_000_000
-    if now != minute { closeMinute(next: now) }
+    if start >= minuteEnd { closeMinute(next: start / 60_000_000) }
     minuteRequests &+= 1
     minuteTokens &+= tokens
     minuteCharged &+= charged
@@ -88,6 +88,7 @@ struct TargetState: ~Copyable, Sendable {
         minute: minute, requests: minuteRequests, tokens: minuteCharged, in: period)
     }
     minute = next
+    minuteEnd = next &* 60_000_000 &+ 60_000_000
     minuteRequests = 0
     minuteTokens = 0
     minuteCharged = 0
@@ -96,8 +97,8 @@ struct TargetState: ~Copyable, Sendable {
   /// What performance.csv says of the target, over so many minutes, after the last call.
   mutating func performance(minutes: Double) -> TargetPerformance {
     closeMinute(next: .min)
-    counts.latency = latencies.histogram
-    counts.queue = waits.histogram
+    counts.latency = latencies.histogram()
+    counts.queue = waits.histogram()
     counts.queue.add(0, count: counts.attempts - counts.queuedCalls)
     counts.requestsPerMinuteMean = Double(counts.attempts) / minutes
     counts.tokensPerMinuteMean = Double(counts.tokens) / minutes

@@ -39,7 +39,7 @@ struct ArrivalStream: ~Copyable, Sendable {
   private static let atOnce = 16
 
   /// Arrivals in a chunk, about; at least one for each source.
-  private static let chunkSize = 32_768.0
+  private static let chunkSize = 16_384.0
 
   init(
     compiled: CompiledScenario, population: Population, factory: CallFactory, draws: Draws

@@ -68,7 +68,8 @@ struct CallFactory: Sendable {
     Mix(
       workload: workload, isFlow: isFlow, firstKind: firstKind,
       shares: mixShares.pointer(to: shares.lowerBound), count: shares.count &- 1,
-      guide: mixGuides.pointer(to: guide), accountPlan: accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)]))
+      guide: mixGuides.pointer(to: guide),
+      accountPlan: accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)]))
   }
 
   /// Kind, routed model and `rate` mode's hit: what the call's first block of draws decides.
@@ -150,7 +151,7 @@ struct CallFactory: Sendable {
   @inline(__always)
   private func setRest(of call: inout Call, _ kind: KindPointer, _ word: UInt64) {
     if kind.pointee.audio.constant == nil { call.audio = audio(of: call, kind) }
-    if kind.pointee.promptForm != .none { call.prompt = prompt(of: call, kind, word) }
+    if kind.pointee.drawsPrompt { call.prompt = prompt(of: call, kind, word) }
   }
 
   @inline(never)
@@ -222,7 +223,7 @@ extension CallFactory {
       let call = calls.base + Int(place)
       let kind = kinds.pointer(to: Int(call.pointee.kind))
       call.pointee.take(kind.pointee.fixed)
-      if kind.pointee.promptForm == .unique {
+      if kind.pointee.drawsPrompt, kind.pointee.promptForm == .unique {
         call.pointee.prompt = prompt(of: call.pointee, kind, 0)
       }
       places[drawn] = place

@@ -110,6 +110,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var satisfaction: Double
   var ratedShare: Double
   var conversion: Double
+  /// Whether its calls need to know their prompts: nobody else asks for them.
+  var drawsPrompt: Bool
   /// Whether any of its sizes or its prompt is drawn.
   var drawsShape: Bool
   /// What every call of it has where nothing is drawn.
@@ -318,7 +320,8 @@ struct CompiledScenario: Sendable {
       tables.sampler(for: variant.input), tables.sampler(for: variant.output),
       tables.sampler(for: variant.reasoning), tables.sampler(for: variant.audio, scale: 1e6)
     )
-    let constant = [samplers.0, samplers.1, samplers.2, samplers.3].allSatisfy { $0.constant != nil }
+    let isDrawn = [samplers.0, samplers.1, samplers.2, samplers.3].contains { $0.constant == nil }
+    let hasKey = cache?.mode == .keyed && form != .none
     kinds.append(
       CallKind(
         key: key, workload: UInt16(workloads.count),
@@ -339,7 +342,7 @@ struct CompiledScenario: Sendable {
         maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
         conversion: variant.conversion ?? -1,
-        drawsShape: !constant || form == .pool || form == .userPool))
+        drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))
     let last = kinds.count - 1
     kinds[last].fixed = kinds[last].sizes { sampler, _ in sampler.constant ?? 0 }
   }
