@@ -38,17 +38,12 @@ struct UsualRates: Sendable {
     let parts = usage.cacheReadTokens | usage.reasoningTokens | text | visible
     guard totals | parts | usage.audioMicroseconds | usage.calls >= 0 else { return nil }
     let heard = usage.audioMicroseconds == 0 ? 0 : max(usage.audioMicroseconds, minimumAudio)
-    guard let fresh = input.due(text), let cached = cacheRead.due(usage.cacheReadTokens),
-      let said = output.due(visible), let thought = reasoning.due(usage.reasoningTokens),
-      let made = calls.due(usage.calls), let listened = audio.due(heard)
+    guard let inputs = input.due(text, and: usage.cacheReadTokens, at: cacheRead),
+      let outputs = output.due(visible, and: usage.reasoningTokens, at: reasoning),
+      let others = calls.due(usage.calls, and: heard, at: audio)
     else { return nil }
-    let (inputs, isInputTooLarge) = fresh.addingReportingOverflow(cached)
-    let (outputs, isOutputTooLarge) = said.addingReportingOverflow(thought)
-    let (others, isOtherTooLarge) = made.addingReportingOverflow(listened)
     let (half, isHalfTooLarge) = inputs.addingReportingOverflow(outputs)
-    let isTooLarge = half.addingReportingOverflow(others).overflow
-    guard !isInputTooLarge, !isOutputTooLarge, !isOtherTooLarge, !isHalfTooLarge, !isTooLarge
-    else { return nil }
+    guard !isHalfTooLarge, !half.addingReportingOverflow(others).overflow else { return nil }
     return Cost(
       input: Money(picodollars: inputs), output: Money(picodollars: outputs),
       other: Money(picodollars: others))
@@ -56,7 +51,19 @@ struct UsualRates: Sendable {
 }
 
 extension CompiledRate {
-  /// `amount(of:)`, and 0 for nothing at whatever rate; nil if it is unpriced or beyond 64 bits.
+  /// What so much costs at this rate, and something that is seldom used at another one; nil if it
+  /// is unpriced or beyond 64 bits.
+  @inlinable
+  @inline(__always)
+  func due(_ quantity: Int64, and seldom: Int64, at other: CompiledRate) -> Int64? {
+    guard let amount = due(quantity) else { return nil }
+    if seldom == 0 { return amount }
+    guard let second = other.due(seldom) else { return nil }
+    let (sum, overflow) = amount.addingReportingOverflow(second)
+    return overflow ? nil : sum
+  }
+
+  /// `amount(of:)`, and 0 for nothing at whatever rate.
   @inlinable
   @inline(__always)
   func due(_ quantity: Int64) -> Int64? {

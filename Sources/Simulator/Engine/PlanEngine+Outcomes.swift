@@ -34,20 +34,22 @@ extension PlanEngine {
     if isFailing, billFailures == .none {
       return ledger.addFailure(kind: kind, target: target)
     }
-    let usage = usage(flight, kind: kind, inputOnly: isFailing && billFailures == .input)
+    let inputOnly = isFailing && billFailures == .input
     if flight.pointee.call.fact >= 0 {
-      try billLogged(usage, slot, target: target, at: e)
-    } else {
-      try book(usage, slot, target: target, at: e)
+      return try billLogged(slot, target: target, inputOnly: inputOnly, at: e)
     }
+    let usage = usage(flight, kind: kind, inputOnly: inputOnly)
+    try book(usage, slot, target: target, at: e)
   }
 
   /// Apart, so that a synthetic call's usage is never written to memory.
   @inline(never)
   private mutating func billLogged(
-    _ known: Usage, _ slot: Int32, target: Int, at e: Int64
+    _ slot: Int32, target: Int, inputOnly: Bool, at e: Int64
   ) throws {
-    var usage = known
+    let flight = flights.base + Int(slot)
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    var usage = usage(flight, kind: kind, inputOnly: inputOnly)
     addLogged(facts[Int(slot)], to: &usage)
     try book(usage, slot, target: target, at: e)
   }

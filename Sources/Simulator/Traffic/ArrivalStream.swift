@@ -222,8 +222,7 @@ private struct ArrivalsAhead: ~Copyable, Sendable {
       addGaps(count, from: first, of: source, plan.key, GammaGap(cv: cv), draws)
     case .exact: setExactly(count, from: first, of: source)
     }
-    let times = times.base
-    for n in 0..<count { times[n] = timeline.pointee.time(at: positions[n] / source.rate) }
+    timeline.pointee.times(at: positions, scale: source.rate, count: count, into: times.base)
   }
 
   @inline(never)

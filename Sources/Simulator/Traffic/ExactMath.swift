@@ -52,6 +52,15 @@ enum ExactMath {
     return y * Double(bitPattern: ((k + shift).bitPattern &+ 1_023) &<< 52)
   }
 
+  /// The whole number at or below 0 ≤ x < 2^51, without asking whether x is one of these.
+  @inline(__always)
+  static func floor(_ x: Double) -> Int {
+    assert(0 <= x && x < 0x1p51)
+    let raised = x + 0x1p52
+    let nearest = Int(truncatingIfNeeded: raised.bitPattern &- (0x1p52).bitPattern)
+    return nearest &- (raised - 0x1p52 > x ? 1 : 0)
+  }
+
   /// 1.5 × 2^52: a small number that is added to it is rounded to a whole one.
   private static let shift = 0x1.8p52
 
