@@ -1,6 +1,8 @@
 # `make report` and `make test` need Swift 6.1+ and make; the two C libraries are installed here.
 SHIPPED := scenarios/huntaze-published.yaml scenarios/huntaze-engineering.yaml scenarios/two-tier.yaml
 PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+COMPLETION = $(COSTSIM) --generate-completion-script
 COSTSIM := .build/release/costsim
 SWIFT_BUILD := swift build -c release --product costsim
 
@@ -8,7 +10,7 @@ SWIFT_BUILD := swift build -c release --product costsim
 RELEASE_TESTS := -c release -Xswiftc -enable-testing --scratch-path .build-validate
 FUZZ_SECONDS ?= 60
 
-.PHONY: report test bench format lint install build deps gate baseline validate fuzz faults \
+.PHONY: report test bench format lint man install build deps gate baseline validate fuzz faults \
   asan tsan
 
 # `run` comes last: its index links the pages that are there.
@@ -64,9 +66,21 @@ format:
 lint:
 	swift format lint --strict -r Sources Tests Package.swift
 
+# Man pages out of the program's own help; `make man install` installs them, too.
+man: build
+	swift package generate-manual --configuration release --multi-page
+	install -d .build/man
+	find .build/plugins/GenerateManual -name 'costsim*.1' -exec cp {} .build/man/ \;
+
 install: build
-	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/bash-completion/completions" \
+	  "$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
 	install -m 755 $(COSTSIM) "$(DESTDIR)$(PREFIX)/bin/costsim"
+	$(COMPLETION) bash > "$(SHARE)/bash-completion/completions/costsim"
+	$(COMPLETION) zsh > "$(SHARE)/zsh/site-functions/_costsim"
+	$(COMPLETION) fish > "$(SHARE)/fish/vendor_completions.d/costsim.fish"
+	if [ -d .build/man ]; then install -d "$(SHARE)/man/man1"; \
+	  install -m 644 .build/man/*.1 "$(SHARE)/man/man1"; fi
 
 # libcsv, SQLite and zlib, with their headers.
 deps:

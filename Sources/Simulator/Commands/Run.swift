@@ -34,13 +34,8 @@ struct Run: ParsableCommand {
   @Flag(help: "Puts every call of run 1 into costs.sqlite too (one scenario and plan).")
   var ledger = false
 
+  @OptionGroup var table: ReportTableOption
   @OptionGroup var tables: TableOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Prints this table in place of the summary: plans, costs, daily, accounts, performance, "
-        + "alerts.", valueName: "name"))
-  var table: String?
 
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
@@ -58,7 +53,8 @@ struct Run: ParsableCommand {
         message: "error: \(ledger ? "--ledger" : "--calls") needs one scenario with one plan, "
           + "expected --users N as well")
     }
-    try checkTable(of: loaded[0])
+    let table = ReportTableChoice(self.table, tables.choice)
+    try table?.check(of: loaded[0])
     let folder = try OutputFolder(path: out)
     let record = RunRecord(
       version: Version.current, overrides: input.allOverrides, runs: runs,
@@ -71,7 +67,7 @@ struct Run: ParsableCommand {
     }
     try ReportWriter.writeIndex(reports, into: folder)
     try folder.commit()
-    if !printing.quiet { try show(reports, record) }
+    try printing.tell(reports, record, table: table, place: "Reports: \(out)/index.md")
   }
 
   private func simulate(
@@ -110,32 +106,6 @@ struct Run: ParsableCommand {
     // The comparison is by closed forms, which know nothing of a budget that acts.
     let comparison = scenario.budget?.acts == true ? nil : CatalogComparison(scenario)
     return ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
-  }
-
-  /// The table to print in place of the summary.
-  private var tableName: String? { table ?? (tables.areUsed ? ReportTables.plans.name : nil) }
-
-  /// Before anything is simulated: is there such a table, with such columns?
-  private func checkTable(of scenario: Scenario) throws {
-    guard let tableName else { return }
-    let all = ReportTables.all(ScenarioReport(scenario: scenario, plans: []))
-    guard let table = all.first(where: { $0.name == tableName }) else {
-      let names = all.map(\.name).joined(separator: ", ")
-      throw BadInput(message: "--table: error: unknown table '\(tableName)', expected \(names)")
-    }
-    _ = try tables.choose(from: OutputTable([table]))
-  }
-
-  private func show(_ reports: [ScenarioReport], _ record: RunRecord) throws {
-    if let tableName {
-      let chosen = reports.flatMap(ReportTables.all).filter { $0.name == tableName }
-      try tables.show(OutputTable(chosen), printing, dialect: csvDialect)
-    } else if printing.json {
-      print(JSONValue.array(reports.map(record.json)).text, terminator: "")
-    } else {
-      print(TerminalSummary.text(reports, styled: printing.isStyled))
-      print("Reports: \(out)/index.md")
-    }
   }
 }
 

@@ -108,6 +108,7 @@ extension PlanEngine {
     usage.inputTokens = flight.pointee.call.input
     usage.cacheReadTokens = flight.pointee.cached
     usage.inputImageTokens = kind.pointee.frameTokens
+    usage.images = kind.pointee.images
     usage.audioMicroseconds = flight.pointee.call.audio
     usage.calls = 1
     if !inputOnly {

@@ -99,6 +99,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   /// Prefix and frames.
   var extraInput: Int64
   var frameTokens: Int64
+  /// Billed by the piece.
+  var images: Int64
   var prefixTokens: Int64
   var prefixShared: Bool
   /// Negative: none.
@@ -338,7 +340,8 @@ struct CompiledScenario: Sendable {
         cacheRate: cache?.rate ?? 0, part: part, input: samplers.0, output: samplers.1,
         reasoning: samplers.2, audio: samplers.3,
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
-        prefixTokens: variant.prefixTokens, prefixShared: variant.prefixSharedByUsers,
+        images: variant.images, prefixTokens: variant.prefixTokens,
+        prefixShared: variant.prefixSharedByUsers,
         maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
         conversion: variant.conversion ?? -1,
