@@ -2,7 +2,7 @@
 SHIPPED := scenarios/huntaze-published.yaml scenarios/huntaze-engineering.yaml scenarios/two-tier.yaml
 PREFIX ?= /usr/local
 COSTSIM := .build/release/costsim
-SWIFT_BUILD := swift build -c release --product costsim
+SWIFT_BUILD := swift build -c release --product costsim $(BUILD_FLAGS)
 
 # A release build that tests can look into.
 RELEASE_TESTS := -c release -Xswiftc -enable-testing --scratch-path .build-validate
@@ -55,8 +55,9 @@ tsan: deps
 	swift test --sanitize=thread --scratch-path .build-tsan \
 	  --filter 'Threads|EngineLaw|RunTests|Replay|Trace|Fuzz'
 
+# Every goal of speed; Benchmarks/Makefile tells which variables there are (PEERS, SHORT, ONLY, ...).
 bench: build
-	$(MAKE) -C Benchmarks COSTSIM="$(CURDIR)/$(COSTSIM)"
+	$(MAKE) -C Benchmarks table COSTSIM="$(CURDIR)/$(COSTSIM)"
 
 format:
 	swift format -i -r Sources Tests Package.swift
