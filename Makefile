@@ -2,7 +2,11 @@
 SHIPPED := scenarios/huntaze-published.yaml scenarios/huntaze-engineering.yaml scenarios/two-tier.yaml
 PREFIX ?= /usr/local
 COSTSIM := .build/release/costsim
-SWIFT_BUILD := swift build -c release --product costsim $(BUILD_FLAGS)
+# With Swift's libraries inside where the toolchain has them: starts in half the time, and runs where
+# there is no toolchain. Debug information would take a fifth of the build; names of functions stay.
+STATIC := $(if $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static/linux), \
+  --static-swift-stdlib)
+SWIFT_BUILD := swift build -c release --product costsim -debug-info-format none $(STATIC) $(BUILD_FLAGS)
 
 # A release build that tests can look into.
 RELEASE_TESTS := -c release -Xswiftc -enable-testing --scratch-path .build-validate

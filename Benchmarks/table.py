@@ -116,7 +116,7 @@ def against(what, ours, peers, rounds, goals):
             jobs.append(make(name))
         except Missing as reason:
             missing[name] = str(reason)
-    samples = measure.interleaved(jobs, rounds)
+    samples = measure.interleaved(jobs, rounds, warm=rounds > 1)
     mine = samples[ours.name]
     lines = []
     for name in peers:
@@ -140,7 +140,7 @@ def against(what, ours, peers, rounds, goals):
 
 def alone(what, job, rounds, goal, limit):
     """A line for a job with a limit of its own, in seconds."""
-    samples = measure.interleaved([job], rounds)[job.name]
+    samples = measure.interleaved([job], rounds, warm=limit < 10)[job.name]
     wall = measure.median(samples, "wall")
     line = Line(
         what, goal, ours=seconds(wall), memory=peak(samples), ratio=f"{wall / limit:.2f}",
