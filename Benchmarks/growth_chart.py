@@ -70,7 +70,8 @@ def number(power):
     """A power of ten as people read it."""
     if power < 0:
         return f"{10.0**power:g}"
-    return f"{10**power:,}" if power < 6 else {6: "1 M", 7: "10 M", 8: "100 M", 9: "1 G"}[power]
+    thousands = "kMG"[power // 3 - 1] if power > 3 else ""
+    return f"{10 ** (power % 3)} {thousands}" if thousands else f"{10**power:,}"
 
 
 def line(x1, y1, x2, y2, color, dashed=False):

@@ -112,7 +112,7 @@ def scenario(folder, models, rules):
     return os.path.join(folder, "scaling.yaml")
 
 
-def axes(bench, largest):
+def axes(bench, most_calls, most_rows):
     month = bench.scenario("month")
 
     def run(path, *more):
@@ -133,18 +133,18 @@ def axes(bench, largest):
             "replay", "replay", table.log(bench, count), "--scenario", bench.scenario("replay"),
             "--policy", "logged", "--threads", "1").command
 
-    def decades(first):
-        return [10**power for power in range(first, 10) if 10**power <= largest]
+    def decades(first, most):
+        return [10**power for power in range(first, 10) if 10**power <= most]
 
     return [
-        Axis("calls", "calls of 1,000 users, `month`", decades(5), calls),
+        Axis("calls", "calls of 1,000 users, `month`", decades(5, most_calls), calls),
         Axis("users", "users, 2 million calls among them",
              [50, 500, 5_000, 50_000, 200_000, 1_000_000], users),
         Axis("models", "models, a million calls among all of them", [7, 30, 100, 300, 1_000],
              lambda count: generated(count, 100)),
         Axis("rules", "rules, a million calls by the last eight", [5, 100, 1_000, 3_000, 10_000],
              lambda count: generated(7, count)),
-        Axis("rows", "rows of a log, full replay", [n for n in decades(4) if n <= 10**8], rows),
+        Axis("rows", "rows of a log, full replay", decades(4, most_rows), rows),
     ]
 
 
@@ -154,16 +154,18 @@ def axes(bench, largest):
 def markdown(axes, head):
     lines = [
         "# How cost grows", "", head, "",
-        "| what grows | from | to | CPU time | added a unit | exponent | n·log n | memory | added a "
-        "unit | exponent |", "|---|---|---|---|---|---|---|---|---|---|"]
+        "| what grows | from | to | CPU time | added a unit | exponent | at the end | n·log n | "
+        "memory | added a unit | exponent |", "|---" * 11 + "|"]
     for axis in axes:
         _, _, cpu, memory = axis.points[-1]
         lines.append("| " + " | ".join([
             axis.what, f"{axis.points[0][0]:,}", f"{axis.points[-1][0]:,}", measure.seconds(cpu),
-            per_unit(axis.time, 1e9, "ns"), told(exponent(axis.time)), told(axis.n_log_n),
-            measure.megabytes(memory), per_unit(axis.memory, 1, "B"),
+            per_unit(axis.time, [("s", 1), ("ms", 1e3), ("µs", 1e6), ("ns", 1e9)]),
+            told(exponent(axis.time)), told(exponent(axis.time[-2:])), told(axis.n_log_n),
+            measure.megabytes(memory),
+            per_unit(axis.memory, [("MB", 2**-20), ("kB", 2**-10), ("bytes", 1)]),
             told(exponent(axis.memory))]) + " |")
-    steep = [axis.name for axis in axes for points in (axis.time, axis.memory)
+    steep = [axis.name for axis in axes for points in (axis.time, axis.time[-2:], axis.memory)
              if (exponent(points) or 0) > (axis.n_log_n or 1) + TOLERANCE]
     lines += ["", "Nothing grows faster than n·log n." if not steep
               else f"**Faster than n·log n: {', '.join(steep)}.**", "",
@@ -175,10 +177,13 @@ def told(value):
     return "–" if value is None else f"{value:.2f}"
 
 
-def per_unit(points, factor, unit):
+def per_unit(points, units):
+    """In the largest unit of which there is one, else in the smallest."""
     if not points:
         return "nothing measurable"
-    return f"{points[-1][1] / points[-1][0] * factor:,.3g} {unit}"
+    value = points[-1][1] / points[-1][0]
+    name, factor = next((unit for unit in units if value * unit[1] >= 1), units[-1])
+    return f"{value * factor:.3g} {name}"
 
 
 def main():
@@ -186,7 +191,8 @@ def main():
     parser.add_argument("--costsim", required=True, help="the release build")
     parser.add_argument("--peers", default="", help="where the log's generator is, if anywhere")
     parser.add_argument("--work", required=True, help="folder for logs and reports")
-    parser.add_argument("--largest", type=float, default=1e8, help="calls and rows at most")
+    parser.add_argument("--calls", type=float, default=1e8, help="calls at most")
+    parser.add_argument("--rows", type=float, default=1e7, help="rows of a log at most, 81 bytes each")
     parser.add_argument("--rounds", type=int, default=3, help="runs of a size, if they are short")
     parser.add_argument(
         "--only", default="", help="axes, with commas between; printed, and no file is written")
@@ -194,12 +200,13 @@ def main():
     options.costsim = os.path.abspath(options.costsim)
     options.short = False
     bench = table.Bench(options)
-    chosen = [axis for axis in axes(bench, options.largest)
+    chosen = [axis for axis in axes(bench, options.calls, options.rows)
               if axis.name in (options.only or axis.name).split(",")]
     day = datetime.datetime.now(datetime.timezone.utc).date()
     head = (f"{day}, {measure.commit(table.PROJECT)}; {measure.machine()} at the start. One thread; "
             "medians of up to three runs.\nTime is CPU time (user and system), memory the peak. "
-            "Exponents are of what a size adds to the smallest one.")
+            "Exponents are of what a size adds to the smallest one: "
+            "over all sizes, and between the\ntwo largest (at the end).")
     for axis in chosen:
         axis.run(options.rounds)
     print(markdown(chosen, head))
