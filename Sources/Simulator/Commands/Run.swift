@@ -85,9 +85,9 @@ struct Run: ParsableCommand {
     let bar = ProgressBar(
       total: simulation.expectedArrivals(runs: drawsInputs ? 2 * runs : runs),
       isQuiet: printing.quiet)
-    let results = try simulation.results(
-      runs: runs, threads: threads, log: CallLog(file, database)
-    ) { bar.add($0) }
+    let months = try simulation.reduced(
+      runs: runs, threads: threads, log: CallLog(file, database), progress: { bar.add($0) }
+    ) { SimulatedMonth($0, budget: scenario.budget) }
     let drawn =
       drawsInputs
       ? try Assessor(input.tree(path), scenario: scenario, runs: runs, threads: threads)
@@ -95,9 +95,9 @@ struct Run: ParsableCommand {
     bar.finish()
     try file?.commit()
     try database?.finish()
-    var plans = results.indices.map { plan in
+    var plans = months.indices.compactMap { plan in
       PlanReport(
-        scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
+        scenario: scenario, months: months[plan], drawn: drawsInputs ? drawn[plan] : nil)
     }
     if scenario.budget?.acts == true {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
@@ -111,25 +111,30 @@ struct Run: ParsableCommand {
 
 extension CSVDialect: ExpressibleByArgument {}
 
+/// What the report needs of one run of a plan: all of the first, of the others what they came to.
+private struct SimulatedMonth: Sendable {
+  let first: PlanResult?
+  let outcome: Outcome
+
+  init(_ result: PlanResult, budget: Budget?) {
+    first = result.run == 1 ? result : nil
+    outcome = Outcome(result, budget: budget)
+  }
+}
+
 extension PlanReport {
-  /// All runs of one plan, by number, and the same months with the inputs drawn if any is.
-  init(scenario: Scenario, runs: [PlanResult], drawn: [Outcome]?) {
-    if let drawn {
-      self.init(
-        result: runs[0],
-        runs: RunsSummary(
-          costs: drawn.compactMap(\.bill),
-          overBudget: scenario.budget.map { _ in drawn.map { $0.overrun == 1 } }),
-        expectation: Expectation(scenario: scenario, plan: runs[0].plan))
-      spread = CostSpread(
-        likely: runs.map { Outcome($0, budget: scenario.budget) }, drawn: drawn)
-      return
-    }
-    let over = scenario.budget.map { budget in
-      runs.map { run in run.budgetMonths.contains { $0.cost > budget.amount } }
-    }
+  /// All months of one plan, by number of the run, and the same months with the inputs drawn if any
+  /// is; nil without months.
+  fileprivate init?(scenario: Scenario, months: [SimulatedMonth], drawn: [Outcome]?) {
+    guard let first = months.first?.first else { return nil }
+    let likely = months.map(\.outcome)
+    let outcomes = drawn ?? likely
     self.init(
-      result: runs[0], runs: RunsSummary(costs: runs.map(\.cost), overBudget: over),
-      expectation: Expectation(scenario: scenario, plan: runs[0].plan))
+      result: first,
+      runs: RunsSummary(
+        costs: outcomes.compactMap(\.bill),
+        overBudget: scenario.budget.map { _ in outcomes.map { $0.overrun == 1 } }),
+      expectation: Expectation(scenario: scenario, plan: first.plan))
+    spread = drawn.map { CostSpread(likely: likely, drawn: $0) }
   }
 }
