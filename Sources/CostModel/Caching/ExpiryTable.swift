@@ -74,12 +74,6 @@ struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
     return place
   }
 
-  /// What stands where the search for the key begins: only good for touching that memory.
-  @inlinable
-  func home(of key: Key) -> SimTime {
-    entries[Int(truncatingIfNeeded: key.mixedHash) & (entries.count &- 1)].expiry
-  }
-
   @inlinable
   mutating func sweep(now: SimTime) {
     let old = entries

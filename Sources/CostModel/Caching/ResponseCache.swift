@@ -49,14 +49,6 @@ public struct ResponseCache: Sendable {
     if ttl > .zero { table.set(key, expiry: e.expiring(after: ttl), now: e) }
   }
 
-  /// Reads the place where a lookup of the key would begin, and nothing else.
-  ///
-  /// A batch of keys touched in one loop waits for memory once instead of once a key, so that the
-  /// lookups after it find large tables in the processor's caches. Use the result somewhere, or
-  /// the compiler leaves the reading out.
-  @inlinable
-  public func touch(_ key: ResponseCacheKey) -> SimTime { table.home(of: key) }
-
   /// Entries that are live at `t`.
   public func liveCount(at t: SimTime) -> Int { table.liveCount(at: t) }
 }

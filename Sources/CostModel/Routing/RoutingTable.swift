@@ -37,10 +37,6 @@ public struct RoutingTable: Sendable {
     return choices[place].model
   }
 
-  /// Whether the kind's decision needs a draw.
-  @inlinable
-  public func needsDraw(kind: Int) -> Bool { ranges[kind].count > 1 }
-
   /// Every model that a call of that kind may be routed to, with its share.
   public func shares(kind: Int) -> [(model: ModelID, share: Double)] {
     var before = 0.0

@@ -61,22 +61,46 @@ extension MoneySum {
     var unit: UInt128 = 1
     for _ in places..<12 { unit *= 10 }
     let rounded = picodollars.magnitude.dividedHalfToEven(by: unit)
-    var digits = String(rounded)
-    digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-    let sign = picodollars < 0 && rounded > 0 ? "-" : ""
-    return places == 0
-      ? sign + digits : sign + digits.dropLast(places) + "." + digits.suffix(places)
+    return text(rounded, decimals: places, atLeast: places)
   }
 
   /// The exact amount in dollars: at least 2 and at most 12 decimals, no trailing zeros beyond.
-  public var exactDecimal: String {
-    var text = Substring(decimal(places: 12))
-    var spare = 10
-    while spare > 0, text.last == "0" {
-      text.removeLast()
-      spare -= 1
+  public var exactDecimal: String { text(picodollars.magnitude, decimals: 12, atLeast: 2) }
+
+  /// `amount` in units of 10^−`decimals`, with this sum's sign unless it is zero.
+  private func text(_ amount: UInt128, decimals: Int, atLeast least: Int) -> String {
+    let isNegative = picodollars < 0 && amount > 0
+    return UInt64(exactly: amount)?.decimalText(isNegative, decimals, atLeast: least)
+      ?? amount.decimalText(isNegative, decimals, atLeast: least)
+  }
+}
+
+extension FixedWidthInteger where Self: UnsignedInteger {
+  /// The number divided by 10^`decimals`, its zeros behind `least` decimals left out. Digit by digit
+  /// from the end, since whole logs are written so.
+  fileprivate func decimalText(
+    _ isNegative: Bool, _ decimals: Int, atLeast least: Int
+  ) -> String {
+    // 39 digits of 128 bits, the point and the sign.
+    let room = 41
+    return String(unsafeUninitializedCapacity: room) { buffer in
+      var (rest, place, first) = (self, 0, room)
+      func put(_ byte: UInt8) {
+        first -= 1
+        buffer.initializeElement(at: first, to: byte)
+      }
+      while rest > 0 || place <= decimals {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        rest = quotient
+        if place == decimals, first < room { put(UInt8(ascii: ".")) }
+        if digit > 0 || first < room || place >= decimals - least {
+          put(UInt8(ascii: "0") + UInt8(digit))
+        }
+        place += 1
+      }
+      if isNegative { put(UInt8(ascii: "-")) }
+      return buffer.moveInitialize(fromContentsOf: buffer[first..<room])
     }
-    return String(text)
   }
 }
 

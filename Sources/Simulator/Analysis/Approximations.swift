@@ -3,6 +3,7 @@ import CostModel
 /// The parts of a plan that the closed forms only approximate, each with the reason.
 struct Approximations {
   let cost: ExpectedCost
+  let quotaLoads: QuotaLoads
   let loads: [Expectation.QuotaLoad]
 
   private var scenario: Scenario { cost.scenario }
@@ -10,13 +11,9 @@ struct Approximations {
 
   /// In a fixed order, each once.
   func list() -> [Expectation.Approximation] {
-    var result: [Expectation.Approximation] = []
-    for item in tokens() + cache() + prefixes() + failures() + quotas() + prices()
-      + actions()
-    where !result.contains(item) {
-      result.append(item)
-    }
-    return result
+    var seen: Set<Expectation.Approximation> = []
+    return (tokens() + cache() + prefixes() + failures() + quotas() + prices() + actions())
+      .filter { seen.insert($0).inserted }
   }
 
   private func actions() -> [Expectation.Approximation] {
@@ -36,11 +33,39 @@ struct Approximations {
     }
   }
 
+  /// Calls whose prompts meet in the cache if they are the same.
+  private struct Pool: Hashable {
+    var workload: Int
+    var routed: ModelID
+    var perUser: Bool
+
+    /// nil: the call has no pool of prompts.
+    init?(_ call: ExpectedCall) {
+      guard case .pool(_, _, let perUser) = call.variant.prompts else { return nil }
+      (workload, routed, self.perUser) = (call.workload, call.routed, perUser)
+    }
+  }
+
+  /// Pools that calls with other prompts, or looked up otherwise, share.
+  private func sharedPools() -> Set<Pool> {
+    var first: [Pool: ExpectedCall] = [:]
+    return Set(
+      calls.compactMap { call in
+        guard let pool = Pool(call) else { return nil }
+        guard let other = first[pool] else {
+          first[pool] = call
+          return nil
+        }
+        let differs = other.variant.prompts != call.variant.prompts || other.lookup != call.lookup
+        return differs ? pool : nil
+      })
+  }
+
   private func cache() -> [Expectation.Approximation] {
-    calls.flatMap { call -> [Expectation.Approximation] in
-      guard scenario.cache.mode == .keyed, let lookup = call.lookup,
-        case .pool(_, _, let perUser) = call.variant.prompts
-      else { return [] }
+    guard scenario.cache.mode == .keyed else { return [] }
+    let shared = sharedPools()
+    return calls.flatMap { call -> [Expectation.Approximation] in
+      guard let lookup = call.lookup, let pool = Pool(call) else { return [] }
       let workload = scenario.workloads[call.workload]
       let behaviour = scenario.behaviours[call.routed.index]
       var reasons: [String] = []
@@ -56,12 +81,9 @@ struct Approximations {
       if call.chain.contains(where: { $0.failure > 0 }) {
         reasons.append("keyed cache with calls that fail and store nothing, or answer late")
       }
-      let other = calls.contains {
-        guard case .pool(_, _, let otherPerUser) = $0.variant.prompts else { return false }
-        return $0.workload == call.workload && otherPerUser == perUser && $0.routed == call.routed
-          && ($0.variant.prompts != call.variant.prompts || $0.lookup != call.lookup)
+      if shared.contains(pool) {
+        reasons.append("keyed cache whose prompts several pools or TTLs share")
       }
-      if other { reasons.append("keyed cache whose prompts several pools or TTLs share") }
       if cost.hasPriceChanges, !workload.profile.isFlat {
         reasons.append("hit rate and price both change with the time of day")
       }
@@ -137,11 +159,12 @@ struct Approximations {
   // MARK: Quotas
 
   private func quotas() -> [Expectation.Approximation] {
-    loads.compactMap { load in
-      guard let target = calls.flatMap(\.chain).first(where: { $0.name == load.target }) else {
-        return nil
-      }
-      let quota = scenario.behaviours[target.model.index].quota
+    let models = Dictionary(
+      calls.lazy.flatMap(\.chain).map { ($0.name, $0.model) },
+      uniquingKeysWith: { first, _ in first })
+    return loads.compactMap { load in
+      guard let model = models[load.target] else { return nil }
+      let quota = scenario.behaviours[model.index].quota
       if quota.maxWait != nil, refused(load, quota) > 1e-5 {
         return Expectation.Approximation(
           part: "\(load.target) quota",
@@ -179,8 +202,7 @@ struct Approximations {
 
   /// Tokens of a call, with what their spread adds to that of a Poisson number of them.
   private func chargedTokens(_ load: Expectation.QuotaLoad) -> Double {
-    let requests = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: calls)
-      .meanRequests(on: load.target)
+    let requests = quotaLoads.meanRequests(on: load.target)
     return max(1, 2 * load.offeredMean / max(requests, 1e-300))
   }
 

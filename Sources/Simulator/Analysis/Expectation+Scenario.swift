@@ -17,8 +17,9 @@ extension Expectation {
       crossings = Self.crossings(budget, CostCurve(cost))
     }
     cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()
-    quotaLoads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
-    approximations = Approximations(cost: cost, loads: quotaLoads).list()
+    let loads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
+    quotaLoads = loads.loads()
+    approximations = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads).list()
   }
 
   private static func crossings(_ budget: Budget, _ curve: CostCurve) -> [Crossing] {

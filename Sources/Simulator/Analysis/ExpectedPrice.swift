@@ -102,8 +102,9 @@ struct ExpectedPrice {
     let seconds = 1e6 * (price(.audioSeconds, input: input) ?? 0)
     let audio = shape.billedAudio(minimum: sheet.minimumAudio.seconds)
     let frames = Double(variant.frameTokens)
+    let pieces = Double(variant.images) * (price(.images, input: input) ?? 0)
     return CostLine(
-      constant: (price(.calls, input: input) ?? 0) + frames * (image - fresh)
+      constant: (price(.calls, input: input) ?? 0) + pieces + frames * (image - fresh)
         + cached * (read - fresh),
       perInput: fresh, perVisible: answered ? price(.outputTokens, input: input) ?? 0 : 0,
       perReasoning: answered ? price(.reasoningTokens, input: input) ?? 0 : 0,

@@ -5,6 +5,15 @@ struct QuotaLoads {
   let scenario: Scenario
   let traffic: ExpectedTraffic
   let calls: [ExpectedCall]
+  /// By target, in order of the calls.
+  private let uses: [String: [Use]]
+
+  /// A target's place in the chain of a kind of calls.
+  private struct Use {
+    var call: Int
+    /// Expected on this target, of a call that is made.
+    var attempts: Double
+  }
 
   private struct Load {
     var target: String
@@ -15,6 +24,16 @@ struct QuotaLoads {
     var audioSeconds: [Double]
     /// Audio seconds of each UTC day.
     var audioDays: [Double]
+  }
+
+  init(scenario: Scenario, traffic: ExpectedTraffic, calls: [ExpectedCall]) {
+    var uses: [String: [Use]] = [:]
+    for (number, call) in calls.enumerated() {
+      for (target, attempts) in zip(call.chain, call.attempts) {
+        uses[target.name, default: []].append(Use(call: number, attempts: attempts))
+      }
+    }
+    (self.scenario, self.traffic, self.calls, self.uses) = (scenario, traffic, calls, uses)
   }
 
   /// One a target that any call is sent to and a limit that it has.
@@ -28,11 +47,11 @@ struct QuotaLoads {
   /// Attempts a minute on a target.
   func meanRequests(on target: String) -> Double {
     let minutes = traffic.timeClasses.reduce(0) { $0 + $1.seconds } / 60
-    return calls.reduce(0.0) { sum, call in
+    return uses[target, default: []].reduce(0.0) { sum, use in
+      let call = calls[use.call]
       let flows =
         traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
-      return zip(call.chain, call.attempts).filter { $0.0.name == target }
-        .reduce(sum) { $0 + flows * call.perFlow * $1.1 / minutes }
+      return sum + flows * call.perFlow * use.attempts / minutes
     }
   }
 
@@ -109,19 +128,18 @@ struct QuotaLoads {
     var load = Load(
       target: target, model: model, attempts: none, tokens: none, audioSeconds: none, audioDays: [])
     var audioOfWorkload = Array(repeating: 0.0, count: scenario.workloads.count)
-    for call in calls {
-      for (link, attempts) in zip(call.chain, call.attempts) where link.name == target {
-        let aMonth =
-          traffic.flows[call.workload][call.accountPlan] * call.perFlow * attempts
-        let (tokens, audio) = (charged(call, quota, model), call.shape.meanAudio)
-        for (i, time) in traffic.timeClasses.enumerated() {
-          let rate = aMonth * time.pace[call.workload]
-          load.attempts[i] += rate
-          load.tokens[i] += rate * tokens
-          load.audioSeconds[i] += rate * audio
-        }
-        audioOfWorkload[call.workload] += aMonth * call.shape.meanAudio
+    for use in uses[target, default: []] {
+      let call = calls[use.call]
+      let aMonth =
+        traffic.flows[call.workload][call.accountPlan] * call.perFlow * use.attempts
+      let (tokens, audio) = (charged(call, quota, model), call.shape.meanAudio)
+      for (i, time) in traffic.timeClasses.enumerated() {
+        let rate = aMonth * time.pace[call.workload]
+        load.attempts[i] += rate
+        load.tokens[i] += rate * tokens
+        load.audioSeconds[i] += rate * audio
       }
+      audioOfWorkload[call.workload] += aMonth * call.shape.meanAudio
     }
     if quota.audioPerDay != nil { load.audioDays = audioDays(audioOfWorkload) }
     return load

@@ -2,42 +2,35 @@ import CostModel
 
 /// A catalog's models for people and programs.
 enum CatalogTable {
-  private static let headers = [
-    "model", "provider", "input", "cached", "output", "other prices", "context", "deprecated",
-  ]
-
-  /// One line a model, columns aligned.
-  static func text(_ models: [Model]) -> String {
-    let rows = [headers] + models.map(row)
-    let widths = headers.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = zip(row, widths).enumerated().map { column, cell in
-        let pad = String(repeating: " ", count: cell.1 - cell.0.count)
-        return (2...4).contains(column) ? pad + cell.0 : cell.0 + pad
-      }
-      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed()) + "\n"
-    }.joined() + "\(PlainEnglish.plural(Int64(models.count), "model"))\n"
+  /// One row a model, with the prices of its last sheet; an empty price is none, never $0.
+  static func table(_ models: [Model]) -> OutputTable {
+    OutputTable(
+      columns: [
+        "model", "provider", "input_usd_per_1m", "cached_usd_per_1m", "output_usd_per_1m",
+        "context_window", "deprecated", "other_prices",
+      ], rows: models.map(row))
   }
 
-  private static func row(_ model: Model) -> [String] {
+  private static func row(_ model: Model) -> [OutputTable.Cell] {
     let sheet = model.prices.last
-    func price(_ dimension: BillingDimension) -> String {
-      guard let rate = sheet?.rates[dimension] else { return "–" }
-      return rate.picodollars == 0
-        ? "free" : String(RateText.text(rate, .tokens).prefix { $0 != " " })
+    func price(_ dimension: BillingDimension) -> OutputTable.Cell {
+      guard let rate = sheet?.rates[dimension] else { return .unknown }
+      let perMillion = DecimalText.ratio(
+        Int128(rate.picodollars), Int128(rate.per) * 1_000_000, places: 12)
+      return .number(DecimalText.trimmed(perMillion))
     }
     let others = CatalogFact.list(model).filter { fact in
       fact.kind == .price && !["input", "cache_read", "output", "price"].contains(fact.label)
     }
     let shown =
       others.count > 2
-      ? "\(others.count) more"
-      : others.map { $0.label + " " + $0.text }
-        .joined(separator: ", ")
+      ? "\(others.count) more" : others.map { $0.label + " " + $0.text }.joined(separator: ", ")
     return [
-      PlainEnglish.visible(model.name), PlainEnglish.visible(model.provider),
-      price(.inputTokens), price(.cacheReadTokens), price(.outputTokens), shown,
-      model.contextWindow.map(PlainEnglish.count) ?? "–", model.deprecated?.description ?? "",
+      .text(model.name), .text(model.provider),
+      price(.inputTokens), price(.cacheReadTokens), price(.outputTokens),
+      model.contextWindow.map { .number(String($0)) } ?? .unknown,
+      model.deprecated.map { .plain($0.description) } ?? .unknown,
+      shown.isEmpty ? .unknown : .text(shown),
     ]
   }
 

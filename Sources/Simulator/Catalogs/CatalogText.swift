@@ -146,7 +146,7 @@ struct CatalogText {
   private static func scalar(_ text: String) -> String {
     let words: Set = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
     let isPlain = text.wholeMatch(of: /[A-Za-z][A-Za-z0-9._\/ ()-]*[A-Za-z0-9)]/) != nil
-    return isPlain && !words.contains(text.lowercased()) ? text : YAMLText.quoted(text)
+    return isPlain && !words.contains(text.lowercased()) ? text : QuotedText.quoted(text)
   }
 
   /// `0.5`; catalogs have at most 9 decimals.

@@ -32,17 +32,13 @@ struct Audit: ParsableCommand {
     let folder = try OutputFolder(path: out)
     try folder.write(AuditMarkdown.text(result), to: "audit/audit.md")
     try folder.write(ClaimsTable.csv(result, dialect: csvDialect), to: "audit/claims.csv")
-    let json = AuditJSON.json(result).text
-    if printing.json { try folder.write(json, to: "audit/claims.json") }
+    let json = AuditJSON.json(result)
+    if printing.json { try folder.write(json.text, to: "audit/claims.json") }
     try folder.write(index(result), to: "index.md")
     try folder.commit()
-    guard !printing.quiet else { return }
-    if printing.json {
-      print(json, terminator: "")
-    } else {
-      print(PlainEnglish.visible(AuditHeadline.text(result)))
-      print("Audit: \(out)/audit/audit.md")
-    }
+    printing.show(
+      json: json,
+      text: PlainEnglish.visible(AuditHeadline.text(result)) + "\nAudit: \(out)/audit/audit.md\n")
   }
 
   private func index(_ result: AuditResult) -> String {

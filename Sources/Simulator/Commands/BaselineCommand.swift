@@ -29,14 +29,16 @@ struct BaselineCommand: ParsableCommand {
     if FileManager.default.fileExists(atPath: out) { baseline = try BaselineReader.read(path: out) }
     let pricing = ScenarioPricing(
       simulateUpTo: simulation.simulateUpTo, threads: simulation.threads)
-    for (scenario, source) in loaded {
-      let outcome = try pricing.price(scenario)
-      baseline.put(
-        Baseline.Entry(figures: outcome.figures, inputs: BaselineInputs.pruned(source)))
+    let entries = try loaded.map { scenario, source in
+      Baseline.Entry(
+        figures: try pricing.price(scenario).figures, inputs: BaselineInputs.pruned(source))
     }
+    for entry in entries { baseline.put(entry) }
     try OutputFolder.write(BaselineText.text(baseline), toFile: out)
-    guard !printing.quiet else { return }
     let names = loaded.map { PlainEnglish.visible($0.scenario.name) }
-    print("\(out): \(PlainEnglish.list(names)). Now: costsim check … --baseline \(out)")
+    printing.show(
+      json: .object([("file", .string(out)), ("scenarios", .array(entries.map(BaselineText.json)))]
+      ),
+      text: "\(out): \(PlainEnglish.list(names)). Now: costsim check … --baseline \(out)\n")
   }
 }

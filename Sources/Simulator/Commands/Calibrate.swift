@@ -50,11 +50,11 @@ struct Calibrate: ParsableCommand {
     try folder.write(text, to: fileName)
     try check(folder, catalog: prices)
     try folder.commit()
-    guard !printing.quiet else { return }
     let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
-    print(
-      "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests. Now: costsim run \(out)"
-        + (outside ? " --allow-outside" : ""))
+    printing.show(
+      json: CalibrationJSON.json(fit, file: out, catalog: models),
+      text: "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests. Now: costsim run \(out)"
+        + (outside ? " --allow-outside" : "") + "\n")
   }
 
   /// The file is read as `run` would read it, before it appears under its name.

@@ -32,11 +32,9 @@ struct CatalogDiffCommand: ParsableCommand {
     let changes = CatalogDiff.changes(
       from: try CatalogReader.read(path: before), to: try CatalogReader.read(path: after))
     let comparison = try scenario.map(comparison)
-    if printing.json {
-      print(CatalogDiffText.json(changes, comparison).text, terminator: "")
-    } else {
-      print(CatalogDiffText.text(changes, comparison), terminator: "")
-    }
+    printing.show(
+      json: CatalogDiffText.json(changes, comparison),
+      text: CatalogDiffText.text(changes, comparison))
   }
 
   private func comparison(_ scenario: String) throws -> CatalogComparison {

@@ -29,15 +29,13 @@ struct CatalogLintCommand: ParsableCommand {
     let limits = try LintLimits.shipped()
     let day = try day()
     let others = try against.map { try CatalogReader.read(path: $0) }
-    var reports: [JSONValue] = []
-    for path in catalogs {
+    let reports = try catalogs.map { path in
       let catalog = try CatalogReader.read(path: path)
-      let findings = CatalogLint(catalog, against: others, limits: limits, date: day)
-        .findings(catalog)
-      reports.append(LintText.json(path, catalog, findings))
-      if !printing.json { print(LintText.text(path, catalog, findings), terminator: "") }
+      let lint = CatalogLint(catalog, against: others, limits: limits, date: day)
+      return (path, catalog, lint.findings(catalog))
     }
-    if printing.json { print(JSONValue.array(reports).text, terminator: "") }
+    printing.show(
+      json: .array(reports.map(LintText.json)), text: reports.map(LintText.text).joined())
   }
 
   private func day() throws -> CivilDate {

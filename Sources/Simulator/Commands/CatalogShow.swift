@@ -29,10 +29,7 @@ struct CatalogShow: ParsableCommand {
       }
       return catalog[id]
     }
-    if printing.json {
-      print(CatalogTable.json(found).text, terminator: "")
-    } else {
-      print(found.map(CatalogTable.text).joined(separator: "\n"), terminator: "")
-    }
+    printing.show(
+      json: CatalogTable.json(found), text: found.map(CatalogTable.text).joined(separator: "\n"))
   }
 }

@@ -133,6 +133,12 @@ struct PrintOptions: ParsableArguments {
   @Flag(help: "Prints JSON in place of text.")
   var json = false
 
+  /// The result, to standard output.
+  func show(json value: @autoclosure () -> JSONValue, text: @autoclosure () -> String) {
+    guard !quiet else { return }
+    print(json ? value().text : text(), terminator: "")
+  }
+
   /// Whether standard output is a terminal that may be coloured.
   var isStyled: Bool {
     !noColor && ProcessInfo.processInfo.environment["NO_COLOR"] == nil && isatty(STDOUT_FILENO) == 1

@@ -16,6 +16,8 @@ struct DecisionOptions: ParsableArguments {
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
 
+  @OptionGroup var tables: TableOptions
+
   func validate() throws {
     guard (1...1_000_000).contains(runs ?? 1) else {
       throw ValidationError("--runs is 1 to 1000000")
@@ -26,18 +28,20 @@ struct DecisionOptions: ParsableArguments {
 
 /// The files of one decision about one scenario.
 struct DecisionFiles {
+  /// The folder that they are written to.
+  var scenario: String
   /// `sensitivity`, and so on.
   var name: String
+  /// The answer.
+  var headline: String
   var markdown: String
   var table: Table
   /// nil: there is nothing to draw.
   var chart: String?
 
   /// `NAME.md`, `NAME.csv` and `charts/NAME.svg` in the scenario's folder.
-  func write(
-    of scenario: Scenario, into folder: OutputFolder, dialect: CSVDialect
-  ) throws(OutputError) {
-    let path = scenario.name + "/"
+  func write(into folder: OutputFolder, dialect: CSVDialect) throws(OutputError) {
+    let path = scenario + "/"
     try folder.write(markdown, to: path + name + ".md")
     try folder.write(table.csv(dialect), to: path + name + ".csv")
     if let chart { try folder.write(chart, to: path + "charts/" + name + ".svg") }
@@ -59,21 +63,29 @@ extension ScenarioOptions {
   }
 }
 
-extension PrintOptions {
-  /// The answer and where its page is, or with `--json` the answer and its table.
-  func tell(_ headline: String, _ files: DecisionFiles, page: String) {
-    guard !quiet else { return }
-    if json {
-      print(files.json(headline).text, terminator: "")
-    } else {
-      print(headline + "\nReport: " + page)
-    }
+extension DecisionOptions {
+  /// Writes the files and prints the answers and where their pages are, with `--json` the answers
+  /// with their tables; with `--columns`, `--sort` or `--top` the tables alone.
+  func finish(
+    _ answers: [DecisionFiles], in folder: OutputFolder, _ printing: PrintOptions, json: JSONValue
+  ) throws {
+    for answer in answers { try answer.write(into: folder, dialect: csvDialect) }
+    let choice = tables.choice
+    let table =
+      choice.isMade ? try choice.choose(from: OutputTable(answers.map(\.table))) : nil
+    try folder.commit()
+    if let table { return printing.show(table, dialect: csvDialect) }
+    printing.show(
+      json: json,
+      text: answers.map {
+        "\($0.headline)\nReport: \(out)/\($0.scenario)/\($0.name).md\n"
+      }.joined())
   }
 }
 
 extension DecisionFiles {
   /// The answer and the table, numbers as text as the CSV has them.
-  func json(_ headline: String) -> JSONValue {
+  var json: JSONValue {
     let rows = table.rows.map { row in
       JSONValue.object(
         zip(table.columns, row).map { column, cell in

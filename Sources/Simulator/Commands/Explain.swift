@@ -36,9 +36,7 @@ struct Explain: ParsableCommand {
 
   @OptionGroup var log: LogOptions
   @OptionGroup var input: ScenarioOptions
-
-  @Flag(help: "Prints JSON in place of text.")
-  var json = false
+  @OptionGroup var printing: PrintOptions
 
   func validate() throws {
     guard call ?? 1 > 0 else { throw ValidationError("--call counts from 1") }
@@ -62,7 +60,7 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let told = try trace.map(explanation(ofLog:)) ?? explanation(ofCall: call ?? 1)
-    print(json ? ExplanationJSON.json(told).text : ExplanationText.text(told), terminator: "")
+    printing.show(json: ExplanationJSON.json(told), text: ExplanationText.text(told))
   }
 
   private func explanation(ofCall call: Int64) throws -> CallExplanation {

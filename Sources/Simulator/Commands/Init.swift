@@ -21,6 +21,8 @@ struct Init: ParsableCommand {
     let output = try OutputFolder(path: folder)
     for (name, text) in StarterFiles.all { try output.write(text, to: name) }
     try output.commit()
-    if !printing.quiet { print("Now: costsim run \(folder)/scenario.yaml") }
+    let files = StarterFiles.all.map { JSONValue.string("\(folder)/\($0.name)") }
+    printing.show(
+      json: .object([("files", .array(files))]), text: "Now: costsim run \(folder)/scenario.yaml\n")
   }
 }

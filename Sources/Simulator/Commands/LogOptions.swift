@@ -7,7 +7,10 @@ struct LogOptions: ParsableArguments {
   @Option(help: "Format of the log: its name, or the file of one.")
   var format: String?
 
-  @Option(help: ArgumentHelp("The log's columns.", valueName: "canonical=column,…"))
+  @Option(
+    help: ArgumentHelp(
+      "The log's columns; where replay prints a table, without '=' the columns of that.",
+      valueName: "canonical=column,…"))
   var columns: [String] = []
 
   @Option(help: ArgumentHelp("One value for every row.", valueName: "attribute=value"))
@@ -21,6 +24,15 @@ struct LogOptions: ParsableArguments {
 
   func validate() throws {
     guard skipBadRows >= 0 else { throw ValidationError("--skip-bad-rows is not negative") }
+  }
+
+  /// Where a table is printed, `--columns` also names its columns; nil: all of them.
+  func separatingColumns(ofTable isPrinted: Bool) -> (log: LogOptions, table: String?) {
+    guard isPrinted else { return (self, nil) }
+    let ofTable = columns.filter { !$0.contains("=") }
+    var log = self
+    log.columns = columns.filter { $0.contains("=") }
+    return (log, ofTable.isEmpty ? nil : ofTable.joined(separator: ","))
   }
 
   /// For a reader. `origin` is where a log begins that counts its times from 0.

@@ -40,6 +40,6 @@ struct Query: ParsableCommand {
     } catch {
       throw BadInput(message: "\(database): error: \(error.message)")
     }
-    if !printing.quiet { try tables.show(table, printing, dialect: csvDialect) }
+    printing.show(try tables.choice.choose(from: table), dialect: csvDialect)
   }
 }

@@ -33,6 +33,8 @@ struct ReplayCommand: ParsableCommand {
   var against: [String] = []
 
   @OptionGroup var log: LogOptions
+  @OptionGroup var table: ReportTableOption
+  @OptionGroup var rows: RowOptions
   @OptionGroup var input: ScenarioOptions
   @OptionGroup var printing: PrintOptions
 
@@ -56,7 +58,10 @@ struct ReplayCommand: ParsableCommand {
   }
 
   func run() throws {
-    try log.checkTimeZone()
+    try self.log.checkTimeZone()
+    let printsTable = self.table.table != nil || rows.areUsed
+    let (log, columns) = self.log.separatingColumns(ofTable: printsTable)
+    let table = ReportTableChoice(self.table, rows.choice(columns: columns))
     let variants = try ReplayCases(scenario: scenario, input: input).variants(
       policies: policy, against: against)
     guard trace != "-" || variants.count == 1 else {
@@ -64,6 +69,7 @@ struct ReplayCommand: ParsableCommand {
         message: "-: error: standard input can be read only once, expected a file for several "
           + "policies or cases")
     }
+    try table?.check(of: variants[0].scenario)
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
     let rejected = RejectedList()
@@ -82,7 +88,7 @@ struct ReplayCommand: ParsableCommand {
     try database?.finish()
     let report = ScenarioReport(
       replayed: outcomes, of: trace, name: name, unit: against.isEmpty ? "policy" : "case")
-    let record = try runRecord(outcomes[0].hash)
+    let record = try runRecord(log, outcomes[0].hash)
     try ReportWriter.write(report, record: record, into: folder)
     if !rejected.rows.isEmpty {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
@@ -91,16 +97,11 @@ struct ReplayCommand: ParsableCommand {
     }
     try file?.commit()
     try folder.commit()
-    guard !printing.quiet else { return }
-    if printing.json {
-      print(JSONValue.array([record.json(report)]).text, terminator: "")
-    } else {
-      print(TerminalSummary.text([report], styled: printing.isStyled))
-      print("Report: \(out)/\(name)/report.md")
-    }
+    try printing.tell(
+      [report], record, table: table, place: "Report: \(out)/\(name)/report.md")
   }
 
-  private func runRecord(_ hash: FileHash?) throws -> RunRecord {
+  private func runRecord(_ log: LogOptions, _ hash: FileHash?) throws -> RunRecord {
     var record = RunRecord(
       version: Version.current, overrides: input.allOverrides,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)

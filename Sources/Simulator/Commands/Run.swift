@@ -34,13 +34,8 @@ struct Run: ParsableCommand {
   @Flag(help: "Puts every call of run 1 into costs.sqlite too (one scenario and plan).")
   var ledger = false
 
+  @OptionGroup var table: ReportTableOption
   @OptionGroup var tables: TableOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Prints this table in place of the summary: plans, costs, daily, accounts, performance, "
-        + "alerts.", valueName: "name"))
-  var table: String?
 
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
@@ -58,7 +53,8 @@ struct Run: ParsableCommand {
         message: "error: \(ledger ? "--ledger" : "--calls") needs one scenario with one plan, "
           + "expected --users N as well")
     }
-    try checkTable(of: loaded[0])
+    let table = ReportTableChoice(self.table, tables.choice)
+    try table?.check(of: loaded[0])
     let folder = try OutputFolder(path: out)
     let record = RunRecord(
       version: Version.current, overrides: input.allOverrides, runs: runs,
@@ -71,7 +67,7 @@ struct Run: ParsableCommand {
     }
     try ReportWriter.writeIndex(reports, into: folder)
     try folder.commit()
-    if !printing.quiet { try show(reports, record) }
+    try printing.tell(reports, record, table: table, place: "Reports: \(out)/index.md")
   }
 
   private func simulate(
@@ -89,9 +85,9 @@ struct Run: ParsableCommand {
     let bar = ProgressBar(
       total: simulation.expectedArrivals(runs: drawsInputs ? 2 * runs : runs),
       isQuiet: printing.quiet)
-    let results = try simulation.results(
-      runs: runs, threads: threads, log: CallLog(file, database)
-    ) { bar.add($0) }
+    let months = try simulation.reduced(
+      runs: runs, threads: threads, log: CallLog(file, database), progress: { bar.add($0) }
+    ) { SimulatedMonth($0, budget: scenario.budget) }
     let drawn =
       drawsInputs
       ? try Assessor(input.tree(path), scenario: scenario, runs: runs, threads: threads)
@@ -99,9 +95,9 @@ struct Run: ParsableCommand {
     bar.finish()
     try file?.commit()
     try database?.finish()
-    var plans = results.indices.map { plan in
+    var plans = months.indices.compactMap { plan in
       PlanReport(
-        scenario: scenario, runs: results[plan], drawn: drawsInputs ? drawn[plan] : nil)
+        scenario: scenario, months: months[plan], drawn: drawsInputs ? drawn[plan] : nil)
     }
     if scenario.budget?.acts == true {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
@@ -111,55 +107,34 @@ struct Run: ParsableCommand {
     let comparison = scenario.budget?.acts == true ? nil : CatalogComparison(scenario)
     return ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
   }
-
-  /// The table to print in place of the summary.
-  private var tableName: String? { table ?? (tables.areUsed ? ReportTables.plans.name : nil) }
-
-  /// Before anything is simulated: is there such a table, with such columns?
-  private func checkTable(of scenario: Scenario) throws {
-    guard let tableName else { return }
-    let all = ReportTables.all(ScenarioReport(scenario: scenario, plans: []))
-    guard let table = all.first(where: { $0.name == tableName }) else {
-      let names = all.map(\.name).joined(separator: ", ")
-      throw BadInput(message: "--table: error: unknown table '\(tableName)', expected \(names)")
-    }
-    _ = try tables.choose(from: OutputTable([table]))
-  }
-
-  private func show(_ reports: [ScenarioReport], _ record: RunRecord) throws {
-    if let tableName {
-      let chosen = reports.flatMap(ReportTables.all).filter { $0.name == tableName }
-      try tables.show(OutputTable(chosen), printing, dialect: csvDialect)
-    } else if printing.json {
-      print(JSONValue.array(reports.map(record.json)).text, terminator: "")
-    } else {
-      print(TerminalSummary.text(reports, styled: printing.isStyled))
-      print("Reports: \(out)/index.md")
-    }
-  }
 }
 
 extension CSVDialect: ExpressibleByArgument {}
 
+/// What the report needs of one run of a plan: all of the first, of the others what they came to.
+private struct SimulatedMonth: Sendable {
+  let first: PlanResult?
+  let outcome: Outcome
+
+  init(_ result: PlanResult, budget: Budget?) {
+    first = result.run == 1 ? result : nil
+    outcome = Outcome(result, budget: budget)
+  }
+}
+
 extension PlanReport {
-  /// All runs of one plan, by number, and the same months with the inputs drawn if any is.
-  init(scenario: Scenario, runs: [PlanResult], drawn: [Outcome]?) {
-    if let drawn {
-      self.init(
-        result: runs[0],
-        runs: RunsSummary(
-          costs: drawn.compactMap(\.bill),
-          overBudget: scenario.budget.map { _ in drawn.map { $0.overrun == 1 } }),
-        expectation: Expectation(scenario: scenario, plan: runs[0].plan))
-      spread = CostSpread(
-        likely: runs.map { Outcome($0, budget: scenario.budget) }, drawn: drawn)
-      return
-    }
-    let over = scenario.budget.map { budget in
-      runs.map { run in run.budgetMonths.contains { $0.cost > budget.amount } }
-    }
+  /// All months of one plan, by number of the run, and the same months with the inputs drawn if any
+  /// is; nil without months.
+  fileprivate init?(scenario: Scenario, months: [SimulatedMonth], drawn: [Outcome]?) {
+    guard let first = months.first?.first else { return nil }
+    let likely = months.map(\.outcome)
+    let outcomes = drawn ?? likely
     self.init(
-      result: runs[0], runs: RunsSummary(costs: runs.map(\.cost), overBudget: over),
-      expectation: Expectation(scenario: scenario, plan: runs[0].plan))
+      result: first,
+      runs: RunsSummary(
+        costs: outcomes.compactMap(\.bill),
+        overBudget: scenario.budget.map { _ in outcomes.map { $0.overrun == 1 } }),
+      expectation: Expectation(scenario: scenario, plan: first.plan))
+    spread = drawn.map { CostSpread(likely: likely, drawn: $0) }
   }
 }

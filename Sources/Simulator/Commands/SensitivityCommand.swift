@@ -29,27 +29,19 @@ struct SensitivityCommand: ParsableCommand {
     }
     let loaded = try input.read(scenarios)
     let folder = try OutputFolder(path: decision.out)
-    var told: [(headline: String, files: DecisionFiles, page: String)] = []
+    var answers: [DecisionFiles] = []
     for path in scenarios.prefix(loaded.count) {
       let (tree, scenario) = try input.readOnePlan(path)
       let assessor = Assessor(
         tree, scenario: scenario, runs: decision.runs, threads: decision.threads)
       let result = try Sensitivity(assessor, scenario: scenario, share: share)
-      let files = DecisionFiles(
-        name: "sensitivity", markdown: SensitivityMarkdown.text(result),
-        table: ReportTables.sensitivityTable(result), chart: TornadoChart.svg(result))
-      try files.write(of: scenario, into: folder, dialect: decision.csvDialect)
-      told.append(
-        (
-          SensitivityMarkdown.headline(result), files,
-          "\(decision.out)/\(scenario.name)/sensitivity.md"
-        ))
+      answers.append(
+        DecisionFiles(
+          scenario: scenario.name, name: "sensitivity",
+          headline: SensitivityMarkdown.headline(result),
+          markdown: SensitivityMarkdown.text(result),
+          table: ReportTables.sensitivityTable(result), chart: TornadoChart.svg(result)))
     }
-    try folder.commit()
-    if printing.json, !printing.quiet {
-      print(JSONValue.array(told.map { $0.files.json($0.headline) }).text, terminator: "")
-    } else {
-      for item in told { printing.tell(item.headline, item.files, page: item.page) }
-    }
+    try decision.finish(answers, in: folder, printing, json: .array(answers.map(\.json)))
   }
 }

@@ -52,12 +52,10 @@ struct SolveCommand: ParsableCommand {
     let answer = try SolveAnswer(
       assessor, scenario: scenario, knob: knob, limits: limits, in: try range(knob))
     let files = DecisionFiles(
-      name: "solve", markdown: SolveMarkdown.text(answer), table: ReportTables.solveTable(answer),
+      scenario: scenario.name, name: "solve", headline: SolveMarkdown.headline(answer),
+      markdown: SolveMarkdown.text(answer), table: ReportTables.solveTable(answer),
       chart: SolveChart.svg(answer))
-    try files.write(of: scenario, into: folder, dialect: decision.csvDialect)
-    try folder.commit()
-    printing.tell(
-      SolveMarkdown.headline(answer), files, page: "\(decision.out)/\(scenario.name)/solve.md")
+    try decision.finish([files], in: folder, printing, json: files.json)
   }
 
   private func limits(_ scenario: Scenario) throws -> [Limit] {

@@ -42,11 +42,9 @@ struct SweepCommand: ParsableCommand {
       read.tree, scenario: read.scenario, runs: decision.runs, threads: decision.threads)
     let sweep = try Sweep(assessor, scenario: read.scenario, axes: axes)
     let files = DecisionFiles(
-      name: "sweep", markdown: SweepMarkdown.text(sweep), table: ReportTables.sweepTable(sweep),
+      scenario: read.scenario.name, name: "sweep", headline: SweepMarkdown.headline(sweep),
+      markdown: SweepMarkdown.text(sweep), table: ReportTables.sweepTable(sweep),
       chart: SweepChart.svg(sweep))
-    try files.write(of: read.scenario, into: folder, dialect: decision.csvDialect)
-    try folder.commit()
-    printing.tell(
-      SweepMarkdown.headline(sweep), files, page: "\(decision.out)/\(read.scenario.name)/sweep.md")
+    try decision.finish([files], in: folder, printing, json: files.json)
   }
 }

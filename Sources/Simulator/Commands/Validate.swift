@@ -18,26 +18,25 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let loaded = try input.read(scenarios)
-    guard !printing.quiet else { return }
-    if printing.json {
-      let list = zip(scenarios, loaded).map { path, scenario in
-        JSONValue.object([
-          ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
-        ])
-      }
-      print(JSONValue.array(list).text, terminator: "")
-      return
-    }
-    for (path, scenario) in zip(scenarios, loaded) {
-      let users = scenario.plans.map { PlainEnglish.count(Int64($0.users)) }
-      let last = scenario.plans.last?.users ?? 0
-      let counts = [
-        PlainEnglish.plural(Int64(scenario.workloads.count), "workload"),
-        PlainEnglish.plural(Int64(scenario.catalog.models.count), "model"),
-        "\(users.count == 1 ? "a plan" : "plans") of \(PlainEnglish.list(users)) "
-          + (users.count == 1 && last == 1 ? "user" : "users"),
-      ]
-      print("\(path): fine (\(counts.joined(separator: ", ")))")
-    }
+    let files = zip(scenarios, loaded)
+    printing.show(
+      json: .array(
+        files.map { path, scenario in
+          .object([
+            ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
+          ])
+        }), text: files.map(Self.text).joined())
+  }
+
+  private static func text(_ path: String, _ scenario: Scenario) -> String {
+    let users = scenario.plans.map { PlainEnglish.count(Int64($0.users)) }
+    let last = scenario.plans.last?.users ?? 0
+    let counts = [
+      PlainEnglish.plural(Int64(scenario.workloads.count), "workload"),
+      PlainEnglish.plural(Int64(scenario.catalog.models.count), "model"),
+      "\(users.count == 1 ? "a plan" : "plans") of \(PlainEnglish.list(users)) "
+        + (users.count == 1 && last == 1 ? "user" : "users"),
+    ]
+    return "\(path): fine (\(counts.joined(separator: ", ")))\n"
   }
 }

@@ -58,17 +58,26 @@ struct Simulation: Sendable {
       watched: watched)
   }
 
-  /// Every plan of the scenario in `runs` runs, by plan then run; the largest are started first.
-  /// `log` receives the calls of the first plan's first run.
+  /// Every plan of the scenario in `runs` runs, by plan then run. A result weighs megabytes: of
+  /// many runs, ask `reduced` for what is needed of them.
   func results(
-    runs: Int, threads: Int, log: CallLog? = nil,
-    progress: @escaping @Sendable (Int) -> Void = { _ in }
+    runs: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[PlanResult]] {
+    try reduced(runs: runs, threads: threads, progress: progress) { $0 }
+  }
+
+  /// What `reduce` keeps of every plan in `runs` runs, by plan then run; the largest are started
+  /// first. `log` receives the calls of the first plan's first run.
+  func reduced<Kept: Sendable>(
+    runs: Int, threads: Int, log: CallLog? = nil,
+    progress: @escaping @Sendable (Int) -> Void = { _ in },
+    _ reduce: @Sendable (PlanResult) -> Kept
+  ) throws -> [[Kept]] {
     let plans = compiled.scenario.plans
     let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }
       .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }
     let next = Atomic<Int>(0)
-    let outcomes = Mutex<[Int: Result<PlanResult, any Error>]>([:])
+    let outcomes = Mutex<[Int: Result<Kept, any Error>]>([:])
     let running = RunningPlans()
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, 2 * tasks.count))) { _ in
       while true {
@@ -81,12 +90,13 @@ struct Simulation: Sendable {
         defer { running.remove(calls) }
         let outcome = Result {
           let isLogged = task.plan == 0 && task.run == 1
-          return try result(
-            of: plans[task.plan], run: task.run, from: &calls, log: isLogged ? log : nil
-          ) { count in
-            progress(count - told)
-            told = count
-          }
+          return reduce(
+            try result(
+              of: plans[task.plan], run: task.run, from: &calls, log: isLogged ? log : nil
+            ) { count in
+              progress(count - told)
+              told = count
+            })
         }
         outcomes.withLock { $0[task.plan * runs + task.run - 1] = outcome }
       }

@@ -27,15 +27,14 @@ indirect enum JSONValue: Sendable {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .number(let digits): text += digits
-    case .string(let value): Self.appendQuoted(value, to: &text)
+    case .string(let value): text += QuotedText.quoted(value)
     case .array(let items):
       Self.appendBlock(items, "[", "]", to: &text, indent: indent) { item, text in
         item.append(to: &text, indent: indent + 2)
       }
     case .object(let members):
       Self.appendBlock(members, "{", "}", to: &text, indent: indent) { member, text in
-        Self.appendQuoted(member.0, to: &text)
-        text += ": "
+        text += QuotedText.quoted(member.0) + ": "
         member.1.append(to: &text, indent: indent + 2)
       }
     }
@@ -56,23 +55,5 @@ indirect enum JSONValue: Sendable {
       body(item, &text)
     }
     text += "\n" + margin + close
-  }
-
-  private static func appendQuoted(_ value: String, to text: inout String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
   }
 }

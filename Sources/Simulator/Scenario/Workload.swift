@@ -54,6 +54,8 @@ struct Variant: Sendable {
   var audio = Distribution.fixed(0)
   /// Image tokens of all frames, part of the input.
   var frameTokens: Int64 = 0
+  /// Images billed by the piece, sent or made; no tokens.
+  var images: Int64 = 0
   /// What the call reserves for its answer; visible and reasoning tokens never exceed it.
   var maxTokens: Int64?
   var prompts = PromptRepetition.unique

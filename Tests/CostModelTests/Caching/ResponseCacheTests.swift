@@ -34,13 +34,6 @@ import Testing
     #expect(cache.state(of: key(1), at: at(215)) == .expired(at: at(215)))
   }
 
-  @Test func touchingReadsWhereTheLookupBegins() {
-    var cache = ResponseCache()
-    #expect(cache.touch(key(1)) == .distantPast)
-    cache.store(key(1), at: at(0), ttl: µs(10))
-    #expect(cache.touch(key(1)) == at(10))
-  }
-
   @Test func aHitDoesNotRefresh() {
     var cache = ResponseCache()
     cache.store(key(1), at: at(0), ttl: µs(10))

@@ -288,15 +288,4 @@ struct PricerRuleTests {
       try cost(fine, tokens(in: 1), .init(region: "eu"))
     }
   }
-
-  @Test func thePriceBookAgreesWithItsPricers() throws {
-    var catalog = Catalog()
-    let added = catalog.add(model { $0.rates = rates(input: 3, output: 4) })
-    let id = try #require(added)
-    let book = PriceBook(catalog)
-    let usage = tokens(in: 5, out: 6)
-    let cost = try book.cost(of: usage, model: id, context: BillingContext(arrival: .epoch))
-    #expect(cost.total.picodollars == 39)
-    #expect(try book.pricer(for: id).cost(of: usage, at: .epoch) == cost)
-  }
 }

@@ -13,7 +13,6 @@ struct RoutingTableTests {
       .init(ModelID(3), weight: 3), .init(ModelID(5), weight: 0),
     ])
     let table = try #require(RoutingTable(policy(choice), kinds: [any]))
-    #expect(table.needsDraw(kind: 0))
     #expect(table.choose(kind: 0, u: 0) == ModelID(1))
     #expect(table.choose(kind: 0, u: (0.7 as Double).nextDown) == ModelID(1))
     #expect(table.choose(kind: 0, u: 0.7) == ModelID(3))
@@ -31,7 +30,6 @@ struct RoutingTableTests {
   @Test func theLoggedModelIsNil() throws {
     let table = try #require(RoutingTable(policy(.logged), kinds: [any]))
     #expect(table.choose(kind: 0, u: 0.3) == nil)
-    #expect(!table.needsDraw(kind: 0))
   }
 
   @Test func withoutADefaultThereIsNoTable() {

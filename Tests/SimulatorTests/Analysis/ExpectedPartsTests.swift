@@ -110,23 +110,26 @@ import Testing
     check(cost(scenario([model], variant)), 1_000 * 1e-3 * (1.0 / 3 + 2 * 2.0 / 3))
   }
 
-  @Test func audioMinimumCallsFramesAndFixedPrices() {
+  @Test func audioMinimumCallsFramesImagesAndFixedPrices() {
     let speech = model { sheet in
-      // $3.60 an hour, at least 10 s; $2 per 1,000 calls; image tokens at 5; $7 a month.
+      // $3.60 an hour, at least 10 s; $2 per 1,000 calls; image tokens at 5; images at 4 cents;
+      // $7 a month.
       sheet.rates[.audioSeconds] = Rate(picodollars: 3_600_000_000_000, per: 3_600_000_000)
       sheet.rates[.calls] = Rate(picodollars: 2_000_000_000_000, per: 1_000)
       sheet.rates[.inputImageTokens] = AnalysisScenario.rate(perMillion: 5)
+      sheet.rates[.images] = Rate(picodollars: 40_000_000_000, per: 1)
       sheet.minimumAudio = SimDuration(microseconds: 10_000_000)
       sheet.fixedMonthly = Money(picodollars: 7_000_000_000_000)
     }
     var variant = AnalysisScenario.variant(input: .fixed(100), output: .fixed(0))
     variant.frameTokens = 900
+    variant.images = 3
     variant.audio = .histogram([
       .init(low: 0, high: 0, weight: 1), .init(low: 4, high: 4, weight: 1),
       .init(low: 30, high: 30, weight: 2),
     ])
     let audio = 0.25 * 0 + 0.25 * 10 + 0.5 * 30
-    let call = audio * 1e-3 + 2e-3 + 100 * 1e-6 + 900 * 5e-6
+    let call = audio * 1e-3 + 2e-3 + 100 * 1e-6 + 900 * 5e-6 + 3 * 0.04
     check(cost(scenario([speech], variant, months: 2)), 2 * (1_000 * call + 7))
   }
 

@@ -58,8 +58,16 @@ import Testing
     (
       "m: {provider: p, input: $0.0004 per 1M tokens, output: $1 per 1M tokens}", ["m unit-slip"]
     ),
+    ("m: {provider: p, input: $0.0005 per 1M tokens, output: $1 per 1M tokens}", []),
+    (
+      "m: {provider: p, input: $200 per 1M tokens, output: $1001 per 1M tokens}", ["m unit-slip"]
+    ),
+    ("m: {provider: p, output: $0.0005 per 1M tokens}", []),
+    ("m: {provider: p, output: $0.0004 per 1M tokens}", ["m unit-slip"]),
+    ("m: {provider: p, calls: $4.99 per call}", []),
     ("m: {provider: p, calls: $5 per call}", []),
     ("m: {provider: p, calls: $5.01 per call}", ["m unit-slip"]),
+    ("m: {provider: p, calls: $1 per call, deprecated: 2026-10-22}", []),
     ("m: {provider: p, calls: $1 per call, deprecated: 2026-10-21}", []),
     ("m: {provider: p, calls: $1 per call, deprecated: 2026-10-20}", ["m deprecated"]),
   ])
@@ -73,7 +81,8 @@ import Testing
 
   /// Five times the median of the others is one; the median is theirs alone.
   @Test(arguments: [
-    ("4.99", []), ("5", ["a/m outlier"]), ("0.2", ["a/m outlier"]), ("0.201", []),
+    ("4.99", []), ("5", ["a/m outlier"]), ("5.01", ["a/m outlier"]), ("0.2", ["a/m outlier"]),
+    ("0.199", ["a/m outlier"]), ("0.201", []),
     ("8", ["a/m outlier"]), ("0.001", ["a/m unit-slip"]),
   ])
   func outliers(input: String, expected: [String]) throws {

@@ -33,6 +33,14 @@ import Testing
     #expect(page.contains("## Checked by simulating a month"))
   }
 
+  @Test func theTableIsPrintedWhereRowsOrColumnsAreChosen() throws {
+    let outcome = try run(
+      "sweep", "s.yaml", "--vary", "users=1,3,2", "--sort", "-cost_usd", "--top", "2", "--columns",
+      "users,plan")
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output == "users,plan\r\n3,users-3\r\n2,users-2\r\n")
+  }
+
   /// A run after the others links what they have written.
   @Test func theIndexLinksTheirPages() throws {
     let text = try run("sensitivity", "s.yaml").output
@@ -69,6 +77,7 @@ import Testing
     (["sweep", "s.yaml", "--vary", "users=1..900:900", "--vary", "budget=1..20:20"], "18000 comb"),
     (["sensitivity", "s.yaml", "--by", "x"], "--by: error: expected a percentage like 20%"),
     (["sensitivity", "none.yaml"], "none.yaml: error: no such file"),
+    (["sensitivity", "s.yaml", "--columns", "inputs"], "did you mean 'input'?"),
     (["sensitivity", "s.yaml", "--runs", "0"], "--runs is 1 to 1000000"),
   ])
   func slipsExitWith2AndWriteNothing(arguments: [String], message: String) throws {

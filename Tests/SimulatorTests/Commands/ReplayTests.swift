@@ -72,6 +72,19 @@ import Testing
     #expect(try plans().first?["cost_usd"] == "2.520000")
   }
 
+  /// As `run` does; names of columns without '=' are then the table's.
+  @Test func aTableIsPrintedInPlaceOfTheSummary() throws {
+    let path = try log("2025-11-01T00:00:00Z,gpt-4o,400,100\n2025-11-02T00:00:00Z,gpt-4o,800,10\n")
+    let outcome = try replay(
+      path, "--policy", "logged", "--table", "daily", "--sort", "-date", "--top", "1", "--columns",
+      "date,cost_usd", "--columns", "model=model", "--override", "models.gpt-4o.failure_rate=0%")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output == "date,cost_usd\r\n2025-11-02,0.002100\r\n")
+    let wrong = try replay(path, "--sort", "cost")
+    #expect(wrong.code == 2 && wrong.output.isEmpty)
+    #expect(wrong.errors.hasPrefix("--sort: error: unknown column 'cost', expected scenario, plan"))
+  }
+
   // MARK: Bad input
 
   @Test func badRowsAreFatalAndListed() throws {

@@ -48,13 +48,13 @@ import Testing
     let month = scenario(months: 1)
     for run in 1...2 {
       let plan = try Simulation(month).result(of: month.plans[0], run: run)
-      #expect(forecast.months[0].results[run - 1].cost == plan.cost)
+      #expect(forecast.months[0].simulated[run - 1] == plan.cost)
       #expect(plan.cost > .zero)
     }
     let expected = ExpectedCost(scenario: month, plan: month.plans[0])
     #expect(forecast.months[0].bill.mean == expected.total)
     // The same users and prices, and the same luck.
-    #expect(forecast.months[1].results[0].cost == forecast.months[0].results[0].cost)
+    #expect(forecast.months[1].simulated[0] == forecast.months[0].simulated[0])
   }
 
   @Test func usersPricesAndBudgetsChangeByMonth() throws {
@@ -113,7 +113,7 @@ import Testing
     spec.months = 1
     let forecast = try Forecast(scenario(months: 1), spec, runs: 400, threads: 2)
     let band = forecast.months[0].bill.band
-    let inside = forecast.months[0].results.count { band.contains($0.cost.dollars) }
+    let inside = forecast.months[0].simulated.count { band.contains($0.dollars) }
     #expect((327...393).contains(inside))
   }
 

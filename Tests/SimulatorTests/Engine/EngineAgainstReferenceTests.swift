@@ -154,7 +154,7 @@ extension ReferenceRow {
   /// Without what the simulator's log does not say.
   var loggedPart: ReferenceRow {
     var row = self
-    (row.bill.images, row.bill.calls) = (0, 0)
+    (row.bill.images, row.bill.pictures, row.bill.calls) = (0, 0, 0)
     return row
   }
 

@@ -140,6 +140,7 @@ struct RandomScenario {
     sheet.rates[.inputTokens] = rate(&random)
     sheet.rates[.outputTokens] = rate(&random)
     sheet.rates[.audioSeconds] = Rate(picodollars: 360_000_000_001, per: 3_600_000_000)
+    sheet.rates[.images] = Rate(picodollars: 77_777, per: 2)
     let optional: [BillingDimension] = [
       .cacheReadTokens, .reasoningTokens, .inputImageTokens, .calls,
     ]
@@ -243,7 +244,7 @@ struct RandomScenario {
       if random.chance(0.5) { variant.input = .fixed(Double(random.below(200))) }
       if random.chance(0.3) { variant.reasoning = .uniform(low: 0, high: 90) }
       if random.chance(0.3) { variant.audio = .uniform(low: 0, high: 40) }
-      if random.chance(0.2) { variant.frameTokens = 85 }
+      if random.chance(0.2) { (variant.frameTokens, variant.images) = (85, 2) }
       variant.maxTokens = random.rarely(3) { Int64($0.below(250)) }
       variant.prompts = random.oneOf([
         .none, .unique, .pool(size: 2, exponent: 1, perUser: false),

@@ -75,6 +75,7 @@ struct ReferenceTranslation {
     if case .pool = variant.prompts { result.prompt = call.prompt >> 1 }
     result.input = call.input
     result.images = variant.frameTokens
+    result.pictures = variant.images
     result.output = call.output
     result.reasoning = call.reasoning
     result.audio = call.audio

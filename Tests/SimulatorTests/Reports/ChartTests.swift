@@ -55,6 +55,44 @@ private let odd: [SampleReport] = [
   }
 }
 
+/// Wherever the answer and the budget lie, with one line or twelve.
+@Test(arguments: [1, 2, 5, 12])
+func textsOfLinesDoNotOverlap(count: Int) {
+  for share in stride(from: 0.0, through: 1, by: 0.04) {
+    for factor in [0.02, 0.5, 0.97, 1, 1.03, 1.5, 3.9] {
+      let slopes = (1...count).map { 0.6 + 0.4 * Double($0) / Double(count) }
+      let x = 1_000 * share
+      let chart = LinesChart(
+        title: "The bill over users", axis: "users",
+        series: slopes.enumerated().map { index, slope in
+          LinesChart.Series(
+            name: "plan \(index)", points: [0, x, 1_000].map { ($0, 5 + slope * $0) })
+        },
+        marks: [0, 250, 500, 750, 1_000].map { ($0, "\($0)") },
+        budget: (5 + x) * factor, answer: (x, 5 + x, "\(Int(x)) users: $\(Int(5 + x)).00"))
+      let svg = chart.svg()
+      let boxes = textBoxes(svg)
+      #expect(svg.contains(" users: $") && boxes.count > 8)
+      for (index, a) in boxes.enumerated() {
+        for b in boxes[(index + 1)...] where a.overlaps(b) {
+          Issue.record("\(count) lines, \(share), \(factor): '\(a.text)' lies on '\(b.text)'")
+        }
+      }
+    }
+  }
+}
+
+/// Under, over and beside what is there already, or nowhere.
+@Test func aTextIsFreeWhereNoCurvePasses() {
+  let box = LabelLayout.Box("budget", at: 100, base: 50)
+  #expect(LabelLayout.isFree(box, of: [[(0, 30), (300, 30)], [(0, 60), (300, 60)]]))
+  #expect(!LabelLayout.isFree(box, of: [[(0, 45), (300, 45)]]))
+  #expect(LabelLayout.isFree(box, of: [[(0, 45), (95, 45)], [(150, 45), (300, 45)]]))
+  #expect(!LabelLayout.isFree(box, of: [[(0, 0), (240, 90)]]))
+  #expect(box.overlaps(LabelLayout.Box("x", at: 140, base: 60, anchor: .middle)))
+  #expect(!box.overlaps(LabelLayout.Box("x", at: 140, base: 65)))
+}
+
 private struct TextBox {
   var text: String
   var left: Double

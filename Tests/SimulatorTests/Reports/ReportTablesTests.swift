@@ -53,6 +53,38 @@ import Testing
   #expect(row["queue_max_s"] == "1.25")
 }
 
+/// Whoever adds up a file's rounded amounts gets the bill to the last of its six decimals, and no
+/// amount moves by as much as a millionth.
+@Test(arguments: [1, 3, 700])
+func roundedAmountsAddUpToTheBill(users: Int) throws {
+  let report = SampleReport(users: [users, users + 1], models: [("a", 1_333_333), ("b", 499_999)])
+    .report
+  let tables = ReportTables.all(report)
+  func table(_ name: String) throws -> [[String: String]] {
+    let table = try #require(tables.first { $0.name == name })
+    let rows = try CSVReader.rows(table.csv(.rfc4180))
+    return rows.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(rows[0], $0)) }
+  }
+  func micro(_ row: [String: String]) throws -> Int128 {
+    try #require(ExactDecimal(row["cost_usd"] ?? "")).shifted(by: 6).digits
+  }
+  for plan in try table("plans") {
+    let bill = try micro(plan)
+    #expect(bill > 0)
+    for name in ["costs", "daily", "accounts"] {
+      let rows = try table(name).filter { $0["plan"] == plan["plan"] }
+      #expect(try rows.reduce(0) { try $0 + micro($1) } == bill, "\(name)")
+    }
+    for row in try table("costs") { #expect(try row["cost_micro_usd"] == String(micro(row))) }
+  }
+  let accounts = try #require(tables.first { $0.name == "accounts" })
+  let place = try #require(accounts.columns.firstIndex { $0.name == "cost_usd" })
+  for (row, shown) in zip(accounts.rows, try table("accounts")) {
+    guard case .money(let exact) = row[place] else { continue }
+    #expect((exact.picodollars - (try micro(shown)) * 1_000_000).magnitude < 1_000_000)
+  }
+}
+
 @Test func unknownIsEmptyAndNeverZero() throws {
   var report = SampleReport(users: [1], budget: nil).report
   report.plans[0].result.cacheHits = 0

@@ -69,8 +69,8 @@ enum CalibrationAssumptions {
     }
     if fit.images > 0 {
       list.append(
-        "\(CalibrationText.count(fit.images, "image")) are left out, with their cost: calls of a "
-          + "scenario have no images that are billed by the piece.")
+        "\(CalibrationText.count(fit.images, "image")) are left out, with their cost: state "
+          + "'images' of the calls that have them.")
     }
     if fit.writtenTokens > 0 {
       list.append(

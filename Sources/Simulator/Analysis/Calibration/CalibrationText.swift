@@ -50,12 +50,12 @@ struct CalibrationText {
     let facts = fit.facts
     let left = facts.rejected + facts.filtered
     yaml.comment(
-      "Fitted by costsim calibrate to \(YAMLText.quoted(names.log)) (\(facts.format)): "
+      "Fitted by costsim calibrate to \(QuotedText.quoted(names.log)) (\(facts.format)): "
         + "\(Self.count(facts.accepted, "request")), \(facts.first) to \(facts.last)"
         + (left > 0 ? "; \(Self.count(left, "row")) left out" : ""))
     yaml.comment("Each comment says what the value below it rests on.")
-    yaml.line("name: " + YAMLText.quoted(names.scenario))
-    yaml.line("title: " + YAMLText.quoted("Fitted to " + names.log))
+    yaml.line("name: " + QuotedText.quoted(names.scenario))
+    yaml.line("title: " + QuotedText.quoted("Fitted to " + names.log))
     yaml.line("")
     periodComment()
     period()
@@ -66,7 +66,7 @@ struct CalibrationText {
       yaml.comment("Different users in the log.")
     }
     yaml.line("plans: [\(max(1, fit.users))]")
-    yaml.line("catalog: " + YAMLText.quoted(names.catalog))
+    yaml.line("catalog: " + QuotedText.quoted(names.catalog))
     yaml.comment("Failures were measured; a breaker would add some of its own.")
     yaml.line("breaker: none")
   }
@@ -93,13 +93,13 @@ struct CalibrationText {
     yaml.line("period:")
     switch fit.period.form {
     case .months(let count):
-      yaml.line("month: " + YAMLText.quoted(String(start.prefix(7))), indent: 2)
+      yaml.line("month: " + QuotedText.quoted(String(start.prefix(7))), indent: 2)
       if count > 1 { yaml.line("months: \(count)", indent: 2) }
     case .days(let count):
-      yaml.line("start: " + YAMLText.quoted(start), indent: 2)
+      yaml.line("start: " + QuotedText.quoted(start), indent: 2)
       yaml.line("days: \(count)", indent: 2)
     }
-    yaml.line("time_zone: " + YAMLText.quoted(fit.period.timeZone), indent: 2)
+    yaml.line("time_zone: " + QuotedText.quoted(fit.period.timeZone), indent: 2)
   }
 
   // MARK: Models
@@ -114,7 +114,7 @@ struct CalibrationText {
   }
 
   private mutating func write(_ model: Calibration.ModelFit) {
-    yaml.line(YAMLText.quoted(catalog[model.model].name) + ":", indent: 2)
+    yaml.line(QuotedText.quoted(catalog[model.model].name) + ":", indent: 2)
     if model.judged > 0 {
       yaml.comment(
         "\(InputLog.grouped(model.failed)) of \(Self.count(model.judged, "call")) failed"
@@ -146,7 +146,7 @@ struct CalibrationText {
   private mutating func policy() {
     yaml.line("")
     if let policy = names.policy {
-      yaml.line("policy: " + YAMLText.quoted(policy))
+      yaml.line("policy: " + QuotedText.quoted(policy))
       return
     }
     if let attribute = fit.modelAttribute {
@@ -164,18 +164,18 @@ struct CalibrationText {
 
   private mutating func write(_ rule: Calibration.Rule) {
     yaml.comment(Self.count(rule.calls, "call"), indent: 4)
-    yaml.line("- name: " + YAMLText.quoted(rule.name), indent: 4)
+    yaml.line("- name: " + QuotedText.quoted(rule.name), indent: 4)
     if let condition = rule.condition {
       yaml.line(
-        "when: {\(condition.attribute.name): \(YAMLText.quoted(condition.value))}", indent: 6)
+        "when: {\(condition.attribute.name): \(QuotedText.quoted(condition.value))}", indent: 6)
     }
     if rule.models.count == 1 {
-      yaml.line("model: " + YAMLText.quoted(catalog[rule.models[0].model].name), indent: 6)
+      yaml.line("model: " + QuotedText.quoted(catalog[rule.models[0].model].name), indent: 6)
     } else {
       yaml.flow(
         "mix",
         rule.models.map {
-          YAMLText.quoted(catalog[$0.model].name) + ": " + YAMLText.percent($0.share)
+          QuotedText.quoted(catalog[$0.model].name) + ": " + YAMLText.percent($0.share)
         }, brackets: ("{", "}"), indent: 6)
     }
   }
@@ -212,7 +212,7 @@ struct CalibrationText {
       yaml.flow(
         "account_plans",
         fit.accountPlans.map {
-          YAMLText.quoted($0.name) + ": " + YAMLText.percent(Double($0.users) / users)
+          QuotedText.quoted($0.name) + ": " + YAMLText.percent(Double($0.users) / users)
         }, brackets: ("{", "}"), indent: 2)
     }
   }
@@ -221,7 +221,7 @@ struct CalibrationText {
     yaml.line("")
     yaml.line("assumptions:")
     for text in CalibrationAssumptions.list(fit) {
-      yaml.line("- " + YAMLText.quoted(text), indent: 2)
+      yaml.line("- " + QuotedText.quoted(text), indent: 2)
     }
   }
 }

@@ -6,7 +6,7 @@ struct WorkloadText {
   let workload: Calibration.Workload
 
   func write(to yaml: inout YAMLText) {
-    yaml.line(YAMLText.quoted(workload.name) + ":", indent: 2)
+    yaml.line(QuotedText.quoted(workload.name) + ":", indent: 2)
     let users = CalibrationText.count(Int64(max(1, fit.users)), "user")
     yaml.comment(
       "\(CalibrationText.count(workload.calls, "call")) of \(users)"
@@ -112,7 +112,7 @@ struct WorkloadText {
     yaml.line("- share: " + YAMLText.percent(kind.share, digits: 10), indent: 6)
     for attribute in Attribute.allCases {
       guard let value = kind.attributes[attribute] else { continue }
-      yaml.line("\(attribute.name): " + YAMLText.quoted(value), indent: 8)
+      yaml.line("\(attribute.name): " + QuotedText.quoted(value), indent: 8)
     }
     let cached = kind.cachedTokens.rounded()
     for (key, size, unit) in [

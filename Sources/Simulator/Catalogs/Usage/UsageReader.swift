@@ -6,6 +6,8 @@ import Foundation
 final class UsageReader {
   private static let blockSize = 256 << 10
   private static let shownRows = 20
+  /// ASCII that is no space.
+  private static let graphic: ClosedRange<UInt8> = 0x21...0x7e
 
   private let path: String
   private let options: UsageOptions
@@ -137,7 +139,10 @@ final class UsageReader {
     guard let text = String(validating: fields[place], as: UTF8.self) else {
       throw problem(column, "not UTF-8")
     }
-    let trimmed = text.trimmingCharacters(in: .whitespaces)
+    // Nearly always there is nothing to trim, and trimming is the dearest part of a row.
+    let isTight =
+      Self.graphic ~= fields[place].first ?? 0 && Self.graphic ~= fields[place].last ?? 0
+    let trimmed = isTight ? text : text.trimmingCharacters(in: .whitespaces)
     return trimmed.isEmpty || TraceFormat.usualMissing.contains(trimmed) ? nil : trimmed
   }
 

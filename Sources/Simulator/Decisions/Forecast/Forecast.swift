@@ -26,8 +26,8 @@ struct Forecast: Sendable {
       let month = Self.month(scenario, spec, index: index, users: users)
       months.append(Self.expected(month, number: index + 1, after: months.last?.total ?? .init()))
       guard runs > 0 else { continue }
-      months[index].results = try Simulation(month).results(
-        runs: runs, threads: threads, progress: progress)[0]
+      months[index].simulated = try Simulation(month).reduced(
+        runs: runs, threads: threads, progress: progress, \.cost)[0]
     }
     self.months = months
     approximations =

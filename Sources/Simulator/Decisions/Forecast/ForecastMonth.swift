@@ -10,8 +10,8 @@ struct ForecastMonth: Sendable {
   var bill: MonthBill
   /// The same of all months up to this one.
   var total: MonthBill
-  /// One a run; empty where nothing is simulated.
-  var results: [PlanResult] = []
+  /// The bill of each run; empty where nothing is simulated.
+  var simulated: [MoneySum] = []
   /// When the expected bill breaks the month's budget; nil: not in this month.
   var expectedCrossing: SimTime?
   /// The chance that it does; nil without a budget.
@@ -23,7 +23,7 @@ struct ForecastMonth: Sendable {
   var budget: MoneySum?
   /// Whether the expected bill is over the budget; nil without one.
   var isOverBudget: Bool? { budget.map { bill.mean > $0.dollars } }
-  var runs: RunsSummary { RunsSummary(costs: results.map(\.cost), overBudget: nil) }
+  var runs: RunsSummary { RunsSummary(costs: simulated, overBudget: nil) }
 }
 
 /// Mean and variance of a bill, in dollars.

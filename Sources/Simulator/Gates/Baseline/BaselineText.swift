@@ -18,6 +18,25 @@ enum BaselineText {
     return yaml.text
   }
 
+  /// An entry's bills, without its inputs.
+  static func json(_ entry: Baseline.Entry) -> JSONValue {
+    .object([
+      ("scenario", .string(entry.figures.scenario.name)),
+      (
+        "plans",
+        .array(
+          entry.figures.plans.map { plan in
+            .object([
+              ("plan", .string(plan.spec.name)),
+              ("users", .integer(Int64(plan.spec.users))),
+              ("cost_usd", .optional(plan.figures.simulated) { .string($0.exactDecimal) }),
+              ("expected_cost_usd", .optional(plan.figures.expected) { .string($0.exactDecimal) }),
+            ])
+          })
+      ),
+    ])
+  }
+
   private static func line(_ plan: PlanSpec, _ figures: PlanFigures) -> String {
     let simulated = figures.simulated.map { "cost_usd: \($0.exactDecimal), " } ?? ""
     let expected = (figures.expected ?? .zero).exactDecimal

@@ -44,6 +44,6 @@ enum NodeText {
     let isPlain =
       text.wholeMatch(of: /[A-Za-z0-9_$.\/][A-Za-z0-9_$.\/%()+@ -]*/) != nil
       && text.last != " " && text != "null"
-    return isPlain ? text : YAMLText.quoted(text)
+    return isPlain ? text : QuotedText.quoted(text)
   }
 }

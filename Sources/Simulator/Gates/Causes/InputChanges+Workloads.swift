@@ -117,6 +117,7 @@ extension InputChanges {
       field(.tokens, "reasoning tokens", \.reasoning, GateWords.size),
       field(.tokens, "seconds of audio", \.audio, GateWords.size),
       field(.tokens, "image tokens", \.frameTokens) { PlainEnglish.count($0) },
+      field(.tokens, "images", \.images) { PlainEnglish.count($0) },
       field(.tokens, "most output tokens", \.maxTokens) { $0.map(PlainEnglish.count) ?? "none" },
       field(.tokens, "static prefix", \.prefixTokens) { PlainEnglish.count($0) },
       field(.cache, "prompts", \.prompts, GateWords.prompts),

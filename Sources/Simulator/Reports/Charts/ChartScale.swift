@@ -36,25 +36,3 @@ struct ChartScale {
     return count > 0.5 && (count - count.rounded()).magnitude < 1e-6
   }
 }
-
-/// Moves labels apart that would overlap, keeping their order and as near as may be to their
-/// places.
-enum LabelLayout {
-  /// `wanted` are the places; the result has at least `gap` between any two and stays inside
-  /// `range` while there is room.
-  static func spread(_ wanted: [Double], gap: Double, in range: ClosedRange<Double>) -> [Double] {
-    let order = wanted.indices.sorted { (wanted[$0], $0) < (wanted[$1], $1) }
-    var places = wanted
-    var lowest = range.lowerBound
-    for index in order {
-      places[index] = max(places[index], lowest)
-      lowest = places[index] + gap
-    }
-    var highest = range.upperBound
-    for index in order.reversed() {
-      places[index] = min(places[index], highest)
-      highest = places[index] - gap
-    }
-    return places
-  }
-}

@@ -173,6 +173,7 @@ struct CumulativeCostChart {
   /// Where no curve passes, or else to the left, where most have not risen yet.
   private func drawBudgetNames(_ svg: inout SVG) {
     var labelled: [Double] = []
+    let curves = series.flatMap { $0.months.map(inFrame) }
     for (dollars, name) in budgetLines {
       let place = y(dollars) - 4
       // The budget comes first and so keeps its name where lines are too close for theirs.
@@ -180,26 +181,12 @@ struct CumulativeCostChart {
       let width = SVG.width(of: name)
       let room = plotRight - left - width - 16
       let starts = [0, 0.2, 0.4, 0.6, 0.8, 1].map { left + 8 + $0 * room }
-      let start = starts.first { isFree($0 - 4, $0 + width + 4, above: place) } ?? starts[0]
+      let start =
+        starts.first {
+          LabelLayout.isFree(LabelLayout.Box(name, at: $0, base: place), of: curves)
+        } ?? starts[0]
       svg.text(name, start, place, class: "f b halo")
       labelled.append(place)
-    }
-  }
-
-  /// Whether no curve passes through a text between two places, on this base line.
-  private func isFree(_ from: Double, _ to: Double, above base: Double) -> Bool {
-    series.allSatisfy { line in
-      line.months.allSatisfy { month in
-        let points = inFrame(month)
-        return zip(points, points.dropFirst()).allSatisfy { a, b in
-          guard b.0 > from, a.0 < to, b.0 > a.0 else { return true }
-          let slope = (b.1 - a.1) / (b.0 - a.0)
-          let (low, high) = (
-            a.1 + (max(from, a.0) - a.0) * slope, a.1 + (min(to, b.0) - a.0) * slope
-          )
-          return max(low, high) < base - 13 || min(low, high) > base + 5
-        }
-      }
     }
   }
 

@@ -53,7 +53,7 @@ struct IntervalChart {
       if let budget, (low...high).contains(budget / plan.spread.chance.p50) {
         let place = x(budget / plan.spread.chance.p50)
         svg.line(place, y, place, y + step - 8, class: "budget")
-        svg.text("budget", place + 4, y + step - 10, class: "f b")
+        svg.text("budget", place + 4, y + 31, class: "f b")
       }
     }
     let summary = plans.map {

@@ -60,29 +60,73 @@ struct LinesChart {
     svg.text(
       SVG.shortened(axis, to: 90), (left + width - right) / 2, bottom + 42, anchor: .middle,
       class: "f", title: axis)
-    if let shown {
-      svg.line(left, y(shown), width - right, y(shown), class: "budget")
-      svg.text(
-        "budget " + PlainEnglish.usd(shown, places: 0), left + 8, y(shown) - 6, class: "f b")
-    }
-    for (index, line) in series.enumerated() {
-      svg.polyline(
-        line.points.map { (x($0.x), y($0.y)) }, class: "series " + SVG.series(index))
+    let curves = series.map { line in line.points.map { (x($0.x), y($0.y)) } }
+    for (index, curve) in curves.enumerated() {
+      svg.polyline(curve, class: "series " + SVG.series(index))
     }
     drawNames(&svg, right: width - right, y: y)
-    if let answer {
-      svg.circle(x(answer.x), y(answer.y), radius: 5, class: "mark", title: answer.text)
-      let isRight = x(answer.x) > 0.6 * width
-      svg.text(
-        answer.text, x(answer.x) + (isRight ? -10 : 10), y(answer.y) + 18,
-        anchor: isRight ? .end : .start, class: "t halo")
+    let frame = left...(width - right)
+    let budgetLine = shown.map(y)
+    let point = answer.map { (x: x($0.x), y: y($0.y), text: $0.text) }
+    let taken = point.map { draw($0, &svg, in: frame, curves, budgetLine) } ?? []
+    if let shown, let budgetLine {
+      svg.line(left, budgetLine, width - right, budgetLine, class: "budget")
+      drawBudget(
+        "budget " + PlainEnglish.usd(shown, places: 0), &svg, at: budgetLine, in: frame, curves,
+        taken)
     }
+    if let point { svg.circle(point.x, point.y, radius: 5, class: "mark", title: point.text) }
     let summary = series.map { line in
       line.name + ": "
         + [line.points.first, line.points.last].compactMap { $0.map { PlainEnglish.usd($0.y) } }
         .joined(separator: " to ")
     }
     return svg.file(title: title, description: summary.joined(separator: "; "))
+  }
+
+  /// The answer's text beside its point, where no line passes; tells what is taken now.
+  private func draw(
+    _ point: (x: Double, y: Double, text: String), _ svg: inout SVG,
+    in frame: ClosedRange<Double>, _ curves: [[(Double, Double)]], _ budgetLine: Double?
+  ) -> [LabelLayout.Box] {
+    let lines =
+      curves + (budgetLine.map { [[(frame.lowerBound, $0), (frame.upperBound, $0)]] } ?? [])
+    var places: [(x: Double, anchor: SVG.Anchor, box: LabelLayout.Box)] = []
+    for base in [18.0, -10, 36, -28, 54, -46].map({ point.y + $0 })
+    where (top...(top + height - 4)).contains(base) {
+      for (x, anchor) in [(point.x + 10, SVG.Anchor.start), (point.x - 10, .end)] {
+        let box = LabelLayout.Box(point.text, at: x, base: base, anchor: anchor)
+        guard frame.contains(box.left), frame.contains(box.right) else { continue }
+        places.append((x, anchor, box))
+      }
+    }
+    let place = places.first { LabelLayout.isFree($0.box, of: lines) } ?? places.first
+    let circle = [point.y - 8, point.y + 8].map { base in
+      var box = LabelLayout.Box("", at: point.x - 8, base: base)
+      box.right = point.x + 8
+      return box
+    }
+    guard let place else { return circle }
+    svg.text(point.text, place.x, place.box.base, anchor: place.anchor, class: "t halo")
+    return circle + [place.box]
+  }
+
+  /// The budget's name over its line or under it, where it meets no curve and no other text.
+  private func drawBudget(
+    _ name: String, _ svg: inout SVG, at line: Double, in frame: ClosedRange<Double>,
+    _ curves: [[(Double, Double)]], _ taken: [LabelLayout.Box]
+  ) {
+    let room = frame.upperBound - frame.lowerBound - SVG.width(of: name) - 16
+    let boxes = [-6.0, 14].flatMap { offset in
+      (0...10).map {
+        LabelLayout.Box(
+          name, at: frame.lowerBound + 8 + Double($0) / 10 * room, base: line + offset)
+      }
+    }.filter { box in box.base < top + height && !taken.contains { $0.overlaps(box) } }
+    guard let box = boxes.first(where: { LabelLayout.isFree($0, of: curves) }) ?? boxes.first else {
+      return
+    }
+    svg.text(name, box.left, box.base, class: "f b halo")
   }
 
   /// As many as have room.

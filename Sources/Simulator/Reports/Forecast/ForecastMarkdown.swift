@@ -104,7 +104,7 @@ enum ForecastMarkdown {
 
   private static func table(_ forecast: Forecast) -> String {
     let hasBudget = forecast.months.contains { $0.budget != nil }
-    let isSimulated = forecast.months.contains { !$0.results.isEmpty }
+    let isSimulated = forecast.months.contains { !$0.simulated.isEmpty }
     let prepaid = forecast.spec.prepaid
     var headers: [MarkdownTable.Header] = [
       .text("month"), .number("users"), .number("expected bill"), .text("9 times of 10 between"),
@@ -121,7 +121,7 @@ enum ForecastMarkdown {
         PlainEnglish.usd(month.bill.mean),
         PlainEnglish.usd(band.lowerBound) + " and " + PlainEnglish.usd(band.upperBound),
       ]
-      if isSimulated { cells.append(month.results.first.map { PlainEnglish.usd($0.cost) } ?? "–") }
+      if isSimulated { cells.append(month.simulated.first.map { PlainEnglish.usd($0) } ?? "–") }
       if hasBudget { cells += budgetCells(month) }
       cells.append(PlainEnglish.usd(month.total.mean))
       if let prepaid { cells.append(PlainEnglish.usd(prepaid.dollars - month.total.mean)) }
@@ -149,7 +149,7 @@ enum ForecastMarkdown {
         + "How well volumes, sizes and growth are known matters more, and is not in it.",
       "Every month begins with empty caches and idle quotas.",
     ]
-    if let runs = forecast.months.first?.results.count, runs > 0 {
+    if let runs = forecast.months.first?.simulated.count, runs > 0 {
       lines.append(
         "The simulated bill is that of run 1 of \(runs); all months share their luck, so that they "
           + "differ by growth and prices.")

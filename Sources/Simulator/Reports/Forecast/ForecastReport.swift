@@ -41,7 +41,7 @@ enum ForecastReport {
         .real($0.month.bill.band.upperBound)
       },
       Column("cost_usd", .exactUSD, unit: "USD", "Simulated, run 1; empty without --runs") {
-        .optional($0.month.results.first) { .money($0.cost) }
+        .optional($0.month.simulated.first) { .money($0) }
       },
       Column("cost_p05_usd", .usd, unit: "USD", "5th percentile of the runs' bills") {
         .optional($0.month.runs.p05) { .money($0) }
@@ -102,7 +102,7 @@ enum ForecastReport {
               ("expected_cost_usd", usd(month.bill.mean)),
               ("expected_p05_usd", usd(month.bill.band.lowerBound)),
               ("expected_p95_usd", usd(month.bill.band.upperBound)),
-              ("cost_usd", .optional(month.results.first) { .string($0.cost.exactDecimal) }),
+              ("cost_usd", .optional(month.simulated.first) { .string($0.exactDecimal) }),
               ("budget_usd", .optional(month.budget) { .string($0.exactDecimal) }),
               ("over_budget", .optional(month.isOverBudget) { .bool($0) }),
               ("budget_crossed_at", moment(month.expectedCrossing)),

@@ -39,12 +39,13 @@ enum ReportHTML {
         "aria-labelledby=\"title desc\"", with: "aria-labelledby=\"title\(number) desc\(number)\"")
   }
 
-  /// Tables and pictures scroll by themselves where the page is too narrow: the text never does.
+  /// Tables and pictures scroll by themselves where the page is too narrow: the text never does. A
+  /// shade then says that there is more, and the first column stays.
   private static let style = """
     :root{color-scheme:light dark;--ink:#1f2328;--faint:#59636e;--rule:#d1d9e0;--paper:#fff;\
-    --band:#f6f8fa;--link:#0a5bb5}
+    --band:#6575850f;--shade:#1f232833;--link:#0a5bb5}
     @media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--faint:#9aa7b4;\
-    --rule:#3d444d;--paper:#0d1117;--band:#151b23;--link:#5aa9e6}}
+    --rule:#3d444d;--paper:#0d1117;--band:#8091a514;--shade:#e6edf340;--link:#5aa9e6}}
     *{box-sizing:border-box}
     body{margin:0;background:var(--paper);color:var(--ink);\
     font:16px/1.55 system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
@@ -64,7 +65,16 @@ enum ReportHTML {
     font-variant-numeric:tabular-nums} th.number{white-space:normal}
     tbody tr:nth-child(even){background:var(--band)}
     @media screen and (max-width:60rem){table{width:max-content} \
-    td:not(.number){min-width:0;max-width:20rem}}
+    td:not(.number){min-width:0;max-width:20rem} \
+    .wide,figure{background:\
+    linear-gradient(90deg,var(--paper) 50%,transparent) 0 0/2rem 100% no-repeat local,\
+    linear-gradient(-90deg,var(--paper) 50%,transparent) 100% 0/2rem 100% no-repeat local,\
+    linear-gradient(90deg,var(--shade),transparent) 0 0/.8rem 100% no-repeat,\
+    linear-gradient(-90deg,var(--shade),transparent) 100% 0/.8rem 100% no-repeat} \
+    figure svg .background{fill:none} \
+    th:first-child,td:first-child{position:sticky;left:0;max-width:9rem;\
+    background:linear-gradient(var(--band),var(--band)),var(--paper)} \
+    thead th:first-child,tbody tr:nth-child(odd) td:first-child{background:var(--paper)}}
     @media print{
     @page{margin:15mm}
     body{font-size:10pt} main{max-width:none;padding:0}

@@ -11,7 +11,7 @@ struct AccountItem: Sendable {
 extension ReportTables {
   static let accounts = TableDefinition<PlanRow<AccountItem>>(
     name: "accounts", about: "The bill by account, most expensive first.",
-    indexes: [["scenario", "plan", "account_id"]],
+    indexes: [["scenario", "plan", "account_id"]], addsUp: true,
     columns: PlanRow.columns + [
       Column("account_id", .text, "Account; empty for fixed prices, which belong to none") {
         .optional($0.item.account.id) { .text($0) }

@@ -10,7 +10,7 @@ extension ReportTables {
   static let costs = TableDefinition<PlanRow<CostItem>>(
     name: "costs", about: "The bill by use case, model and tier.",
     indexes: [["scenario", "plan", "model"], ["scenario", "plan", "use_case"]],
-    columns: PlanRow.columns + costNameColumns + costCountColumns + costMoneyColumns)
+    addsUp: true, columns: PlanRow.columns + costNameColumns + costCountColumns + costMoneyColumns)
 
   private static let costNameColumns: [Column<PlanRow<CostItem>>] = [
     Column("users", .integer, unit: "users", "Users of the plan") {

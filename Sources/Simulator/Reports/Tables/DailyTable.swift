@@ -9,7 +9,7 @@ struct DailyItem: Sendable {
 extension ReportTables {
   static let daily = TableDefinition<PlanRow<DailyItem>>(
     name: "daily", about: "The bill by local day and model; every model has a row every day.",
-    key: ["scenario", "plan", "date", "model"],
+    key: ["scenario", "plan", "date", "model"], addsUp: true,
     columns: PlanRow.columns + [
       Column("date", .date, "Day of the calls' arrival, in the scenario's time zone") {
         .date($0.item.day.date)

@@ -30,8 +30,9 @@ extension OutputTable {
   init(_ tables: [Table]) {
     columns = tables.first?.columns.map(\.name) ?? []
     rows = tables.flatMap { table in
-      table.rows.map { row in
-        zip(table.columns, row).map { column, cell in
+      var sums = AddingUp(table)
+      return table.rows.map { row in
+        zip(table.columns, sums.rounded(row)).map { column, cell in
           guard let text = column.type.text(of: cell) else { return .unknown }
           if case .boolean(let value) = cell { return .boolean(value) }
           return column.type.isText

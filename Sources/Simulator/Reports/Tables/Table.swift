@@ -13,6 +13,8 @@ struct Table: Sendable {
   var indexes: [[String]]
   var columns: [Column]
   var rows: [[Cell]]
+  /// Whether its exact amounts add up to the plan's bill.
+  var addsUp = false
 }
 
 extension Table {
@@ -21,8 +23,11 @@ extension Table {
     var writer = CSVWriter(dialect: dialect)
     for column in columns { writer.text(column.name) }
     writer.endRow()
+    var sums = AddingUp(self)
     for row in rows {
-      for (column, cell) in zip(columns, row) { writer.write(cell, of: column.type) }
+      for (column, cell) in zip(columns, sums.rounded(row)) {
+        writer.write(cell, of: column.type)
+      }
       writer.endRow()
     }
     return writer.bytes

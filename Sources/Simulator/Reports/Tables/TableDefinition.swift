@@ -6,6 +6,8 @@ struct TableDefinition<Row>: Sendable {
   var key: [String] = []
   /// Columns that databases index beside the key.
   var indexes: [[String]] = []
+  /// Whether its exact amounts add up to the plan's bill.
+  var addsUp = false
   var columns: [Column<Row>]
 
   func table(_ rows: some Sequence<Row>) -> Table {
@@ -14,7 +16,7 @@ struct TableDefinition<Row>: Sendable {
       columns: columns.map {
         Table.Column(name: $0.name, type: $0.type, unit: $0.unit, about: $0.about)
       },
-      rows: rows.map { row in columns.map { $0.value(row) } })
+      rows: rows.map { row in columns.map { $0.value(row) } }, addsUp: addsUp)
   }
 }
 

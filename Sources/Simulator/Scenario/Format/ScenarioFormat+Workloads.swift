@@ -24,8 +24,11 @@ extension ScenarioFormat {
     FormatField(
       "audio", .either([.duration, .object("distribution")]), "Audio.", default: "0",
       example: "30s"),
-    FormatField("frames", .count, "Images sent along.", default: "0", example: "9"),
+    FormatField(
+      "frames", .count, "Images sent along, billed by their tokens.", default: "0", example: "9"),
     FormatField("tokens_per_frame", .count, "Input tokens of each.", example: "222"),
+    FormatField(
+      "images", .count, "Images sent or made, billed by the piece.", default: "0", example: "1"),
     FormatField(
       "max_tokens", .count, "Answer and thinking never exceed it.", default: "the model's"),
     FormatField(

@@ -163,7 +163,7 @@ indirect enum JSONText: Sendable {
   func text(indent: String = "") -> String {
     let inner = indent + "  "
     switch self {
-    case .text(let text): return Self.quoted(text)
+    case .text(let text): return QuotedText.quoted(text)
     case .number(let digits): return digits
     case .flag(let flag): return flag ? "true" : "false"
     case .list(let items):
@@ -172,23 +172,10 @@ indirect enum JSONText: Sendable {
       if !short.contains("\n"), short.count + indent.count < 90 { return short }
       return "[\n" + texts.map { inner + $0 }.joined(separator: ",\n") + "\n" + indent + "]"
     case .object(let members):
-      let texts = members.map { "\(Self.quoted($0.0)): \($0.1.text(indent: inner))" }
+      let texts = members.map { "\(QuotedText.quoted($0.0)): \($0.1.text(indent: inner))" }
       let short = "{" + texts.joined(separator: ", ") + "}"
       if !short.contains("\n"), short.count + indent.count < 90 { return short }
       return "{\n" + texts.map { inner + $0 }.joined(separator: ",\n") + "\n" + indent + "}"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -128,6 +128,7 @@ struct CallReader {
       log.add(place, "'frames' needs 'tokens_per_frame'")
     }
     variant.frameTokens = frames * (each ?? 0)
+    variant.images = fields.count("images", in: 0...100_000) ?? 0
     variant.maxTokens = fields.count("max_tokens", in: 1...Self.largestTokens)
   }
 

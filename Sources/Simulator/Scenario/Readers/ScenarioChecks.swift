@@ -137,6 +137,7 @@ struct ScenarioChecks {
     var result: [BillingDimension] = []
     if variant.input.isAboveZero || variant.prefixTokens > 0 { result.append(.inputTokens) }
     if variant.frameTokens > 0 { result.append(.inputImageTokens) }
+    if variant.images > 0 { result.append(.images) }
     if variant.prefixTokens > 0, scenario.behaviours[id.index].promptCache != nil {
       result.append(.cacheReadTokens)
     }
