@@ -73,15 +73,20 @@ func roundedAmountsAddUpToTheBill(users: Int) throws {
     #expect(bill > 0)
     for name in ["costs", "daily", "accounts"] {
       let rows = try table(name).filter { $0["plan"] == plan["plan"] }
-      #expect(try rows.reduce(0) { try $0 + micro($1) } == bill, "\(name)")
+      let sum = try rows.reduce(0) { try $0 + micro($1) }
+      #expect(sum == bill, "\(name)")
     }
-    for row in try table("costs") { #expect(try row["cost_micro_usd"] == String(micro(row))) }
+    for row in try table("costs") {
+      let amount = try micro(row)
+      #expect(row["cost_micro_usd"] == String(amount))
+    }
   }
   let accounts = try #require(tables.first { $0.name == "accounts" })
   let place = try #require(accounts.columns.firstIndex { $0.name == "cost_usd" })
   for (row, shown) in zip(accounts.rows, try table("accounts")) {
     guard case .money(let exact) = row[place] else { continue }
-    #expect((exact.picodollars - (try micro(shown)) * 1_000_000).magnitude < 1_000_000)
+    let picodollars = try micro(shown) * 1_000_000
+    #expect((exact.picodollars - picodollars).magnitude < 1_000_000)
   }
 }
 

@@ -29,10 +29,10 @@ extension OutputTable {
   /// The rows of several tables with the same columns.
   init(_ tables: [Table]) {
     columns = tables.first?.columns.map(\.name) ?? []
-    rows = tables.flatMap { table in
+    rows = tables.flatMap { table -> [[Cell]] in
       var sums = AddingUp(table)
-      return table.rows.map { row in
-        zip(table.columns, sums.rounded(row)).map { column, cell in
+      return table.rows.map { row -> [Cell] in
+        zip(table.columns, sums.rounded(row)).map { column, cell -> Cell in
           guard let text = column.type.text(of: cell) else { return .unknown }
           if case .boolean(let value) = cell { return .boolean(value) }
           return column.type.isText
