@@ -327,54 +327,6 @@ struct TraceDecoder {
     }
   }
 
-  /// Columns that many logs do not have.
-  static let parts =
-    TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
-    | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
-    | TraceColumn.audioSeconds.bit
-
-  private mutating func readParts(_ row: inout TraceRow, _ fields: FieldList) throws(BadRow) {
-    let number = row.number
-    row.cached = try quantity(.cachedInputTokens, fields, number)
-    row.cacheWrite = try quantity(.cacheWriteTokens, fields, number)
-    row.output = try quantity(.outputTokens, fields, number)
-    row.reasoning = try quantity(.reasoningTokens, fields, number)
-    row.maxTokens = try quantity(.maxTokens, fields, number)
-    row.images = try quantity(.images, fields, number)
-    row.audio = try quantity(.audioSeconds, fields, number)
-    try balance(&row)
-  }
-
-  /// Makes the parts of the input count as input and those of the output as output; they must not be
-  /// more than that.
-  func balance(_ row: inout TraceRow) throws(BadRow) {
-    let number = row.number
-    let parts = max(0, row.cached) + max(0, row.cacheWrite)
-    if plan.format.cached == .beside {
-      row.input = Self.sum(row.input, row.cached, row.cacheWrite)
-    } else if parts > max(0, row.input) {
-      let input = row.input < 0 ? "an input that is not told" : "the input of \(row.input)"
-      throw bad(
-        number, row.cached > 0 ? .cachedInputTokens : .cacheWriteTokens,
-        "\(parts) cached and written tokens are more than \(input) "
-          + "(a format says 'cached: beside' where they do not count as input)")
-    }
-    if plan.format.reasoning == .beside {
-      row.output = Self.sum(row.output, row.reasoning, -1)
-    } else if row.reasoning > max(0, row.output) {
-      let output = row.output < 0 ? "an output that is not told" : "the output of \(row.output)"
-      throw bad(
-        number, .reasoningTokens,
-        "\(row.reasoning) reasoning tokens are more than \(output) "
-          + "(a format says 'reasoning: beside' where they do not count as output)")
-    }
-  }
-
-  /// The sum of what is known; −1 if nothing is.
-  private static func sum(_ a: Int64, _ b: Int64, _ c: Int64) -> Int64 {
-    a < 0 && b < 0 && c < 0 ? -1 : max(0, a) + max(0, b) + max(0, c)
-  }
-
   // MARK: Outcome
 
   @inline(__always)
