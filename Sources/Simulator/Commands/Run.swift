@@ -86,8 +86,9 @@ struct Run: ParsableCommand {
       total: simulation.expectedArrivals(runs: drawsInputs ? 2 * runs : runs),
       isQuiet: printing.quiet)
     let months = try simulation.reduced(
-      runs: runs, threads: threads, log: CallLog(file, database), progress: { bar.add($0) }
-    ) { SimulatedMonth($0, budget: scenario.budget) }
+      to: { SimulatedMonth($0, budget: scenario.budget) },
+      runs: runs, threads: threads, log: CallLog(file, database),
+      progress: { bar.add($0) })
     let drawn =
       drawsInputs
       ? try Assessor(input.tree(path), scenario: scenario, runs: runs, threads: threads)

@@ -63,15 +63,14 @@ struct Simulation: Sendable {
   func results(
     runs: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[PlanResult]] {
-    try reduced(runs: runs, threads: threads, progress: progress) { $0 }
+    try reduced(to: { $0 }, runs: runs, threads: threads, progress: progress)
   }
 
   /// What `reduce` keeps of every plan in `runs` runs, by plan then run; the largest are started
   /// first. `log` receives the calls of the first plan's first run.
   func reduced<Kept: Sendable>(
-    runs: Int, threads: Int, log: CallLog? = nil,
-    progress: @escaping @Sendable (Int) -> Void = { _ in },
-    _ reduce: @Sendable (PlanResult) -> Kept
+    to reduce: @Sendable (PlanResult) -> Kept, runs: Int, threads: Int, log: CallLog? = nil,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Kept]] {
     let plans = compiled.scenario.plans
     let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }

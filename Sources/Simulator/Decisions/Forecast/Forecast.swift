@@ -27,7 +27,7 @@ struct Forecast: Sendable {
       months.append(Self.expected(month, number: index + 1, after: months.last?.total ?? .init()))
       guard runs > 0 else { continue }
       months[index].simulated = try Simulation(month).reduced(
-        runs: runs, threads: threads, progress: progress, \.cost)[0]
+        to: \.cost, runs: runs, threads: threads, progress: progress)[0]
     }
     self.months = months
     approximations =
