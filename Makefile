@@ -44,10 +44,9 @@ test: build
 validate: deps
 	COSTSIM_VALIDATE=1 swift test $(RELEASE_TESTS) --filter everythingHolds
 
-# Damaged files for every reader; a crash leaves the file that caused it in .build-fuzz/.
+# Damaged files for every reader, FUZZ_SECONDS each, by libFuzzer: prints inputs and findings.
 fuzz: deps
-	COSTSIM_FUZZ_SECONDS=$(FUZZ_SECONDS) COSTSIM_FUZZ_FOLDER="$(CURDIR)/.build-fuzz" \
-	  swift test $(RELEASE_TESTS) --no-parallel --filter FuzzTests
+	FUZZ_SECONDS=$(FUZZ_SECONDS) Tests/Fuzz/fuzz.sh $(FUZZ_TARGETS)
 
 # Full disks, signals, folders that go away (needs root for some).
 faults: build

@@ -106,7 +106,7 @@ struct ScenarioOptions: ParsableArguments {
         scenarios.append(try one(path))
       } catch {
         let new = error.diagnostics.filter { told.insert($0.description).inserted }
-        if !new.isEmpty { messages.append(InputErrors(new).description) }
+        if !new.isEmpty { messages.append(InputErrors(new, notKept: error.notKept).description) }
       }
     }
     for scenario in Set(scenarios.map(name)) {

@@ -41,6 +41,12 @@ import Testing
     #expect(outcome.output == "users,plan\r\n3,users-3\r\n2,users-2\r\n")
   }
 
+  /// One user less than one is none, which no plan can have.
+  @Test func sensitivityOfAPlanOfOneUser() throws {
+    let outcome = try run("sensitivity", "s.yaml", "--override", "plans=[1]")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+  }
+
   /// A run after the others links what they have written.
   @Test func theIndexLinksTheirPages() throws {
     let text = try run("sensitivity", "s.yaml").output

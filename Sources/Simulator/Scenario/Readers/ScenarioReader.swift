@@ -185,7 +185,7 @@ struct ScenarioReader {
 
   private func read(_ tree: ScenarioTree, forReplay: Bool) -> Scenario? {
     guard let root = Fields(tree.root, as: ScenarioFormat.scenario, log: log) else { return nil }
-    let errors = log.diagnostics.count
+    let errors = log.count
     let catalogReader = CatalogReader(log: log)
     var catalog =
       root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
@@ -193,7 +193,7 @@ struct ScenarioReader {
     let compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
     let period = root["period"].flatMap { PeriodReader(log: log).read($0) }
     let local = period.map { LocalTime(offsets: $0.offsets) } ?? .utc
-    var models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
+    var models = ModelNames(catalog: catalog, log: log, isSound: log.count == errors)
     let changes = PriceChangeReader(log: log, models: models, local: local)
     for node in root.list("price_changes") { changes.apply(node, to: &catalog) }
     models.catalog = catalog
@@ -204,7 +204,7 @@ struct ScenarioReader {
     policy = root.list("swaps").reduce(policy) { policy, node in
       policy.map { swaps.read(node, in: $0) }
     }
-    let isSound = log.diagnostics.count == errors
+    let isSound = log.count == errors
     var scenario = Scenario(
       name: name(root), period: period ?? .empty, seed: seed(root), plans: plans(root),
       catalog: catalog, policy: policy ?? Policy(name: "", rules: []), behaviours: [],
