@@ -105,7 +105,7 @@ public struct ReferenceReplay {
     case .keyed: return .keyed(ttl: settings.ttl)
     case .rate:
       guard let rate = settings.hitRate, rate > 0, settings.ttl > 0 else { return nil }
-      return .rate(isHit: u < rate)
+      return .rate(rate, ttl: settings.ttl, u: u)
     }
   }
 }

@@ -80,6 +80,7 @@ public struct ReferenceRun {
     prompts = targets.map { _ in ReferencePromptCache() }
     counts = targets.map { _ in Counts() }
     spending = scenario.budget.map(ReferenceSpending.init)
+    responses.flushes = scenario.flushes
   }
 
   /// Runs it all. `arrivals` are in the order in which those of the same time are taken.
@@ -159,7 +160,8 @@ public struct ReferenceRun {
     if let key = key(call) {
       switch call.cache {
       case nil: break
-      case .rate(let hits): (looksUp, isHit) = (true, hits)
+      case .rate(let rate, let ttl, let u):
+        (looksUp, isHit) = (true, u < responses.rate(rate, ttl: ttl, at: t))
       case .keyed(let ttl):
         if ttl > 0 { (looksUp, isHit) = (true, responses.isLive(key, at: t)) }
       }

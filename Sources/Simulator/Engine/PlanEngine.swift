@@ -101,6 +101,8 @@ struct PlanEngine: ~Copyable {
   var month = 0
   /// When the day, the month or what a watch looks at changes next.
   var boundary = Int64.min
+  /// Flushes of the response cache that are still to come.
+  private var flushes: ArraySlice<SimTime>
 
   init(
     compiled: CompiledScenario, routing: CompiledRouting, prices: PriceTable, draws: Draws,
@@ -135,6 +137,7 @@ struct PlanEngine: ~Copyable {
     budget = BudgetWatch(compiled: compiled, population: population)
     enforcement = Enforcement(compiled: compiled, population: population)
     hasEnforcement = !enforcement.actions.isEmpty
+    flushes = scenario.cache.flushes[...]
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)
@@ -189,6 +192,10 @@ struct PlanEngine: ~Copyable {
   private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
     if time >= budget.nextCheck { budget.check(upTo: time) }
+    while let flush = flushes.first?.microseconds, time >= flush {
+      flushes.removeFirst()
+      cache = ResponseCache()
+    }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
     while month + 1 < monthStarts.count, time >= monthStarts[month + 1] {
       month += 1
@@ -197,6 +204,7 @@ struct PlanEngine: ~Copyable {
     boundary = min(rolling.nextBoundary, budget.nextCheck)
     if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
     if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }
+    if let flush = flushes.first?.microseconds { boundary = min(boundary, flush) }
   }
 
   mutating func step() throws {

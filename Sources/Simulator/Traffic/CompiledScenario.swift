@@ -305,6 +305,12 @@ struct CompiledScenario: Sendable {
         drawsShape: !constant || form == .pool || form == .userPool))
   }
 
+  /// The hit rate of calls of that kind in `rate` mode; 0 in the others.
+  func cacheRate(ofKind kind: Int, at time: Int64) -> Double {
+    CacheSettings.hitRate(
+      kinds[kind].cacheRate, ttl: kinds[kind].cacheTTL, at: time, flushes: scenario.cache.flushes)
+  }
+
   /// nil where nothing is looked up: no key, ttl or rate 0, cache off.
   private func cacheUse(
     of variant: Variant

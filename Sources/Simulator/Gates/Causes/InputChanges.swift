@@ -108,6 +108,11 @@ struct InputChanges {
         GateWords.cacheClass(new.defaultClass)
       ) { $0.scenario.cache.defaultClass = new.defaultClass }
     }
+    if old.flushes != new.flushes {
+      add(.cache, "cache flushes", "\(old.flushes.count)", "\(new.flushes.count)") {
+        $0.scenario.cache.flushes = new.flushes
+      }
+    }
   }
 
   // MARK: Routing

@@ -8,6 +8,7 @@ struct ReplaySource: CallSource {
   private(set) var routing: CompiledRouting
   private let draws: Draws
   private let isGlobal: Bool
+  private let hasFlushes: Bool
   private var rows = TraceBatch()
   private var isPrimed: Bool
   private var accounts: LoggedAccounts
@@ -38,6 +39,7 @@ struct ReplaySource: CallSource {
     self.trace = trace
     draws = Draws(seed: scenario.seed, run: run)
     isGlobal = scenario.cache.scope == .global
+    hasFlushes = !scenario.cache.flushes.isEmpty
     accounts = LoggedAccounts(
       settings: scenario.replay, population: scenario.users, draws: draws)
     prompts = LoggedPrompts(settings: scenario.replay, draws: draws)
@@ -98,6 +100,9 @@ struct ReplaySource: CallSource {
       let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
       if decision.drawsModel { routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) }
       isCached = word.3.unit < decision.cacheRate
+      if isCached, hasFlushes {
+        isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.time)
+      }
     }
     guard let routed else {
       preconditionFailure("rows without a model that is needed are malformed (ModelCheck)")
