@@ -38,7 +38,7 @@ struct LeversCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (tree, scenario) = try input.readForOnePlan(scenario)
+    let (tree, scenario) = try input.readOnePlan(scenario)
     let levers = StandardFiles.merged(
       try StandardFiles.levers(), with: scenario.levers, name: \.name)
     let capacities = StandardFiles.merged(

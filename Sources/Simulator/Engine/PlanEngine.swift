@@ -77,7 +77,7 @@ struct PlanEngine: ~Copyable {
   var batch = CallBatch()
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
-  /// In a replay: kinds and routed models met so far, and the models that their calls may reach.
+  /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   var metRoutes: Set<Int> = []
   var reachable: Set<Int> = []
   var flows: [Flow] = []

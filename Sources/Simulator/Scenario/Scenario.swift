@@ -142,6 +142,8 @@ struct Budget: Sendable {
     var amount: MoneySum
     var severity: Severity
     var message: String
+    /// Percent of the budget, where the line is stated so.
+    var percent: ExactDecimal?
   }
 
   var amount: MoneySum

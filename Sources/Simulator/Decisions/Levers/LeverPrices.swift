@@ -46,6 +46,13 @@ struct LeverPrices: Sendable {
     self.steps = Array(months.dropFirst(results.count))
   }
 
+  /// Whether every month costs what it costs at the scenario's own prices.
+  func changeNothing(_ study: LeverStudy) -> Bool {
+    base.amount == study.base.amount
+      && study.results.allSatisfy { months[$0.lever.name]?.amount == $0.outcome?.amount }
+      && zip(steps, study.steps).allSatisfy { $0?.amount == $1.outcome.amount }
+  }
+
   /// What a lever saves at these prices.
   func saving(_ result: LeverResult) -> MoneySum? {
     months[result.lever.name].map { result.saving($0, from: base) }

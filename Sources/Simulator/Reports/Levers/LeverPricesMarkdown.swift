@@ -18,7 +18,7 @@ enum LeverPricesMarkdown {
     let catalog = (emphasis.isEmpty ? PlainEnglish.visible : Markdown.escape)(prices.compared.name)
     let checked = prices.compared.checked.map { " (checked \(PlainEnglish.date($0)))" } ?? ""
     let base = prices.base.amount
-    guard base != study.base.amount || prices.together?.amount != study.together.amount else {
+    if prices.changeNothing(study) {
       return "The prices of the \(catalog) catalog\(checked) change nothing of this."
     }
     var text =
@@ -98,7 +98,7 @@ enum LeverPricesMarkdown {
   // MARK: Section
 
   static func section(_ study: LeverStudy) -> String {
-    guard let prices = study.otherPrices else { return "" }
+    guard let prices = study.otherPrices, !prices.changeNothing(study) else { return "" }
     let name = Markdown.escape(prices.compared.name)
     var table = MarkdownTable([
       .text("lever"), .text("state"), .number("saves"), .number("rank"),

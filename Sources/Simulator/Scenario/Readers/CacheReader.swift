@@ -10,7 +10,8 @@ struct CacheReader {
     var cache = CacheSettings()
     if log.isWord(node, "off") { return cache }
     if node["flush"] != nil, node["mode"] == nil {
-      log.add(node.place, "there is no response cache to flush, expected its 'mode' as well")
+      log.add(
+        node.place, "there is no response cache to flush", hint: "say its 'mode' as well")
       return cache
     }
     guard let fields = Fields(node, as: ScenarioFormat.cache, log: log) else { return cache }

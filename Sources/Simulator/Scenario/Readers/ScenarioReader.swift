@@ -225,11 +225,6 @@ struct ScenarioReader {
     readWatch(root, models, local, into: &scenario)
     let placed = readDemand(root, local, into: &scenario)
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
-    if forReplay, scenario.budget?.acts == true, let node = root["budget"] {
-      log.add(
-        node.place, "a log is replayed as it happened, so budget lines cannot 'act' on it",
-        hint: "leave 'act' out, for example with --override budget.thresholds=[]")
-    }
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)

@@ -52,7 +52,7 @@ struct ReplaySource: CallSource {
     scenario.period = Period.covering(
       from: first.time, to: first.time, timeZone: scenario.period.timeZone)
     compiled = CompiledScenario(scenario)
-    compiled.addBilling()
+    compiled.beginLog()
     routing = CompiledRouting(compiled)
   }
 
@@ -178,9 +178,11 @@ struct ReplaySource: CallSource {
     }
     guard kinds.count > before else { return false }
     guard compiled.kinds.count <= Int(UInt16.max) else {
+      let most = Int(UInt16.max) / (compiled.kinds.count / kinds.count)
       throw ReplayError(
         row: rows.rows.first?.number ?? 0,
-        message: "more than 32,767 combinations of attributes, expected labels that repeat")
+        message: "more than \(InputLog.grouped(Int64(most))) combinations of attributes, expected "
+          + "labels that repeat")
     }
     routing = CompiledRouting(compiled)
     for kind in decisions.count..<compiled.kinds.count { decisions.append(decision(of: kind)) }
