@@ -49,14 +49,17 @@ import Testing
       folder.path("calls.csv"))
     #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
     #expect(try column("cost_usd", of: "plans.csv") == ["0.007000"])
-    #expect(try column("saved_usd", of: "savings.csv") == ["0.0105"])
+    #expect(
+      try column("saved_usd", of: "savings.csv").map { ExactDecimal($0) } == [
+        ExactDecimal("0.0105")
+      ])
     #expect(try column("refused_calls", of: "enforcement.csv") == ["3"])
     // One of the refused requests belongs to no account.
     #expect(try column("account_id", of: "enforced_accounts.csv") == ["c"])
     #expect(try column("calls", of: "enforced_accounts.csv") == ["2"])
     let report = try report()
     #expect(
-      report.contains("Acting on the budget refuses 3 calls, which saves **$0.01** of the $0.0175"))
+      report.contains("Acting on the budget refuses 3 calls, which saves **$0.01** of the $0.02"))
     #expect(report.contains("## What acting on the budget saves"))
     let calls = try CSVReader.rows(bytes(folder.path("calls.csv")))
     #expect(calls.dropFirst().map { $0[11] } == ["logged", "logged", "stop", "stop", "stop"])

@@ -131,11 +131,11 @@ import Testing
     }
     var spec = ForecastSpec()
     spec.months = 3
-    spec.growth = .list([10, 20, 40])
+    spec.growth = .list([5, 20, 40])
     spec.budgets = [MoneySum(picodollars: 400_000_000_000)]
     spec.prepaid = MoneySum(picodollars: 450_000_000_000)
     let forecast = try Forecast(scenario(months: 3, change: block), spec)
-    // Some $0.14, $0.28 and $0.56 against a line at $0.20.
+    // Some $0.07, $0.28 and $0.56 against a line at $0.20.
     #expect(forecast.months.map(\.isSimulated) == [false, true, true])
     #expect(forecast.months.map { $0.results.count } == [0, 1, 1])
     for month in forecast.months.dropFirst() {
@@ -153,7 +153,7 @@ import Testing
     let text = ForecastMarkdown.headline(forecast)
     #expect(
       text.contains("The budget's own lines may act in 2 of the 3 months, which is simulated"))
-    // $0.14 and $0.20 are gone; the rest is spent in the third month, before its block.
+    // $0.07 and $0.20 are gone; the rest is spent in the third month, before its block.
     let end = try #require(forecast.runway?.end)
     let third = forecast.months[2].period
     #expect(third.start < end && end < third.days[14].start)

@@ -188,7 +188,7 @@ import Testing
     let study = try LeverStudy(tree, scenario, levers: [Self.elsewhere], threads: 1)
     #expect(study.results.map(\.state) == ["alternative"])
     #expect(study.otherPrices?.months["elsewhere"] == nil)
-    #expect(LeverPricesMarkdown.section(study).contains("| no price there |"))
+    #expect(LeverPricesMarkdown.section(study).contains(" no price there |"))
   }
 
   // MARK: Standard levers

@@ -134,7 +134,7 @@ enum LeverPricesMarkdown {
       + "The same months at the other catalog's prices, simulated as well. "
       + "The bill is \(PlainEnglish.usd(study.base.amount)) here and "
       + "\(PlainEnglish.usd(prices.base.amount)) there.\(missing(prices)) A price that a lever "
-      + "states itself holds at both.\n\n" + table.text + "\n"
+      + "states itself holds at both.\n\n" + table.text
   }
 
   private static func missing(_ prices: LeverPrices) -> String {
