@@ -63,7 +63,7 @@ enum LeverPricesMarkdown {
         "what saves most is then \(emphasis)\(title(best))\(emphasis), \(amount), and no longer "
         + "\(title(was)), \(PlainEnglish.usd(was.there))"
     }
-    let first = "\(title(best)) still \(ranked.count > 1 ? "saves most" : "saves"): \(amount)"
+    let first = "what saves most is still \(title(best)), \(amount)"
     guard ranked.count > 1 else { return first }
     var risen: (item: Ranked, from: Int, to: Int)?
     for (to, item) in ranked.enumerated() {
@@ -77,16 +77,19 @@ enum LeverPricesMarkdown {
 
   /// Levers that save at one catalog's prices and not at the other's.
   private static func turned(_ ranked: [Ranked], emphasis: String) -> String {
-    let turned = ranked.filter { $0.here > .zero && $0.there <= .zero }
-    guard !turned.isEmpty else { return "" }
-    let words = turned.prefix(3).map { item in
-      let name = emphasis.isEmpty ? PlainEnglish.visible : Markdown.escape
-      return name(LeverMarkdown.lowercased(item.result.lever.title)) + " ("
-        + (item.there == .zero ? "nothing" : PlainEnglish.usd(item.there))
-        + " instead of \(PlainEnglish.usd(item.here)))"
-    }
-    let more = turned.count > 3 ? ["\(turned.count - 3) more"] : []
-    return " No longer worth it: \(PlainEnglish.list(words + more))."
+    let lost = ranked.filter { $0.here > .zero && $0.there <= .zero }
+    let gained = ranked.filter { $0.here <= .zero && $0.there > .zero }
+    return [(lost, " No longer worth it: "), (gained, " Worth it only there: ")].map {
+      list, words in
+      guard !list.isEmpty else { return "" }
+      let items = list.prefix(3).map { item in
+        let name = LeverMarkdown.lowercased(item.result.lever.title)
+        return (emphasis.isEmpty ? PlainEnglish.visible(name) : Markdown.escape(name))
+          + " (\(PlainEnglish.usd(item.there)) instead of \(PlainEnglish.usd(item.here)))"
+      }
+      let more = list.count > 3 ? ["\(list.count - 3) more"] : []
+      return words + PlainEnglish.list(items + more) + "."
+    }.joined()
   }
 
   private static func change(from own: MoneySum, to other: MoneySum) -> String {

@@ -36,7 +36,9 @@ extension ReportMarkdown {
         name(plan.plan), PlainEnglish.usd(without.cost), PlainEnglish.usd(plan.result.cost),
         PlainEnglish.usd(without.cost - plan.result.cost), PlainEnglish.count(met.refused),
         PlainEnglish.count(met.moved),
-        "\(PlainEnglish.count(met.accounts)) of \(PlainEnglish.count(Int64(plan.plan.users)))",
+        plan.plan.users == 0
+          ? "none told"
+          : "\(PlainEnglish.count(met.accounts)) of \(PlainEnglish.count(Int64(plan.plan.users)))",
       ])
     }
     return table.text
