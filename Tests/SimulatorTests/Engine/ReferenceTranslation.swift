@@ -9,8 +9,8 @@ struct ReferenceTranslation {
   private let variants: [Variant]
   private let draws: Draws
   private let factory: CallFactory
-  /// Without a response cache, so that what a hit would have been is drawn as well: whether it is
-  /// one depends on when it comes.
+  /// Without hits, so that what one would have been is drawn as well: whether it is one depends on
+  /// when it comes.
   private let whole: CallFactory
   /// Every call with its place in its flow, by id.
   private(set) var calls: [(call: Call, part: UInt64, workload: UInt64)] = []
@@ -25,7 +25,7 @@ struct ReferenceTranslation {
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
     var cacheless = scenario
-    cacheless.cache = CacheSettings()
+    if scenario.cache.mode == .rate { cacheless.cache = CacheSettings() }
     whole = CallFactory(
       compiled: CompiledScenario(cacheless), population: population, routing: routing, draws: draws)
   }
