@@ -19,10 +19,13 @@ FUZZ_SECONDS ?= 60
 
 # `run` comes last: its index links the pages that are there.
 report: build
-	$(COSTSIM) sensitivity $(SHIPPED) --out reports --quiet
-	for verb in solve forecast levers; do for scenario in $(SHIPPED); do \
-	  $(COSTSIM) $$verb $$scenario --out reports --quiet || exit; \
-	done; done
+	$(COSTSIM) sensitivity $(SHIPPED) --users 1000 --out reports --quiet
+	for scenario in $(SHIPPED); do \
+	  $(COSTSIM) solve $$scenario --users 1000 --out reports --quiet || exit; \
+	  for verb in forecast levers stress; do \
+	    $(COSTSIM) $$verb $$scenario --out reports --quiet || exit; \
+	  done; \
+	done
 	$(COSTSIM) run $(SHIPPED) --out reports
 	$(COSTSIM) audit scenarios/claims.yaml --out reports
 

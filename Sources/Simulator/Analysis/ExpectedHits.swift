@@ -39,7 +39,7 @@ struct ExpectedHits {
     guard let lookup = call.lookup else { return 0 }
     switch (scenario.cache.mode, call.variant.prompts) {
     case (.off, _), (_, .none): return 0
-    case (.rate, _): return lookup.hitRate ?? 0
+    case (.rate, _): return flushedRate(lookup, workload: call.workload)
     case (.keyed, .unique): return 0
     case (.keyed, .pool(let size, let exponent, let perUser)):
       // A key names the routed model; the prompts of a pool are the workload's.
@@ -54,6 +54,30 @@ struct ExpectedHits {
     }
   }
 
+  /// The mean of `rate` mode's hit rate over a workload's arrivals: each flush costs the triangle
+  /// between it and the straight line by which the rate comes back.
+  private func flushedRate(_ lookup: CacheSettings.Class, workload: Int) -> Double {
+    let rate = lookup.hitRate ?? 0
+    let flushes = scenario.cache.flushes
+    guard !flushes.isEmpty else { return rate }
+    let timeline = Timeline(
+      period: scenario.period, profile: scenario.workloads[workload].profile)
+    let whole = (1 - rate) * Double(lookup.ttl.microseconds)
+    var lost = 0.0
+    for (index, flush) in flushes.enumerated() {
+      let start = Double(flush.microseconds)
+      let next = index + 1 < flushes.count ? Double(flushes[index + 1].microseconds) : .infinity
+      for segment in timeline.segments.array {
+        let from = max(Double(segment.start), start)
+        let to = min(Double(segment.end), start + whole, next)
+        guard from < to else { continue }
+        let middle = (0.5 * (from + to) - start) / whole
+        lost += segment.slope * (to - from) * (1 - middle)
+      }
+    }
+    return rate * (1 - lost / timeline.length)
+  }
+
   /// Σ over users, times and prompts of their share of the look-ups × the key's hit ratio.
   private func keyedRate(
     _ call: ExpectedCall, sharing: [ExpectedCall], isShared: Bool,
@@ -62,6 +86,9 @@ struct ExpectedHits {
     let behaviour = scenario.behaviours[call.routed.index]
     let latency = min(behaviour.latency.mean / 1e6, ttl)
     let span = (scenario.period.end - scenario.period.start).seconds
+    // A flush is another start with an empty cache.
+    let period = scenario.period.start..<scenario.period.end
+    let starts = 1 + Double(scenario.cache.flushes.count { period.contains($0) })
     let flows = flowRates(call, sharing: sharing, isShared: isShared)
     let total = flows.reduce(0) { $0 + $1.share }
     var sum = 0.0
@@ -74,7 +101,8 @@ struct ExpectedHits {
         for rank in ranks {
           let ratio = CacheHitRatio.withLatency(
             rate: rate * rank.probability, ttl: ttl, latency: latency)
-          let cold = CacheHitRatio.coldStartLoss(hitRatio: ratio, ttl: ttl, span: span)
+          let cold = min(
+            1, starts * CacheHitRatio.coldStartLoss(hitRatio: ratio, ttl: ttl, span: span))
           sum += share * rank.probability * rank.count * ratio * (1 - cold)
         }
       }

@@ -60,15 +60,6 @@ struct ScenarioOptions: ParsableArguments {
     }
   }
 
-  /// A scenario of which one plan is studied, with what it takes to read its variants.
-  func readForOnePlan(_ path: String) throws -> (ScenarioTree, Scenario) {
-    if let users, users.contains(",") {
-      throw BadInput(message: "error: --users names several plans, expected one number of users")
-    }
-    return try ScenarioReader.tree(
-      path: path, overrides: readerOverrides(), allowOutside: mayLeaveFolder)
-  }
-
   /// What variants of a scenario are read from.
   func tree(_ path: String) throws -> ScenarioTree {
     try ScenarioReader.tree(

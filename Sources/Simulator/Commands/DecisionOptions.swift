@@ -49,17 +49,17 @@ struct DecisionFiles {
 }
 
 extension ScenarioOptions {
-  /// The scenario with one plan: the one that `--users` names, else the largest.
+  /// The scenario with the one plan that verbs study which study one: that of `--users`, else the
+  /// first that the file lists (docs/interface.md).
   func readOnePlan(_ path: String) throws -> (tree: ScenarioTree, scenario: Scenario) {
-    let scenario = try read([path])[0]
-    if users != nil, scenario.plans.count != 1 {
+    if let users, users.contains(",") {
       throw BadInput(message: "error: --users names several plans, expected one number of users")
     }
-    let largest = scenario.plans.max { $0.users < $1.users }?.users ?? 1
-    let (tree, one) = try ScenarioReader.tree(
-      path: path, overrides: try readerOverrides() + (users == nil ? ["plans=[\(largest)]"] : []),
-      allowOutside: mayLeaveFolder)
-    return (tree, one)
+    let first = try read([path])[0].plans[0]
+    let name = VariantText.quoted(first.name)
+    let plan = users == nil ? ["plans=[{name: \(name), users: \(first.users)}]"] : []
+    return try ScenarioReader.tree(
+      path: path, overrides: try readerOverrides() + plan, allowOutside: mayLeaveFolder)
   }
 }
 

@@ -12,7 +12,8 @@ struct ForecastCommand: ParsableCommand {
       Growth is a rate a month (12%), users by month (50,80,120) or an S-curve ({ceiling: 1000, \
       half_by: 6}); prices are those that the catalog gives for each month. Options take the place \
       of the scenario's 'forecast:'. Bills are closed forms, at once; --runs N also simulates N of \
-      each month. Writes forecast.csv, forecast.md and charts/forecast.svg to OUT/SCENARIO.
+      each month. Months in which a line of the budget may act are simulated in any case, once \
+      without --runs. Writes forecast.csv, forecast.md and charts/forecast.svg to OUT/SCENARIO.
       """)
 
   @Argument(help: "Scenario file.")
@@ -30,7 +31,7 @@ struct ForecastCommand: ParsableCommand {
   @Option(help: "A sum paid ahead, whose runway is told.")
   var prepaid: String?
 
-  @Option(help: "Simulations of each month; 0: closed forms only.")
+  @Option(help: "Simulations of each month; 0: closed forms, unless the budget acts.")
   var runs = 0
 
   @OptionGroup var input: ScenarioOptions
@@ -71,8 +72,9 @@ struct ForecastCommand: ParsableCommand {
     let (scenario, spec) = input
     let calls = scenario.workloads.reduce(0) { $0 + $1.volume }
     let users = spec.users(of: scenario)
+    let simulated = max(runs, scenario.budget?.acts == true ? 1 : 0)
     let bar = ProgressBar(
-      total: calls * Double(users.reduce(0, +) * runs), isQuiet: isQuiet || runs == 0)
+      total: calls * Double(users.reduce(0, +) * simulated), isQuiet: isQuiet || simulated == 0)
     defer { bar.finish() }
     return try Forecast(scenario, spec, runs: runs, threads: threads) { bar.add($0) }
   }

@@ -11,8 +11,9 @@ struct LeversCommand: ParsableCommand {
 
       Every lever is a simulated month with the same luck as the month without it: response cache, \
       routing, batch transcription, shorter answers, prompt caching, cheaper models, quotas, and all \
-      on one other service. Those that save are then combined, one after the other. Also tells from \
-      how many users on capacity at a fixed price pays. A scenario's 'levers:' and 'capacity:' add \
+      on one other service. Those that save are then combined, one after the other. With \
+      --compare-catalog (or the scenario's compare_catalog) all of it is told at those prices too. \
+      Also tells from how many users on capacity at a fixed price pays. A scenario's 'levers:' and 'capacity:' add \
       own ones. Without --users the first plan is studied. Writes levers.csv, break-even.csv, \
       levers.md and charts/levers.svg to OUT/SCENARIO.
       """)
@@ -37,7 +38,7 @@ struct LeversCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (tree, scenario) = try input.readForOnePlan(scenario)
+    let (tree, scenario) = try input.readOnePlan(scenario)
     let levers = StandardFiles.merged(
       try StandardFiles.levers(), with: scenario.levers, name: \.name)
     let capacities = StandardFiles.merged(
@@ -52,6 +53,7 @@ struct LeversCommand: ParsableCommand {
       print(LeverReport.json(study).text, terminator: "")
     } else {
       print(LeverMarkdown.headline(study))
+      if let prices = LeverPricesMarkdown.sentence(study) { print(prices) }
       print("\nLevers: \(out)/\(scenario.name)/levers.md")
     }
   }

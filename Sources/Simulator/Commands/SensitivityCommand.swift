@@ -10,7 +10,7 @@ struct SensitivityCommand: ParsableCommand {
 
       Writes sensitivity.md, sensitivity.csv and charts/sensitivity.svg (a tornado) to \
       OUT/SCENARIO. An input moves to the ends of its range where the scenario states one, else \
-      20 % down and up. Without --users the largest plan is looked at.
+      20 % down and up. Without --users the first plan is studied.
       """)
 
   @Argument(help: "Scenario files.")

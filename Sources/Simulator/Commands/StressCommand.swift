@@ -36,7 +36,7 @@ struct StressCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (tree, scenario) = try input.readForOnePlan(scenario)
+    let (tree, scenario) = try input.readOnePlan(scenario)
     let shocks = StandardFiles.merged(
       try StandardFiles.shocks(), with: scenario.shocks, name: \.name)
     let study = try StressStudy(tree, scenario, shocks: shocks, threads: threads)

@@ -77,7 +77,7 @@ struct PlanEngine: ~Copyable {
   var batch = CallBatch()
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
-  /// In a replay: kinds and routed models met so far, and the models that their calls may reach.
+  /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   var metRoutes: Set<Int> = []
   var reachable: Set<Int> = []
   var flows: [Flow] = []
@@ -105,6 +105,8 @@ struct PlanEngine: ~Copyable {
   var month = 0
   /// When the day, the month or what a watch looks at changes next.
   var boundary = Int64.min
+  /// Flushes of the response cache that are still to come.
+  private var flushes: ArraySlice<SimTime>
 
   init(
     compiled: CompiledScenario, routing: CompiledRouting, prices: PriceTable, draws: Draws,
@@ -140,6 +142,7 @@ struct PlanEngine: ~Copyable {
     budget = BudgetWatch(compiled: compiled, population: population)
     enforcement = Enforcement(compiled: compiled, population: population)
     hasEnforcement = !enforcement.actions.isEmpty
+    flushes = scenario.cache.flushes[...]
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)
@@ -194,6 +197,10 @@ struct PlanEngine: ~Copyable {
   private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
     if time >= budget.nextCheck { budget.check(upTo: time) }
+    while let flush = flushes.first?.microseconds, time >= flush {
+      flushes.removeFirst()
+      cache = ResponseCache()
+    }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
     while month + 1 < monthStarts.count, time >= monthStarts[month + 1] {
       month += 1
@@ -202,6 +209,7 @@ struct PlanEngine: ~Copyable {
     boundary = min(rolling.nextBoundary, budget.nextCheck)
     if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
     if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }
+    if let flush = flushes.first?.microseconds { boundary = min(boundary, flush) }
   }
 
   mutating func step() throws {

@@ -122,6 +122,8 @@ struct CacheSettings: Sendable {
   var classes: [String: Class] = [:]
   /// For calls of a class that is not listed; nil: off.
   var defaultClass: Class?
+  /// When everything is thrown away, ascending.
+  var flushes: [SimTime] = []
 
   /// The settings for calls of that class; nil: the cache is off for them.
   func settings(for name: String?) -> Class? {
@@ -140,6 +142,8 @@ struct Budget: Sendable {
     var amount: MoneySum
     var severity: Severity
     var message: String
+    /// Percent of the budget, where the line is stated so.
+    var percent: ExactDecimal?
   }
 
   var amount: MoneySum

@@ -11,6 +11,7 @@ struct CallFactory: Sendable {
   private let mixShares: FixedTable<Double>
   private let mixGuides: FixedTable<UInt16>
   private let attempts: FixedTable<AttemptDraws>
+  private let hasFlushes: Bool
 
   init(
     compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws
@@ -24,6 +25,7 @@ struct CallFactory: Sendable {
     mixShares = FixedTable(compiled.mixShares)
     mixGuides = FixedTable(compiled.mixGuides)
     attempts = FixedTable(compiled.attemptDraws)
+    hasFlushes = !compiled.scenario.cache.flushes.isEmpty
   }
 
   /// The block whose lanes are the arrival's gap, mix, route and response cache.
@@ -89,6 +91,13 @@ struct CallFactory: Sendable {
     arrival.routed =
       routing.route(kind: kind, accountPlan: mix.accountPlan, u: word.2.unit).rawValue
     arrival.cacheDraw = word.3.unit < kinds[kind].cacheRate
+    if hasFlushes { arrival.cacheDraw = isHit(arrival, u: word.3.unit) }
+  }
+
+  /// In `rate` mode, of a cache that is flushed at times.
+  @inline(never)
+  private func isHit(_ arrival: Arrival, u: Double) -> Bool {
+    u < compiled.cacheRate(ofKind: Int(arrival.kind), at: arrival.time)
   }
 
   /// The whole call. What a hit would have been billed for is nobody's business.

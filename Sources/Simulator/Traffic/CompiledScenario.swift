@@ -161,9 +161,11 @@ struct CompiledScenario: Sendable {
   private(set) var billings: [Billing] = []
   private(set) var cacheClasses: [String?] = []
   private(set) var kinds: [CallKind] = []
-  /// By tier that the budget may send calls to: where the same kinds of calls begin that are made
-  /// in that tier, in the same order.
-  private(set) var firstKindOfTier: [String: Int] = [:]
+  /// Kinds that calls arrive as; the others are what the budget makes of them.
+  private(set) var arrivingKinds: [Int] = []
+  /// By tier that the budget may send calls to: how far behind a kind that calls arrive as the same
+  /// kind lies that is made in that tier.
+  private(set) var kindOffsets: [String: Int] = [:]
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
   private(set) var workloads: [CompiledWorkload] = []
@@ -202,27 +204,27 @@ struct CompiledScenario: Sendable {
         isDrawn: latency.constant == nil || behaviour.failureRate > 0 || isSick)
     }
     for workload in scenario.workloads { add(workload) }
-    let demanded = kinds.count
-    for case .tier(let tier) in scenario.budget?.actions.map(\.effect) ?? [] {
-      addKinds(0..<demanded, in: tier)
+    for tier in tiersOfActions {
+      kindOffsets[tier] = kinds.count
+      for kind in arrivingKinds { addKind(kind, in: tier) }
     }
   }
 
-  private mutating func addKinds(_ originals: Range<Int>, in tier: String) {
-    guard firstKindOfTier[tier] == nil else { return }
-    firstKindOfTier[tier] = kinds.count
-    let number = UInt16(Self.index(of: tier, in: &tiers))
-    for original in originals {
-      var (kind, seen) = (kinds[original], attributes[original])
-      kind.tier = number
-      seen[.tier] = tier
-      kinds.append(kind)
-      attributes.append(seen)
-    }
+  /// Tiers that the budget may send calls to, each once.
+  private var tiersOfActions: [String] {
+    var found: [String] = []
+    for case .tier(let tier) in scenario.budget?.actions.map(\.effect) ?? []
+    where !found.contains(tier) { found.append(tier) }
+    return found
   }
 
-  /// Kinds that calls arrive as; the others are what the budget makes of them.
-  var arrivingKinds: Range<Int> { 0..<(firstKindOfTier.values.min() ?? kinds.count) }
+  private mutating func addKind(_ original: Int, in tier: String) {
+    var (kind, seen) = (kinds[original], attributes[original])
+    kind.tier = UInt16(Self.index(of: tier, in: &tiers))
+    seen[.tier] = tier
+    kinds.append(kind)
+    attributes.append(seen)
+  }
 
   var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
 
@@ -286,9 +288,11 @@ struct CompiledScenario: Sendable {
   /// A log's period grows as it is read.
   mutating func setPeriod(_ period: Period) { scenario.period = period }
 
-  /// Logged calls are billed plainly.
-  mutating func addBilling() {
+  /// Logged calls are billed plainly; their kinds come one by one, each with its likes in the tiers
+  /// of the budget right behind it.
+  mutating func beginLog() {
     _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings)
+    for (place, tier) in tiersOfActions.enumerated() { kindOffsets[tier] = place + 1 }
   }
 
   /// The number of a kind of logged calls: their sizes come with each call.
@@ -298,7 +302,9 @@ struct CompiledScenario: Sendable {
     var variant = Variant(share: 1, attributes: attributes)
     variant.prompts = prompts
     addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
-    return kinds.count - 1
+    let number = kinds.count - 1
+    for tier in tiersOfActions { addKind(number, in: tier) }
+    return number
   }
 
   private mutating func addKind(
@@ -307,6 +313,7 @@ struct CompiledScenario: Sendable {
     var seen = variant.attributes
     seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
+    arrivingKinds.append(kinds.count)
     let cache = cacheUse(of: variant)
     var pool = 0
     let form: CallKind.PromptForm
@@ -348,6 +355,12 @@ struct CompiledScenario: Sendable {
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))
     let last = kinds.count - 1
     kinds[last].fixed = kinds[last].sizes { sampler, _ in sampler.constant ?? 0 }
+  }
+
+  /// The hit rate of calls of that kind in `rate` mode; 0 in the others.
+  func cacheRate(ofKind kind: Int, at time: Int64) -> Double {
+    CacheSettings.hitRate(
+      kinds[kind].cacheRate, ttl: kinds[kind].cacheTTL, at: time, flushes: scenario.cache.flushes)
   }
 
   /// nil where nothing is looked up: no key, ttl or rate 0, cache off.

@@ -40,7 +40,7 @@ struct RandomScenario {
     builder.workloads = (0...random.below(3)).map { Self.workload($0, &random) }
     var scenario = builder.build()
     Self.addFaults(to: &scenario, base: base, &random)
-    Self.addCache(to: &scenario, &random)
+    Self.addCache(to: &scenario, base: base, &random)
     self.users = users
     let workloads = scenario.workloads.count
     var time = base
@@ -276,7 +276,9 @@ struct RandomScenario {
     scenario.billFailures = random.oneOf(FailureBilling.allCases)
   }
 
-  private static func addCache(to scenario: inout Scenario, _ random: inout TestRandom) {
+  private static func addCache(
+    to scenario: inout Scenario, base: Int64, _ random: inout TestRandom
+  ) {
     scenario.cache.mode = random.oneOf(CacheSettings.Mode.allCases + [.keyed])
     scenario.cache.scope = random.oneOf(CacheSettings.Scope.allCases)
     scenario.cache.latency = random.oneOf([.zero, SimDuration(microseconds: tick)])
@@ -287,6 +289,11 @@ struct RandomScenario {
     ]
     if random.chance(0.3) {
       scenario.cache.defaultClass = CacheSettings.Class(ttl: ticks(20, &random), hitRate: 0.3)
+    }
+    if random.chance(0.3) {
+      scenario.cache.flushes = (0...random.below(2)).map { _ in
+        SimTime(microseconds: base) + ticks(60, &random)
+      }.sorted()
     }
   }
 }

@@ -9,6 +9,9 @@ struct ReferenceTranslation {
   private let variants: [Variant]
   private let draws: Draws
   private let factory: CallFactory
+  /// Without hits, so that what one would have been is drawn as well: whether it is one depends on
+  /// when it comes.
+  private let whole: CallFactory
   /// Every call with its place in its flow, by id.
   private(set) var calls: [(call: Call, part: UInt64, workload: UInt64)] = []
 
@@ -17,9 +20,14 @@ struct ReferenceTranslation {
     let scenario = compiled.scenario
     variants = scenario.workloads.flatMap { $0.stages.flatMap { $0.calls.flatMap(\.mix) } }
     draws = Draws(seed: scenario.seed, run: 1)
+    let population = Population(scenario.users, users: users, draws: draws)
+    let routing = CompiledRouting(compiled)
     factory = CallFactory(
-      compiled: compiled, population: Population(scenario.users, users: users, draws: draws),
-      routing: CompiledRouting(compiled), draws: draws)
+      compiled: compiled, population: population, routing: routing, draws: draws)
+    var cacheless = scenario
+    if scenario.cache.mode == .rate { cacheless.cache = CacheSettings() }
+    whole = CallFactory(
+      compiled: CompiledScenario(cacheless), population: population, routing: routing, draws: draws)
   }
 
   /// The call, or start of a flow, that the simulator is given.
@@ -32,8 +40,10 @@ struct ReferenceTranslation {
   /// The same with all that its stages will be.
   mutating func arrival(of call: Call, workload: Int) -> ReferenceArrival {
     guard call.isFlowStart else {
+      let drawn = whole.call(
+        whole.arrival(at: call.time, workload: workload, user: call.user, index: call.index))
       return ReferenceArrival(
-        time: call.time, stages: [.init(delay: 0, calls: [reference(call, workload, part: 0)])])
+        time: call.time, stages: [.init(delay: 0, calls: [reference(drawn, workload, part: 0)])])
     }
     var stages: [ReferenceArrival.Stage] = []
     var part: UInt64 = 0
@@ -49,7 +59,7 @@ struct ReferenceTranslation {
       for place in stage.calls.indices {
         defer { part += 1 << 32 }
         guard word(part | 1).2.unit < stage.calls[place].probability else { continue }
-        let drawn = factory.flowCall(
+        let drawn = whole.flowCall(
           compiled.workloads[workload].stages[number].calls[place], workload: workload, at: 0,
           user: call.user, index: call.index, flow: 0)
         if decision.1.unit < stage.chance { made.append(reference(drawn, workload, part: part)) }
@@ -69,7 +79,7 @@ struct ReferenceTranslation {
     result.user = Int(call.user)
     result.routed = Int(call.routed)
     result.tier = variant.attributes[.tier]
-    result.cache = cache(of: variant, call)
+    result.cache = cache(of: variant, call, key: key, part: part)
     // A prompt that never comes back is one that no other call has.
     if variant.prompts == .unique { result.prompt = 1 << 63 | UInt64(result.id) }
     if case .pool = variant.prompts { result.prompt = call.prompt >> 1 }
@@ -117,13 +127,17 @@ struct ReferenceTranslation {
     }
   }
 
-  private func cache(of variant: Variant, _ call: Call) -> ReferenceCall.Cache? {
+  private func cache(
+    of variant: Variant, _ call: Call, key: UInt64, part: UInt64
+  ) -> ReferenceCall.Cache? {
     let cache = compiled.scenario.cache
     let listed = variant.attributes[.cacheClass].flatMap { cache.classes[$0] }
     guard cache.mode != .off, let settings = listed ?? cache.defaultClass else { return nil }
     if cache.mode == .keyed { return .keyed(ttl: settings.ttl.microseconds) }
     guard let rate = settings.hitRate, rate > 0, settings.ttl > .zero else { return nil }
-    return .rate(isHit: call.cacheDraw)
+    let word = draws.block(
+      .call, call: UInt64(call.index), user: UInt64(call.user), workload: key, part: part)
+    return .rate(rate, ttl: settings.ttl.microseconds, u: word.3.unit)
   }
 
   /// Failure draw and latency of an attempt, from the words that the simulator draws.
@@ -161,6 +175,7 @@ extension ReferenceScenario {
     budget = scenario.budget.map { ReferenceBudget($0, of: scenario.period.months[0]) }
     cacheIsPerUser = scenario.cache.scope == .user
     cacheLatency = scenario.cache.latency.microseconds
+    flushes = scenario.cache.flushes.map(\.microseconds)
   }
 }
 

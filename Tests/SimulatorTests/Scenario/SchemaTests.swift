@@ -67,6 +67,8 @@ import Testing
     ("cache: {mode: rate, classes: {a: {hit_rate: 80%}}}", true),
     ("cache: {mode: rate, classes: {a: {hit_rate: 180%}}}", false),
     ("cache: {mode: rate, classes: {a: {hit_rate: 1.5}}}", false),
+    ("cache: {mode: keyed, default: {ttl: 1h}, flush: [2025-11-03T09:00]}", true),
+    ("cache: {mode: keyed, default: {ttl: 1h}, flush: [noon]}", false),
     ("breaker: none", true), ("breaker: {window: 5min}", true), ("breaker: {window: 5}", false),
     ("breaker: {window: 5 parsecs}", false), ("budget: $1,000", true), ("budget: -$5", false),
     ("budget: {amount: 1000 USD, thresholds: [75%, $900]}", true), ("budget: {}", false),

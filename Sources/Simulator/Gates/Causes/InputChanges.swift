@@ -19,6 +19,7 @@ struct InputChanges {
     addRouting()
     for model in reachable { addPrices(model) }
     addBehaviours()
+    addEnforcement()
     addTiming()
   }
 
@@ -108,6 +109,11 @@ struct InputChanges {
         GateWords.cacheClass(new.defaultClass)
       ) { $0.scenario.cache.defaultClass = new.defaultClass }
     }
+    if old.flushes != new.flushes {
+      add(.cache, "cache flushes", "\(old.flushes.count)", "\(new.flushes.count)") {
+        $0.scenario.cache.flushes = new.flushes
+      }
+    }
   }
 
   // MARK: Routing
@@ -142,12 +148,9 @@ struct InputChanges {
   /// Names of rules that are new, gone or different; all of them where only the order is.
   private func changedRules() -> [String] {
     let (old, new) = (base.policy.rules, head.policy.rules)
-    let same = { (a: Policy.Rule, b: Policy.Rule) in
-      a.name == b.name && a.conditions == b.conditions && a.choice == b.choice
-    }
-    if old.count == new.count, zip(old, new).allSatisfy(same) { return [] }
+    if Self.isSame(old, new) { return [] }
     let changed =
-      new.filter { rule in !old.contains { same($0, rule) } }.map(\.name)
+      new.filter { rule in !old.contains { Self.isSame($0, rule) } }.map(\.name)
       + old.filter { rule in !new.contains { $0.name == rule.name } }.map(\.name)
     return changed.isEmpty ? ["their order"] : changed
   }

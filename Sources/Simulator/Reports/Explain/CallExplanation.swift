@@ -104,6 +104,14 @@ struct CallExplanation {
     kind.cacheMode == .off || isRefused ? "off" : end.answer == .cache ? "hit" : "miss"
   }
 
+  /// `rate` mode's hit rate as the call arrives.
+  var cacheRate: Double { compiled.cacheRate(ofKind: Int(call.kind), at: call.time) }
+
+  /// The last time that the response cache was flushed; nil: not before the call.
+  var flushed: SimTime? {
+    scenario.cache.flushes.last { $0.microseconds <= call.time }
+  }
+
   /// Why nothing is looked up, for people; nil if the cache is asked.
   var whyCacheIsOff: String? {
     if isRefused { return "the budget refuses the call" }

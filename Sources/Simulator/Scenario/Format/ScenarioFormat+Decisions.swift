@@ -75,7 +75,9 @@ extension ScenarioFormat {
       FormatField(
         "from", .either([.text, .moment]), "`day 10` of the period, or a time.",
         default: "the whole period"),
-      FormatField("for", .duration, "How long.", example: "24h"),
+      FormatField(
+        "for", .duration, "How long; left out where the overrides say `$from` alone.",
+        example: "24h"),
       FormatField(
         "each_provider", .flag,
         "One shock for each provider that calls go to, `$provider` in the texts.",
