@@ -18,6 +18,7 @@ extension Expectation {
     }
     cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()
     quotaLoads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+    if scenario.statesReturn, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
     approximations = Approximations(cost: cost, loads: quotaLoads).list()
   }
 

@@ -49,6 +49,18 @@ struct Scenario: Sendable {
   var ranges: [ScenarioInput] = []
 }
 
+extension Scenario {
+  /// Every kind of call, in the order of the file.
+  var variants: [Variant] {
+    workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
+  }
+
+  /// Whether it says what conversions or users bring.
+  var statesReturn: Bool {
+    !users.subscriptions.isEmpty || variants.contains { $0.conversionValue != nil }
+  }
+}
+
 /// One column of the scaling plan: so many users.
 struct PlanSpec: Hashable, Sendable {
   /// `users-1000` unless the file names it.

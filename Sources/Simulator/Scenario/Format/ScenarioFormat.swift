@@ -196,6 +196,9 @@ enum ScenarioFormat {
         "account_plans", .map(.share), "Shares of account plans; they add up to 100%.",
         default: "none", example: "{starter: 60%, pro: 40%}"),
       FormatField(
+        "subscriptions", .map(.money), "What a user of each account plan pays a month.",
+        default: "nothing", example: "{starter: $19, pro: $49}"),
+      FormatField(
         "rogue", .object("rogue"), "One user who makes many times the calls.", default: "none"),
     ])
 
