@@ -10,7 +10,8 @@ extension ReportMarkdown {
     if whole.answered > 0 { text += meaning }
     text += byPlan(report)
     if whole.answered > 0 {
-      text += "By use case, with \(name(largest.plan)):\n\n"
+      text +=
+        "By use case, with \(name(largest.plan)):\n\n"
         + byUseCase(lines.filter { $0.scope == .useCase })
         + breakEven(lines.filter { $0.scope == .useCase && $0.answered > 0 })
     }
@@ -78,7 +79,7 @@ extension ReportMarkdown {
         [
           Markdown.escape(line.name ?? "(fixed prices)"), PlainEnglish.count(line.answered),
           PlainEnglish.count(line.conversions),
-        ] + money(line) + [line.answered > 0 ? breakEvenRate(line) : "–"])
+        ] + (line.answered > 0 ? money(line) + [breakEvenRate(line)] : nothingStated(line)))
     }
     return table.text
   }
@@ -98,6 +99,12 @@ extension ReportMarkdown {
         ] + money(line) + [PlainEnglish.percent(line.cost.dollars, of: line.revenue.dollars)])
     }
     return table.text
+  }
+
+  /// A use case of which the scenario states no value brings nothing that could be set against its
+  /// cost.
+  private static func nothingStated(_ line: ReturnLine) -> [String] {
+    ["–", PlainEnglish.usd(line.cost), "–", "–", "–", "–"]
   }
 
   /// Revenue, AI cost, margin, ROI, revenue a dollar.

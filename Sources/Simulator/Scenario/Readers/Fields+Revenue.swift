@@ -9,7 +9,7 @@ extension InputLog {
   func revenue(_ node: YAMLNode) -> MoneySum? {
     guard let amount = money(node) else { return nil }
     guard amount <= Self.largestRevenue else {
-      add(node.place, "is out of range, expected $0 to $1,000,000")
+      add(node.place, "\(node.kind) is out of range, expected $0 to $1,000,000")
       return nil
     }
     return amount
