@@ -28,21 +28,21 @@ struct SensitivityCommand: ParsableCommand {
       throw BadInput(message: "--by: error: expected a percentage like 20%, not '\(by)'")
     }
     let loaded = try input.read(scenarios)
-    let folder = try OutputFolder(path: decision.out)
+    let folder = try OutputFolder(path: decision.page.out)
     var told: [(headline: String, files: DecisionFiles, page: String)] = []
     for path in scenarios.prefix(loaded.count) {
       let (tree, scenario) = try input.readOnePlan(path)
       let assessor = Assessor(
-        tree, scenario: scenario, runs: decision.runs, threads: decision.threads)
+        tree, scenario: scenario, runs: decision.runs, threads: decision.work.threads)
       let result = try Sensitivity(assessor, scenario: scenario, share: share)
       let files = DecisionFiles(
         name: "sensitivity", markdown: SensitivityMarkdown.text(result),
         table: ReportTables.sensitivityTable(result), chart: TornadoChart.svg(result))
-      try files.write(of: scenario, into: folder, dialect: decision.csvDialect)
+      try files.write(of: scenario, into: folder, dialect: decision.page.csvDialect)
       told.append(
         (
           SensitivityMarkdown.headline(result), files,
-          "\(decision.out)/\(scenario.name)/sensitivity.md"
+          "\(decision.page.out)/\(scenario.name)/sensitivity.md"
         ))
     }
     try folder.commit()

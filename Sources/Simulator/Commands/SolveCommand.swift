@@ -46,18 +46,18 @@ struct SolveCommand: ParsableCommand {
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
     let assessor = Assessor(
       tree, scenario: scenario, runs: decision.runs ?? (simulates ? 1 : nil),
-      threads: decision.threads)
+      threads: decision.work.threads)
     let knob = try knob(in: tree)
-    let folder = try OutputFolder(path: decision.out)
+    let folder = try OutputFolder(path: decision.page.out)
     let answer = try SolveAnswer(
       assessor, scenario: scenario, knob: knob, limits: limits, in: try range(knob))
     let files = DecisionFiles(
       name: "solve", markdown: SolveMarkdown.text(answer), table: ReportTables.solveTable(answer),
       chart: SolveChart.svg(answer))
-    try files.write(of: scenario, into: folder, dialect: decision.csvDialect)
+    try files.write(of: scenario, into: folder, dialect: decision.page.csvDialect)
     try folder.commit()
     printing.tell(
-      SolveMarkdown.headline(answer), files, page: "\(decision.out)/\(scenario.name)/solve.md")
+      SolveMarkdown.headline(answer), files, page: "\(decision.page.out)/\(scenario.name)/solve.md")
   }
 
   private func limits(_ scenario: Scenario) throws -> [Limit] {

@@ -37,16 +37,17 @@ struct SweepCommand: ParsableCommand {
       throw BadInput(
         message: "--vary: error: \(points) combinations, expected at most \(Sweep.maximumPoints)")
     }
-    let folder = try OutputFolder(path: decision.out)
+    let folder = try OutputFolder(path: decision.page.out)
     let assessor = Assessor(
-      read.tree, scenario: read.scenario, runs: decision.runs, threads: decision.threads)
+      read.tree, scenario: read.scenario, runs: decision.runs, threads: decision.work.threads)
     let sweep = try Sweep(assessor, scenario: read.scenario, axes: axes)
     let files = DecisionFiles(
       name: "sweep", markdown: SweepMarkdown.text(sweep), table: ReportTables.sweepTable(sweep),
       chart: SweepChart.svg(sweep))
-    try files.write(of: read.scenario, into: folder, dialect: decision.csvDialect)
+    try files.write(of: read.scenario, into: folder, dialect: decision.page.csvDialect)
     try folder.commit()
     printing.tell(
-      SweepMarkdown.headline(sweep), files, page: "\(decision.out)/\(read.scenario.name)/sweep.md")
+      SweepMarkdown.headline(sweep), files,
+      page: "\(decision.page.out)/\(read.scenario.name)/sweep.md")
   }
 }

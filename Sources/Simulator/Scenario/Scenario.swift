@@ -37,6 +37,8 @@ struct Scenario: Sendable {
   var levers: [Lever] = []
   var shocks: [Shock] = []
   var capacities: [Capacity] = []
+  /// nil: the standard rules.
+  var selection: SelectionRules?
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.

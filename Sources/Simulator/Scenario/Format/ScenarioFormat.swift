@@ -9,7 +9,8 @@ enum ScenarioFormat {
       surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
       replay,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
-      capacity, range, normalRange, normal, lognormalRange, lognormal,
+      capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
+      normal, lognormalRange, lognormal,
     ])
 
   static let scenario = FormatObject(
@@ -105,6 +106,9 @@ enum ScenarioFormat {
       FormatField(
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",
         default: "the standard ones"),
+      FormatField(
+        "selection", .object("selection"), "How `select` judges models.",
+        default: "the standard rules"),
       FormatField(
         "replay", .object("replay"),
         "What stands for users, sessions and prompts that a log does "
