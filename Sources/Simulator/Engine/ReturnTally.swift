@@ -45,7 +45,8 @@ struct ReturnTally: Sendable {
       for plan in 0..<planCount {
         var cell = ReturnCell(
           useCase: name, accountPlan: plans.isEmpty ? nil : plans[plan].name)
-        for (kind, value) in values.enumerated() where Int(compiled.kinds[kind].useCase) == useCase {
+        for (kind, value) in values.enumerated() where Int(compiled.kinds[kind].useCase) == useCase
+        {
           guard let value else { continue }
           cell.add(
             counts[kind * planCount + plan].answered, counts[kind * planCount + plan].converted,

@@ -1,3 +1,4 @@
+import CostModel
 import Foundation
 import Testing
 
@@ -7,7 +8,8 @@ import Testing
 @Suite struct SelectCommandTests {
   /// The page of a shipped scenario, whose first sentences a founder reads.
   @Test func theShippedPageIsAsRecorded() throws {
-    let path = RepositoryFiles.root.appendingPathComponent("scenarios/huntaze-engineering.yaml").path
+    let path = RepositoryFiles.root.appendingPathComponent("scenarios/huntaze-engineering.yaml")
+      .path
     let scenario = try ScenarioReader.read(path: path)
     let study = SelectionStudy(
       scenario, rules: try SelectionReader.standard(for: scenario.catalog))
@@ -112,13 +114,14 @@ import Testing
         name: "s", title: "s",
         figures: scenario.catalog.models.indices.map {
           SelectionRules.Figure(
-            model: .init(UInt16($0)), conditions: [],
+            model: ModelID(UInt16($0)), conditions: [],
             quality: 0.7 + Double(random.below(7)) / 20, source: "")
         })
     ]
     let svg = try #require(FrontierChart.svg(SelectionStudy(scenario, rules: rules)))
     let labels = svg.matches(
-      of: /<text class="t halo" x="([-\d.]+)" y="([-\d.]+)"[^>]*><title>[^<]*<\/title>([^<]*)<\/text>/
+      of:
+        /<text class="t halo" x="([-\d.]+)" y="([-\d.]+)"[^>]*><title>[^<]*<\/title>([^<]*)<\/text>/
     ).compactMap { match -> Box? in
       guard let x = Double(match.1), let y = Double(match.2) else { return nil }
       return Box(

@@ -128,8 +128,11 @@ import Testing
     let look = try answer("look", study)
     #expect(look.choice == .fallback(study.scenario.catalog.id(named: "fast")))
     let text = SelectionMarkdown(study: study)
-    #expect(text.headline().contains("For 1 kind of call no model is left, so the rule falls back to fast."))
-    #expect(text.text(hasPicture: true).contains("breaks the limit of 900 ms latency and the limit of"))
+    #expect(
+      text.headline().contains(
+        "For 1 kind of call no model is left, so the rule falls back to fast."))
+    #expect(
+      text.text(hasPicture: true).contains("breaks the limit of 900 ms latency and the limit of"))
   }
 
   @Test func aStandInScoresWhatNobodyRates() throws {
@@ -209,7 +212,8 @@ import Testing
 
   /// Every round of an assistant is the same kind of call; tools and variants are kinds of their own.
   @Test func kindsOfCallsHaveTheirNames() throws {
-    let path = RepositoryFiles.root.appendingPathComponent("scenarios/huntaze-engineering.yaml").path
+    let path = RepositoryFiles.root.appendingPathComponent("scenarios/huntaze-engineering.yaml")
+      .path
     let scenario = try ScenarioReader.read(path: path)
     let cases = SelectionCase.all(of: scenario, plan: scenario.plans[0])
     #expect(cases.count == 16)

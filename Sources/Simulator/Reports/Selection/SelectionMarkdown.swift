@@ -40,11 +40,11 @@ struct SelectionMarkdown {
       return "The score changes no model of the \(all)."
     }
     let amounts = [first.cost(of: best), first.currentCost].map { $0.map(thousand) ?? "–" }
-    let which =
-      changed.count == 1 ? "" : "the one that costs most, "
+    let name = escape(first.calls.name)
+    let which = changed.count == 1 ? name : "the one that costs most, \(name),"
     return
       "The score picks another model than today's for "
-      + strong("\(changed.count) of \(all)") + ": \(which)\(escape(first.calls.name)), goes to "
+      + strong("\(changed.count) of \(all)") + ": \(which) goes to "
       + strong(escape(catalog[best].name)) + " in place of \(escape(catalog[now].name)) "
       + "(\(amounts[0]) in place of \(amounts[1]) for 1,000 calls)."
   }
@@ -290,7 +290,7 @@ struct SelectionMarkdown {
     PlainEnglish.usd(MoneySum(picodollars: Int128((dollars * 1e15).rounded())))
   }
 
-  /// Of a score: four decimals, and more where they would say 0.
+  /// Of a score: three decimals, six where those would say little.
   private func points(_ value: Double) -> String {
     let places = value != 0 && value.magnitude < 0.001 ? 6 : 3
     return DecimalText.real(value, places: places) ?? "–"
