@@ -61,10 +61,6 @@ public struct Policy: Sendable {
 
   /// The place of that rule in the list, from 0.
   public func firstMatchPlace(_ attributes: CallAttributes) -> Int? {
-    rules.firstIndex { rule in
-      rule.conditions.allSatisfy { condition in
-        attributes[condition.attribute].map(condition.values.contains) ?? false
-      }
-    }
+    rules.firstIndex { attributes.satisfies($0.conditions) }
   }
 }

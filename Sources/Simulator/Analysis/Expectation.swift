@@ -60,6 +60,8 @@ struct Expectation: Sendable {
   var crossings: [Crossing] = []
   var cacheBounds: [CacheBound] = []
   var quotaLoads: [QuotaLoad] = []
+  /// nil where the scenario states no values, or where the budget acts.
+  var returns: ExpectedReturn?
 
   /// Nothing is expected of a log: it is what it is.
   static let none = Expectation(cost: .nan, variance: .nan)

@@ -13,6 +13,8 @@ struct ExpectedCost {
   private(set) var callVariance = 0.0
   /// What drawn activities add in one month: grows with the months' square.
   private(set) var activityVariance = 0.0
+  /// Dollars in the whole period by workload and account plan, without fixed prices.
+  private(set) var bills: [[Double]] = []
   /// Dollars a month by workload, without fixed prices.
   private(set) var byWorkload: [Double] = []
   /// By row of the reports: calls and dollars in the period.
@@ -54,6 +56,7 @@ struct ExpectedCost {
       of: workload, models: reachable, catalog: scenario.catalog, period: scenario.period)
     if eras.count > 1 { hasPriceChanges = true }
     byWorkload.append(0)
+    bills.append([])
     for plan in traffic.usersOfPlan.indices {
       let kinds = calls.indices.filter {
         calls[$0].workload == number && calls[$0].accountPlan == plan
@@ -91,23 +94,30 @@ struct ExpectedCost {
     let months = traffic.volumeMonths[number]
     total += months * flows * moments.mean
     byWorkload[number] += flows * moments.mean
+    bills[number].append(months * flows * moments.mean)
     perUser[plan] += months / traffic.months * traffic.volumes[number][plan] * moments.mean
+    callVariance += variance(of: flow, workload: number, plan: plan)
+  }
+
+  /// What drawing calls does to their sum in the whole period: of a workload's flows, made by the
+  /// users of one account plan, each of these costs (or revenues).
+  func variance(of flow: FlowCosts, workload number: Int, plan: Int) -> Double {
+    let moments = flow.moments
+    let months = traffic.volumeMonths[number]
+    let flows = months * traffic.flows[number][plan]
     switch scenario.workloads[number].arrivals {
     case .poisson:
-      callVariance += months * flows * moments.square
+      return flows * moments.square
     case .gamma(let cv):
-      callVariance +=
-        months * flows * (moments.variance + cv * cv * moments.mean * moments.mean)
+      return flows * (moments.variance + cv * cv * moments.mean * moments.mean)
     case .exact where flow.isPlain:
       // Each user meets the shares of the mix to within a call of each variant, in all months
       // alike, since a user's systematic start is drawn once.
       let mix = flow.mixVariance
       let users = traffic.usersOfPlan[plan] * months * months
-      callVariance +=
-        months * flows * mix.within
-        + min(months * flows * mix.between, users * mix.spread)
+      return flows * mix.within + min(flows * mix.between, users * mix.spread)
     case .exact:
-      callVariance += months * flows * moments.variance
+      return flows * moments.variance
     }
   }
 

@@ -2,19 +2,33 @@ import ArgumentParser
 import CostModel
 import Foundation
 
-/// Options of the verbs that assess variants of one scenario.
-struct DecisionOptions: ParsableArguments {
+/// Options of the verbs that write a page about one scenario.
+struct PageOptions: ParsableArguments {
   @Option(help: "Folder for the reports.")
   var out = "reports"
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+}
+
+/// Options of the verbs that simulate variants of one scenario.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+}
+
+/// Options of the verbs that assess variants of one scenario.
+struct DecisionOptions: ParsableArguments {
+  @OptionGroup var page: PageOptions
 
   @Option(help: "Simulates so many months of every variant, in place of closed forms.")
   var runs: Int?
 
-  @Option(help: "Threads; the results are the same for any number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
-  var csvDialect = CSVDialect.rfc4180
+  @OptionGroup var work: ThreadOptions
 
   @OptionGroup var tables: TableOptions
 
@@ -22,7 +36,6 @@ struct DecisionOptions: ParsableArguments {
     guard (1...1_000_000).contains(runs ?? 1) else {
       throw ValidationError("--runs is 1 to 1000000")
     }
-    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
   }
 }
 
@@ -69,16 +82,16 @@ extension DecisionOptions {
   func finish(
     _ answers: [DecisionFiles], in folder: OutputFolder, _ printing: PrintOptions, json: JSONValue
   ) throws {
-    for answer in answers { try answer.write(into: folder, dialect: csvDialect) }
+    for answer in answers { try answer.write(into: folder, dialect: page.csvDialect) }
     let choice = tables.choice
     let table =
       choice.isMade ? try choice.choose(from: OutputTable(answers.map(\.table))) : nil
     try folder.commit()
-    if let table { return printing.show(table, dialect: csvDialect) }
+    if let table { return printing.show(table, dialect: page.csvDialect) }
     printing.show(
       json: json,
       text: answers.map {
-        "\($0.headline)\nReport: \(out)/\($0.scenario)/\($0.name).md\n"
+        "\($0.headline)\nReport: \(page.out)/\($0.scenario)/\($0.name).md\n"
       }.joined())
   }
 }

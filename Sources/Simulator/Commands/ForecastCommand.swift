@@ -35,34 +35,26 @@ struct ForecastCommand: ParsableCommand {
   var runs = 0
 
   @OptionGroup var input: ScenarioOptions
+  @OptionGroup var page: PageOptions
+  @OptionGroup var work: ThreadOptions
   @OptionGroup var printing: PrintOptions
-
-  @Option(help: "Folder for the reports.")
-  var out = "reports"
-
-  @Option(help: "Threads; the results are the same for any number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
-  var csvDialect = CSVDialect.rfc4180
 
   func validate() throws {
     guard (0...100_000).contains(runs) else { throw ValidationError("--runs is 0 to 100000") }
-    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
   }
 
   func run() throws {
     let forecast = try Self.forecast(
-      try read(), runs: runs, threads: threads, isQuiet: printing.quiet)
-    let folder = try OutputFolder(path: out)
-    try ForecastReport.write(forecast, dialect: csvDialect, into: folder)
+      try read(), runs: runs, threads: work.threads, isQuiet: printing.quiet)
+    let folder = try OutputFolder(path: page.out)
+    try ForecastReport.write(forecast, dialect: page.csvDialect, into: folder)
     try folder.commit()
     guard !printing.quiet else { return }
     if printing.json {
       print(ForecastReport.json(forecast).text, terminator: "")
     } else {
       print(ForecastMarkdown.headline(forecast))
-      print("\nForecast: \(out)/\(forecast.scenario.name)/forecast.md")
+      print("\nForecast: \(page.out)/\(forecast.scenario.name)/forecast.md")
     }
   }
 

@@ -22,20 +22,9 @@ struct LeversCommand: ParsableCommand {
   var scenario: String
 
   @OptionGroup var input: ScenarioOptions
+  @OptionGroup var page: PageOptions
+  @OptionGroup var work: ThreadOptions
   @OptionGroup var printing: PrintOptions
-
-  @Option(help: "Folder for the reports.")
-  var out = "reports"
-
-  @Option(help: "Threads; the results are the same for any number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
-  var csvDialect = CSVDialect.rfc4180
-
-  func validate() throws {
-    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
-  }
 
   func run() throws {
     let (tree, scenario) = try input.readOnePlan(scenario)
@@ -44,9 +33,9 @@ struct LeversCommand: ParsableCommand {
     let capacities = StandardFiles.merged(
       try StandardFiles.capacities(), with: scenario.capacities, name: \.name)
     let study = try LeverStudy(
-      tree, scenario, levers: levers, capacities: capacities, threads: threads)
-    let folder = try OutputFolder(path: out)
-    try LeverReport.write(study, dialect: csvDialect, into: folder)
+      tree, scenario, levers: levers, capacities: capacities, threads: work.threads)
+    let folder = try OutputFolder(path: page.out)
+    try LeverReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()
     guard !printing.quiet else { return }
     if printing.json {
@@ -54,7 +43,7 @@ struct LeversCommand: ParsableCommand {
     } else {
       print(LeverMarkdown.headline(study))
       if let prices = LeverPricesMarkdown.sentence(study) { print(prices) }
-      print("\nLevers: \(out)/\(scenario.name)/levers.md")
+      print("\nLevers: \(page.out)/\(scenario.name)/levers.md")
     }
   }
 }

@@ -101,6 +101,7 @@ extension PlanEngine {
         call, number: result.calls, kind: kind, latency: cacheLatency,
         at: call.pointee.time + cacheLatency, cache: 1)
     }
+    if hasReturns { noteReturn(call, number: result.calls, kind: kind) }
     if log != nil { logHit(call.pointee) }
     if call.pointee.flow >= 0 { answerFlow(call) }
   }

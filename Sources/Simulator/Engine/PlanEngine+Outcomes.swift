@@ -168,6 +168,9 @@ extension PlanEngine {
         latency: target == nil ? -1 : latency, at: e,
         cache: kind.pointee.cacheMode == .off ? 0 : -1)
     }
+    if hasReturns, target != nil {
+      noteReturn(Self.call(of: flight), number: flight.pointee.number, kind: kind)
+    }
     let flow = flight.pointee.call.flow
     if flow >= 0 { endPart(of: flow, latency: latency, failed: target == nil, at: e) }
   }

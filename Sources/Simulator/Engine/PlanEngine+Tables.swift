@@ -94,6 +94,7 @@ extension PlanEngine {
     result.enforcements = enforcements(result.budgetMonths)
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
     result.cacheClasses = cacheCounts.array
+    result.returns = returns.cells(compiled)
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
     result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
     result.latency = latencies.histogram()

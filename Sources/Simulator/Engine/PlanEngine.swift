@@ -86,6 +86,8 @@ struct PlanEngine: ~Copyable {
   let hasEnforcement: Bool
   var enforcement: Enforcement
   var rolling: RollingWatch
+  let hasReturns: Bool
+  var returns: ReturnTally
   var result: PlanResult
   /// Of calls that a model has answered.
   var latencies = LatencyCounts()
@@ -145,6 +147,8 @@ struct PlanEngine: ~Copyable {
     flushes = scenario.cache.flushes[...]
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
+    returns = ReturnTally(compiled: compiled, population: population)
+    hasReturns = !returns.isEmpty
     result = PlanResult(plan: plan, run: run)
     flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
     cacheCounts = Slab(

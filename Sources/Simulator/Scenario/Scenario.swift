@@ -37,6 +37,8 @@ struct Scenario: Sendable {
   var levers: [Lever] = []
   var shocks: [Shock] = []
   var capacities: [Capacity] = []
+  /// nil: the standard rules.
+  var selection: SelectionRules?
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.
@@ -47,6 +49,18 @@ struct Scenario: Sendable {
   var inputs: [InputFile] = []
   /// The numbers of which the file says how well it knows them.
   var ranges: [ScenarioInput] = []
+}
+
+extension Scenario {
+  /// Every kind of call, in the order of the file.
+  var variants: [Variant] {
+    workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
+  }
+
+  /// Whether it says what conversions or users bring.
+  var statesReturn: Bool {
+    !users.subscriptions.isEmpty || variants.contains { $0.conversionValue != nil }
+  }
 }
 
 /// One column of the scaling plan: so many users.

@@ -9,7 +9,8 @@ enum ScenarioFormat {
       surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
       replay,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
-      capacity, range, normalRange, normal, lognormalRange, lognormal,
+      capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
+      normal, lognormalRange, lognormal,
     ])
 
   static let scenario = FormatObject(
@@ -106,6 +107,9 @@ enum ScenarioFormat {
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",
         default: "the standard ones"),
       FormatField(
+        "selection", .object("selection"), "How `select` judges models.",
+        default: "the standard rules"),
+      FormatField(
         "replay", .object("replay"),
         "What stands for users, sessions and prompts that a log does "
           + "not tell.", default: "they stay unknown"),
@@ -195,6 +199,9 @@ enum ScenarioFormat {
       FormatField(
         "account_plans", .map(.share), "Shares of account plans; they add up to 100%.",
         default: "none", example: "{starter: 60%, pro: 40%}"),
+      FormatField(
+        "subscriptions", .map(.money), "What a user of each account plan pays a month.",
+        default: "nothing", example: "{starter: $19, pro: $49}"),
       FormatField(
         "rogue", .object("rogue"), "One user who makes many times the calls.", default: "none"),
     ])

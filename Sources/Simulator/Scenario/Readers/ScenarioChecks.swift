@@ -134,17 +134,9 @@ struct ScenarioChecks {
 
   /// What the call may be billed for.
   private func dimensions(_ variant: Variant, _ id: ModelID) -> [BillingDimension] {
-    var result: [BillingDimension] = []
-    if variant.input.isAboveZero || variant.prefixTokens > 0 { result.append(.inputTokens) }
-    if variant.frameTokens > 0 { result.append(.inputImageTokens) }
-    if variant.images > 0 { result.append(.images) }
-    if variant.prefixTokens > 0, scenario.behaviours[id.index].promptCache != nil {
-      result.append(.cacheReadTokens)
-    }
-    if variant.output.isAboveZero { result.append(.outputTokens) }
-    if variant.reasoning.isAboveZero { result.append(.reasoningTokens) }
-    if variant.audio.isAboveZero { result.append(.audioSeconds) }
-    return result
+    let readsCache =
+      variant.prefixTokens > 0 && scenario.behaviours[id.index].promptCache != nil
+    return variant.dimensions + (readsCache ? [.cacheReadTokens] : [])
   }
 
   private mutating func checkLatency(_ call: PlacedVariant, _ id: ModelID) {
@@ -186,18 +178,6 @@ extension Policy.Rule {
     case .model(let id): [id]
     case .weighted(let models): models.map(\.model)
     case .logged: []
-    }
-  }
-}
-
-extension Distribution {
-  /// Whether anything but 0 can be drawn.
-  fileprivate var isAboveZero: Bool {
-    switch self {
-    case .fixed(let value): value > 0
-    case .uniform(_, let high): high > 0
-    case .lognormal: true
-    case .histogram(let bins): bins.contains { $0.high > 0 && $0.weight > 0 }
     }
   }
 }

@@ -221,6 +221,9 @@ struct ScenarioReader {
     scenario.levers = root.entries("levers").compactMap(levers.lever)
     scenario.capacities = root.entries("capacity").compactMap(levers.capacity)
     scenario.shocks = root.entries("shocks").compactMap { levers.shock($0, local: local) }
+    scenario.selection = root["selection"].flatMap {
+      SelectionReader(log: log, models: models).read($0)
+    }
     readTargets(root, models, local, into: &scenario)
     readWatch(root, models, local, into: &scenario)
     let placed = readDemand(root, local, into: &scenario)
