@@ -12,7 +12,7 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var result: [Expectation.Approximation] = []
     for item in tokens() + cache() + prefixes() + failures() + quotas() + prices()
-      + actions()
+      + actions() + experiments()
     where !result.contains(item) {
       result.append(item)
     }
@@ -26,6 +26,21 @@ struct Approximations {
         part: "the budget",
         reason: "it refuses calls or sends them to other models, and the formula lets all pass")
     ]
+  }
+
+  /// Users' keys are their own; what users of one variant share depends on how many they are.
+  private func experiments() -> [Expectation.Approximation] {
+    calls.compactMap { call in
+      let isShared =
+        call.lookup != nil && scenario.cache.mode == .keyed && scenario.cache.scope == .global
+      let isCached = call.chain.contains { $0.prefixHit > 0 } && call.variant.prefixSharedByUsers
+      guard call.assignment.isByUser, isShared || isCached,
+        let experiment = call.assignment.experiment
+      else { return nil }
+      return Expectation.Approximation(
+        part: "experiment \(scenario.experiments[experiment].name)",
+        reason: "hit rates of caches that users share, at the mean number of users of each variant")
+    }
   }
 
   private func tokens() -> [Expectation.Approximation] {

@@ -18,6 +18,7 @@ extension Expectation {
     }
     cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()
     quotaLoads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+    experiments = cost.expectedArms
     approximations = Approximations(cost: cost, loads: quotaLoads).list()
   }
 

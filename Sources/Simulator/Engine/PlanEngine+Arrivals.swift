@@ -101,6 +101,9 @@ extension PlanEngine {
         call, number: result.calls, kind: kind, latency: cacheLatency,
         at: call.pointee.time + cacheLatency, cache: 1)
     }
+    if hasExperiments {
+      noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
+    }
     if log != nil { logHit(call.pointee) }
     if call.pointee.flow >= 0 { answerFlow(call) }
   }

@@ -76,6 +76,7 @@ extension PlanEngine {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.enforcements = enforcements(result.budgetMonths)
+    if hasExperiments { result.experiments = experiments.results() }
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
     result.cacheClasses = cacheCounts.array
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }

@@ -85,6 +85,8 @@ struct PlanEngine: ~Copyable {
   var budget: BudgetWatch
   let hasEnforcement: Bool
   var enforcement: Enforcement
+  let hasExperiments: Bool
+  var experiments: ExperimentTally
   var rolling: RollingWatch
   var result: PlanResult
   var flowResults: [FlowResult]
@@ -135,6 +137,8 @@ struct PlanEngine: ~Copyable {
     budget = BudgetWatch(compiled: compiled, population: population)
     enforcement = Enforcement(compiled: compiled, population: population)
     hasEnforcement = !enforcement.actions.isEmpty
+    experiments = ExperimentTally(scenario.experiments, users: plan.users)
+    hasExperiments = !scenario.experiments.isEmpty
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     result = PlanResult(plan: plan, run: run)

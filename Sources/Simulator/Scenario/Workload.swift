@@ -70,6 +70,8 @@ struct Variant: Sendable {
   var conversion: Double?
   /// As the file calls it; empty where it has no name.
   var name = ""
+  /// Decides in place of the policy: a variant of an experiment has a model of its own.
+  var pinned: Policy.Rule?
 }
 
 /// How often the same prompt comes back.

@@ -63,6 +63,12 @@ struct AlignedScenarios: Sendable {
     for index in result.policy.rules.indices {
       result.policy.rules[index].choice = result.policy.rules[index].choice.moved(moved)
     }
+    for experiment in result.experiments.indices {
+      for arm in result.experiments[experiment].arms.indices {
+        let model = result.experiments[experiment].arms[arm].model
+        result.experiments[experiment].arms[arm].model = model.map(moved)
+      }
+    }
     result.published = []
     return result
   }

@@ -10,6 +10,10 @@ struct ExplanationJSON {
 
   private var json: JSONValue {
     let call = it.call
+    let variant: [(String, JSONValue)] =
+      it.variant.map {
+        [("experiment", .string($0.experiment.name)), ("variant", .string($0.arm.name))]
+      } ?? []
     return .object([
       ("scenario", .string(it.scenario.name)), ("plan", .string(it.plan.name)),
       ("run", .integer(Int64(it.run))), ("call", .integer(it.arrival.number)),
@@ -24,7 +28,7 @@ struct ExplanationJSON {
       ("reasoning_tokens", .integer(call.reasoning)), ("audio_us", .integer(call.audio)),
       ("flow", .optional(it.arrival.flow, flow)), ("routing", routing), ("cache", cache),
       ("steps", .array(it.story.steps.map(step))), ("result", result),
-    ])
+    ] + variant)
   }
 
   private func flow(_ flow: CallStory.FlowPlace) -> JSONValue {
@@ -47,7 +51,7 @@ struct ExplanationJSON {
     let (rule, place) = it.rule
     return .object([
       ("policy", .string(it.scenario.policy.name)), ("rule", .string(rule.name)),
-      ("place", .integer(Int64(place) + 1)),
+      ("place", place < 0 ? .null : .integer(Int64(place) + 1)),
       (
         "conditions",
         .array(

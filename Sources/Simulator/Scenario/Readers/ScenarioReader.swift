@@ -218,6 +218,11 @@ struct ScenarioReader {
     readTargets(root, models, local, into: &scenario)
     readWatch(root, models, into: &scenario)
     let placed = readDemand(root, local, into: &scenario)
+    let experiments = ExperimentReader(log: log, models: models, workloads: placed)
+    scenario.experiments = experiments.read(root.entries("experiments"))
+    let calls =
+      placed.flatMap(\.calls)
+      + experiments.calls(of: scenario.experiments, root.entries("experiments"))
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     if forReplay, scenario.budget?.acts == true, let node = root["budget"] {
       log.add(
@@ -227,14 +232,14 @@ struct ScenarioReader {
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
-      checks.run(placed)
+      checks.run(calls)
       if let compared {
         // The same calls must have prices there as well.
         let other = ComparedCatalog(compared, pricing: catalog)
         var priced = scenario
         priced.catalog = other.catalog
         checks = ScenarioChecks(log: log, scenario: priced, root: root, isRoutingSound: isSound)
-        checks.run(placed)
+        checks.run(calls)
         scenario.compared = other
       }
     }
