@@ -196,7 +196,8 @@ struct CompiledScenario: Sendable {
   /// The experiment and variant that a kind of call is of; nil: none.
   func variant(of kind: CallKind) -> (experiment: Experiment, arm: Experiment.Arm)? {
     guard kind.arm >= 0 else { return nil }
-    let arms = scenario.experiments.flatMap { experiment in experiment.arms.map { (experiment, $0) } }
+    let arms = scenario.experiments.flatMap { experiment in experiment.arms.map { (experiment, $0) }
+    }
     return arms[Int(kind.arm)]
   }
 

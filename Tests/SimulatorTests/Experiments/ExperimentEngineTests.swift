@@ -27,7 +27,8 @@ import Testing
     var budget = Budget(amount: MoneySum(picodollars: 1 << 100), thresholds: [])
     budget.thresholds = [
       Budget.Threshold(
-        name: "line", kind: .actual, amount: MoneySum(picodollars: 100_000_000_000), severity: .high,
+        name: "line", kind: .actual, amount: MoneySum(picodollars: 100_000_000_000),
+        severity: .high,
         message: "")
     ]
     budget.actions = [BudgetAction(line: 0, effect: .cap(calls: 2, amount: nil))]

@@ -2,9 +2,18 @@ import CostModel
 
 /// Draws from what a plan's experiments came to what they say.
 struct ExperimentAnalysis {
-  let scenario: Scenario
+  private let scenario: Scenario
   /// Where an experiment does not say what it shall be able to see.
-  let standard: Experiment.Detect
+  private let power: Double
+  private let significance: Double
+
+  init(scenario: Scenario, standard: Experiment.Detect) {
+    guard let power = standard.power, let significance = standard.significance else {
+      preconditionFailure("the embedded file states both")
+    }
+    self.scenario = scenario
+    (self.power, self.significance) = (power, significance)
+  }
 
   /// In the scenario's order.
   func findings(_ result: PlanResult, _ expectation: Expectation) -> [ExperimentFinding] {
@@ -20,8 +29,8 @@ struct ExperimentAnalysis {
     let period = scenario.period
     var finding = ExperimentFinding(
       experiment: experiment, arms: [], metric: metric(of: experiment, expected),
-      power: experiment.detect.power ?? standard.power ?? 0.5,
-      significance: experiment.detect.significance ?? standard.significance ?? 0.5,
+      power: experiment.detect.power ?? power,
+      significance: experiment.detect.significance ?? significance,
       days: (period.end - period.start).seconds / SimDuration.day.seconds,
       months: Double(period.months.count))
     for (arm, (result, expected)) in zip(experiment.arms, zip(results, expected)) {

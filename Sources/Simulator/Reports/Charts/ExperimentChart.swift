@@ -64,7 +64,7 @@ struct ExperimentChart {
   }
 
   private func draw(_ panel: Panel, at y: Double, _ svg: inout SVG) {
-    let ends = panel.rows.flatMap { [$0.figure.low ?? $0.figure.value, $0.figure.high ?? $0.figure.value] }
+    let ends = panel.rows.map(\.figure).flatMap { [$0.low ?? $0.value, $0.high ?? $0.value] }
     let low = ends.min() ?? 0
     let room = max(0.001, (ends.max() ?? 1) - low)
     let x = { (value: Double) in

@@ -62,9 +62,17 @@ struct ExperimentWords {
       return enough ? "" : ", so that it takes \(PlainEnglish.plural(count, "day")) of its traffic"
     }
     return "To see a difference of \(Self.points(need.difference.magnitude)) points, "
-      + "\(emphasis)\(PlainEnglish.count(Int64(needed))) \(what) a variant\(emphasis) are needed; "
-      + "this plan has \(PlainEnglish.count(had))"
+      + "\(emphasis)\(PlainEnglish.count(Int64(needed))) \(what) \(of(needed))\(emphasis) are "
+      + "needed; this plan has \(PlainEnglish.count(had))"
       + (enough ? ", which is enough" : days ?? "") + "."
+  }
+
+  /// Whose they are: the control needs as many, or as its share is to the variant's.
+  private func of(_ needed: Double) -> String {
+    let ratio = finding.control.arm.share / arm.arm.share
+    if (ratio - 1).magnitude < 1e-9 { return "a variant" }
+    let others = Int64((needed * ratio).rounded(.up))
+    return "of \(name) (and \(PlainEnglish.count(others)) of \(control))"
   }
 
   // MARK: Figures
@@ -94,7 +102,7 @@ struct ExperimentWords {
   /// `+1.2`, as percentage points; two decimals below one.
   static func points(_ share: Double) -> String {
     let points = share * 100
-    let text = DecimalText.real(points.magnitude, places: points.magnitude < 1 ? 2 : 1) ?? "–"
+    let text = DecimalText.real(points.magnitude, places: points.magnitude < 0.995 ? 2 : 1) ?? "–"
     return (points < 0 ? "−" : "") + text
   }
 
@@ -112,7 +120,7 @@ struct ExperimentWords {
 
   /// Of a cost per call.
   static func perThousand(_ dollars: Double?) -> String {
-    dollars.map { PlainEnglish.usd($0 * 1_000) } ?? "–"
+    dollars.map { PlainEnglish.usd($0 * 1_000, places: $0 < 1e-3 ? 4 : 2) } ?? "–"
   }
 
   static func milliseconds(_ value: Double) -> String {

@@ -25,34 +25,54 @@ extension ReportMarkdown {
 
   /// Ranked by conversion.
   private static func rates(_ plans: [PlanReport], _ number: Int) -> String {
-    var table = MarkdownTable([
-      .text("plan"), .text("variant"), .number("converts"), .number("95 % interval"),
-      .number("points above control"), .number("interval"), .number("p"), .number("satisfied"),
-      .number("95 % interval"),
-    ])
+    let findings = plans.map { $0.experiments[number] }
+    guard let finding = findings.first, finding.metric != nil else { return "" }
+    let sells = findings.contains { $0.arms.contains { $0.conversion != nil } }
+    let isRated = findings.contains { $0.arms.contains { $0.satisfaction != nil } }
+    let rate: (String) -> [MarkdownTable.Header] = {
+      [
+        .number($0), .number(interval(finding)), .number("above control"),
+        .number("points"), .number("p"),
+      ]
+    }
+    var table = MarkdownTable(
+      [.text("plan"), .text("variant")] + (sells ? rate("converts") : [])
+        + (isRated ? rate("satisfied") : []))
     for plan in plans {
       let finding = plan.experiments[number]
-      guard finding.metric != nil else { continue }
       for place in finding.ranking {
         let arm = finding.arms[place]
-        let difference = arm.conversionDifference
-        table.row([
-          name(plan.plan), Markdown.escape(arm.arm.name), ExperimentWords.rate(arm.conversion),
-          ExperimentWords.rateInterval(arm.conversion),
-          place == 0 ? "control" : difference.map { ExperimentWords.points($0.value) } ?? "–",
-          difference.map { ExperimentWords.pointsInterval($0) } ?? "–",
-          difference.map { ExperimentWords.chance($0.adjusted) } ?? "–",
-          ExperimentWords.rate(arm.satisfaction), ExperimentWords.rateInterval(arm.satisfaction),
-        ])
+        table.row(
+          [name(plan.plan), Markdown.escape(arm.arm.name)]
+            + (sells ? cells(arm.conversion, arm.conversionDifference, isControl: place == 0) : [])
+            + (isRated
+              ? cells(arm.satisfaction, arm.satisfactionDifference, isControl: place == 0) : []))
       }
     }
-    return table.isEmpty ? "" : table.text
+    return table.text
+  }
+
+  private static func cells(
+    _ rate: ArmFinding.Figure?, _ difference: ArmFinding.Difference?, isControl: Bool
+  ) -> [String] {
+    [
+      ExperimentWords.rate(rate), ExperimentWords.rateInterval(rate),
+      isControl ? "control" : difference.map { ExperimentWords.points($0.value) } ?? "–",
+      difference.map { ExperimentWords.pointsInterval($0) } ?? "–",
+      difference.map { ExperimentWords.chance($0.adjusted) } ?? "–",
+    ]
+  }
+
+  /// `95 % interval`.
+  private static func interval(_ finding: ExperimentFinding) -> String {
+    PlainEnglish.wholePercent(finding.confidence) + " interval"
   }
 
   private static func costs(_ plans: [PlanReport], _ number: Int) -> String {
     var table = MarkdownTable([
       .text("plan"), .text("variant"), .number("share"), .number("users"), .number("calls"),
-      .number("bill"), .number("a 1,000 calls"), .number("95 % interval"), .number("mean latency"),
+      .number("bill"), .number("a 1,000 calls"),
+      .number(interval(plans[0].experiments[number])), .number("mean latency"),
       .number("95 % within"),
     ])
     for plan in plans {

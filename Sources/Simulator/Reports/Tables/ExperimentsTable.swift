@@ -42,7 +42,7 @@ private enum ExperimentColumns {
     var columns = assignment
     columns += bill
     columns += figure(
-      "cost_per_call", "_usd", .callUSD, "USD", "Bill over calls", \.cost, \.costDifference)
+      "cost_per_call", "_usd", .fineDecimal, "USD", "Bill over calls", \.cost, \.costDifference)
     columns += figure(
       "latency_mean", "_ms", .decimal, "ms", "Mean latency of ok calls", \.latency,
       \.latencyDifference)
@@ -60,7 +60,9 @@ private enum ExperimentColumns {
   }
 
   private static let assignment: [Column<ExperimentRow>] = [
-    Column("experiment", .text, "Name of the experiment") { .text($0.item.finding.experiment.name) },
+    Column("experiment", .text, "Name of the experiment") {
+      .text($0.item.finding.experiment.name)
+    },
     Column("variant", .text, "Name of the variant; the first is the control") {
       .text($0.item.arm.arm.name)
     },
@@ -140,7 +142,7 @@ private enum ExperimentColumns {
       _ what: String, _ about: String,
       _ part: @escaping @Sendable (ArmFinding.Difference) -> Double
     ) -> Column<ExperimentRow> {
-      Column(name + what, .decimal, unit: "1", about) {
+      Column(name + what, .fineDecimal, unit: "1", about) {
         .optional($0.item.arm[keyPath: difference].map(part)) { .real($0) }
       }
     }
@@ -164,13 +166,13 @@ private enum ExperimentColumns {
     column("detect_difference", .decimal, "1", "Difference from the control that shall be seen") {
       .real($1.difference)
     },
-    column("needed_answers", .integer, "calls", "Messages, or ratings, that it takes") {
+    column("needed_answers", .integer, "calls", "Messages, or ratings, that the variant needs") {
       .integer(Int64($1.answers))
     },
-    column("needed_users", .integer, "users", "The same in users over the period") {
+    column("needed_users", .integer, "users", "The same in its users over the period") {
       .optional($1.users) { .integer(Int64($0)) }
     },
-    column("needed_days", .decimal, "days", "Days of this plan's traffic that it takes") {
+    column("needed_days", .decimal, "days", "Days until it and the control have enough") {
       .optional($1.days) { .real($0) }
     },
     column(

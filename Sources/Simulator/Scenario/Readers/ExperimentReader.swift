@@ -60,6 +60,7 @@ struct ExperimentReader {
       log.add(place, "'when' tests what calls say, expected no account plan of their users")
     }
     return PolicyReader(log: log, models: models).conditions(node)
+      .filter { $0.attribute != .accountPlan }
   }
 
   // MARK: Variants
