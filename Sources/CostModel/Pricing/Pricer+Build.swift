@@ -9,6 +9,7 @@ extension Pricer {
     isFlat =
       sheets.count == 1 && sheets[0].from == .distantPast && tierInputs.isEmpty
       && timesOfDay.isEmpty
+    if isFlat { usualRates = UsualRates(card: rates, minimumAudio: sheets[0].minimumAudio) }
   }
 
   private mutating func append(_ sheet: PriceSheet, variant: BillingVariant) {

@@ -12,22 +12,24 @@ public struct Pricer: Sendable {
   @usableFromInline var rates: [CompiledRate] = []
   /// One sheet that always holds, without tiers and times of day: nothing to search.
   @usableFromInline var isFlat = false
+  /// Of a flat one.
+  @usableFromInline var usualRates: UsualRates
 
   /// How many rates a card has.
-  @usableFromInline static let dimensions = 16
+  static let dimensions = 16
 
-  init() {}
+  init() { usualRates = UsualRates() }
 
   /// What the usage costs if the call arrives at `t`.
   ///
   /// Cached tokens are text first: where they leave less input than there are audio and image
   /// tokens, audio and then images are billed as far as the fresh input reaches.
-  @inlinable
   public func cost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
+    if let cost = usualCost(of: usage) { return cost }
     let parts = try UsageParts(usage)
-    let sheet = isFlat ? 0 : sheetIndex(at: t)
+    let sheet = sheetIndex(at: t)
     guard sheet >= 0 else { throw .noPrices }
-    let base = isFlat ? 0 : firstRate(sheet: sheet, input: usage.inputTokens, at: t)
+    let base = firstRate(sheet: sheet, input: usage.inputTokens, at: t)
     var input = try amount(.inputTokens, parts.text, base)
     try add(.cacheReadTokens, usage.cacheReadTokens, base, to: &input)
     var output = try amount(.outputTokens, parts.visible, base)
@@ -47,6 +49,15 @@ public struct Pricer: Sendable {
       other: Money(picodollars: other))
   }
 
+  /// The price where it needs no look at time and size: the sheet always holds, and nothing but
+  /// plain, cached, output and reasoning tokens, audio time and calls is used. nil: it does, or
+  /// something is wrong, which `cost(of:at:)` finds out.
+  @inlinable
+  @inline(__always)
+  public func usualCost(of usage: Usage) -> Cost? {
+    isFlat && !usage.hasRareParts ? usualRates.cost(of: usage) : nil
+  }
+
   /// What is due at the start of a month, whatever the traffic: the sheet's of that moment; nil:
   /// nothing.
   ///
@@ -62,14 +73,12 @@ public struct Pricer: Sendable {
   }
 
   /// The last sheet that is effective at `t`; negative if none is.
-  @usableFromInline
   func sheetIndex(at t: SimTime) -> Int {
     var index = sheets.count - 1
     while index >= 0, t < sheets[index].from { index -= 1 }
     return index
   }
 
-  @usableFromInline
   func firstRate(sheet index: Int, input: Int64, at t: SimTime) -> Int {
     let sheet = sheets[index]
     var tier = 0
@@ -95,7 +104,6 @@ public struct Pricer: Sendable {
     return 0
   }
 
-  @inlinable
   func amount(
     _ dimension: BillingDimension, _ quantity: Int64, _ base: Int
   ) throws(PricingError) -> Int64 {
@@ -108,8 +116,7 @@ public struct Pricer: Sendable {
     return amount
   }
 
-  @inlinable
-  func add(
+  private func add(
     _ dimension: BillingDimension, _ quantity: Int64, _ base: Int, to sum: inout Int64
   ) throws(PricingError) {
     let (result, overflow) = sum.addingReportingOverflow(try amount(dimension, quantity, base))
@@ -117,8 +124,7 @@ public struct Pricer: Sendable {
     sum = result
   }
 
-  @usableFromInline
-  func addRare(
+  private func addRare(
     _ usage: Usage, _ parts: UsageParts, _ base: Int,
     _ input: inout Int64, _ output: inout Int64, _ other: inout Int64
   ) throws(PricingError) {

@@ -3,20 +3,39 @@ import CostModel
 /// The library's routes and fallback chains for every kind of call and account plan.
 struct CompiledRouting: Sendable {
   private let table: RoutingTable
-  private let chains: ChainTable
   private let accountPlans: Int
-  /// By tier of the scenario, the tier's number in `chains`.
-  private let tierIndexes: [Int]
+  private let tiers: Int
   /// The model of kinds and account plans that are always routed to the same; `UInt16.max` for the
   /// others.
   private let certain: FixedTable<UInt16>
+  /// By model, then tier of the scenario.
+  private let spans: FixedTable<ChainSpan>
+  /// By place.
+  private let targets: FixedTable<UInt16>
+
+  /// Where a chain's targets lie, and the first of them.
+  private struct ChainSpan: Sendable {
+    var places: Range<Int>
+    var first: Int
+  }
 
   /// By the scenario's own policy, unless another one is given.
   init(_ compiled: CompiledScenario, policy: Policy? = nil) {
     let scenario = compiled.scenario
     accountPlans = compiled.accountPlanCount
-    chains = compiled.chains
-    tierIndexes = compiled.tiers.map(chains.tierIndex)
+    let chains = compiled.chains
+    let tierIndexes = compiled.tiers.map(chains.tierIndex)
+    tiers = tierIndexes.count
+    let spans = scenario.catalog.models.indices.flatMap { model in
+      tierIndexes.map { tier in
+        let places = chains.places(routed: ModelID(UInt16(model)), tierIndex: tier)
+        return ChainSpan(places: places, first: chains[places.lowerBound].index)
+      }
+    }
+    self.spans = FixedTable(spans)
+    var targets = Array(repeating: UInt16(0), count: spans.map(\.places.upperBound).max() ?? 0)
+    for place in spans.lazy.flatMap(\.places) { targets[place] = UInt16(chains[place].index) }
+    self.targets = FixedTable(targets)
     let planNames = scenario.users.accountPlans.map(\.name)
     var kinds: [CallAttributes] = []
     var pinned: [Int: Policy.Rule] = [:]
@@ -75,18 +94,14 @@ struct CompiledRouting: Sendable {
 
   /// The places of a chain's targets, for `target(at:)`.
   @inline(__always)
-  func chain(model: Int, tier: Int) -> Range<Int> {
-    chains.places(routed: ModelID(UInt16(model)), tierIndex: tierIndexes[tier])
-  }
+  func chain(model: Int, tier: Int) -> Range<Int> { spans[model &* tiers &+ tier].places }
 
   /// The target that a call is tried at first.
   @inline(__always)
-  func firstTarget(model: Int, tier: Int) -> Int {
-    target(at: chain(model: model, tier: tier).lowerBound)
-  }
+  func firstTarget(model: Int, tier: Int) -> Int { spans[model &* tiers &+ tier].first }
 
   @inline(__always)
-  func target(at place: Int) -> Int { chains[place].index }
+  func target(at place: Int) -> Int { Int(targets[place]) }
 
   /// Models that any call may be sent to; of those `where` it holds, and where they are moved to
   /// another tier, in that one.

@@ -136,28 +136,3 @@ extension ArmResult {
     satisfactionByRating.add(size: cluster.rated, total: Double(cluster.satisfied))
   }
 }
-
-/// What people make of an answer; nothing of a failed call.
-struct CallQuality: BitwiseCopyable {
-  var isRated = false
-  var isSatisfied = false
-  var isMessage = false
-  var isConverted = false
-}
-
-/// What becomes of the calls of experiments.
-extension PlanEngine {
-  /// The call has ended, after `latency` µs (negative: it failed) and for `cost` picodollars.
-  @inline(never)
-  mutating func noteVariant(
-    _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, cost: Int64
-  ) {
-    guard kind.pointee.arm >= 0 else { return }
-    let quality = quality(of: call, number: number, kind: kind, isAnswered: latency >= 0)
-    experiments.add(
-      ExperimentTally.Ended(
-        user: call.pointee.user, flow: call.pointee.flow, latency: latency, cost: cost,
-        quality: quality),
-      arm: kind.pointee.arm)
-  }
-}

@@ -4,6 +4,13 @@ struct LatencyHistogram: Sendable {
   private var counts: [Int64] = []
   private(set) var total: Int64 = 0
 
+  init() {}
+
+  fileprivate init(counts: [Int64]) {
+    self.counts = counts
+    total = counts.reduce(0, +)
+  }
+
   /// The bucket of a value ≥ 0.
   @inline(__always)
   static func bucket(of microseconds: Int64) -> Int {
@@ -19,16 +26,14 @@ struct LatencyHistogram: Sendable {
     return Int64(bucket - (shift << 10)) << Int64(shift)
   }
 
-  @inline(__always)
   mutating func add(_ microseconds: Int64, count: Int64 = 1) {
     guard count > 0 else { return }
     let bucket = Self.bucket(of: microseconds)
     if bucket >= counts.count { grow(to: bucket) }
-    counts[bucket] &+= count
-    total &+= count
+    counts[bucket] += count
+    total += count
   }
 
-  @inline(never)
   private mutating func grow(to bucket: Int) {
     counts += [Int64](repeating: 0, count: bucket + 1_024 - counts.count)
   }
@@ -58,5 +63,41 @@ struct LatencyHistogram: Sendable {
       if seen >= rank { return Self.lowest(of: bucket) }
     }
     return nil
+  }
+}
+
+/// A histogram in the making, with one owner.
+///
+/// Buckets lie all over the place, so that counting one waits for memory: some are gathered and then
+/// counted together, which waits once.
+struct LatencyCounts: ~Copyable, Sendable {
+  private var counts = Slab<Int64>()
+  private var pending = Slab<Int32>(capacity: gathered)
+
+  private static let gathered = 64
+
+  @inline(__always)
+  mutating func add(_ microseconds: Int64) {
+    let count = pending.count
+    pending.base[count] = Int32(
+      truncatingIfNeeded: LatencyHistogram.bucket(of: microseconds))
+    pending.resize(to: count &+ 1)
+    if count &+ 1 == Self.gathered { flush() }
+  }
+
+  @inline(never)
+  private mutating func flush() {
+    for place in 0..<pending.count {
+      let bucket = Int(pending[place])
+      if bucket >= counts.count { counts.extend(to: bucket + 1_024, with: 0) }
+      counts.base[bucket] &+= 1
+    }
+    pending.resize(to: 0)
+  }
+
+  /// What has been counted so far.
+  mutating func histogram() -> LatencyHistogram {
+    flush()
+    return LatencyHistogram(counts: counts.array)
   }
 }

@@ -95,9 +95,21 @@ extension PlanEngine {
     let fixed = drawn.pointee.drawn.fixedLatency
     guard drawn.pointee.drawn.isDrawn else { return (1, fixed) }
     let flight = flights.base + Int(slot)
-    if flight.pointee.attempts == 0, Int32(target) == flight.pointee.call.drawnTarget {
+    if flight.pointee.attempts == 0,
+      Int32(truncatingIfNeeded: target) == flight.pointee.call.drawnTarget
+    {
       return (flight.pointee.call.failure, flight.pointee.call.latency)
     }
+    return drawAgain(flight, target: target)
+  }
+
+  /// Of an attempt that was not foreseen.
+  @inline(never)
+  private mutating func drawAgain(
+    _ flight: UnsafeMutablePointer<Flight>, target: Int
+  ) -> (failure: Double, latency: Int64) {
+    let drawn = targets.base + target
+    let fixed = drawn.pointee.drawn.fixedLatency
     let word = drawBlock(
       .attempt, Self.call(of: flight), number: flight.pointee.number,
       attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts))

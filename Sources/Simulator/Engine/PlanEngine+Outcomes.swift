@@ -21,7 +21,7 @@ extension PlanEngine {
       place.pointee.counts.failures &+= 1
       fail(slot, at: e)
     } else {
-      place.pointee.counts.latency.add(e - flight.pointee.asked)
+      place.pointee.latencies.add(e - flight.pointee.asked)
       end(slot, at: e, answeredBy: target)
     }
   }
@@ -34,8 +34,31 @@ extension PlanEngine {
     if isFailing, billFailures == .none {
       return ledger.addFailure(kind: kind, target: target)
     }
-    var usage = usage(flight, kind: kind, inputOnly: isFailing && billFailures == .input)
-    if flight.pointee.call.fact >= 0 { addLogged(facts[Int(slot)], to: &usage) }
+    let inputOnly = isFailing && billFailures == .input
+    if flight.pointee.call.fact >= 0 {
+      return try billLogged(slot, target: target, inputOnly: inputOnly, at: e)
+    }
+    let usage = usage(flight, kind: kind, inputOnly: inputOnly)
+    try book(usage, slot, target: target, at: e)
+  }
+
+  /// Apart, so that a synthetic call's usage is never written to memory.
+  @inline(never)
+  private mutating func billLogged(
+    _ slot: Int32, target: Int, inputOnly: Bool, at e: Int64
+  ) throws {
+    let flight = flights.base + Int(slot)
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    var usage = usage(flight, kind: kind, inputOnly: inputOnly)
+    addLogged(facts[Int(slot)], to: &usage)
+    try book(usage, slot, target: target, at: e)
+  }
+
+  /// The usage is priced, summed and told.
+  @inline(__always)
+  private mutating func book(_ usage: Usage, _ slot: Int32, target: Int, at e: Int64) throws {
+    let flight = flights.base + Int(slot)
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let cost: Cost
     do throws(PricingError) {
       cost = try prices.cost(
@@ -56,15 +79,22 @@ extension PlanEngine {
     if hasEnforcement {
       enforcement.add(total, user: flight.pointee.call.user, day: Int(flight.pointee.day))
     }
-    if flight.pointee.number == watched { try tellBill(slot, of: usage, cost: cost) }
-    if log != nil { log?.update(flight.pointee.number) { $0.add(usage, cost) } }
+    if isTelling { try tell(usage, cost, slot) }
     ledger.addAttempt(
       kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
-      failed: isFailing, usage: usage, cost: cost)
+      failed: flight.pointee.isFailing, usage: usage, cost: cost)
+  }
+
+  /// The per-call ledger, or the story of this call.
+  @inline(never)
+  private mutating func tell(_ usage: Usage, _ cost: Cost, _ slot: Int32) throws {
+    let number = flights[Int(slot)].number
+    if number == watched { try tellBill(slot, of: usage, cost: cost) }
+    log?.update(number) { $0.add(usage, cost) }
   }
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.
-  mutating func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
+  private mutating func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
     usage.images = fact.images
     usage.cacheWriteTokens = max(
       0, min(fact.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
@@ -105,6 +135,7 @@ extension PlanEngine {
   }
 
   /// The call's last outcome: answered by a target, or failed.
+  @inline(__always)
   mutating func end(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
     let flight = flights.base + Int(slot)
     freeFlights.append(slot)
@@ -113,7 +144,7 @@ extension PlanEngine {
     let latency = e - flight.pointee.call.time
     if flight.pointee.number == watched { tellEnd(slot, at: e, answeredBy: target) }
     if let target {
-      result.latency.add(latency)
+      latencies.add(latency)
       targets[target].counts.calls &+= 1
       if targets[target].model != routed { targets[target].counts.fallbackCalls &+= 1 }
       if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
@@ -169,22 +200,6 @@ extension PlanEngine {
       rated: quality.isRated ? 1 : 0, satisfied: quality.isSatisfied ? 1 : 0,
       messages: quality.isMessage ? 1 : 0, converted: quality.isConverted ? 1 : 0)
     rolling.add(counts, latency: latency, at: e)
-  }
-
-  @inline(__always)
-  mutating func quality(
-    of call: CallPointer, number: Int64, kind: KindPointer, isAnswered: Bool
-  ) -> CallQuality {
-    var result = CallQuality()
-    guard isAnswered, kind.pointee.satisfaction >= 0 || kind.pointee.conversion >= 0 else {
-      return result
-    }
-    let word = drawBlock(.outcome, call, number: number)
-    result.isRated = kind.pointee.satisfaction >= 0 && word.1.unit < kind.pointee.ratedShare
-    result.isSatisfied = result.isRated && word.2.unit < kind.pointee.satisfaction
-    result.isMessage = kind.pointee.conversion >= 0
-    result.isConverted = result.isMessage && word.3.unit < kind.pointee.conversion
-    return result
   }
 }
 

@@ -46,7 +46,7 @@ extension PlanEngine {
     let t = SimTime(microseconds: time)
     let call = flights[Int(slot)].call
     let kind = kinds[Int(call.kind)]
-    let state = targets[target]
+    let state = targets.base + target
     let charge = charge(slot, target: target)
     var isRetry = false
     if case .retry? = story?.steps.last { isRetry = true }
@@ -54,14 +54,15 @@ extension PlanEngine {
     var (failure, latency) = drawAttempt(slot, target: target)
     if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
     let look = CallStory.Look(
-      at: t, target: target, isRetry: isRetry, breaker: state.breaker?.state(at: t),
-      levels: state.quota.levels(at: t), charge: charge,
-      wait: state.quota.wait(
+      at: t, target: target, isRetry: isRetry, breaker: state.pointee.breaker?.state(at: t),
+      levels: state.pointee.quota.levels(at: t), charge: charge,
+      wait: state.pointee.quota.wait(
         at: t, tokens: charge, audio: SimDuration(microseconds: call.audio)),
-      failureDraw: state.drawn.isDrawn ? failure : nil, latency: SimDuration(microseconds: latency),
+      failureDraw: state.pointee.drawn.isDrawn ? failure : nil,
+      latency: SimDuration(microseconds: latency),
       isLogged: isLogged,
       prefixUntil: call.fact < 0 && kind.prefixTokens > 0
-        ? state.promptCache?.liveUntil(
+        ? state.pointee.promptCache?.liveUntil(
           prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)
     story?.add(.look(look))
   }
@@ -70,13 +71,12 @@ extension PlanEngine {
   @inline(never)
   mutating func tellAttempt(_ slot: Int32, target: Int) {
     let flight = flights[Int(slot)]
-    let state = targets[target]
+    let state = targets.base + target
     story?.changeLook { look in
-      var state = state
       look.attempt = CallStory.Attempt(
         number: Int(flight.attempts), start: SimTime(microseconds: flight.start),
         isProbe: flight.isProbe, cached: flight.cached,
-        failureRate: state.failureRate(at: flight.start, isLogged: look.isLogged),
+        failureRate: state.pointee.failureRate(at: flight.start, isLogged: look.isLogged),
         isFailing: flight.isFailing)
     }
   }

@@ -81,10 +81,13 @@ extension PlanEngine {
     result.cacheClasses = cacheCounts.array
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
     result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
+    result.latency = latencies.histogram()
     result.latency.add(cacheLatency, count: result.cacheHits)
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)
-    result.performance = targets.array.map { $0.performance(minutes: minutes) }
+    for target in 0..<targets.count {
+      result.performance.append(targets[target].performance(minutes: minutes))
+    }
     result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)

@@ -89,6 +89,8 @@ struct PlanEngine: ~Copyable {
   var experiments: ExperimentTally
   var rolling: RollingWatch
   var result: PlanResult
+  /// Of calls that a model has answered.
+  var latencies = LatencyCounts()
   var flowResults: [FlowResult]
   var cacheCounts: Slab<CacheClassResult>
   var log: CallLog?
@@ -99,6 +101,8 @@ struct PlanEngine: ~Copyable {
   /// Rank of the call whose story is collected; 0: none.
   let watched: Int64
   var story: CallStory?
+  /// Some call is told of, in the per-call ledger or a story.
+  let isTelling: Bool
   var day = 0
   var month = 0
   /// When the day, the month or what a watch looks at changes next.
@@ -115,6 +119,7 @@ struct PlanEngine: ~Copyable {
     self.prices = prices
     self.log = log
     self.watched = watched
+    isTelling = log != nil || watched > 0
     scope = scenario.cache.scope
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
@@ -127,10 +132,10 @@ struct PlanEngine: ~Copyable {
     dayStarts = scenario.period.days.map(\.start.microseconds)
     monthStarts = scenario.period.months.map(\.start.microseconds)
     ledger = Ledger(compiled: compiled, users: plan.users)
-    targets = Slab(
-      zip(compiled.targets, compiled.attemptDraws).map {
-        TargetState($0, drawn: $1, scenario: scenario)
-      })
+    targets = Slab(capacity: max(1, compiled.targets.count))
+    for (target, drawn) in zip(compiled.targets, compiled.attemptDraws) {
+      targets.append(TargetState(target, drawn: drawn, scenario: scenario))
+    }
     let population = Population(scenario.users, users: plan.users, draws: draws)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)

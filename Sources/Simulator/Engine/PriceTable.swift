@@ -24,17 +24,17 @@ struct PriceTable: Sendable {
   func cost(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> Cost {
-    let pricer = UnsafeMutablePointer(mutating: pricers.pointer(to: billing &* targets &+ target))
-    return try Self.cost(&pricer.pointee, of: usage, at: time)
+    let pricer = pricers.pointer(to: billing &* targets &+ target)
+    if let cost = pricer.pointee.usualCost(of: usage) { return cost }
+    return try Self.cost(pricer, of: usage, at: time)
   }
 
-  /// As an `inout` the pricer is known not to change meanwhile, so that its tables need no
-  /// counting of references.
+  /// Apart, so that the usual call's usage is never written to memory.
   @inline(never)
   private static func cost(
-    _ pricer: inout Pricer, of usage: Usage, at time: SimTime
+    _ pricer: UnsafePointer<Pricer>, of usage: Usage, at time: SimTime
   ) throws(PricingError) -> Cost {
-    try pricer.cost(of: usage, at: time)
+    try pricer.pointee.cost(of: usage, at: time)
   }
 
   /// How that cost comes about, for explanations.

@@ -2,7 +2,7 @@ import CostModel
 
 /// One target at work: the library's own quota, breaker and prompt cache, and what the engine
 /// counts about it.
-struct TargetState: Sendable {
+struct TargetState: ~Copyable, Sendable {
   var quota: Quota
   var breaker: Breaker?
   var promptCache: PromptCache?
@@ -16,15 +16,20 @@ struct TargetState: Sendable {
   let outages: [Outage]
   let hasOutages: Bool
   var counts = TargetPerformance(model: "")
+  /// Waiting + latency of successful attempts.
+  var latencies = LatencyCounts()
 
   private let period: Period
   private let requestLimit: Double?
   private let tokenLimit: Double?
   private var minute = Int64.min
+  private var minuteEnd = Int64.min
   private var minuteRequests: Int64 = 0
   private var minuteTokens: Int64 = 0
   private var minuteCharged: Int64 = 0
   private var utilisation = 0.0
+  /// Of the attempts that waited.
+  private var waits = LatencyCounts()
 
   init(_ target: CompiledTarget, drawn: AttemptDraws, scenario: Scenario) {
     model = target.model.index
@@ -60,15 +65,16 @@ struct TargetState: Sendable {
   /// Counts an attempt that starts then; starts come in order.
   @inline(__always)
   mutating func countStart(at start: Int64, waited: Int64, tokens: Int64, charged: Int64) {
-    let now = start / 60_000_000
-    if now != minute { closeMinute(next: now) }
+    if start >= minuteEnd { closeMinute(next: start / 60_000_000) }
     minuteRequests &+= 1
     minuteTokens &+= tokens
     minuteCharged &+= charged
     counts.attempts &+= 1
     counts.tokens &+= tokens
-    counts.queue.add(waited)
-    if waited > 0 { counts.queuedCalls &+= 1 }
+    if waited > 0 {
+      counts.queuedCalls &+= 1
+      waits.add(waited)
+    }
   }
 
   @inline(never)
@@ -82,24 +88,24 @@ struct TargetState: Sendable {
         minute: minute, requests: minuteRequests, tokens: minuteCharged, in: period)
     }
     minute = next
+    minuteEnd = next &* 60_000_000 &+ 60_000_000
     minuteRequests = 0
     minuteTokens = 0
     minuteCharged = 0
   }
 
-  /// What performance.csv says of the target, over so many minutes.
-  func performance(minutes: Double) -> TargetPerformance {
-    var closed = self
-    closed.closeMinute(next: .min)
-    var result = closed.counts
-    result.requestsPerMinuteMean = Double(result.attempts) / minutes
-    result.tokensPerMinuteMean = Double(result.tokens) / minutes
-    if requestLimit != nil || tokenLimit != nil {
-      result.quotaUtilisationPeak = closed.utilisation
-    }
-    result.saturated =
-      requestLimit.map { Double(result.offeredRequests) / minutes >= $0 } ?? false
-      || tokenLimit.map { Double(result.offeredTokens) / minutes >= $0 } ?? false
-    return result
+  /// What performance.csv says of the target, over so many minutes, after the last call.
+  mutating func performance(minutes: Double) -> TargetPerformance {
+    closeMinute(next: .min)
+    counts.latency = latencies.histogram()
+    counts.queue = waits.histogram()
+    counts.queue.add(0, count: counts.attempts - counts.queuedCalls)
+    counts.requestsPerMinuteMean = Double(counts.attempts) / minutes
+    counts.tokensPerMinuteMean = Double(counts.tokens) / minutes
+    if requestLimit != nil || tokenLimit != nil { counts.quotaUtilisationPeak = utilisation }
+    counts.saturated =
+      requestLimit.map { Double(counts.offeredRequests) / minutes >= $0 } ?? false
+      || tokenLimit.map { Double(counts.offeredTokens) / minutes >= $0 } ?? false
+    return counts
   }
 }

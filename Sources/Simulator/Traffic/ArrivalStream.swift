@@ -33,14 +33,13 @@ struct ArrivalStream: ~Copyable, Sendable {
   private var order = ArrivalOrder()
   /// Of a month, about.
   private let monthLength: Int64
-  private var words = Slab(repeating: Philox.Block(0, 0, 0, 0), count: ahead)
-  private var logs = Slab(repeating: 0.0, count: ahead)
+  private var ahead = ArrivalsAhead(atOnce)
 
-  /// Blocks that are drawn together, at most.
-  private static let ahead = 8
+  /// Arrivals of a source that are drawn together, at most.
+  private static let atOnce = 16
 
   /// Arrivals in a chunk, about; at least one for each source.
-  private static let chunkSize = 32_768.0
+  private static let chunkSize = 16_384.0
 
   init(
     compiled: CompiledScenario, population: Population, factory: CallFactory, draws: Draws
@@ -111,11 +110,11 @@ struct ArrivalStream: ~Copyable, Sendable {
           .systematic, call: 0, user: UInt64(sources[place].next.user), workload: plan.key
         ).0.unit
     }
-    words[0] = factory.callBlock(key: plan.key, user: sources[place].next.user, index: 0)
     var source = sources[place]
-    advance(
-      &source, factory.mix(of: workload, user: source.next.user), plan,
-      timelines.pointer(to: plan.timeline), words.base, log: ExactMath.log(words[0].0.openUnit))
+    ahead.draw(
+      1, from: 0, of: source, plan, timelines.pointer(to: plan.timeline), factory, draws)
+    source.next.index = .max
+    take(0, to: &source, plan, factory.mix(of: workload, user: source.next.user))
     sources[place] = source
   }
 
@@ -129,76 +128,146 @@ struct ArrivalStream: ~Copyable, Sendable {
   private static func gcd(_ a: UInt32, _ b: UInt32) -> UInt32 { b == 0 ? a : gcd(b, a % b) }
 
   /// Appends the source's arrivals up to the limit and draws the one after them.
+  ///
+  /// Several at a time, about as many as will be needed, and each loop does one thing to all.
   @inline(__always)
   private mutating func emit(
     from place: Int, _ workload: Int, _ plan: ArrivalPlan, _ timeline: UnsafePointer<Timeline>,
     until limit: Int64
   ) {
-    // A copy in registers: what is written in parts and read whole makes a processor wait.
     var source = sources[place]
     let perMicrosecond = source.rate / Double(monthLength)
     let mix = factory.mix(of: workload, user: source.next.user)
     while source.next.time < limit {
-      // Several blocks at a time, about as many as will be needed.
-      let wanted = min(Self.ahead, 1 + Int(Double(limit - source.next.time) * perMicrosecond))
-      for n in 0..<wanted {
-        words[n] = factory.callBlock(
-          key: plan.key, user: source.next.user, index: source.next.index &+ UInt32(n) &+ 1)
-      }
-      if case .poisson = plan.arrivals {
-        for n in 0..<wanted { logs[n] = ExactMath.log(words[n].0.openUnit) }
-      }
-      for n in 0..<wanted where source.next.time < limit {
-        arrivals.append(source.next)
-        source.next.index += 1
-        advance(&source, mix, plan, timeline, words.base + n, log: logs[n])
-      }
+      let expected = Int(Double(limit - source.next.time) * perMicrosecond)
+      let drawn = min(Self.atOnce, 1 + expected)
+      let first = source.next.index + 1
+      ahead.draw(drawn, from: first, of: source, plan, timeline, factory, draws)
+      let times = ahead.times.base
+      var inside = 0
+      while inside < drawn - 1, times[inside] < limit { inside &+= 1 }
+      append(source.next, and: inside, mix)
+      take(inside, to: &source, plan, mix)
     }
     sources[place] = source
   }
 
-  /// Sets the source's next arrival, whose index is set, from its block of draws.
+  /// Appends an arrival and so many of those that were drawn after it.
   @inline(__always)
-  private func advance(
-    _ source: inout ArrivalSource, _ mix: CallFactory.Mix, _ plan: ArrivalPlan,
-    _ timeline: UnsafePointer<Timeline>, _ word: UnsafePointer<Philox.Block>, log: Double
-  ) {
-    let index = source.next.index
-    var place = word.pointee.1.unit
-    var position: Double
-    switch plan.arrivals {
-    case .poisson:
-      source.position -= log
-      position = source.position
-    case .gamma(let cv):
-      source.position += GammaGap(cv: cv).gap(
-        draws, first: index == 0, uniform: word.pointee.0, call: UInt64(index),
-        user: UInt64(source.next.user), workload: plan.key)
-      position = source.position
-    case .exact:
-      let count = UInt32(source.rate)
-      let (month, inMonth) = index.quotientAndRemainder(dividingBy: count)
-      position =
-        Double(month) * source.rate
-        + min(Double(inMonth) + word.pointee.0.unit, source.rate.nextDown)
-      let visit = (UInt64(index) &* UInt64(source.stride)) % UInt64(count)
-      place = (Double(visit) + source.position) / source.rate
+  private mutating func append(_ first: Arrival, and count: Int, _ mix: CallFactory.Mix) {
+    arrivals.append(first)
+    arrivals.reserve(arrivals.count + count)
+    let room = arrivals.base + arrivals.count
+    arrivals.resize(to: arrivals.count + count)
+    let (times, places, words) = (ahead.times.base, ahead.places.base, ahead.words.base)
+    for n in 0..<count {
+      room[n] = Arrival(
+        time: times[n], user: first.user,
+        index: first.index &+ 1 &+ UInt32(truncatingIfNeeded: n), kind: 0)
+      factory.decide(&room[n], mix, at: places[n], word: words[n])
     }
-    let months = position / source.rate
-    source.next.time =
-      months < timeline.pointee.length ? timeline.pointee.time(at: months) : .max
-    factory.decide(&source.next, mix, at: place, word: word.pointee)
+  }
+
+  /// The n-th of those drawn is the source's next one.
+  @inline(__always)
+  private mutating func take(
+    _ n: Int, to source: inout ArrivalSource, _ plan: ArrivalPlan, _ mix: CallFactory.Mix
+  ) {
+    source.next.index &+= UInt32(truncatingIfNeeded: n) &+ 1
+    source.next.time = ahead.times[n]
+    if plan.arrivals != .exact { source.position = ahead.positions[n] }
+    factory.decide(&source.next, mix, at: ahead.places[n], word: ahead.words[n])
   }
 }
 
-/// The order of a chunk's arrivals by time, ties in the order given: keys of time above place, in
-/// a least-significant-digit radix sort over the bits of the time.
+/// Some arrivals of one source, drawn together: each loop does one thing to all of them, so that a
+/// processor works on several at a time.
+private struct ArrivalsAhead: ~Copyable, Sendable {
+  var words: Slab<Philox.Block>
+  /// In [0, 1): where in the mix they lie.
+  var places: Slab<Double>
+  /// Operational time, in mean gaps.
+  var positions: Slab<Double>
+  /// `Int64.max`: after the end.
+  var times: Slab<Int64>
+
+  init(_ count: Int) {
+    words = Slab(repeating: (0, 0, 0, 0), count: count)
+    places = Slab(repeating: 0, count: count)
+    positions = Slab(repeating: 0, count: count)
+    times = Slab(repeating: 0, count: count)
+  }
+
+  /// Those from a number on, which follow the source's position.
+  @inline(__always)
+  mutating func draw(
+    _ count: Int, from first: UInt32, of source: ArrivalSource, _ plan: ArrivalPlan,
+    _ timeline: UnsafePointer<Timeline>, _ factory: CallFactory, _ draws: Draws
+  ) {
+    let (words, places, positions) = (words.base, places.base, positions.base)
+    for n in 0..<count {
+      words[n] = factory.callBlock(
+        key: plan.key, user: source.next.user, index: first &+ UInt32(truncatingIfNeeded: n))
+    }
+    for n in 0..<count { places[n] = words[n].1.unit }
+    switch plan.arrivals {
+    case .poisson:
+      for n in 0..<count { positions[n] = ExactMath.log(words[n].0.openUnit) }
+      var position = source.position
+      for n in 0..<count {
+        position -= positions[n]
+        positions[n] = position
+      }
+    case .gamma(let cv):
+      addGaps(count, from: first, of: source, plan.key, GammaGap(cv: cv), draws)
+    case .exact: setExactly(count, from: first, of: source)
+    }
+    timeline.pointee.times(at: positions, scale: source.rate, count: count, into: times.base)
+  }
+
+  @inline(never)
+  private mutating func addGaps(
+    _ count: Int, from first: UInt32, of source: ArrivalSource, _ key: UInt64, _ gamma: GammaGap,
+    _ draws: Draws
+  ) {
+    var position = source.position
+    for n in 0..<count {
+      let index = first + UInt32(n)
+      position += gamma.gap(
+        draws, first: index == 0, uniform: words[n].0, call: UInt64(index),
+        user: UInt64(source.next.user), workload: key)
+      positions[n] = position
+    }
+  }
+
+  /// One arrival in each equal part of a month; the mix is visited place by place.
+  private mutating func setExactly(_ count: Int, from first: UInt32, of source: ArrivalSource) {
+    let monthly = UInt32(source.rate)
+    let (words, places, positions) = (words.base, places.base, positions.base)
+    for n in 0..<count {
+      let index = first &+ UInt32(truncatingIfNeeded: n)
+      let (month, inMonth) = index.quotientAndRemainder(dividingBy: monthly)
+      positions[n] =
+        Double(month) * source.rate
+        + min(Double(inMonth) + words[n].0.unit, source.rate.nextDown)
+      let visit = (UInt64(index) &* UInt64(source.stride)) % UInt64(monthly)
+      places[n] = (Double(visit) + source.position) / source.rate
+    }
+  }
+}
+
+/// The order of a chunk's arrivals by time, ties in the order given: keys of time above place. A
+/// least-significant-digit radix sort over the time's first 24 bits leaves next to nothing for the
+/// insertion sort after it.
 struct ArrivalOrder: ~Copyable, Sendable {
   private var keys = Slab<UInt64>()
   private var scratch = Slab<UInt64>()
+  private var starts = Slab<Int32>(repeating: 0, count: 1 << digitBits)
   private var mask: UInt64 = 0
   /// Where time and place do not fit into one word together.
   private var places: [Int]?
+
+  private static let digitBits = 12
 
   @inline(__always)
   subscript(place: Int) -> Int {
@@ -210,47 +279,54 @@ struct ArrivalOrder: ~Copyable, Sendable {
     let count = arrivals.count
     let timeBits = 64 - span.leadingZeroBitCount
     let placeBits = 64 - count.leadingZeroBitCount
-    guard timeBits + placeBits <= 64 else {
-      return sortSparse(arrivals)
-    }
+    guard timeBits + placeBits <= 64, count <= Int32.max else { return sortSparse(arrivals) }
     places = nil
     mask = 1 << UInt64(placeBits) &- 1
-    keys.resize(to: 0)
-    scratch.resize(to: 0)
     keys.reserve(count)
+    keys.resize(to: count)
     scratch.reserve(count)
+    scratch.resize(to: count)
+    let (arrived, keys) = (arrivals.base, self.keys.base)
     for place in 0..<count {
-      let time = UInt64(bitPattern: arrivals[place].time &- start)
-      keys.append(time &<< UInt64(placeBits) | UInt64(place))
-      scratch.append(0)
+      let time = UInt64(bitPattern: arrived[place].time &- start)
+      keys[place] = time &<< UInt64(placeBits) | UInt64(truncatingIfNeeded: place)
     }
-    var shift = placeBits
+    var shift = placeBits + max(0, timeBits - 2 * Self.digitBits)
     while shift < placeBits + timeBits {
-      let bits = min(11, placeBits + timeBits - shift)
-      Self.pass(keys, into: &scratch, shift: UInt64(shift), bits: bits)
-      swap(&keys, &scratch)
-      shift += bits
+      pass(shift: UInt64(shift))
+      shift += Self.digitBits
     }
+    insert()
   }
 
-  private static func pass(
-    _ keys: borrowing Slab<UInt64>, into sorted: inout Slab<UInt64>, shift: UInt64, bits: Int
-  ) {
-    let digit: UInt64 = 1 << UInt64(bits) &- 1
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 1 << bits) { next in
-      next.initialize(repeating: 0)
-      for place in 0..<keys.count {
-        next[Int(truncatingIfNeeded: keys[place] &>> shift & digit)] &+= 1
+  /// Sorts the keys by one digit.
+  private mutating func pass(shift: UInt64) {
+    let (from, to, starts, count) = (keys.base, scratch.base, starts.base, keys.count)
+    let digit: UInt64 = 1 << UInt64(Self.digitBits) &- 1
+    for value in 0..<1 << Self.digitBits { starts[value] = 0 }
+    for place in 0..<count { starts[Int(truncatingIfNeeded: from[place] &>> shift & digit)] &+= 1 }
+    var sum: Int32 = 0
+    for value in 0..<1 << Self.digitBits { (starts[value], sum) = (sum, sum &+ starts[value]) }
+    for place in 0..<count {
+      let key = from[place]
+      let value = Int(truncatingIfNeeded: key &>> shift & digit)
+      to[Int(starts[value])] = key
+      starts[value] &+= 1
+    }
+    swap(&keys, &scratch)
+  }
+
+  /// Puts the few keys right that differ in later digits only.
+  private mutating func insert() {
+    let keys = keys.base
+    for place in 1..<max(1, self.keys.count) where keys[place] < keys[place - 1] {
+      let key = keys[place]
+      var hole = place
+      while hole > 0, key < keys[hole - 1] {
+        keys[hole] = keys[hole - 1]
+        hole -= 1
       }
-      var sum = 0
-      for value in next.indices {
-        (next[value], sum) = (sum, sum &+ next[value])
-      }
-      for place in 0..<keys.count {
-        let value = Int(truncatingIfNeeded: keys[place] &>> shift & digit)
-        sorted[next[value]] = keys[place]
-        next[value] &+= 1
-      }
+      keys[hole] = key
     }
   }
 

@@ -35,6 +35,16 @@ struct Call: Sendable, BitwiseCopyable {
   var latency: Int64 = 0
 }
 
+extension Call {
+  @inline(__always)
+  mutating func take(_ sizes: CallSizes) {
+    input = sizes.input
+    output = sizes.output
+    reasoning = sizes.reasoning
+    audio = sizes.audio
+  }
+}
+
 /// A call where it lies: no copy is made to hand it over.
 typealias CallPointer = UnsafePointer<Call>
 

@@ -9,6 +9,7 @@ struct CallFactory: Sendable {
   private let plans: FixedTable<ArrivalPlan>
   private let kinds: FixedTable<CallKind>
   private let mixShares: FixedTable<Double>
+  private let mixGuides: FixedTable<UInt16>
   private let attempts: FixedTable<AttemptDraws>
   /// By experiment.
   private let assignments: [VariantAssignment]
@@ -23,6 +24,7 @@ struct CallFactory: Sendable {
     plans = FixedTable(compiled.arrivalPlans)
     kinds = FixedTable(compiled.kinds)
     mixShares = FixedTable(compiled.mixShares)
+    mixGuides = FixedTable(compiled.mixGuides)
     attempts = FixedTable(compiled.attemptDraws)
     assignments = compiled.scenario.experiments.map {
       VariantAssignment($0, users: population.users, draws: draws)
@@ -51,6 +53,7 @@ struct CallFactory: Sendable {
     /// Running sums of the shares but the last.
     fileprivate var shares: UnsafePointer<Double>
     fileprivate var count: Int
+    fileprivate var guide: UnsafePointer<UInt16>
     fileprivate var accountPlan: Int
     /// One whose variant is drawn for each call; negative: none.
     fileprivate var experiment = -1
@@ -61,16 +64,18 @@ struct CallFactory: Sendable {
     let plan = plans.pointer(to: workload)
     return mix(
       workload, isFlow: plan.pointee.isFlow, firstKind: plan.pointee.firstKind,
-      shares: plan.pointee.shares, user: user)
+      shares: plan.pointee.shares, guide: plan.pointee.guide, user: user)
   }
 
   @inline(__always)
   private func mix(
-    _ workload: Int, isFlow: Bool, firstKind: Int, shares: Range<Int>, user: UInt32
+    _ workload: Int, isFlow: Bool, firstKind: Int, shares: Range<Int>, guide: Int,
+    user: UInt32
   ) -> Mix {
     var mix = Mix(
       workload: workload, isFlow: isFlow, firstKind: firstKind,
       shares: mixShares.pointer(to: shares.lowerBound), count: shares.count &- 1,
+      guide: mixGuides.pointer(to: guide),
       accountPlan: accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)]))
     let experiment = plans.pointer(to: workload).pointee.experiment
     if experiment >= 0 { assign(&mix, to: experiment, user: user) }
@@ -104,11 +109,10 @@ struct CallFactory: Sendable {
       arrival.isFlowStart = true
       return
     }
-    // Shares ascend, so that counting those passed (by the sign of a difference) needs no jump
-    // that depends on a draw.
-    var passed: UInt64 = 0
-    for share in 0..<mix.count { passed &+= (place - mix.shares[share]).bitPattern &>> 63 ^ 1 }
-    var kind = mix.firstKind &+ Int(truncatingIfNeeded: passed)
+    // Few cells of the guide hold more than one kind: its jump is seldom mispredicted.
+    var passed = Int(mix.guide[MixGuide.cell(place)])
+    while passed < mix.count, place >= mix.shares[passed] { passed &+= 1 }
+    var kind = mix.firstKind &+ passed
     if mix.experiment >= 0 { kind += kindOffset(arrival, mix) }
     arrival.kind = UInt16(truncatingIfNeeded: kind)
     arrival.routed =
@@ -120,7 +124,11 @@ struct CallFactory: Sendable {
   func call(_ arrival: Arrival) -> Call {
     var call = Call(arrival)
     guard !arrival.isFlowStart, !arrival.cacheDraw else { return call }
-    setSizes(of: &call, from: shape(of: call)) { compiled.tables.draw($0, $1) }
+    let kind = kinds.pointer(to: Int(call.kind))
+    let word = kind.pointee.drawsShape ? shape(of: call, kind) : (0, 0, 0, 0)
+    let lanes = [word.0, word.1, word.2]
+    call.take(kind.pointee.sizes { compiled.tables.draw($0, lanes[$1]) })
+    setRest(of: &call, kind, word.3)
     return call
   }
 
@@ -132,7 +140,8 @@ struct CallFactory: Sendable {
     let word = callBlock(key: plans[workload].key, user: user, index: index, part: stageCall.part)
     var arrival = Arrival(time: time, user: user, index: index, kind: 0)
     let mix = mix(
-      workload, isFlow: false, firstKind: stageCall.firstKind, shares: stageCall.shares, user: user)
+      workload, isFlow: false, firstKind: stageCall.firstKind, shares: stageCall.shares,
+      guide: stageCall.guide, user: user)
     decide(&arrival, mix, at: word.1.unit, word: word)
     var call = call(arrival)
     call.flow = flow
@@ -161,31 +170,17 @@ struct CallFactory: Sendable {
   }
 
   @inline(__always)
-  private func shape(of call: Call) -> Philox.Block {
-    let kind = kinds.pointer(to: Int(call.kind))
-    guard kind.pointee.drawsShape else { return (0, 0, 0, 0) }
-    return draws.block(
+  private func shape(of call: Call, _ kind: KindPointer) -> Philox.Block {
+    draws.block(
       .shape, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
       part: kind.pointee.part)
   }
 
+  /// What few kinds of calls have: drawn audio, and prompts.
   @inline(__always)
-  private func setSizes(
-    of call: inout Call, from word: Philox.Block, draw: (Sampler, UInt64) -> Int64
-  ) {
-    let kind = kinds.pointer(to: Int(call.kind))
-    call.input = draw(kind.pointee.input, word.0) + kind.pointee.extraInput
-    var visible = draw(kind.pointee.output, word.1)
-    var reasoning = draw(kind.pointee.reasoning, word.2)
-    let most = kind.pointee.maxTokens
-    if most >= 0 {
-      visible = min(visible, most)
-      reasoning = min(reasoning, most - visible)
-    }
-    call.output = visible + reasoning
-    call.reasoning = reasoning
-    call.audio = kind.pointee.audio.constant ?? audio(of: call, kind)
-    if kind.pointee.promptForm != .none { call.prompt = prompt(of: call, kind, word.3) }
+  private func setRest(of call: inout Call, _ kind: KindPointer, _ word: UInt64) {
+    if kind.pointee.audio.constant == nil { call.audio = audio(of: call, kind) }
+    if kind.pointee.drawsPrompt { call.prompt = prompt(of: call, kind, word) }
   }
 
   @inline(never)
@@ -217,90 +212,110 @@ struct CallFactory: Sendable {
 /// calls at a time in place of waiting for one.
 extension CallFactory {
   struct Scratch: ~Copyable, Sendable {
+    /// Calls whose sizes are drawn, and those whose first attempt is.
     fileprivate var places = Slab<Int32>()
+    fileprivate var attempted = Slab<Int32>()
     fileprivate var words = Slab<Philox.Block>()
     fileprivate var lognormals = LognormalBatch()
   }
 
   /// The sizes and, where no cache has to be asked first, the first attempt.
   func draw(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    collect(&scratch.places, from: calls) { !$0.isFlowStart && !$0.cacheDraw }
-    drawBlocks(calls, &scratch) { shape(of: $0) }
-    scratch.lognormals.clear()
-    for n in 0..<scratch.places.count {
-      let kind = kinds.pointer(to: Int(calls[Int(scratch.places[n])].kind))
-      let word = scratch.words.base + n
-      scratch.lognormals.add(kind.pointee.input, word.pointee.0)
-      scratch.lognormals.add(kind.pointee.output, word.pointee.1)
-      scratch.lognormals.add(kind.pointee.reasoning, word.pointee.2)
-    }
-    scratch.lognormals.draw()
-    for n in 0..<scratch.places.count {
-      let call = calls.base + Int(scratch.places[n])
-      setSizes(of: &call.pointee, from: scratch.words[n]) { sampler, word in
-        scratch.lognormals.take(sampler, word, compiled.tables)
-      }
-      call.pointee.drawnTarget = targetToDraw(for: call.pointee)
-    }
+    scratch.words.reserve(calls.count)
+    collect(from: calls, &scratch)
+    settle(&calls, &scratch)
+    drawSizes(&calls, &scratch)
     drawAttempts(&calls, &scratch)
   }
 
-  /// The target tried first, if its draws can be made before the cache has been asked.
-  @inline(__always)
-  private func targetToDraw(for call: Call) -> Int32 {
-    let kind = kinds.pointer(to: Int(call.kind))
-    let target = routing.firstTarget(model: Int(call.routed), tier: Int(kind.pointee.tier))
-    let isDrawn = attempts[target].isDrawn && kind.pointee.cacheMode != .keyed
-    return isDrawn ? Int32(truncatingIfNeeded: target) : -1
+  /// The places of calls that are not hits, without a jump that depends on a draw.
+  private func collect(from calls: borrowing Slab<Call>, _ scratch: inout Scratch) {
+    scratch.places.reserve(calls.count + 1)
+    let places = scratch.places.base
+    var count = 0
+    for place in 0..<calls.count {
+      let call = calls.base + place
+      places[count] = Int32(truncatingIfNeeded: place)
+      count &+= call.pointee.isFlowStart || call.pointee.cacheDraw ? 0 : 1
+    }
+    scratch.places.resize(to: count)
   }
 
-  private func drawAttempts(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    collect(&scratch.places, from: calls) { $0.drawnTarget >= 0 }
-    drawBlocks(calls, &scratch) { call in
-      let kind = kinds.pointer(to: Int(call.kind))
-      return draws.block(
-        .attempt, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
-        part: kind.pointee.part)
+  /// What needs no draw, and which of the calls need some.
+  private func settle(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
+    let all = scratch.places.count
+    scratch.attempted.reserve(all + 1)
+    let (places, attempted) = (scratch.places.base, scratch.attempted.base)
+    var (drawn, tried) = (0, 0)
+    for n in 0..<all {
+      let place = places[n]
+      let call = calls.base + Int(place)
+      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      call.pointee.take(kind.pointee.fixed)
+      if kind.pointee.drawsPrompt, kind.pointee.promptForm == .unique {
+        call.pointee.prompt = prompt(of: call.pointee, kind, 0)
+      }
+      places[drawn] = place
+      drawn &+= kind.pointee.drawsShape ? 1 : 0
+      let target = routing.firstTarget(
+        model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
+      let isTried = attempts[target].isDrawn && kind.pointee.cacheMode != .keyed
+      call.pointee.drawnTarget = isTried ? Int32(truncatingIfNeeded: target) : -1
+      attempted[tried] = place
+      tried &+= isTried ? 1 : 0
     }
-    scratch.lognormals.clear()
+    scratch.places.resize(to: drawn)
+    scratch.attempted.resize(to: tried)
+  }
+
+  private func drawSizes(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
+    let (places, words) = (scratch.places.base, scratch.words.base)
     for n in 0..<scratch.places.count {
-      let target = Int(calls[Int(scratch.places[n])].drawnTarget)
-      scratch.lognormals.add(attempts[target].latency, scratch.words[n].1)
+      let call = calls.base + Int(places[n])
+      words[n] = shape(of: call.pointee, kinds.pointer(to: Int(call.pointee.kind)))
+    }
+    scratch.lognormals.clear(reserving: 3 * scratch.places.count)
+    for n in 0..<scratch.places.count {
+      let kind = kinds.pointer(to: Int(calls.base[Int(places[n])].kind))
+      scratch.lognormals.add(kind.pointee.input, words[n].0)
+      scratch.lognormals.add(kind.pointee.output, words[n].1)
+      scratch.lognormals.add(kind.pointee.reasoning, words[n].2)
     }
     scratch.lognormals.draw()
     for n in 0..<scratch.places.count {
-      let call = calls.base + Int(scratch.places[n])
-      let word = scratch.words.base + n
-      call.pointee.failure = word.pointee.0.unit
-      call.pointee.latency = scratch.lognormals.take(
-        attempts[Int(call.pointee.drawnTarget)].latency, word.pointee.1, compiled.tables)
+      let call = calls.base + Int(places[n])
+      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      let word = words + n
+      call.pointee.take(
+        kind.pointee.sizes { sampler, lane in
+          let lanes = UnsafeRawPointer(word).assumingMemoryBound(to: UInt64.self)
+          return scratch.lognormals.take(sampler, lanes[lane], compiled.tables)
+        })
+      setRest(of: &call.pointee, kind, word.pointee.3)
     }
   }
 
-  @inline(__always)
-  private func drawBlocks(
-    _ calls: borrowing Slab<Call>, _ scratch: inout Scratch, _ block: (Call) -> Philox.Block
-  ) {
-    scratch.words.reserve(scratch.places.count)
-    scratch.words.resize(to: scratch.places.count)
-    for n in 0..<scratch.places.count {
-      scratch.words[n] = block(calls[Int(scratch.places[n])])
+  private func drawAttempts(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
+    let (places, words) = (scratch.attempted.base, scratch.words.base)
+    for n in 0..<scratch.attempted.count {
+      let call = calls.base + Int(places[n])
+      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      words[n] = draws.block(
+        .attempt, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
+        workload: kind.pointee.key, part: kind.pointee.part)
     }
-  }
-
-  /// The places of calls of a kind, without a jump that depends on a draw.
-  @inline(__always)
-  private func collect(
-    _ places: inout Slab<Int32>, from calls: borrowing Slab<Call>, where belongs: (Call) -> Bool
-  ) {
-    places.reserve(calls.count)
-    places.resize(to: calls.count)
-    var count = 0
-    for place in 0..<calls.count {
-      places[count] = Int32(truncatingIfNeeded: place)
-      count &+= belongs(calls[place]) ? 1 : 0
+    scratch.lognormals.clear(reserving: scratch.attempted.count)
+    for n in 0..<scratch.attempted.count {
+      let target = Int(calls.base[Int(places[n])].drawnTarget)
+      scratch.lognormals.add(attempts.pointer(to: target).pointee.latency, words[n].1)
     }
-    places.resize(to: count)
+    scratch.lognormals.draw()
+    for n in 0..<scratch.attempted.count {
+      let call = calls.base + Int(places[n])
+      let latency = attempts.pointer(to: Int(call.pointee.drawnTarget)).pointee.latency
+      call.pointee.failure = words[n].0.unit
+      call.pointee.latency = scratch.lognormals.take(latency, words[n].1, compiled.tables)
+    }
   }
 }
 

@@ -13,7 +13,7 @@ struct CallStream: CallSource, ~Copyable, Sendable {
   private var scratch = CallFactory.Scratch()
 
   /// Calls in a batch, at most: few enough to stay in a processor's second cache.
-  private static let batchSize = 2_048
+  private static let batchSize = 1_024
 
   init(_ compiled: CompiledScenario, _ routing: CompiledRouting, plan: PlanSpec, draws: Draws) {
     let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
@@ -31,7 +31,9 @@ struct CallStream: CallSource, ~Copyable, Sendable {
     }
     let end = min(made + Self.batchSize, arrivals.count)
     batch.calls.reserve(end - made)
-    for place in made..<end { batch.calls.append(Call(arrivals[place])) }
+    batch.calls.resize(to: end - made)
+    let calls = batch.calls.base
+    for place in made..<end { calls[place - made] = Call(arrivals[place]) }
     factory.draw(&batch.calls, &scratch)
     made = end
     return true

@@ -41,6 +41,8 @@ struct ArrivalPlan: Sendable {
   /// Of a workload that is no flow: its call's first kind, and its shares in `mixShares`.
   var firstKind: Int
   var shares: Range<Int>
+  /// Into `mixGuides`.
+  var guide: Int
   /// Into the scenario's experiments; negative: it takes part in none.
   var experiment = -1
 }
@@ -59,6 +61,19 @@ struct CompiledStageCall: Sendable {
   var firstKind: Int
   /// Running sums of the shares, as places in `mixShares`.
   var shares: Range<Int>
+  /// Into `mixGuides`.
+  var guide: Int
+}
+
+/// What a call is billed by, beyond its kind.
+struct CallSizes: Sendable, BitwiseCopyable {
+  /// Total input: fresh, prefix and frames.
+  var input: Int64 = 0
+  /// Total output, reasoning included.
+  var output: Int64 = 0
+  var reasoning: Int64 = 0
+  /// Microseconds.
+  var audio: Int64 = 0
 }
 
 /// Everything about one variant that a call of it needs, as plain numbers.
@@ -102,8 +117,30 @@ struct CallKind: Sendable, BitwiseCopyable {
   var satisfaction: Double
   var ratedShare: Double
   var conversion: Double
-  /// Whether any of its sizes is drawn (otherwise the block of draws is not needed).
+  /// Whether its calls need to know their prompts: nobody else asks for them.
+  var drawsPrompt: Bool
+  /// Whether any of its sizes or its prompt is drawn.
   var drawsShape: Bool
+  /// What every call of it has where nothing is drawn.
+  var fixed = CallSizes()
+}
+
+extension CallKind {
+  /// A call's sizes, by what `draw` makes of each sampler and its lane of the block.
+  @inline(__always)
+  func sizes(_ draw: (Sampler, Int) -> Int64) -> CallSizes {
+    var sizes = CallSizes()
+    sizes.input = draw(input, 0) + extraInput
+    var visible = draw(output, 1)
+    sizes.reasoning = draw(reasoning, 2)
+    if maxTokens >= 0 {
+      visible = min(visible, maxTokens)
+      sizes.reasoning = min(sizes.reasoning, maxTokens - visible)
+    }
+    sizes.output = visible + sizes.reasoning
+    sizes.audio = audio.constant ?? 0
+    return sizes
+  }
 }
 
 /// A kind where it lies in the engine's table: no copy is made to hand it over.
@@ -140,6 +177,8 @@ struct CompiledScenario: Sendable {
   /// By workload.
   private(set) var arrivalPlans: [ArrivalPlan] = []
   private(set) var mixShares: [Double] = []
+  /// `MixGuide.cells` of every mix.
+  private(set) var mixGuides: [UInt16] = []
   private(set) var timelines: [Timeline] = []
   private(set) var tables = SamplerTables()
   private(set) var promptPools: [PromptPool] = []
@@ -193,14 +232,6 @@ struct CompiledScenario: Sendable {
   /// Kinds that calls arrive as; the others are what the budget makes of them.
   var arrivingKinds: Range<Int> { 0..<(firstKindOfTier.values.min() ?? kinds.count) }
 
-  /// The experiment and variant that a kind of call is of; nil: none.
-  func variant(of kind: CallKind) -> (experiment: Experiment, arm: Experiment.Arm)? {
-    guard kind.arm >= 0 else { return nil }
-    let arms = scenario.experiments.flatMap { experiment in experiment.arms.map { (experiment, $0) }
-    }
-    return arms[Int(kind.arm)]
-  }
-
   var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
 
   private mutating func add(_ workload: Workload) {
@@ -231,7 +262,8 @@ struct CompiledScenario: Sendable {
         calls.append(
           CompiledStageCall(
             probability: call.probability, part: part << 32, firstKind: first,
-            shares: firstShare..<mixShares.count))
+            shares: firstShare..<mixShares.count, guide: mixGuides.count))
+        mixGuides += MixGuide.cells(of: mixShares[firstShare...].dropLast())
         part += 1
       }
       stages.append(
@@ -249,7 +281,8 @@ struct CompiledScenario: Sendable {
       ArrivalPlan(
         key: key, isFlow: !certain, arrivals: workload.arrivals,
         timeline: timeline, firstKind: first?.firstKind ?? 0,
-        shares: first?.shares ?? 0..<0, experiment: experiment ?? -1))
+        shares: first?.shares ?? 0..<0, guide: first?.guide ?? 0,
+        experiment: experiment ?? -1))
     workloads.append(
       CompiledWorkload(
         name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
@@ -309,8 +342,8 @@ struct CompiledScenario: Sendable {
       tables.sampler(for: variant.input), tables.sampler(for: variant.output),
       tables.sampler(for: variant.reasoning), tables.sampler(for: variant.audio, scale: 1e6)
     )
-    let constant =
-      samplers.0.constant != nil && samplers.1.constant != nil && samplers.2.constant != nil
+    let isDrawn = [samplers.0, samplers.1, samplers.2, samplers.3].contains { $0.constant == nil }
+    let hasKey = cache?.mode == .keyed && form != .none
     kinds.append(
       CallKind(
         key: key, workload: UInt16(workloads.count),
@@ -333,7 +366,9 @@ struct CompiledScenario: Sendable {
         maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
         conversion: variant.conversion ?? -1,
-        drawsShape: !constant || form == .pool || form == .userPool))
+        drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))
+    let last = kinds.count - 1
+    kinds[last].fixed = kinds[last].sizes { sampler, _ in sampler.constant ?? 0 }
   }
 
   /// nil where nothing is looked up: no key, ttl or rate 0, cache off.
@@ -354,6 +389,26 @@ struct CompiledScenario: Sendable {
     if let known = list.firstIndex(of: value) { return known }
     list.append(value)
     return list.count - 1
+  }
+}
+
+/// Where the search for a place in a mix may start, by the first six bits of the place.
+enum MixGuide {
+  private static let bits: UInt64 = 6
+
+  /// The cell of a place in [0, 1): `place + 1` may be rounded up into the next one, which the
+  /// cells allow for.
+  @inline(__always)
+  static func cell(_ place: Double) -> Int {
+    Int(truncatingIfNeeded: ((place + 1).bitPattern &- (1.0).bitPattern) &>> (52 - bits))
+  }
+
+  /// By cell: how many of the ascending shares any place in it has passed.
+  static func cells(of shares: some Sequence<Double>) -> [UInt16] {
+    (0...(1 << bits)).map { cell in
+      let lowest = Double(cell) / Double(1 << bits) - 0x1p-52
+      return UInt16(shares.reduce(0) { $0 + ($1 <= lowest ? 1 : 0) })
+    }
   }
 }
 

@@ -11,8 +11,9 @@ enum ExactMath {
     // Half of the draws lie above √2: a jump there would be mispredicted as often.
     let fraction = bits & 0xF_FFFF_FFFF_FFFF
     let isAbove: UInt64 = fraction > squareRootOf2.bitPattern & 0xF_FFFF_FFFF_FFFF ? 1 : 0
-    let exponent = Double(
-      Int64(bitPattern: bits &>> 52 &+ isAbove) &- (isSubnormal ? 1_077 : 1_023))
+    // A whole number in the last bits of 2^52 makes it that much larger.
+    let raised = Double(bitPattern: (0x1p52).bitPattern | (bits &>> 52 &+ isAbove))
+    let exponent = raised - (isSubnormal ? 0x1p52 + 1_077 : 0x1p52 + 1_023)
     let f = Double(bitPattern: fraction | (1_023 &- isAbove) &<< 52) - 1
     let s = f / (2 + f)
     let z = s * s
@@ -30,9 +31,9 @@ enum ExactMath {
   /// e to the x, for |x| < 700 (fdlibm's e_exp.c); saturates beyond.
   @inline(__always)
   static func exp(_ x: Double) -> Double {
-    let bounded = min(max(x, -700), 700)
-    let whole = nearest(bounded * 1.44269504088896338700)
-    let k = Double(whole)
+    var bounded = x > -700 ? x : -700
+    bounded = bounded < 700 ? bounded : 700
+    let k = nearest(bounded * 1.44269504088896338700)
     let high = bounded - k * 6.93147180369123816490e-01
     let low = k * 1.90821492927058770002e-10
     let r = high - low
@@ -47,16 +48,29 @@ enum ExactMath {
           * (6.61375632143793436117e-05
             + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))))
     let y = 1 - ((low - (r * c) / (2 - c)) - high)
-    return y * Double(bitPattern: UInt64(bitPattern: whole &+ 1_023) &<< 52)
+    // The last bits of k + shift are those of k.
+    return y * Double(bitPattern: ((k + shift).bitPattern &+ 1_023) &<< 52)
   }
 
-  /// The nearest whole number of a small x, halves away from zero: without a call to the C library
-  /// and without a jump that depends on a draw.
+  /// The whole number at or below 0 ≤ x < 2^51, without asking whether x is one of these.
   @inline(__always)
-  private static func nearest(_ x: Double) -> Int64 {
-    let whole = Int64(x)
-    let rest = x - Double(whole)
-    return whole &+ (rest >= 0.5 ? 1 : 0) &- (rest <= -0.5 ? 1 : 0)
+  static func floor(_ x: Double) -> Int {
+    assert(0 <= x && x < 0x1p51)
+    let raised = x + 0x1p52
+    let nearest = Int(truncatingIfNeeded: raised.bitPattern &- (0x1p52).bitPattern)
+    return nearest &- (raised - 0x1p52 > x ? 1 : 0)
+  }
+
+  /// 1.5 × 2^52: a small number that is added to it is rounded to a whole one.
+  private static let shift = 0x1.8p52
+
+  /// The nearest whole number of a small x, halves away from zero: plain arithmetic, so that loops
+  /// over it work on several numbers at a time.
+  @inline(__always)
+  private static func nearest(_ x: Double) -> Double {
+    let even = (x + shift) - shift
+    let rest = x - even
+    return even + (rest == 0.5 && x > 0 ? 1 : 0) - (rest == -0.5 && x < 0 ? 1 : 0)
   }
 
   /// The standard normal quantile of 0 < p < 1, to about 16 digits (Wichura, Algorithm AS 241,

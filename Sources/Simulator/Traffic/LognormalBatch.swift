@@ -1,48 +1,65 @@
 /// Lognormal draws that are made together: each loop does one thing to all of them, so that a
 /// processor works on several at a time in place of waiting for one.
 struct LognormalBatch: ~Copyable, Sendable {
-  struct Item: BitwiseCopyable {
-    /// Of the word of randomness.
-    var p: Double
-    var mu: Double
-    var sigma: Double
-    var cap: Double
-    /// The standard normal quantile, then the value.
-    var value = 0.0
-  }
-  private var items = Slab<Item>()
+  /// Words of randomness as p in (0, 1); then, by draw, μ, σ and the cap.
+  private var p = Slab<Double>()
+  private var mu = Slab<Double>()
+  private var sigma = Slab<Double>()
+  private var cap = Slab<Double>()
+  /// The standard normal quantiles, then the values.
+  private var values = Slab<Double>()
   private var tails = Slab<Int32>()
+  private var count = 0
   private var taken = 0
 
-  /// Notes a draw to be made, if it is a lognormal one.
+  /// Forgets all draws and makes room for so many.
+  mutating func clear(reserving draws: Int) {
+    count = 0
+    taken = 0
+    p.reserve(draws)
+    mu.reserve(draws)
+    sigma.reserve(draws)
+    cap.reserve(draws)
+    values.reserve(draws)
+    tails.reserve(draws + 1)
+  }
+
+  /// Notes a draw to be made, if it is a lognormal one; there must be room for it.
   @inline(__always)
   mutating func add(_ sampler: Sampler, _ word: UInt64) {
     guard sampler.form == .lognormal else { return }
-    items.append(Item(p: word.openUnit, mu: sampler.a, sigma: sampler.b, cap: sampler.c))
+    p.base[count] = word.openUnit
+    mu.base[count] = sampler.a
+    sigma.base[count] = sampler.b
+    cap.base[count] = sampler.c
+    count &+= 1
   }
 
-  /// Makes the draws that were added since the last time.
+  /// Makes the draws that were added.
   mutating func draw() {
-    tails.resize(to: 0)
-    tails.reserve(items.count + 1)
+    let (p, values) = (p.base, values.base)
+    for n in 0..<count { values[n] = ExactMath.centralQuantile(p[n] - 0.5) }
+    drawTails()
+    let (mu, sigma, cap) = (mu.base, sigma.base, cap.base)
+    for n in 0..<count {
+      let value = ExactMath.exp(mu[n] + sigma[n] * values[n])
+      values[n] = value < cap[n] ? value : cap[n]
+    }
+  }
+
+  /// Again, those that lie in the tails.
+  private mutating func drawTails() {
+    let (p, tails) = (p.base, tails.base)
     var found = 0
-    for n in 0..<items.count {
-      let q = items[n].p - 0.5
-      items[n].value = ExactMath.centralQuantile(q)
+    for n in 0..<count {
       // Without a jump that depends on a draw.
-      tails.base[found] = Int32(truncatingIfNeeded: n)
-      found &+= ExactMath.isCentral(q) ? 0 : 1
+      tails[found] = Int32(truncatingIfNeeded: n)
+      found &+= ExactMath.isCentral(p[n] - 0.5) ? 0 : 1
     }
     for tail in 0..<found {
-      let n = Int(tails.base[tail])
-      items[n].value = ExactMath.tailQuantile(items[n].p)
+      let n = Int(tails[tail])
+      values.base[n] = ExactMath.tailQuantile(p[n])
     }
-    for n in 0..<items.count {
-      let item = items.base + n
-      let value = ExactMath.exp(item.pointee.mu + item.pointee.sigma * item.pointee.value)
-      item.pointee.value = min(value, item.pointee.cap)
-    }
-    taken = 0
   }
 
   /// The draws again, in the order in which they were added; those that are not lognormal are
@@ -51,9 +68,6 @@ struct LognormalBatch: ~Copyable, Sendable {
   mutating func take(_ sampler: Sampler, _ word: UInt64, _ tables: SamplerTables) -> Int64 {
     guard sampler.form == .lognormal else { return tables.draw(sampler, word) }
     taken &+= 1
-    return Sampler.whole(items[taken &- 1].value)
+    return Sampler.whole(values.base[taken &- 1])
   }
-
-  /// Forgets what was taken.
-  mutating func clear() { items.resize(to: 0) }
 }

@@ -1,6 +1,6 @@
 /// Storage for what is touched at every call: an array with one owner, so that a write asks
 /// neither who else holds it nor (in release builds) whether the place exists.
-struct Slab<Element>: ~Copyable {
+struct Slab<Element: ~Copyable>: ~Copyable {
   private(set) var base: UnsafeMutablePointer<Element>
   private(set) var count: Int
   private var capacity: Int
@@ -9,17 +9,6 @@ struct Slab<Element>: ~Copyable {
     base = .allocate(capacity: capacity)
     self.capacity = capacity
     count = 0
-  }
-
-  init(_ elements: [Element]) {
-    self.init(capacity: max(1, elements.count))
-    for element in elements { append(element) }
-  }
-
-  init(repeating element: Element, count: Int) {
-    self.init(capacity: max(1, count))
-    base.initialize(repeating: element, count: count)
-    self.count = count
   }
 
   deinit {
@@ -39,10 +28,8 @@ struct Slab<Element>: ~Copyable {
     }
   }
 
-  var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
-
   @inline(__always)
-  mutating func append(_ element: Element) {
+  mutating func append(_ element: consuming Element) {
     if count == capacity { reserve(2 * capacity) }
     (base + count).initialize(to: element)
     count &+= 1
@@ -53,19 +40,6 @@ struct Slab<Element>: ~Copyable {
     assert(count > 0)
     count &-= 1
     return (base + count).move()
-  }
-
-  /// Forgets the last elements, or counts as elements what lies in the room reserved for them.
-  @inline(__always)
-  mutating func resize(to count: Int) where Element: BitwiseCopyable {
-    assert(count <= capacity)
-    self.count = count
-  }
-
-  /// Appends elements until there are so many.
-  mutating func extend(to count: Int, with element: Element) {
-    reserve(count)
-    while self.count < count { append(element) }
   }
 
   /// Room for so many elements in all. Pointers to elements are void afterwards.
@@ -81,4 +55,32 @@ struct Slab<Element>: ~Copyable {
   }
 }
 
-extension Slab: @unchecked Sendable where Element: Sendable {}
+extension Slab: @unchecked Sendable where Element: Sendable, Element: ~Copyable {}
+
+extension Slab {
+  init(_ elements: [Element]) {
+    self.init(capacity: max(1, elements.count))
+    for element in elements { append(element) }
+  }
+
+  init(repeating element: Element, count: Int) {
+    self.init(capacity: max(1, count))
+    base.initialize(repeating: element, count: count)
+    self.count = count
+  }
+
+  var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// Forgets the last elements, or counts as elements what lies in the room reserved for them.
+  @inline(__always)
+  mutating func resize(to count: Int) where Element: BitwiseCopyable {
+    assert(count <= capacity)
+    self.count = count
+  }
+
+  /// Appends elements until there are so many.
+  mutating func extend(to count: Int, with element: Element) {
+    reserve(count)
+    while self.count < count { append(element) }
+  }
+}

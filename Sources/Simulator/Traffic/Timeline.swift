@@ -98,14 +98,31 @@ struct Timeline: Sendable {
     return s.operational + Double(min(t, s.end) - s.start) * s.slope
   }
 
-  /// The moment, cut to the microsecond, at which operational time reaches 0 ≤ x < `length`.
+  /// The moments, cut to the microsecond, at which operational time reaches x ≥ 0; `Int64.max` from
+  /// `length` on.
+  /// - Parameters:
+  ///   - positions: `count` values of x, each times `scale`.
   @inline(__always)
-  func time(at x: Double) -> Int64 {
-    var i = Int(guide[Int(x * guideScale)])
-    while i &+ 1 < segments.count, segments[i &+ 1].operational <= x { i &+= 1 }
-    let s = segments.pointer(to: i)
-    let passed = (x - s.pointee.operational) / s.pointee.slope
-    return min(s.pointee.start &+ Int64(passed), s.pointee.end &- 1)
+  func times(
+    at positions: UnsafePointer<Double>, scale: Double, count: Int,
+    into times: UnsafeMutablePointer<Int64>
+  ) {
+    let (segments, guide) = (segments.pointer(to: 0), guide.pointer(to: 0))
+    let last = self.segments.count &- 1
+    let (length, guideScale) = (length, guideScale)
+    for n in 0..<count {
+      let x = positions[n] / scale
+      guard x < length else {
+        times[n] = .max
+        continue
+      }
+      var i = Int(guide[ExactMath.floor(x * guideScale)])
+      while i < last, segments[i &+ 1].operational <= x { i &+= 1 }
+      let s = segments + i
+      // Rounding may have led to the segment after x.
+      let passed = max(0, (x - s.pointee.operational) / s.pointee.slope)
+      times[n] = min(s.pointee.start &+ Int64(ExactMath.floor(passed)), s.pointee.end &- 1)
+    }
   }
 }
 

@@ -65,3 +65,11 @@ struct ArmPlace {
     prefixKey = isOther && experiment.arms[place.number].hasOwnPrompt ? own : key
   }
 }
+
+extension CompiledScenario {
+  /// The experiment and variant that a kind of call is of; nil: none.
+  func variant(of kind: CallKind) -> (experiment: Experiment, arm: Experiment.Arm)? {
+    guard kind.arm >= 0 else { return nil }
+    return scenario.experiments.flatMap { test in test.arms.map { (test, $0) } }[Int(kind.arm)]
+  }
+}

@@ -109,7 +109,8 @@ import Testing
     }
   }
 
-  /// Even users, flat Poisson traffic over a whole month, a pool of prompts for each user.
+  /// Even users, flat Poisson traffic over a whole month, a pool of prompts for each user. Prompts
+  /// are drawn where a cache asks for them; this one forgets at once.
   private static let plain = """
     period: 2025-11
     seed: 12
@@ -117,6 +118,7 @@ import Testing
     catalog: catalog.yaml
     policy: {rules: [{name: all, model: small}]}
     models: {small: {latency: 1s}}
+    cache: {mode: keyed, default: {ttl: 1us}}
     workloads:
       ask:
         volume: 300
