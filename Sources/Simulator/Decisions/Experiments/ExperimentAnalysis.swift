@@ -77,16 +77,15 @@ struct ExperimentAnalysis {
     guard let other, let size = sample.control(rate, against: other) else { return nil }
     let answers = (size * sample.ratio * effect).rounded(.up)
     guard answers < Self.mostAnswers else { return nil }
-    let had = arm.result.moments(metric).size
-    // The control needs its share of the same days.
-    let hadByBoth = min(had, control.result.moments(metric).size * sample.ratio)
+    // Shares of all answers and users: what chance gave to each says nothing of another month.
+    let had = finding.arms.reduce(0) { $0 + $1.result.moments(metric).size }
+    let users = Double(finding.arms.reduce(0) { $0 + $1.result.users })
     var need = SampleNeed(rate: rate, difference: other - rate, answers: answers)
-    need.days = hadByBoth > 0 ? answers / hadByBoth * finding.days : nil
+    guard had > 0 else { return need }
+    need.days = answers / (had * arm.arm.share) * finding.days
     need.detectable = sample.smallestDifference(
-      above: rate, control: hadByBoth / sample.ratio / effect)
-    if finding.experiment.unit == .user, had > 0 {
-      need.users = (answers / had * Double(arm.result.users)).rounded(.up)
-    }
+      above: rate, control: had * control.arm.share / effect)
+    if finding.experiment.unit == .user { need.users = (answers / had * users).rounded(.up) }
     return need
   }
 

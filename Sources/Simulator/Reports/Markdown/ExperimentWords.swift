@@ -14,7 +14,10 @@ struct ExperimentWords {
   func sentences(users: Int, emphasis: String) -> String {
     let parts = [cost(emphasis), quality(emphasis)].compactMap { $0 }
     let start = "With \(PlainEnglish.plural(Int64(users), "user")), variant \(name) "
-    let first = parts.isEmpty ? start + "has no call to compare." : start + parts.joined() + "."
+    let first =
+      parts.isEmpty
+      ? start + "has too few \(finding.experiment.unit.rawValue)s to be compared with \(control)."
+      : start + parts.joined() + "."
     return [first, need(emphasis)].compactMap { $0 }.joined(separator: " ")
   }
 

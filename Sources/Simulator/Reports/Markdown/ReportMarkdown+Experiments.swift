@@ -31,8 +31,8 @@ extension ReportMarkdown {
     let isRated = findings.contains { $0.arms.contains { $0.satisfaction != nil } }
     let rate: (String) -> [MarkdownTable.Header] = {
       [
-        .number($0), .number(interval(finding)), .number("above control"),
-        .number("points"), .number("p"),
+        .number($0), .number(interval(finding)), .number("points above control"),
+        .number("its interval"), .number("p"),
       ]
     }
     var table = MarkdownTable(
