@@ -34,6 +34,11 @@ public struct Policy: Sendable {
       self.attribute = attribute
       self.values = values
     }
+
+    /// Whether a call with these attributes matches.
+    public func holds(for attributes: CallAttributes) -> Bool {
+      attributes[attribute].map(values.contains) ?? false
+    }
   }
 
   public enum Choice: Hashable, Sendable {

@@ -14,6 +14,7 @@ struct Approximations {
     var seen: Set<Expectation.Approximation> = []
     let all =
       tokens() + cache() + flushes() + prefixes() + failures() + quotas() + prices() + actions()
+      + experiments()
     return all.filter { seen.insert($0).inserted }
   }
 
@@ -24,6 +25,21 @@ struct Approximations {
         part: "the budget",
         reason: "it refuses calls or sends them to other models, and the formula lets all pass")
     ]
+  }
+
+  /// Users' keys are their own; what users of one variant share depends on how many they are.
+  private func experiments() -> [Expectation.Approximation] {
+    calls.compactMap { call in
+      let isShared =
+        call.lookup != nil && scenario.cache.mode == .keyed && scenario.cache.scope == .global
+      let isCached = call.chain.contains { $0.prefixHit > 0 } && call.variant.prefixSharedByUsers
+      guard call.assignment.isByUser, isShared || isCached,
+        let experiment = call.assignment.experiment
+      else { return nil }
+      return Expectation.Approximation(
+        part: "experiment \(scenario.experiments[experiment].name)",
+        reason: "hit rates of caches that users share, at the mean number of users of each variant")
+    }
   }
 
   private func tokens() -> [Expectation.Approximation] {

@@ -20,6 +20,7 @@ extension Expectation {
     let loads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
     quotaLoads = loads.loads()
     if scenario.statesReturn, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
+    experiments = cost.expectedArms
     approximations = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads).list()
   }
 

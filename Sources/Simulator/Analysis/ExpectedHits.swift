@@ -25,6 +25,7 @@ struct ExpectedHits {
     let routed: ModelID
     let lookup: CacheSettings.Class?
     let prompts: PromptRepetition
+    let assignment: ExpectedAssignment
 
     init(_ call: ExpectedCall) {
       workload = call.workload
@@ -32,6 +33,7 @@ struct ExpectedHits {
       routed = call.routed
       lookup = call.lookup
       prompts = call.variant.prompts
+      assignment = call.assignment
     }
   }
 
@@ -45,7 +47,7 @@ struct ExpectedHits {
       // A key names the routed model; the prompts of a pool are the workload's.
       let sharing = calls.filter {
         $0.workload == call.workload && $0.routed == call.routed && $0.lookup != nil
-          && $0.variant.prompts == call.variant.prompts
+          && $0.variant.prompts == call.variant.prompts && $0.assignment.arm == call.assignment.arm
       }
       let isShared = scenario.cache.scope == .global && !perUser
       return keyedRate(
@@ -121,7 +123,7 @@ struct ExpectedHits {
       return [(all, 1)]
     }
     let perFlow = sharing.filter { $0.accountPlan == call.accountPlan }
-      .reduce(0.0) { $0 + $1.perFlow }
+      .reduce(0.0) { $0 + call.perOwnFlow($1) }
     let volume = traffic.volumes[call.workload][call.accountPlan]
     return traffic.groups.filter { $0.accountPlan == call.accountPlan }.map {
       (volume * $0.weight * perFlow, $0.users * $0.weight)

@@ -45,21 +45,34 @@ struct ExpectedReturn: Sendable {
     }
   }
 
-  /// The flows of a workload with what each of their calls brings in place of what it costs.
-  private static func flow(_ cost: ExpectedCost, workload number: Int, plan: Int) -> FlowCosts {
-    let calls = cost.calls.filter { $0.workload == number && $0.accountPlan == plan }
-    let revenues = calls.map { call -> CostMoments in
-      guard let value = call.variant.conversionValue?.dollars,
-        let conversion = call.variant.conversion
-      else { return CostMoments() }
-      return CostMoments(mean: value, square: value * value)
-        .scaled(by: (1 - call.failure) * conversion)
-    }
-    return FlowCosts(workload: cost.scenario.workloads[number], calls: calls, costs: revenues)
+  /// The flows of a workload, of all variants of an experiment, with what each of their calls brings
+  /// in place of what it costs.
+  private static func flow(
+    _ cost: ExpectedCost, workload number: Int, plan: Int
+  ) -> (flow: FlowCosts, moments: CostMoments) {
+    let workload = cost.scenario.workloads[number]
+    let assignments = ExpectedAssignment.all(of: workload, in: cost.scenario)
+    return FlowCosts.mixed(
+      assignments.map { assignment in
+        let calls = cost.calls.filter {
+          $0.workload == number && $0.accountPlan == plan && $0.assignment == assignment
+        }
+        let revenues = calls.map { call -> CostMoments in
+          guard let value = call.variant.conversionValue?.dollars,
+            let conversion = call.variant.conversion
+          else { return CostMoments() }
+          return CostMoments(mean: value, square: value * value)
+            .scaled(by: (1 - call.failure) * conversion)
+        }
+        return (
+          assignment.share, FlowCosts(workload: workload, calls: calls, costs: revenues)
+        )
+      })
   }
 
   private static func part(
-    _ cost: ExpectedCost, _ sales: [[FlowCosts]], workloads: [Int], plans: [Int]
+    _ cost: ExpectedCost, _ sales: [[(flow: FlowCosts, moments: CostMoments)]], workloads: [Int],
+    plans: [Int]
   ) -> Part {
     let traffic = cost.traffic
     var part = Part()
@@ -69,7 +82,8 @@ struct ExpectedReturn: Sendable {
         let mean = sales[number][plan].moments.mean
         part.revenue += traffic.volumeMonths[number] * traffic.flows[number][plan] * mean
         part.cost += cost.bills[number][plan]
-        part.variance += cost.variance(of: sales[number][plan], workload: number, plan: plan)
+        let (flow, moments) = sales[number][plan]
+        part.variance += cost.variance(of: flow, moments, workload: number, plan: plan)
         perUser += traffic.volumeMonths[number] * traffic.volumes[number][plan] * mean
       }
       // Drawn activities belong to users, so all that they do goes up and down together.

@@ -102,6 +102,9 @@ extension PlanEngine {
         at: call.pointee.time + cacheLatency, cache: 1)
     }
     if hasReturns { noteReturn(call, number: result.calls, kind: kind) }
+    if hasExperiments {
+      noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
+    }
     if log != nil { logHit(call.pointee) }
     if call.pointee.flow >= 0 { answerFlow(call) }
   }

@@ -60,6 +60,9 @@ extension PlanEngine {
       noteQuality(
         call, number: result.calls, kind: kind, latency: -1, at: call.pointee.time, cache: 0)
     }
+    if hasExperiments {
+      noteVariant(call, number: result.calls, kind: kind, latency: -1, cost: 0)
+    }
     let flow = call.pointee.flow
     if flow >= 0 { endPart(of: flow, latency: 0, failed: true, at: call.pointee.time) }
   }

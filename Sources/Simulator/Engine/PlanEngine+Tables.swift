@@ -92,6 +92,7 @@ extension PlanEngine {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.enforcements = enforcements(result.budgetMonths)
+    if hasExperiments { result.experiments = experiments.results() }
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
     result.cacheClasses = cacheCounts.array
     result.returns = returns.cells(compiled)

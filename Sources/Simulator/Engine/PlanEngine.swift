@@ -85,6 +85,8 @@ struct PlanEngine: ~Copyable {
   var budget: BudgetWatch
   let hasEnforcement: Bool
   var enforcement: Enforcement
+  let hasExperiments: Bool
+  var experiments: ExperimentTally
   var rolling: RollingWatch
   let hasReturns: Bool
   var returns: ReturnTally
@@ -145,6 +147,8 @@ struct PlanEngine: ~Copyable {
     enforcement = Enforcement(compiled: compiled, population: population)
     hasEnforcement = !enforcement.actions.isEmpty
     flushes = scenario.cache.flushes[...]
+    experiments = ExperimentTally(scenario.experiments, users: plan.users)
+    hasExperiments = !scenario.experiments.isEmpty
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)

@@ -29,6 +29,8 @@ struct PlanResult: Sendable {
   var budgetMonths: [BudgetMonth] = []
   /// What the budget's actions did, by month, action and use case; empty where nothing was done.
   var enforcements: [EnforcementCell] = []
+  /// In the scenario's order.
+  var experiments: [ExperimentResult] = []
   /// Flow latencies by workload, for workloads of several stages.
   var flows: [FlowResult] = []
   var cacheClasses: [CacheClassResult] = []

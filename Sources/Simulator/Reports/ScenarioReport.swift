@@ -71,6 +71,8 @@ struct PlanReport: Sendable {
   var expectation: Expectation
   /// Set where inputs carry a range and several months were simulated.
   var spread: CostSpread?
+  /// Of run 1, in the scenario's order.
+  var experiments: [ExperimentFinding] = []
   /// Run 1, had the budget only told; nil where it cannot act.
   var unenforced: PlanResult?
 

@@ -30,6 +30,8 @@ struct Scenario: Sendable {
   var thresholds: [Threshold] = []
   var users = UserPopulation()
   var workloads: [Workload]
+  /// A/B tests; a workload takes part in one at most.
+  var experiments: [Experiment] = []
   /// For logged traffic.
   var replay = ReplaySettings()
   var forecast: ForecastSpec?

@@ -74,6 +74,8 @@ struct Variant: Sendable {
   var conversionValue: MoneySum?
   /// As the file calls it; empty where it has no name.
   var name = ""
+  /// Decides in place of the policy: a variant of an experiment has a model of its own.
+  var pinned: Policy.Rule?
 }
 
 /// How often the same prompt comes back.

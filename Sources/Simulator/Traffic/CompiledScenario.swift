@@ -43,6 +43,8 @@ struct ArrivalPlan: Sendable {
   var shares: Range<Int>
   /// Into `mixGuides`.
   var guide: Int
+  /// Into the scenario's experiments; negative: it takes part in none.
+  var experiment = -1
 }
 
 struct CompiledStage: Sendable {
@@ -85,6 +87,11 @@ struct CallKind: Sendable, BitwiseCopyable {
   var tier: UInt16
   /// Into `billings`.
   var billing: UInt16
+  /// Variants of all experiments, one after the other; negative: of none.
+  var arm: Int16 = -1
+  /// Tells prompts, and the static prefix, from those of other workloads and variants.
+  var promptKey: UInt64
+  var prefixKey: UInt64
   /// Into `cacheClasses`; negative: none.
   var cacheClass: Int16
   var cacheMode = CacheSettings.Mode.off
@@ -168,6 +175,8 @@ struct CompiledScenario: Sendable {
   private(set) var kindOffsets: [String: Int] = [:]
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
+  /// Rules that decide in place of the policy, by kind.
+  private(set) var pinned: [Int: Policy.Rule] = [:]
   private(set) var workloads: [CompiledWorkload] = []
   /// By workload.
   private(set) var arrivalPlans: [ArrivalPlan] = []
@@ -222,6 +231,7 @@ struct CompiledScenario: Sendable {
     var (kind, seen) = (kinds[original], attributes[original])
     kind.tier = UInt16(Self.index(of: tier, in: &tiers))
     seen[.tier] = tier
+    pinned[kinds.count] = pinned[original]
     kinds.append(kind)
     attributes.append(seen)
   }
@@ -231,6 +241,7 @@ struct CompiledScenario: Sendable {
   private mutating func add(_ workload: Workload) {
     let planNames = scenario.users.accountPlans.map(\.name)
     let key = Draws.key(of: workload.name)
+    let experiment = scenario.experiment(of: workload)
     let factors = planNames.map { workload.volumeByAccountPlan[$0] ?? 1 }
     var part: UInt64 = 0
     var stages: [CompiledStage] = []
@@ -244,8 +255,13 @@ struct CompiledScenario: Sendable {
           sum += variant.share
           mixShares.append(sum)
         }
-        for variant in call.mix {
-          addKind(variant, useCase: workload.useCase, key: key, part: part << 32)
+        // Every variant of an experiment has the mix's kinds, in the same order.
+        for arm in 0..<(experiment.map { scenario.experiments[$0].arms.count } ?? 1) {
+          for variant in call.mix {
+            addKind(
+              variant, useCase: workload.useCase, key: key, part: part << 32,
+              in: experiment.map { ($0, arm) })
+          }
         }
         calls.append(
           CompiledStageCall(
@@ -269,7 +285,8 @@ struct CompiledScenario: Sendable {
       ArrivalPlan(
         key: key, isFlow: !certain, arrivals: workload.arrivals,
         timeline: timeline, firstKind: first?.firstKind ?? 0,
-        shares: first?.shares ?? 0..<0, guide: first?.guide ?? 0))
+        shares: first?.shares ?? 0..<0, guide: first?.guide ?? 0,
+        experiment: experiment ?? -1))
     workloads.append(
       CompiledWorkload(
         name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
@@ -307,9 +324,14 @@ struct CompiledScenario: Sendable {
     return number
   }
 
+  /// - Parameter arm: the experiment that the kind takes part in, and its variant.
   private mutating func addKind(
-    _ variant: Variant, useCase: String, key: UInt64, part: UInt64
+    _ original: Variant, useCase: String, key: UInt64, part: UInt64,
+    in arm: (experiment: Int, number: Int)? = nil
   ) {
+    let place = arm.map { ArmPlace(of: original, in: $0, scenario, key: key) }
+    let variant = place?.variant ?? original
+    if let rule = variant.pinned { pinned[kinds.count] = rule }
     var seen = variant.attributes
     seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
@@ -340,6 +362,8 @@ struct CompiledScenario: Sendable {
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
+        arm: place?.arm ?? -1, promptKey: place?.promptKey ?? key,
+        prefixKey: place?.prefixKey ?? key,
         cacheClass: cache.map { _ in
           Int16(Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses))
         } ?? -1,

@@ -10,6 +10,7 @@ import Testing
     case poisson, gamma, exact, lognormalActivity, classes, rateCache, keyedCache, globalCache
     case flushedRate, flushedKeyed
     case failures, timeouts, tiers, timeOfDay, reasoning, audio, flow, prefix, userPrefix, months
+    case experimentByUser, experimentByCall, experimentCached, experimentPrefix
   }
 
   /// 24 runs, each with an own seed. Their mean lies within 5.5 standard errors (false alarms: 1
@@ -36,7 +37,8 @@ import Testing
     let ratio = variance / expected.variance
     #expect(ratio < 4, "\(feature): \(ratio)")
     let onlyBounded: Set<Feature> = [
-      .exact, .keyedCache, .globalCache, .flushedKeyed, .prefix, .userPrefix,
+      .exact, .keyedCache, .globalCache, .flushedKeyed, .prefix, .userPrefix, .experimentCached,
+      .experimentPrefix,
     ]
     if !onlyBounded.contains(feature) { #expect(ratio > 0.15, "\(feature): \(ratio)") }
   }
@@ -63,7 +65,31 @@ import Testing
     caches(feature, &scenario)
     targets(feature, &scenario)
     shapes(feature, &scenario)
+    experiments(feature, &scenario)
     return scenario
+  }
+
+  /// Of a plain workload and a flow whose calls fail, or of keyed prompts and prefixes of users.
+  private static func experiments(_ feature: Feature, _ scenario: inout Scenario) {
+    let features: [Feature] = [
+      .experimentByUser, .experimentByCall, .experimentCached, .experimentPrefix,
+    ]
+    guard features.contains(feature) else { return }
+    var experiment = ExperimentScenario.experiment(
+      feature == .experimentByCall ? .call : .user, workloads: ["w", "flow"])
+    experiment.arms[1].outputFactor = 3
+    scenario.experiments = [experiment]
+    if feature == .experimentCached { return caches(.keyedCache, &scenario) }
+    if feature == .experimentPrefix { return caches(.userPrefix, &scenario) }
+    var flow = scenario.workloads[0]
+    flow.name = "flow"
+    flow.volume = 15
+    flow.arrivals = .gamma(cv: 1.5)
+    flow.stages.append(Stage(continuation: 0.7, calls: flow.stages[0].calls))
+    scenario.workloads.append(flow)
+    scenario.behaviours[0].failureRate = 0.2
+    scenario.workloads[0].arrivals = .exact
+    scenario.users.activity = .lognormal(cv: 0.6)
   }
 
   private static func traffic(_ feature: Feature, _ scenario: inout Scenario) {

@@ -82,6 +82,9 @@ import Testing
     ("alerts: {a: {window: 1h}}", false),
     ("outages: [{model: m, from: 2025-11-01T09:00, for: 1h}]", true),
     ("outages: [{model: m, from: yesterday, for: 1h}]", false),
+    ("experiments: {e: {workloads: [w], variants: {a: {share: 50%}, b: {share: 50%}}}}", true),
+    ("experiments: {e: {workloads: [w], variants: {a: {share: 50%}, b: {shar: 50%}}}}", false),
+    ("experiments: {e: {unit: day, workloads: [w], variants: {a: {share: 100%}}}}", false),
   ])
   func readerAndSchemaAgree(text: String, isValid: Bool) throws {
     let schema = try SchemaJudge(file: "scenarios/schema/scenario.schema.json")

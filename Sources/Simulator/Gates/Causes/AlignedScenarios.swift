@@ -65,6 +65,12 @@ struct AlignedScenarios: Sendable {
       guard case .policy(let policy)? = result.budget?.actions[index].effect else { continue }
       result.budget?.actions[index].effect = .policy(policy.moved(moved))
     }
+    for experiment in result.experiments.indices {
+      for arm in result.experiments[experiment].arms.indices {
+        let model = result.experiments[experiment].arms[arm].model
+        result.experiments[experiment].arms[arm].model = model.map(moved)
+      }
+    }
     result.published = []
     return result
   }

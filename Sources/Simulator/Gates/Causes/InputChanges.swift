@@ -35,6 +35,7 @@ struct InputChanges {
 
   private static func reachable(_ scenario: Scenario) -> [ModelID] {
     scenario.policy.rules.flatMap(\.models) + scenario.chains.values.joined()
+      + scenario.experiments.flatMap(\.arms).compactMap(\.model)
   }
 
   // MARK: Who calls, and when
@@ -123,6 +124,12 @@ struct InputChanges {
     let rules = changedRules()
     if !rules.isEmpty {
       add(.routing, "routing rules (\(GateWords.few(rules)))") { $0.scenario.policy = new.policy }
+    }
+    if base.experiments != new.experiments {
+      let names = Set(base.experiments).symmetricDifference(new.experiments).map(\.name)
+      add(.routing, "experiments (\(GateWords.few(Set(names).sorted())))") {
+        $0.scenario.experiments = new.experiments
+      }
     }
     for tier in Set(base.chains.keys).union(new.chains.keys).sorted()
     where base.chains[tier] != new.chains[tier] {

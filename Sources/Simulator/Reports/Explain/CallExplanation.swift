@@ -84,10 +84,13 @@ struct CallExplanation {
     return (name, budget.actions[Int(call.action)].name)
   }
 
-  /// The deciding rule and its place in the policy's list, from 0.
+  /// The deciding rule and its place in the policy's list, from 0; below 0: a variant's own.
   var rule: (rule: Policy.Rule, place: Int) {
     routing.rule(kind: Int(call.kind), accountPlan: accountPlan)
   }
+
+  /// The experiment that the call is of, and its variant.
+  var variant: (experiment: Experiment, arm: Experiment.Arm)? { compiled.variant(of: kind) }
 
   /// The models that the rule chooses from; none: the logged one.
   var choices: [(name: String, share: Double)] {

@@ -20,8 +20,8 @@ enum ReportMarkdown {
         ]
       } else {
         [
-          planSection(report), costSection(report), returnSection(report), pricesSection(report),
-          publishedSection(report),
+          planSection(report), costSection(report), returnSection(report),
+          experimentSection(report), pricesSection(report), publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
           flowSection(report),

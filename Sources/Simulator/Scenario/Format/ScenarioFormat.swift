@@ -7,7 +7,7 @@ enum ScenarioFormat {
       cacheClass,
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
       surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
-      replay,
+      replay, experiment, arm, detect,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
       capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
       normal, lognormalRange, lognormal,
@@ -96,6 +96,9 @@ enum ScenarioFormat {
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
       FormatField(
         "workloads", .map(.object("workload")), "What users do, by name.", required: true),
+      FormatField(
+        "experiments", .map(.object("experiment")), "A/B tests by name; results in the report.",
+        default: "none"),
       FormatField("forecast", .object("forecast"), "What the months to come bring."),
       FormatField(
         "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",

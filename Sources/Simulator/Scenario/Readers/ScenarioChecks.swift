@@ -19,11 +19,9 @@ struct ScenarioChecks {
     self.isRoutingSound = isRoutingSound
   }
 
-  mutating func run(_ workloads: [PlacedWorkload]) {
+  mutating func run(_ calls: [PlacedVariant]) {
     checkChains()
-    for workload in workloads {
-      for call in workload.calls { check(call) }
-    }
+    for call in calls { check(call) }
   }
 
   private func reportLogged(_ call: PlacedVariant) {
@@ -68,7 +66,8 @@ struct ScenarioChecks {
 
   /// The rules that a call can match, whatever its user's account plan.
   private func reachableRules(_ call: PlacedVariant) -> [Policy.Rule] {
-    attributes(call).compactMap { scenario.policy.firstMatch($0) }
+    if let pinned = call.variant.pinned { return [pinned] }
+    return attributes(call).compactMap { scenario.policy.firstMatch($0) }
   }
 
   /// What rules may see of the call: one for each account plan.

@@ -227,17 +227,22 @@ struct ScenarioReader {
     readTargets(root, models, local, into: &scenario)
     readWatch(root, models, local, into: &scenario)
     let placed = readDemand(root, local, into: &scenario)
+    let experiments = ExperimentReader(log: log, models: models, workloads: placed)
+    scenario.experiments = experiments.read(root.entries("experiments"))
+    let calls =
+      placed.flatMap(\.calls)
+      + experiments.calls(of: scenario.experiments, root.entries("experiments"))
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
-      checks.run(placed)
+      checks.run(calls)
       if let compared {
         // The same calls must have prices there as well.
         var priced = scenario
         priced.catalog = compared.catalog
         checks = ScenarioChecks(log: log, scenario: priced, root: root, isRoutingSound: isSound)
-        checks.run(placed)
+        checks.run(calls)
         scenario.compared = compared
       }
     }

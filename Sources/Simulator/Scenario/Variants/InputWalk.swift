@@ -25,6 +25,7 @@ struct InputWalk {
     "alerts", "assumptions", "published", "forecast", "levers", "shocks", "capacity", "thresholds",
     "selection",
     "hours", "weekdays", "histogram", "context_window", "max_output_tokens",
+    "temperature", "detect",
   ]
 
   /// What `check` judges by is no input; what the budget does at its lines is.

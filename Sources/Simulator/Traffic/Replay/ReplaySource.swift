@@ -48,6 +48,7 @@ struct ReplaySource: CallSource {
     guard isPrimed, let first = rows.rows.first else { return nil }
     var scenario = scenario
     scenario.workloads = []
+    scenario.experiments = []
     scenario.users = UserPopulation()
     scenario.period = Period.covering(
       from: first.time, to: first.time, timeZone: scenario.period.timeZone)
