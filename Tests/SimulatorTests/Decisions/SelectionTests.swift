@@ -168,7 +168,7 @@ import Testing
     let study = SelectionStudy(
       scenario, rules: try SelectionReader.standard(for: scenario.catalog))
     for candidate in try answer("w", study).candidates {
-      let cost = try PriceBook(scenario.catalog).pricer(for: candidate.model)
+      let cost = try Pricer(scenario.catalog[candidate.model])
         .cost(of: usage, at: scenario.period.start).total
       #expect(
         ((candidate.cost ?? -1) - MoneySum(cost).dollars).magnitude <= 1e-12,
