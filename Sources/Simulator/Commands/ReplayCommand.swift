@@ -76,7 +76,6 @@ struct ReplayCommand: ParsableCommand {
         message: "-: error: standard input can be read only once, expected a file, since what a "
           + "budget that acts saves is found by replaying the log without it as well")
     }
-    let hash = FileHash(of: trace)
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
     let rejected = RejectedList()
@@ -96,7 +95,7 @@ struct ReplayCommand: ParsableCommand {
     let report = ScenarioReport(
       replayed: outcomes, unenforced: acts ? try unenforced(variants) : [], of: trace, name: name,
       unit: against.isEmpty ? "policy" : "case")
-    let record = try runRecord(log, hash.value)
+    let record = try runRecord(log, outcomes[0].hash)
     try ReportWriter.write(report, record: record, into: folder)
     if !rejected.rows.isEmpty {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
@@ -119,7 +118,7 @@ struct ReplayCommand: ParsableCommand {
       threads: threads)
   }
 
-  private func runRecord(_ log: LogOptions, _ hash: FileHash.Found?) throws -> RunRecord {
+  private func runRecord(_ log: LogOptions, _ hash: FileHash?) throws -> RunRecord {
     var record = RunRecord(
       version: Version.current, overrides: input.allOverrides,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)

@@ -16,67 +16,85 @@ struct Outlier: Sendable {
 /// Finds calls that cost much more than others of their model, in one pass and bounded memory: a
 /// histogram of costs by model, and the most expensive calls of each.
 struct OutlierFinder: Sendable {
-  fileprivate struct Group: Sendable {
-    /// By quarter of a power of two of picodollars.
-    var counts = Array(repeating: Int64(0), count: 260)
-    var total: Int64 = 0
-    /// The most expensive calls, dearest first.
-    var dearest: [(number: Int64, cost: Int64)] = []
-  }
-
   private let source: Outlier.Source
-  /// By number of the model, from 0.
-  private var groups: [Group] = []
-  private var unnamed = Group()
-  fileprivate static let kept = 20
+  /// By group, 0 being the calls that name no model, then by quarter of a power of two of
+  /// picodollars.
+  private var counts: [Int64] = []
+  /// By group, the most expensive calls, dearest first.
+  private var dearest: [[(number: Int64, cost: Int64)]] = []
+  /// By group, what a call must cost more than to be among those.
+  private var floors: [Int64] = []
+
+  private static let buckets = 260
+  private static let kept = 20
   /// Times the 99th percentile of its model, from so many calls on.
-  fileprivate static let factor = 10.0
-  fileprivate static let enough: Int64 = 100
+  private static let factor = 10.0
+  private static let enough: Int64 = 100
 
   init(source: Outlier.Source = .simulated) { self.source = source }
 
-  /// - Parameter model: nil: the call names none.
+  /// - Parameter model: its number, from 0; nil: the call names none.
+  @inline(__always)
   mutating func add(model: Int?, number: Int64, cost: Int64) {
     guard cost > 0 else { return }
-    guard let model else { return unnamed.add(number: number, cost: cost) }
-    while groups.count <= model { groups.append(Group()) }
-    groups[model].add(number: number, cost: cost)
+    let group = model.map { $0 &+ 1 } ?? 0
+    if group >= floors.count { addGroups(upTo: group) }
+    counts[group &* Self.buckets &+ Self.bucket(cost)] &+= 1
+    if cost > floors[group] { keep(group, number: number, cost: cost) }
   }
+
+  @inline(never)
+  private mutating func addGroups(upTo group: Int) {
+    while floors.count <= group {
+      floors.append(0)
+      dearest.append([])
+      counts.append(contentsOf: repeatElement(0, count: Self.buckets))
+    }
+  }
+
+  @inline(never)
+  private mutating func keep(_ group: Int, number: Int64, cost: Int64) {
+    let place = dearest[group].firstIndex { $0.cost < cost } ?? dearest[group].count
+    dearest[group].insert((number, cost), at: place)
+    if dearest[group].count > Self.kept { dearest[group].removeLast() }
+    if dearest[group].count == Self.kept { floors[group] = dearest[group][Self.kept - 1].cost }
+  }
+
+  @inline(__always)
+  private static func bucket(_ cost: Int64) -> Int {
+    let exponent = 63 &- cost.leadingZeroBitCount
+    let quarter = exponent >= 2 ? Int(cost &>> Int64(exponent &- 2)) & 3 : 0
+    return exponent &* 4 &+ quarter
+  }
+
+  // MARK: What was found
 
   /// Dearest first, with the names of the models.
   func found(_ name: (Int) -> String) -> [Outlier] {
-    (groups + [unnamed]).enumerated().flatMap { model, group in
-      group.outliers.map {
+    floors.indices.flatMap { group in
+      outliers(of: group).map {
         Outlier(
-          source: source, number: $0.number, model: model < groups.count ? name(model) : "",
+          source: source, number: $0.number, model: group > 0 ? name(group - 1) : "",
           cost: MoneySum(picodollars: Int128($0.cost)),
-          usual: MoneySum(picodollars: Int128(group.quantile(0.5))))
+          usual: MoneySum(picodollars: Int128(quantile(0.5, of: group))))
       }
     }.sorted { ($0.cost, $1.number) > ($1.cost, $0.number) }
   }
-}
 
-extension OutlierFinder.Group {
-  fileprivate mutating func add(number: Int64, cost: Int64) {
-    counts[Self.bucket(cost)] += 1
-    total += 1
-    guard dearest.count < OutlierFinder.kept || cost > dearest[dearest.count - 1].cost else {
-      return
-    }
-    let place = dearest.firstIndex { $0.cost < cost } ?? dearest.count
-    dearest.insert((number, cost), at: place)
-    if dearest.count > OutlierFinder.kept { dearest.removeLast() }
+  private func outliers(of group: Int) -> [(number: Int64, cost: Int64)] {
+    guard counts(of: group).reduce(0, +) >= Self.enough else { return [] }
+    let limit = Double(quantile(0.99, of: group)) * Self.factor
+    return dearest[group].filter { Double($0.cost) > limit }
   }
 
-  private static func bucket(_ cost: Int64) -> Int {
-    let exponent = 63 - cost.leadingZeroBitCount
-    let quarter = exponent >= 2 ? Int(cost >> Int64(exponent - 2)) & 3 : 0
-    return exponent * 4 + quarter
+  private func counts(of group: Int) -> ArraySlice<Int64> {
+    counts[group * Self.buckets..<(group + 1) * Self.buckets]
   }
 
   /// The lowest cost of the bucket that holds the quantile.
-  fileprivate func quantile(_ share: Double) -> Int64 {
-    let rank = max(1, Int64((share * Double(total)).rounded(.up)))
+  private func quantile(_ share: Double, of group: Int) -> Int64 {
+    let counts = counts(of: group)
+    let rank = max(1, Int64((share * Double(counts.reduce(0, +))).rounded(.up)))
     var seen: Int64 = 0
     for (bucket, count) in counts.enumerated() {
       seen += count
@@ -86,11 +104,5 @@ extension OutlierFinder.Group {
       }
     }
     return 0
-  }
-
-  fileprivate var outliers: [(number: Int64, cost: Int64)] {
-    guard total >= OutlierFinder.enough else { return [] }
-    let limit = Double(quantile(0.99)) * OutlierFinder.factor
-    return dearest.filter { Double($0.cost) > limit }
   }
 }

@@ -27,20 +27,26 @@ extension PlanEngine {
     }
     let chain = routing.chain(model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
     let slot = newFlight(call, chain: chain)
-    if call.pointee.fact >= 0 { keepFacts(of: call.pointee, slot: Int(slot)) }
+    if call.pointee.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
     attempt(slot, at: call.pointee.time)
   }
 
   /// A flight may outlive its batch.
-  mutating func keepFacts(of call: Call, slot: Int) {
-    while facts.count <= slot {
-      facts.append(LoggedFacts())
-      blocks.append([])
+  @inline(__always)
+  mutating func keepFacts(of call: CallPointer, slot: Int) {
+    if facts.count <= slot { addFacts(upTo: slot) }
+    let fact = batch.facts.base + Int(call.pointee.fact)
+    facts[slot] = fact.pointee
+    if fact.pointee.blockCount > 0 {
+      blocks[slot].removeAll(keepingCapacity: true)
+      blocks[slot].append(contentsOf: batch.blocks[fact.pointee.blocks])
     }
-    let fact = batch.facts[Int(call.fact)]
-    facts[slot] = fact
-    blocks[slot].removeAll(keepingCapacity: true)
-    if !fact.blocks.isEmpty { blocks[slot].append(contentsOf: batch.blocks[fact.blocks]) }
+  }
+
+  @inline(never)
+  private mutating func addFacts(upTo slot: Int) {
+    facts.extend(to: slot + 1, with: LoggedFacts())
+    while blocks.count <= slot { blocks.append([]) }
   }
 
   /// A place for the call that has just been counted.

@@ -142,11 +142,11 @@ extension PlanEngine {
 
   /// A log gives a number of cached tokens, taken as it is, or blocks.
   mutating func readBlocks(_ slot: Int32, target: Int, at start: SimTime) -> Int64 {
-    let fact = facts[Int(slot)]
-    if fact.cachedInput >= 0 { return fact.cachedInput }
-    guard !fact.blocks.isEmpty else { return 0 }
+    let fact = facts.base + Int(slot)
+    if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
+    guard fact.pointee.blockCount > 0 else { return 0 }
     return (targets.base + target).pointee.promptCache?.read(
-      blocks: blocks[Int(slot)], blockSize: fact.blockSize,
+      blocks: blocks[Int(slot)], blockSize: fact.pointee.blockSize,
       input: flights[Int(slot)].call.input, at: start) ?? 0
   }
 

@@ -72,7 +72,7 @@ struct PlanEngine: ~Copyable {
   var flights = Slab<Flight>()
   var freeFlights = Slab<Int32>()
   /// By flight, in a replay only.
-  var facts: [LoggedFacts] = []
+  var facts = Slab<LoggedFacts>()
   var blocks: [[UInt64]] = []
   var batch = CallBatch()
   let hasFixedPrices: Bool

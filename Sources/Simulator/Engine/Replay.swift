@@ -14,6 +14,8 @@ struct Replay: Sendable {
     var scenario: Scenario
     var result: PlanResult
     var facts: TraceFacts
+    /// The log's; nil where it is no file.
+    var hash: FileHash?
     var logged: LoggedTotals
     var outliers: [Outlier]
     /// The log's own columns, for rejected.csv.
@@ -70,20 +72,32 @@ struct Replay: Sendable {
     var options = try options(number)
     options.threads = threads
     options.modelCheck = check
+    options.isHashed = number == 0
     return options
   }
 
   private func outcome(
     of variant: Variant, options: TraceOptions, log: CallLog?
   ) throws -> Outcome {
-    var source = try source(of: variant, options: options)
+    // A pipe is read by the one thread that can be told to stop.
+    let isAhead = options.threads > 1 && TraceFile.isRegular(path)
+    var reading = options
+    if isAhead { reading.threads -= 1 }
+    var source = try source(of: variant, options: reading)
     var engine = engine(for: source, of: variant, log: log)
     engine.outliers = OutlierFinder()
-    var result = try naming { try engine.run(&source) }
+    var result: PlanResult
+    if isAhead {
+      var calls = ReplayAhead(source)
+      defer { source = calls.end() }
+      result = try naming { try engine.run(&calls) }
+    } else {
+      result = try naming { try engine.run(&source) }
+    }
     result.plan.users = source.users
     return Outcome(
       scenario: source.compiled.scenario, result: result, facts: source.facts,
-      logged: source.logged,
+      hash: source.hash, logged: source.logged,
       outliers: (engine.outliers?.found { source.compiled.targets[$0].name } ?? [])
         + source.loggedOutliers.found { source.symbols.models.name(UInt32($0)) },
       columns: source.columns, isJSON: source.isJSON)

@@ -5,7 +5,7 @@ struct LogRecord: Sendable {
   /// As the user named the file.
   var path: String
   /// nil: what was read cannot be read again.
-  var content: FileHash.Found?
+  var content: FileHash?
   /// The user's own format; nil: a shipped one.
   var formatFile: InputFile?
   /// The options, as they were given.

@@ -32,35 +32,70 @@ final class CSVScan {
     (text + length).update(repeating: UInt8(ascii: "x"), count: Self.padding)
     starts[0] = 0
     var count = 0
-    let lineEnd = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
-    let separator = SIMD16<UInt8>(repeating: delimiter)
-    let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
-    let odd = SIMD16<UInt8>(repeating: 0x0D)
-    var suspects = SIMD16<UInt8>()
-    var lines = 0
-    // Of lines, by byte of the vector; emptied before one of them can overflow.
-    var found = SIMD16<UInt8>()
+    var marks = Marks(delimiter: delimiter)
     var offset = 0
     while offset < length {
-      var mask: UInt64 = 0
-      if offset & 0xFFF == 0 { Self.empty(&found, into: &lines) }
-      for part in 0..<4 {
-        let bytes = UnsafeRawPointer(text).loadUnaligned(
-          fromByteOffset: offset &+ part &* 16, as: SIMD16<UInt8>.self)
-        let isEnd = Self.bytes(bytes .== lineEnd)
-        found &-= isEnd
-        let isFound = isEnd | Self.bytes(bytes .== separator)
-        mask |= Self.bits(isFound) &<< UInt64(part &* 16)
-        // Carriage returns, NULs and what lies between.
-        let isOdd = Self.bytes(bytes .<= odd) & ~isFound
-        suspects |= isOdd | Self.bytes(bytes .== quote)
-      }
+      if offset & 0x7FF == 0 { marks.emptyCounts() }
+      let bytes = UnsafeRawPointer(text + offset)
+      let mask =
+        marks.look(at: bytes) | marks.look(at: bytes + 16) &<< 16
+        | marks.look(at: bytes + 32) &<< 32 | marks.look(at: bytes + 48) &<< 48
       append(mask, at: UInt32(truncatingIfNeeded: offset &+ 1), behind: &count)
       offset &+= 64
     }
-    Self.empty(&found, into: &lines)
-    (self.count, self.lines) = (count, lines)
-    return suspects == SIMD16<UInt8>() || isUsual(text, length)
+    marks.emptyCounts()
+    (self.count, lines) = (count, marks.lines)
+    return !marks.hasSuspects || isUsual(text, length)
+  }
+
+  /// What is looked for in 16 bytes at a time, and what has been seen so far.
+  private struct Marks {
+    private let lineEnd = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
+    private let separator: SIMD16<UInt8>
+    private let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+    private let odd = SIMD16<UInt8>(repeating: UInt8(ascii: "\r"))
+    /// Quotes, carriage returns, NULs and what lies between those two.
+    private var suspects = SIMD16<UInt8>()
+    private(set) var lines = 0
+    /// Line ends by byte of the vector; emptied every 2 kB, since 4 kB may hold 256 in one byte.
+    private var found = SIMD16<UInt8>()
+
+    init(delimiter: UInt8) { separator = SIMD16(repeating: delimiter) }
+
+    var hasSuspects: Bool { suspects != SIMD16() }
+
+    /// A bit for each byte that ends a field.
+    @inline(__always)
+    mutating func look(at place: UnsafeRawPointer) -> UInt64 {
+      let bytes = place.loadUnaligned(as: SIMD16<UInt8>.self)
+      let isEnd = Self.bytes(bytes .== lineEnd)
+      found &-= isEnd
+      let isFound = isEnd | Self.bytes(bytes .== separator)
+      suspects |= Self.bytes(bytes .<= odd) & ~isFound | Self.bytes(bytes .== quote)
+      return Self.bits(isFound)
+    }
+
+    mutating func emptyCounts() {
+      for place in found.indices { lines += Int(found[place]) }
+      found = SIMD16()
+    }
+
+    @inline(__always)
+    private static func bytes(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD16<UInt8> {
+      unsafeBitCast(mask, to: SIMD16<UInt8>.self)
+    }
+
+    /// A bit for each byte, all of whose bits are equal.
+    @inline(__always)
+    private static func bits(_ bytes: SIMD16<UInt8>) -> UInt64 {
+      let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+      // One bit of each byte, all different; the product's highest byte is their sum.
+      let each: UInt64 = 0x8040_2010_0804_0201
+      let sum: UInt64 = 0x0101_0101_0101_0101
+      let low = ((words[0] & each) &* sum) &>> 56
+      let high = ((words[1] & each) &* sum) &>> 56
+      return low | high &<< 8
+    }
   }
 
   /// Writes the places of the mask's bits, eight at a time since guessing how many there are costs
@@ -80,28 +115,6 @@ final class CSVScan {
     } while next < end
   }
 
-  private static func empty(_ found: inout SIMD16<UInt8>, into lines: inout Int) {
-    for place in found.indices { lines += Int(found[place]) }
-    found = SIMD16()
-  }
-
-  @inline(__always)
-  private static func bytes(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD16<UInt8> {
-    unsafeBitCast(mask, to: SIMD16<UInt8>.self)
-  }
-
-  /// A bit for each byte, all of whose bits are equal.
-  @inline(__always)
-  private static func bits(_ bytes: SIMD16<UInt8>) -> UInt64 {
-    let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
-    // One bit of each byte, all different; the product's highest byte is their sum.
-    let each: UInt64 = 0x8040_2010_0804_0201
-    let sum: UInt64 = 0x0101_0101_0101_0101
-    let low = ((words[0] & each) &* sum) &>> 56
-    let high = ((words[1] & each) &* sum) &>> 56
-    return low | high &<< 8
-  }
-
   /// Whether text with suspects has neither quotes nor NULs nor lone carriage returns.
   private func isUsual(_ text: UnsafeMutablePointer<UInt8>, _ length: Int) -> Bool {
     for index in 0..<length {
@@ -116,28 +129,7 @@ final class CSVScan {
   }
 
   /// Hands over the rows of the text last searched, blank lines left out.
-  ///
-  /// - Parameter usual: how many fields a row has unless something is wrong.
-  @inline(__always)
-  func rows(
-    of text: UnsafeMutablePointer<UInt8>, usual: Int, _ onRow: (FieldList) -> Void
-  ) {
-    guard areAll(usual, text) else { return unusualRows(of: text, onRow) }
-    for row in 0..<lines {
-      onRow(FieldList(base: text, bounds: starts + row &* usual, count: usual, gap: 1))
-    }
-  }
-
-  /// Whether every row has as many fields: there are as many separators as that takes, and those
-  /// that end rows are as many line ends as there are.
-  private func areAll(_ usual: Int, _ text: UnsafeMutablePointer<UInt8>) -> Bool {
-    guard usual > 1, count == lines * usual else { return false }
-    return (1...lines).allSatisfy { text[Int(starts[$0 &* usual]) - 1] == UInt8(ascii: "\n") }
-  }
-
-  private func unusualRows(
-    of text: UnsafeMutablePointer<UInt8>, _ onRow: (FieldList) -> Void
-  ) {
+  func rows(of text: UnsafePointer<UInt8>, _ onRow: (FieldList) -> Void) {
     var first = 0
     while first < count {
       var next = first + 1
@@ -146,5 +138,15 @@ final class CSVScan {
       if next - first > 1 || !row[0].isEmpty { onRow(row) }
       first = next
     }
+  }
+
+  /// The rows of the text last searched if each has that many fields, at least two.
+  func grid(of text: UnsafePointer<UInt8>, width: Int) -> FieldGrid? {
+    // There are as many separators as that takes, and those that end rows are as many line ends
+    // as there are.
+    guard width > 1, count == lines * width else { return nil }
+    for row in stride(from: width, through: count, by: width)
+    where text[Int(starts[row]) - 1] != UInt8(ascii: "\n") { return nil }
+    return FieldGrid(base: text, bounds: starts, width: width, rows: lines)
   }
 }

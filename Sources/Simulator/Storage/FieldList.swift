@@ -29,3 +29,25 @@ struct FieldList {
     return UnsafeBufferPointer(start: base, count: length)
   }
 }
+
+/// Rows of as many fields each, where they lie in memory between separators.
+struct FieldGrid {
+  let base: UnsafePointer<UInt8>
+  /// Where the fields begin, row by row.
+  let bounds: UnsafePointer<UInt32>
+  let width: Int
+  let rows: Int
+
+  @inline(__always)
+  subscript(row: Int) -> FieldList {
+    FieldList(base: base, bounds: bounds + row &* width, count: width, gap: 1)
+  }
+
+  /// A field as it lies there; the last one of a row may have half of a line end behind it.
+  @inline(__always)
+  func bytes(_ row: Int, _ field: Int) -> (base: UnsafePointer<UInt8>, count: Int) {
+    let place = bounds + (row &* width &+ field)
+    let start = Int(place[0])
+    return (base + start, Int(place[1]) &- 1 &- start)
+  }
+}

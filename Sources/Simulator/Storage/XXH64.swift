@@ -24,21 +24,26 @@ struct XXH64 {
       guard rest.count == 32 else { return }
       let full = rest
       rest.removeAll(keepingCapacity: true)
-      full.withUnsafeBytes { stripe($0, at: 0) }
+      full.withUnsafeBytes { addStripes($0) }
     }
-    while bytes.count - start >= 32 {
-      stripe(bytes, at: start)
-      start += 32
-    }
-    rest.append(contentsOf: bytes[start...])
+    let end = start + (bytes.count - start) & ~31
+    addStripes(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+    rest.append(contentsOf: bytes[end...])
   }
 
-  @inline(__always)
-  private mutating func stripe(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
-    lanes.0 = Self.round(lanes.0, Self.word(bytes, offset))
-    lanes.1 = Self.round(lanes.1, Self.word(bytes, offset + 8))
-    lanes.2 = Self.round(lanes.2, Self.word(bytes, offset + 16))
-    lanes.3 = Self.round(lanes.3, Self.word(bytes, offset + 24))
+  /// Multiples of 32 bytes.
+  private mutating func addStripes(_ bytes: UnsafeRawBufferPointer) {
+    guard var place = bytes.baseAddress else { return }
+    let end = place + bytes.count
+    var (a, b, c, d) = lanes
+    while place < end {
+      a = Self.round(a, place.loadUnaligned(as: UInt64.self).littleEndian)
+      b = Self.round(b, (place + 8).loadUnaligned(as: UInt64.self).littleEndian)
+      c = Self.round(c, (place + 16).loadUnaligned(as: UInt64.self).littleEndian)
+      d = Self.round(d, (place + 24).loadUnaligned(as: UInt64.self).littleEndian)
+      place += 32
+    }
+    lanes = (a, b, c, d)
   }
 
   /// The hash of all that was added.

@@ -49,10 +49,11 @@ extension Call {
 typealias CallPointer = UnsafePointer<Call>
 
 /// What a log says of a call beyond its sizes (docs/semantics.md, "Outcome and latency").
-struct LoggedFacts: Sendable {
+struct LoggedFacts: Sendable, BitwiseCopyable {
   /// The model that answered or failed; `UInt16.max`: not told.
   var model = UInt16.max
   var failed = false
+  var blockCount: Int32 = 0
   /// Microseconds; negative: not told.
   var latency: Int64 = -1
   /// Tokens billed as cache-read, taken as they are; negative: not told.
@@ -63,22 +64,24 @@ struct LoggedFacts: Sendable {
   var images: Int64 = 0
   /// Negative: not told.
   var maxTokens: Int64 = -1
-  /// Prefix blocks, in the batch's `blocks`, of so many tokens each.
-  var blocks: Range<Int> = 0..<0
+  /// Of prefix blocks, in the batch's `blocks`, of so many tokens each.
+  var firstBlock = 0
   var blockSize: Int64 = 0
+
+  var blocks: Range<Int> { firstBlock..<firstBlock + Int(blockCount) }
 }
 
 /// Some calls in order of arrival, and what a log says of them.
 struct CallBatch: ~Copyable, Sendable {
   var calls = Slab<Call>()
-  var facts: [LoggedFacts] = []
+  var facts = Slab<LoggedFacts>()
   var blocks: [UInt64] = []
   /// Set where these calls need kinds, users or days that the calls before did not.
   var growth: ScenarioGrowth?
 
   mutating func removeAll() {
     calls.resize(to: 0)
-    facts.removeAll(keepingCapacity: true)
+    facts.resize(to: 0)
     blocks.removeAll(keepingCapacity: true)
     growth = nil
   }

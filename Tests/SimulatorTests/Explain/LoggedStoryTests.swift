@@ -13,7 +13,8 @@ import Testing
       batch.removeAll()
       guard let call else { return false }
       batch.calls.append(call)
-      batch.facts = [LoggedFacts(model: 0, failed: true, latency: 250_000, cachedInput: 40)]
+      batch.facts.append(
+        LoggedFacts(model: 0, failed: true, latency: 250_000, cachedInput: 40))
       self.call = nil
       return true
     }

@@ -15,7 +15,7 @@ import Testing
         return nil
       }
       var rows: [[[UInt8]]] = []
-      scan.rows(of: base, usual: 3) { row in rows.append((0..<row.count).map { Array(row[$0]) }) }
+      scan.rows(of: base) { row in rows.append((0..<row.count).map { Array(row[$0]) }) }
       return rows
     }
   }
@@ -46,6 +46,20 @@ import Testing
       let rows = try scanned(text, delimiter: delimiter)
       #expect(rows == (try parsed(text, delimiter: delimiter)), "round \(round): \(text)")
     }
+  }
+
+  /// Line ends are counted by their place in a vector of 16 bytes: here it is always the same.
+  @Test(arguments: [255, 256, 257, 512, 1_000])
+  func countsLinesOfOneVector(_ lines: Int) throws {
+    let text = (0..<lines).flatMap { _ in Array("1761955200,1,22\n".utf8) }
+    let scan = try #require(CSVScan(delimiter: UInt8(ascii: ","), capacity: text.count))
+    var memory = text + Array(repeating: 0, count: CSVScan.padding)
+    let rows = memory.withUnsafeMutableBufferPointer { memory in
+      memory.baseAddress.flatMap { base in
+        scan.find(in: base, count: text.count) ? scan.grid(of: base, width: 3)?.rows : nil
+      }
+    }
+    #expect(rows == lines)
   }
 
   @Test func leavesTheUnusualToLibcsv() throws {

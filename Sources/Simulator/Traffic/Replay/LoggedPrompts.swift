@@ -22,6 +22,9 @@ struct LoggedPrompts: Sendable {
     isPerUser = perUser
   }
 
+  /// Whether requests of a session share blocks where the log does not tell better.
+  var hasSessionBlocks: Bool { settings.sessionBlock != nil }
+
   /// Whether prompts that the log does not tell are all new.
   var areNew: Bool { settings.prompts == .unique }
 
@@ -41,7 +44,6 @@ struct LoggedPrompts: Sendable {
 
   /// Appends the blocks of the input that the session's requests share, if the scenario says that
   /// they do and the log does not tell better; returns their size, else 0.
-  @inline(__always)
   func addBlocks(of row: TraceRow, session: UInt64, to blocks: inout [UInt64]) -> Int64 {
     guard let size = settings.sessionBlock, session != 0, row.blockCount == 0, row.cached < 0
     else { return 0 }

@@ -16,8 +16,8 @@ struct ReplaySource: CallSource {
   /// Accounts that the engine knows.
   private(set) var users = 0
   private var number: Int64 = 0
-  /// By the log's model number; nil: not in the catalog.
-  private var models: [ModelID?] = []
+  /// By the log's model number, the catalog's; `UInt16.max`: not in the catalog.
+  private var models: [UInt16] = []
   /// By the log's kind number: without a key of the response cache, with one, with a new one.
   private var kinds: [(plain: Int, keyed: Int, new: Int)] = []
   /// By compiled kind.
@@ -27,8 +27,8 @@ struct ReplaySource: CallSource {
 
   /// All that a row asks about its kind.
   private struct Decision {
-    /// The routed model; nil: the logged one, unless there is a choice to be drawn.
-    var model: ModelID?
+    /// The routed model; `UInt16.max`: the logged one, unless there is a choice to be drawn.
+    var model: UInt16
     var drawsModel: Bool
     /// The response cache's hit rate; negative: nothing is drawn.
     var cacheRate: Double
@@ -58,6 +58,7 @@ struct ReplaySource: CallSource {
   }
 
   var facts: TraceFacts { trace.facts }
+  var hash: FileHash? { trace.hash }
   var columns: [String] { trace.columnNames }
   var isJSON: Bool { trace.isJSON }
   var symbols: TraceSymbols { trace.symbols }
@@ -73,9 +74,7 @@ struct ReplaySource: CallSource {
     let grew = try addKinds()
     let isLonger = cover()
     batch.blocks.append(contentsOf: rows.blocks)
-    // Held for the batch: handed out anew it would be counted for every row.
-    let symbols = trace.symbols
-    for row in rows.rows { batch.calls.append(call(for: row, symbols, in: &batch)) }
+    addCalls(to: &batch)
     if grew || isLonger || users < accounts.names.count {
       batch.growth = ScenarioGrowth(
         compiled: compiled, routing: routing, newUsers: Array(accounts.names[users...]))
@@ -84,55 +83,82 @@ struct ReplaySource: CallSource {
     return true
   }
 
-  // MARK: One row
+  // MARK: Rows
 
-  private mutating func call(
-    for row: TraceRow, _ symbols: TraceSymbols, in batch: inout CallBatch
-  ) -> Call {
+  private mutating func addCalls(to batch: inout CallBatch) {
+    // Held for the batch: handed out anew they would be counted for every row.
+    let (symbols, all) = (trace.symbols, rows.rows)
+    batch.calls.reserve(all.count)
+    batch.calls.resize(to: all.count)
+    batch.facts.reserve(all.count)
+    batch.facts.resize(to: all.count)
+    all.withUnsafeBufferPointer { all in
+      guard let first = all.baseAddress else { return }
+      for place in all.indices { setCall(place, first + place, symbols, in: &batch) }
+    }
+  }
+
+  @inline(__always)
+  private mutating func setCall(
+    _ place: Int, _ row: UnsafePointer<TraceRow>, _ symbols: TraceSymbols,
+    in batch: inout CallBatch
+  ) {
     number += 1
-    let account = accounts.account(row, rank: number, symbols: symbols)
-    let prompt = prompts.prompt(row, rank: number, account: account)
-    let kind = kind(of: row, prompt: prompt, hasUser: account != Ledger.noUser)
-    let logged = row.model == TraceRow.none ? nil : models[Int(row.model)]
+    let account = accounts.account(row.pointee, rank: number, symbols: symbols)
+    let prompt = prompts.prompt(row.pointee, rank: number, account: account)
+    let kind = kind(of: row.pointee, prompt: prompt, hasUser: account != Ledger.noUser)
+    let logged: UInt16 = row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
     let decision = decisions[kind]
-    var routed = decision.model ?? logged
+    var routed = decision.model == .max ? logged : decision.model
     var isCached = false
     if decision.drawsModel || decision.cacheRate >= 0 {
       let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
-      if decision.drawsModel { routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit) }
+      if decision.drawsModel {
+        let chosen = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)
+        routed = chosen?.rawValue ?? .max
+      }
       isCached = word.3.unit < decision.cacheRate
       if isCached, hasFlushes {
         isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.time)
       }
     }
-    guard let routed else {
-      preconditionFailure("rows without a model that is needed are malformed (ModelCheck)")
-    }
+    precondition(
+      routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
     var call = Call(
-      time: row.time, index: UInt32(truncatingIfNeeded: number), user: account,
+      time: row.pointee.time, index: UInt32(truncatingIfNeeded: number), user: account,
       kind: UInt16(kind))
     call.prompt = prompt
-    call.routed = routed.rawValue
-    call.input = max(0, row.input)
-    call.output = max(0, row.output)
-    call.reasoning = max(0, row.reasoning)
-    call.audio = max(0, row.audio)
+    call.routed = routed
+    call.input = max(0, row.pointee.input)
+    call.output = max(0, row.pointee.output)
+    call.reasoning = max(0, row.pointee.reasoning)
+    call.audio = max(0, row.pointee.audio)
     call.cacheDraw = isCached
-    call.fact = Int32(batch.facts.count)
-    batch.facts.append(facts(of: row, model: logged))
+    call.fact = Int32(truncatingIfNeeded: place)
+    batch.calls[place] = call
+    batch.facts[place] = facts(of: row.pointee, model: logged)
+    if prompts.hasSessionBlocks {
+      addBlocks(of: row.pointee, account: account, place, to: &batch)
+    }
+    if row.pointee.cost >= 0 { note(row.pointee, model: logged) }
+  }
+
+  @inline(never)
+  private func addBlocks(
+    of row: TraceRow, account: UInt32, _ place: Int, to batch: inout CallBatch
+  ) {
     let first = batch.blocks.count
     let size = prompts.addBlocks(
       of: row, session: accounts.session(row, account: account), to: &batch.blocks)
-    if size > 0 {
-      batch.facts[batch.facts.count - 1].blocks = first..<batch.blocks.count
-      batch.facts[batch.facts.count - 1].blockSize = size
-    }
-    if row.cost >= 0 { note(row, model: logged) }
-    return call
+    guard size > 0 else { return }
+    batch.facts[place].firstBlock = first
+    batch.facts[place].blockCount = Int32(batch.blocks.count - first)
+    batch.facts[place].blockSize = size
   }
 
   /// What the log says that the call cost.
-  private mutating func note(_ row: TraceRow, model: ModelID?) {
+  @inline(never)
+  private mutating func note(_ row: TraceRow, model: UInt16) {
     logged.add(row, model: model)
     loggedOutliers.add(
       model: row.model == TraceRow.none ? nil : Int(row.model), number: row.number, cost: row.cost)
@@ -146,13 +172,13 @@ struct ReplaySource: CallSource {
     return prompt != 0 ? forms.keyed : forms.new
   }
 
-  private func facts(of row: TraceRow, model: ModelID?) -> LoggedFacts {
-    let first = Int(row.firstBlock)
-    return LoggedFacts(
-      model: model?.rawValue ?? .max, failed: row.status == .failed, latency: row.latency,
-      cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite), images: max(0, row.images),
-      maxTokens: row.maxTokens,
-      blocks: first..<(first + Int(row.blockCount)), blockSize: Int64(row.blockSize))
+  @inline(__always)
+  private func facts(of row: TraceRow, model: UInt16) -> LoggedFacts {
+    LoggedFacts(
+      model: model, failed: row.status == .failed, blockCount: row.blockCount,
+      latency: row.latency, cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite),
+      images: max(0, row.images), maxTokens: row.maxTokens, firstBlock: Int(row.firstBlock),
+      blockSize: Int64(row.blockSize))
   }
 
   // MARK: Growth
@@ -161,7 +187,8 @@ struct ReplaySource: CallSource {
   private mutating func resolveModels() {
     let known = trace.symbols.models
     for number in models.count..<known.count {
-      models.append(compiled.scenario.catalog.id(named: known.name(UInt32(number))))
+      let id = compiled.scenario.catalog.id(named: known.name(UInt32(number)))
+      models.append(id?.rawValue ?? .max)
     }
   }
 
@@ -194,7 +221,7 @@ struct ReplaySource: CallSource {
     let shares = routing.shares(kind: kind, accountPlan: 0)
     let settings = compiled.kinds[kind]
     return Decision(
-      model: shares.count == 1 ? shares[0].model : nil, drawsModel: shares.count > 1,
+      model: shares.count == 1 ? shares[0].model.rawValue : .max, drawsModel: shares.count > 1,
       cacheRate: settings.cacheMode == .rate ? settings.cacheRate : -1)
   }
 
@@ -232,10 +259,11 @@ struct LoggedTotals: Sendable {
   }
 
   /// Adds a row that tells its cost.
-  mutating func add(_ row: TraceRow, model: ModelID?) {
+  /// - Parameter model: `UInt16.max`: another one than the catalog's, or none.
+  mutating func add(_ row: TraceRow, model: UInt16) {
     calls += 1
     cost += Money(picodollars: row.cost)
-    let place = model.map { Int($0.rawValue) + 1 } ?? 0
+    let place = Int(model &+ 1)
     while sums.count <= place { sums.append(nil) }
     sums[place] = (sums[place] ?? .zero) + MoneySum(picodollars: Int128(row.cost))
   }

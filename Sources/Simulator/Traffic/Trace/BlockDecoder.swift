@@ -43,18 +43,8 @@ struct BlockDecoder {
     guard let base = text.baseAddress, let scan, scan.find(in: base, count: text.count) else {
       return false
     }
-    let empty = TraceRow(time: 0, number: 0)
-    var all: [TraceRow] = []
-    swap(&all, &rows.piece.batch.rows)
-    all.append(contentsOf: repeatElement(empty, count: scan.lines))
-    var count = 0
-    all.withUnsafeMutableBufferPointer { all in
-      scan.rows(of: base, usual: rows.plan.fieldCount) { fields in
-        if rows.read(fields, into: &all[count]) { count += 1 } else { all[count] = empty }
-      }
-    }
-    all.removeLast(all.count - count)
-    swap(&all, &rows.piece.batch.rows)
+    let grid = scan.grid(of: base, width: rows.plan.fieldCount)
+    if !(grid.map { rows.add($0) } ?? false) { scan.rows(of: base) { rows.add($0) } }
     rows.hand(over: &piece)
     return true
   }

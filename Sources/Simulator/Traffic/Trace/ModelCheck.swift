@@ -37,6 +37,12 @@ struct ModelCheck: Sendable {
     for number in demands.indices { demands[number].isKnown.removeAll(keepingCapacity: true) }
   }
 
+  /// Whether no row can have a problem that names a model.
+  mutating func knowsAll(_ symbols: TraceSymbols) -> Bool {
+    for number in demands.indices { addModels(symbols, to: number) }
+    return demands.allSatisfy { !$0.isKnown.contains(false) }
+  }
+
   /// What is wrong with a row's model; nil if nothing is.
   @inline(__always)
   mutating func problem(_ row: TraceRow, _ symbols: TraceSymbols) -> String? {

@@ -40,40 +40,57 @@ struct SymbolTable: Sendable {
   /// The name's id; a new one if it was not known, nil if it is new and not UTF-8. The bytes must
   /// be followed by `FieldList.padding` readable ones.
   mutating func intern(_ name: Bytes) -> UInt32? {
-    guard (1...16).contains(name.count), let base = name.baseAddress else {
-      return internLong(name)
-    }
-    let key = Key(base, name.count)
-    let tag = UInt32(name.count)
-    let (place, id) = words.find(key.low, key.high, tag)
-    return id ?? add(name, key.low, key.high, tag, place)
+    let entry = entry(of: name)
+    return entry.id ?? add(name, entry)
+  }
+
+  /// The name's id; nil if it is not known. The bytes as for `intern`.
+  func id(of name: Bytes) -> UInt32? { entry(of: name).id }
+
+  /// Where a name is or would be.
+  private struct Entry {
+    var low: UInt64
+    var high: UInt64
+    var tag: UInt32
+    var place: Int
+    /// nil: it is new.
+    var id: UInt32?
   }
 
   /// Stands for the length of a longer name.
   private static let long: UInt32 = 17
 
-  private mutating func internLong(_ name: Bytes) -> UInt32? {
-    // Two names of one hash get different keys.
-    for salt in 0...UInt64.max {
-      let low = ByteKey.hash(name)
-      let (place, id) = words.find(low, salt, Self.long)
-      guard let id else { return add(name, low, salt, Self.long, place) }
-      if withBytes(id, { $0.equals(name) }) { return id }
+  private func entry(of name: Bytes) -> Entry {
+    guard (1...16).contains(name.count), let base = name.baseAddress else {
+      return longEntry(of: name)
     }
-    return nil
+    let key = Key(base, name.count)
+    let tag = UInt32(name.count)
+    let (place, id) = words.find(key.low, key.high, tag)
+    return Entry(low: key.low, high: key.high, tag: tag, place: place, id: id)
+  }
+
+  private func longEntry(of name: Bytes) -> Entry {
+    let low = ByteKey.hash(name)
+    // Two names of one hash get different keys.
+    var salt: UInt64 = 0
+    while true {
+      let (place, id) = words.find(low, salt, Self.long)
+      let isOther = id.map { withBytes($0) { !$0.equals(name) } } ?? false
+      if !isOther { return Entry(low: low, high: salt, tag: Self.long, place: place, id: id) }
+      salt += 1
+    }
   }
 
   @inline(never)
-  private mutating func add(
-    _ name: Bytes, _ low: UInt64, _ high: UInt64, _ tag: UInt32, _ place: Int
-  ) -> UInt32? {
+  private mutating func add(_ name: Bytes, _ entry: Entry) -> UInt32? {
     if name.contains(where: { $0 >= 0x80 }), String(validating: name, as: UTF8.self) == nil {
       return nil
     }
     let end = ends.last ?? 0
     bytes.insert(contentsOf: name, at: end)
     ends.append(end + name.count)
-    return words.add(low, high, tag, at: place)
+    return words.add(entry.low, entry.high, entry.tag, at: entry.place)
   }
 
   mutating func removeAll() {

@@ -20,6 +20,8 @@ final class TraceBlocks: @unchecked Sendable {
   private var hasEnded = false
   private var isStopped = false
   private var recipe: BlockDecoder.Recipe?
+  /// Users met so far, for decoders to know them.
+  private var users = SymbolTable()
 
   init(file: TraceFile, blockSize: Int, threads: Int) {
     self.file = file
@@ -51,6 +53,11 @@ final class TraceBlocks: @unchecked Sendable {
     }
   }
 
+  /// Tells decoders of users that have been met, under their numbers in the whole log.
+  func publish(_ users: SymbolTable) {
+    lock.withLock { self.users = users }
+  }
+
   private func free() {
     states[done % ring.count] = .free
     done += 1
@@ -70,6 +77,7 @@ final class TraceBlocks: @unchecked Sendable {
     block.fill(from: file, carry: &carry)
     hasEnded = block.isLast
     read += 1
+    decoder?.rows.known = users
     lock.unlock()
     block.isDecoded = decoder?.decode(block) ?? false
     lock.lock()

@@ -20,7 +20,7 @@ extension TraceDecoder {
 
   /// The bytes of a name that may be looked up as they stand; none if it may not.
   @inline(__always)
-  private func plainName(
+  func plainName(
     _ column: TraceColumn, _ row: FieldList
   ) -> (base: UnsafePointer<UInt8>, count: Int) {
     plainNames & column.bit != 0 ? row.bytes(fieldOf[column.rawValue]) : (row.base, 0)
@@ -29,14 +29,23 @@ extension TraceDecoder {
   @inline(__always)
   private mutating func user(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
     let (base, count) = plainName(.user, row)
-    if let id = piece.symbols.users.find(base, count) { return id }
+    if let id = known.find(base, count) { return id }
+    return try newUser(row, number)
+  }
+
+  /// One that earlier pieces do not have, or that is written in an unusual way.
+  @inline(never)
+  mutating func newUser(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
+    let (base, count) = plainName(.user, row)
+    if let id = piece.symbols.users.find(base, count) { return id | TraceSymbols.isOwn }
     guard let name = value(.user, row) else { return TraceRow.none }
+    if let id = known.id(of: name) { return id }
     guard let id = piece.symbols.user(name) else { throw bad(number, .user, "not UTF-8") }
-    return id
+    return id | TraceSymbols.isOwn
   }
 
   @inline(__always)
-  private mutating func model(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
+  mutating func model(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
     let (base, count) = plainName(.model, row)
     if let id = piece.symbols.models.find(base, count) { return id }
     guard let name = value(.model, row) else { return TraceRow.none }
@@ -45,7 +54,7 @@ extension TraceDecoder {
   }
 
   @inline(__always)
-  private mutating func readAttribute(
+  mutating func readAttribute(
     _ attribute: (attribute: Attribute, column: TraceColumn), _ row: FieldList, _ number: Int64
   ) throws(BadRow) {
     let (base, count) = plainName(attribute.column, row)

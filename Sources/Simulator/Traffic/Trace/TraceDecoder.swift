@@ -11,18 +11,21 @@ struct TraceDecoder {
   private let slots: RowSlots
   private let decimalComma: Bool
   private let keepsRejected: Bool
-  private var clock: TraceClock
+  var clock: TraceClock
   private var latencyClock: TraceClock
   let sources: Sources
-  private var modelCheck: ModelCheck?
+  var modelCheck: ModelCheck?
+  /// Users that have been met in earlier pieces, under their numbers in the whole log.
+  var known = SymbolTable()
   /// By column: `RowSlots.fields`, and what a small whole number in it is multiplied by.
   let fieldOf: UnsafeMutablePointer<Int>
-  private let factors: UnsafeMutablePointer<Int64>
+  let factors: UnsafeMutablePointer<Int64>
   /// A bit for each column whose values can be looked up as they stand.
   let plainNames: UInt64
   /// Whether rows are taken as they come: no filters, no JSON within fields.
-  private let isPlain: Bool
-  private var unknownInRow: UInt64 = 0
+  let isPlain: Bool
+  /// A bit for each column that the row at hand does not tell.
+  var unknownInRow: UInt64 = 0
 
   /// Far above anything that a request can be: 10^15 tokens, or 31 years in microseconds.
   private static let maximumCount: Int64 = 1_000_000_000_000_000
@@ -94,24 +97,18 @@ struct TraceDecoder {
 
   // MARK: Rows
 
-  /// Reads a CSV row into one that is empty; false if it is none of the log's requests.
-  @inline(__always)
-  mutating func read(_ fields: FieldList, into row: inout TraceRow) -> Bool {
-    let blocks = begin(&row)
-    do throws(BadRow) {
-      try checkCount(fields, row.number)
-      if !isPlain, try !prepare(fields, row.number) { return false }
-      try readValues(fields, &row)
-      return true
-    } catch {
-      return reject(error, blocks) { (0..<fields.count).map { Array(fields[$0]) } }
-    }
-  }
-
   /// Adds a CSV row to the piece, or what is wrong with it.
   mutating func add(_ fields: FieldList) {
     var row = TraceRow(time: 0, number: 0)
-    if read(fields, into: &row) { piece.batch.rows.append(row) }
+    let blocks = begin(&row)
+    do throws(BadRow) {
+      try checkCount(fields, row.number)
+      if !isPlain, try !prepare(fields, row.number) { return }
+      try readValues(fields, &row)
+      piece.batch.rows.append(row)
+    } catch {
+      reject(error, blocks) { (0..<fields.count).map { Array(fields[$0]) } }
+    }
   }
 
   /// Adds a line that holds a JSON object.
@@ -128,7 +125,7 @@ struct TraceDecoder {
       try readValues(slots.noFields, &row)
       piece.batch.rows.append(row)
     } catch {
-      _ = reject(error, blocks) { [Array(line)] }
+      reject(error, blocks) { [Array(line)] }
     }
   }
 
@@ -141,10 +138,9 @@ struct TraceDecoder {
   }
 
   @inline(never)
-  private mutating func reject(_ bad: BadRow, _ blocks: Int, fields: () -> [[UInt8]]) -> Bool {
+  private mutating func reject(_ bad: BadRow, _ blocks: Int, fields: () -> [[UInt8]]) {
     piece.batch.blocks.removeSubrange(blocks...)
     piece.rejected.append(RejectedRow(row: bad, fields: keepsRejected ? fields() : []))
-    return false
   }
 
   @inline(__always)
@@ -181,6 +177,12 @@ struct TraceDecoder {
     }
     if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
     piece.count(row)
+    noteUnknown()
+  }
+
+  /// Counts what the row at hand does not tell.
+  @inline(__always)
+  mutating func noteUnknown() {
     while unknownInRow != 0 {
       piece.unknown[unknownInRow.trailingZeroBitCount] += 1
       unknownInRow &= unknownInRow - 1
@@ -227,7 +229,7 @@ struct TraceDecoder {
   }
 
   @inline(never)
-  private mutating func anyTime(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
+  mutating func anyTime(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
     guard let bytes = value(.timestamp, fields) else {
       throw bad(number, .timestamp, "no timestamp")
     }
@@ -239,7 +241,7 @@ struct TraceDecoder {
   }
 
   /// From one time in the row to another.
-  private mutating func latency(
+  mutating func latency(
     until end: TracePlan.Source, _ row: TraceRow, _ fields: FieldList
   ) throws(BadRow) -> Int64 {
     let endBytes = slots.value(Self.latencyEnd, fields)
@@ -280,7 +282,7 @@ struct TraceDecoder {
   }
 
   @inline(never)
-  private mutating func anyQuantity(
+  mutating func anyQuantity(
     _ column: TraceColumn, _ row: FieldList, _ number: Int64
   ) throws(BadRow) -> Int64 {
     guard let bytes = value(column, row) else { return -1 }
@@ -326,7 +328,7 @@ struct TraceDecoder {
   }
 
   /// Columns that many logs do not have.
-  private static let parts =
+  static let parts =
     TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
     | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
     | TraceColumn.audioSeconds.bit
@@ -340,6 +342,13 @@ struct TraceDecoder {
     row.maxTokens = try quantity(.maxTokens, fields, number)
     row.images = try quantity(.images, fields, number)
     row.audio = try quantity(.audioSeconds, fields, number)
+    try balance(&row)
+  }
+
+  /// Makes the parts of the input count as input and those of the output as output; they must not be
+  /// more than that.
+  func balance(_ row: inout TraceRow) throws(BadRow) {
+    let number = row.number
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {
       row.input = Self.sum(row.input, row.cached, row.cacheWrite)
@@ -382,7 +391,7 @@ struct TraceDecoder {
   }
 
   @inline(__always)
-  private mutating func status(_ row: FieldList) -> TraceRow.Status {
+  mutating func status(_ row: FieldList) -> TraceRow.Status {
     let code = smallNumber(.status, row)
     if code >= 0 { return (200..<300).contains(code) ? .ok : .failed }
     guard let text = value(.status, row) else { return .unknown }

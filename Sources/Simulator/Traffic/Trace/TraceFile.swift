@@ -9,10 +9,14 @@ final class TraceFile {
   let size: Int64?
   private(set) var bytesRead: Int64 = 0
   private let descriptor: Int32
+  private var contentHash: XXH64?
 
-  /// `-` is the standard input.
-  init(path: String) throws(TraceError) {
+  /// - Parameters:
+  ///   - path: `-` is the standard input.
+  ///   - isHashed: whether `hash` will be asked for.
+  init(path: String, isHashed: Bool = false) throws(TraceError) {
     self.path = path
+    if isHashed { contentHash = XXH64() }
     descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw Self.error(path, errno) }
     var status = stat()
@@ -52,7 +56,13 @@ final class TraceFile {
       }
     }
     bytesRead += Int64(filled)
+    contentHash?.add(UnsafeRawBufferPointer(rebasing: block[..<filled]))
     return filled
+  }
+
+  /// Of what has been read so far; nil for what is no file, and unless it was asked for.
+  var hash: FileHash? {
+    isRegular ? contentHash.map { FileHash(bytes: bytesRead, xxh64: $0.value) } : nil
   }
 
   private static func error(_ path: String, _ code: Int32) -> TraceError {

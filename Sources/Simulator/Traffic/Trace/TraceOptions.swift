@@ -22,7 +22,9 @@ struct TraceOptions {
   /// A row or line beyond this is no request; about, since whole blocks are counted.
   var maximumRowBytes = 16 << 20
   /// Bytes read at once.
-  var blockSize = 512 << 10
+  var blockSize = 256 << 10
+  /// Whether the file's hash is wanted at its end.
+  var isHashed = false
   /// That may decode blocks; the rows do not depend on it.
   var threads = 1
   /// Takes each malformed row that is left out.

@@ -15,13 +15,13 @@ struct TracePiece: Sendable {
   /// Some times had no offset.
   var usedZone = false
 
-  private(set) var inputTokens: Int128 = 0
-  private(set) var cachedInputTokens: Int128 = 0
-  private(set) var outputTokens: Int128 = 0
-  private(set) var cost: Int128 = 0
-  private(set) var failed: Int64 = 0
-  private(set) var first = Int64.max
-  private(set) var last = Int64.min
+  var inputTokens: Int128 = 0
+  var cachedInputTokens: Int128 = 0
+  var outputTokens: Int128 = 0
+  var cost: Int128 = 0
+  var failed: Int64 = 0
+  var first = Int64.max
+  var last = Int64.min
 
   /// Takes a row into the sums.
   @inline(__always)
@@ -47,12 +47,16 @@ struct TracePiece: Sendable {
 
   /// Numbers its rows and names as in the whole log, of which `rows` came before.
   mutating func renumber(_ numbers: TraceSymbols.Numbers, rows: Int64) {
+    let hasOwnUsers = !numbers.users.isEmpty
     batch.rows.withUnsafeMutableBufferPointer { all in
       for index in all.indices {
         all[index].number &+= rows
         all[index].kind = numbers.kinds[Int(all[index].kind)]
-        if all[index].user != TraceRow.none {
-          all[index].user = numbers.users[Int(all[index].user)]
+        if hasOwnUsers, all[index].user != TraceRow.none {
+          let user = all[index].user
+          if user >= TraceSymbols.isOwn {
+            all[index].user = numbers.users[Int(user & ~TraceSymbols.isOwn)]
+          }
         }
         if all[index].model != TraceRow.none {
           all[index].model = numbers.models[Int(all[index].model)]

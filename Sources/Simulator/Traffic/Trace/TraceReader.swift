@@ -9,6 +9,8 @@ import Foundation
 /// way rows and names get their numbers here.
 final class TraceReader {
   private static let shownRows = 20
+  /// More would not stay in a processor's caches, and take memory twice.
+  private static let knownUsers = 1 << 16
 
   let path: String
   private let options: TraceOptions
@@ -28,6 +30,8 @@ final class TraceReader {
 
   private(set) var symbols = TraceSymbols()
   private var rowsSeen: Int64 = 0
+  /// Users that pieces had to number for themselves since they were last published.
+  private var usersMissed = 0
   private var bytesSinceRow = 0
   private var unknown: [Int64] = Array(repeating: 0, count: TraceColumn.allCases.count)
   private var totals = TraceFacts()
@@ -37,7 +41,7 @@ final class TraceReader {
     self.path = path
     self.options = options
     chosen = format
-    file = try TraceFile(path: path)
+    file = try TraceFile(path: path, isHashed: options.isHashed)
     // Reading ahead from a pipe would leave a thread waiting that nobody can end.
     let threads = file.isRegular ? options.threads : 1
     blocks = TraceBlocks(file: file, blockSize: options.blockSize, threads: threads)
@@ -57,6 +61,8 @@ final class TraceReader {
 
   /// Whether the log can be read a second time.
   var isRegular: Bool { file.isRegular }
+  /// Of the whole file, at its end.
+  var hash: FileHash? { file.hash }
   /// The log's own columns.
   var columnNames: [String] { recipe?.plan.names ?? [] }
 
@@ -207,6 +213,7 @@ final class TraceReader {
   private func accept(_ piece: inout TracePiece, isCounted: Bool = false) throws {
     guard piece.count > 0 else { return }
     piece.renumber(symbols.absorb(piece.symbols), rows: rowsSeen)
+    publishUsers(met: piece.symbols.users.count)
     rowsSeen += piece.count
     if !isCounted {
       csv?.skip(rows: Int(piece.count))
@@ -223,6 +230,15 @@ final class TraceReader {
     } else {
       batch.append(piece.batch)
     }
+  }
+
+  /// Lets decoders know the users met so far, as often as that is worth a copy of their table.
+  private func publishUsers(met: Int) {
+    usersMissed += met
+    let count = symbols.users.count
+    guard usersMissed > 0, usersMissed * 4 >= count, count <= Self.knownUsers else { return }
+    blocks.publish(symbols.users)
+    usersMissed = 0
   }
 
   private func reject(_ rejected: RejectedRow) throws {

@@ -86,6 +86,8 @@ struct TraceSource {
     return facts
   }
 
+  /// The file's, after the last request, where `TraceOptions.isHashed`.
+  var hash: FileHash? { reader.hash }
   /// The names behind the numbers; grows with the batches.
   var symbols: TraceSymbols { reader.symbols }
   /// The log's own columns, for rejected rows.

@@ -36,8 +36,11 @@ struct TraceSymbols: Sendable {
   private var rootAttribute: Attribute?
   /// By kind.
   private var nodeOfKind: [UInt32] = []
-  /// The attributes of the row at hand so far.
-  private var node: UInt32 = 0
+  /// The attributes of the row at hand so far; 0: none.
+  private(set) var node: UInt32 = 0
+
+  /// Marks the numbers of users that are a piece's own; all others are the log's.
+  static let isOwn: UInt32 = 1 << 31
 
   private static let root = Node(parent: 0, attribute: .task, value: 0)
 
@@ -46,9 +49,9 @@ struct TraceSymbols: Sendable {
 
   mutating func model(_ name: Bytes) -> UInt32? { models.intern(name) }
 
-  /// Begins the attributes of a row.
+  /// Begins the attributes of a row, or goes on where it was left.
   @inline(__always)
-  mutating func beginKind() { node = 0 }
+  mutating func beginKind(at node: UInt32 = 0) { self.node = node }
 
   /// The row's next attribute; false if it is not UTF-8.
   mutating func set(_ attribute: Attribute, _ value: Bytes) -> Bool {
@@ -91,12 +94,16 @@ struct TraceSymbols: Sendable {
 
   /// The id of the row's combination of attributes.
   @inline(__always)
-  mutating func kind() -> UInt32 {
+  mutating func kind() -> UInt32 { kind(of: node) }
+
+  @inline(__always)
+  mutating func kind(of node: UInt32) -> UInt32 {
     let known = nodes[Int(node)].kind
-    return known > 0 ? known &- 1 : addKind()
+    return known > 0 ? known &- 1 : addKind(node)
   }
 
-  private mutating func addKind() -> UInt32 {
+  @inline(never)
+  private mutating func addKind(_ node: UInt32) -> UInt32 {
     nodeOfKind.append(node)
     nodes[Int(node)].kind = UInt32(nodeOfKind.count)
     return UInt32(nodeOfKind.count - 1)
