@@ -119,7 +119,7 @@ struct ReplaySource: CallSource {
       }
       isCached = word.3.unit < decision.cacheRate
       if isCached, hasFlushes {
-        isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.time)
+        isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
       }
     }
     precondition(
