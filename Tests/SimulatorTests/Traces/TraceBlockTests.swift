@@ -66,10 +66,12 @@ import Testing
     let folder = try TraceFolder()
     let rows = (0..<400).map { "\(1_761_955_200 + $0),\($0),u\(random.below(60))\n" }
     let path = try folder.write("timestamp,input_tokens,user\n" + rows.joined())
-    let whole = read(path, block: 1 << 20, threads: 1)
+    let whole = TraceReading(path, block: 1 << 20, threads: 1)
     #expect(whole.rows.count == 400 && whole.names[0].count > 40)
     for block in [60, 150, 400] {
-      for threads in 1...3 { #expect(read(path, block: block, threads: threads) == whole) }
+      for threads in 1...3 {
+        #expect(TraceReading(path, block: block, threads: threads) == whole)
+      }
     }
   }
 
