@@ -111,8 +111,9 @@ import Testing
     ])
     let line = String(repeating: " ", count: 300)
     try folder.write("s.yaml", "{title: '\(line)', zzz: 1}\n")
-    let shown = folder.errors().split(separator: "\n")
-    #expect(shown.allSatisfy { $0.count <= 330 })
+    // The keys that a scenario has are a list that grows; the file's own line must not.
+    let shown = folder.errors().split(separator: "\n").filter { !$0.hasPrefix("known keys: ") }
+    #expect(shown.count >= 3 && shown.allSatisfy { $0.count <= 330 })
   }
 
   /// More than are kept are still counted; each of them is about the one line of a megabyte, of
