@@ -134,6 +134,7 @@ enum FuzzReaders {
     }
     // Whether there may be decimal commas depends on what separates the fields.
     let separator = reader.delimiter ?? UInt8(ascii: ",")
+    if [quote, 0x0A, 0x0D].contains(separator) { return nil }
     let lines = rows.map { row in
       Array(
         row.map { field in
