@@ -105,7 +105,9 @@ enum FuzzReaders {
     if !pieces.agrees(with: whole) {
       throw FuzzFinding(what: "\(whole)\nin pieces:\n\(pieces)")
     }
-    if !path.hasSuffix(".jsonl"), let quoted = quoted(path) {
+    // What begins like a file of another kind is refused as such, unless a quote comes first.
+    let isOther = whole.failure.hasPrefix(": error: this is ")
+    if !path.hasSuffix(".jsonl"), !isOther, let quoted = quoted(path) {
       let copy = path + ".quoted.csv"
       try Data(quoted).write(to: URL(fileURLWithPath: copy))
       let slow = TraceReading(copy, block: 1 << 16)
@@ -119,18 +121,10 @@ enum FuzzReaders {
   /// The same rows with every field in quotes, which only libcsv reads; nil if they are none.
   private static func quoted(_ path: String) -> [UInt8]? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    var text: [UInt8] = []
+    let quote = UInt8(ascii: "\"")
+    var rows: [[[UInt8]]] = []
     let reader = CSVReader { row in
-      for index in 0..<row.count {
-        text += Array(index == 0 ? "\"".utf8 : ",\"".utf8)
-        row.withBytes(index) { field in
-          for byte in field {
-            text += byte == UInt8(ascii: "\"") ? [byte, byte] : [byte]
-          }
-        }
-        text.append(UInt8(ascii: "\""))
-      }
-      text.append(UInt8(ascii: "\n"))
+      rows.append((0..<row.count).map { index in row.withBytes(index) { Array($0) } })
     }
     do {
       try reader.feed(data)
@@ -138,6 +132,15 @@ enum FuzzReaders {
     } catch {
       return nil
     }
-    return text
+    // Whether there may be decimal commas depends on what separates the fields.
+    let separator = reader.delimiter ?? UInt8(ascii: ",")
+    if [quote, 0x0A, 0x0D].contains(separator) { return nil }
+    let lines = rows.map { row in
+      Array(
+        row.map { field in
+          [quote] + field.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
+        }.joined(separator: [separator]))
+    }
+    return Array("sep=".utf8) + [separator, 0x0A] + lines.flatMap { $0 + [0x0A] }
   }
 }

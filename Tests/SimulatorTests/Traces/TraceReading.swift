@@ -3,6 +3,7 @@
 /// Everything that reading a log gives, as text.
 struct TraceReading: Equatable {
   var rows: [String] = []
+  var blocks: [[UInt64]] = []
   var names: [[String]] = []
   var facts = ""
   var rejected: [String] = []
@@ -26,7 +27,13 @@ struct TraceReading: Equatable {
     }
     do {
       let trace = try ReadTrace(path, options: options)
-      rows = trace.rows.map { "\($0)" }
+      rows = trace.rows.map { row in
+        // Where its blocks lie depends on the batch.
+        var row = row
+        row.firstBlock = 0
+        return "\(row)"
+      }
+      blocks = trace.blocks
       let kinds = trace.symbols.kinds.map { "\($0)" }
       names = [trace.symbols.users.names, trace.symbols.models.names, kinds]
       var facts = trace.facts
