@@ -19,10 +19,13 @@ FUZZ_SECONDS ?= 60
 
 # `run` comes last: its index links the pages that are there.
 report: build
-	$(COSTSIM) sensitivity $(SHIPPED) --out reports --quiet
-	for verb in solve forecast levers; do for scenario in $(SHIPPED); do \
-	  $(COSTSIM) $$verb $$scenario --out reports --quiet || exit; \
-	done; done
+	$(COSTSIM) sensitivity $(SHIPPED) --users 1000 --out reports --quiet
+	for scenario in $(SHIPPED); do \
+	  $(COSTSIM) solve $$scenario --users 1000 --out reports --quiet || exit; \
+	  for verb in forecast levers stress; do \
+	    $(COSTSIM) $$verb $$scenario --out reports --quiet || exit; \
+	  done; \
+	done
 	$(COSTSIM) run $(SHIPPED) --out reports
 	$(COSTSIM) audit scenarios/claims.yaml --out reports
 
@@ -44,10 +47,9 @@ test: build
 validate: deps
 	COSTSIM_VALIDATE=1 swift test $(RELEASE_TESTS) --filter everythingHolds
 
-# Damaged files for every reader; a crash leaves the file that caused it in .build-fuzz/.
+# Damaged files for every reader, FUZZ_SECONDS each, by libFuzzer: prints inputs and findings.
 fuzz: deps
-	COSTSIM_FUZZ_SECONDS=$(FUZZ_SECONDS) COSTSIM_FUZZ_FOLDER="$(CURDIR)/.build-fuzz" \
-	  swift test $(RELEASE_TESTS) --no-parallel --filter FuzzTests
+	FUZZ_SECONDS=$(FUZZ_SECONDS) Tests/Fuzz/fuzz.sh $(FUZZ_TARGETS)
 
 # Full disks, signals, folders that go away (needs root for some).
 faults: build

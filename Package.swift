@@ -1,6 +1,15 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// Fuzzers are built optimised, which takes minutes for tests that they do not need: `make fuzz`.
+let fuzzing: [String]? =
+  Context.environment["COSTSIM_FUZZ"] == nil
+  ? nil
+  : [
+    "Fuzz", "Analysis/TestRandom.swift", "Scenario/RepositoryFiles.swift",
+    "Scenario/ScenarioFolder.swift", "Traces/TraceFolder.swift", "Traces/TraceReading.swift",
+  ]
+
 let package = Package(
   name: "costsim",
   platforms: [.macOS(.v15)],
@@ -33,7 +42,8 @@ let package = Package(
     .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),
     .testTarget(
       name: "SimulatorTests",
-      dependencies: ["Simulator", "CostModel", "DocumentRules", "ReferenceEngine"]),
+      dependencies: ["Simulator", "CostModel", "DocumentRules", "ReferenceEngine"],
+      sources: fuzzing),
   ],
   swiftLanguageModes: [.v6]
 )

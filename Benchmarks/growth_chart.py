@@ -17,8 +17,8 @@ def chart(axes):
         '<title>How cost grows with calls, users, models, rules and rows of a log</title>',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
         text(LEFT, 26, "How cost grows", size=18, weight="bold"),
-        text(LEFT, 46, "Dots: measured. Dashed: growing in proportion to n, through the largest size. "
-             "Both scales are logarithmic.", color=GREY)]
+        text(LEFT, 46, "Dots: measured. Dashed: growing in proportion to n, through the largest "
+             "size. Both scales are logarithmic.", color=GREY)]
     for row, (label, value, unit) in enumerate(rows):
         y = TOP + row * (HEIGHT + 66)
         values = [value(point) / unit for axis in axes for point in axis.points]
@@ -54,7 +54,8 @@ def panel(x, y, name, points, bottom, top, numbers):
     n, value = points[-1]
     # Where the proportional line leaves the panel, below or on the left.
     least = max(10.0**left, n * 10.0**bottom / value)
-    parts.append(line(across(least), up(value * least / n), across(n), up(value), GREY, dashed=True))
+    parts.append(
+        line(across(least), up(value * least / n), across(n), up(value), GREY, dashed=True))
     places = " ".join(f"{across(n):.1f},{up(value):.1f}" for n, value in points)
     parts.append(f'<polyline points="{places}" fill="none" stroke="{BLUE}" stroke-width="1.5"/>')
     parts += [f'<circle cx="{across(n):.1f}" cy="{up(value):.1f}" r="3.5" fill="{BLUE}"/>'

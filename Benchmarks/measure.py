@@ -21,8 +21,8 @@ class Sample:
 
 @dataclasses.dataclass
 class Job:
-    """A command to time. `own` finds a process's own figures in what it prints, in seconds each: the
-    median of them is taken for its time. `scale` makes them those of the other jobs' size."""
+    """A command to time. `own` finds a process's own figures in what it prints, in seconds each:
+    the median of them is taken for its time. `scale` makes them those of the other jobs' size."""
 
     name: str
     command: list
@@ -97,7 +97,8 @@ def machine() -> str:
     model, memory = "", 0
     try:
         with open("/proc/cpuinfo") as lines:
-            model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+            model = next(
+                line.split(":")[1].strip() for line in lines if line.startswith("model name"))
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
     except (OSError, StopIteration, ValueError):
         pass

@@ -2,9 +2,9 @@
 """How cost grows as the work grows: CPU time and peak memory by size, along five axes, with the
 exponent fitted. Writes scaling.csv, scaling.md and scaling.svg beside itself.
 
-An exponent is fitted to what a size *adds*: log(T(n) − T(smallest)) over log(n − smallest), least
-squares, so that what any run costs (start-up, the calls of an axis that does not vary them) does not
-flatten it. n·log n has the exponent of the column beside it, at the same sizes.
+An exponent is fitted to what a size *adds*: log(T(n) − T(smallest)) over log(n − smallest),
+least squares, so that what any run costs (start-up, the calls of an axis that does not vary them)
+does not flatten it. n·log n has the exponent of the column beside it, at the same sizes.
 """
 
 import argparse
@@ -81,7 +81,7 @@ def exponent(points):
 
 
 def scenario(folder, models, rules):
-    """A million calls of eight kinds over so many models and rules, each kind by a rule far down."""
+    """A million calls of eight kinds over so many models and rules, each by a rule far down."""
     os.makedirs(folder, exist_ok=True)
 
     def write(name, lines):
@@ -192,7 +192,7 @@ def main():
     parser.add_argument("--peers", default="", help="where the log's generator is, if anywhere")
     parser.add_argument("--work", required=True, help="folder for logs and reports")
     parser.add_argument("--calls", type=float, default=1e8, help="calls at most")
-    parser.add_argument("--rows", type=float, default=1e7, help="rows of a log at most, 81 bytes each")
+    parser.add_argument("--rows", type=float, default=1e7, help="rows of a log at most")
     parser.add_argument("--rounds", type=int, default=3, help="runs of a size, if they are short")
     parser.add_argument(
         "--only", default="", help="axes, with commas between; printed, and no file is written")
@@ -203,8 +203,8 @@ def main():
     chosen = [axis for axis in axes(bench, options.calls, options.rows)
               if axis.name in (options.only or axis.name).split(",")]
     day = datetime.datetime.now(datetime.timezone.utc).date()
-    head = (f"{day}, {measure.commit(table.PROJECT)}; {measure.machine()} at the start. One thread; "
-            "medians of up to three runs.\nTime is CPU time (user and system), memory the peak. "
+    head = (f"{day}, {measure.commit(table.PROJECT)}; {measure.machine()} at the start. One "
+            "thread; medians of up to three runs.\nTime is CPU time (user and system), memory the peak. "
             "Exponents are of what a size adds to the smallest one: "
             "over all sizes, and between the\ntwo largest (at the end).")
     for axis in chosen:

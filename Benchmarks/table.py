@@ -108,8 +108,8 @@ def log(bench, rows):
 
 
 def against(what, ours, peers, rounds, goals):
-    """A line for each peer, timed in turn with ours; `peers` are functions that make jobs, `goals` by
-    name of the peer."""
+    """A line for each peer, timed in turn with ours; `peers` are functions that make jobs, `goals`
+    by name of the peer."""
     jobs, missing = [ours], {}
     for name, make in peers.items():
         try:
@@ -220,7 +220,8 @@ def replay_slow_peers(bench):
     database = os.path.join(bench.work, "log.sqlite")
     peers = {
         "pandas": lambda name: bench.python(name, "pandas", "peers/agg_pandas.py", bench.log),
-        "sqlite3 shell": lambda name: Job(name, [bench.peer("peers/agg_sqlite.sh"), bench.log, database])}
+        "sqlite3 shell": lambda name: Job(
+            name, [bench.peer("peers/agg_sqlite.sh"), bench.log, database])}
     what = f"full replay, {bench.log_rows:,} rows, 1 thread, once"
     return against(what, bench.replay(1), peers, 1, {})
 
@@ -264,7 +265,8 @@ def month(bench):
     return (
         against(f"{what}, 1 thread", simulated(bench, 1), {name: fast(name)}, bench.rounds(5),
                 {name: 0.33})
-        + against(f"{what}, 2 threads", simulated(bench, 2), {name: fast(name)}, bench.rounds(5), {})
+        + against(
+            f"{what}, 2 threads", simulated(bench, 2), {name: fast(name)}, bench.rounds(5), {})
         + against(f"{what}, 1 thread, once", simulated(bench, 1), slow, 1, {}))
 
 
@@ -286,10 +288,10 @@ def monte_carlo(bench):
 
 @row
 def ledger(bench):
-    """What `--ledger` adds to a run, against the same rows through the raw C API; a million rows."""
+    """What `--ledger` adds to a run, against the same rows through the raw C API."""
     users = 10 if bench.short else 100
-    plain = bench.ours("without", "run", SHIPPED[1], "--users", str(users), "--threads", "2")
-    ours = bench.ours("with", "run", SHIPPED[1], "--users", str(users), "--threads", "2", "--ledger")
+    run = ["run", SHIPPED[1], "--users", str(users), "--threads", "2"]
+    plain, ours = bench.ours("without", *run), bench.ours("with", *run, "--ledger")
     ours.once()
     made = os.path.join(bench.work, "ledger.sqlite")
     shutil.copy(os.path.join(bench.reports, "huntaze-engineering", "costs.sqlite"), made)
@@ -307,7 +309,7 @@ def ledger(bench):
     line = Line(
         f"{rows:,} calls into SQLite, 21 columns, index included", "≤ 1.0× raw C API",
         ours=seconds(measure.median(added, "wall")), memory=peak(added), ratio=f"{factor:.2f}",
-        cpu=f"{measure.ratio(added, theirs, 'cpu'):.2f}", met=factor <= 1)
+        met=factor <= 1)
     line.peer = f"{raw.name} {seconds(measure.median(theirs, 'wall'))}"
     line.peer_memory = peak(theirs)
     return [line]
@@ -442,10 +444,11 @@ def main():
 def heading(options):
     day = datetime.datetime.now(datetime.timezone.utc).date()
     short = ", short (a tenth of the sizes, once)" if options.short else ""
+    rounds = 1 if options.short else options.rounds
     return (
         f"## {day}, {measure.commit(PROJECT)}: the table of goals{short}\n\n"
-        f"{measure.machine()}. Medians of up to {1 if options.short else options.rounds} interleaved "
-        "pairs; ratios are ours to the peer's\n(or to the goal) in the same round.\n\n"
+        f"{measure.machine()}. Medians of up to {rounds} interleaved pairs; ratios are ours to the "
+        "peer's\n(or to the goal) in the same round.\n\n"
         + "| " + " | ".join(Line.COLUMNS) + " |\n" + "|---" * len(Line.COLUMNS) + "|")
 
 

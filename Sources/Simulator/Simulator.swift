@@ -15,7 +15,8 @@ struct Costsim: ParsableCommand {
     version: Version.current,
     subcommands: [
       Run.self, ForecastCommand.self, LeversCommand.self, StressCommand.self, SolveCommand.self,
-      SweepCommand.self, SensitivityCommand.self, ReplayCommand.self, Calibrate.self, Explain.self,
+      SweepCommand.self, SensitivityCommand.self, SelectCommand.self, ReplayCommand.self,
+      Calibrate.self, Explain.self,
       Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,
       Query.self, Audit.self,

@@ -62,21 +62,28 @@ struct ReferenceSpending {
     where known[number] == nil && total > action.amount { known[number] = budget.known(e) }
   }
 
-  /// The call as it is let through; nil: refused.
-  mutating func decide(_ call: ReferenceCall, at t: Int64) -> ReferenceCall? {
+  /// The call as it is let through (nil: refused), and the action that has changed or refused it.
+  mutating func decide(
+    _ call: ReferenceCall, at t: Int64
+  ) -> (call: ReferenceCall?, action: Int?) {
     let account = account(call.user, t)
     var result = call
+    var mover: Int?
     for (number, action) in budget.actions.enumerated() {
       guard let since = known[number], since <= t, let met = call.actions[number] else { continue }
       switch action.effect {
-      case .refuse: return nil
+      case .refuse: return (nil, number)
       case .cap(let most, let amount):
-        if let most, calls[account, default: 0] >= most { return nil }
-        if let amount, spent[account, default: 0] >= amount { return nil }
-      case .move: (result.routed, result.tier) = (met.routed, met.tier)
+        // A call of no account is capped by none.
+        if call.user == nil { break }
+        if let most, calls[account, default: 0] >= most { return (nil, number) }
+        if let amount, spent[account, default: 0] >= amount { return (nil, number) }
+      case .move: (result.routed, result.tier, mover) = (met.routed, met.tier, number)
       }
     }
     calls[account, default: 0] += 1
-    return result
+    let isSame =
+      result.routed == call.routed && (result.tier ?? "standard") == (call.tier ?? "standard")
+    return (result, isSame ? nil : mover)
   }
 }

@@ -7,11 +7,26 @@ struct ReferenceResponseCache {
     var user: Int?
   }
 
+  /// When everything was thrown away.
+  var flushes: [Int64] = []
   private var writes: [(key: Key, at: Int64, ttl: Int64)] = []
 
   func isLive(_ key: Key, at t: Int64) -> Bool {
     guard let last = writes.last(where: { $0.key == key }) else { return false }
+    // Thrown away by a flush that came after the last write.
+    if flushes.contains(where: { last.at < $0 && $0 <= t }) { return false }
     return last.at <= t && t < last.at + last.ttl
+  }
+
+  /// The hit rate of a class in `rate` mode: from 0 at a flush back to the whole in a straight line
+  /// over (1 - rate) of its ttl.
+  func rate(_ rate: Double, ttl: Int64, at t: Int64) -> Double {
+    var result = rate
+    if let flush = flushes.filter({ $0 <= t }).max() {
+      let refill = (1 - rate) * Double(ttl)
+      if Double(t - flush) < refill { result = rate * (Double(t - flush) / refill) }
+    }
+    return result
   }
 
   mutating func write(_ key: Key, at e: Int64, ttl: Int64) { writes.append((key, e, ttl)) }

@@ -2,7 +2,7 @@
 public struct ReferenceCall {
   public enum Cache {
     /// `rate` mode, its draw made.
-    case rate(isHit: Bool)
+    case rate(Double, ttl: Int64, u: Double)
     case keyed(ttl: Int64)
   }
 

@@ -7,8 +7,8 @@ enum ReferenceLedgerText {
     + "input_cost_usd,output_cost_usd,other_cost_usd,cost_usd\r\n"
 
   static func line(
-    _ row: ReferenceRow, call: ReferenceCall, log: ReferenceLogRow, account: String?,
-    replay: ReferenceReplay
+    _ row: ReferenceRow, call: ReferenceCall, reason: String?, log: ReferenceLogRow,
+    account: String?, replay: ReferenceReplay
   ) -> String {
     let targets = replay.scenario.targets
     let names = targets.map { target in
@@ -24,8 +24,8 @@ enum ReferenceLedgerText {
       String(row.id), timestamp(row.time), account ?? "", log.attributes["account_plan"] ?? "",
       log.attributes["use_case"] ?? "not told", log.attributes["action"] ?? "",
       log.attributes["task"] ?? "", log.attributes["complexity"] ?? "",
-      log.attributes["priority"] ?? "", log.attributes["tier"] ?? "standard",
-      replay.modelNames[call.routed], replay.policy.rule(for: log.attributes)?.name ?? "",
+      log.attributes["priority"] ?? "", call.tier ?? "standard",
+      replay.modelNames[call.routed], reason ?? "",
       "\(row.cache)", model, answered.map { replay.providers[$0] } ?? "", String(row.attempts),
       String(row.skipped), row.isFailed ? "failed" : "ok", String(row.queue),
       String(row.latency), String(bill.input), String(bill.cached), String(bill.output),

@@ -20,6 +20,24 @@ public struct ReferenceReplay {
     public init(ttl: Int64, hitRate: Double?) { (self.ttl, self.hitRate) = (ttl, hitRate) }
   }
 
+  /// What a line of the budget does to requests, beside what `ReferenceBudget` says of it.
+  public struct Action {
+    public enum Move {
+      case none
+      case tier(String, first: Int)
+      case policy(ReferencePolicy)
+    }
+
+    public var line: String
+    /// One of these values, by attribute.
+    public var conditions: [String: [String]]
+    public var move: Move
+
+    public init(line: String, conditions: [String: [String]], move: Move) {
+      (self.line, self.conditions, self.move) = (line, conditions, move)
+    }
+  }
+
   public var scenario: ReferenceScenario
   public var policy: ReferencePolicy
   public var modelNames: [String] = []
@@ -28,12 +46,14 @@ public struct ReferenceReplay {
   public var cacheClasses: [String: CacheClass] = [:]
   public var defaultCache: CacheClass?
   public var standIns = ReferenceStandIns()
+  /// As many as the budget has.
+  public var actions: [Action] = []
 
   public init(scenario: ReferenceScenario, policy: ReferencePolicy) {
     (self.scenario, self.policy) = (scenario, policy)
   }
 
-  /// What became of the rows, and the text of calls.csv.
+  /// What became of the rows, which actions of the budget met them, and the text of calls.csv.
   /// - Parameters:
   ///   - rows: as they stand in the file.
   ///   - callDraw: the draws for routing, for the response cache and for what is not told, by rank
@@ -42,7 +62,7 @@ public struct ReferenceReplay {
   public func ledger(
     of rows: [ReferenceLogRow], callDraw: (_ rank: Int) -> CallDraws,
     draw: @escaping ReferenceRun.Draw
-  ) -> (rows: [ReferenceRow], text: String) {
+  ) -> (rows: [ReferenceRow], actions: [Int?], text: String) {
     var standIns = standIns
     // In order of (timestamp, row number).
     let order = rows.indices.sorted { (rows[$0].time, $0) < (rows[$1].time, $1) }
@@ -57,13 +77,39 @@ public struct ReferenceReplay {
     let arrivals = zip(calls, order).map { call, index in
       ReferenceArrival(time: rows[index].time, stages: [.init(delay: 0, calls: [call])])
     }
-    let done = ReferenceRun(of: arrivals, in: scenario, draw: draw).rows
+    let done = ReferenceRun(of: arrivals, in: scenario, draw: draw)
     var text = ReferenceLedgerText.header
-    for (place, row) in done.enumerated() {
+    for (place, row) in done.rows.enumerated() {
+      let log = rows[order[place]]
+      let reason =
+        done.actions[place].map { actions[$0].line }
+        ?? policy.rule(for: log.attributes)?.name
       text += ReferenceLedgerText.line(
-        row, call: calls[place], log: rows[order[place]], account: accounts[place], replay: self)
+        row, call: done.finals[place], reason: reason, log: log, account: accounts[place],
+        replay: self)
     }
-    return (done, text)
+    return (done.rows, done.actions, text)
+  }
+
+  /// What each of the budget's actions would do to the request.
+  private func moves(
+    of row: ReferenceLogRow, _ call: ReferenceCall, u: Double
+  ) -> [(routed: Int, tier: String?)?] {
+    actions.map { action in
+      let isMet = action.conditions.allSatisfy { name, values in
+        row.attributes[name].map { values.contains($0) } ?? false
+      }
+      guard isMet else { return nil }
+      switch action.move {
+      case .none: return (call.routed, call.tier)
+      case .tier(let tier, let first): return (first, tier)
+      case .policy(let policy):
+        let choice = policy.rule(for: row.attributes)?.choice ?? .logged
+        // A rule that keeps the log's model keeps the call where it is if there is none.
+        let model = ReferencePolicy.model(of: choice, logged: row.model, u: u)
+        return (model ?? call.routed, call.tier)
+      }
+    }
   }
 
   private func call(
@@ -93,6 +139,7 @@ public struct ReferenceReplay {
     } else if let size = standIns.sessionBlock {
       call.prefix = .blocks(standIns.blocks(of: row, account: account), size: size)
     }
+    call.actions = moves(of: row, call, u: draws.route)
     call.logged = row.model.map { .init(model: $0, isOK: row.isOK, latency: row.latency) }
     return call
   }
@@ -105,7 +152,7 @@ public struct ReferenceReplay {
     case .keyed: return .keyed(ttl: settings.ttl)
     case .rate:
       guard let rate = settings.hitRate, rate > 0, settings.ttl > 0 else { return nil }
-      return .rate(isHit: u < rate)
+      return .rate(rate, ttl: settings.ttl, u: u)
     }
   }
 }

@@ -61,6 +61,10 @@ public struct ReferenceRun {
   private var events: [(time: Int64, action: Action)] = []
   private var flows: [Flow] = []
   private var calls: [State] = []
+  /// By row: the call as it was let through, or as it arrived if it was refused.
+  public private(set) var finals: [ReferenceCall] = []
+  /// By row: the budget's action that has moved or refused the call.
+  public private(set) var actions: [Int?] = []
   /// One row a call, in order of arrival.
   public private(set) var rows: [ReferenceRow] = []
   /// By target.
@@ -80,6 +84,7 @@ public struct ReferenceRun {
     prompts = targets.map { _ in ReferencePromptCache() }
     counts = targets.map { _ in Counts() }
     spending = scenario.budget.map(ReferenceSpending.init)
+    responses.flushes = scenario.flushes
   }
 
   /// Runs it all. `arrivals` are in the order in which those of the same time are taken.
@@ -147,7 +152,10 @@ public struct ReferenceRun {
   }
 
   private mutating func arrive(_ arriving: ReferenceCall, flow: Int, at t: Int64) {
-    guard let call = spending == nil ? arriving : spending?.decide(arriving, at: t) else {
+    let decided = spending?.decide(arriving, at: t) ?? (arriving, nil)
+    finals.append(decided.call ?? arriving)
+    actions.append(decided.action)
+    guard let call = decided.call else {
       var row = ReferenceRow(id: arriving.id, time: t, cache: .off)
       row.isFailed = true
       calls.append(State(call: arriving, flow: flow, chain: []))
@@ -159,7 +167,8 @@ public struct ReferenceRun {
     if let key = key(call) {
       switch call.cache {
       case nil: break
-      case .rate(let hits): (looksUp, isHit) = (true, hits)
+      case .rate(let rate, let ttl, let u):
+        (looksUp, isHit) = (true, u < responses.rate(rate, ttl: ttl, at: t))
       case .keyed(let ttl):
         if ttl > 0 { (looksUp, isHit) = (true, responses.isLive(key, at: t)) }
       }

@@ -29,6 +29,8 @@ public struct ReferenceScenario {
   public var billFailures = FailureBilling.none
   public var cacheIsPerUser = true
   public var cacheLatency: Int64 = 5_000
+  /// Of the response cache.
+  public var flushes: [Int64] = []
 
   public var budget: ReferenceBudget?
 

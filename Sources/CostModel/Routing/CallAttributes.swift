@@ -8,4 +8,11 @@ public struct CallAttributes: Hashable, Sendable {
     get { values[attribute.rawValue] }
     set { values[attribute.rawValue] = newValue }
   }
+
+  /// Whether all of the conditions hold; a call without an attribute satisfies none that tests it.
+  public func satisfies(_ conditions: [Policy.Condition]) -> Bool {
+    conditions.allSatisfy { condition in
+      self[condition.attribute].map(condition.values.contains) ?? false
+    }
+  }
 }

@@ -34,6 +34,11 @@ public struct Policy: Sendable {
       self.attribute = attribute
       self.values = values
     }
+
+    /// Whether a call with these attributes matches.
+    public func holds(for attributes: CallAttributes) -> Bool {
+      attributes[attribute].map(values.contains) ?? false
+    }
   }
 
   public enum Choice: Hashable, Sendable {
@@ -61,10 +66,6 @@ public struct Policy: Sendable {
 
   /// The place of that rule in the list, from 0.
   public func firstMatchPlace(_ attributes: CallAttributes) -> Int? {
-    rules.firstIndex { rule in
-      rule.conditions.allSatisfy { condition in
-        attributes[condition.attribute].map(condition.values.contains) ?? false
-      }
-    }
+    rules.firstIndex { attributes.satisfies($0.conditions) }
   }
 }

@@ -3,26 +3,33 @@
 public struct RoutingTable: Sendable {
   /// The rule that decides each kind.
   public let rules: [Policy.Rule]
-  /// That rule's place in the policy's list, from 0.
+  /// That rule's place in the policy's list, from 0; −1 where the kind's own rule decides.
   public let places: [Int]
   @usableFromInline let ranges: [Range<Int>]
   /// Models with the running sums of their shares, the last being 1; empty: the logged model.
   @usableFromInline let choices: [WeightedChoice]
 
   /// nil if a kind matches no rule (the reader demands a default).
-  public init?(_ policy: Policy, kinds: [CallAttributes]) {
+  ///
+  /// `pinned` are rules that decide in place of the policy, by the place of their kind.
+  public init?(
+    _ policy: Policy, kinds: [CallAttributes], pinned: [Int: Policy.Rule] = [:]
+  ) {
+    var rules: [Policy.Rule] = []
     var places: [Int] = []
     var ranges: [Range<Int>] = []
     var choices: [WeightedChoice] = []
-    for kind in kinds {
-      guard let place = policy.firstMatchPlace(kind) else { return nil }
+    for (number, kind) in kinds.enumerated() {
+      let own = pinned[number]
+      guard let place = own == nil ? policy.firstMatchPlace(kind) : -1 else { return nil }
+      let rule = own ?? policy.rules[place]
       let first = choices.count
-      choices += WeightedChoice.choices(of: policy.rules[place].choice)
+      choices += WeightedChoice.choices(of: rule.choice)
+      rules.append(rule)
       places.append(place)
       ranges.append(first..<choices.count)
     }
-    rules = places.map { policy.rules[$0] }
-    (self.places, self.ranges, self.choices) = (places, ranges, choices)
+    (self.rules, self.places, self.ranges, self.choices) = (rules, places, ranges, choices)
   }
 
   /// The routed model of a call of that kind; nil: the one that the trace names.

@@ -12,8 +12,10 @@ struct Approximations {
   /// In a fixed order, each once.
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
-    return (tokens() + cache() + prefixes() + failures() + quotas() + prices() + actions())
-      .filter { seen.insert($0).inserted }
+    let all =
+      tokens() + cache() + flushes() + prefixes() + failures() + quotas() + prices() + actions()
+      + experiments()
+    return all.filter { seen.insert($0).inserted }
   }
 
   private func actions() -> [Expectation.Approximation] {
@@ -23,6 +25,21 @@ struct Approximations {
         part: "the budget",
         reason: "it refuses calls or sends them to other models, and the formula lets all pass")
     ]
+  }
+
+  /// Users' keys are their own; what users of one variant share depends on how many they are.
+  private func experiments() -> [Expectation.Approximation] {
+    calls.compactMap { call in
+      let isShared =
+        call.lookup != nil && scenario.cache.mode == .keyed && scenario.cache.scope == .global
+      let isCached = call.chain.contains { $0.prefixHit > 0 } && call.variant.prefixSharedByUsers
+      guard call.assignment.isByUser, isShared || isCached,
+        let experiment = call.assignment.experiment
+      else { return nil }
+      return Expectation.Approximation(
+        part: "experiment \(scenario.experiments[experiment].name)",
+        reason: "hit rates of caches that users share, at the mean number of users of each variant")
+    }
   }
 
   private func tokens() -> [Expectation.Approximation] {
@@ -91,6 +108,31 @@ struct Approximations {
         Expectation.Approximation(part: "\(workload.name) response cache", reason: $0)
       }
     }
+  }
+
+  private func flushes() -> [Expectation.Approximation] {
+    let moments = scenario.cache.flushes.filter {
+      scenario.period.start <= $0 && $0 < scenario.period.end
+    }
+    let ttl = calls.compactMap(\.lookup?.ttl).max()
+    guard !moments.isEmpty, let ttl else { return [] }
+    let part = "the response cache"
+    var result: [Expectation.Approximation] = []
+    if scenario.cache.mode == .keyed {
+      let isCrowded = zip([scenario.period.start] + moments, moments + [scenario.period.end])
+        .contains { $1 < $0 + ttl }
+      result.append(
+        Expectation.Approximation(
+          part: part,
+          reason: "a flush is taken as another start with an empty cache, at any time of the day"
+            + (isCrowded ? "; here one follows another within the time to live" : "")))
+    } else if cost.hasPriceChanges || scenario.workloads.contains(where: { $0.stages.count > 1 }) {
+      result.append(
+        Expectation.Approximation(
+          part: part,
+          reason: "hits that a flush costs are spread over all arrivals, whatever their price"))
+    }
+    return result
   }
 
   private func prefixes() -> [Expectation.Approximation] {

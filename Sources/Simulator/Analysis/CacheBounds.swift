@@ -31,8 +31,8 @@ struct CacheBounds {
     let members = calls.filter { $0.variant.prompts != .none && isMember($0) }
     var lookups = 0.0
     var hits = 0.0
-    for model in Set(members.map(\.routed)) {
-      let routed = members.filter { $0.routed == model }
+    for key in Set(members.map(Key.init)) {
+      let routed = members.filter { Key($0) == key }
       let found =
         scenario.cache.scope == .global
         ? shared(routed, ttl: settings.ttl.seconds) : single(routed, ttl: settings.ttl.seconds)
@@ -43,6 +43,19 @@ struct CacheBounds {
     return Expectation.CacheBound(
       name: name, ttl: settings.ttl, claimed: settings.hitRate, attainable: hits / lookups,
       lookups: lookups / traffic.months)
+  }
+
+  /// What prompts that are the same share: a model, and the variant of an experiment.
+  private struct Key: Hashable {
+    let routed: ModelID
+    let experiment: Int?
+    let arm: Int
+
+    init(_ call: ExpectedCall) {
+      routed = call.routed
+      experiment = call.assignment.experiment
+      arm = call.assignment.arm
+    }
   }
 
   /// One key for everybody.
@@ -60,15 +73,18 @@ struct CacheBounds {
   private func single(_ calls: [ExpectedCall], ttl: Double) -> (lookups: Double, hits: Double) {
     var lookups = 0.0
     var hits = 0.0
+    // All of them are of one variant, or of none.
+    let share = calls.first?.assignment.shareOfUsers ?? 1
     for time in traffic.timeClasses {
       let paces = traffic.usersOfPlan.indices.map { plan in
         calls.filter { $0.accountPlan == plan }.reduce(0.0) {
           $0 + traffic.volumes[$1.workload][plan] * $1.perFlow * time.pace[$1.workload]
+            / max($1.assignment.shareOfUsers, 1e-300)
         }
       }
       for group in traffic.groups {
         let rate = paces[group.accountPlan] * group.weight
-        let made = rate * time.seconds * group.users
+        let made = rate * time.seconds * group.users * share
         lookups += made
         hits += made * CacheHitRatio.fixed(rate: rate, ttl: ttl)
       }

@@ -19,6 +19,8 @@ extension Expectation {
     cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()
     let loads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
     quotaLoads = loads.loads()
+    if scenario.statesReturn, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
+    experiments = cost.expectedArms
     approximations = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads).list()
   }
 

@@ -38,6 +38,16 @@ struct Expectation: Sendable {
     var saturatesAtUsersBusiestHour: Double
   }
 
+  /// One variant of an experiment.
+  struct Arm: Sendable {
+    /// Dollars in the whole period.
+    var cost: Double
+    var calls: Double
+    /// Of the answered calls that may convert, or are rated; nil without any.
+    var conversion: Double?
+    var satisfaction: Double?
+  }
+
   /// When the expected cost of the first budget month passes an amount.
   struct Crossing: Hashable, Sendable {
     /// The threshold's name, or `budget`.
@@ -60,6 +70,10 @@ struct Expectation: Sendable {
   var crossings: [Crossing] = []
   var cacheBounds: [CacheBound] = []
   var quotaLoads: [QuotaLoad] = []
+  /// nil where the scenario states no values, or where the budget acts.
+  var returns: ExpectedReturn?
+  /// By experiment, then variant.
+  var experiments: [[Arm]] = []
 
   /// Nothing is expected of a log: it is what it is.
   static let none = Expectation(cost: .nan, variance: .nan)

@@ -27,8 +27,9 @@ struct ExpectedCall: Sendable {
   var variant: Variant
   /// The variant's place in its mix.
   var variantNumber: Int
+  var assignment = ExpectedAssignment()
   var routed: ModelID
-  /// Of the stage's call: the variant's share × the route's weight.
+  /// Of the stage's call in its variant of an experiment: the variant's share × the route's weight.
   var share: Double
   /// Calls of this kind in a flow, on average.
   var perFlow: Double
@@ -61,19 +62,25 @@ struct ExpectedCallBuilder {
   func calls() -> [ExpectedCall] {
     var result: [ExpectedCall] = []
     for (number, workload) in scenario.workloads.enumerated() {
+      let assignments = ExpectedAssignment.all(of: workload, in: scenario)
       for plan in traffic.usersOfPlan.indices {
         var reach = 1.0
         for (place, stage) in workload.stages.enumerated() {
           reach *= stage.continuation
           for call in stage.calls.indices {
-            var made = kinds(of: stage.calls[call], workload: workload, accountPlan: plan)
-            for i in made.indices {
-              made[i].workload = number
-              made[i].stage = place
-              made[i].call = call
-              made[i].perFlow = reach * stage.chance * stage.calls[call].probability * made[i].share
+            for assignment in assignments {
+              let seen = stage.calls[call].inVariant(assignment, of: scenario)
+              var made = kinds(of: seen, workload: workload, accountPlan: plan)
+              let often = reach * stage.chance * seen.probability * assignment.share
+              for i in made.indices {
+                made[i].workload = number
+                made[i].stage = place
+                made[i].call = call
+                made[i].assignment = assignment
+                made[i].perFlow = often * made[i].share
+              }
+              result += made
             }
-            result += made
           }
         }
       }
@@ -90,7 +97,7 @@ struct ExpectedCallBuilder {
       let names = traffic.accountPlanNames
       seen[.accountPlan] = names.isEmpty ? nil : names[accountPlan]
       let shape = CallShape(variant)
-      return routes(of: seen).map { route in
+      return routes(of: seen, pinned: variant.pinned).map { route in
         ExpectedCall(
           workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
           variantNumber: number, routed: route.model, share: variant.share * route.weight,
@@ -101,8 +108,10 @@ struct ExpectedCallBuilder {
     }
   }
 
-  private func routes(of attributes: CallAttributes) -> [Policy.WeightedModel] {
-    switch scenario.policy.firstMatch(attributes)?.choice {
+  private func routes(
+    of attributes: CallAttributes, pinned: Policy.Rule?
+  ) -> [Policy.WeightedModel] {
+    switch (pinned ?? scenario.policy.firstMatch(attributes))?.choice {
     case .model(let model): [Policy.WeightedModel(model, weight: 1)]
     case .weighted(let list):
       list.map { item in

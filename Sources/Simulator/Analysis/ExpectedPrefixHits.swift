@@ -25,6 +25,7 @@ struct ExpectedPrefixHits {
     let sharing = calls.filter {
       $0.workload == call.workload && $0.variant.prefixTokens >= max(1, settings.minimumTokens)
         && $0.variant.prefixSharedByUsers == call.variant.prefixSharedByUsers
+        && $0.assignment.prefix == call.assignment.prefix
     }
     let unused = unusedBefore(call, target: target, among: sharing)
     let ratio = { (rate: Double) in
@@ -45,6 +46,7 @@ struct ExpectedPrefixHits {
       for number in stage.calls.indices where place < call.stage || number < call.call {
         let uses = calls.filter {
           $0.accountPlan == call.accountPlan && $0.stage == place && $0.call == number
+            && $0.assignment.arm == call.assignment.arm
         }.reduce(0.0) { $0 + $1.share * self.uses($1, of: target) }
         unused *= 1 - min(1, uses) * stage.chance * stage.calls[number].probability
       }
@@ -68,7 +70,11 @@ struct ExpectedPrefixHits {
       min(
         1,
         calls.filter { $0.accountPlan == plan }
-          .reduce(0.0) { $0 + $1.perFlow * uses($1, of: target) })
+          .reduce(0.0) { sum, other in
+            let often =
+              call.variant.prefixSharedByUsers ? other.perFlow : call.perOwnFlow(other)
+            return sum + often * uses(other, of: target)
+          })
     }
     let rates: [(rate: Double, share: Double)]
     if call.variant.prefixSharedByUsers {

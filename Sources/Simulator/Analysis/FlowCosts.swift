@@ -40,6 +40,22 @@ struct FlowCosts {
     return (cost, failure)
   }
 
+  /// Flows of which each is of one variant of an experiment, with their shares: the calls of all of
+  /// them, and what a flow costs.
+  static func mixed(_ parts: [(share: Double, flow: FlowCosts)]) -> (FlowCosts, CostMoments) {
+    let calls = parts.flatMap { share, flow in
+      flow.calls.map { call in
+        var part = call
+        part.share *= share
+        return part
+      }
+    }
+    let moments = parts.reduce(CostMoments()) { $0 + $1.flow.moments.scaled(by: $1.share) }
+    let flow = FlowCosts(
+      workload: parts[0].flow.workload, calls: calls, costs: parts.flatMap(\.flow.costs))
+    return (flow, moments)
+  }
+
   /// Share of the flows that come to each stage although earlier calls may fail, over the share
   /// that come where none does.
   var survival: [Double] {

@@ -28,6 +28,7 @@ struct ClaimSources {
               log.add(diagnostic)
             }
           }
+          log.add(notKept: error.notKept)
           return (entry.key, nil)
         }
       }

@@ -33,7 +33,7 @@ struct CatalogImportCommand: ParsableCommand {
 
   func run() throws {
     let date = checked.flatMap(CivilDate.init(iso:))
-    if let checked, date == nil {
+    if let checked, !(date.map { CivilDate.years.contains($0.year) } ?? false) {
       throw BadInput(message: "--checked: error: expected a date like 2026-10-21, not '\(checked)'")
     }
     let result = try PriceListSource(kind: kind, path: file)

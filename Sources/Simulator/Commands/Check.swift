@@ -131,8 +131,7 @@ extension Scenario {
     case .useCase: return Set(workloads.map(\.useCase))
     case .model: return nil
     case .tier:
-      let calls = workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
-      return Set(calls.map { $0.attributes[.tier] ?? "standard" })
+      return Set(variants.map { $0.attributes[.tier] ?? "standard" })
     }
   }
 }

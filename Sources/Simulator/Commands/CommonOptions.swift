@@ -60,15 +60,6 @@ struct ScenarioOptions: ParsableArguments {
     }
   }
 
-  /// A scenario of which one plan is studied, with what it takes to read its variants.
-  func readForOnePlan(_ path: String) throws -> (ScenarioTree, Scenario) {
-    if let users, users.contains(",") {
-      throw BadInput(message: "error: --users names several plans, expected one number of users")
-    }
-    return try ScenarioReader.tree(
-      path: path, overrides: readerOverrides(), allowOutside: mayLeaveFolder)
-  }
-
   /// What variants of a scenario are read from.
   func tree(_ path: String) throws -> ScenarioTree {
     try ScenarioReader.tree(
@@ -106,7 +97,7 @@ struct ScenarioOptions: ParsableArguments {
         scenarios.append(try one(path))
       } catch {
         let new = error.diagnostics.filter { told.insert($0.description).inserted }
-        if !new.isEmpty { messages.append(InputErrors(new).description) }
+        if !new.isEmpty { messages.append(InputErrors(new, notKept: error.notKept).description) }
       }
     }
     for scenario in Set(scenarios.map(name)) {

@@ -2,19 +2,33 @@ import ArgumentParser
 import CostModel
 import Foundation
 
-/// Options of the verbs that assess variants of one scenario.
-struct DecisionOptions: ParsableArguments {
+/// Options of the verbs that write a page about one scenario.
+struct PageOptions: ParsableArguments {
   @Option(help: "Folder for the reports.")
   var out = "reports"
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+}
+
+/// Options of the verbs that simulate variants of one scenario.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+}
+
+/// Options of the verbs that assess variants of one scenario.
+struct DecisionOptions: ParsableArguments {
+  @OptionGroup var page: PageOptions
 
   @Option(help: "Simulates so many months of every variant, in place of closed forms.")
   var runs: Int?
 
-  @Option(help: "Threads; the results are the same for any number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
-  var csvDialect = CSVDialect.rfc4180
+  @OptionGroup var work: ThreadOptions
 
   @OptionGroup var tables: TableOptions
 
@@ -22,7 +36,6 @@ struct DecisionOptions: ParsableArguments {
     guard (1...1_000_000).contains(runs ?? 1) else {
       throw ValidationError("--runs is 1 to 1000000")
     }
-    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
   }
 }
 
@@ -49,17 +62,17 @@ struct DecisionFiles {
 }
 
 extension ScenarioOptions {
-  /// The scenario with one plan: the one that `--users` names, else the largest.
+  /// The scenario with the one plan that verbs study which study one: that of `--users`, else the
+  /// first that the file lists (docs/interface.md).
   func readOnePlan(_ path: String) throws -> (tree: ScenarioTree, scenario: Scenario) {
-    let scenario = try read([path])[0]
-    if users != nil, scenario.plans.count != 1 {
+    if let users, users.contains(",") {
       throw BadInput(message: "error: --users names several plans, expected one number of users")
     }
-    let largest = scenario.plans.max { $0.users < $1.users }?.users ?? 1
-    let (tree, one) = try ScenarioReader.tree(
-      path: path, overrides: try readerOverrides() + (users == nil ? ["plans=[\(largest)]"] : []),
-      allowOutside: mayLeaveFolder)
-    return (tree, one)
+    let first = try read([path])[0].plans[0]
+    let name = VariantText.quoted(first.name)
+    let plan = users == nil ? ["plans=[{name: \(name), users: \(first.users)}]"] : []
+    return try ScenarioReader.tree(
+      path: path, overrides: try readerOverrides() + plan, allowOutside: mayLeaveFolder)
   }
 }
 
@@ -69,16 +82,16 @@ extension DecisionOptions {
   func finish(
     _ answers: [DecisionFiles], in folder: OutputFolder, _ printing: PrintOptions, json: JSONValue
   ) throws {
-    for answer in answers { try answer.write(into: folder, dialect: csvDialect) }
+    for answer in answers { try answer.write(into: folder, dialect: page.csvDialect) }
     let choice = tables.choice
     let table =
       choice.isMade ? try choice.choose(from: OutputTable(answers.map(\.table))) : nil
     try folder.commit()
-    if let table { return printing.show(table, dialect: csvDialect) }
+    if let table { return printing.show(table, dialect: page.csvDialect) }
     printing.show(
       json: json,
       text: answers.map {
-        "\($0.headline)\nReport: \(out)/\($0.scenario)/\($0.name).md\n"
+        "\($0.headline)\nReport: \(page.out)/\($0.scenario)/\($0.name).md\n"
       }.joined())
   }
 }

@@ -12,7 +12,8 @@ struct ForecastCommand: ParsableCommand {
       Growth is a rate a month (12%), users by month (50,80,120) or an S-curve ({ceiling: 1000, \
       half_by: 6}); prices are those that the catalog gives for each month. Options take the place \
       of the scenario's 'forecast:'. Bills are closed forms, at once; --runs N also simulates N of \
-      each month. Writes forecast.csv, forecast.md and charts/forecast.svg to OUT/SCENARIO.
+      each month. Months in which a line of the budget may act are simulated in any case, once \
+      without --runs. Writes forecast.csv, forecast.md and charts/forecast.svg to OUT/SCENARIO.
       """)
 
   @Argument(help: "Scenario file.")
@@ -30,38 +31,30 @@ struct ForecastCommand: ParsableCommand {
   @Option(help: "A sum paid ahead, whose runway is told.")
   var prepaid: String?
 
-  @Option(help: "Simulations of each month; 0: closed forms only.")
+  @Option(help: "Simulations of each month; 0: closed forms, unless the budget acts.")
   var runs = 0
 
   @OptionGroup var input: ScenarioOptions
+  @OptionGroup var page: PageOptions
+  @OptionGroup var work: ThreadOptions
   @OptionGroup var printing: PrintOptions
-
-  @Option(help: "Folder for the reports.")
-  var out = "reports"
-
-  @Option(help: "Threads; the results are the same for any number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
-  var csvDialect = CSVDialect.rfc4180
 
   func validate() throws {
     guard (0...100_000).contains(runs) else { throw ValidationError("--runs is 0 to 100000") }
-    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
   }
 
   func run() throws {
     let forecast = try Self.forecast(
-      try read(), runs: runs, threads: threads, isQuiet: printing.quiet)
-    let folder = try OutputFolder(path: out)
-    try ForecastReport.write(forecast, dialect: csvDialect, into: folder)
+      try read(), runs: runs, threads: work.threads, isQuiet: printing.quiet)
+    let folder = try OutputFolder(path: page.out)
+    try ForecastReport.write(forecast, dialect: page.csvDialect, into: folder)
     try folder.commit()
     guard !printing.quiet else { return }
     if printing.json {
       print(ForecastReport.json(forecast).text, terminator: "")
     } else {
       print(ForecastMarkdown.headline(forecast))
-      print("\nForecast: \(out)/\(forecast.scenario.name)/forecast.md")
+      print("\nForecast: \(page.out)/\(forecast.scenario.name)/forecast.md")
     }
   }
 
@@ -71,8 +64,9 @@ struct ForecastCommand: ParsableCommand {
     let (scenario, spec) = input
     let calls = scenario.workloads.reduce(0) { $0 + $1.volume }
     let users = spec.users(of: scenario)
+    let simulated = max(runs, scenario.budget?.acts == true ? 1 : 0)
     let bar = ProgressBar(
-      total: calls * Double(users.reduce(0, +) * runs), isQuiet: isQuiet || runs == 0)
+      total: calls * Double(users.reduce(0, +) * simulated), isQuiet: isQuiet || simulated == 0)
     defer { bar.finish() }
     return try Forecast(scenario, spec, runs: runs, threads: threads) { bar.add($0) }
   }

@@ -11,8 +11,9 @@ struct LeversCommand: ParsableCommand {
 
       Every lever is a simulated month with the same luck as the month without it: response cache, \
       routing, batch transcription, shorter answers, prompt caching, cheaper models, quotas, and all \
-      on one other service. Those that save are then combined, one after the other. Also tells from \
-      how many users on capacity at a fixed price pays. A scenario's 'levers:' and 'capacity:' add \
+      on one other service. Those that save are then combined, one after the other. With \
+      --compare-catalog (or the scenario's compare_catalog) all of it is told at those prices too. \
+      Also tells from how many users on capacity at a fixed price pays. A scenario's 'levers:' and 'capacity:' add \
       own ones. Without --users the first plan is studied. Writes levers.csv, break-even.csv, \
       levers.md and charts/levers.svg to OUT/SCENARIO.
       """)
@@ -21,38 +22,28 @@ struct LeversCommand: ParsableCommand {
   var scenario: String
 
   @OptionGroup var input: ScenarioOptions
+  @OptionGroup var page: PageOptions
+  @OptionGroup var work: ThreadOptions
   @OptionGroup var printing: PrintOptions
 
-  @Option(help: "Folder for the reports.")
-  var out = "reports"
-
-  @Option(help: "Threads; the results are the same for any number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
-  var csvDialect = CSVDialect.rfc4180
-
-  func validate() throws {
-    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
-  }
-
   func run() throws {
-    let (tree, scenario) = try input.readForOnePlan(scenario)
+    let (tree, scenario) = try input.readOnePlan(scenario)
     let levers = StandardFiles.merged(
       try StandardFiles.levers(), with: scenario.levers, name: \.name)
     let capacities = StandardFiles.merged(
       try StandardFiles.capacities(), with: scenario.capacities, name: \.name)
     let study = try LeverStudy(
-      tree, scenario, levers: levers, capacities: capacities, threads: threads)
-    let folder = try OutputFolder(path: out)
-    try LeverReport.write(study, dialect: csvDialect, into: folder)
+      tree, scenario, levers: levers, capacities: capacities, threads: work.threads)
+    let folder = try OutputFolder(path: page.out)
+    try LeverReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()
     guard !printing.quiet else { return }
     if printing.json {
       print(LeverReport.json(study).text, terminator: "")
     } else {
       print(LeverMarkdown.headline(study))
-      print("\nLevers: \(out)/\(scenario.name)/levers.md")
+      if let prices = LeverPricesMarkdown.sentence(study) { print(prices) }
+      print("\nLevers: \(page.out)/\(scenario.name)/levers.md")
     }
   }
 }

@@ -70,6 +70,12 @@ struct ReplayCommand: ParsableCommand {
           + "policies or cases")
     }
     try table?.check(of: variants[0].scenario)
+    let acts = variants.contains { $0.scenario.budget?.acts == true }
+    guard trace != "-" || !acts else {
+      throw BadInput(
+        message: "-: error: standard input can be read only once, expected a file, since what a "
+          + "budget that acts saves is found by replaying the log without it as well")
+    }
     let folder = try OutputFolder(path: out)
     let name = "\(variants[0].scenario.name)-replay"
     let rejected = RejectedList()
@@ -87,7 +93,8 @@ struct ReplayCommand: ParsableCommand {
       of: variants, threads: threads, log: CallLog(file, database))
     try database?.finish()
     let report = ScenarioReport(
-      replayed: outcomes, of: trace, name: name, unit: against.isEmpty ? "policy" : "case")
+      replayed: outcomes, unenforced: acts ? try unenforced(variants) : [], of: trace, name: name,
+      unit: against.isEmpty ? "policy" : "case")
     let record = try runRecord(log, outcomes[0].hash)
     try ReportWriter.write(report, record: record, into: folder)
     if !rejected.rows.isEmpty {
@@ -99,6 +106,16 @@ struct ReplayCommand: ParsableCommand {
     try folder.commit()
     try printing.tell(
       [report], record, table: table, place: "Report: \(out)/\(name)/report.md")
+  }
+
+  /// The same, had the budgets only told. All variants again, so that the same rows are malformed.
+  private func unenforced(_ variants: [Replay.Variant]) throws -> [Replay.Outcome] {
+    let replay = Replay(path: trace, format: log.format) { number in
+      try log.options(origin: variants[number].scenario.period.start)
+    }
+    return try replay.outcomes(
+      of: variants.map { Replay.Variant(name: $0.name, scenario: $0.scenario.withoutActions) },
+      threads: threads)
   }
 
   private func runRecord(_ log: LogOptions, _ hash: FileHash?) throws -> RunRecord {

@@ -76,18 +76,23 @@ struct Run: ParsableCommand {
     let simulation = Simulation(scenario)
     let users = scenario.plans[0].users
     let file = try calls.map {
-      try CallsFile(path: $0, population: scenario.users, users: users, dialect: csvDialect)
+      try CallsFile(
+        path: $0, population: scenario.users, users: users,
+        hasExperiments: !scenario.experiments.isEmpty, dialect: csvDialect)
     }
     let database =
       ledger
-      ? try CallsDatabase(in: folder, scenario.name, population: scenario.users, users: users) : nil
+      ? try CallsDatabase(
+        in: folder, scenario.name, population: scenario.users, users: users,
+        hasExperiments: !scenario.experiments.isEmpty) : nil
     let drawsInputs = runs > 1 && !scenario.ranges.isEmpty
     let bar = ProgressBar(
       total: simulation.expectedArrivals(runs: drawsInputs ? 2 * runs : runs),
       isQuiet: printing.quiet)
     let months = try simulation.reduced(
-      runs: runs, threads: threads, log: CallLog(file, database), progress: { bar.add($0) }
-    ) { SimulatedMonth($0, budget: scenario.budget) }
+      to: { SimulatedMonth($0, budget: scenario.budget) },
+      runs: runs, threads: threads, log: CallLog(file, database),
+      progress: { bar.add($0) })
     let drawn =
       drawsInputs
       ? try Assessor(input.tree(path), scenario: scenario, runs: runs, threads: threads)
@@ -102,6 +107,13 @@ struct Run: ParsableCommand {
     if scenario.budget?.acts == true {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
       for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
+    }
+    if !scenario.experiments.isEmpty {
+      let analysis = ExperimentAnalysis(scenario: scenario, standard: try StandardFiles.detect())
+      for place in plans.indices {
+        plans[place].experiments = analysis.findings(
+          plans[place].result, plans[place].expectation)
+      }
     }
     // The comparison is by closed forms, which know nothing of a budget that acts.
     let comparison = scenario.budget?.acts == true ? nil : CatalogComparison(scenario)

@@ -10,7 +10,7 @@ struct SensitivityCommand: ParsableCommand {
 
       Writes sensitivity.md, sensitivity.csv and charts/sensitivity.svg (a tornado) to \
       OUT/SCENARIO. An input moves to the ends of its range where the scenario states one, else \
-      20 % down and up. Without --users the largest plan is looked at.
+      20 % down and up. Without --users the first plan is studied.
       """)
 
   @Argument(help: "Scenario files.")
@@ -28,12 +28,12 @@ struct SensitivityCommand: ParsableCommand {
       throw BadInput(message: "--by: error: expected a percentage like 20%, not '\(by)'")
     }
     let loaded = try input.read(scenarios)
-    let folder = try OutputFolder(path: decision.out)
+    let folder = try OutputFolder(path: decision.page.out)
     var answers: [DecisionFiles] = []
     for path in scenarios.prefix(loaded.count) {
       let (tree, scenario) = try input.readOnePlan(path)
       let assessor = Assessor(
-        tree, scenario: scenario, runs: decision.runs, threads: decision.threads)
+        tree, scenario: scenario, runs: decision.runs, threads: decision.work.threads)
       let result = try Sensitivity(assessor, scenario: scenario, share: share)
       answers.append(
         DecisionFiles(

@@ -46,9 +46,9 @@ struct SolveCommand: ParsableCommand {
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
     let assessor = Assessor(
       tree, scenario: scenario, runs: decision.runs ?? (simulates ? 1 : nil),
-      threads: decision.threads)
+      threads: decision.work.threads)
     let knob = try knob(in: tree)
-    let folder = try OutputFolder(path: decision.out)
+    let folder = try OutputFolder(path: decision.page.out)
     let answer = try SolveAnswer(
       assessor, scenario: scenario, knob: knob, limits: limits, in: try range(knob))
     let files = DecisionFiles(

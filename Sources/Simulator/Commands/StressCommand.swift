@@ -20,35 +20,24 @@ struct StressCommand: ParsableCommand {
   var scenario: String
 
   @OptionGroup var input: ScenarioOptions
+  @OptionGroup var page: PageOptions
+  @OptionGroup var work: ThreadOptions
   @OptionGroup var printing: PrintOptions
 
-  @Option(help: "Folder for the reports.")
-  var out = "reports"
-
-  @Option(help: "Threads; the results are the same for any number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
-  var csvDialect = CSVDialect.rfc4180
-
-  func validate() throws {
-    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
-  }
-
   func run() throws {
-    let (tree, scenario) = try input.readForOnePlan(scenario)
+    let (tree, scenario) = try input.readOnePlan(scenario)
     let shocks = StandardFiles.merged(
       try StandardFiles.shocks(), with: scenario.shocks, name: \.name)
-    let study = try StressStudy(tree, scenario, shocks: shocks, threads: threads)
-    let folder = try OutputFolder(path: out)
-    try StressReport.write(study, dialect: csvDialect, into: folder)
+    let study = try StressStudy(tree, scenario, shocks: shocks, threads: work.threads)
+    let folder = try OutputFolder(path: page.out)
+    try StressReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()
     guard !printing.quiet else { return }
     if printing.json {
       print(StressReport.json(study).text, terminator: "")
     } else {
       print(StressMarkdown.headline(study))
-      print("\nStress: \(out)/\(scenario.name)/stress.md")
+      print("\nStress: \(page.out)/\(scenario.name)/stress.md")
     }
   }
 }

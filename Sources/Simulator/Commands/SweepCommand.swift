@@ -37,9 +37,9 @@ struct SweepCommand: ParsableCommand {
       throw BadInput(
         message: "--vary: error: \(points) combinations, expected at most \(Sweep.maximumPoints)")
     }
-    let folder = try OutputFolder(path: decision.out)
+    let folder = try OutputFolder(path: decision.page.out)
     let assessor = Assessor(
-      read.tree, scenario: read.scenario, runs: decision.runs, threads: decision.threads)
+      read.tree, scenario: read.scenario, runs: decision.runs, threads: decision.work.threads)
     let sweep = try Sweep(assessor, scenario: read.scenario, axes: axes)
     let files = DecisionFiles(
       scenario: read.scenario.name, name: "sweep", headline: SweepMarkdown.headline(sweep),

@@ -89,7 +89,10 @@ struct Sensitivity: Sendable {
     case nil:
       let isTooSmall =
         input.kind.isWhole && !input.isSpan && (input.value * share).rounded() == 0
-      if isTooSmall { return (to(input.value - 1), to(input.value + 1), false) }
+      if isTooSmall {
+        // Most whole numbers have to be positive: 1 is as low as it gets.
+        return (to(max(min(1, input.value), input.value - 1)), to(input.value + 1), false)
+      }
       if input.isSpan {
         return (
           { InputSetting(input: $0, change: .factor(1 - share)) },

@@ -1,4 +1,5 @@
-/// The levers and shocks that every scenario is asked about, embedded in the program.
+/// The levers and shocks that every scenario is asked about, and what a test shall be able to see,
+/// embedded in the program.
 enum StandardFiles {
   static func levers() throws(InputErrors) -> [Lever] {
     try read(PackageResources.levers_yaml, "levers") { $0.lever($1) }
@@ -11,6 +12,19 @@ enum StandardFiles {
   /// Days are those of the scenario's period.
   static func shocks() throws(InputErrors) -> [Shock] {
     try read(PackageResources.shocks_yaml, "shocks") { $0.shock($1, local: .utc) }
+  }
+
+  /// What the sample size of an experiment is computed for, where the scenario does not say.
+  static func detect() throws(InputErrors) -> Experiment.Detect {
+    let log = InputLog()
+    let file = SourceFile(
+      path: "standard detect", order: 0,
+      text: String(decoding: PackageResources.experiments_yaml, as: UTF8.self))
+    let detect = YAMLDocument.parse(file, log: log)?["detect"].flatMap {
+      DetectReader(log: log).read($0)
+    }
+    try log.throwIfAny()
+    return detect ?? Experiment.Detect()
   }
 
   private static func read<Item>(

@@ -16,7 +16,7 @@ struct VariantText {
   /// Longer ones first: `$by` begins no other, but `$for` might.
   private var names: [String] { values.keys.sorted { ($1.count, $0) < ($0.count, $1) } }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 }

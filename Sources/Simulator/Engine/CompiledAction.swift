@@ -5,7 +5,8 @@ struct CompiledAction: Sendable {
   enum Effect: Sendable {
     case refuse
     case cap(calls: Int64, amount: MoneySum)
-    /// - Parameter tier: where the kinds of calls of the new tier begin; nil: calls keep theirs.
+    /// - Parameter tier: how far behind a call's kind the same in the new tier lies; nil: calls keep
+    ///   theirs.
     case reroute(CompiledRouting, tier: Int?)
   }
 
@@ -21,9 +22,9 @@ struct CompiledAction: Sendable {
     accountPlans = compiled.accountPlanCount
     let planNames = compiled.scenario.users.accountPlans.map(\.name)
     var matches: [Bool] = []
-    for kind in compiled.arrivingKinds {
+    for attributes in compiled.attributes {
       for plan in 0..<accountPlans {
-        var seen = compiled.attributes[kind]
+        var seen = attributes
         if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
         matches.append(action.holds(for: seen))
       }
@@ -37,12 +38,12 @@ struct CompiledAction: Sendable {
       effect = .reroute(CompiledRouting(compiled, policy: policy), tier: nil)
     case .tier(let tier):
       let first = compiled.scenario.chains[tier]?.first
-      guard let first, let kinds = compiled.firstKindOfTier[tier] else {
+      guard let first, let offset = compiled.kindOffsets[tier] else {
         preconditionFailure("the reader demands a chain")
       }
       let rule = Policy.Rule(name: tier, conditions: [], choice: .model(first))
       effect = .reroute(
-        CompiledRouting(compiled, policy: Policy(name: tier, rules: [rule])), tier: kinds)
+        CompiledRouting(compiled, policy: Policy(name: tier, rules: [rule])), tier: offset)
     }
   }
 

@@ -38,15 +38,18 @@ struct CompiledRouting: Sendable {
     self.targets = FixedTable(targets)
     let planNames = scenario.users.accountPlans.map(\.name)
     var kinds: [CallAttributes] = []
-    for attributes in compiled.attributes {
+    var pinned: [Int: Policy.Rule] = [:]
+    for (number, attributes) in compiled.attributes.enumerated() {
       for plan in 0..<accountPlans {
         var seen = attributes
         // A log names the plan of each call itself.
         if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
+        // Another policy (the budget's) goes before what an experiment's variant says.
+        if policy == nil { pinned[kinds.count] = compiled.pinned[number] }
         kinds.append(seen)
       }
     }
-    guard let table = RoutingTable(policy ?? scenario.policy, kinds: kinds) else {
+    guard let table = RoutingTable(policy ?? scenario.policy, kinds: kinds, pinned: pinned) else {
       preconditionFailure("the reader demands a default rule")
     }
     self.table = table

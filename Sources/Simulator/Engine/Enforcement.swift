@@ -6,7 +6,7 @@ struct Enforcement: Sendable {
   struct Tally: Sendable {
     var refused: Int64 = 0
     var moved: Int64 = 0
-    /// Calls refused or moved, by user.
+    /// Calls refused or moved, by user; a log may name none.
     var accounts: [UInt32: Int64] = [:]
   }
   struct Place: Hashable, Sendable {
@@ -20,7 +20,8 @@ struct Enforcement: Sendable {
     case moved(by: Int, routing: CompiledRouting, tier: Int?)
   }
 
-  let actions: [CompiledAction]
+  private(set) var actions: [CompiledAction]
+  private var kinds: Int
   private let accountPlans: [UInt8]
   /// In force for the month that runs, in file order.
   private var inForce: [Int] = []
@@ -34,10 +35,23 @@ struct Enforcement: Sendable {
 
   init(compiled: CompiledScenario, population: Population) {
     actions = (compiled.scenario.budget?.actions ?? []).map { CompiledAction($0, compiled) }
+    kinds = compiled.kinds.count
     accountPlans = actions.isEmpty ? [] : population.deal.accountPlan
     let users = actions.isEmpty ? 0 : population.users
     admitted = Array(repeating: 0, count: users)
     spent = Array(repeating: .zero, count: users)
+  }
+
+  /// Makes room for kinds of calls and users that a log has brought.
+  mutating func grow(compiled: CompiledScenario, users: Int) {
+    guard !actions.isEmpty else { return }
+    if compiled.kinds.count > kinds {
+      kinds = compiled.kinds.count
+      actions = (compiled.scenario.budget?.actions ?? []).map { CompiledAction($0, compiled) }
+    }
+    let new = users - admitted.count
+    admitted += Array(repeating: 0, count: new)
+    spent += Array(repeating: .zero, count: new)
   }
 
   func accountPlan(of user: UInt32) -> Int {
@@ -64,10 +78,11 @@ struct Enforcement: Sendable {
     for number in inForce where actions[number].concerns(kind: kind, accountPlan: plan) {
       switch actions[number].effect {
       case .refuse: return .refused(by: number)
-      case .cap(let calls, let amount):
+      case .cap(let calls, let amount) where user != Ledger.noUser:
         if admitted[Int(user)] >= calls || spent[Int(user)] >= amount {
           return .refused(by: number)
         }
+      case .cap: continue
       case .reroute(let routing, let tier):
         decision = .moved(by: number, routing: routing, tier: tier)
       }
@@ -75,11 +90,13 @@ struct Enforcement: Sendable {
     return decision
   }
 
-  mutating func admit(user: UInt32) { admitted[Int(user)] += 1 }
+  mutating func admit(user: UInt32) {
+    if user != Ledger.noUser { admitted[Int(user)] += 1 }
+  }
 
   /// An attempt of a call that arrived on that day has been billed.
   mutating func add(_ cost: Money, user: UInt32, day: Int) {
-    if day == today { spent[Int(user)] += cost }
+    if day == today, user != Ledger.noUser { spent[Int(user)] += cost }
   }
 
   mutating func count(by action: Int, useCase: UInt16, user: UInt32, isRefused: Bool) {
@@ -89,6 +106,7 @@ struct Enforcement: Sendable {
     } else {
       tallies[place, default: Tally()].moved += 1
     }
+    guard user != Ledger.noUser else { return }
     tallies[place, default: Tally()].accounts[user, default: 0] += 1
   }
 }

@@ -4,6 +4,7 @@ import CostModel
 extension PlanEngine {
   @inline(__always)
   mutating func arrive(_ call: CallPointer) {
+    if hasFixedPrices, call.pointee.fact >= 0 { addFixedPrices(reachedBy: call.pointee) }
     if hasEnforcement { enforce(call) } else { admit(call) }
   }
 
@@ -12,7 +13,6 @@ extension PlanEngine {
   mutating func admit(_ call: CallPointer) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
-    if hasFixedPrices, call.pointee.fact >= 0 { addFixedPrices(reachedBy: call.pointee) }
     if result.calls == watched { tellArrival(call.pointee) }
     let mode = kind.pointee.cacheMode
     if mode != .off {
@@ -106,6 +106,10 @@ extension PlanEngine {
       noteQuality(
         call, number: result.calls, kind: kind, latency: cacheLatency,
         at: call.pointee.time + cacheLatency, cache: 1)
+    }
+    if hasReturns { noteReturn(call, number: result.calls, kind: kind) }
+    if hasExperiments {
+      noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
     }
     if log != nil { logHit(call.pointee) }
     if call.pointee.flow >= 0 { answerFlow(call) }

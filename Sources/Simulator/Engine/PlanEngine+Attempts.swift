@@ -163,7 +163,7 @@ extension PlanEngine {
   /// The block that stands for a synthetic call's static prefix.
   @inline(__always)
   mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
-    let key = kind.pointee.key
+    let key = kind.pointee.prefixKey
     return kind.pointee.prefixShared ? key : Draws.mixed(key ^ Draws.mixed(UInt64(call.user)))
   }
 }

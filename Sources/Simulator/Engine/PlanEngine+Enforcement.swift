@@ -26,15 +26,17 @@ extension PlanEngine {
   }
 
   /// Routes the call with its own draw; a call that is of the tier already keeps its kind.
-  private func move(_ call: inout Call, _ routing: CompiledRouting, tier: Int?) {
+  private mutating func move(_ call: inout Call, _ routing: CompiledRouting, tier: Int?) {
     let kind = kinds.pointer(to: Int(call.kind))
-    let word = draws.block(
-      .call, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
-      part: kind.pointee.part)
-    call.routed =
-      routing.route(
-        kind: Int(call.kind), accountPlan: enforcement.accountPlan(of: call.user), u: word.2.unit
-      ).rawValue
+    let word = withUnsafePointer(to: call) { drawBlock(.call, $0, number: result.calls + 1) }
+    let model = routing.choose(
+      kind: Int(call.kind), accountPlan: enforcement.accountPlan(of: call.user), u: word.2.unit)
+    if let model {
+      call.routed = model.rawValue
+    } else if call.fact >= 0, batch.facts[Int(call.fact)].model != .max {
+      // The rule keeps the log's model.
+      call.routed = batch.facts[Int(call.fact)].model
+    }
     guard let tier, kinds[tier + Int(call.kind)].tier != kind.pointee.tier else { return }
     call.kind += UInt16(tier)
   }
@@ -57,6 +59,9 @@ extension PlanEngine {
     if hasRollingAlerts {
       noteQuality(
         call, number: result.calls, kind: kind, latency: -1, at: call.pointee.time, cache: 0)
+    }
+    if hasExperiments {
+      noteVariant(call, number: result.calls, kind: kind, latency: -1, cost: 0)
     }
     let flow = call.pointee.flow
     if flow >= 0 { endPart(of: flow, latency: 0, failed: true, at: call.pointee.time) }

@@ -65,6 +65,7 @@ extension PlanEngine {
   mutating func endFlow(_ slot: Int32) {
     let flow = flows[Int(slot)]
     freeFlows.append(slot)
+    if hasExperiments { experiments.endFlow(slot) }
     if flow.hasFailed {
       flowResults[flow.workload].failed += 1
     } else {

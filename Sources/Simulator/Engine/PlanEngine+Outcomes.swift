@@ -168,6 +168,14 @@ extension PlanEngine {
         latency: target == nil ? -1 : latency, at: e,
         cache: kind.pointee.cacheMode == .off ? 0 : -1)
     }
+    if hasReturns, target != nil {
+      noteReturn(Self.call(of: flight), number: flight.pointee.number, kind: kind)
+    }
+    if hasExperiments {
+      noteVariant(
+        Self.call(of: flight), number: flight.pointee.number, kind: kind,
+        latency: target == nil ? -1 : latency, cost: flight.pointee.cost)
+    }
     let flow = flight.pointee.call.flow
     if flow >= 0 { endPart(of: flow, latency: latency, failed: target == nil, at: e) }
   }
@@ -190,18 +198,11 @@ extension PlanEngine {
   mutating func noteQuality(
     _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, at e: Int64, cache: Int
   ) {
-    var (isRated, isSatisfied, isMessage, isConverted) = (false, false, false, false)
-    if latency >= 0, kind.pointee.satisfaction >= 0 || kind.pointee.conversion >= 0 {
-      let word = drawBlock(.outcome, call, number: number)
-      isRated = kind.pointee.satisfaction >= 0 && word.1.unit < kind.pointee.ratedShare
-      isSatisfied = isRated && word.2.unit < kind.pointee.satisfaction
-      isMessage = kind.pointee.conversion >= 0
-      isConverted = isMessage && word.3.unit < kind.pointee.conversion
-    }
+    let quality = quality(of: call, number: number, kind: kind, isAnswered: latency >= 0)
     let counts = RollingWatch.Counts(
       failed: latency < 0 ? 1 : 0, hits: cache > 0 ? 1 : 0, misses: cache < 0 ? 1 : 0,
-      rated: isRated ? 1 : 0, satisfied: isSatisfied ? 1 : 0, messages: isMessage ? 1 : 0,
-      converted: isConverted ? 1 : 0)
+      rated: quality.isRated ? 1 : 0, satisfied: quality.isSatisfied ? 1 : 0,
+      messages: quality.isMessage ? 1 : 0, converted: quality.isConverted ? 1 : 0)
     rolling.add(counts, latency: latency, at: e)
   }
 }

@@ -13,6 +13,7 @@ extension PlanEngine {
     userNames += growth.newUsers
     ledger.grow(compiled: compiled, users: userNames.count)
     budget.grow(compiled: compiled)
+    enforcement.grow(compiled: compiled, users: userNames.count)
     for name in compiled.cacheClasses.dropFirst(cacheCounts.count) {
       cacheCounts.append(CacheClassResult(name: name, hits: 0, misses: 0))
     }
@@ -39,11 +40,25 @@ extension PlanEngine {
   /// A log does not tell beforehand where its requests may go: what is due for the months so far is
   /// added with the first request that may reach the model.
   mutating func addFixedPrices(reachedBy call: Call) {
-    let route = Int(call.kind) << 16 | Int(call.routed)
+    let logged = Int(batch.facts[Int(call.fact)].model)
+    let route = (Int(call.kind) << 16 | Int(call.routed)) << 16 | logged
     guard metRoutes.insert(route).inserted else { return }
+    addFixedPrices(reachedBy: call, along: routing, as: Int(call.kind))
+    for action in enforcement.actions
+    where action.concerns(kind: Int(call.kind), accountPlan: 0) {
+      guard case .reroute(let other, let tier) = action.effect else { continue }
+      addFixedPrices(reachedBy: call, along: other, as: Int(call.kind) + (tier ?? 0))
+    }
+  }
+
+  private mutating func addFixedPrices(
+    reachedBy call: Call, along routing: CompiledRouting, as kind: Int
+  ) {
     let shares = routing.shares(kind: Int(call.kind), accountPlan: 0).map(\.model)
-    let tier = Int(compiled.kinds[Int(call.kind)].tier)
-    for routed in shares.isEmpty ? [ModelID(call.routed)] : shares {
+    let tier = Int(compiled.kinds[kind].tier)
+    let logged = batch.facts[Int(call.fact)].model
+    let kept = ModelID(logged == .max ? call.routed : logged)
+    for routed in shares.isEmpty ? [kept] : shares {
       for place in routing.chain(model: routed.index, tier: tier) {
         let model = compiled.targets[routing.target(at: place)].model.index
         guard reachable.insert(model).inserted else { continue }
@@ -70,14 +85,17 @@ extension PlanEngine {
     ledger.addFixed(
       price, row: ledger.row(ofModel: model), day: dayStarts.firstIndex(of: start) ?? 0)
     budget.add(price, month: month, at: time)
+    boundary = min(boundary, budget.nextCheck)
   }
 
   mutating func finish() -> PlanResult {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.enforcements = enforcements(result.budgetMonths)
+    if hasExperiments { result.experiments = experiments.results() }
     result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
     result.cacheClasses = cacheCounts.array
+    result.returns = returns.cells(compiled)
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
     result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
     result.latency = latencies.histogram()

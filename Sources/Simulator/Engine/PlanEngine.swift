@@ -77,7 +77,7 @@ struct PlanEngine: ~Copyable {
   var batch = CallBatch()
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
-  /// In a replay: kinds and routed models met so far, and the models that their calls may reach.
+  /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   var metRoutes: Set<Int> = []
   var reachable: Set<Int> = []
   var flows: [Flow] = []
@@ -85,7 +85,11 @@ struct PlanEngine: ~Copyable {
   var budget: BudgetWatch
   let hasEnforcement: Bool
   var enforcement: Enforcement
+  let hasExperiments: Bool
+  var experiments: ExperimentTally
   var rolling: RollingWatch
+  let hasReturns: Bool
+  var returns: ReturnTally
   var result: PlanResult
   /// Of calls that a model has answered.
   var latencies = LatencyCounts()
@@ -105,6 +109,8 @@ struct PlanEngine: ~Copyable {
   var month = 0
   /// When the day, the month or what a watch looks at changes next.
   var boundary = Int64.min
+  /// Flushes of the response cache that are still to come.
+  private var flushes: ArraySlice<SimTime>
 
   init(
     compiled: CompiledScenario, routing: CompiledRouting, prices: PriceTable, draws: Draws,
@@ -140,8 +146,13 @@ struct PlanEngine: ~Copyable {
     budget = BudgetWatch(compiled: compiled, population: population)
     enforcement = Enforcement(compiled: compiled, population: population)
     hasEnforcement = !enforcement.actions.isEmpty
+    flushes = scenario.cache.flushes[...]
+    experiments = ExperimentTally(scenario.experiments, users: plan.users)
+    hasExperiments = !scenario.experiments.isEmpty
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
+    returns = ReturnTally(compiled: compiled, population: population)
+    hasReturns = !returns.isEmpty
     result = PlanResult(plan: plan, run: run)
     flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
     cacheCounts = Slab(
@@ -194,6 +205,10 @@ struct PlanEngine: ~Copyable {
   private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
     if time >= budget.nextCheck { budget.check(upTo: time) }
+    while let flush = flushes.first?.microseconds, time >= flush {
+      flushes.removeFirst()
+      cache = ResponseCache()
+    }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
     while month + 1 < monthStarts.count, time >= monthStarts[month + 1] {
       month += 1
@@ -202,6 +217,7 @@ struct PlanEngine: ~Copyable {
     boundary = min(rolling.nextBoundary, budget.nextCheck)
     if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
     if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }
+    if let flush = flushes.first?.microseconds { boundary = min(boundary, flush) }
   }
 
   mutating func step() throws {

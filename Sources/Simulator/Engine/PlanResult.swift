@@ -29,9 +29,13 @@ struct PlanResult: Sendable {
   var budgetMonths: [BudgetMonth] = []
   /// What the budget's actions did, by month, action and use case; empty where nothing was done.
   var enforcements: [EnforcementCell] = []
+  /// In the scenario's order.
+  var experiments: [ExperimentResult] = []
   /// Flow latencies by workload, for workloads of several stages.
   var flows: [FlowResult] = []
   var cacheClasses: [CacheClassResult] = []
+  /// What conversions brought, by use case and account plan; empty where no value is stated.
+  var returns: [ReturnCell] = []
 }
 
 struct CostCell: Sendable {
@@ -152,6 +156,26 @@ struct EnforcementCell: Sendable {
   var moved: Int64
   /// Whose calls these were: so many of each user, from 0.
   var accounts: [UInt32: Int64]
+}
+
+/// What the conversions of one use case brought from the users of one account plan.
+struct ReturnCell: Sendable {
+  var useCase: String
+  /// nil: the scenario has none.
+  var accountPlan: String?
+  /// Answered calls that may convert, response-cache hits included.
+  var answered: Int64 = 0
+  var conversions: Int64 = 0
+  var revenue = MoneySum.zero
+  /// What it would be if every one of those calls converted.
+  var potential = MoneySum.zero
+
+  mutating func add(_ answered: Int64, _ conversions: Int64, value: MoneySum) {
+    self.answered += answered
+    self.conversions += conversions
+    revenue += MoneySum(picodollars: value.picodollars * Int128(conversions))
+    potential += MoneySum(picodollars: value.picodollars * Int128(answered))
+  }
 }
 
 struct FlowResult: Sendable {

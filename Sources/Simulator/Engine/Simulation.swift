@@ -22,7 +22,7 @@ struct Simulation: Sendable {
   func result(
     of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
-    var stream = stream(plan, run: run)
+    var stream = try stream(plan, run: run)
     return try result(of: plan, run: run, from: &stream, log: log, progress: progress)
   }
 
@@ -39,23 +39,30 @@ struct Simulation: Sendable {
   func story(
     ofCall number: Int64, of plan: PlanSpec, run: Int
   ) throws -> (story: CallStory?, calls: Int64) {
-    var stream = stream(plan, run: run)
+    var stream = try stream(plan, run: run)
     var engine = engine(plan, run: run, watched: number)
     try engine.play(&stream)
     return (engine.story, engine.result.calls)
   }
 
-  private func stream(_ plan: PlanSpec, run: Int) -> CallStream {
-    CallStream(compiled, routing, plan: plan, draws: Draws(seed: compiled.scenario.seed, run: run))
+  /// Throws `BadInput` where the plan is too large to be simulated.
+  private func stream(_ plan: PlanSpec, run: Int) throws -> CallStream {
+    try check(plan, run: run)
+    return CallStream(compiled, routing, plan: plan, draws: draws(run))
   }
+
+  private func check(_ plan: PlanSpec, run: Int) throws {
+    try SimulationLimits.shipped.get().check(plan, of: compiled, draws: draws(run))
+  }
+
+  private func draws(_ run: Int) -> Draws { Draws(seed: compiled.scenario.seed, run: run) }
 
   private func engine(
     _ plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
   ) -> PlanEngine {
     PlanEngine(
-      compiled: compiled, routing: routing, prices: prices,
-      draws: Draws(seed: compiled.scenario.seed, run: run), plan: plan, run: run, log: log,
-      watched: watched)
+      compiled: compiled, routing: routing, prices: prices, draws: draws(run), plan: plan,
+      run: run, log: log, watched: watched)
   }
 
   /// Every plan of the scenario in `runs` runs, by plan then run. A result weighs megabytes: of
@@ -63,17 +70,17 @@ struct Simulation: Sendable {
   func results(
     runs: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[PlanResult]] {
-    try reduced(runs: runs, threads: threads, progress: progress) { $0 }
+    try reduced(to: { $0 }, runs: runs, threads: threads, progress: progress)
   }
 
   /// What `reduce` keeps of every plan in `runs` runs, by plan then run; the largest are started
   /// first. `log` receives the calls of the first plan's first run.
   func reduced<Kept: Sendable>(
-    runs: Int, threads: Int, log: CallLog? = nil,
-    progress: @escaping @Sendable (Int) -> Void = { _ in },
-    _ reduce: @Sendable (PlanResult) -> Kept
+    to reduce: @Sendable (PlanResult) -> Kept, runs: Int, threads: Int, log: CallLog? = nil,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Kept]] {
     let plans = compiled.scenario.plans
+    for plan in plans { try check(plan, run: 1) }
     let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }
       .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }
     let next = Atomic<Int>(0)
@@ -85,10 +92,10 @@ struct Simulation: Sendable {
         guard number < tasks.count else { return running.help() }
         let task = tasks[number]
         var told = 0
-        var calls = CallsAhead(stream(plans[task.plan], run: task.run))
-        running.add(calls)
-        defer { running.remove(calls) }
         let outcome = Result {
+          var calls = CallsAhead(try stream(plans[task.plan], run: task.run))
+          running.add(calls)
+          defer { running.remove(calls) }
           let isLogged = task.plan == 0 && task.run == 1
           return reduce(
             try result(

@@ -11,16 +11,19 @@ final class CallsFile: @unchecked Sendable {
     "output_tokens", "reasoning_tokens", "audio_seconds", "input_cost_usd", "output_cost_usd",
     "other_cost_usd", "cost_usd",
   ]
+  /// More of them in a scenario with experiments.
+  static let experimentColumns = ["experiment", "variant"]
 
   private let folder: OutputFolder
   private let file: OutputFile
   private var writer: CSVWriter
   private let accountPlans: AccountPlans
+  private let hasExperiments: Bool
 
   /// The calls of a plan of so many users; a log's users have no account plan.
   init(
     path: String, population: UserPopulation = UserPopulation(), users: Int = 0,
-    dialect: CSVDialect
+    hasExperiments: Bool = false, dialect: CSVDialect
   ) throws(OutputError) {
     let slash = path.lastIndex(of: "/")
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
@@ -28,7 +31,10 @@ final class CallsFile: @unchecked Sendable {
     file = try OutputFile(path: folder.temporaryPath(for: name))
     accountPlans = AccountPlans(population, users: users)
     var writer = CSVWriter(dialect: dialect)
-    for column in Self.columns { writer.text(column) }
+    self.hasExperiments = hasExperiments
+    for column in Self.columns + (hasExperiments ? Self.experimentColumns : []) {
+      writer.text(column)
+    }
     writer.endRow()
     self.writer = writer
   }
@@ -65,6 +71,11 @@ final class CallsFile: @unchecked Sendable {
     row.plain("\(record.cache)")
     writeAnswer(record, routed: routed, compiled, to: &row)
     writeBill(record, to: &row)
+    if hasExperiments {
+      let variant = compiled.variant(of: kind)
+      optional(variant?.experiment.name, &row)
+      optional(variant?.arm.name, &row)
+    }
     row.endRow()
   }
 

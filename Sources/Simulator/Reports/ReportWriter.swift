@@ -22,6 +22,9 @@ enum ReportWriter {
     if report.plans.contains(where: { $0.spread != nil }) {
       charts["charts/uncertainty.svg"] = IntervalChart.svg(report)
     }
+    if let chart = report.largestPlan.flatMap(ExperimentChart.init) {
+      charts[ExperimentChart.path] = chart.draw()
+    }
     for (path, svg) in charts { try folder.write(svg, to: "\(name)/\(path)") }
     let markdown = ReportMarkdown.text(report)
     try folder.write(markdown, to: "\(name)/report.md")

@@ -14,6 +14,11 @@ struct ScenarioReport: Sendable {
 }
 
 extension ScenarioReport {
+  /// Whether a line of the budget does anything beyond telling, in one of a replay's cases at least.
+  var actsOnBudget: Bool {
+    scenario.budget?.acts == true || plans.contains { $0.unenforced != nil }
+  }
+
   /// What people call the scenario.
   var title: String { scenario.title.isEmpty ? scenario.name : scenario.title }
 }
@@ -32,9 +37,11 @@ struct ReplayFindings: Sendable {
 }
 
 extension ScenarioReport {
-  /// What became of the log at `path` under each policy, of which there is at least one.
+  /// What became of the log at `path` under each policy, of which there is at least one, and what
+  /// would have become of it had the budgets only told; `unenforced` is empty if they all do.
   init(
-    replayed outcomes: [Replay.Outcome], of path: String, name: String, unit: String = "policy"
+    replayed outcomes: [Replay.Outcome], unenforced: [Replay.Outcome] = [], of path: String,
+    name: String, unit: String = "policy"
   ) {
     scenario = outcomes[0].scenario
     let inputs = outcomes.flatMap(\.scenario.inputs)
@@ -46,6 +53,10 @@ extension ScenarioReport {
     scenario.plans = outcomes.map(\.result.plan)
     scenario.published = []
     plans = outcomes.map { PlanReport(result: $0.result, expectation: .none) }
+    for (place, without) in unenforced.enumerated()
+    where outcomes[place].scenario.budget?.acts == true {
+      plans[place].unenforced = without.result
+    }
     replay = ReplayFindings(
       path: path, facts: outcomes[0].facts, logged: outcomes[0].logged,
       outliers: outcomes[0].outliers, unit: unit)
@@ -60,6 +71,8 @@ struct PlanReport: Sendable {
   var expectation: Expectation
   /// Set where inputs carry a range and several months were simulated.
   var spread: CostSpread?
+  /// Of run 1, in the scenario's order.
+  var experiments: [ExperimentFinding] = []
   /// Run 1, had the budget only told; nil where it cannot act.
   var unenforced: PlanResult?
 

@@ -31,9 +31,7 @@ struct BudgetAction: Sendable {
   }
 
   func holds(for attributes: CallAttributes) -> Bool {
-    conditions.allSatisfy { condition in
-      attributes[condition.attribute].map(condition.values.contains) ?? false
-    }
+    attributes.satisfies(conditions)
   }
 }
 

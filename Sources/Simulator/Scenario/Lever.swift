@@ -31,7 +31,7 @@ struct Shock: Sendable {
   var with: [String]
   /// nil: the whole period.
   var from: Start?
-  /// Set where `from` is.
+  /// Set where `from` is, unless all is over in a moment.
   var length: SimDuration?
   /// One shock for each provider that calls go to.
   var isByProvider = false

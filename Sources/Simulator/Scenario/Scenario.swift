@@ -30,6 +30,8 @@ struct Scenario: Sendable {
   var thresholds: [Threshold] = []
   var users = UserPopulation()
   var workloads: [Workload]
+  /// A/B tests; a workload takes part in one at most.
+  var experiments: [Experiment] = []
   /// For logged traffic.
   var replay = ReplaySettings()
   var forecast: ForecastSpec?
@@ -37,6 +39,8 @@ struct Scenario: Sendable {
   var levers: [Lever] = []
   var shocks: [Shock] = []
   var capacities: [Capacity] = []
+  /// nil: the standard rules.
+  var selection: SelectionRules?
   /// What the documents do not give and the file assumes, with the reason, in file order.
   var assumptions: [String] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.
@@ -47,6 +51,18 @@ struct Scenario: Sendable {
   var inputs: [InputFile] = []
   /// The numbers of which the file says how well it knows them.
   var ranges: [ScenarioInput] = []
+}
+
+extension Scenario {
+  /// Every kind of call, in the order of the file.
+  var variants: [Variant] {
+    workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
+  }
+
+  /// Whether it says what conversions or users bring.
+  var statesReturn: Bool {
+    !users.subscriptions.isEmpty || variants.contains { $0.conversionValue != nil }
+  }
 }
 
 /// One column of the scaling plan: so many users.
@@ -122,6 +138,8 @@ struct CacheSettings: Sendable {
   var classes: [String: Class] = [:]
   /// For calls of a class that is not listed; nil: off.
   var defaultClass: Class?
+  /// When everything is thrown away, ascending.
+  var flushes: [SimTime] = []
 
   /// The settings for calls of that class; nil: the cache is off for them.
   func settings(for name: String?) -> Class? {
@@ -140,6 +158,8 @@ struct Budget: Sendable {
     var amount: MoneySum
     var severity: Severity
     var message: String
+    /// Percent of the budget, where the line is stated so.
+    var percent: ExactDecimal?
   }
 
   var amount: MoneySum

@@ -70,8 +70,12 @@ struct Variant: Sendable {
   var ratedShare = 1.0
   /// Chance that an answered call converts; nil: it is not a sales message.
   var conversion: Double?
+  /// What a conversion brings; nil: not stated.
+  var conversionValue: MoneySum?
   /// As the file calls it; empty where it has no name.
   var name = ""
+  /// Decides in place of the policy: a variant of an experiment has a model of its own.
+  var pinned: Policy.Rule?
 }
 
 /// How often the same prompt comes back.
@@ -141,4 +145,6 @@ struct UserPopulation: Sendable {
   var rogue: Rogue?
   /// Dealt out evenly by user number. Empty: no account plan.
   var accountPlans: [AccountPlan] = []
+  /// What a user pays a month, by account plan; nothing where not listed.
+  var subscriptions: [String: MoneySum] = [:]
 }

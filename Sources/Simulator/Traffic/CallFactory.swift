@@ -11,6 +11,9 @@ struct CallFactory: Sendable {
   private let mixShares: FixedTable<Double>
   private let mixGuides: FixedTable<UInt16>
   private let attempts: FixedTable<AttemptDraws>
+  private let hasFlushes: Bool
+  /// By experiment.
+  private let assignments: [VariantAssignment]
 
   init(
     compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws
@@ -24,6 +27,10 @@ struct CallFactory: Sendable {
     mixShares = FixedTable(compiled.mixShares)
     mixGuides = FixedTable(compiled.mixGuides)
     attempts = FixedTable(compiled.attemptDraws)
+    hasFlushes = !compiled.scenario.cache.flushes.isEmpty
+    assignments = compiled.scenario.experiments.map {
+      VariantAssignment($0, users: population.users, draws: draws)
+    }
   }
 
   /// The block whose lanes are the arrival's gap, mix, route and response cache.
@@ -50,6 +57,8 @@ struct CallFactory: Sendable {
     fileprivate var count: Int
     fileprivate var guide: UnsafePointer<UInt16>
     fileprivate var accountPlan: Int
+    /// One whose variant is drawn for each call; negative: none.
+    fileprivate var experiment = -1
   }
 
   @inline(__always)
@@ -65,11 +74,32 @@ struct CallFactory: Sendable {
     _ workload: Int, isFlow: Bool, firstKind: Int, shares: Range<Int>, guide: Int,
     user: UInt32
   ) -> Mix {
-    Mix(
+    var mix = Mix(
       workload: workload, isFlow: isFlow, firstKind: firstKind,
       shares: mixShares.pointer(to: shares.lowerBound), count: shares.count &- 1,
       guide: mixGuides.pointer(to: guide),
       accountPlan: accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)]))
+    let experiment = plans.pointer(to: workload).pointee.experiment
+    if experiment >= 0 { assign(&mix, to: experiment, user: user) }
+    return mix
+  }
+
+  /// The kinds of the user's variant begin elsewhere, those of a call's are yet to be found.
+  @inline(never)
+  private func assign(_ mix: inout Mix, to experiment: Int, user: UInt32) {
+    if let variant = assignments[experiment].variant(ofUser: user) {
+      mix.firstKind += variant * (mix.count + 1)
+    } else {
+      mix.experiment = experiment
+    }
+  }
+
+  /// Where the kinds of the call's own variant begin, from those of the control.
+  @inline(never)
+  private func kindOffset(_ arrival: Arrival, _ mix: Mix) -> Int {
+    let variant = assignments[mix.experiment].variant(
+      ofCall: arrival.index, user: arrival.user, workload: plans[mix.workload].key)
+    return variant * (mix.count + 1)
   }
 
   /// Kind, routed model and `rate` mode's hit: what the call's first block of draws decides.
@@ -84,11 +114,19 @@ struct CallFactory: Sendable {
     // Few cells of the guide hold more than one kind: its jump is seldom mispredicted.
     var passed = Int(mix.guide[MixGuide.cell(place)])
     while passed < mix.count, place >= mix.shares[passed] { passed &+= 1 }
-    let kind = mix.firstKind &+ passed
+    var kind = mix.firstKind &+ passed
+    if mix.experiment >= 0 { kind += kindOffset(arrival, mix) }
     arrival.kind = UInt16(truncatingIfNeeded: kind)
     arrival.routed =
       routing.route(kind: kind, accountPlan: mix.accountPlan, u: word.2.unit).rawValue
     arrival.cacheDraw = word.3.unit < kinds[kind].cacheRate
+    if hasFlushes { arrival.cacheDraw = isHit(arrival, u: word.3.unit) }
+  }
+
+  /// In `rate` mode, of a cache that is flushed at times.
+  @inline(never)
+  private func isHit(_ arrival: Arrival, u: Double) -> Bool {
+    u < compiled.cacheRate(ofKind: Int(arrival.kind), at: arrival.time)
   }
 
   /// The whole call. What a hit would have been billed for is nobody's business.
@@ -164,7 +202,7 @@ struct CallFactory: Sendable {
 
   @inline(__always)
   private func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
-    let key = kind.pointee.key
+    let key = kind.pointee.promptKey
     let user = UInt64(call.user)
     switch kind.pointee.promptForm {
     case .none: return 0

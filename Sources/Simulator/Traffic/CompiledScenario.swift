@@ -43,6 +43,8 @@ struct ArrivalPlan: Sendable {
   var shares: Range<Int>
   /// Into `mixGuides`.
   var guide: Int
+  /// Into the scenario's experiments; negative: it takes part in none.
+  var experiment = -1
 }
 
 struct CompiledStage: Sendable {
@@ -85,6 +87,11 @@ struct CallKind: Sendable, BitwiseCopyable {
   var tier: UInt16
   /// Into `billings`.
   var billing: UInt16
+  /// Variants of all experiments, one after the other; negative: of none.
+  var arm: Int16 = -1
+  /// Tells prompts, and the static prefix, from those of other workloads and variants.
+  var promptKey: UInt64
+  var prefixKey: UInt64
   /// Into `cacheClasses`; negative: none.
   var cacheClass: Int16
   var cacheMode = CacheSettings.Mode.off
@@ -161,11 +168,15 @@ struct CompiledScenario: Sendable {
   private(set) var billings: [Billing] = []
   private(set) var cacheClasses: [String?] = []
   private(set) var kinds: [CallKind] = []
-  /// By tier that the budget may send calls to: where the same kinds of calls begin that are made
-  /// in that tier, in the same order.
-  private(set) var firstKindOfTier: [String: Int] = [:]
+  /// Kinds that calls arrive as; the others are what the budget makes of them.
+  private(set) var arrivingKinds: [Int] = []
+  /// By tier that the budget may send calls to: how far behind a kind that calls arrive as the same
+  /// kind lies that is made in that tier.
+  private(set) var kindOffsets: [String: Int] = [:]
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
+  /// Rules that decide in place of the policy, by kind.
+  private(set) var pinned: [Int: Policy.Rule] = [:]
   private(set) var workloads: [CompiledWorkload] = []
   /// By workload.
   private(set) var arrivalPlans: [ArrivalPlan] = []
@@ -202,33 +213,35 @@ struct CompiledScenario: Sendable {
         isDrawn: latency.constant == nil || behaviour.failureRate > 0 || isSick)
     }
     for workload in scenario.workloads { add(workload) }
-    let demanded = kinds.count
-    for case .tier(let tier) in scenario.budget?.actions.map(\.effect) ?? [] {
-      addKinds(0..<demanded, in: tier)
+    for tier in tiersOfActions {
+      kindOffsets[tier] = kinds.count
+      for kind in arrivingKinds { addKind(kind, in: tier) }
     }
   }
 
-  private mutating func addKinds(_ originals: Range<Int>, in tier: String) {
-    guard firstKindOfTier[tier] == nil else { return }
-    firstKindOfTier[tier] = kinds.count
-    let number = UInt16(Self.index(of: tier, in: &tiers))
-    for original in originals {
-      var (kind, seen) = (kinds[original], attributes[original])
-      kind.tier = number
-      seen[.tier] = tier
-      kinds.append(kind)
-      attributes.append(seen)
-    }
+  /// Tiers that the budget may send calls to, each once.
+  private var tiersOfActions: [String] {
+    var found: [String] = []
+    for case .tier(let tier) in scenario.budget?.actions.map(\.effect) ?? []
+    where !found.contains(tier) { found.append(tier) }
+    return found
   }
 
-  /// Kinds that calls arrive as; the others are what the budget makes of them.
-  var arrivingKinds: Range<Int> { 0..<(firstKindOfTier.values.min() ?? kinds.count) }
+  private mutating func addKind(_ original: Int, in tier: String) {
+    var (kind, seen) = (kinds[original], attributes[original])
+    kind.tier = UInt16(Self.index(of: tier, in: &tiers))
+    seen[.tier] = tier
+    pinned[kinds.count] = pinned[original]
+    kinds.append(kind)
+    attributes.append(seen)
+  }
 
   var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
 
   private mutating func add(_ workload: Workload) {
     let planNames = scenario.users.accountPlans.map(\.name)
     let key = Draws.key(of: workload.name)
+    let experiment = scenario.experiment(of: workload)
     let factors = planNames.map { workload.volumeByAccountPlan[$0] ?? 1 }
     var part: UInt64 = 0
     var stages: [CompiledStage] = []
@@ -242,8 +255,13 @@ struct CompiledScenario: Sendable {
           sum += variant.share
           mixShares.append(sum)
         }
-        for variant in call.mix {
-          addKind(variant, useCase: workload.useCase, key: key, part: part << 32)
+        // Every variant of an experiment has the mix's kinds, in the same order.
+        for arm in 0..<(experiment.map { scenario.experiments[$0].arms.count } ?? 1) {
+          for variant in call.mix {
+            addKind(
+              variant, useCase: workload.useCase, key: key, part: part << 32,
+              in: experiment.map { ($0, arm) })
+          }
         }
         calls.append(
           CompiledStageCall(
@@ -267,7 +285,8 @@ struct CompiledScenario: Sendable {
       ArrivalPlan(
         key: key, isFlow: !certain, arrivals: workload.arrivals,
         timeline: timeline, firstKind: first?.firstKind ?? 0,
-        shares: first?.shares ?? 0..<0, guide: first?.guide ?? 0))
+        shares: first?.shares ?? 0..<0, guide: first?.guide ?? 0,
+        experiment: experiment ?? -1))
     workloads.append(
       CompiledWorkload(
         name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
@@ -286,9 +305,11 @@ struct CompiledScenario: Sendable {
   /// A log's period grows as it is read.
   mutating func setPeriod(_ period: Period) { scenario.period = period }
 
-  /// Logged calls are billed plainly.
-  mutating func addBilling() {
+  /// Logged calls are billed plainly; their kinds come one by one, each with its likes in the tiers
+  /// of the budget right behind it.
+  mutating func beginLog() {
     _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings)
+    for (place, tier) in tiersOfActions.enumerated() { kindOffsets[tier] = place + 1 }
   }
 
   /// The number of a kind of logged calls: their sizes come with each call.
@@ -298,15 +319,23 @@ struct CompiledScenario: Sendable {
     var variant = Variant(share: 1, attributes: attributes)
     variant.prompts = prompts
     addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
-    return kinds.count - 1
+    let number = kinds.count - 1
+    for tier in tiersOfActions { addKind(number, in: tier) }
+    return number
   }
 
+  /// - Parameter arm: the experiment that the kind takes part in, and its variant.
   private mutating func addKind(
-    _ variant: Variant, useCase: String, key: UInt64, part: UInt64
+    _ original: Variant, useCase: String, key: UInt64, part: UInt64,
+    in arm: (experiment: Int, number: Int)? = nil
   ) {
+    let place = arm.map { ArmPlace(of: original, in: $0, scenario, key: key) }
+    let variant = place?.variant ?? original
+    if let rule = variant.pinned { pinned[kinds.count] = rule }
     var seen = variant.attributes
     seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
+    arrivingKinds.append(kinds.count)
     let cache = cacheUse(of: variant)
     var pool = 0
     let form: CallKind.PromptForm
@@ -333,6 +362,8 @@ struct CompiledScenario: Sendable {
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
+        arm: place?.arm ?? -1, promptKey: place?.promptKey ?? key,
+        prefixKey: place?.prefixKey ?? key,
         cacheClass: cache.map { _ in
           Int16(Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses))
         } ?? -1,
@@ -348,6 +379,12 @@ struct CompiledScenario: Sendable {
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))
     let last = kinds.count - 1
     kinds[last].fixed = kinds[last].sizes { sampler, _ in sampler.constant ?? 0 }
+  }
+
+  /// The hit rate of calls of that kind in `rate` mode; 0 in the others.
+  func cacheRate(ofKind kind: Int, at time: Int64) -> Double {
+    CacheSettings.hitRate(
+      kinds[kind].cacheRate, ttl: kinds[kind].cacheTTL, at: time, flushes: scenario.cache.flushes)
   }
 
   /// nil where nothing is looked up: no key, ttl or rate 0, cache off.

@@ -19,6 +19,9 @@ enum DrawBlock: UInt64 {
   case systematic = 7
   /// Lane 0: what an input with a range is in this run; the workload is the input's path.
   case input = 8
+  /// Lane 0: the variant of an experiment that a user, or a call, is given; the workload is the
+  /// experiment's name, and where each call is given one, the part is the workload's.
+  case experiment = 9
 }
 
 /// The draws of one run: each a function of (seed, stream, index) only.

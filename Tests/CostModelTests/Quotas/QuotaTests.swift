@@ -44,7 +44,9 @@ import Testing
       $0.requestsPerMinute = 7
       $0.burst = 1
     }
-    #expect((0...7).map { _ in q.book(0) }.last == 7 * 8_571_429)
+    // Not `.last`: Swift 6.3.1 takes equal optionals of optionals for different ones in release.
+    let starts = (0...7).map { _ in q.book(0) }
+    #expect(starts[7] == 7 * 8_571_429)
   }
 
   @Test func aBucketNeverHoldsMoreThanItsSize() {

@@ -8,7 +8,9 @@ import Testing
   /// One feature of a scenario at a time, on top of a plain one.
   enum Feature: String, CaseIterable, Sendable {
     case poisson, gamma, exact, lognormalActivity, classes, rateCache, keyedCache, globalCache
+    case flushedRate, flushedKeyed
     case failures, timeouts, tiers, timeOfDay, reasoning, audio, flow, prefix, userPrefix, months
+    case experimentByUser, experimentByCall, experimentCached, experimentPrefix
   }
 
   /// 24 runs, each with an own seed. Their mean lies within 5.5 standard errors (false alarms: 1
@@ -21,7 +23,9 @@ import Testing
     let scenario = Self.scenario(feature)
     let plan = AnalysisScenario.plan(8)
     let expected = PlanExpectation(scenario: scenario, plan: plan)
-    #expect(expected.approximations.isEmpty || feature == .flow, "\(expected.approximations)")
+    #expect(
+      expected.approximations.isEmpty || [.flow, .flushedKeyed].contains(feature),
+      "\(expected.approximations)")
     let simulation = Simulation(scenario)
     let costs = try (1...24).map { run in
       try simulation.result(of: plan, run: run).cost.dollars
@@ -32,7 +36,10 @@ import Testing
     #expect(z.magnitude < 5.5, "\(feature): \(mean) against \(expected.cost)")
     let ratio = variance / expected.variance
     #expect(ratio < 4, "\(feature): \(ratio)")
-    let onlyBounded: Set<Feature> = [.exact, .keyedCache, .globalCache, .prefix, .userPrefix]
+    let onlyBounded: Set<Feature> = [
+      .exact, .keyedCache, .globalCache, .flushedKeyed, .prefix, .userPrefix, .experimentCached,
+      .experimentPrefix,
+    ]
     if !onlyBounded.contains(feature) { #expect(ratio > 0.15, "\(feature): \(ratio)") }
   }
 
@@ -58,7 +65,31 @@ import Testing
     caches(feature, &scenario)
     targets(feature, &scenario)
     shapes(feature, &scenario)
+    experiments(feature, &scenario)
     return scenario
+  }
+
+  /// Of a plain workload and a flow whose calls fail, or of keyed prompts and prefixes of users.
+  private static func experiments(_ feature: Feature, _ scenario: inout Scenario) {
+    let features: [Feature] = [
+      .experimentByUser, .experimentByCall, .experimentCached, .experimentPrefix,
+    ]
+    guard features.contains(feature) else { return }
+    var experiment = ExperimentScenario.experiment(
+      feature == .experimentByCall ? .call : .user, workloads: ["w", "flow"])
+    experiment.arms[1].outputFactor = 3
+    scenario.experiments = [experiment]
+    if feature == .experimentCached { return caches(.keyedCache, &scenario) }
+    if feature == .experimentPrefix { return caches(.userPrefix, &scenario) }
+    var flow = scenario.workloads[0]
+    flow.name = "flow"
+    flow.volume = 15
+    flow.arrivals = .gamma(cv: 1.5)
+    flow.stages.append(Stage(continuation: 0.7, calls: flow.stages[0].calls))
+    scenario.workloads.append(flow)
+    scenario.behaviours[0].failureRate = 0.2
+    scenario.workloads[0].arrivals = .exact
+    scenario.users.activity = .lognormal(cv: 0.6)
   }
 
   private static func traffic(_ feature: Feature, _ scenario: inout Scenario) {
@@ -96,13 +127,25 @@ import Testing
     case .rateCache:
       scenario.cache.mode = .rate
       scenario.cache.defaultClass = CacheSettings.Class(ttl: minutes(10), hitRate: 0.6)
-    case .keyedCache, .globalCache:
+    case .flushedRate:
+      scenario.cache.mode = .rate
+      scenario.cache.defaultClass = CacheSettings.Class(ttl: minutes(14_400), hitRate: 0.6)
+      // The second one comes while the first one's hits are still coming back.
+      scenario.cache.flushes = [3, 5, 20].map {
+        AnalysisScenario.start + SimDuration(microseconds: $0 * SimDuration.day.microseconds)
+      }
+    case .keyedCache, .globalCache, .flushedKeyed:
       scenario.cache.mode = .keyed
+      if feature == .flushedKeyed {
+        scenario.cache.flushes = [2, 4, 6, 8, 10, 12, 14, 16, 18, 20].map {
+          AnalysisScenario.start + SimDuration(microseconds: $0 * SimDuration.day.microseconds)
+        }
+      }
       scenario.cache.scope = feature == .globalCache ? .global : .user
       scenario.cache.defaultClass = CacheSettings.Class(ttl: minutes(720))
       for i in 0..<2 {
         scenario.workloads[0].stages[0].calls[0].mix[i].prompts = .pool(
-          size: 5, exponent: 1, perUser: feature == .keyedCache)
+          size: 5, exponent: 1, perUser: feature != .globalCache)
       }
     case .prefix, .userPrefix:
       for i in 0..<2 {

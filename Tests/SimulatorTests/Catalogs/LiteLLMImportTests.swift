@@ -208,6 +208,13 @@ import Testing
     #expect(text.contains("  2 × input_cost_per_pixel\n") && text.contains("nobody (it names no"))
   }
 
+  /// A catalog with such a date could not be read: the field counts as not understood.
+  @Test func datesOfOtherCenturies() throws {
+    let (_, result) = try sheet(#""deprecation_date": "9114-01-31", "input_cost_per_token": 1e-06"#)
+    #expect(result.catalog.models[0].deprecated == nil)
+    #expect(result.unused == ["deprecation_date": 1])
+  }
+
   @Test func importingAndReadingBackIsTheIdentity() throws {
     let result = try Self.read(
       """

@@ -41,6 +41,27 @@ import Testing
     #expect(outcome.output == "users,plan\r\n3,users-3\r\n2,users-2\r\n")
   }
 
+  /// One user less than one is none, which no plan can have.
+  @Test func sensitivityOfAPlanOfOneUser() throws {
+    let outcome = try run("sensitivity", "s.yaml", "--override", "plans=[1]")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+  }
+
+  /// One rule for all verbs that study one plan: that of `--users`, else the first.
+  @Test func theFirstPlanIsStudied() throws {
+    let plans = ["--override", "plans=[{name: team, users: 3}, 9]"]
+    for verb in ["sensitivity", "levers", "stress", "forecast"] {
+      let more = verb == "forecast" ? ["--months", "2"] : []
+      let outcome = try Program.run(
+        [verb, "s.yaml", "--out", folder.path("out"), "--json"] + plans + more, in: folder.url)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("3 users"), "\(verb): \(outcome.output.prefix(300))")
+      #expect(!outcome.output.contains(" 9 users"), "\(verb)")
+    }
+    let levers = try CSVReader.rows(bytes(folder.path("out/s/levers.csv")))
+    #expect(levers[1][1] == "team")
+  }
+
   /// A run after the others links what they have written.
   @Test func theIndexLinksTheirPages() throws {
     let text = try run("sensitivity", "s.yaml").output

@@ -3,7 +3,7 @@ import Testing
 
 /// The program itself, run as a user runs it.
 enum Program {
-  struct Outcome {
+  struct Outcome: Equatable {
     var code: Int32
     var output: String
     var errors: String
@@ -26,13 +26,18 @@ enum Program {
   }
 
   /// Runs it to its end, in the repository unless told otherwise.
-  static func run(_ arguments: [String], in folder: URL = RepositoryFiles.root) throws -> Outcome {
-    try ScenarioFolder().capture(arguments, in: folder)
+  static func run(
+    _ arguments: [String], in folder: URL = RepositoryFiles.root, program: URL? = nil
+  ) throws -> Outcome {
+    try ScenarioFolder().capture(process(arguments, in: folder, program: program))
   }
 
-  static func process(_ arguments: [String], in folder: URL) throws -> Process {
+  /// The program beside the tests, or another build of it.
+  static func process(
+    _ arguments: [String], in folder: URL, program: URL? = nil
+  ) throws -> Process {
     let process = Process()
-    process.executableURL = try url()
+    process.executableURL = try program ?? url()
     process.arguments = arguments
     process.currentDirectoryURL = folder
     return process
@@ -41,10 +46,9 @@ enum Program {
 
 extension ScenarioFolder {
   /// What it prints goes to files first: a full pipe would stop it.
-  fileprivate func capture(_ arguments: [String], in folder: URL) throws -> Program.Outcome {
+  fileprivate func capture(_ process: Process) throws -> Program.Outcome {
     try write("out", "")
     try write("err", "")
-    let process = try Program.process(arguments, in: folder)
     process.standardOutput = try FileHandle(forWritingTo: url.appendingPathComponent("out"))
     process.standardError = try FileHandle(forWritingTo: url.appendingPathComponent("err"))
     try process.run()

@@ -117,6 +117,51 @@ import Testing
     #expect((327...393).contains(inside))
   }
 
+  // MARK: A budget that acts
+
+  /// Months in which the line may be crossed are those that `run` simulates; the others are not
+  /// simulated. Lines in percent follow the month's budget.
+  @Test func monthsThatABudgetActsOnAreSimulated() throws {
+    let half = Budget.Threshold(
+      name: "half", kind: .actual, amount: MoneySum(picodollars: 500_000_000_000), severity: .high,
+      message: "", percent: ExactDecimal("50"))
+    let block: @Sendable (inout Scenario) -> Void = {
+      $0.budget = Budget(amount: MoneySum(picodollars: 1_000_000_000_000), thresholds: [half])
+      $0.budget?.actions = [BudgetAction(line: 0, effect: .block)]
+    }
+    var spec = ForecastSpec()
+    spec.months = 3
+    spec.growth = .list([5, 20, 40])
+    spec.budgets = [MoneySum(picodollars: 400_000_000_000)]
+    spec.prepaid = MoneySum(picodollars: 450_000_000_000)
+    let forecast = try Forecast(scenario(months: 3, change: block), spec)
+    // Some $0.07, $0.28 and $0.56 against a line at $0.20.
+    #expect(forecast.months.map(\.isSimulated) == [false, true, true])
+    #expect(forecast.months.map { $0.simulated.count } == [0, 1, 1])
+    for month in forecast.months.dropFirst() {
+      #expect(month.scenario.budget?.thresholds[0].amount.picodollars == 200_000_000_000)
+      let alone = try Simulation(month.scenario).result(of: month.plan, run: 1)
+      #expect(month.bill.mean == alone.cost.dollars)
+      #expect((month.firstRun?.failedCalls ?? 0) > 0)
+      #expect(month.band == nil && month.overBudgetProbability == nil)
+      let free = ExpectedCost(scenario: month.scenario.withoutActions, plan: month.plan).total
+      #expect(month.withoutActions == free)
+      #expect(month.bill.mean < free)
+    }
+    let sum = forecast.months.reduce(0) { $0 + $1.bill.mean }
+    #expect(((forecast.months.last?.total.mean ?? 0) - sum).magnitude < 1e-12)
+    let text = ForecastMarkdown.headline(forecast)
+    #expect(
+      text.contains("The budget's own lines may act in 2 of the 3 months, which is simulated"))
+    // $0.07 and $0.20 are gone; the rest is spent in the third month, before its block.
+    let end = try #require(forecast.runway?.end)
+    let third = forecast.months[2].period
+    #expect(third.start < end && end < third.days[14].start)
+    let ranges = try Forecast(scenario(months: 3, change: block), spec, runs: 4, threads: 2)
+    #expect(ranges.months.allSatisfy { $0.simulated.count == 4 && $0.band != nil })
+    #expect(ranges.months[2].overBudgetProbability == 0)
+  }
+
   // MARK: The program
 
   @Test func writesItsFilesAndSaysTheAnswer() throws {

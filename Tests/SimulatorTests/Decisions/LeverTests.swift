@@ -108,6 +108,89 @@ import Testing
     #expect(study.clashes.map(\.lever.name) == ["b"])
   }
 
+  // MARK: Other prices
+
+  /// The same models; `small` is dear there and `big` cheap, so that the order of levers turns round.
+  private static let other = """
+    name: elsewhere
+    checked: 2026-05-01
+    models:
+      small: {provider: a, input: $8 per 1M tokens, output: $2 per 1M tokens}
+      big: {provider: b, input: $9 per 1M tokens, output: $3 per 1M tokens}
+    """
+
+  /// Every month at the other prices is the one that the other catalog itself gives; a factor of a
+  /// lever holds there too, and so does a price that a lever states.
+  @Test func everythingIsPricedTwice() throws {
+    let folder = try DecisionFolder.make("compare_catalog: other.yaml")
+    try folder.write("other.yaml", Self.other)
+    let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    let dearer = Lever(name: "dearer", title: "Dearer", with: ["price_changes.+={factor: 200%}"])
+    let stated = Lever(
+      name: "stated", title: "Stated", with: ["prices.small.input=$0.50 per 1M tokens"])
+    let study = try LeverStudy(
+      tree, scenario, levers: Self.all + [dearer, stated], threads: 2)
+    let prices = try #require(study.otherPrices)
+    let whole = Self.other + "\n  fixed: {provider: b, fixed_monthly: $200}"
+    try folder.write(
+      "whole.yaml",
+      whole.replacing("provider: a,", with: "provider: a, latency: 1s,")
+        .replacing("provider: b,", with: "provider: b, latency: 1s,"))
+    let there = try ScenarioReader.tree(
+      path: folder.path("s.yaml"), overrides: ["catalog=whole.yaml", "compare_catalog=null"])
+    let base = try DecisionFolder.bill(there.scenario)
+    #expect(prices.base.amount == base && base != study.base.amount)
+    for lever in [Self.shorter, dearer, stated, Self.elsewhere] {
+      let bill = try DecisionFolder.bill(there.tree.scenario(overrides: lever.with))
+      #expect(prices.months[lever.name]?.amount == bill, "\(lever.name)")
+    }
+    #expect(prices.months["dearer"]?.amount == base + base)
+    let used = try DecisionFolder.bill(there.tree.scenario(overrides: Self.chained.without))
+    #expect(prices.months["chained"]?.amount == used)
+    let together = try DecisionFolder.bill(
+      there.tree.scenario(
+        overrides: LeverLab.overrides(
+          of: study.steps.map(\.lever), in: study.results.map(\.lever))))
+    #expect(prices.together?.amount == together)
+    let steps = study.steps.indices.compactMap(prices.stepSaving).reduce(.zero, +)
+    #expect(prices.base.amount - steps == together)
+  }
+
+  /// What saves most, and what no longer does, by hand: `small` in place of `big` saves little there.
+  @Test func theAnswerSaysWhatBecomesOfTheOrder() throws {
+    let folder = try DecisionFolder.make("compare_catalog: other.yaml")
+    try folder.write("other.yaml", Self.other)
+    let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    let study = try LeverStudy(tree, scenario, levers: [Self.shorter, Self.cheaper], threads: 1)
+    #expect(study.results.map(\.lever.name) == ["cheaper: hard work, big to small", "shorter"])
+    let text = try #require(LeverPricesMarkdown.sentence(study))
+    #expect(
+      text.hasPrefix("At the prices of the elsewhere catalog (checked 1 May 2026) the bill is $"))
+    #expect(text.contains("; what saves most is then shorter, $"))
+    #expect(text.contains(", and no longer small in place of big for hard work, $"))
+    #expect(text.contains(" The same 2 levers together then save $"))
+    let page = LeverMarkdown.text(study)
+    #expect(page.contains("## At the prices of elsewhere"))
+    #expect(page.contains("| saves at elsewhere prices | rank there |"))
+    let same = try LeverStudy(tree, scenario, levers: [Self.idle], threads: 1)
+    #expect(LeverPricesMarkdown.sentence(same)?.contains("the bill is $") == true)
+    let none = try self.study()
+    #expect(none.otherPrices == nil && LeverPricesMarkdown.sentence(none) == nil)
+    #expect(!LeverMarkdown.text(none).contains("At the prices of"))
+  }
+
+  /// A model that the other catalog does not price can still be used here.
+  @Test func whatOnlyOneCatalogPricesStillApplies() throws {
+    let folder = try DecisionFolder.make("compare_catalog: other.yaml")
+    try folder.write(
+      "other.yaml", Self.other + "\n  fixed: {provider: b, input: $1 per 1M tokens}")
+    let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    let study = try LeverStudy(tree, scenario, levers: [Self.elsewhere], threads: 1)
+    #expect(study.results.map(\.state) == ["alternative"])
+    #expect(study.otherPrices?.months["elsewhere"] == nil)
+    #expect(LeverPricesMarkdown.section(study).contains(" no price there |"))
+  }
+
   // MARK: Standard levers
 
   @Test func theStandardLeversAreSound() throws {

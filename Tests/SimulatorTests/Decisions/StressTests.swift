@@ -73,6 +73,32 @@ import Testing
     #expect(study.base.fallbackCalls == 0)
   }
 
+  /// A shock of a moment: what the cache held by then has to be asked for again.
+  @Test func aFlushTakesAMoment() throws {
+    let folder = try DecisionFolder.make("cache: {mode: keyed, default: {ttl: 1000h}}")
+    let overrides = ["workloads.easy.prompts={pool: 4}"]
+    let (tree, scenario) = try ScenarioReader.tree(
+      path: folder.path("s.yaml"), overrides: overrides)
+    let flush = shock("flushed", ["cache.flush.+=$from"], from: .day(16), days: 0)
+    let study = try StressStudy(tree, scenario, shocks: [flush], threads: 1)
+    let month = try #require(study.results[0].month, "\(study.results[0].reason ?? "")")
+    #expect(study.results[0].window?.start == study.results[0].window?.end)
+    #expect(!month.isSpliced)
+    // Nothing differs before; then what every user has asked before comes once more.
+    #expect(month.days.prefix(15) == study.base.days.prefix(15))
+    let more = month.bill - study.base.bill
+    // 40 prompts of 100 and 100 tokens at $1 and $2 a million, some of which are not asked again.
+    #expect(more > .zero && more <= MoneySum(picodollars: 40 * 300_000_000))
+    let without = try DecisionFolder.tree()
+    let none = try StressStudy(without.tree, without.scenario, shocks: [flush], threads: 1)
+    #expect(none.results[0].reason == "there is no response cache to flush")
+    let own = try DecisionFolder.tree(
+      "shocks: {f: {title: F, from: day 3, with: [cache.flush.+=$from]}}")
+    #expect(own.scenario.shocks.first?.length == nil)
+    let bad = try DecisionFolder.make("shocks: {f: {title: F, from: day 3, with: [cache=off]}}")
+    #expect(bad.errors().contains("a shock needs both 'from' and 'for', or neither"))
+  }
+
   @Test func whatDoesNotApplySaysWhy() throws {
     let study = try study([
       shock("late", [], from: .day(31)), shock("no audio", ["workloads.**.audio*=2"]),

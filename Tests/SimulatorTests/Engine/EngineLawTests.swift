@@ -53,6 +53,7 @@ import Testing
       sheet.rates[.outputTokens] = Rate(picodollars: 600_001 * factor, per: 1)
       sheet.rates[.calls] = Rate(picodollars: 77 * factor, per: 1)
       sheet.rates[.audioSeconds] = Rate(picodollars: 100 * factor, per: 1)
+      sheet.rates[.images] = Rate(picodollars: 33 * factor, per: 1)
       sheet.fixedMonthly = Money(picodollars: 1_000_003 * factor)
       scenario.catalog[id].prices = [sheet]
     }

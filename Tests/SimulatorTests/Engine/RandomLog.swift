@@ -18,13 +18,14 @@ struct RandomLog {
   init(seed: UInt64) {
     var random = TestRandom(seed: seed)
     let base = RandomScenario(seed: random.bits())
-    var scenario = base.scenario.withoutActions
+    var scenario = base.scenario
     let models = scenario.catalog.models.count
     let policy = Self.policy(models: models, &random)
     for model in scenario.catalog.models.indices {
       Self.priceWhatOnlyLogsTell(in: &scenario, of: model, &random)
     }
     scenario.policy = Policy(name: "random", rules: policy.rules.map(Self.rule))
+    if random.chance(0.3) { Self.keepLogged(in: &scenario.budget) }
     if random.chance(0.5) { scenario.replay = Self.standIns(&random) }
     let isSparse = random.chance(0.3)
     var rows = base.arrivals.map { arrival in
@@ -41,6 +42,15 @@ struct RandomLog {
   }
 
   // MARK: Policy
+
+  /// Acting policies may send requests to the model that the log names.
+  private static func keepLogged(in budget: inout Budget?) {
+    for index in budget?.actions.indices ?? 0..<0 {
+      guard case .policy(var policy)? = budget?.actions[index].effect else { continue }
+      policy.rules[0].choice = .logged
+      budget?.actions[index].effect = .policy(policy)
+    }
+  }
 
   private static func policy(models: Int, _ random: inout TestRandom) -> ReferencePolicy {
     var rules = (0..<random.below(4)).map { number in

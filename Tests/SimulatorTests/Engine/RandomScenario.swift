@@ -40,7 +40,7 @@ struct RandomScenario {
     builder.workloads = (0...random.below(3)).map { Self.workload($0, &random) }
     var scenario = builder.build()
     Self.addFaults(to: &scenario, base: base, &random)
-    Self.addCache(to: &scenario, &random)
+    Self.addCache(to: &scenario, base: base, &random)
     self.users = users
     let workloads = scenario.workloads.count
     var time = base
@@ -49,6 +49,7 @@ struct RandomScenario {
       return (time, random.below(workloads), random.below(users))
     }
     if random.chance(0.4) { scenario.budget = Self.budget(of: scenario, &random) }
+    if random.chance(0.4) { scenario.experiments = Self.experiments(of: scenario, &random) }
     self.scenario = scenario
   }
 
@@ -116,6 +117,32 @@ struct RandomScenario {
     case 5...18: 0
     default: Int64(random.below(8)) * tick
     }
+  }
+
+  // MARK: Experiments
+
+  private static func experiments(
+    of scenario: Scenario, _ random: inout TestRandom
+  ) -> [Experiment] {
+    var experiments = ["first", "second"].map { Experiment(name: $0, workloads: [], arms: []) }
+    for workload in scenario.workloads where random.chance(0.8) {
+      experiments[random.below(2)].workloads.append(workload.name)
+    }
+    for number in experiments.indices {
+      experiments[number].unit = random.oneOf(Experiment.Unit.allCases)
+      if random.chance(0.3) {
+        experiments[number].conditions = [Policy.Condition(.task, in: ["a"])]
+      }
+      experiments[number].arms = random.oneOf([[0.5, 0.5], [0.2, 0.5, 0.3]]).enumerated().map {
+        var arm = Experiment.Arm(name: "arm-\($0.offset)", share: $0.element)
+        arm.model = random.rarely(2) { id(scenario.catalog.models.count, &$0) }
+        arm.systemPrompt = random.rarely(3) { Int64($0.oneOf([0, 30, 60])) }
+        arm.addedPrompt = Int64(random.oneOf([0, 0, 40]))
+        arm.outputFactor = random.oneOf([1, 1, 0.5, 1.7])
+        return arm
+      }
+    }
+    return experiments
   }
 
   // MARK: Models
@@ -276,7 +303,9 @@ struct RandomScenario {
     scenario.billFailures = random.oneOf(FailureBilling.allCases)
   }
 
-  private static func addCache(to scenario: inout Scenario, _ random: inout TestRandom) {
+  private static func addCache(
+    to scenario: inout Scenario, base: Int64, _ random: inout TestRandom
+  ) {
     scenario.cache.mode = random.oneOf(CacheSettings.Mode.allCases + [.keyed])
     scenario.cache.scope = random.oneOf(CacheSettings.Scope.allCases)
     scenario.cache.latency = random.oneOf([.zero, SimDuration(microseconds: tick)])
@@ -287,6 +316,11 @@ struct RandomScenario {
     ]
     if random.chance(0.3) {
       scenario.cache.defaultClass = CacheSettings.Class(ttl: ticks(20, &random), hitRate: 0.3)
+    }
+    if random.chance(0.3) {
+      scenario.cache.flushes = (0...random.below(2)).map { _ in
+        SimTime(microseconds: base) + ticks(60, &random)
+      }.sorted()
     }
   }
 }

@@ -9,6 +9,11 @@ struct ReferenceTranslation {
   private let variants: [Variant]
   private let draws: Draws
   private let factory: CallFactory
+  /// Without hits, so that what one would have been is drawn as well: whether it is one depends on
+  /// when it comes.
+  private let whole: CallFactory
+  /// The same without experiments.
+  private let plain: (compiled: CompiledScenario, factory: CallFactory)
   /// Every call with its place in its flow, by id.
   private(set) var calls: [(call: Call, part: UInt64, workload: UInt64)] = []
 
@@ -17,9 +22,21 @@ struct ReferenceTranslation {
     let scenario = compiled.scenario
     variants = scenario.workloads.flatMap { $0.stages.flatMap { $0.calls.flatMap(\.mix) } }
     draws = Draws(seed: scenario.seed, run: 1)
+    let population = Population(scenario.users, users: users, draws: draws)
+    let routing = CompiledRouting(compiled)
     factory = CallFactory(
-      compiled: compiled, population: Population(scenario.users, users: users, draws: draws),
-      routing: CompiledRouting(compiled), draws: draws)
+      compiled: compiled, population: population, routing: routing, draws: draws)
+    var cacheless = scenario
+    if scenario.cache.mode == .rate { cacheless.cache = CacheSettings() }
+    whole = CallFactory(
+      compiled: CompiledScenario(cacheless), population: population, routing: routing, draws: draws)
+    cacheless.experiments = []
+    let other = CompiledScenario(cacheless)
+    plain = (
+      other,
+      CallFactory(
+        compiled: other, population: population, routing: CompiledRouting(other), draws: draws)
+    )
   }
 
   /// The call, or start of a flow, that the simulator is given.
@@ -32,8 +49,14 @@ struct ReferenceTranslation {
   /// The same with all that its stages will be.
   mutating func arrival(of call: Call, workload: Int) -> ReferenceArrival {
     guard call.isFlowStart else {
+      let drawn = whole.call(
+        whole.arrival(at: call.time, workload: workload, user: call.user, index: call.index))
+      let base = plain.factory.call(
+        plain.factory.arrival(
+          at: call.time, workload: workload, user: call.user, index: call.index))
       return ReferenceArrival(
-        time: call.time, stages: [.init(delay: 0, calls: [reference(call, workload, part: 0)])])
+        time: call.time,
+        stages: [.init(delay: 0, calls: [reference(drawn, base, workload, part: 0)])])
     }
     var stages: [ReferenceArrival.Stage] = []
     var part: UInt64 = 0
@@ -49,10 +72,15 @@ struct ReferenceTranslation {
       for place in stage.calls.indices {
         defer { part += 1 << 32 }
         guard word(part | 1).2.unit < stage.calls[place].probability else { continue }
-        let drawn = factory.flowCall(
+        let drawn = whole.flowCall(
           compiled.workloads[workload].stages[number].calls[place], workload: workload, at: 0,
           user: call.user, index: call.index, flow: 0)
-        if decision.1.unit < stage.chance { made.append(reference(drawn, workload, part: part)) }
+        let base = plain.factory.flowCall(
+          plain.compiled.workloads[workload].stages[number].calls[place], workload: workload, at: 0,
+          user: call.user, index: call.index, flow: 0)
+        if decision.1.unit < stage.chance {
+          made.append(reference(drawn, base, workload, part: part))
+        }
       }
       guard decision.1.unit < stage.chance else { continue }
       stages.append(.init(delay: stage.delay.microseconds, calls: made))
@@ -60,24 +88,28 @@ struct ReferenceTranslation {
     return ReferenceArrival(time: call.time, stages: stages)
   }
 
-  private mutating func reference(_ call: Call, _ workload: Int, part: UInt64) -> ReferenceCall {
-    let variant = variants[Int(call.kind)]
+  /// - Parameter base: the call as it is without experiments; what is drawn for its answer is the
+  ///   simulator's.
+  private mutating func reference(
+    _ call: Call, _ base: Call, _ workload: Int, part: UInt64
+  ) -> ReferenceCall {
+    let variant = variants[Int(base.kind)]
     let key = Draws.key(of: compiled.scenario.workloads[workload].name)
     calls.append((call, part, key))
     var result = ReferenceCall()
     result.id = calls.count - 1
     result.user = Int(call.user)
-    result.routed = Int(call.routed)
+    result.routed = Int(base.routed)
     result.tier = variant.attributes[.tier]
-    result.cache = cache(of: variant, call)
+    result.cache = cache(of: variant, call, key: key, part: part)
     // A prompt that never comes back is one that no other call has.
     if variant.prompts == .unique { result.prompt = 1 << 63 | UInt64(result.id) }
-    if case .pool = variant.prompts { result.prompt = call.prompt >> 1 }
-    result.input = call.input
+    if case .pool = variant.prompts { result.prompt = base.prompt >> 1 }
+    result.input = base.input
     result.images = variant.frameTokens
     result.pictures = variant.images
-    result.output = call.output
-    result.reasoning = call.reasoning
+    result.output = base.output
+    result.reasoning = base.reasoning
     result.audio = call.audio
     result.maxTokens = variant.maxTokens
     if variant.prefixTokens > 0 {
@@ -85,13 +117,52 @@ struct ReferenceTranslation {
       result.prefix = .block(UInt64(workload) << 32 | owner, tokens: variant.prefixTokens)
     }
     result.batch = variant.batch
-    result.actions = actions(on: call, workload, variant, part: part)
+    change(&result, drawn: call, variant, workload)
+    result.actions = actions(on: call, result, workload, variant, part: part)
     return result
+  }
+
+  /// What the call's variant of an experiment makes of it.
+  private func change(
+    _ result: inout ReferenceCall, drawn: Call, _ variant: Variant, _ workload: Int
+  ) {
+    let name = compiled.scenario.workloads[workload].name
+    guard
+      let experiment = compiled.scenario.experiments.first(where: { $0.workloads.contains(name) })
+    else { return }
+    let isByUser = experiment.unit == .user
+    let u = draws.block(
+      .experiment, call: isByUser ? 0 : UInt64(drawn.index), user: UInt64(drawn.user),
+      workload: Draws.key(of: experiment.name), part: isByUser ? 0 : Draws.key(of: name)
+    ).0.unit
+    var (number, upTo) = (0, experiment.arms[0].share)
+    while number < experiment.arms.count - 1, u >= upTo {
+      number += 1
+      upTo += experiment.arms[number].share
+    }
+    let tests = experiment.conditions
+    let isMet = tests.allSatisfy { test in
+      variant.attributes[test.attribute].map(test.values.contains) ?? false
+    }
+    guard isMet else { return }
+    let arm = experiment.arms[number]
+    if let model = arm.model { result.routed = model.index }
+    let prefix = (arm.systemPrompt ?? variant.prefixTokens) + arm.addedPrompt
+    if !drawn.cacheDraw { result.input += prefix - variant.prefixTokens }
+    if arm.outputFactor != 1 {
+      (result.output, result.reasoning) = (drawn.output, drawn.reasoning)
+    }
+    let own = number > 0 ? UInt64(number) << 40 : 0
+    if let prompt = result.prompt { result.prompt = prompt ^ own }
+    let hasOwnPrefix = arm.systemPrompt != nil || arm.addedPrompt > 0
+    let owner = variant.prefixSharedByUsers ? 0 : UInt64(drawn.user) + 1
+    let block = UInt64(workload) << 32 | owner | (hasOwnPrefix ? own : 0)
+    result.prefix = prefix > 0 ? .block(block, tokens: prefix) : .none
   }
 
   /// What each of the budget's actions would do to the call.
   private func actions(
-    on call: Call, _ workload: Int, _ variant: Variant, part: UInt64
+    on call: Call, _ result: ReferenceCall, _ workload: Int, _ variant: Variant, part: UInt64
   ) -> [(routed: Int, tier: String?)?] {
     let scenario = compiled.scenario
     var seen: [String: String] = ["use_case": scenario.workloads[workload].useCase]
@@ -109,7 +180,7 @@ struct ReferenceTranslation {
       guard isMet else { return nil }
       let tier = variant.attributes[.tier]
       switch action.effect {
-      case .block, .shed, .cap: return (Int(call.routed), tier)
+      case .block, .shed, .cap: return (result.routed, tier)
       case .tier(let name): return (scenario.chains[name]?.first?.index ?? -1, name)
       case .policy(let policy):
         return (ReferencePolicy(policy).model(for: seen, u: u) ?? -1, tier)
@@ -117,13 +188,17 @@ struct ReferenceTranslation {
     }
   }
 
-  private func cache(of variant: Variant, _ call: Call) -> ReferenceCall.Cache? {
+  private func cache(
+    of variant: Variant, _ call: Call, key: UInt64, part: UInt64
+  ) -> ReferenceCall.Cache? {
     let cache = compiled.scenario.cache
     let listed = variant.attributes[.cacheClass].flatMap { cache.classes[$0] }
     guard cache.mode != .off, let settings = listed ?? cache.defaultClass else { return nil }
     if cache.mode == .keyed { return .keyed(ttl: settings.ttl.microseconds) }
     guard let rate = settings.hitRate, rate > 0, settings.ttl > .zero else { return nil }
-    return .rate(isHit: call.cacheDraw)
+    let word = draws.block(
+      .call, call: UInt64(call.index), user: UInt64(call.user), workload: key, part: part)
+    return .rate(rate, ttl: settings.ttl.microseconds, u: word.3.unit)
   }
 
   /// Failure draw and latency of an attempt, from the words that the simulator draws.
@@ -161,6 +236,7 @@ extension ReferenceScenario {
     budget = scenario.budget.map { ReferenceBudget($0, of: scenario.period.months[0]) }
     cacheIsPerUser = scenario.cache.scope == .user
     cacheLatency = scenario.cache.latency.microseconds
+    flushes = scenario.cache.flushes.map(\.microseconds)
   }
 }
 

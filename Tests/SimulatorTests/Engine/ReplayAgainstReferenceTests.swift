@@ -24,7 +24,7 @@ import Testing
       let log = RandomLog(seed: seed)
       let found = try ledger(of: log, in: folder)
       let expected = reference(log)
-      seen.add(expected.rows)
+      seen.add(expected.rows, expected.actions)
       if found == expected.text { continue }
       let lines = zip(found.split(separator: "\r\n"), expected.text.split(separator: "\r\n"))
       let place = lines.first { $0.0 != $0.1 }
@@ -54,7 +54,9 @@ import Testing
     return try String(contentsOfFile: folder.path + "/calls.csv", encoding: .utf8)
   }
 
-  private func reference(_ log: RandomLog) -> (rows: [ReferenceRow], text: String) {
+  private func reference(
+    _ log: RandomLog
+  ) -> (rows: [ReferenceRow], actions: [Int?], text: String) {
     let scenario = log.scenario
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
@@ -101,12 +103,15 @@ import Testing
   /// How often the rare things came.
   private struct Coverage: CustomStringConvertible {
     private var counts: [String: Int] = [
+      "refused": 0, "moved": 0,
       "hits": 0, "queued": 0, "skipped": 0, "many attempts": 0, "failed": 0, "cached": 0,
       "fallbacks": 0, "unknown users": 0,
     ]
 
-    mutating func add(_ rows: [ReferenceRow]) {
-      for row in rows {
+    mutating func add(_ rows: [ReferenceRow], _ actions: [Int?]) {
+      for (row, action) in zip(rows, actions) {
+        count("refused", action != nil && row.isFailed && row.attempts == 0)
+        count("moved", action != nil && !row.isFailed)
         count("hits", row.cache == .hit)
         count("queued", row.queue > 0)
         count("skipped", row.skipped > 0)
@@ -140,6 +145,23 @@ extension ReferenceReplay {
     cacheClasses = scenario.cache.classes.mapValues(CacheClass.init)
     defaultCache = scenario.cache.defaultClass.map(CacheClass.init)
     standIns = ReferenceStandIns(scenario.replay)
+    actions = (scenario.budget?.actions ?? []).map { action in
+      Action(
+        line: scenario.budget?.thresholds[action.line].name ?? "",
+        conditions: Dictionary(
+          uniqueKeysWithValues: action.conditions.map { ($0.attribute.name, $0.values) }),
+        move: .init(action.effect, in: scenario))
+    }
+  }
+}
+
+extension ReferenceReplay.Action.Move {
+  init(_ effect: BudgetAction.Effect, in scenario: Scenario) {
+    switch effect {
+    case .block, .shed, .cap: self = .none
+    case .tier(let tier): self = .tier(tier, first: scenario.chains[tier]?.first?.index ?? -1)
+    case .policy(let policy): self = .policy(ReferencePolicy(policy))
+    }
   }
 }
 

@@ -1,113 +1,114 @@
-import CostModel
 import Foundation
 import Testing
 
 @testable import Simulator
 
-/// One reader of files from outside, with files that it understands.
+/// One reader of files from outside, with small files that it understands.
 struct FuzzTarget: Sendable, CustomTestStringConvertible {
   var name: String
-  /// Under the repository's root.
-  var seeds: [String]
+  /// Under the repository's root: a file, or a folder of them.
+  var seeds: String
   /// Name of the damaged file, in a folder that holds `companions` too.
   var file: String
+  /// Files of `Tests/Golden/fuzz-companions` that it names.
   var companions: [String] = []
   /// Reads the file; whatever it can throw for bad input is fine.
   var read: @Sendable (_ path: String) throws -> Void
 
   var testDescription: String { name }
 
+  /// In order of their paths.
+  func seedFiles() throws -> [URL] {
+    let whole = RepositoryFiles.root.appendingPathComponent(seeds)
+    guard whole.hasDirectoryPath || seeds.hasSuffix("/") else { return [whole] }
+    return try FileManager.default.contentsOfDirectory(at: whole, includingPropertiesForKeys: nil)
+      .sorted { $0.path < $1.path }
+  }
+
+  private static func own(
+    _ name: String, _ file: String, with companions: [String] = [],
+    _ read: @escaping @Sendable (_ path: String) throws -> Void
+  ) -> FuzzTarget {
+    FuzzTarget(
+      name: name, seeds: "Tests/Golden/fuzz/\(name)/", file: file, companions: companions,
+      read: read)
+  }
+
   private static let traces = [
     "azure.csv", "burstgpt.csv", "calls.csv", "canonical.csv", "excel-fr.csv", "helicone.csv",
     "langfuse.csv", "litellm.csv", "mooncake.jsonl", "openai-usage.csv", "otel.jsonl",
   ]
-  private static let scenarios = [
-    "scenarios/two-tier.yaml", "scenarios/huntaze-published.yaml",
-    "scenarios/huntaze-engineering.yaml",
-  ]
 
   static let all: [FuzzTarget] =
     [
-      FuzzTarget(
-        name: "scenario", seeds: scenarios,
-        file: "s.yaml", companions: ["catalogs", "policies"], read: scenario),
-      FuzzTarget(
-        name: "catalog",
-        seeds: ["scenarios/catalogs/documents.yaml", "Sources/Simulator/Starter/catalog.yaml"],
-        file: "c.yaml"
-      ) { path in
-        let catalog = try CatalogReader.read(path: path)
-        _ = CatalogText.text(catalog)
+      own("scenario", "s.yaml", FuzzReaders.scenario),
+      own("override", "o.txt", with: ["scenario.yaml", "catalog.yaml", "policy.yaml"]) {
+        try FuzzReaders.overrides($0)
       },
-      FuzzTarget(
-        name: "policy",
-        seeds: ["scenarios/policies/majordome.yaml", "scenarios/policies/two-tier.yaml"],
-        file: "policies/two-tier.yaml",
-        companions: ["catalogs", "policies", "two-tier.yaml"]
-      ) { path in
-        let root = URL(fileURLWithPath: path).deletingLastPathComponent()
-          .deletingLastPathComponent()
-        _ = try ScenarioReader.read(path: root.path + "/two-tier.yaml")
-      },
-      FuzzTarget(
-        name: "claims", seeds: ["scenarios/claims.yaml"], file: "claims.yaml",
-        companions: ["catalogs", "policies"] + scenarios.map { String($0.dropFirst(10)) },
-        read: claims),
-      FuzzTarget(name: "litellm", seeds: ["Tests/Golden/fuzz/litellm.json"], file: "l.json") {
-        try prices($0, .litellm)
-      },
-      FuzzTarget(name: "genai-prices", seeds: ["Tests/Golden/fuzz/genai.json"], file: "g.json") {
-        try prices($0, .genAIPrices)
-      },
-      FuzzTarget(name: "usage", seeds: ["Tests/Golden/fuzz/usage.csv"], file: "u.csv", read: usage),
-      FuzzTarget(
-        name: "baseline", seeds: ["scenarios/baseline/shipped.yaml"], file: "b.yaml"
-      ) { _ = try BaselineReader.read(path: $0) },
+      own("catalog", "c.yaml", with: ["catalog.yaml"], FuzzReaders.catalog),
+      own("policy", "policy.yaml", with: ["scenario.yaml", "catalog.yaml"], FuzzReaders.policy),
+      own(
+        "claims", "claims.yaml", with: ["scenario.yaml", "catalog.yaml", "policy.yaml"],
+        FuzzReaders.claims),
+      own("baseline", "b.yaml", FuzzReaders.baseline),
+      own("litellm", "l.json") { try FuzzReaders.prices($0, .litellm) },
+      own("genai-prices", "g.json") { try FuzzReaders.prices($0, .genAIPrices) },
+      own("usage", "u.csv", with: ["catalog.yaml"], FuzzReaders.usage),
+      own("trace-format", "f.yaml", with: ["log.csv"], FuzzReaders.traceFormat),
     ]
     + traces.map { name in
-      FuzzTarget(name: name, seeds: ["Tests/Golden/traces/" + name], file: name, read: trace)
+      FuzzTarget(
+        name: name, seeds: "Tests/Golden/traces/" + name, file: name, read: FuzzReaders.trace)
     }
+}
 
-  // MARK: Readers
+/// The damaged file of a target, among the files that it names.
+final class FuzzFolder {
+  private let folder: ScenarioFolder
+  private let target: FuzzTarget
+  private let path: String
 
-  /// What can be read is also computed, and simulated where it is small.
-  private static func scenario(_ path: String) throws {
-    var scenario = try ScenarioReader.read(path: path)
-    guard let smallest = scenario.plans.min(by: { $0.users < $1.users }), smallest.users <= 1_000
-    else { return }
-    scenario.plans = [smallest]
-    _ = PlanExpectation(scenario: scenario, plan: smallest)
-    let simulation = Simulation(scenario)
-    if simulation.expectedArrivals(runs: 1) < 3_000 {
-      _ = try simulation.results(runs: 1, threads: 1)
+  init(_ target: FuzzTarget) throws {
+    folder = try ScenarioFolder()
+    self.target = target
+    path = folder.path(target.file)
+    for name in target.companions {
+      let companion = RepositoryFiles.root.appendingPathComponent("Tests/Golden/fuzz-companions/")
+      try folder.write(name, data: Data(contentsOf: companion.appendingPathComponent(name)))
     }
   }
 
-  private static func claims(_ path: String) throws {
-    var file = try ClaimsReader.read(path: path)
-    // Plans are simulated elsewhere; here it is the arithmetic that counts.
-    file.claims = Array(file.claims.prefix(5))
-    _ = AuditMarkdown.text(try Auditor.audit(file))
+  /// The message of the error; nil if such a file can be read. Throws `FuzzFinding`.
+  func outcome(of bytes: some ContiguousBytes) throws -> String? {
+    try write(bytes)
+    do {
+      try target.read(path)
+      return nil
+    } catch let finding as FuzzFinding {
+      throw finding
+    } catch {
+      let message = "\(error)"
+      guard message.contains("error: ") else {
+        throw FuzzFinding(what: "no error of the usual form: \(message)")
+      }
+      return message
+    }
   }
 
-  private static func prices(_ path: String, _ kind: PriceListSource.Kind) throws {
-    let checked = CivilDate(year: 2026, month: 10, day: 21)
-    let result = try PriceListSource(kind: kind, path: path)
-      .read(filter: CatalogFilter(), checked: checked)
-    _ = CatalogText.text(result.catalog)
+  /// Written in place: a million renames take longer than a million scenarios.
+  private func write(_ bytes: some ContiguousBytes) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    defer { close(descriptor) }
+    let isWritten = bytes.withUnsafeBytes { bytes in
+      Foundation.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
+    }
+    guard isWritten else { throw FuzzFinding(what: "cannot write \(path)") }
   }
+}
 
-  private static func usage(_ path: String) throws {
-    var options = UsageOptions()
-    options.skipBadRows = 2
-    let reader = UsageReader(path: path, options: options)
-    try reader.read { _ in }
-  }
+/// What a fuzzer is there to find, short of a crash.
+struct FuzzFinding: Error, CustomStringConvertible {
+  var what: String
 
-  private static func trace(_ path: String) throws {
-    var options = TraceOptions()
-    options.skipBadRows = 2
-    options.blockSize = 200
-    _ = try ReadTrace(path, options: options)
-  }
+  var description: String { what }
 }

@@ -71,6 +71,35 @@ import Testing
     }
   }
 
+  /// What a line of the budget does is the only cause where it is the only change; beside another
+  /// change the amounts still add up.
+  @Test(arguments: [500, 550]) func aLineThatActsIsACause(input: Int) throws {
+    let line = { (act: String) in
+      "budget: { amount: $1, thresholds: [{ at: $0.02, name: late\(act) }] }"
+    }
+    let folder = try GateFolder(extra: line(", act: block"))
+    try folder.files.write(
+      "new.yaml",
+      GateFolder.scenario(input: input, extra: line(", act: { cap: { calls: 2 } }")))
+    let outcome = try Program.run([
+      "diff", folder.files.path("s.yaml"), folder.files.path("new.yaml"), "--out",
+      folder.files.path("out"), "--users", "4",
+    ])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(
+      outcome.output.contains(
+        "late at $0.02: block → late at $0.02: cap of 2 calls an account and day"))
+    let plan = try #require(try folder.json("out/check.json")["plans"]?.items.first)
+    let causes = plan["causes"]?.items ?? []
+    let names = causes.map { $0["cause"]?.string }
+    #expect(names == (input == 500 ? ["enforcement"] : ["tokens", "enforcement"]))
+    let amounts = causes.map {
+      ExactDecimal($0["change_usd"]?.string ?? "")?.shifted(by: 12).digits ?? 0
+    }
+    #expect(MoneySum(picodollars: amounts.reduce(0, +)).exactDecimal == plan["change_usd"]?.string)
+    #expect(amounts.last.map { $0 > 0 } == true)
+  }
+
   @Test func aReportIsNoScenario() throws {
     let folder = try GateFolder()
     try folder.files.write("empty/x", "")

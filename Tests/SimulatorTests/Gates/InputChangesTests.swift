@@ -106,6 +106,11 @@ import Testing
     ("retry={max: 1, base: 1s}", .failures, "retries: 0 → 1"),
     ("bill_failures=all", .failures, "what a failed attempt costs: none → all"),
     ("traffic.weekdays=[1, 1, 1, 1, 1, 1, 1]", .timing, "hours of fan-messages"),
+    (
+      "budget.thresholds.1.act={shed: {priority: [low, medium]}}", .enforcement,
+      "lines of the budget that act: none → budget-90 at $900.00: shed for priority low or medium"
+    ),
+    ("cache.flush=[2025-11-10T09:00]", .cache, "cache flushes: 0 → 1"),
     ("seed=43", .timing, "seed: 42 → 43"),
   ])
   func inputsAreNamed(override: String, cause: Cause, words: String) throws {

@@ -16,9 +16,10 @@ enum ShippedReports {
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
     let plans = scenarios.map { "scenarios/\($0).yaml" }
     let options = ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
-    try run(["sensitivity"] + plans + options)
-    for verb in ["solve", "forecast", "levers"] {
-      for plan in plans { try run([verb, plan] + options) }
+    try run(["sensitivity"] + plans + ["--users", "1000"] + options)
+    for plan in plans {
+      try run(["solve", plan, "--users", "1000"] + options)
+      for verb in ["forecast", "levers", "stress"] { try run([verb, plan] + options) }
     }
     try run(["run"] + plans + options)
     try run(["audit", "scenarios/claims.yaml", "--out", folder.path, "--quiet"])

@@ -67,6 +67,8 @@ import Testing
     ("cache: {mode: rate, classes: {a: {hit_rate: 80%}}}", true),
     ("cache: {mode: rate, classes: {a: {hit_rate: 180%}}}", false),
     ("cache: {mode: rate, classes: {a: {hit_rate: 1.5}}}", false),
+    ("cache: {mode: keyed, default: {ttl: 1h}, flush: [2025-11-03T09:00]}", true),
+    ("cache: {mode: keyed, default: {ttl: 1h}, flush: [noon]}", false),
     ("breaker: none", true), ("breaker: {window: 5min}", true), ("breaker: {window: 5}", false),
     ("breaker: {window: 5 parsecs}", false), ("budget: $1,000", true), ("budget: -$5", false),
     ("budget: {amount: 1000 USD, thresholds: [75%, $900]}", true), ("budget: {}", false),
@@ -80,6 +82,9 @@ import Testing
     ("alerts: {a: {window: 1h}}", false),
     ("outages: [{model: m, from: 2025-11-01T09:00, for: 1h}]", true),
     ("outages: [{model: m, from: yesterday, for: 1h}]", false),
+    ("experiments: {e: {workloads: [w], variants: {a: {share: 50%}, b: {share: 50%}}}}", true),
+    ("experiments: {e: {workloads: [w], variants: {a: {share: 50%}, b: {shar: 50%}}}}", false),
+    ("experiments: {e: {unit: day, workloads: [w], variants: {a: {share: 100%}}}}", false),
   ])
   func readerAndSchemaAgree(text: String, isValid: Bool) throws {
     let schema = try SchemaJudge(file: "scenarios/schema/scenario.schema.json")

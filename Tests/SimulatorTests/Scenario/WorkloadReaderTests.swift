@@ -8,7 +8,7 @@ import Testing
     let folder = try ScenarioFolder([
       "catalog.yaml":
         "models: {m: {provider: p, latency: 1s, input: $1 per 1M tokens, output: $1 per 1M tokens, "
-        + "audio: $1 per hour}}",
+        + "audio: $1 per hour, images: $1 per 1K images}}",
       "s.yaml": """
       period: 2025-11
       plans: [5]

@@ -10,41 +10,6 @@ import Testing
   private static let header =
     "timestamp,model,user,prompt,input_tokens,status,use_case,task,cost_usd"
 
-  /// Everything that reading a log gives, as text.
-  private struct Reading: Equatable {
-    var rows: [String] = []
-    var names: [[String]] = []
-    var facts = ""
-    var rejected: [String] = []
-    var failure = ""
-  }
-
-  private func read(_ path: String, block: Int, threads: Int) -> Reading {
-    var reading = Reading()
-    var options = TraceOptions()
-    options.blockSize = block
-    options.threads = threads
-    options.skipBadRows = 12
-    options.onRejected = { row in
-      let fields = row.fields.map { String(decoding: $0, as: UTF8.self) }
-      reading.rejected.append("\(row.row) \(fields)")
-    }
-    do {
-      let trace = try ReadTrace(path, options: options)
-      reading.rows = trace.rows.map { "\($0)" }
-      let kinds = trace.symbols.kinds.map { "\($0)" }
-      reading.names = [trace.symbols.users.names, trace.symbols.models.names, kinds]
-      var facts = trace.facts
-      // The unknown columns are a dictionary, whose order is nobody's.
-      reading.facts = facts.unknown.map { "\($0)" }.sorted().joined()
-      facts.unknown = [:]
-      reading.facts += "\(facts)"
-    } catch {
-      reading.failure = "\(error)".replacing(path, with: "")
-    }
-    return reading
-  }
-
   private func rows(_ random: inout TestRandom, bad: Double) -> [[String]] {
     (0..<(60 + random.below(100))).map { number in
       let second = String(1_000 + number).dropFirst()
@@ -82,11 +47,12 @@ import Testing
         text(rows, quoted: { _ in false }, lineEnd: "\r\n") + "\r\n\r\n",
         text(rows, quoted: { $0 % oneIn == 0 }, lineEnd: "\n") + "\n",
       ]
-      var all: [Reading] = []
+      var all: [TraceReading] = []
       for (number, spelling) in spellings.enumerated() {
         let path = try folder.write(spelling, to: "log\(number).csv")
-        all.append(read(path, block: 1 << 20, threads: 1))
-        all.append(read(path, block: 100 + random.below(3_000), threads: 1 + random.below(3)))
+        all.append(TraceReading(path, block: 1 << 20, threads: 1))
+        all.append(
+          TraceReading(path, block: 100 + random.below(3_000), threads: 1 + random.below(3)))
       }
       failures += all[0].failure.isEmpty ? 0 : 1
       for reading in all { #expect(reading == all[0], "round \(round)") }
@@ -100,10 +66,12 @@ import Testing
     let folder = try TraceFolder()
     let rows = (0..<400).map { "\(1_761_955_200 + $0),\($0),u\(random.below(60))\n" }
     let path = try folder.write("timestamp,input_tokens,user\n" + rows.joined())
-    let whole = read(path, block: 1 << 20, threads: 1)
+    let whole = TraceReading(path, block: 1 << 20, threads: 1)
     #expect(whole.rows.count == 400 && whole.names[0].count > 40)
     for block in [60, 150, 400] {
-      for threads in 1...3 { #expect(read(path, block: block, threads: threads) == whole) }
+      for threads in 1...3 {
+        #expect(TraceReading(path, block: block, threads: threads) == whole)
+      }
     }
   }
 
@@ -114,10 +82,10 @@ import Testing
     let text =
       "timestamp,input_tokens,user\n" + (0..<20).map { _ in broken + "3,9,plain\n" }.joined()
     let path = try folder.write(text)
-    let whole = read(path, block: 1 << 20, threads: 1)
+    let whole = TraceReading(path, block: 1 << 20, threads: 1)
     #expect(whole.rows.count == 40 && whole.names[0].count == 2)
     for block in [30, 77, 128, 300] {
-      #expect(read(path, block: block, threads: 3) == whole)
+      #expect(TraceReading(path, block: block, threads: 3) == whole)
     }
   }
 
@@ -130,8 +98,8 @@ import Testing
         : "{\"timestamp\": \(number), \"user\": \"u\(random.below(30))\", \"input_tokens\": \(number)}"
     }
     let path = try folder.write(lines.joined(separator: "\n"), to: "log.jsonl")
-    let whole = read(path, block: 1 << 20, threads: 1)
+    let whole = TraceReading(path, block: 1 << 20, threads: 1)
     #expect(whole.rows.count > 200 && !whole.rejected.isEmpty)
-    for block in [50, 128, 1_000] { #expect(read(path, block: block, threads: 3) == whole) }
+    for block in [50, 128, 1_000] { #expect(TraceReading(path, block: block, threads: 3) == whole) }
   }
 }

@@ -54,7 +54,9 @@ struct LiteLLMEntry {
     model.contextWindow = tokens("max_input_tokens")
     model.maxOutputTokens = tokens("max_output_tokens") ?? tokens("max_tokens")
     used.insert("max_tokens")
-    if let text = fields["deprecation_date"]?.text, let date = CivilDate(iso: text) {
+    if let text = fields["deprecation_date"]?.text, let date = CivilDate(iso: text),
+      CivilDate.years.contains(date.year)
+    {
       model.deprecated = date
       used.insert("deprecation_date")
     }

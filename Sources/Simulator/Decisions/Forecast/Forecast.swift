@@ -8,12 +8,13 @@ struct Forecast: Sendable {
   let scenario: Scenario
   let spec: ForecastSpec
   let months: [ForecastMonth]
-  /// What the closed form only approximates, in the last month.
+  /// What the closed form only approximates, in the last month that it is used for.
   let approximations: [Expectation.Approximation]
 
   /// - Parameters:
   ///   - scenario: with a period of as many months as `spec` has.
-  ///   - runs: months to simulate of each; 0: closed forms only.
+  ///   - runs: months to simulate of each; 0: closed forms only, but one of each month in which the
+  ///     budget may act, since these know nothing of that.
   init(
     _ scenario: Scenario, _ spec: ForecastSpec, runs: Int = 0, threads: Int = 1,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
@@ -23,15 +24,25 @@ struct Forecast: Sendable {
     self.spec = spec
     var months: [ForecastMonth] = []
     for (index, users) in spec.users(of: scenario).enumerated() {
-      let month = Self.month(scenario, spec, index: index, users: users)
-      months.append(Self.expected(month, number: index + 1, after: months.last?.total ?? .init()))
-      guard runs > 0 else { continue }
-      months[index].simulated = try Simulation(month).reduced(
-        runs: runs, threads: threads, progress: progress, \.cost)[0]
+      let total = months.last?.total ?? .init()
+      var month = Self.expected(
+        Self.month(scenario, spec, index: index, users: users), number: index + 1, after: total)
+      let mayAct = month.budgetMayAct
+      if runs > 0 || mayAct {
+        let months = try Simulation(month.scenario).reduced(
+          to: { ($0.cost, $0.run == 1 && mayAct ? $0 : nil) }, runs: max(1, runs), threads: threads,
+          progress: progress)[0]
+        month.simulated = months.map(\.0)
+        month.firstRun = months.first?.1
+      }
+      if mayAct { month.takeSimulated(after: total) }
+      months.append(month)
     }
     self.months = months
     approximations =
-      months.last.map { Expectation(scenario: $0.scenario, plan: $0.plan).approximations } ?? []
+      months.last { !$0.isSimulated }.map {
+        Expectation(scenario: $0.scenario.withoutActions, plan: $0.plan).approximations
+      } ?? []
   }
 
   private static func month(
@@ -42,7 +53,7 @@ struct Forecast: Sendable {
     month.plans = [PlanSpec(name: "users-\(users)", users: users)]
     if let last = spec.budgets.last {
       let amount = index < spec.budgets.count ? spec.budgets[index] : last
-      month.budget = Budget(amount: amount, thresholds: [])
+      month.budget = (scenario.budget ?? Budget(amount: amount, thresholds: [])).changed(to: amount)
     }
     return month
   }
@@ -92,7 +103,9 @@ extension Forecast {
   /// When the expected spending of all months passes an amount.
   private func moment(of dollars: Double) -> SimTime? {
     guard let month = months.first(where: { $0.total.mean > dollars }) else { return nil }
+    let left = dollars - (month.total.mean - month.bill.mean)
+    if month.isSimulated { return month.simulatedCrossing(of: left) }
     let curve = CostCurve(ExpectedCost(scenario: month.scenario, plan: month.plan))
-    return curve.crossing(of: dollars - (month.total.mean - month.bill.mean), month: 0)
+    return curve.crossing(of: left, month: 0)
   }
 }

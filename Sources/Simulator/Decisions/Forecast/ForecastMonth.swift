@@ -6,16 +6,21 @@ struct ForecastMonth: Sendable {
   var number: Int
   /// The scenario with this month alone, its plan and its budget.
   var scenario: Scenario
-  /// The expected bill in dollars, and what chance does to it.
+  /// The expected bill in dollars, and what chance does to it: closed forms, or where the budget
+  /// may act the simulated months.
   var bill: MonthBill
   /// The same of all months up to this one.
   var total: MonthBill
   /// The bill of each run; empty where nothing is simulated.
   var simulated: [MoneySum] = []
+  /// Run 1 as a whole, where the budget may act.
+  var firstRun: PlanResult?
   /// When the expected bill breaks the month's budget; nil: not in this month.
   var expectedCrossing: SimTime?
-  /// The chance that it does; nil without a budget.
+  /// The chance that it does; nil without a budget, or where one simulated month must do.
   var overBudgetProbability: Double?
+  /// The closed form's bill, had the budget only told; nil: it cannot act in this month.
+  var withoutActions: Double?
 
   var plan: PlanSpec { scenario.plans[0] }
   var period: Period { scenario.period }
@@ -23,6 +28,13 @@ struct ForecastMonth: Sendable {
   var budget: MoneySum?
   /// Whether the expected bill is over the budget; nil without one.
   var isOverBudget: Bool? { budget.map { bill.mean > $0.dollars } }
+  var isSimulated: Bool { withoutActions != nil }
+  /// The 5th and 95th percentile of the bill; nil where one simulated month must do.
+  var band: ClosedRange<Double>? {
+    guard isSimulated else { return bill.band }
+    guard let low = runs.p05, let high = runs.p95 else { return nil }
+    return low.dollars...high.dollars
+  }
   var runs: RunsSummary { RunsSummary(costs: simulated, overBudget: nil) }
 }
 

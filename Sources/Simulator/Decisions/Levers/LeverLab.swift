@@ -2,15 +2,20 @@ import CostModel
 
 /// Simulates months with and without levers.
 struct LeverLab {
-  let tree: ScenarioTree
-  let plan: PlanSpec
-  let threads: Int
+  /// Without a catalog to compare with: what that one does not price can be used all the same.
+  private var tree: ScenarioTree
+  private let plan: PlanSpec
+  private let threads: Int
+
+  init(_ tree: ScenarioTree, plan: PlanSpec, threads: Int) {
+    self.tree = tree
+    self.tree.root = tree.root.without("compare_catalog")
+    self.plan = plan
+    self.threads = threads
+  }
 
   private func outcomes(_ scenarios: [Scenario]) throws -> [Outcome] {
-    let plan = plan
-    return try Outcomes.map(scenarios, threads: threads) { scenario in
-      Outcome(try Simulation(scenario).result(of: plan, run: 1), budget: scenario.budget)
-    }
+    try Outcomes.simulated(scenarios, of: plan, threads: threads)
   }
 
   // MARK: Alone
@@ -73,9 +78,7 @@ struct LeverLab {
     var scenarios: [Scenario] = []
     var clashes: [(lever: Lever, reason: String)] = []
     for lever in ranked {
-      let names = Set((taken + [lever]).map(\.name))
-      let overrides = file.filter { names.contains($0.name) }.flatMap(\.with)
-      switch tree.variant(overrides, source: "levers") {
+      switch tree.variant(Self.overrides(of: taken + [lever], in: file), source: "levers") {
       case .success(let scenario):
         taken.append(lever)
         scenarios.append(scenario)
@@ -88,5 +91,22 @@ struct LeverLab {
       return LeverStep(lever: lever, outcome: outcome, saving: before.amount - outcome.amount)
     }
     return (steps, clashes)
+  }
+
+  /// Of several levers at once, in the order of `file`.
+  static func overrides(of levers: [Lever], in file: [Lever]) -> [String] {
+    let names = Set(levers.map(\.name))
+    return file.filter { names.contains($0.name) }.flatMap(\.with)
+  }
+}
+
+extension Outcomes {
+  /// One month of each scenario, with that plan and the same luck.
+  static func simulated(
+    _ scenarios: [Scenario], of plan: PlanSpec, threads: Int
+  ) throws -> [Outcome] {
+    try map(scenarios, threads: threads) { scenario in
+      Outcome(try Simulation(scenario).result(of: plan, run: 1), budget: scenario.budget)
+    }
   }
 }

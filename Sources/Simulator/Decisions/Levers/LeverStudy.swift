@@ -39,6 +39,8 @@ struct LeverStudy: Sendable {
   let clashes: [(lever: Lever, reason: String)]
   /// Capacity whose models calls go to.
   let breakEvens: [BreakEven]
+  /// All of this at the prices of the catalog that the scenario is compared with; nil: there is none.
+  let otherPrices: LeverPrices?
 
   init(
     _ tree: ScenarioTree, _ scenario: Scenario, levers: [Lever], capacities: [Capacity] = [],
@@ -48,7 +50,7 @@ struct LeverStudy: Sendable {
       .filter(\.applies)
     self.scenario = scenario
     plan = scenario.plans[0]
-    let lab = LeverLab(tree: tree, plan: scenario.plans[0], threads: threads)
+    let lab = LeverLab(tree, plan: scenario.plans[0], threads: threads)
     let month = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
     let base = Outcome(month, budget: scenario.budget)
     self.base = base
@@ -63,10 +65,11 @@ struct LeverStudy: Sendable {
     }
     self.results = results
     let saving = results.filter { result in
-      guard case .available = result.verdict, !result.lever.isAlternative else { return false }
-      return result.saving(from: base).map { $0 > .zero } ?? false
+      result.isOffered && result.saving(from: base).map { $0 > .zero } ?? false
     }
     (steps, clashes) = try lab.steps(saving.map(\.lever), in: expanded, base: base)
+    otherPrices = try LeverPrices(
+      tree, scenario, results: results, steps: steps.map(\.lever), in: expanded, threads: threads)
   }
 
   /// The bill with all of them: a simulation, not a sum.
@@ -79,12 +82,26 @@ extension MoneySum {
 
 extension LeverResult {
   /// What it saves (or saves already); negative where it costs more.
-  func saving(from base: Outcome) -> MoneySum? {
+  func saving(from base: Outcome) -> MoneySum? { outcome.map { saving($0, from: base) } }
+
+  /// The same, its month being another one: as dear as other prices make it.
+  func saving(_ month: Outcome, from base: Outcome) -> MoneySum {
+    if case .inUse = verdict { return month.amount - base.amount }
+    return base.amount - month.amount
+  }
+
+  /// The month with it, or where it is in use without it.
+  var outcome: Outcome? {
     switch verdict {
-    case .available(let with): base.amount - with.amount
-    case .inUse(let without): without.amount - base.amount
+    case .available(let outcome), .inUse(let outcome): outcome
     case .idle, .inapplicable: nil
     }
+  }
+
+  /// Whether it can be used, is no alternative and not in use already.
+  var isOffered: Bool {
+    if case .available = verdict { return !lever.isAlternative }
+    return false
   }
 }
 

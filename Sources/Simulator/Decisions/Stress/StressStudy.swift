@@ -88,9 +88,9 @@ private struct ShockVariant: Sendable {
 }
 
 extension Shock {
-  /// nil: all of the period.
+  /// nil: all of the period; empty: a moment.
   func window(in period: Period) -> Result<Period.Span, Inapplicable>? {
-    guard let from, let length else { return nil }
+    guard let from else { return nil }
     let start: SimTime
     switch from {
     case .moment(let moment): start = moment
@@ -103,7 +103,7 @@ extension Shock {
     guard start >= period.start, start < period.end else {
       return .failure(Inapplicable(reason: "its time lies outside the period"))
     }
-    return .success(Period.Span(start: start, end: min(start + length, period.end)))
+    return .success(Period.Span(start: start, end: min(start + (length ?? .zero), period.end)))
   }
 
   /// One shock for each provider that calls go to, or itself.

@@ -46,6 +46,8 @@ enum BaselineFormat {
     fields: [
       FormatField("users", .count, "Users of the plan.", required: true),
       FormatField("cost_usd", .money, "The simulated bill; absent: not simulated."),
+      FormatField(
+        "without_actions_usd", .money, "The same, had the budget only told; absent: it does so."),
       FormatField("expected_cost_usd", .money, "The closed form.", required: true),
     ])
 }
@@ -92,7 +94,9 @@ struct BaselineReader {
     let scenario = try ScenarioReader.read(
       Self.with(recorded.map(\.spec), inputs), name: entry.key, in: path)
     let plans = recorded.map { plan in
-      var figures = PlanFigures(scenario, plan.spec, simulated: plan.figures.simulated)
+      var figures = PlanFigures(
+        scenario, plan.spec, simulated: plan.figures.simulated,
+        unenforced: plan.figures.unenforced)
       figures.expected = plan.figures.expected
       return (plan.spec, figures)
     }
@@ -106,7 +110,8 @@ struct BaselineReader {
       let expected = fields.money("expected_cost_usd")
     else { return nil }
     let figures = PlanFigures(
-      users: Int(users), simulated: fields.money("cost_usd"), expected: expected)
+      users: Int(users), simulated: fields.money("cost_usd"),
+      unenforced: fields.money("without_actions_usd"), expected: expected)
     return (PlanSpec(name: entry.key, users: Int(users)), figures)
   }
 

@@ -39,8 +39,9 @@ enum BaselineText {
 
   private static func line(_ plan: PlanSpec, _ figures: PlanFigures) -> String {
     let simulated = figures.simulated.map { "cost_usd: \($0.exactDecimal), " } ?? ""
+    let free = figures.unenforced.map { "without_actions_usd: \($0.exactDecimal), " } ?? ""
     let expected = (figures.expected ?? .zero).exactDecimal
-    return "\(NodeText.scalar(plan.name)): {users: \(plan.users), \(simulated)"
+    return "\(NodeText.scalar(plan.name)): {users: \(plan.users), \(simulated)\(free)"
       + "expected_cost_usd: \(expected)}"
   }
 }

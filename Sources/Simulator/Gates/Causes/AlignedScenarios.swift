@@ -60,8 +60,16 @@ struct AlignedScenarios: Sendable {
     for index in result.outages.indices {
       result.outages[index].model = moved(result.outages[index].model)
     }
-    for index in result.policy.rules.indices {
-      result.policy.rules[index].choice = result.policy.rules[index].choice.moved(moved)
+    result.policy = scenario.policy.moved(moved)
+    for index in result.budget?.actions.indices ?? 0..<0 {
+      guard case .policy(let policy)? = result.budget?.actions[index].effect else { continue }
+      result.budget?.actions[index].effect = .policy(policy.moved(moved))
+    }
+    for experiment in result.experiments.indices {
+      for arm in result.experiments[experiment].arms.indices {
+        let model = result.experiments[experiment].arms[arm].model
+        result.experiments[experiment].arms[arm].model = model.map(moved)
+      }
     }
     result.published = []
     return result
@@ -114,8 +122,16 @@ extension Workload {
   }
 }
 
+extension Policy {
+  /// The same rules where models have other numbers.
+  fileprivate func moved(_ new: (ModelID) -> ModelID) -> Policy {
+    var result = self
+    for index in rules.indices { result.rules[index].choice = rules[index].choice.moved(new) }
+    return result
+  }
+}
+
 extension Policy.Choice {
-  /// The same choice where models have other numbers.
   fileprivate func moved(_ new: (ModelID) -> ModelID) -> Policy.Choice {
     switch self {
     case .model(let id): .model(new(id))

@@ -2,7 +2,10 @@ import CostModel
 
 /// Why a bill changed. In the order in which causes are told.
 enum Cause: String, CaseIterable, Sendable {
-  case volume, mix, tokens, cache, routing, price, failures, timing
+  case volume, mix, tokens, cache, routing, price, failures
+  /// What the budget's lines do to calls, in the simulation.
+  case enforcement
+  case timing
   /// The same inputs, computed by another version of this program.
   case program
   /// What is left: chance, and what only a simulation sees (queues, open breakers).
@@ -18,6 +21,7 @@ enum Cause: String, CaseIterable, Sendable {
     case .routing: "routing"
     case .price: "price"
     case .failures: "failures and limits"
+    case .enforcement: "acting on the budget"
     case .timing: "calendar and hours"
     case .program: "another version of costsim"
     case .chance: "chance, queues and breakers"

@@ -19,6 +19,7 @@ struct InputChanges {
     addRouting()
     for model in reachable { addPrices(model) }
     addBehaviours()
+    addEnforcement()
     addTiming()
   }
 
@@ -34,6 +35,7 @@ struct InputChanges {
 
   private static func reachable(_ scenario: Scenario) -> [ModelID] {
     scenario.policy.rules.flatMap(\.models) + scenario.chains.values.joined()
+      + scenario.experiments.flatMap(\.arms).compactMap(\.model)
   }
 
   // MARK: Who calls, and when
@@ -108,6 +110,11 @@ struct InputChanges {
         GateWords.cacheClass(new.defaultClass)
       ) { $0.scenario.cache.defaultClass = new.defaultClass }
     }
+    if old.flushes != new.flushes {
+      add(.cache, "cache flushes", "\(old.flushes.count)", "\(new.flushes.count)") {
+        $0.scenario.cache.flushes = new.flushes
+      }
+    }
   }
 
   // MARK: Routing
@@ -117,6 +124,12 @@ struct InputChanges {
     let rules = changedRules()
     if !rules.isEmpty {
       add(.routing, "routing rules (\(GateWords.few(rules)))") { $0.scenario.policy = new.policy }
+    }
+    if base.experiments != new.experiments {
+      let names = Set(base.experiments).symmetricDifference(new.experiments).map(\.name)
+      add(.routing, "experiments (\(GateWords.few(Set(names).sorted())))") {
+        $0.scenario.experiments = new.experiments
+      }
     }
     for tier in Set(base.chains.keys).union(new.chains.keys).sorted()
     where base.chains[tier] != new.chains[tier] {
@@ -142,12 +155,9 @@ struct InputChanges {
   /// Names of rules that are new, gone or different; all of them where only the order is.
   private func changedRules() -> [String] {
     let (old, new) = (base.policy.rules, head.policy.rules)
-    let same = { (a: Policy.Rule, b: Policy.Rule) in
-      a.name == b.name && a.conditions == b.conditions && a.choice == b.choice
-    }
-    if old.count == new.count, zip(old, new).allSatisfy(same) { return [] }
+    if Self.isSame(old, new) { return [] }
     let changed =
-      new.filter { rule in !old.contains { same($0, rule) } }.map(\.name)
+      new.filter { rule in !old.contains { Self.isSame($0, rule) } }.map(\.name)
       + old.filter { rule in !new.contains { $0.name == rule.name } }.map(\.name)
     return changed.isEmpty ? ["their order"] : changed
   }

@@ -5,6 +5,8 @@ struct PlanFigures: Sendable {
   var users: Int
   /// Run 1 of the scenario's seed; nil: not simulated.
   var simulated: MoneySum?
+  /// The same run, had the budget only told; nil: it cannot act, or nothing was simulated.
+  var unenforced: MoneySum?
   /// The closed form; nil where a report has none.
   var expected: MoneySum?
   /// What chance does to the simulated bill, in dollars.
@@ -14,13 +16,22 @@ struct PlanFigures: Sendable {
 
   /// The bill that is shown and compared: the simulated one where there is one.
   var bill: MoneySum { simulated ?? expected ?? .zero }
+
+  /// What acting on the budget adds to the simulated bill, usually less than nothing.
+  var effectOfActions: MoneySum {
+    guard let simulated, let unenforced else { return .zero }
+    return simulated - unenforced
+  }
 }
 
 extension PlanFigures {
-  init(_ scenario: Scenario, _ plan: PlanSpec, simulated: MoneySum?) {
+  init(
+    _ scenario: Scenario, _ plan: PlanSpec, simulated: MoneySum?, unenforced: MoneySum? = nil
+  ) {
     let expectation = Expectation(scenario: scenario, plan: plan)
     self.init(
-      users: plan.users, simulated: simulated, expected: MoneySum(dollars: expectation.cost),
+      users: plan.users, simulated: simulated, unenforced: unenforced,
+      expected: MoneySum(dollars: expectation.cost),
       standardError: expectation.standardError, isExact: expectation.approximations.isEmpty)
   }
 }

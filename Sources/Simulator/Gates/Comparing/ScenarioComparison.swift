@@ -21,18 +21,29 @@ struct ScenarioComparison: Sendable {
   }
 
   private func compare(
-    _ plan: PlanSpec, _ now: PlanFigures, _ aligned: AlignedScenarios
+    _ plan: PlanSpec, _ figures: PlanFigures, _ aligned: AlignedScenarios
   ) -> PlanComparison {
     let old = base.plans.first { $0.spec.name == plan.name }
     var result = PlanComparison(
-      scenario: head.scenario.name, plan: plan.name, base: old?.figures, head: now)
+      scenario: head.scenario.name, plan: plan.name, base: old?.figures, head: figures)
     guard let old, let change = result.change else { return result }
     let recomputed = PlanFigures(base.scenario, old.spec, simulated: nil).expected ?? .zero
-    let now = now.expected ?? .zero
-    let changes = InputChanges(aligned, users: (old.spec.users, plan.users)).list
+    let now = figures.expected ?? .zero
+    let all = InputChanges(aligned, users: (old.spec.users, plan.users)).list
+    // Closed forms know nothing of lines that act: their effect is the simulation's to tell.
+    let changes = all.filter { $0.cause != .enforcement }
     let amounts = Self.amounts(
       of: changes, aligned, users: old.spec.users, from: recomputed, to: now)
     result.causes = Self.causes(changes, amounts)
+    if PlanComparison.isSimulated(old.figures, figures) {
+      let acted = figures.effectOfActions - old.figures.effectOfActions
+      let inputs = all.filter { $0.cause == .enforcement }.map {
+        CauseAmount.Input(words: $0.words, amount: acted)
+      }
+      if acted != .zero || !inputs.isEmpty {
+        result.causes.append(CauseAmount(cause: .enforcement, amount: acted, inputs: inputs))
+      }
+    }
     let known = result.causes.reduce(MoneySum.zero) { $0 + $1.amount }
     Self.append(.program, recomputed - (old.figures.expected ?? .zero), to: &result.causes)
     let program = recomputed - (old.figures.expected ?? .zero)

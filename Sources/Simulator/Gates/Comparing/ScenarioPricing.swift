@@ -23,9 +23,17 @@ struct ScenarioPricing {
     let found =
       simulated.plans.isEmpty
       ? [] : try Simulation(simulated).results(runs: 1, threads: threads).map { $0[0] }
+    let acts = scenario.budget?.acts == true && !simulated.plans.isEmpty
+    let free =
+      acts
+      ? try Simulation(simulated.withoutActions).results(runs: 1, threads: threads).map { $0[0] }
+      : []
     let results = scenario.plans.map { plan in found.first { $0.plan == plan } }
     let plans = zip(scenario.plans, results).map { plan, result in
-      (plan, PlanFigures(scenario, plan, simulated: result?.cost))
+      let unenforced = free.first { $0.plan == plan }?.cost
+      return (
+        plan, PlanFigures(scenario, plan, simulated: result?.cost, unenforced: unenforced)
+      )
     }
     return Outcome(
       figures: ScenarioFigures(scenario: scenario, plans: plans), results: results)

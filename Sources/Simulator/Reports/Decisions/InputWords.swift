@@ -4,7 +4,7 @@ import CostModel
 enum InputWords {
   /// Levels of the file that say nothing to people.
   private static let structure: Set = [
-    "mix", "calls", "call", "rounds", "tools", "classes", "stages",
+    "mix", "calls", "call", "rounds", "tools", "classes", "stages", "variants",
   ]
 
   /// `output of fan-messages, personal`, `output price of deepseek-v3`, `number of users`.
@@ -17,7 +17,7 @@ enum InputWords {
     if last == "mean" { last = names.popLast() ?? last }
     if last == "cv", let what = names.popLast() { last = "spread (cv) of " + what }
     switch input.path[0] {
-    case "workloads":
+    case "workloads", "experiments":
       if last == "share", let own = names.popLast() {
         return "share of \(own) in " + names.joined(separator: ", ")
       }

@@ -84,10 +84,13 @@ struct CallExplanation {
     return (name, budget.actions[Int(call.action)].name)
   }
 
-  /// The deciding rule and its place in the policy's list, from 0.
+  /// The deciding rule and its place in the policy's list, from 0; below 0: a variant's own.
   var rule: (rule: Policy.Rule, place: Int) {
     routing.rule(kind: Int(call.kind), accountPlan: accountPlan)
   }
+
+  /// The experiment that the call is of, and its variant.
+  var variant: (experiment: Experiment, arm: Experiment.Arm)? { compiled.variant(of: kind) }
 
   /// The models that the rule chooses from; none: the logged one.
   var choices: [(name: String, share: Double)] {
@@ -102,6 +105,14 @@ struct CallExplanation {
 
   var cacheResult: String {
     kind.cacheMode == .off || isRefused ? "off" : end.answer == .cache ? "hit" : "miss"
+  }
+
+  /// `rate` mode's hit rate as the call arrives.
+  var cacheRate: Double { compiled.cacheRate(ofKind: Int(call.kind), at: call.time) }
+
+  /// The last time that the response cache was flushed; nil: not before the call.
+  var flushed: SimTime? {
+    scenario.cache.flushes.last { $0.microseconds <= call.time }
   }
 
   /// Why nothing is looked up, for people; nil if the cache is asked.

@@ -10,21 +10,26 @@ struct ExplanationJSON {
 
   private var json: JSONValue {
     let call = it.call
-    return .object([
-      ("scenario", .string(it.scenario.name)), ("plan", .string(it.plan.name)),
-      ("run", .integer(Int64(it.run))), ("call", .integer(it.arrival.number)),
-      ("log", .optional(it.log) { .string($0.name) }),
-      ("row", .optional(it.log) { .integer($0.row) }),
-      ("timestamp", Self.time(it.arrivedAt)),
-      ("account_id", .optional(it.accountID) { .string($0) }),
-      ("account_plan", .optional(it.accountPlanName) { .string($0) }),
-      ("use_case", .string(it.useCase)), ("workload", .optional(it.workload) { .string($0) }),
-      ("attributes", .object(it.attributes.map { ($0.attribute.name, .string($0.value)) })),
-      ("input_tokens", .integer(call.input)), ("output_tokens", .integer(call.output)),
-      ("reasoning_tokens", .integer(call.reasoning)), ("audio_us", .integer(call.audio)),
-      ("flow", .optional(it.arrival.flow, flow)), ("routing", routing), ("cache", cache),
-      ("steps", .array(it.story.steps.map(step))), ("result", result),
-    ])
+    let variant: [(String, JSONValue)] =
+      it.variant.map {
+        [("experiment", .string($0.experiment.name)), ("variant", .string($0.arm.name))]
+      } ?? []
+    return .object(
+      [
+        ("scenario", .string(it.scenario.name)), ("plan", .string(it.plan.name)),
+        ("run", .integer(Int64(it.run))), ("call", .integer(it.arrival.number)),
+        ("log", .optional(it.log) { .string($0.name) }),
+        ("row", .optional(it.log) { .integer($0.row) }),
+        ("timestamp", Self.time(it.arrivedAt)),
+        ("account_id", .optional(it.accountID) { .string($0) }),
+        ("account_plan", .optional(it.accountPlanName) { .string($0) }),
+        ("use_case", .string(it.useCase)), ("workload", .optional(it.workload) { .string($0) }),
+        ("attributes", .object(it.attributes.map { ($0.attribute.name, .string($0.value)) })),
+        ("input_tokens", .integer(call.input)), ("output_tokens", .integer(call.output)),
+        ("reasoning_tokens", .integer(call.reasoning)), ("audio_us", .integer(call.audio)),
+        ("flow", .optional(it.arrival.flow, flow)), ("routing", routing), ("cache", cache),
+        ("steps", .array(it.story.steps.map(step))), ("result", result),
+      ] + variant)
   }
 
   private func flow(_ flow: CallStory.FlowPlace) -> JSONValue {
@@ -47,7 +52,7 @@ struct ExplanationJSON {
     let (rule, place) = it.rule
     return .object([
       ("policy", .string(it.scenario.policy.name)), ("rule", .string(rule.name)),
-      ("place", .integer(Int64(place) + 1)),
+      ("place", place < 0 ? .null : .integer(Int64(place) + 1)),
       (
         "conditions",
         .array(
@@ -88,7 +93,8 @@ struct ExplanationJSON {
       ("why_off", .optional(it.whyCacheIsOff) { .string($0) }),
       ("class", .optional(it.cacheClass) { .string($0) }),
       ("ttl_us", isKeyed ? .integer(it.kind.cacheTTL.microseconds) : .null),
-      ("hit_rate", mode == .rate ? Self.real(it.kind.cacheRate) : .null),
+      ("hit_rate", mode == .rate ? Self.real(it.cacheRate) : .null),
+      ("flushed", .optional(it.flushed) { .string($0.description) }),
       ("draw", mode == .rate ? Self.real(it.arrival.cacheDraw) : .null),
       ("key_model", isKeyed ? .string(it.routedModel) : .null),
       ("key_account", ownsKey ? .optional(it.accountID) { .string($0) } : .null),

@@ -9,9 +9,14 @@ extension ExplanationText {
     let name = it.cacheClass ?? "default"
     if kind.cacheMode == .rate {
       row("class", "\(name), hits \(ExactText.percent(kind.cacheRate)) of the time")
+      if let flushed = it.flushed, it.cacheRate < kind.cacheRate {
+        row(
+          "flushed",
+          "at \(flushed), \(offset(flushed)); by now it hits \(ExactText.percent(it.cacheRate))")
+      }
       let isHit = it.cacheResult == "hit"
       let draw = ExactText.draw(it.arrival.cacheDraw)
-      let rate = ExactText.draw(kind.cacheRate)
+      let rate = ExactText.draw(it.cacheRate)
       return row(it.cacheResult, "draw \(draw) \(isHit ? "<" : "≥") \(rate)")
     }
     row("class", "\(name), kept \(ExactText.duration(kind.cacheTTL))")
@@ -25,7 +30,9 @@ extension ExplanationText {
     case .live(let until)?: "live until \(until), \(offset(until))"
     case .expired(let at)?: "expired at \(at), \(offset(at))"
     case .absent?, nil:
-      it.kind.promptForm == .unique ? "nobody asked this before" : "not there"
+      it.kind.promptForm == .unique
+        ? "nobody asked this before"
+        : "not there" + (it.flushed.map { "; all was thrown away at \($0)" } ?? "")
     }
   }
 

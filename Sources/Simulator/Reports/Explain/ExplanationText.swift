@@ -70,6 +70,11 @@ struct ExplanationText {
     row("arrives", it.arrivedAt.description)
     row("account", (it.accountID ?? "unknown") + (it.accountPlanName.map { ", plan \($0)" } ?? ""))
     row("use case", it.useCase + (it.workload.map { " (workload \($0))" } ?? ""))
+    if let (experiment, arm) = it.variant {
+      row(
+        "experiment",
+        "\(experiment.name), variant \(arm.name) (given to the \(experiment.unit.rawValue))")
+    }
     let said = it.attributes.filter { $0.attribute != .useCase && $0.attribute != .accountPlan }
     if !said.isEmpty {
       row("says", said.map { "\($0.attribute.name) \($0.value)" }.joined(separator: ", "))
@@ -126,7 +131,12 @@ struct ExplanationText {
     let (rule, place) = it.rule
     let policy = it.scenario.policy
     section("Routing")
-    row("rule", "\(place + 1) of \(policy.rules.count) in \(policy.name): \(rule.name)")
+    let isPinned = place < 0
+    row(
+      "rule",
+      isPinned
+        ? "\(rule.name), before \(policy.name) is asked"
+        : "\(place + 1) of \(policy.rules.count) in \(policy.name): \(rule.name)")
     let said = Dictionary(uniqueKeysWithValues: it.attributes.map { ($0.attribute, $0.value) })
     for (number, condition) in rule.conditions.enumerated() {
       var text = "\(condition.attribute.name) is \(condition.values.joined(separator: " or "))"
@@ -135,7 +145,9 @@ struct ExplanationText {
       }
       row(number == 0 ? "matches" : "", text)
     }
-    if rule.conditions.isEmpty { row("matches", "every call that no earlier rule takes") }
+    if rule.conditions.isEmpty, !isPinned {
+      row("matches", "every call that no earlier rule takes")
+    }
     row("model", choice)
     let chain = it.arrival.chain.map(it.name(ofTarget:))
     row("chain", chain.joined(separator: ", ") + " (tier \(it.tier))")

@@ -14,7 +14,7 @@ struct ForecastChart {
 
   private init(_ forecast: Forecast) {
     self.forecast = forecast
-    let bills = forecast.months.map(\.bill.band.upperBound)
+    let bills = forecast.months.map { ($0.band ?? 0...$0.bill.mean).upperBound }
     let budgets = forecast.months.compactMap { $0.budget?.dollars }
     let highest = bills.max() ?? 0
     // A budget far beyond every bill would flatten the bars: it is then left out.
@@ -82,7 +82,7 @@ struct ForecastChart {
       class: SVG.series(Self.series(month)),
       title: "\(Self.label(month)), \(PlainEnglish.plural(Int64(month.plan.users), "user")): "
         + PlainEnglish.usd(amount))
-    let band = month.bill.band
+    let band = month.band ?? amount...amount
     if y(band.lowerBound) - y(band.upperBound) >= 2 {
       svg.line(middle, y(band.lowerBound), middle, y(band.upperBound), class: "axis")
     }

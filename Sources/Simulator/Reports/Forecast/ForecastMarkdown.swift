@@ -22,7 +22,7 @@ enum ForecastMarkdown {
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     let sentences = [
       course(forecast, first, last, strong), budget(forecast, last, strong),
-      runway(forecast, last, strong),
+      actions(forecast), runway(forecast, last, strong),
     ]
     return sentences.compactMap(\.self).joined(separator: " ")
   }
@@ -73,6 +73,20 @@ enum ForecastMarkdown {
       + "\(day ?? name(month)), with \(users)\(others)."
   }
 
+  /// What acting on the budget does to the bills, where it may.
+  private static func actions(_ forecast: Forecast) -> String? {
+    let acting = forecast.months.filter(\.isSimulated)
+    guard !acting.isEmpty else { return nil }
+    let saved = acting.reduce(0) { $0 + ($1.withoutActions ?? 0) - $1.bill.mean }
+    let when =
+      acting.count == forecast.months.count
+      ? acting.count == 1 ? "" : " in every month"
+      : " in \(acting.count) of the \(forecast.months.count) months"
+    return "The budget's own lines may act\(when), which is simulated: calls refused or moved make "
+      + "the bills \(PlainEnglish.usd(saved.magnitude)) \(saved < 0 ? "higher" : "lower") than "
+      + "they would be if it only told."
+  }
+
   private static func runway(
     _ forecast: Forecast, _ last: ForecastMonth, _ strong: (String) -> String
   ) -> String? {
@@ -105,22 +119,26 @@ enum ForecastMarkdown {
   private static func table(_ forecast: Forecast) -> String {
     let hasBudget = forecast.months.contains { $0.budget != nil }
     let isSimulated = forecast.months.contains { !$0.simulated.isEmpty }
+    let acts = forecast.months.contains(where: \.isSimulated)
     let prepaid = forecast.spec.prepaid
     var headers: [MarkdownTable.Header] = [
       .text("month"), .number("users"), .number("expected bill"), .text("9 times of 10 between"),
     ]
+    if acts { headers.append(.number("if the budget only told")) }
     if isSimulated { headers.append(.number("simulated")) }
     if hasBudget { headers += [.number("budget"), .text("breaks"), .number("chance of that")] }
     headers.append(.number("all so far"))
     if prepaid != nil { headers.append(.number("left of prepaid")) }
     var table = MarkdownTable(headers)
     for month in forecast.months {
-      let band = month.bill.band
       var cells = [
         name(month), PlainEnglish.count(Int64(month.plan.users)),
         PlainEnglish.usd(month.bill.mean),
-        PlainEnglish.usd(band.lowerBound) + " and " + PlainEnglish.usd(band.upperBound),
+        month.band.map {
+          PlainEnglish.usd($0.lowerBound) + " and " + PlainEnglish.usd($0.upperBound)
+        } ?? "not known of one month",
       ]
+      if acts { cells.append(month.withoutActions.map { PlainEnglish.usd($0) } ?? "the same") }
       if isSimulated { cells.append(month.simulated.first.map { PlainEnglish.usd($0) } ?? "–") }
       if hasBudget { cells += budgetCells(month) }
       cells.append(PlainEnglish.usd(month.total.mean))
@@ -149,6 +167,15 @@ enum ForecastMarkdown {
         + "How well volumes, sizes and growth are known matters more, and is not in it.",
       "Every month begins with empty caches and idle quotas.",
     ]
+    let acting = forecast.months.filter(\.isSimulated)
+    if let runs = acting.first?.simulated.count {
+      lines.append(
+        "Where a line of the budget that acts may be crossed, the bill is that of "
+          + (runs == 1
+            ? "one simulated month (`--runs 20` simulates twenty, and tells their range)"
+            : "\(runs) simulated months on average")
+          + ", since formulas let all calls pass. The other months stay clear of these lines.")
+    }
     if let runs = forecast.months.first?.simulated.count, runs > 0 {
       lines.append(
         "The simulated bill is that of run 1 of \(runs); all months share their luck, so that they "
@@ -160,7 +187,10 @@ enum ForecastMarkdown {
     }
     lines += reasons.map { reason in
       let parts = forecast.approximations.filter { $0.reason == reason }
-      return "Approximate in the last month: "
+      let month = forecast.months.last { !$0.isSimulated }
+      let name =
+        month?.number == forecast.months.count ? "the last month" : month.map(name) ?? "a month"
+      return "Approximate in \(name): "
         + PlainEnglish.list(parts.map { Markdown.escape($0.part) }) + ": "
         + Markdown.escape(reason) + "."
     }

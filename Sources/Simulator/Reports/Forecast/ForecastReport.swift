@@ -31,16 +31,25 @@ enum ForecastReport {
       Column("users", .integer, unit: "users", "Users of the month") {
         .integer(Int64($0.month.plan.users))
       },
-      Column("expected_cost_usd", .usd, unit: "USD", "Closed form, without simulating") {
-        .real($0.month.bill.mean)
+      Column(
+        "expected_cost_usd", .usd, unit: "USD",
+        "Closed form; where the budget may act the mean of the simulated months"
+      ) { .real($0.month.bill.mean) },
+      Column(
+        "expected_p05_usd", .usd, unit: "USD",
+        "Its 5th percentile by chance alone; empty where one simulated month must do"
+      ) { .optional($0.month.band) { .real($0.lowerBound) } },
+      Column("expected_p95_usd", .usd, unit: "USD", "Its 95th percentile, likewise") {
+        .optional($0.month.band) { .real($0.upperBound) }
       },
-      Column("expected_p05_usd", .usd, unit: "USD", "Its 5th percentile by chance alone") {
-        .real($0.month.bill.band.lowerBound)
-      },
-      Column("expected_p95_usd", .usd, unit: "USD", "Its 95th percentile by chance alone") {
-        .real($0.month.bill.band.upperBound)
-      },
-      Column("cost_usd", .exactUSD, unit: "USD", "Simulated, run 1; empty without --runs") {
+      Column(
+        "without_actions_usd", .usd, unit: "USD",
+        "Closed form, had the budget only told; empty where it cannot act"
+      ) { .optional($0.month.withoutActions) { .real($0) } },
+      Column(
+        "cost_usd", .exactUSD, unit: "USD",
+        "Simulated, run 1; empty without --runs where the budget cannot act"
+      ) {
         .optional($0.month.simulated.first) { .money($0) }
       },
       Column("cost_p05_usd", .usd, unit: "USD", "5th percentile of the runs' bills") {
@@ -59,7 +68,8 @@ enum ForecastReport {
         .optional($0.month.isOverBudget) { .boolean($0) }
       },
       Column(
-        "over_budget_probability", .decimal, unit: "1", "Closed form, by chance alone"
+        "over_budget_probability", .decimal, unit: "1",
+        "Closed form or share of the runs, by chance alone"
       ) { .optional($0.month.overBudgetProbability) { .real($0) } },
       Column("budget_crossed_at", .timestamp, "When the expected bill breaks it, UTC") {
         .optional($0.month.expectedCrossing) { .timestamp($0) }
@@ -100,8 +110,9 @@ enum ForecastReport {
               ("start", .string(month.period.start.description)),
               ("users", .integer(Int64(month.plan.users))),
               ("expected_cost_usd", usd(month.bill.mean)),
-              ("expected_p05_usd", usd(month.bill.band.lowerBound)),
-              ("expected_p95_usd", usd(month.bill.band.upperBound)),
+              ("expected_p05_usd", .optional(month.band) { usd($0.lowerBound) }),
+              ("expected_p95_usd", .optional(month.band) { usd($0.upperBound) }),
+              ("without_actions_usd", .optional(month.withoutActions, usd)),
               ("cost_usd", .optional(month.simulated.first) { .string($0.exactDecimal) }),
               ("budget_usd", .optional(month.budget) { .string($0.exactDecimal) }),
               ("over_budget", .optional(month.isOverBudget) { .bool($0) }),

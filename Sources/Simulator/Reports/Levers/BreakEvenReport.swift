@@ -5,6 +5,8 @@ enum BreakEvenReport {
   struct Row: Sendable {
     var scenario: String
     var breakEven: BreakEven
+    /// At the prices of the catalog that the scenario is compared with.
+    var other: BreakEven?
     /// Of the plan that is studied.
     var users: Int
 
@@ -13,8 +15,12 @@ enum BreakEvenReport {
   }
 
   static func rows(_ study: LeverStudy) -> [Row] {
-    study.breakEvens.map {
-      Row(scenario: study.scenario.name, breakEven: $0, users: study.plan.users)
+    study.breakEvens.map { breakEven in
+      Row(
+        scenario: study.scenario.name, breakEven: breakEven,
+        other: study.otherPrices.map {
+          BreakEven(breakEven.capacity, scenario: $0.scenario, plan: study.plan)
+        }, users: study.plan.users)
     }
   }
 
@@ -54,6 +60,12 @@ enum BreakEvenReport {
       Column("best_cost_usd", .usd, unit: "USD", "That bill a month, spill-over included") {
         .real($0.breakEven.cost(users: Double($0.users), units: $0.units))
       },
+      Column(
+        "other_break_even_users", .decimal, unit: "users",
+        "From so many on it pays at the compared catalog's prices; empty: never, or none"
+      ) {
+        .optional($0.other?.users) { .real($0) }
+      },
     ])
 
   static func json(_ study: LeverStudy) -> JSONValue {
@@ -75,22 +87,23 @@ enum BreakEvenReport {
   static func section(_ study: LeverStudy) -> String {
     let rows = rows(study)
     guard !rows.isEmpty else { return "" }
-    var table = MarkdownTable([
-      .text("capacity"), .number("price a month"), .text("pays"), .number("used then"),
-      .number("with \(PlainEnglish.plural(Int64(study.plan.users), "user")) by use"),
-      .number("best with it"),
-    ])
+    let name = study.otherPrices.map { Markdown.escape($0.compared.name) }
+    var table = MarkdownTable(
+      [
+        .text("capacity"), .number("price a month"), .text("pays"), .number("used then"),
+        .number("with \(PlainEnglish.plural(Int64(study.plan.users), "user")) by use"),
+        .number("best with it"),
+      ] + (name.map { [.text("pays at \($0) prices")] } ?? []))
     for row in rows {
       let minimum = row.capacity.minimumUnits
       let price = Double(minimum) * row.capacity.unitPrice.dollars
       let breakEven = row.breakEven.users
       let byUse = row.breakEven.costPerUser * Double(row.users)
-      table.row([
+      var cells = [
         Markdown.escape(row.capacity.title),
         PlainEnglish.usd(price)
           + (minimum > 1 ? " (\(PlainEnglish.count(Int64(minimum))) units)" : ""),
-        breakEven.map { "from \(PlainEnglish.count(Int64($0.rounded(.up)))) users on" }
-          ?? "never: full, a unit replaces \(PlainEnglish.usd(row.breakEven.worthOfAUnit)) a month",
+        pays(row.breakEven),
         breakEven.map {
           PlainEnglish.percent(row.breakEven.utilisation(users: $0, units: minimum))
         } ?? "–",
@@ -99,7 +112,9 @@ enum BreakEvenReport {
           ? "not worth it"
           : PlainEnglish.usd(row.breakEven.cost(users: Double(row.users), units: row.units))
             + " (\(PlainEnglish.plural(Int64(row.units), "unit")))",
-      ])
+      ]
+      if let other = row.other { cells.append(pays(other)) }
+      table.row(cells)
     }
     let notes = rows.compactMap { row in
       row.capacity.assumption.map {
@@ -111,5 +126,10 @@ enum BreakEvenReport {
       + "A fixed price is due whether the capacity is used or not; what does not fit in an hour is "
       + "billed by use. Users are taken to be alike; bursts within an hour, which spill over too, are "
       + "not seen.\n\n" + table.text + notes.joined() + "\n"
+  }
+
+  private static func pays(_ breakEven: BreakEven) -> String {
+    breakEven.users.map { "from \(PlainEnglish.count(Int64($0.rounded(.up)))) users on" }
+      ?? "never: full, a unit replaces \(PlainEnglish.usd(breakEven.worthOfAUnit)) a month"
   }
 }

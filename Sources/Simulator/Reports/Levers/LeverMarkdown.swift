@@ -5,10 +5,11 @@ enum LeverMarkdown {
   static func text(_ study: LeverStudy) -> String {
     let scenario = study.scenario
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
-    return "# Levers: \(title)\n\n" + headline(study, emphasis: "**") + "\n\n"
+    let prices = LeverPricesMarkdown.sentence(study, emphasis: "**").map { $0 + "\n\n" } ?? ""
+    return "# Levers: \(title)\n\n" + headline(study, emphasis: "**") + "\n\n" + prices
       + "![What each lever saves on top of those above it](charts/levers.svg)\n\n"
       + alone(study) + together(study) + inUse(study) + alternatives(study)
-      + BreakEvenReport.section(study) + rest(study)
+      + LeverPricesMarkdown.section(study) + BreakEvenReport.section(study) + rest(study)
       + basis(study)
   }
 
@@ -23,7 +24,7 @@ enum LeverMarkdown {
     let bill =
       "With \(PlainEnglish.plural(Int64(study.plan.users), "user")), AI costs "
       + "\(strong(PlainEnglish.usd(base))) \(period(study))"
-    guard let best = study.results.first(where: { isOffered($0) && saves($0, study) }) else {
+    guard let best = study.results.first(where: { $0.isOffered && saves($0, study) }) else {
       return bill + ". None of the levers that are not in use already saves anything."
     }
     let saving = best.saving(from: study.base) ?? .zero
@@ -34,13 +35,14 @@ enum LeverMarkdown {
     let all = base - study.together.amount
     return first + " All \(study.steps.count) levers together save "
       + "\(strong(PlainEnglish.usd(all))) (\(share(all, base))), which leaves a bill of "
-      + "\(strong(PlainEnglish.usd(study.together.amount)))\(budget(study))."
+      + "\(strong(PlainEnglish.usd(study.together.amount)))"
+      + "\(budget(study, from: study.base, to: study.together))."
   }
 
-  private static func budget(_ study: LeverStudy) -> String {
+  static func budget(_ study: LeverStudy, from base: Outcome, to together: Outcome) -> String {
     guard let budget = study.scenario.budget?.amount, study.scenario.period.months.count == 1
     else { return "" }
-    switch (study.base.amount > budget, study.together.amount > budget) {
+    switch (base.amount > budget, together.amount > budget) {
     case (true, false): return ", within the \(PlainEnglish.usd(budget)) budget"
     case (true, true): return ", still over the \(PlainEnglish.usd(budget)) budget"
     default: return ""
@@ -52,30 +54,25 @@ enum LeverMarkdown {
     return PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
   }
 
-  private static func isOffered(_ result: LeverResult) -> Bool {
-    if case .available = result.verdict { return !result.lever.isAlternative }
-    return false
-  }
-
   private static func saves(_ result: LeverResult, _ study: LeverStudy) -> Bool {
     result.saving(from: study.base).map { $0 > .zero } ?? false
   }
 
   /// A title inside a sentence; names keep their case.
-  private static func lowercased(_ title: String) -> String {
+  static func lowercased(_ title: String) -> String {
     guard let word = title.split(separator: " ").first, word.dropFirst().allSatisfy(\.isLowercase)
     else { return title }
     return title.prefix(1).lowercased() + title.dropFirst()
   }
 
-  private static func share(_ part: MoneySum, _ whole: MoneySum) -> String {
+  static func share(_ part: MoneySum, _ whole: MoneySum) -> String {
     PlainEnglish.percent(part.dollars, of: whole.dollars)
   }
 
   // MARK: Sections
 
   private static func alone(_ study: LeverStudy) -> String {
-    let offered = study.results.filter(isOffered)
+    let offered = study.results.filter(\.isOffered)
     guard !offered.isEmpty else { return "" }
     var table = MarkdownTable([
       .text("lever"), .number("bill with it"), .number("saves"), .number("of the bill"),

@@ -31,6 +31,11 @@ enum LeverReport {
     var step: Int?
     var stepSaving: MoneySum?
     var note: String?
+    /// The same month at the prices of the catalog that the scenario is compared with.
+    var otherCatalog: String?
+    var other: Outcome?
+    var otherSaving: MoneySum?
+    var otherStepSaving: MoneySum?
   }
 
   static let definition = TableDefinition<Row>(
@@ -71,22 +76,40 @@ enum LeverReport {
       Column("note", .text, "What it does to quality, or why it does not apply") {
         .optional($0.note) { .text($0) }
       },
+      Column("other_catalog", .text, "Catalog that the scenario is compared with") {
+        .optional($0.otherCatalog) { .text($0) }
+      },
+      Column("other_cost_usd", .exactUSD, unit: "USD", "The same bill at its prices") {
+        .optional($0.other) { .money($0.amount) }
+      },
+      Column("other_saving_usd", .exactUSD, unit: "USD", "What it saves at its prices") {
+        .optional($0.otherSaving) { .money($0) }
+      },
+      Column("other_step_saving_usd", .exactUSD, unit: "USD", "What the step adds at its prices") {
+        .optional($0.otherStepSaving) { .money($0) }
+      },
     ])
 
   static func table(_ study: LeverStudy) -> Table { definition.table(rows(study)) }
 
   private static func rows(_ study: LeverStudy) -> [Row] {
+    let prices = study.otherPrices
     func row(_ lever: String, _ title: String, _ state: String) -> Row {
       Row(
         scenario: study.scenario.name, plan: study.plan.name, lever: lever, title: title,
-        state: state)
+        state: state, otherCatalog: prices?.compared.name)
     }
     var base = row("base", "As it is", "base")
     base.outcome = study.base
+    base.other = prices?.base
     var together = row("together", "All of the steps together", "together")
     together.outcome = study.together
     together.saving = study.base.amount - study.together.amount
     together.share = together.saving.map { ($0, study.base.amount) }
+    together.other = prices?.together
+    together.otherSaving = prices.flatMap { prices in
+      prices.together.map { prices.base.amount - $0.amount }
+    }
     return [base]
       + study.results.map { result in
         var row = row(result.lever.name, result.lever.title, result.state)
@@ -94,9 +117,12 @@ enum LeverReport {
         row.saving = result.saving(from: study.base)
         row.share = row.saving.map { ($0, result.without(study.base)) }
         row.note = result.note
+        row.other = prices?.months[result.lever.name]
+        row.otherSaving = prices?.saving(result)
         if let step = study.steps.firstIndex(where: { $0.lever.name == result.lever.name }) {
           row.step = step + 1
           row.stepSaving = study.steps[step].saving
+          row.otherStepSaving = prices?.stepSaving(step)
         }
         return row
       } + [together]
@@ -152,6 +178,8 @@ enum LeverReport {
       ("plan", .string(study.plan.name)),
       ("users", .integer(Int64(study.plan.users))),
       ("headline", .string(LeverMarkdown.headline(study))),
+      ("other_catalog", .optional(study.otherPrices?.compared.name) { .string($0) }),
+      ("at_other_prices", .optional(LeverPricesMarkdown.sentence(study)) { .string($0) }),
       (
         "levers",
         .array(
@@ -165,6 +193,9 @@ enum LeverReport {
               ("latency_p50_ms", ms(row.outcome?.latencyP50)),
               ("latency_p95_ms", ms(row.outcome?.latencyP95)),
               ("note", .optional(row.note) { .string($0) }),
+              ("other_cost_usd", usd(row.other?.amount)),
+              ("other_saving_usd", usd(row.otherSaving)),
+              ("other_step_saving_usd", usd(row.otherStepSaving)),
             ])
           })
       ),
@@ -181,14 +212,6 @@ extension LeverResult {
     case .inUse: "in use"
     case .idle: "no effect"
     case .inapplicable: "does not apply"
-    }
-  }
-
-  /// The month with it, or where it is in use without it.
-  var outcome: Outcome? {
-    switch verdict {
-    case .available(let outcome), .inUse(let outcome): outcome
-    case .idle, .inapplicable: nil
     }
   }
 

@@ -9,8 +9,11 @@ enum Headline {
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let sentences = [
       bill(plan, report, emphasis), ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
-      second(plan, report, emphasis), enforced(plan, emphasis), limit(plan, report, emphasis),
-      otherPrices(plan, report, emphasis),
+      second(plan, report, emphasis),
+      enforced(
+        plan, emphasis, whose: " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"),
+      limit(plan, report, emphasis),
+      otherPrices(plan, report, emphasis), longMonth(report),
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
   }
@@ -47,7 +50,7 @@ enum Headline {
   }
 
   /// What the budget's actions did, where they met a call.
-  private static func enforced(_ plan: PlanReport, _ emphasis: String) -> String? {
+  static func enforced(_ plan: PlanReport, _ emphasis: String, whose: String) -> String? {
     guard let without = plan.unenforced, !plan.result.enforcements.isEmpty else { return nil }
     let met = plan.met
     let parts = [(met.refused, "refuses"), (met.moved, "moves")].filter { $0.0 > 0 }.map {
@@ -58,9 +61,22 @@ enum Headline {
       saved < .zero
       ? "which costs \(PlainEnglish.usd(plan.result.cost - without.cost)) more than"
       : "which saves \(emphasis)\(PlainEnglish.usd(saved))\(emphasis) of"
-    return "Acting on the budget \(PlainEnglish.list(parts)) with "
-      + "\(PlainEnglish.plural(Int64(plan.plan.users), "user")), \(effect) the "
+    return "Acting on the budget \(PlainEnglish.list(parts))\(whose), \(effect) the "
       + "\(PlainEnglish.usd(without.cost)) that a budget which only tells would let through."
+  }
+
+  /// A period of days is one budget month, however long it is.
+  private static func longMonth(_ report: ScenarioReport) -> String? {
+    let period = report.scenario.period
+    guard period.months.count == 1, period.days.count > 31 else { return nil }
+    let budget =
+      report.scenario.budget.map {
+        ", and the \(PlainEnglish.usd($0.amount)) budget is held against all of them in one sum"
+      } ?? ""
+    return
+      "Mind the period: its \(period.days.count) days are one budget month. Volumes a month and "
+      + "fixed prices count once for all of them\(budget). (days: 30 with months: "
+      + "\((period.days.count + 15) / 30) makes months of it.)"
   }
 
   /// Where another catalog's prices change the bill.

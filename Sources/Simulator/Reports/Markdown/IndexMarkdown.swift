@@ -5,6 +5,7 @@ enum IndexMarkdown {
     ("forecast.md", "The months to come"), ("levers.md", "What would save how much"),
     ("stress.md", "What may go wrong"), ("solve.md", "How far it can go"),
     ("sensitivity.md", "What moves the bill"), ("sweep.md", "What if"),
+    ("select.md", "Which model for what"),
   ]
 
   /// `exists` tells which files of the folder there are.

@@ -40,6 +40,7 @@ enum ReplayMarkdown {
         " The budget breaks on "
         + "\(emphasis)\(PlainEnglish.moment(crossed, in: report.scenario.period))\(emphasis)."
     }
+    if let enforced = Headline.enforced(first, emphasis, whose: name) { text += " " + enforced }
     return text
   }
 
@@ -100,6 +101,12 @@ enum ReplayMarkdown {
     }
     row("turned away by a quota") {
       PlainEnglish.count($0.performance.reduce(0) { $0 + $1.throttledCalls })
+    }
+    if report.actsOnBudget {
+      row("refused by the budget") {
+        PlainEnglish.count($0.enforcements.reduce(0) { $0 + $1.refused })
+      }
+      row("moved by the budget") { PlainEnglish.count($0.enforcements.reduce(0) { $0 + $1.moved }) }
     }
     return table.text
   }

@@ -3,7 +3,7 @@ import CostModel
 extension ReportMarkdown {
   /// What the budget's actions saved, and whom they met; empty where the budget only tells.
   static func enforcementSection(_ report: ScenarioReport) -> String {
-    guard report.scenario.budget?.acts == true else { return "" }
+    guard report.actsOnBudget else { return "" }
     let heading = heading("What acting on the budget saves")
     guard report.plans.contains(where: { !$0.result.enforcements.isEmpty }) else {
       return heading + "No line of the budget that acts has met a call.\n\n"
@@ -26,7 +26,7 @@ extension ReportMarkdown {
 
   private static func savings(_ report: ScenarioReport) -> String {
     var table = MarkdownTable([
-      .text("plan"), .number("bill without"), .number("bill"), .number("saved"),
+      .text(report.unit), .number("bill without"), .number("bill"), .number("saved"),
       .number("refused calls"), .number("moved calls"), .number("accounts met"),
     ])
     for plan in report.plans {
@@ -36,7 +36,9 @@ extension ReportMarkdown {
         name(plan.plan), PlainEnglish.usd(without.cost), PlainEnglish.usd(plan.result.cost),
         PlainEnglish.usd(without.cost - plan.result.cost), PlainEnglish.count(met.refused),
         PlainEnglish.count(met.moved),
-        "\(PlainEnglish.count(met.accounts)) of \(PlainEnglish.count(Int64(plan.plan.users)))",
+        plan.plan.users == 0
+          ? "none told"
+          : "\(PlainEnglish.count(met.accounts)) of \(PlainEnglish.count(Int64(plan.plan.users)))",
       ])
     }
     return table.text
@@ -44,7 +46,7 @@ extension ReportMarkdown {
 
   private static func doings(_ report: ScenarioReport) -> String {
     var table = MarkdownTable([
-      .text("plan"), .text("line"), .text("action"), .text("in force from"), .text("use case"),
+      .text(report.unit), .text("line"), .text("action"), .text("in force from"), .text("use case"),
       .number("refused"), .number("moved"), .number("accounts"),
     ])
     for plan in report.plans {

@@ -41,7 +41,10 @@ extension ReportMarkdown {
       ? ""
       : "\(PlainEnglish.plural(Int64(rest), "more limit")) would not be full with \(limit) users.\n\n"
     guard !table.isEmpty else { return note }
-    return "What \(name(plan.plan)) ask for, and how many users would fill each limit:\n\n"
+    return
+      "What \(name(plan.plan)) ask for, and how many users would fill each limit, in proportion "
+      + "(`solve --for users --max-quota-use 100%` deals account plans and kinds of users anew for each "
+      + "number, in whole users, and so may end a few users off):\n\n"
       + table.text + note
   }
 

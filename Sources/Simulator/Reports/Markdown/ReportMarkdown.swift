@@ -13,14 +13,15 @@ enum ReportMarkdown {
           planSection(report), report.replay.map { ReplayMarkdown.comparison(report, $0) } ?? "",
           costSection(report), ReplayMarkdown.logged(report, replay),
           ReplayMarkdown.outliers(replay),
-          budgetSection(report), alertSection(report), capacitySection(report),
-          latencySection(report), cacheSection(report), ReplayMarkdown.unknowns(report, replay),
+          budgetSection(report), enforcementSection(report), alertSection(report),
+          capacitySection(report), latencySection(report), cacheSection(report),
+          ReplayMarkdown.unknowns(report, replay),
           fileSection(report),
         ]
       } else {
         [
-          planSection(report), costSection(report), pricesSection(report),
-          publishedSection(report),
+          planSection(report), costSection(report), returnSection(report),
+          experimentSection(report), pricesSection(report), publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
           flowSection(report),

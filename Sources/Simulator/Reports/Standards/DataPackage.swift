@@ -78,7 +78,7 @@ struct DataPackage {
     case .boolean: "boolean"
     case .date: "date"
     case .timestamp: "datetime"
-    case .usd, .exactUSD, .exactDecimal, .milliseconds, .seconds, .decimal: "number"
+    case .usd, .exactUSD, .fineDecimal, .exactDecimal, .milliseconds, .seconds, .decimal: "number"
     }
   }
 

@@ -80,7 +80,10 @@ enum StressMarkdown {
 
   private static func when(_ row: StressReport.Row, _ study: StressStudy) -> String {
     guard let result = row.result else { return "" }
-    return result.window.map { PlainEnglish.span($0, in: study.scenario.period) } ?? "all the time"
+    guard let window = result.window else { return "all the time" }
+    let period = study.scenario.period
+    return window.start == window.end
+      ? PlainEnglish.moment(window.start, in: period) : PlainEnglish.span(window, in: period)
   }
 
   private static func rest(_ study: StressStudy) -> String {

@@ -1,11 +1,12 @@
 extension CallsDatabase {
-  static let table = """
+  static func table(hasExperiments: Bool) -> String {
+    """
     CREATE TABLE call_models (
       model INTEGER PRIMARY KEY, name TEXT NOT NULL, provider TEXT NOT NULL);
     CREATE TABLE call_accounts (account INTEGER PRIMARY KEY, account_id TEXT NOT NULL);
     CREATE TABLE call_kinds (
       kind INTEGER PRIMARY KEY, account_plan TEXT, use_case TEXT NOT NULL, action TEXT, task TEXT,
-      complexity TEXT, priority TEXT, tier TEXT NOT NULL, reason TEXT NOT NULL);
+      complexity TEXT, priority TEXT, tier TEXT NOT NULL, reason TEXT NOT NULL\(hasExperiments ? ", experiment TEXT, variant TEXT" : ""));
     CREATE TABLE call_log (
       call INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,
       account INTEGER REFERENCES call_accounts, kind INTEGER NOT NULL REFERENCES call_kinds,
@@ -17,11 +18,13 @@ extension CallsDatabase {
       input_cost_pico INTEGER NOT NULL, output_cost_pico INTEGER NOT NULL,
       other_cost_pico INTEGER NOT NULL, cost_pico INTEGER NOT NULL);
     """
+  }
 
   /// Calls are numbered in order of time, so an index by time would only repeat their key.
   ///
   /// `calls` has the columns of calls.csv and, beside each amount, its whole picodollars.
-  static let views = """
+  static func views(hasExperiments: Bool) -> String {
+    """
     CREATE INDEX call_log_by_account ON call_log (account);
     CREATE VIEW calls AS
       SELECT call, strftime('%Y-%m-%dT%H:%M:%S', time_us / 1000000, 'unixepoch')
@@ -33,7 +36,7 @@ extension CallsDatabase {
         answered.name AS model, answered.provider AS provider, attempts, skipped,
         CASE failed WHEN 0 THEN 'ok' ELSE 'failed' END AS status, queue_us, latency_us,
         input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-        audio_us / 1e6 AS audio_seconds, \(amounts)
+        audio_us / 1e6 AS audio_seconds, \(amounts)\(hasExperiments ? ", experiment, variant" : "")
       FROM call_log AS log JOIN call_kinds USING (kind)
         JOIN call_models AS routed ON routed.model = log.routed
         LEFT JOIN call_accounts USING (account)
@@ -49,6 +52,7 @@ extension CallsDatabase {
         AS cost_usd_exact
       FROM call_log;
     """
+  }
 
   private static let amounts = ["input_cost", "output_cost", "other_cost", "cost"].map {
     "\($0)_pico / 1e12 AS \($0)_usd, \($0)_pico"

@@ -9,6 +9,7 @@ final class CallsDatabase: @unchecked Sendable {
   private let database: SQLiteDatabase
   private let accountPlans: AccountPlans
   private let users: Int
+  private let hasExperiments: Bool
   /// As the user knows it.
   private let path: String
   /// For one row, and for `rowsPerInsert`; none once the file is finished.
@@ -21,16 +22,17 @@ final class CallsDatabase: @unchecked Sendable {
   /// The calls of a plan of so many users, into the scenario's database in `folder`.
   init(
     in folder: OutputFolder, _ scenario: String, population: UserPopulation = UserPopulation(),
-    users: Int = 0
+    users: Int = 0, hasExperiments: Bool = false
   ) throws(OutputError) {
     self.users = users
+    self.hasExperiments = hasExperiments
     accountPlans = AccountPlans(population, users: users)
     let name = ReportWriter.databaseName(of: scenario)
     path = folder.path + "/" + name
     let file = try folder.temporaryPath(for: name)
     (database, inserts) = try Self.telling(path) { () throws(SQLiteError) in
       let database = try ReportDatabase.create(file)
-      try database.execute("BEGIN; \(Self.table)")
+      try database.execute("BEGIN; \(Self.table(hasExperiments: hasExperiments))")
       let row = "(" + Array(repeating: "?", count: Self.columns).joined(separator: ", ") + ")"
       let rows = Array(repeating: row, count: Self.rowsPerInsert).joined(separator: ", ")
       return (
@@ -64,7 +66,7 @@ final class CallsDatabase: @unchecked Sendable {
     inserts = nil
     try Self.telling(path) { () throws(SQLiteError) in
       if let names { try write(names) }
-      try database.execute(Self.views + "COMMIT;")
+      try database.execute(Self.views(hasExperiments: hasExperiments) + "COMMIT;")
       try database.close()
     }
   }
@@ -159,10 +161,16 @@ final class CallsDatabase: @unchecked Sendable {
             text(attributes[.task]), text(attributes[.complexity]), text(attributes[.priority]),
             .text(compiled.tiers[Int(kind.tier)]),
             .text(names.reason(call, accountPlan: plan)),
-          ]
+          ] + variant(of: kind, compiled)
         }
       }
     }
+  }
+
+  private func variant(of kind: CallKind, _ compiled: CompiledScenario) -> [SQLiteValue] {
+    guard hasExperiments else { return [] }
+    let variant = compiled.variant(of: kind)
+    return [text(variant?.experiment.name), text(variant?.arm.name)]
   }
 
   private func text(_ text: String?) -> SQLiteValue { text.map { .text($0) } ?? .null }

@@ -7,6 +7,8 @@ enum ColumnType: Hashable, Sendable {
   case usd
   /// Dollars with 6 decimals that add up: databases also store the exact picodollars.
   case exactUSD
+  /// A small number with up to 12 decimals.
+  case fineDecimal
   /// Whole microdollars, for spreadsheets that take no decimals.
   case microUSD
   /// Milliseconds with up to 3 decimals.
@@ -41,6 +43,8 @@ enum ColumnType: Hashable, Sendable {
       Self.trimmed(DecimalText.ratio(numerator, denominator, places: 12))
     case .ratio(let numerator, let denominator):
       DecimalText.ratio(numerator, denominator, places: 6)
+    case .real(let value) where self == .fineDecimal:
+      DecimalText.real(value, places: 12).map(Self.trimmed)
     case .real(let value): DecimalText.real(value, places: 6)
     case .duration(let duration): text(of: duration)
     }

@@ -30,15 +30,20 @@ extension PlanReport {
 /// Written for scenarios whose budget acts.
 extension ReportTables {
   static func enforcement(_ report: ScenarioReport) -> [Table] {
-    guard report.scenario.budget?.acts == true else { return [] }
+    guard report.actsOnBudget else { return [] }
     return [
       savings.table(rows(report) { $0.enforcedMonths }),
       enforcement.table(rows(report) { $0.result.enforcements }),
       enforcedAccounts.table(
         rows(report) { plan in
-          plan.result.enforcements.flatMap { cell in
-            cell.accounts.sorted { $0.key < $1.key }.map {
-              EnforcedAccount(cell: cell, account: accountID(Int($0.key) + 1), calls: $0.value)
+          let names = plan.result.accounts.reduce(into: [Int: String]()) {
+            $0[$1.user ?? 0] = $1.id
+          }
+          return plan.result.enforcements.flatMap { cell in
+            cell.accounts.sorted { $0.key < $1.key }.map { user, calls in
+              let number = Int(user) + 1
+              return EnforcedAccount(
+                cell: cell, account: names[number] ?? accountID(number), calls: calls)
             }
           }
         }),

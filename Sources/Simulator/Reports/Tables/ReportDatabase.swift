@@ -57,7 +57,8 @@ enum ReportDatabase {
     case .text, .date, .timestamp: ["\(column.name) TEXT"]
     case .integer, .microUSD: ["\(column.name) INTEGER"]
     case .boolean: ["\(column.name) INTEGER CHECK (\(column.name) IN (0, 1))"]
-    case .usd, .milliseconds, .seconds, .decimal, .exactDecimal: ["\(column.name) REAL"]
+    case .usd, .fineDecimal, .milliseconds, .seconds, .decimal, .exactDecimal:
+      ["\(column.name) REAL"]
     case .exactUSD:
       [
         "\(column.name) REAL", "\(column.name)_whole INTEGER", "\(column.name)_pico INTEGER",

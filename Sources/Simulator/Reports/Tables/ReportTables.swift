@@ -19,7 +19,7 @@ enum ReportTables {
         accounts.table(rows(report) { accountItems($0.result) }),
         performance.table(rows(report) { $0.result.performance }),
         alerts.table(rows(report) { $0.result.alerts }),
-      ] + enforcement(report)
+      ] + enforcement(report) + returns(report) + experiments(report)
     guard report.plans.contains(where: { $0.spread != nil }) else { return always }
     return always + [uncertainty.table(rows(report, uncertaintyItems))]
   }

@@ -64,6 +64,64 @@ extension ScenarioFormat {
       FormatField("assumption", .text, "Why a figure that no source gives was assumed."),
     ])
 
+  static let selection = FormatObject(
+    name: "selection",
+    summary: "How `select` judges models, where it differs from the standard rules.",
+    fields: [
+      FormatField("max_latency", .duration, "Models that take longer on average are dropped."),
+      FormatField(
+        "max_cost", .money, "Models whose mean call costs more are dropped.", example: "$0.002"),
+      FormatField("min_quality", .share, "Models of a lower quality are dropped.", example: "80%"),
+      FormatField(
+        "stand_in", .share, "Quality of models without a figure; else they are not scored."),
+      FormatField("weights", .object("selection weights"), "Of the parts of a score."),
+      FormatField(
+        "latency_scale", .duration, "Latency at which its part of the score is used up.",
+        default: "5000ms"),
+      FormatField(
+        "cost_scale", .money, "Cost of a call at which its part of the score is used up.",
+        default: "$1"),
+      FormatField("fallback", .text, "Where no model is left.", default: "deepseek-v3"),
+      FormatField(
+        "needs", .list(.text), "Tasks that take a capability of that name in the catalog.",
+        default: "[vision, audio, transcription]"),
+      FormatField(
+        "fits", .share, "Share of the calls that a context window must hold.", default: "99%"),
+      FormatField(
+        "quality", .map(.object("quality scale")),
+        "Quality of models by scale, before the documents' scales `claims` and `ratings`."),
+    ])
+
+  static let selectionWeights = FormatObject(
+    name: "selection weights",
+    summary:
+      "Score = quality × its weight + (1 − latency ÷ scale) × its + (1 − cost ÷ scale) × its "
+      + "+ conversion × its.",
+    fields: [
+      FormatField("quality", .number, "Of the quality.", default: "0.4"),
+      FormatField("latency", .number, "Of the latency.", default: "0.3"),
+      FormatField("cost", .number, "Of the cost.", default: "0.2"),
+      FormatField("conversion", .number, "Of the conversion.", default: "0.1"),
+    ])
+
+  static let qualityScale = FormatObject(
+    name: "quality scale", summary: "Figures that can be compared with one another.",
+    fields: [
+      FormatField("title", .text, "What it is, in a few words.", default: "its name"),
+      FormatField("figures", .list(.object("quality figure")), "By model.", required: true),
+    ])
+
+  static let qualityFigure = FormatObject(
+    name: "quality figure", summary: "How good a model is; the first one that holds counts.",
+    fields: [
+      FormatField("model", .text, "Id or alias.", required: true),
+      FormatField("quality", .share, "How good.", example: "91%", required: true),
+      FormatField(
+        "when", .map(.either([.text, .list(.text)])), "Which calls, as in a policy.",
+        default: "all calls", example: "{task: reasoning}"),
+      FormatField("source", .text, "Where the figure comes from.", default: "the scenario"),
+    ])
+
   static let shock = FormatObject(
     name: "shock", summary: "Something that may go wrong, for `stress`: overrides with a time.",
     fields: [
@@ -75,7 +133,9 @@ extension ScenarioFormat {
       FormatField(
         "from", .either([.text, .moment]), "`day 10` of the period, or a time.",
         default: "the whole period"),
-      FormatField("for", .duration, "How long.", example: "24h"),
+      FormatField(
+        "for", .duration, "How long; left out where the overrides say `$from` alone.",
+        example: "24h"),
       FormatField(
         "each_provider", .flag,
         "One shock for each provider that calls go to, `$provider` in the texts.",

@@ -72,6 +72,9 @@ extension ScenarioFormat {
       FormatField(
         "default", .object("cache class"), "For classes that are not listed.", default: "off"),
       FormatField("classes", .map(.object("cache class")), "By `cache_class` of the calls."),
+      FormatField(
+        "flush", .list(.moment), "When everything in it is thrown away.", default: "never",
+        example: "[2025-11-10T09:00]"),
     ])
 
   static let cacheClass = FormatObject(

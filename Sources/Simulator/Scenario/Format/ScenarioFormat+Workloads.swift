@@ -42,6 +42,8 @@ extension ScenarioFormat {
     FormatField("satisfaction", .share, "Chance that a rated answer is rated well."),
     FormatField("rated", .share, "Share of answers that are rated.", default: "100%"),
     FormatField("conversion", .share, "Chance that an answer sells."),
+    FormatField(
+      "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
   ]
 
   static let workload = FormatObject(

@@ -7,9 +7,10 @@ enum ScenarioFormat {
       cacheClass,
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
       surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
-      replay,
+      replay, experiment, arm, detect,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
-      capacity, range, normalRange, normal, lognormalRange, lognormal,
+      capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
+      normal, lognormalRange, lognormal,
     ])
 
   static let scenario = FormatObject(
@@ -95,6 +96,9 @@ enum ScenarioFormat {
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
       FormatField(
         "workloads", .map(.object("workload")), "What users do, by name.", required: true),
+      FormatField(
+        "experiments", .map(.object("experiment")), "A/B tests by name; results in the report.",
+        default: "none"),
       FormatField("forecast", .object("forecast"), "What the months to come bring."),
       FormatField(
         "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
@@ -105,6 +109,9 @@ enum ScenarioFormat {
       FormatField(
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",
         default: "the standard ones"),
+      FormatField(
+        "selection", .object("selection"), "How `select` judges models.",
+        default: "the standard rules"),
       FormatField(
         "replay", .object("replay"),
         "What stands for users, sessions and prompts that a log does "
@@ -195,6 +202,9 @@ enum ScenarioFormat {
       FormatField(
         "account_plans", .map(.share), "Shares of account plans; they add up to 100%.",
         default: "none", example: "{starter: 60%, pro: 40%}"),
+      FormatField(
+        "subscriptions", .map(.money), "What a user of each account plan pays a month.",
+        default: "nothing", example: "{starter: $19, pro: $49}"),
       FormatField(
         "rogue", .object("rogue"), "One user who makes many times the calls.", default: "none"),
     ])

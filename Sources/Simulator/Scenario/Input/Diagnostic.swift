@@ -15,10 +15,10 @@ struct Diagnostic: Sendable {
   var line: Int?
   var column: Int?
   var message: String
-  /// The line in question, without its end.
-  var sourceLine: String?
   /// What was probably meant, for example `did you mean 'tier'?`.
   var hint: String?
+  /// What is shown of the file: a reference, since lines may be megabytes long.
+  private var place: Place?
 
   /// A problem with the file as a whole.
   init(file: String, message: String, hint: String? = nil) {
@@ -33,7 +33,7 @@ struct Diagnostic: Sendable {
     fileOrder = place.file.order
     line = place.line
     column = place.column
-    sourceLine = place.file.line(place.line)
+    self.place = place
   }
 }
 
@@ -44,8 +44,7 @@ extension Diagnostic: CustomStringConvertible {
     if let line { text += ":\(line)" }
     if let column { text += ":\(column)" }
     text += ": error: " + message
-    if let sourceLine, let column {
-      let (shown, before) = Diagnostic.window(of: sourceLine, around: column)
+    if let (shown, before) = place.flatMap({ $0.file.window(line: $0.line, around: $0.column) }) {
       text += "\n" + shown + "\n"
       // Tabs are kept, so that the caret stands below its character whatever a tab's width.
       text += String(before.map { $0 == "\t" ? "\t" : " " }) + "^"
@@ -53,31 +52,30 @@ extension Diagnostic: CustomStringConvertible {
     if let hint { text += "\n" + hint }
     return text
   }
-
-  /// The part of a long line that is worth showing, and what of it stands before the column.
-  private static func window(of line: String, around column: Int) -> (String, String) {
-    let limit = 160
-    let characters = Array(line)
-    let at = min(max(0, column - 1), characters.count)
-    guard characters.count > limit else { return (line, String(characters[..<at])) }
-    let first = max(0, min(at - limit / 2, characters.count - limit))
-    let last = min(characters.count, first + limit)
-    let head = first > 0 ? "…" : ""
-    let tail = last < characters.count ? "…" : ""
-    return (
-      head + String(characters[first..<last]) + tail, head + String(characters[first..<at])
-    )
-  }
 }
 
 /// Everything that is wrong with a set of input files, sorted by place. Exit code 2.
 struct InputErrors: Error, Sendable, CustomStringConvertible {
+  private struct Key: Hashable {
+    var file: String
+    var line: Int?
+    var column: Int?
+    var message: String
+  }
+  private static let shown = 100
+
   var diagnostics: [Diagnostic]
+  /// How many more there are.
+  var notKept: Int
 
   /// A value that several parts share (an alias, a default of a mix) is complained about once.
-  init(_ diagnostics: [Diagnostic]) {
-    var seen: Set<String> = []
-    let distinct = diagnostics.filter { seen.insert($0.description).inserted }
+  init(_ diagnostics: [Diagnostic], notKept: Int = 0) {
+    var seen: Set<Key> = []
+    let distinct = diagnostics.filter {
+      seen.insert(Key(file: $0.file, line: $0.line, column: $0.column, message: $0.message))
+        .inserted
+    }
+    self.notKept = notKept
     self.diagnostics = distinct.enumerated().sorted { a, b in
       let (x, y) = (a.element, b.element)
       return (x.fileOrder, x.line ?? 0, x.column ?? 0, a.offset)
@@ -87,8 +85,8 @@ struct InputErrors: Error, Sendable, CustomStringConvertible {
 
   /// All messages, one after the other; more than 100 are counted only.
   var description: String {
-    let shown = diagnostics.prefix(100).map(\.description).joined(separator: "\n")
-    let more = diagnostics.count - 100
-    return more > 0 ? shown + "\n… and \(more) more errors" : shown
+    let text = diagnostics.prefix(Self.shown).map(\.description).joined(separator: "\n")
+    let more = max(0, diagnostics.count - Self.shown) + notKept
+    return more > 0 ? text + "\n… and \(more) more errors" : text
   }
 }

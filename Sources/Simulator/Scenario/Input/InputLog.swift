@@ -1,11 +1,22 @@
 /// Collects what is wrong, so that all errors of an input are told at once.
 final class InputLog {
+  /// More than anybody reads; what comes after them is only counted.
+  private static let kept = 1_000
+
   private(set) var diagnostics: [Diagnostic] = []
+  /// How much is wrong, with what was not kept.
+  private(set) var count = 0
 
   /// Whether more is wrong than anybody is shown: nearest names need not be looked for any more.
-  var isLong: Bool { diagnostics.count >= 1_000 }
+  var isLong: Bool { count >= InputLog.kept }
 
-  func add(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+  func add(_ diagnostic: Diagnostic) {
+    count += 1
+    if diagnostics.count < InputLog.kept { diagnostics.append(diagnostic) }
+  }
+
+  /// Counts what another log has not kept.
+  func add(notKept: Int) { count += notKept }
 
   func add(_ place: Place, _ message: String, hint: String? = nil) {
     add(Diagnostic(place, message, hint: hint))
@@ -19,6 +30,6 @@ final class InputLog {
 
   /// Throws everything collected, if there is anything.
   func throwIfAny() throws(InputErrors) {
-    if !diagnostics.isEmpty { throw InputErrors(diagnostics) }
+    if count > 0 { throw InputErrors(diagnostics, notKept: count - diagnostics.count) }
   }
 }

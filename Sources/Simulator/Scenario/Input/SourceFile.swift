@@ -11,6 +11,10 @@ final class SourceFile: Sendable {
   let hash: UInt64
   private let lines: [Substring]
   private let isASCII: [Bool]
+  /// Bytes from which on columns count scalars.
+  private static let longLine = 10_000
+  /// Characters of a line that are shown at most.
+  private static let shown = 160
 
   /// Text that is already in memory (`--override`, tests).
   init(path: String, order: Int, text: String) {
@@ -43,11 +47,45 @@ final class SourceFile: Sendable {
     lines.indices.contains(number - 1) ? String(lines[number - 1]) : nil
   }
 
+  /// The part of a line (from 1) that is worth showing, and what of it stands before the column;
+  /// nil beyond the last line.
+  func window(line number: Int, around column: Int) -> (shown: String, before: String)? {
+    guard lines.indices.contains(number - 1) else { return nil }
+    let line = lines[number - 1]
+    guard line.utf8.count < SourceFile.longLine else { return scalars(of: line, around: column) }
+    let characters = Array(line)
+    let at = min(max(0, column - 1), characters.count)
+    guard characters.count > SourceFile.shown else {
+      return (String(line), String(characters[..<at]))
+    }
+    let first = max(0, min(at - SourceFile.shown / 2, characters.count - SourceFile.shown))
+    let last = min(characters.count, first + SourceFile.shown)
+    let head = first > 0 ? "…" : ""
+    let tail = last < characters.count ? "…" : ""
+    return (
+      head + String(characters[first..<last]) + tail, head + String(characters[first..<at])
+    )
+  }
+
+  /// The same of a very long line, whose columns count scalars.
+  private func scalars(of line: Substring, around column: Int) -> (shown: String, before: String) {
+    let all = line.unicodeScalars
+    let (start, end) = (all.startIndex, all.endIndex)
+    let offset = max(0, column - 1)
+    let at = all.index(start, offsetBy: offset, limitedBy: end) ?? end
+    let first = all.index(at, offsetBy: -SourceFile.shown / 2, limitedBy: start) ?? start
+    let last = all.index(first, offsetBy: SourceFile.shown, limitedBy: end) ?? end
+    let head = first > start ? "…" : ""
+    return (
+      head + String(line[first..<last]) + (last < end ? "…" : ""), head + String(line[first..<at])
+    )
+  }
+
   /// The place of a column that counts Unicode scalars, as libyaml does.
   func place(line: Int, scalarColumn: Int) -> Place {
     // Very long lines are left alone: counting characters for every value would be quadratic.
     guard lines.indices.contains(line - 1), !isASCII[line - 1],
-      lines[line - 1].utf8.count < 10_000
+      lines[line - 1].utf8.count < SourceFile.longLine
     else { return Place(file: self, line: line, column: scalarColumn) }
     let prefix = lines[line - 1].unicodeScalars.prefix(scalarColumn - 1)
     return Place(file: self, line: line, column: String(prefix).count + 1)

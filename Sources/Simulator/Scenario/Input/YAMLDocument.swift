@@ -121,19 +121,19 @@ struct YAMLDocument {
   private mutating func entries(_ mapping: Node.Mapping, depth: Int) -> [YAMLNode.Entry] {
     var entries: [YAMLNode.Entry] = []
     var known: Set<String> = []
-    for (key, value) in mapping {
+    for (key, node) in mapping {
       guard case .scalar(let scalar) = key else {
         log.add(place(key.mark), "a key must be a name")
         continue
       }
       let keyPlace = place(key.mark)
-      let value = convert(value, depth: depth + 1)
+      let value = convert(node, depth: depth + 1)
       if Self.isBlot(scalar.string) { continue }
       if scalar.string == "<<" {
         log.add(keyPlace, "merge keys are not supported, expected 'extends' or plain keys")
       } else if known.insert(scalar.string).inserted {
         // A key whose lines were deleted means something else than `null` on purpose.
-        if case .scalar("", plain: true) = value.content, case .scalar = mapping[key] {
+        if case .scalar("", plain: true) = value.content, case .scalar = node {
           log.add(
             keyPlace, "'\(scalar.string)' has no value",
             hint: "leave the key out; 'null' takes back what an extended file says")

@@ -36,6 +36,12 @@ struct YAMLNode: Sendable {
     }
   }
 
+  /// A mapping without that key.
+  func without(_ key: String) -> YAMLNode {
+    guard case .mapping(let entries) = content else { return self }
+    return YAMLNode(content: .mapping(entries.filter { $0.key != key }), place: place)
+  }
+
   /// This with what `other` says in its place: mappings key by key, all else whole.
   func merged(with other: YAMLNode) -> YAMLNode {
     guard case .mapping(var entries) = content, case .mapping(let changes) = other.content else {

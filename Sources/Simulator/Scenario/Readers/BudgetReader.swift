@@ -57,7 +57,7 @@ struct BudgetReader {
   }
 
   private func make(
-    _ line: (amount: MoneySum, label: String), name: String?, kind: Budget.Threshold.Kind,
+    _ line: Line, name: String?, kind: Budget.Threshold.Kind,
     severity: Severity, message: String?
   ) -> Budget.Threshold {
     let about = kind == .actual ? "month to date exceeds" : "the month is forecast to exceed"
@@ -66,18 +66,23 @@ struct BudgetReader {
     let share = line.label.hasPrefix("$") ? "" : " (\(line.label) of the budget)"
     return Budget.Threshold(
       name: name ?? "budget-\(line.label)\(suffix)", kind: kind, amount: line.amount,
-      severity: severity, message: message ?? "\(about) \(amount)\(share)")
+      severity: severity, message: message ?? "\(about) \(amount)\(share)", percent: line.percent)
   }
 
-  /// A share of the budget up to 1000 %, or an amount: exact, and how it was written.
-  private func line(
-    _ node: YAMLNode, of budget: MoneySum
-  ) -> (amount: MoneySum, label: String)? {
+  /// A line's amount, and how it was written.
+  private struct Line {
+    var amount: MoneySum
+    var label: String
+    var percent: ExactDecimal?
+  }
+
+  /// A share of the budget up to 1000 %, or an amount: exact.
+  private func line(_ node: YAMLNode, of budget: MoneySum) -> Line? {
     guard let text = log.scalar(node, "a percentage like 75% or an amount like $750") else {
       return nil
     }
     guard text.hasSuffix("%") else {
-      return amount(node).map { ($0, "$" + $0.exactDecimal) }
+      return amount(node).map { Line(amount: $0, label: "$" + $0.exactDecimal) }
     }
     guard let percent = ExactDecimal(Quantity.trimmed(text.dropLast())), percent.digits > 0,
       percent.double <= 1_000, percent.places <= 6
@@ -85,10 +90,29 @@ struct BudgetReader {
       log.add(node.place, "expected a percentage above 0% up to 1000%, not '\(text)'")
       return nil
     }
+    return Line(
+      amount: Budget.amount(of: percent, of: budget), label: text.filter { $0 != " " },
+      percent: percent)
+  }
+}
+
+extension Budget {
+  /// A percentage of an amount, half to even.
+  fileprivate static func amount(of percent: ExactDecimal, of budget: MoneySum) -> MoneySum {
     var divisor: UInt128 = 100
-    for _ in 0..<percent.places { divisor *= 10 }
+    for _ in 0..<max(0, percent.places) { divisor *= 10 }
     let product = budget.picodollars.magnitude * percent.digits.magnitude
-    let amount = MoneySum(picodollars: Int128(product.dividedHalfToEven(by: divisor)))
-    return (amount, text.filter { $0 != " " })
+    return MoneySum(picodollars: Int128(product.dividedHalfToEven(by: divisor)))
+  }
+
+  /// With another amount; lines that are stated as shares of it follow.
+  func changed(to amount: MoneySum) -> Budget {
+    var result = self
+    result.amount = amount
+    for line in result.thresholds.indices {
+      guard let percent = result.thresholds[line].percent else { continue }
+      result.thresholds[line].amount = Self.amount(of: percent, of: amount)
+    }
+    return result
   }
 }

@@ -3,10 +3,17 @@ import CostModel
 /// Reads the response cache's settings.
 struct CacheReader {
   let log: InputLog
+  /// Of the scenario's period: flushes are told in local time.
+  let local: LocalTime
 
   func read(_ node: YAMLNode) -> CacheSettings {
     var cache = CacheSettings()
     if log.isWord(node, "off") { return cache }
+    if node["flush"] != nil, node["mode"] == nil {
+      log.add(
+        node.place, "there is no response cache to flush", hint: "say its 'mode' as well")
+      return cache
+    }
     guard let fields = Fields(node, as: ScenarioFormat.cache, log: log) else { return cache }
     cache.mode = fields.choice("mode", of: CacheSettings.Mode.self) ?? .off
     cache.scope = fields.choice("scope", of: CacheSettings.Scope.self) ?? .user
@@ -15,6 +22,7 @@ struct CacheReader {
     for entry in fields.entries("classes") {
       cache.classes[entry.key] = cacheClass(entry.value, mode: cache.mode)
     }
+    cache.flushes = fields.list("flush").compactMap { log.moment($0, local: local.moment) }.sorted()
     if cache.mode != .off, !fields.has("default"), !fields.has("classes") {
       log.add(fields.place, "the cache has no 'classes' and no 'default', so nothing is kept")
     }

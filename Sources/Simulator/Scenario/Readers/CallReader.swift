@@ -143,8 +143,10 @@ struct CallReader {
     variant.satisfaction = fields.share("satisfaction")
     variant.ratedShare = fields.share("rated") ?? 1
     variant.conversion = fields.share("conversion")
-    if fields.has("rated"), !fields.has("satisfaction"), let place = fields["rated"]?.place {
-      log.add(place, "'rated' needs 'satisfaction'")
+    variant.conversionValue = fields.revenue("conversion_value")
+    for (key, needed) in [("rated", "satisfaction"), ("conversion_value", "conversion")]
+    where !fields.has(needed) {
+      if let place = fields[key]?.place { log.add(place, "'\(key)' needs '\(needed)'") }
     }
   }
 

@@ -43,13 +43,15 @@ struct LeverReader {
     var shock = Shock(name: entry.key, title: title, with: overrides(fields, "with"))
     shock.isByProvider = fields.flag("each_provider") ?? false
     shock.source = fields.text("source")
-    if fields.has("from") != fields.has("for") {
+    let overrides = shock.with.joined()
+    let isMoment = overrides.contains("$from") && !overrides.contains("$for")
+    if fields.has("from") != fields.has("for"), !(isMoment && fields.has("from")) {
       log.add(fields.place, "a shock needs both 'from' and 'for', or neither")
     }
     if let node = fields["from"] { shock.from = start(node, local) }
     shock.length = fields.positiveDuration("for")
     let day = SimDuration.day.microseconds
-    if let length = shock.length, !shock.with.joined().contains("$from"),
+    if let length = shock.length, !overrides.contains("$from"),
       length.microseconds % day != 0, let place = fields["for"]?.place
     {
       log.add(place, "a shock whose overrides do not say $from holds for whole days, like 24h")

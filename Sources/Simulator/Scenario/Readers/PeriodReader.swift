@@ -97,7 +97,7 @@ struct PeriodReader {
 
 extension InputLog {
   /// `2025-11-01`, a date that exists.
-  func date(_ node: YAMLNode, years: ClosedRange<Int> = 1970...2200) -> CivilDate? {
+  func date(_ node: YAMLNode, years: ClosedRange<Int> = CivilDate.years) -> CivilDate? {
     guard let text = scalar(node, "a date like 2025-11-01") else { return nil }
     guard let date = CivilDate(iso: text), years.contains(date.year) else {
       add(node.place, "expected a date like 2025-11-01, not '\(text)'")
@@ -140,6 +140,9 @@ extension InputLog {
 }
 
 extension CivilDate {
+  /// Of the dates in files.
+  static let years = 1970...2200
+
   /// `YYYY-MM-DD`; nil if it is no such text or no such day.
   init?(iso text: String) {
     guard let match = text.wholeMatch(of: /(\d{4})-(\d\d)-(\d\d)/), let year = Int(match.1),

@@ -19,11 +19,9 @@ struct ScenarioChecks {
     self.isRoutingSound = isRoutingSound
   }
 
-  mutating func run(_ workloads: [PlacedWorkload]) {
+  mutating func run(_ calls: [PlacedVariant]) {
     checkChains()
-    for workload in workloads {
-      for call in workload.calls { check(call) }
-    }
+    for call in calls { check(call) }
   }
 
   private func reportLogged(_ call: PlacedVariant) {
@@ -68,7 +66,8 @@ struct ScenarioChecks {
 
   /// The rules that a call can match, whatever its user's account plan.
   private func reachableRules(_ call: PlacedVariant) -> [Policy.Rule] {
-    attributes(call).compactMap { scenario.policy.firstMatch($0) }
+    if let pinned = call.variant.pinned { return [pinned] }
+    return attributes(call).compactMap { scenario.policy.firstMatch($0) }
   }
 
   /// What rules may see of the call: one for each account plan.
@@ -134,17 +133,9 @@ struct ScenarioChecks {
 
   /// What the call may be billed for.
   private func dimensions(_ variant: Variant, _ id: ModelID) -> [BillingDimension] {
-    var result: [BillingDimension] = []
-    if variant.input.isAboveZero || variant.prefixTokens > 0 { result.append(.inputTokens) }
-    if variant.frameTokens > 0 { result.append(.inputImageTokens) }
-    if variant.images > 0 { result.append(.images) }
-    if variant.prefixTokens > 0, scenario.behaviours[id.index].promptCache != nil {
-      result.append(.cacheReadTokens)
-    }
-    if variant.output.isAboveZero { result.append(.outputTokens) }
-    if variant.reasoning.isAboveZero { result.append(.reasoningTokens) }
-    if variant.audio.isAboveZero { result.append(.audioSeconds) }
-    return result
+    let readsCache =
+      variant.prefixTokens > 0 && scenario.behaviours[id.index].promptCache != nil
+    return variant.dimensions + (readsCache ? [.cacheReadTokens] : [])
   }
 
   private mutating func checkLatency(_ call: PlacedVariant, _ id: ModelID) {
@@ -186,18 +177,6 @@ extension Policy.Rule {
     case .model(let id): [id]
     case .weighted(let models): models.map(\.model)
     case .logged: []
-    }
-  }
-}
-
-extension Distribution {
-  /// Whether anything but 0 can be drawn.
-  fileprivate var isAboveZero: Bool {
-    switch self {
-    case .fixed(let value): value > 0
-    case .uniform(_, let high): high > 0
-    case .lognormal: true
-    case .histogram(let bins): bins.contains { $0.high > 0 && $0.weight > 0 }
     }
   }
 }

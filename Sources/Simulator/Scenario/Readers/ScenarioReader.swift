@@ -133,9 +133,8 @@ struct ScenarioReader {
 
   /// With the catalog and the policy that it names in their places.
   private func inlined(_ node: YAMLNode) -> YAMLNode {
-    guard case .mapping(var entries) = node.content else { return node }
     // What is compared with is no part of the scenario's bill.
-    entries.removeAll { $0.key == "compare_catalog" }
+    guard case .mapping(var entries) = node.without("compare_catalog").content else { return node }
     for index in entries.indices where ["catalog", "policy"].contains(entries[index].key) {
       guard case .scalar(let name, _) = entries[index].value.content,
         let path = files.resolve(name, at: entries[index].value.place),
@@ -185,17 +184,24 @@ struct ScenarioReader {
 
   private func read(_ tree: ScenarioTree, forReplay: Bool) -> Scenario? {
     guard let root = Fields(tree.root, as: ScenarioFormat.scenario, log: log) else { return nil }
-    let errors = log.diagnostics.count
+    let errors = log.count
     let catalogReader = CatalogReader(log: log)
     var catalog =
       root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
     if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
-    let compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
+    var compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
+      .map { ComparedCatalog($0, pricing: catalog) }
     let period = root["period"].flatMap { PeriodReader(log: log).read($0) }
     let local = period.map { LocalTime(offsets: $0.offsets) } ?? .utc
-    var models = ModelNames(catalog: catalog, log: log, isSound: log.diagnostics.count == errors)
+    var models = ModelNames(catalog: catalog, log: log, isSound: log.count == errors)
     let changes = PriceChangeReader(log: log, models: models, local: local)
-    for node in root.list("price_changes") { changes.apply(node, to: &catalog) }
+    for node in root.list("price_changes") {
+      changes.apply(node, to: &catalog)
+      if log.diagnostics.count == errors, var other = compared?.catalog {
+        changes.apply(node, to: &other)
+        compared?.catalog = other
+      }
+    }
     models.catalog = catalog
     var policy = root["policy"].flatMap {
       PolicyReader(log: log, models: models).policy(at: $0, in: files)
@@ -204,7 +210,7 @@ struct ScenarioReader {
     policy = root.list("swaps").reduce(policy) { policy, node in
       policy.map { swaps.read(node, in: $0) }
     }
-    let isSound = log.diagnostics.count == errors
+    let isSound = log.count == errors
     var scenario = Scenario(
       name: name(root), period: period ?? .empty, seed: seed(root), plans: plans(root),
       catalog: catalog, policy: policy ?? Policy(name: "", rules: []), behaviours: [],
@@ -215,27 +221,29 @@ struct ScenarioReader {
     scenario.levers = root.entries("levers").compactMap(levers.lever)
     scenario.capacities = root.entries("capacity").compactMap(levers.capacity)
     scenario.shocks = root.entries("shocks").compactMap { levers.shock($0, local: local) }
-    readTargets(root, models, local, into: &scenario)
-    readWatch(root, models, into: &scenario)
-    let placed = readDemand(root, local, into: &scenario)
-    scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
-    if forReplay, scenario.budget?.acts == true, let node = root["budget"] {
-      log.add(
-        node.place, "a log is replayed as it happened, so budget lines cannot 'act' on it",
-        hint: "leave 'act' out, for example with --override budget.thresholds=[]")
+    scenario.selection = root["selection"].flatMap {
+      SelectionReader(log: log, models: models).read($0)
     }
+    readTargets(root, models, local, into: &scenario)
+    readWatch(root, models, local, into: &scenario)
+    let placed = readDemand(root, local, into: &scenario)
+    let experiments = ExperimentReader(log: log, models: models, workloads: placed)
+    scenario.experiments = experiments.read(root.entries("experiments"))
+    let calls =
+      placed.flatMap(\.calls)
+      + experiments.calls(of: scenario.experiments, root.entries("experiments"))
+    scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
-      checks.run(placed)
+      checks.run(calls)
       if let compared {
         // The same calls must have prices there as well.
-        let other = ComparedCatalog(compared, pricing: catalog)
         var priced = scenario
-        priced.catalog = other.catalog
+        priced.catalog = compared.catalog
         checks = ScenarioChecks(log: log, scenario: priced, root: root, isRoutingSound: isSound)
-        checks.run(placed)
-        scenario.compared = other
+        checks.run(calls)
+        scenario.compared = compared
       }
     }
     scenario.inputs = files.inputs
@@ -294,8 +302,11 @@ struct ScenarioReader {
     return retry
   }
 
-  private func readWatch(_ root: Fields, _ models: ModelNames, into scenario: inout Scenario) {
-    scenario.cache = root["cache"].map { CacheReader(log: log).read($0) } ?? CacheSettings()
+  private func readWatch(
+    _ root: Fields, _ models: ModelNames, _ local: LocalTime, into scenario: inout Scenario
+  ) {
+    let cache = CacheReader(log: log, local: local)
+    scenario.cache = root["cache"].map(cache.read) ?? CacheSettings()
     let actions = BudgetActionReader(
       log: log, policies: PolicyReader(log: log, models: models), files: files,
       chains: scenario.chains)

@@ -39,6 +39,13 @@ struct UserReader {
       guard let share = log.share(entry.value) else { continue }
       users.accountPlans.append(UserPopulation.AccountPlan(name: entry.key, share: share))
     }
+    for entry in fields.entries("subscriptions") {
+      let names = users.accountPlans.map(\.name)
+      if !names.contains(entry.key) {
+        log.unknown("account plan", entry.key, at: entry.keyPlace, among: names)
+      }
+      users.subscriptions[entry.key] = log.revenue(entry.value)
+    }
     if let rogue = fields.fields("rogue", as: ScenarioFormat.rogue) {
       users.rogue = rogue.number("factor", in: 0...1_000_000)
         .map { UserPopulation.Rogue(factor: $0) }

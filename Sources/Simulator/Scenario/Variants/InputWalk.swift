@@ -23,7 +23,9 @@ struct InputWalk {
     "name", "title", "extends", "period", "seed", "plans", "catalog", "compare_catalog", "policy",
     "currency", "replay", "chains", "regions",
     "alerts", "assumptions", "published", "forecast", "levers", "shocks", "capacity", "thresholds",
+    "selection",
     "hours", "weekdays", "histogram", "context_window", "max_output_tokens",
+    "temperature", "detect",
   ]
 
   /// What `check` judges by is no input; what the budget does at its lines is.

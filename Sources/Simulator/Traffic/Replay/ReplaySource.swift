@@ -8,6 +8,7 @@ struct ReplaySource: CallSource {
   private(set) var routing: CompiledRouting
   private let draws: Draws
   private let isGlobal: Bool
+  private let hasFlushes: Bool
   private var rows = TraceBatch()
   private var isPrimed: Bool
   private var accounts: LoggedAccounts
@@ -38,6 +39,7 @@ struct ReplaySource: CallSource {
     self.trace = trace
     draws = Draws(seed: scenario.seed, run: run)
     isGlobal = scenario.cache.scope == .global
+    hasFlushes = !scenario.cache.flushes.isEmpty
     accounts = LoggedAccounts(
       settings: scenario.replay, population: scenario.users, draws: draws)
     prompts = LoggedPrompts(settings: scenario.replay, draws: draws)
@@ -46,11 +48,12 @@ struct ReplaySource: CallSource {
     guard isPrimed, let first = rows.rows.first else { return nil }
     var scenario = scenario
     scenario.workloads = []
+    scenario.experiments = []
     scenario.users = UserPopulation()
     scenario.period = Period.covering(
       from: first.time, to: first.time, timeZone: scenario.period.timeZone)
     compiled = CompiledScenario(scenario)
-    compiled.addBilling()
+    compiled.beginLog()
     routing = CompiledRouting(compiled)
   }
 
@@ -115,6 +118,9 @@ struct ReplaySource: CallSource {
         routed = chosen?.rawValue ?? .max
       }
       isCached = word.3.unit < decision.cacheRate
+      if isCached, hasFlushes {
+        isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
+      }
     }
     precondition(
       routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
@@ -200,9 +206,11 @@ struct ReplaySource: CallSource {
     }
     guard kinds.count > before else { return false }
     guard compiled.kinds.count <= Int(UInt16.max) else {
+      let most = Int(UInt16.max) / (compiled.kinds.count / kinds.count)
       throw ReplayError(
         row: rows.rows.first?.number ?? 0,
-        message: "more than 32,767 combinations of attributes, expected labels that repeat")
+        message: "more than \(InputLog.grouped(Int64(most))) combinations of attributes, expected "
+          + "labels that repeat")
     }
     routing = CompiledRouting(compiled)
     for kind in decisions.count..<compiled.kinds.count { decisions.append(decision(of: kind)) }

@@ -1,0 +1,57 @@
+import CostModel
+
+/// Months in which the budget acts: closed forms let all calls pass, so these are simulated.
+extension ForecastMonth {
+  /// Beyond so many standard deviations (one month in a billion) a line is not crossed.
+  private static let farAway = 6.0
+
+  /// Whether a line that acts may be crossed.
+  var budgetMayAct: Bool {
+    guard let budget = scenario.budget else { return false }
+    let highest = bill.mean + Self.farAway * bill.deviation
+    return budget.actions.contains { action in
+      let line = budget.thresholds[action.line]
+      // A projection may be wide of the mark on the first days.
+      return line.kind == .forecast || line.amount.dollars < highest
+    }
+  }
+
+  /// Takes the simulated bills for the closed form's.
+  mutating func takeSimulated(after total: MonthBill) {
+    let costs = simulated.map(\.dollars)
+    let mean = costs.reduce(0, +) / Double(costs.count)
+    withoutActions = bill.mean
+    bill.mean = mean
+    // One month has no variance of its own: the closed form's is more than an acting budget leaves.
+    if costs.count > 1 {
+      bill.callVariance =
+        costs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(costs.count - 1)
+      bill.activityDeviation = 0
+    }
+    self.total = total + bill
+    expectedCrossing = firstRun?.budgetMonths[0].crossedAt
+    overBudgetProbability = budget.flatMap { budget in
+      costs.count == 1
+        ? nil : Double(simulated.count { $0 > budget }) / Double(costs.count)
+    }
+  }
+
+  /// When run 1 has spent so many dollars, a day's cost spread over the day; scaled to the mean of
+  /// all runs.
+  func simulatedCrossing(of dollars: Double) -> SimTime? {
+    guard let result = firstRun else { return nil }
+    let scale = result.cost > .zero ? bill.mean / result.cost.dollars : 1
+    let costs = Dictionary(result.days.map { ($0.date, $0.cost.dollars) }, uniquingKeysWith: +)
+    var spent = 0.0
+    for (index, day) in period.days.enumerated() {
+      let end = index + 1 < period.days.count ? period.days[index + 1].start : period.end
+      let cost = scale * (costs[day.date] ?? 0)
+      if spent + cost > dollars {
+        let part = max(0, dollars - spent) / cost * Double((end - day.start).microseconds)
+        return day.start + SimDuration(microseconds: Int64(part))
+      }
+      spent += cost
+    }
+    return nil
+  }
+}

@@ -1,0 +1,82 @@
+import CostModel
+
+/// Reads how models are judged: the standard rules with what a scenario says in their place.
+struct SelectionReader {
+  private static let file = "standard selection"
+
+  let log: InputLog
+  let models: ModelNames
+
+  /// The standard rules alone, of a catalog's models.
+  static func standard(for catalog: Catalog) throws(InputErrors) -> SelectionRules {
+    let log = InputLog()
+    let rules = SelectionReader(log: log, models: ModelNames(catalog: catalog, log: log)).read(nil)
+    try log.throwIfAny()
+    guard let rules else { preconditionFailure("the standard rules are whole") }
+    return rules
+  }
+
+  /// nil, and an error in the log, if something is wrong.
+  func read(_ own: YAMLNode?) -> SelectionRules? {
+    let text = String(decoding: PackageResources.selection_yaml, as: UTF8.self)
+    let file = SourceFile(path: Self.file, order: 0, text: text)
+    guard let standard = YAMLDocument.parse(file, log: log)?["selection"],
+      let fields = Fields(
+        own.map(standard.merged) ?? standard, as: ScenarioFormat.selection, log: log),
+      let weights = fields.fields("weights", as: ScenarioFormat.selectionWeights),
+      let latencyScale = fields.positiveDuration("latency_scale"),
+      let costScale = costScale(fields),
+      let fallback = fields.text("fallback")
+    else { return nil }
+    func weight(_ key: String) -> Double { weights.number(key, in: 0...1_000) ?? 0 }
+    return SelectionRules(
+      weights: SelectionRules.Weights(
+        quality: weight("quality"), latency: weight("latency"), cost: weight("cost"),
+        conversion: weight("conversion")),
+      latencyScale: latencyScale, costScale: costScale, fallback: fallback,
+      needs: Set(fields["needs"].map { log.texts($0).map(\.text) } ?? []),
+      fits: fields.share("fits") ?? 0, scales: scales(fields),
+      maxLatency: fields.positiveDuration("max_latency"), maxCost: fields.money("max_cost"),
+      minQuality: fields.share("min_quality"), standIn: fields.share("stand_in"))
+  }
+
+  /// What the score divides by.
+  private func costScale(_ fields: Fields) -> MoneySum? {
+    guard let node = fields["cost_scale"], let scale = log.money(node) else { return nil }
+    if scale > .zero { return scale }
+    log.add(node.place, "must be more than $0")
+    return nil
+  }
+
+  /// A scenario's own scales come first.
+  private func scales(_ fields: Fields) -> [SelectionRules.Scale] {
+    let entries = fields.entries("quality")
+    let isOwn = { (entry: YAMLNode.Entry) in entry.keyPlace.file.path != Self.file }
+    return (entries.filter(isOwn) + entries.filter { !isOwn($0) }).compactMap(scale)
+  }
+
+  private func scale(_ entry: YAMLNode.Entry) -> SelectionRules.Scale? {
+    guard let fields = Fields(entry.value, as: ScenarioFormat.qualityScale, log: log) else {
+      return nil
+    }
+    return SelectionRules.Scale(
+      name: entry.key, title: fields.text("title") ?? entry.key,
+      figures: fields.list("figures").compactMap(figure))
+  }
+
+  /// nil also for a model of the standard figures that the catalog does not have.
+  private func figure(_ node: YAMLNode) -> SelectionRules.Figure? {
+    guard let fields = Fields(node, as: ScenarioFormat.qualityFigure, log: log),
+      let name = fields["model"]
+    else { return nil }
+    let isStandard = node.place.file.path == Self.file
+    let model =
+      isStandard ? log.text(name).flatMap { models.catalog.id(named: $0) } : models.id(name)
+    let conditions =
+      fields["when"].map(PolicyReader(log: log, models: models).conditions) ?? []
+    guard let model, let quality = fields.share("quality") else { return nil }
+    return SelectionRules.Figure(
+      model: model, conditions: conditions, quality: quality,
+      source: fields.text("source") ?? "the scenario")
+  }
+}

@@ -1,0 +1,144 @@
+import CostModel
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// `select` from end to end, its shipped page and its chart.
+@Suite struct SelectCommandTests {
+  /// The page of a shipped scenario, whose first sentences a founder reads.
+  @Test func theShippedPageIsAsRecorded() throws {
+    let path = RepositoryFiles.root.appendingPathComponent("scenarios/huntaze-engineering.yaml")
+      .path
+    let scenario = try ScenarioReader.read(path: path)
+    let study = SelectionStudy(
+      scenario, rules: try SelectionReader.standard(for: scenario.catalog))
+    let chart = FrontierChart.svg(study)
+    try RepositoryFiles.expect(
+      SelectionMarkdown(study: study).text(hasPicture: chart != nil),
+      in: "Tests/Golden/select/select.md")
+    try RepositoryFiles.expect(
+      String(decoding: ReportTables.selectionTable(study).csv(.rfc4180), as: UTF8.self),
+      in: "Tests/Golden/select/select.csv")
+    try RepositoryFiles.expect(chart ?? "", in: "Tests/Golden/select/select.svg")
+  }
+
+  private static let selection = """
+    selection:
+      max_cost: $0.5
+      quality:
+        tests:
+          title: our own tests
+          figures:
+            - { model: small, quality: 80%, when: { complexity: high } }
+            - { model: big, quality: 99%, source: our tests }
+            - { model: small, quality: 90% }
+    """
+
+  private struct Answer: Decodable {
+    var verb: String
+    var answer: String
+    var rows: [[String: String?]]
+  }
+
+  @Test func ownFiguresAreJudgedAndItsFilesWritten() throws {
+    let folder = try SmallCompany.folder(Self.selection)
+    let outcome = try Program.run(
+      ["select", "s.yaml", "--json", "--min-quality", "85%", "--out", folder.path("out")],
+      in: folder.url)
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    let answer = try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8))
+    #expect(answer.verb == "select" && answer.rows.count == 6)
+    let small = answer.rows.filter { $0["model"] == "small" }
+    #expect(Set(small.map { $0["verdict"] }) == ["best", "dropped"])
+    #expect(small.allSatisfy { $0["quality_scale"] == "tests" })
+    #expect(answer.rows.contains { $0["note"] == "min_quality" })
+    for name in ["select.md", "select.html", "select.csv", "charts/select.svg"] {
+      #expect(folder.content.contains("out/s/" + name))
+    }
+    let page = try String(contentsOfFile: folder.path("out/s/select.html"), encoding: .utf8)
+    #expect(page.contains("<figure>\n<svg") && page.contains("Judged on our own tests"))
+  }
+
+  @Test(arguments: [
+    (["--max-latency", "fast"], "--max-latency: error: expected a duration like 2s, not 'fast'"),
+    (["--max-cost", "lots"], "--max-cost: error: expected an amount like $0.002, not 'lots'"),
+    (["--min-quality", "180%"], "--min-quality: error: expected a percentage like 80%"),
+    (["--stand-in", "x"], "--stand-in: error: expected a percentage like 70%, not 'x'"),
+    (["--users", "1,2"], "--users names several plans"),
+    (["--override", "selection.cost_scale=$0"], "must be more than $0"),
+    (["--override", "selection.weights={qualty: 1}"], "did you mean 'quality'?"),
+    (
+      ["--override", "selection.quality={own: {figures: [{model: smal, quality: 1%}]}}"],
+      "did you mean 'small'?"
+    ),
+  ])
+  func slipsExitWith2AndWriteNothing(arguments: [String], message: String) throws {
+    let folder = try SmallCompany.folder(Self.selection)
+    let before = folder.content
+    let outcome = try Program.run(
+      ["select", "s.yaml", "--out", folder.path("out")] + arguments, in: folder.url)
+    #expect(outcome.code == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(folder.content == before)
+  }
+
+  // MARK: Chart
+
+  private struct Box {
+    var left: Double
+    var top: Double
+    var right: Double
+    var bottom: Double
+
+    func meets(_ other: Box) -> Bool {
+      left < other.right && other.left < right && top < other.bottom && other.top < bottom
+    }
+  }
+
+  /// However many models there are and however near, a label lies on no other and on no point.
+  @Test(arguments: (1...25).map { 7_700 + $0 } as [UInt64])
+  func labelsNeverOverlap(seed: UInt64) throws {
+    var random = TestRandom(seed: seed)
+    let count = 2 + random.below(24)
+    var builder = ScenarioBuilder()
+    builder.models = (0..<count).map { number in
+      let name = "model-\(number)-" + String(repeating: "x", count: random.below(20))
+      let price = 1 + Double(random.below(40)) / 10
+      return ScenarioBuilder.model(name, input: price, output: price)
+    }
+    let scenario = builder.build()
+    var rules = try SelectionReader.standard(for: scenario.catalog)
+    rules.scales = [
+      SelectionRules.Scale(
+        name: "s", title: "s",
+        figures: scenario.catalog.models.indices.map {
+          SelectionRules.Figure(
+            model: ModelID(UInt16($0)), conditions: [],
+            quality: 0.7 + Double(random.below(7)) / 20, source: "")
+        })
+    ]
+    let svg = try #require(FrontierChart.svg(SelectionStudy(scenario, rules: rules)))
+    let labels = svg.matches(
+      of:
+        /<text class="t halo" x="([-\d.]+)" y="([-\d.]+)"[^>]*><title>[^<]*<\/title>([^<]*)<\/text>/
+    ).compactMap { match -> Box? in
+      guard let x = Double(match.1), let y = Double(match.2) else { return nil }
+      return Box(
+        left: x, top: y - 10, right: x + SVG.width(of: String(match.3)), bottom: y + 2)
+    }
+    let points = svg.matches(of: /<circle class="s\d" cx="([-\d.]+)" cy="([-\d.]+)" r="5"><title>/)
+      .compactMap { match -> Box? in
+        guard let x = Double(match.1), let y = Double(match.2) else { return nil }
+        return Box(left: x - 5, top: y - 5, right: x + 5, bottom: y + 5)
+      }
+    #expect(points.count == count)
+    #expect(!labels.isEmpty && labels.count <= count)
+    #expect(labels.count == count || svg.contains("without label: "))
+    for (index, label) in labels.enumerated() {
+      #expect(!labels[..<index].contains { $0.meets(label) })
+      #expect(!points.contains { $0.meets(label) })
+      #expect(label.left >= 0 && label.right <= FrontierPanel.width)
+    }
+  }
+}
