@@ -44,9 +44,8 @@ import Testing
       $0.requestsPerMinute = 7
       $0.burst = 1
     }
-    // Not `.last`: Swift 6.3.1 takes equal optionals of optionals for different ones in release.
-    let starts = (0...7).map { _ in q.book(0) }
-    #expect(starts[7] == 7 * 8_571_429)
+    let starts = (0...7).compactMap { _ in q.book(0) }
+    #expect(starts == (0...7).map { $0 * 8_571_429 })
   }
 
   @Test func aBucketNeverHoldsMoreThanItsSize() {
