@@ -111,7 +111,8 @@ import Testing
     ])
     let line = String(repeating: " ", count: 300)
     try folder.write("s.yaml", "{title: '\(line)', zzz: 1}\n")
-    let shown = folder.errors().split(separator: "\n")
-    #expect(shown.allSatisfy { $0.count <= 330 })
+    // The keys that could stand there are as many as there are.
+    let shown = folder.errors().split(separator: "\n").filter { !$0.hasPrefix("known keys: ") }
+    #expect(shown.count > 1 && shown.allSatisfy { $0.count <= 330 })
   }
 }
