@@ -169,6 +169,7 @@ struct FrontierPanel {
       let (px, py) = place(point, x, y)
       return Box(x: px - 8, y: py - 8, width: 16, height: 16)
     }
+    taken += lineBoxes(x, y)
     var left: [String] = []
     for point in points {
       let (px, py) = place(point, x, y)
@@ -191,6 +192,20 @@ struct FrontierPanel {
     let words = "without label: " + left.joined(separator: ", ")
     svg.text(
       SVG.shortened(words, to: 58), x + Self.left, y + down(floor) + 32, class: "f", title: words)
+  }
+
+  /// What the frontier's line takes up.
+  private func lineBoxes(_ x: Double, _ y: Double) -> [Box] {
+    let corners = points.filter { $0.kind == .frontier }.map { place($0, x, y) }
+    let steps = 40
+    return zip(corners, corners.dropFirst()).flatMap { from, to in
+      (0...steps).map { step in
+        let share = Double(step) / Double(steps)
+        return Box(
+          x: from.0 + share * (to.0 - from.0) - 3, y: from.1 + share * (to.1 - from.1) - 3,
+          width: 6, height: 6)
+      }
+    }
   }
 
   /// Places for a label around a point, nearest first.

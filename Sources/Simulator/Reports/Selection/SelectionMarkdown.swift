@@ -63,7 +63,7 @@ struct SelectionMarkdown {
       let quality = widest(\.quality)
     else { return nil }
     return
-      "Cost sets models apart by at most \(points(cost.spread)) points of it, latency by up to "
+      "In that score, cost sets models apart by at most \(points(cost.spread)) points, latency by up to "
       + "\(points(latency.spread)) and quality by up to \(points(quality.spread))."
   }
 
@@ -293,6 +293,6 @@ struct SelectionMarkdown {
   /// Of a score: three decimals, six where those would say little.
   private func points(_ value: Double) -> String {
     let places = value != 0 && value.magnitude < 0.001 ? 6 : 3
-    return DecimalText.real(value, places: places) ?? "–"
+    return DecimalText.real(value, places: places).map(PlainEnglish.grouped) ?? "–"
   }
 }
