@@ -12,11 +12,18 @@ public struct Catalog: Sendable {
 
   public init() {}
 
-  /// Adds a model under its name and aliases; nil, and nothing added, if one of them is taken.
+  /// Models that a catalog can hold.
+  public static let maximumModels = Int(UInt16.max)
+
+  /// Whether there is no place for another model.
+  public var isFull: Bool { models.count == Self.maximumModels }
+
+  /// Adds a model under its name and aliases; nil, and nothing added, if one of them is taken or
+  /// the catalog is full.
   @discardableResult
   public mutating func add(_ model: Model) -> ModelID? {
     let names = [model.name] + model.aliases
-    guard names.allSatisfy({ idsByName[$0] == nil }), models.count < Int(UInt16.max) else {
+    guard names.allSatisfy({ idsByName[$0] == nil }), !isFull else {
       return nil
     }
     let id = ModelID(UInt16(models.count))

@@ -12,6 +12,12 @@ struct CatalogText {
     return text.yaml.text
   }
 
+  /// Whether the model's name can be written as a key, which YAML reads up to 1,024 characters of,
+  /// quotes and escapes included.
+  static func canHold(_ model: Model) -> Bool {
+    scalar(model.name).unicodeScalars.count <= 1_024
+  }
+
   private init(catalog: Catalog) { self.catalog = catalog }
 
   private mutating func write() {

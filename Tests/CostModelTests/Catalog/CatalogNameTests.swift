@@ -49,4 +49,14 @@ import Testing
     }
     if case .ambiguous = match { #expect(expected.count > 1) }
   }
+
+  /// Its readers say so, since models that are left out in silence have no price.
+  @Test func aFullCatalogTakesNoMore() {
+    var catalog = Catalog()
+    for number in 0..<Catalog.maximumModels {
+      catalog.add(Model(name: String(number), provider: ""))
+    }
+    #expect(catalog.isFull && catalog.models.count == 65_535)
+    #expect(catalog.add(Model(name: "one more", provider: "")) == nil)
+  }
 }

@@ -208,6 +208,16 @@ import Testing
     #expect(text.contains("  2 × input_cost_per_pixel\n") && text.contains("nobody (it names no"))
   }
 
+  /// YAML reads no key of more than 1,024 characters.
+  @Test func namesThatAreNoKeys() throws {
+    let entry = #"{"litellm_provider": "p", "mode": "chat", "input_cost_per_token": 1e-06}"#
+    let name = String(repeating: "n", count: 1_022)
+    let result = try Self.read("{\"\(name)\": \(entry), \"\(name)nnn\": \(entry)}")
+    #expect(result.catalog.models.map(\.name) == [name])
+    #expect(result.skipped.map(\.reason) == ["its name is too long for a YAML key"])
+    _ = try CatalogTextTests.reread(CatalogText.text(result.catalog))
+  }
+
   /// A catalog with such a date could not be read: the field counts as not understood.
   @Test func datesOfOtherCenturies() throws {
     let (_, result) = try sheet(#""deprecation_date": "9114-01-31", "input_cost_per_token": 1e-06"#)

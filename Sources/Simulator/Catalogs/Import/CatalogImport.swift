@@ -42,8 +42,13 @@ struct CatalogImport {
       filtered += 1
       return
     }
+    guard CatalogText.canHold(model) else {
+      skipped.append(Skipped(entry: model.name, reason: "its name is too long for a YAML key"))
+      return
+    }
     guard catalog.add(model) != nil else {
-      skipped.append(Skipped(entry: model.name, reason: "its name is already taken"))
+      let reason = catalog.isFull ? "the catalog is full" : "its name is already taken"
+      skipped.append(Skipped(entry: model.name, reason: reason))
       return
     }
     if model.prices.allSatisfy(\.isUnpriced) { unpriced.append(model.name) }

@@ -73,6 +73,11 @@ struct CatalogReader {
         model.prices[index].source = model.prices[index].source ?? catalog.source
         model.prices[index].checked = model.prices[index].checked ?? catalog.checked
       }
+      if catalog.isFull {
+        let limit = InputLog.grouped(Int64(Catalog.maximumModels))
+        log.add(entry.keyPlace, "expected at most \(limit) models in a catalog")
+        return
+      }
       if isFree(entry, model, &owners) { catalog.add(model) }
     }
   }
