@@ -17,7 +17,8 @@ struct DebugAgainstReleaseTests {
     "sweep plain.yaml --vary users=1,2 --out sweep", "audit claims.yaml --out audit",
     "replay log.csv --scenario scenario.yaml --out replay",
     "calibrate log.csv --catalog catalog.yaml -o fitted.yaml",
-    "price usage.csv --catalog catalog.yaml --skip-bad-rows 1", "catalog import litellm list.json -o list.yaml",
+    "price usage.csv --catalog catalog.yaml --skip-bad-rows 1",
+    "catalog import litellm list.json -o list.yaml",
     "explain flow.yaml --call 3", "baseline plain.yaml -o baseline.yaml",
     "check mix.yaml --baseline baseline.yaml", "validate claims.yaml",
   ]
