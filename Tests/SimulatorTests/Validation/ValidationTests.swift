@@ -59,9 +59,8 @@ enum ValidationReport {
       independent batches or from the formula's own variance. More than 6 is a failure: less than 1 \
       in 10 million.
       - √n·D (Kolmogorov and Smirnov) above 2.75 is a failure: 1 in 1.8 million.
-      - 95 % intervals must hold 1,868 to 1,932 of 2,000 months: 1 in 1,000. That bound is the \
-      customary one, not strict enough to stand alone: over ten times as many months they must hold \
-      95 % to within 0.92 % (six standard errors), which fails less than once in 10 million.
+      - 95 % intervals must hold 1,868 to 1,932 of 2,000 months: 1 in 1,000, so this one is the \
+      weakest.
       - "exact" leaves nothing to chance.
 
       """
