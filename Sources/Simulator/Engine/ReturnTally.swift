@@ -15,12 +15,8 @@ struct ReturnTally: Sendable {
   private var counts: [Count]
 
   init(compiled: CompiledScenario, population: Population) {
-    let stated = compiled.scenario.variants.map(\.conversionValue)
-    let isStated = stated.contains { $0 != nil }
-    precondition(
-      !isStated || stated.count == compiled.arrivingKinds.count, "kinds in the order of the file")
-    // Kinds that the budget makes of others follow in the same order.
-    values = isStated ? compiled.kinds.indices.map { stated[$0 % stated.count] } : []
+    let isStated = compiled.conversionValues.contains { $0 != nil }
+    values = isStated ? compiled.conversionValues : []
     accountPlans = isStated ? population.deal.accountPlan : []
     planCount = compiled.accountPlanCount
     counts = Array(repeating: Count(), count: values.count * planCount)

@@ -173,6 +173,8 @@ struct CompiledScenario: Sendable {
   /// By tier that the budget may send calls to: how far behind a kind that calls arrive as the same
   /// kind lies that is made in that tier.
   private(set) var kindOffsets: [String: Int] = [:]
+  /// What a conversion of each kind brings, where the scenario says it.
+  private(set) var conversionValues: [MoneySum?] = []
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
   /// Rules that decide in place of the policy, by kind.
@@ -232,6 +234,7 @@ struct CompiledScenario: Sendable {
     kind.tier = UInt16(Self.index(of: tier, in: &tiers))
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
+    conversionValues.append(conversionValues[original])
     kinds.append(kind)
     attributes.append(seen)
   }
@@ -336,6 +339,7 @@ struct CompiledScenario: Sendable {
     seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
     arrivingKinds.append(kinds.count)
+    conversionValues.append(variant.conversionValue)
     let cache = cacheUse(of: variant)
     var pool = 0
     let form: CallKind.PromptForm

@@ -62,6 +62,20 @@ import Testing
     #expect(found.reduce(.zero) { $0 + $1.potential } == expected.potential)
   }
 
+  /// Every variant of an experiment has kinds of its own, which sell as the mix's do.
+  @Test func variantsOfAnExperimentSell() throws {
+    var scenario = Self.scenario(seed: 8_101)
+    let arms = [Experiment.Arm(name: "now", share: 0.5), Experiment.Arm(name: "new", share: 0.5)]
+    scenario.experiments = [
+      Experiment(name: "test", workloads: [scenario.workloads[0].name], arms: arms)
+    ]
+    let found = try LoggedRun(scenario).result.returns
+    let plain = try LoggedRun(Self.scenario(seed: 8_101)).result.returns
+    #expect(found.reduce(0) { $0 + $1.answered } > 0)
+    #expect(found.reduce(0) { $0 + $1.conversions } == plain.reduce(0) { $0 + $1.conversions })
+    #expect(found.reduce(.zero) { $0 + $1.revenue } == plain.reduce(.zero) { $0 + $1.revenue })
+  }
+
   @Test(arguments: seeds) func eitherGroupAddsUpToAll(seed: UInt64) throws {
     let scenario = Self.scenario(seed: seed)
     let report = PlanReport(result: try LoggedRun(scenario).result, expectation: .none)
