@@ -22,8 +22,9 @@ struct ArrivalsAhead: ~Copyable, Sendable {
     let user = source.pointee.next.user
     let first = source.pointee.next.index &+ 1
     for n in 0..<count {
-      (positions[n], places[n], routes[n], hits[n]) = factory.callBlock(
-        key: plan.key, user: user, index: first &+ UInt32(truncatingIfNeeded: n))
+      (positions[n], places[n], routes[n], hits[n]) = draws.block(
+        .call, call: UInt64(first &+ UInt32(truncatingIfNeeded: n)), user: UInt64(user),
+        workload: plan.key)
     }
     place(count, from: first, of: source, plan, draws)
     var piece = pieces + Int(source.pointee.piece)

@@ -41,9 +41,9 @@ final class CallFactory: Sendable {
     }
   }
 
-  /// The block whose lanes are the arrival's gap, mix, route and response cache.
-  @inline(__always)
-  func callBlock(key: UInt64, user: UInt32, index: UInt32, part: UInt64 = 0) -> Philox.Block {
+  private func callBlock(
+    key: UInt64, user: UInt32, index: UInt32, part: UInt64 = 0
+  ) -> Philox.Block {
     draws.block(.call, call: UInt64(index), user: UInt64(user), workload: key, part: part)
   }
 
@@ -59,6 +59,7 @@ final class CallFactory: Sendable {
   /// What one user's calls of a workload are drawn from.
   struct Mix {
     fileprivate var workload: Int
+    fileprivate var forms: UnsafePointer<CallForm>
     /// Of its first kind.
     fileprivate var firstForm: Int
     /// Running sums of the shares, ∞ in place of the last.
@@ -83,7 +84,7 @@ final class CallFactory: Sendable {
   @inline(__always)
   private func startOfFlow(_ workload: Int) -> Mix {
     Mix(
-      workload: workload, firstForm: forms.flow(workload),
+      workload: workload, forms: forms.base, firstForm: forms.flow(workload),
       shares: mixShares.pointer(to: mixShares.count &- 1), count: 1,
       guide: mixGuides.pointer(to: mixGuides.count &- MixGuide.count), accountPlan: 0)
   }
@@ -94,7 +95,8 @@ final class CallFactory: Sendable {
   ) -> Mix {
     let accountPlan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)])
     var mix = Mix(
-      workload: workload, firstForm: forms.place(kind: firstKind, accountPlan: accountPlan),
+      workload: workload, forms: forms.base,
+      firstForm: forms.place(kind: firstKind, accountPlan: accountPlan),
       shares: mixShares.pointer(to: shares.lowerBound), count: shares.count,
       guide: mixGuides.pointer(to: guide), accountPlan: accountPlan)
     let experiment = plans.pointer(to: workload).pointee.experiment
@@ -106,7 +108,7 @@ final class CallFactory: Sendable {
   @inline(never)
   private func assign(_ mix: inout Mix, to experiment: Int, user: UInt32) {
     if let variant = assignments[experiment].variant(ofUser: user) {
-      mix.firstForm = forms.place(mix.firstForm, kindsLater: variant * mix.count)
+      mix.firstForm = CallForms.place(mix.firstForm, kindsLater: variant * mix.count)
     } else {
       mix.experiment = experiment
     }
@@ -123,8 +125,8 @@ final class CallFactory: Sendable {
     // Few cells of the guide hold more than one kind: its jump is seldom mispredicted.
     var passed = Int(mix.guide[MixGuide.cell(place)])
     while place >= mix.shares[passed] { passed &+= 1 }
-    let number = forms.place(mix.firstForm, kindsLater: passed)
-    let form = forms[number]
+    let number = CallForms.place(mix.firstForm, kindsLater: passed)
+    let form = mix.forms + number
     if form.pointee.isOpen {
       arrival.form = settle(number, arrival, mix, route: route, cache: cache)
     } else {
@@ -142,7 +144,7 @@ final class CallFactory: Sendable {
     if mix.experiment >= 0 {
       let variant = assignments[mix.experiment].variant(
         ofCall: arrival.index, user: arrival.user, workload: plans[mix.workload].key)
-      number = forms.place(number, kindsLater: variant * mix.count)
+      number = CallForms.place(number, kindsLater: variant * mix.count)
     }
     let kind = Int(forms[number].pointee.call.kind)
     if let routes = forms.routes(of: number) {
@@ -167,7 +169,7 @@ final class CallFactory: Sendable {
     call.drawnTarget = -1
     guard form.pointee.shapes > 0 || form.pointee.hasUniquePrompt else { return call }
     let kind = kinds.pointer(to: Int(call.kind))
-    let word = block(.shape, &call, kind)
+    let word = Self.block(.shape, &call, kind, draws)
     let tables = compiled.tables
     call.take(
       kind.pointee.sizes(
@@ -217,7 +219,9 @@ final class CallFactory: Sendable {
 
   /// The call's own block.
   @inline(__always)
-  private func block(_ block: DrawBlock, _ call: CallPointer, _ kind: KindPointer) -> Philox.Block {
+  private static func block(
+    _ block: DrawBlock, _ call: CallPointer, _ kind: KindPointer, _ draws: Draws
+  ) -> Philox.Block {
     draws.block(
       block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
       workload: kind.pointee.key, part: kind.pointee.part)
@@ -274,11 +278,11 @@ extension CallFactory {
     _ scratch: inout Scratch
   ) {
     let (shaped, attempted) = (scratch.shaped.base, scratch.attempted.base)
-    let first = calls.base
+    let (first, forms) = (calls.base, forms.base)
     var (made, drawn, tried) = (0, 0, 0)
     for place in places {
       let arrival = arrivals[place]
-      let form = forms[Int(truncatingIfNeeded: arrival.form)]
+      let form = forms + Int(truncatingIfNeeded: arrival.form)
       let call = first + made
       // As a whole: field by field it would pass through memory.
       call.update(from: UnsafeRawPointer(form).assumingMemoryBound(to: Call.self), count: 1)
@@ -303,12 +307,13 @@ extension CallFactory {
     of calls: UnsafeMutablePointer<Call>, _ places: UnsafePointer<Int32>, count: Int,
     _ batch: inout DrawBatch
   ) {
-    let tables = compiled.tables
+    // What the loops read: a compiler would look it up again after every write.
+    let (draws, kinds, tables) = (draws, kinds.pointer(to: 0), compiled.tables)
     var adder = batch.adder()
     for n in 0..<count {
       let call = calls + Int(places[n])
-      let kind = kinds.pointer(to: Int(call.pointee.kind))
-      let word = block(.shape, call, kind)
+      let kind = kinds + Int(call.pointee.kind)
+      let word = Self.block(.shape, call, kind, draws)
       adder.add(kind.pointee.input, word.0, tables)
       adder.add(kind.pointee.output, word.1, tables)
       adder.add(kind.pointee.reasoning, word.2, tables)
@@ -317,7 +322,7 @@ extension CallFactory {
     var values = batch.draw(adder)
     for n in 0..<count {
       let call = calls + Int(places[n])
-      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      let kind = kinds + Int(call.pointee.kind)
       call.pointee.take(
         kind.pointee.sizes(input: values[0], output: values[1], reasoning: values[2]))
       values += 3
@@ -328,14 +333,15 @@ extension CallFactory {
     of calls: UnsafeMutablePointer<Call>, _ places: UnsafePointer<Int32>, count: Int,
     _ batch: inout DrawBatch
   ) {
-    let tables = compiled.tables
+    let (draws, kinds, tables) = (draws, kinds.pointer(to: 0), compiled.tables)
+    let attempts = attempts.pointer(to: 0)
     var adder = batch.adder()
     for n in 0..<count {
       let call = calls + Int(places[n])
-      let kind = kinds.pointer(to: Int(call.pointee.kind))
-      let word = block(.attempt, call, kind)
+      let kind = kinds + Int(call.pointee.kind)
+      let word = Self.block(.attempt, call, kind, draws)
       call.pointee.failure = word.0.unit
-      let target = attempts.pointer(to: Int(call.pointee.drawnTarget))
+      let target = attempts + Int(call.pointee.drawnTarget)
       adder.add(target.pointee.latency, word.1, tables)
     }
     let latencies = batch.draw(adder)

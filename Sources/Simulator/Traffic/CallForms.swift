@@ -86,6 +86,10 @@ struct CallForms: Sendable {
     return [made, hit]
   }
 
+  /// All of them.
+  @inline(__always)
+  var base: UnsafePointer<CallForm> { forms.pointer(to: 0) }
+
   @inline(__always)
   subscript(place: Int) -> UnsafePointer<CallForm> { forms.pointer(to: place) }
 
@@ -94,7 +98,7 @@ struct CallForms: Sendable {
 
   /// The form so many kinds behind another one.
   @inline(__always)
-  func place(_ place: Int, kindsLater kinds: Int) -> Int { place &+ 2 &* kinds }
+  static func place(_ place: Int, kindsLater kinds: Int) -> Int { place &+ 2 &* kinds }
 
   @inline(__always)
   func flow(_ workload: Int) -> Int { firstFlow &+ 2 &* workload }
