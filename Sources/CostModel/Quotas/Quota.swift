@@ -75,9 +75,9 @@ public struct Quota: Sendable {
     return .start(start)
   }
 
-  // Inlined, because otherwise the whole quota is copied for the call.
+  // Inlined and mutating, because otherwise the whole quota is copied for the call.
   @inline(__always)
-  private func earliestStart(
+  private mutating func earliestStart(
     from first: SimTime, tokens: Int64, audio: SimDuration
   ) -> SimTime {
     var start = requestBucket?.earliest(1, from: first) ?? first
