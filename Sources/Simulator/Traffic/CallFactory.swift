@@ -165,9 +165,9 @@ final class CallFactory: Sendable {
     var call = form.pointee.call
     (call.time, call.index, call.user) = (arrival.time, arrival.index, arrival.user)
     call.drawnTarget = -1
-    guard form.pointee.drawsShape || form.pointee.hasUniquePrompt else { return call }
+    guard form.pointee.shapes > 0 || form.pointee.hasUniquePrompt else { return call }
     let kind = kinds.pointer(to: Int(call.kind))
-    let word = shape(of: call, kind)
+    let word = block(.shape, &call, kind)
     let tables = compiled.tables
     call.take(
       kind.pointee.sizes(
@@ -215,11 +215,12 @@ final class CallFactory: Sendable {
     return word.2.unit < call.probability
   }
 
+  /// The call's own block.
   @inline(__always)
-  private func shape(of call: Call, _ kind: KindPointer) -> Philox.Block {
+  private func block(_ block: DrawBlock, _ call: CallPointer, _ kind: KindPointer) -> Philox.Block {
     draws.block(
-      .shape, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
-      part: kind.pointee.part)
+      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
+      workload: kind.pointee.key, part: kind.pointee.part)
   }
 
   /// What few kinds of calls have: drawn audio, and prompts.
@@ -279,15 +280,16 @@ extension CallFactory {
       let arrival = arrivals[place]
       let form = forms[Int(truncatingIfNeeded: arrival.form)]
       let call = first + made
-      call.pointee = form.pointee.call
+      // As a whole: field by field it would pass through memory.
+      call.update(from: UnsafeRawPointer(form).assumingMemoryBound(to: Call.self), count: 1)
       call.pointee.time = arrival.time
       call.pointee.index = arrival.index
       call.pointee.user = arrival.user
       // Counted without a jump that depends on a draw.
       shaped[drawn] = Int32(truncatingIfNeeded: made)
-      drawn &+= form.pointee.drawsShape ? 1 : 0
+      drawn &+= form.pointee.shapes
       attempted[tried] = Int32(truncatingIfNeeded: made)
-      tried &+= form.pointee.drawsAttempt ? 1 : 0
+      tried &+= form.pointee.attempts
       if form.pointee.hasUniquePrompt {
         call.pointee.prompt = prompt(of: call.pointee, kinds.pointer(to: Int(call.pointee.kind)), 0)
       }
@@ -306,7 +308,7 @@ extension CallFactory {
     for n in 0..<count {
       let call = calls + Int(places[n])
       let kind = kinds.pointer(to: Int(call.pointee.kind))
-      let word = shape(of: call.pointee, kind)
+      let word = block(.shape, call, kind)
       adder.add(kind.pointee.input, word.0, tables)
       adder.add(kind.pointee.output, word.1, tables)
       adder.add(kind.pointee.reasoning, word.2, tables)
@@ -331,9 +333,7 @@ extension CallFactory {
     for n in 0..<count {
       let call = calls + Int(places[n])
       let kind = kinds.pointer(to: Int(call.pointee.kind))
-      let word = draws.block(
-        .attempt, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
-        workload: kind.pointee.key, part: kind.pointee.part)
+      let word = block(.attempt, call, kind)
       call.pointee.failure = word.0.unit
       let target = attempts.pointer(to: Int(call.pointee.drawnTarget))
       adder.add(target.pointee.latency, word.1, tables)

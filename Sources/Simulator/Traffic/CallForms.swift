@@ -9,9 +9,10 @@ struct CallForm: Sendable, BitwiseCopyable {
   var hitBelow: UInt64 = 0
   /// Whether more than a hit is to be drawn: variant, model or a hit that depends on time.
   var isOpen = false
-  var drawsShape = false
-  /// Whether the first attempt is drawn ahead, since no cache has to be asked first.
-  var drawsAttempt = false
+  /// 1 where the shape is drawn, else 0: counted, not jumped to.
+  var shapes = 0
+  /// Likewise the first attempt, where no cache has to be asked first.
+  var attempts = 0
   /// A prompt of its own, in place of one that is drawn with the shape.
   var hasUniquePrompt = false
   /// Where the forms of a kind begin whose model is drawn; negative: it is not.
@@ -70,7 +71,7 @@ struct CallForms: Sendable {
       !compiled.scenario.cache.flushes.isEmpty
       || compiled.variant(of: kind)?.experiment.unit == .call
     made.hitBelow = CallForm.bound(kind.cacheRate)
-    made.drawsShape = kind.drawsShape
+    made.shapes = kind.drawsShape ? 1 : 0
     made.hasUniquePrompt = kind.drawsPrompt && kind.promptForm == .unique
     made.call.take(
       kind.sizes(
@@ -79,7 +80,7 @@ struct CallForms: Sendable {
     made.call.audio = kind.audio.constant ?? 0
     let target = routing.firstTarget(model: Int(call.routed), tier: Int(kind.tier))
     if compiled.attemptDraws[target].isDrawn, kind.cacheMode != .keyed {
-      made.drawsAttempt = true
+      made.attempts = 1
       made.call.drawnTarget = Int32(target)
     }
     return [made, hit]
