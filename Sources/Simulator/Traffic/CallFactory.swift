@@ -167,8 +167,9 @@ final class CallFactory: Sendable {
     var call = form.pointee.call
     (call.time, call.index, call.user) = (arrival.time, arrival.index, arrival.user)
     call.drawnTarget = -1
-    guard form.pointee.shapes > 0 || form.pointee.hasUniquePrompt else { return call }
     let kind = kinds.pointer(to: Int(call.kind))
+    if form.pointee.sales > 0 { call.isConverted = Self.converts(&call, kind, draws) }
+    guard form.pointee.shapes > 0 || form.pointee.hasUniquePrompt else { return call }
     let word = Self.block(.shape, &call, kind, draws)
     let tables = compiled.tables
     call.take(
@@ -266,6 +267,8 @@ extension CallFactory {
     /// Calls whose shape is drawn, and those whose first attempt is.
     fileprivate var shaped = Slab<Int32>(repeating: 0, count: batchSize)
     fileprivate var attempted = Slab<Int32>(repeating: 0, count: batchSize)
+    /// Those that may sell.
+    fileprivate var selling = Slab<Int32>(repeating: 0, count: batchSize)
     fileprivate var draws = DrawBatch()
   }
 
@@ -278,8 +281,9 @@ extension CallFactory {
     _ scratch: inout Scratch
   ) {
     let (shaped, attempted) = (scratch.shaped.base, scratch.attempted.base)
+    let selling = scratch.selling.base
     let (first, forms) = (calls.base, forms.base)
-    var (made, drawn, tried) = (0, 0, 0)
+    var (made, drawn, tried, offered) = (0, 0, 0, 0)
     for place in places {
       let arrival = arrivals[place]
       let form = forms + Int(truncatingIfNeeded: arrival.form)
@@ -294,6 +298,8 @@ extension CallFactory {
       drawn &+= form.pointee.shapes
       attempted[tried] = Int32(truncatingIfNeeded: made)
       tried &+= form.pointee.attempts
+      selling[offered] = Int32(truncatingIfNeeded: made)
+      offered &+= form.pointee.sales
       if form.pointee.hasUniquePrompt {
         call.pointee.prompt = prompt(of: call.pointee, kinds.pointer(to: Int(call.pointee.kind)), 0)
       }
@@ -301,6 +307,23 @@ extension CallFactory {
     }
     drawShapes(of: first, shaped, count: drawn, &scratch.draws)
     drawAttempts(of: first, attempted, count: tried, &scratch.draws)
+    drawSales(of: first, selling, count: offered)
+  }
+
+  private func drawSales(
+    of calls: UnsafeMutablePointer<Call>, _ places: UnsafePointer<Int32>, count: Int
+  ) {
+    let (draws, kinds) = (draws, kinds.pointer(to: 0))
+    for n in 0..<count {
+      let call = calls + Int(places[n])
+      call.pointee.isConverted = Self.converts(call, kinds + Int(call.pointee.kind), draws)
+    }
+  }
+
+  /// Whether the call sells if it is answered: the draw that the alerts see.
+  @inline(__always)
+  private static func converts(_ call: CallPointer, _ kind: KindPointer, _ draws: Draws) -> Bool {
+    block(.outcome, call, kind, draws).3.unit < kind.pointee.conversion
   }
 
   private func drawShapes(

@@ -13,6 +13,8 @@ struct CallForm: Sendable, BitwiseCopyable {
   var shapes = 0
   /// Likewise the first attempt, where no cache has to be asked first.
   var attempts = 0
+  /// Likewise whether the call sells.
+  var sales = 0
   /// A prompt of its own, in place of one that is drawn with the shape.
   var hasUniquePrompt = false
   /// Where the forms of a kind begin whose model is drawn; negative: it is not.
@@ -65,8 +67,10 @@ struct CallForms: Sendable {
     var call = Call(time: 0, index: 0, user: 0, kind: UInt16(number))
     call.routed = model?.rawValue ?? 0
     var made = CallForm(call: call)
+    made.sales = kind.sells ? 1 : 0
     call.cacheDraw = true
-    let hit = CallForm(call: call)
+    var hit = CallForm(call: call)
+    hit.sales = made.sales
     made.isOpen =
       !compiled.scenario.cache.flushes.isEmpty
       || compiled.variant(of: kind)?.experiment.unit == .call

@@ -117,6 +117,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var satisfaction: Double
   var ratedShare: Double
   var conversion: Double
+  /// Whether it is stated what its sales bring.
+  var sells: Bool
   /// Whether its calls need to know their prompts: nobody else asks for them.
   var drawsPrompt: Bool
   /// Whether any of its sizes or its prompt is drawn.
@@ -373,7 +375,7 @@ struct CompiledScenario: Sendable {
         prefixShared: variant.prefixSharedByUsers,
         maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
-        conversion: variant.conversion ?? -1,
+        conversion: variant.conversion ?? -1, sells: variant.conversionValue != nil,
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))
   }
 
