@@ -33,6 +33,27 @@ import Testing
     for plan in one { #expect(plan[0] != plan[1], "runs differ") }
   }
 
+  /// A plan that is simulated for longer than all others together ends last, although it was
+  /// started first: what comes out is in the scenario's order all the same.
+  @Test func theOrderInWhichThreadsEndDoesNotShow() throws {
+    var scenario = Self.busy(seed: 14)
+    scenario.plans = [2, 60, 1].map(AnalysisScenario.plan)
+    let one = try Self.rendered(scenario, threads: 1)
+    for threads in [2, 5] { #expect(try Self.rendered(scenario, threads: threads) == one) }
+  }
+
+  /// Plans and runs that are simulated together are those that are simulated one by one.
+  @Test(arguments: [15, 16, 17] as [UInt64]) func togetherIsAsAlone(seed: UInt64) throws {
+    let scenario = Self.busy(seed: seed)
+    let together = try Self.rendered(scenario, threads: 2)
+    for (plan, found) in zip(scenario.plans, together) {
+      var alone = scenario
+      alone.plans = [plan]
+      let simulation = Simulation(alone)
+      #expect(try (1...2).map { "\(try simulation.result(of: plan, run: $0))" } == found)
+    }
+  }
+
   @Test(arguments: [21, 22, 23, 24, 25] as [UInt64])
   func twiceThePriceIsTwiceTheCost(seed: UInt64) throws {
     var scenario = Self.busy(seed: seed)

@@ -31,10 +31,16 @@ import Testing
   }
 
   @Test(arguments: seeds) func countsAgree(seed: UInt64) throws {
-    let run = try LoggedRun(Self.scenario(seed: seed))
+    let scenario = Self.scenario(seed: seed)
+    let run = try LoggedRun(scenario)
     let result = run.result
     let records = run.records
     #expect(result.calls == Int64(records.count))
+    // Neither a hit nor a call that found no target is billed.
+    let isBilled = { (record: CallRecord) in
+      scenario.billFailures == .none ? record.answeredBy != nil : record.attempts > 0
+    }
+    #expect(result.billedCalls == Int64(records.count(where: isBilled)))
     #expect(result.costs.map(\.calls).reduce(0, +) == result.calls)
     #expect(result.days.map(\.calls).reduce(0, +) == result.calls)
     #expect(result.accounts.map(\.calls).reduce(0, +) == result.calls)
