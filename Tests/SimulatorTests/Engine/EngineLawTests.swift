@@ -155,6 +155,24 @@ import Testing
     }
   }
 
+  /// Every place of the mix is visited once a month, whatever its number has in common with the step
+  /// from one to the next, and neighbours in time lie far apart in it.
+  @Test(arguments: [10, 12, 15, 21, 34, 100]) func exactVisitsTheWholeMix(volume: Int) throws {
+    var builder = ScenarioBuilder()
+    builder.plans = [AnalysisScenario.plan(1)]
+    let variant = ScenarioBuilder.variant(input: 1, output: 1, share: 1 / Double(volume))
+    builder.workloads = [
+      ScenarioBuilder.workload(
+        "w", volume: Double(volume), arrivals: .exact,
+        mix: Array(repeating: variant, count: volume))
+    ]
+    let places = try LoggedRun(builder.build()).records.map { Int($0.call.kind) }
+    #expect(places.sorted() == Array(0..<volume))
+    for (a, b) in zip(places, places.dropFirst()) {
+      #expect(min(abs(a - b), volume - abs(a - b)) > volume / 4)
+    }
+  }
+
   /// Whole numbers of fractional volumes: the total is rounded once, over all users.
   @Test(arguments: [1, 2, 7, 40]) func exactRoundsTheSumNotTheUsers(users: Int) throws {
     var builder = ScenarioBuilder()

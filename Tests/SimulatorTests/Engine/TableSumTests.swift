@@ -65,4 +65,29 @@ import Testing
       result.costs.map(\.audio.microseconds).reduce(0, +)
         == records.map(\.billed.audioMicroseconds).reduce(0, +))
   }
+
+  /// Calls lie at who answered them (hits and failed ones at who should have), attempts at who made
+  /// them.
+  @Test(arguments: seeds) func everyModelHasItsOwn(seed: UInt64) throws {
+    let scenario = Self.scenario(seed: seed)
+    let compiled = CompiledScenario(scenario)
+    let run = try LoggedRun(scenario)
+    let cells = Dictionary(grouping: run.result.costs.filter { $0.useCase != nil }, by: \.model)
+    for target in run.result.performance {
+      let own = cells[target.model] ?? []
+      #expect(own.map(\.attempts).reduce(0, +) == target.attempts)
+      #expect(own.map(\.failures).reduce(0, +) == target.failures)
+    }
+    let calls = Dictionary(grouping: run.records) { record in
+      let regions = compiled.targetsOfModel[Int(record.call.routed)]
+      let routed =
+        regions.count == 1
+        ? compiled.targets[regions.lowerBound].name
+        : scenario.catalog[ModelID(record.call.routed)].name
+      return record.answeredBy.map { compiled.targets[$0].name } ?? routed
+    }
+    #expect(
+      cells.mapValues { $0.reduce(0) { $0 + $1.calls } }.filter { $0.value > 0 }
+        == calls.mapValues { Int64($0.count) })
+  }
 }
