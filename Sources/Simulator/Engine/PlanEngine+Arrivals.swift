@@ -107,7 +107,7 @@ extension PlanEngine {
         call, number: result.calls, kind: kind, latency: cacheLatency,
         at: call.pointee.time + cacheLatency, cache: 1)
     }
-    if hasReturns { noteReturn(call, number: result.calls, kind: kind) }
+    if hasReturns, kind.pointee.sells { noteReturn(call, number: result.calls, kind: kind) }
     if hasExperiments {
       noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
     }

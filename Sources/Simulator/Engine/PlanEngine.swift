@@ -91,7 +91,7 @@ struct PlanEngine: ~Copyable {
   let hasReturns: Bool
   var returns: ReturnTally
   var result: PlanResult
-  /// Of calls that a model has answered.
+  /// Of calls that a model has answered, but not as they arrived: its own latencies are the others'.
   var latencies = LatencyCounts()
   var flowResults: [FlowResult]
   var cacheCounts: Slab<CacheClassResult>

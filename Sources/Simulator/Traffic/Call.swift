@@ -41,7 +41,6 @@ extension Call {
     input = sizes.input
     output = sizes.output
     reasoning = sizes.reasoning
-    audio = sizes.audio
   }
 }
 
