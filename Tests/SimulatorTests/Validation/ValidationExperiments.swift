@@ -21,7 +21,7 @@ enum ValidationExperiments {
         "20 and 21 % convert of 400,000 calls, given variants 0.6 : 0.4"
       ) { try difference() },
       check(
-        "Newcombe's 95 % interval holds p₂ − p₁ in Σ P(n, x₁, x₂) of those in which it does",
+        "Newcombe's 95 % interval holds p₂ − p₁ with chance Σ P(x₁, x₂) over the counts whose does",
         "20,000 tests of 100 calls, given variants 0.6 : 0.4, of which 20 and 35 % convert"
       ) { try coverage() },
       check(

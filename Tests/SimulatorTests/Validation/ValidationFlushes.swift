@@ -8,7 +8,7 @@ enum ValidationFlushes {
   static var checks: [ValidationCheck] {
     [
       ValidationCheck(
-        subject: "TTL cache", formula: "P(M ≥ n) = F_Γ(n,λ)(t − (n − 1)T)",
+        subject: "Empty cache", formula: "P(M ≥ n) = F_Γ(n,λ)(t − (n − 1)T)",
         setting: "5 misses or more of a key a user, λt = 15, t = 6 T, zero latency, 100,000 users",
         run: misses),
       ValidationCheck(

@@ -61,7 +61,7 @@ enum ValidationReport {
       in 5 million.
       - √n·D (Kolmogorov and Smirnov) above 2.75 is a failure: 1 in 1.8 million.
       - 95 % intervals are held to the same six standard errors: they must hold 1,842 to 1,958 of \
-      2,000 months and 18,815 to 19,185 of 20,000. The customary bound, 1,868 to 1,932 of 2,000, is \
+      2,000 months and 18,816 to 19,184 of 20,000. The customary bound, 1,868 to 1,932 of 2,000, is \
       missed by chance once in 1,000, too often for a test; six errors of 20,000 months are narrower \
       in proportion.
       - "exact" leaves nothing to chance.
