@@ -158,9 +158,7 @@ extension PlanEngine {
     if outliers != nil {
       outliers?.add(model: target, number: flight.pointee.number, cost: flight.pointee.cost)
     }
-    if hasReturns, kind.pointee.sells {
-      noteReturn(Self.call(of: flight), number: flight.pointee.number, kind: kind)
-    }
+    if kind.pointee.sells { returns.add(Self.call(of: flight)) }
     end(slot, at: e, answeredBy: target)
   }
 

@@ -22,15 +22,13 @@ struct ReturnTally: ~Copyable, Sendable {
     counts = Slab(repeating: Count(), count: values.count * planCount)
   }
 
-  /// Whether no call can bring anything.
-  var isEmpty: Bool { values.isEmpty }
-
+  /// An answered call of a kind that sells. Logged calls are of none.
   @inline(__always)
-  mutating func add(kind: Int, user: UInt32, isConverted: Bool) {
-    let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)])
-    let count = counts.base + (kind &* planCount &+ plan)
+  mutating func add(_ call: CallPointer) {
+    let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(call.pointee.user)])
+    let count = counts.base + (Int(call.pointee.kind) &* planCount &+ plan)
     count.pointee.answered &+= 1
-    count.pointee.converted &+= isConverted ? 1 : 0
+    count.pointee.converted &+= call.pointee.isConverted ? 1 : 0
   }
 
   /// By use case and account plan, in the scenario's order; none that had no call.
@@ -52,17 +50,5 @@ struct ReturnTally: ~Copyable, Sendable {
       }
     }
     return cells
-  }
-}
-
-extension PlanEngine {
-  /// An answered call of a kind that sells may have sold; whether it did is the draw that the alerts
-  /// see.
-  @inline(never)
-  mutating func noteReturn(_ call: CallPointer, number: Int64, kind: KindPointer) {
-    let word = drawBlock(.outcome, call, number: number)
-    returns.add(
-      kind: Int(call.pointee.kind), user: call.pointee.user,
-      isConverted: word.3.unit < kind.pointee.conversion)
   }
 }

@@ -96,19 +96,21 @@ struct ArrivalsAhead: ~Copyable, Sendable {
     let (rate, start, stride) = (source.rate, source.position, source.stride)
     let monthly = UInt32(rate)
     var (month, inMonth) = first.quotientAndRemainder(dividingBy: monthly)
-    var visit = UInt32(UInt64(first) &* UInt64(stride) % UInt64(monthly))
+    var visit = UInt64(first) &* UInt64(stride) % UInt64(monthly)
     var before = Double(month) * rate
     let (positions, places) = (lanes.base, lanes.base + Self.capacity)
     for n in 0..<count {
       let part = Double(inMonth) + positions[n].unit
       positions[n] = (before + (part < rate.nextDown ? part : rate.nextDown)).bitPattern
-      places[n] = ((Double(visit) + start) / rate).bitPattern
+      places[n] = ((Double(Int64(bitPattern: visit)) + start) / rate).bitPattern
       inMonth &+= 1
       if inMonth == monthly {
         (month, inMonth) = (month &+ 1, 0)
         before = Double(month) * rate
       }
-      visit = visit >= monthly &- stride ? visit &- (monthly &- stride) : visit &+ stride
+      visit &+= UInt64(stride)
+      // The second wraps around where it would be below 0.
+      visit = min(visit, visit &- UInt64(monthly))
     }
   }
 }

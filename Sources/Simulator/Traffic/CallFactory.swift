@@ -165,9 +165,10 @@ final class CallFactory: Sendable {
     var call = form.pointee.call
     (call.time, call.index, call.user) = (arrival.time, arrival.index, arrival.user)
     call.drawnTarget = -1
-    guard form.pointee.drawsShape || form.pointee.hasUniquePrompt else { return call }
     let kind = kinds.pointer(to: Int(call.kind))
-    let word = shape(of: call, kind)
+    if form.pointee.sales > 0 { call.isConverted = converts(&call, kind) }
+    guard form.pointee.shapes > 0 || form.pointee.hasUniquePrompt else { return call }
+    let word = block(.shape, &call, kind)
     let tables = compiled.tables
     call.take(
       kind.pointee.sizes(
@@ -215,11 +216,12 @@ final class CallFactory: Sendable {
     return word.2.unit < call.probability
   }
 
+  /// The call's own block.
   @inline(__always)
-  private func shape(of call: Call, _ kind: KindPointer) -> Philox.Block {
+  private func block(_ block: DrawBlock, _ call: CallPointer, _ kind: KindPointer) -> Philox.Block {
     draws.block(
-      .shape, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
-      part: kind.pointee.part)
+      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
+      workload: kind.pointee.key, part: kind.pointee.part)
   }
 
   /// What few kinds of calls have: drawn audio, and prompts.
@@ -261,6 +263,8 @@ extension CallFactory {
     /// Calls whose shape is drawn, and those whose first attempt is.
     fileprivate var shaped = Slab<Int32>(repeating: 0, count: batchSize)
     fileprivate var attempted = Slab<Int32>(repeating: 0, count: batchSize)
+    /// Those that may sell.
+    fileprivate var selling = Slab<Int32>(repeating: 0, count: batchSize)
     fileprivate var draws = DrawBatch()
   }
 
@@ -273,21 +277,25 @@ extension CallFactory {
     _ scratch: inout Scratch
   ) {
     let (shaped, attempted) = (scratch.shaped.base, scratch.attempted.base)
+    let selling = scratch.selling.base
     let first = calls.base
-    var (made, drawn, tried) = (0, 0, 0)
+    var (made, drawn, tried, offered) = (0, 0, 0, 0)
     for place in places {
       let arrival = arrivals[place]
       let form = forms[Int(truncatingIfNeeded: arrival.form)]
       let call = first + made
-      call.pointee = form.pointee.call
+      // As a whole: field by field it would pass through memory.
+      call.update(from: UnsafeRawPointer(form).assumingMemoryBound(to: Call.self), count: 1)
       call.pointee.time = arrival.time
       call.pointee.index = arrival.index
       call.pointee.user = arrival.user
       // Counted without a jump that depends on a draw.
       shaped[drawn] = Int32(truncatingIfNeeded: made)
-      drawn &+= form.pointee.drawsShape ? 1 : 0
+      drawn &+= form.pointee.shapes
       attempted[tried] = Int32(truncatingIfNeeded: made)
-      tried &+= form.pointee.drawsAttempt ? 1 : 0
+      tried &+= form.pointee.attempts
+      selling[offered] = Int32(truncatingIfNeeded: made)
+      offered &+= form.pointee.sales
       if form.pointee.hasUniquePrompt {
         call.pointee.prompt = prompt(of: call.pointee, kinds.pointer(to: Int(call.pointee.kind)), 0)
       }
@@ -295,6 +303,16 @@ extension CallFactory {
     }
     drawShapes(of: first, shaped, count: drawn, &scratch.draws)
     drawAttempts(of: first, attempted, count: tried, &scratch.draws)
+    for n in 0..<offered {
+      let call = first + Int(selling[n])
+      call.pointee.isConverted = converts(call, kinds.pointer(to: Int(call.pointee.kind)))
+    }
+  }
+
+  /// Whether the call sells if it is answered: the draw that the alerts see.
+  @inline(__always)
+  private func converts(_ call: CallPointer, _ kind: KindPointer) -> Bool {
+    block(.outcome, call, kind).3.unit < kind.pointee.conversion
   }
 
   private func drawShapes(
@@ -306,7 +324,7 @@ extension CallFactory {
     for n in 0..<count {
       let call = calls + Int(places[n])
       let kind = kinds.pointer(to: Int(call.pointee.kind))
-      let word = shape(of: call.pointee, kind)
+      let word = block(.shape, call, kind)
       adder.add(kind.pointee.input, word.0, tables)
       adder.add(kind.pointee.output, word.1, tables)
       adder.add(kind.pointee.reasoning, word.2, tables)
@@ -331,9 +349,7 @@ extension CallFactory {
     for n in 0..<count {
       let call = calls + Int(places[n])
       let kind = kinds.pointer(to: Int(call.pointee.kind))
-      let word = draws.block(
-        .attempt, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
-        workload: kind.pointee.key, part: kind.pointee.part)
+      let word = block(.attempt, call, kind)
       call.pointee.failure = word.0.unit
       let target = attempts.pointer(to: Int(call.pointee.drawnTarget))
       adder.add(target.pointee.latency, word.1, tables)

@@ -9,9 +9,12 @@ struct CallForm: Sendable, BitwiseCopyable {
   var hitBelow: UInt64 = 0
   /// Whether more than a hit is to be drawn: variant, model or a hit that depends on time.
   var isOpen = false
-  var drawsShape = false
-  /// Whether the first attempt is drawn ahead, since no cache has to be asked first.
-  var drawsAttempt = false
+  /// 1 where the shape is drawn, else 0: counted, not jumped to.
+  var shapes = 0
+  /// Likewise the first attempt, where no cache has to be asked first.
+  var attempts = 0
+  /// Likewise whether the call sells.
+  var sales = 0
   /// A prompt of its own, in place of one that is drawn with the shape.
   var hasUniquePrompt = false
   /// Where the forms of a kind begin whose model is drawn; negative: it is not.
@@ -64,13 +67,15 @@ struct CallForms: Sendable {
     var call = Call(time: 0, index: 0, user: 0, kind: UInt16(number))
     call.routed = model?.rawValue ?? 0
     var made = CallForm(call: call)
+    made.sales = kind.sells ? 1 : 0
     call.cacheDraw = true
-    let hit = CallForm(call: call)
+    var hit = CallForm(call: call)
+    hit.sales = made.sales
     made.isOpen =
       !compiled.scenario.cache.flushes.isEmpty
       || compiled.variant(of: kind)?.experiment.unit == .call
     made.hitBelow = CallForm.bound(kind.cacheRate)
-    made.drawsShape = kind.drawsShape
+    made.shapes = kind.drawsShape ? 1 : 0
     made.hasUniquePrompt = kind.drawsPrompt && kind.promptForm == .unique
     made.call.take(
       kind.sizes(
@@ -79,7 +84,7 @@ struct CallForms: Sendable {
     made.call.audio = kind.audio.constant ?? 0
     let target = routing.firstTarget(model: Int(call.routed), tier: Int(kind.tier))
     if compiled.attemptDraws[target].isDrawn, kind.cacheMode != .keyed {
-      made.drawsAttempt = true
+      made.attempts = 1
       made.call.drawnTarget = Int32(target)
     }
     return [made, hit]

@@ -416,7 +416,8 @@ enum MixGuide {
   /// cells allow for.
   @inline(__always)
   static func cell(_ place: Double) -> Int {
-    Int(truncatingIfNeeded: ((place + 1).bitPattern &- (1.0).bitPattern) &>> (52 - bits))
+    Int(truncatingIfNeeded: (place + 1).bitPattern &>> (52 - bits))
+      &- Int(truncatingIfNeeded: (1.0).bitPattern &>> (52 - bits))
   }
 
   /// By cell: how many of the ascending shares any place in it has passed.

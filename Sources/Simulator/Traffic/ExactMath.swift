@@ -13,14 +13,13 @@ enum ExactMath {
   /// Natural logarithm of x·2^scale, for x ≥ 2^-1022.
   @inline(__always)
   static func log(normal x: Double, scale: Double = 0) -> Double {
-    // A whole number in the last bits of 2^52 makes it that much larger.
-    let raised = Double(bitPattern: (0x1p52).bitPattern | x.bitPattern &>> 52)
-    let mantissa = Double(
-      bitPattern: x.bitPattern & 0xF_FFFF_FFFF_FFFF | (1.0).bitPattern)
+    let mantissa = x.bitPattern & 0xF_FFFF_FFFF_FFFF | (1.0).bitPattern
     // Half of the draws lie above √2: a jump there would be mispredicted as often.
-    let isAbove = mantissa > squareRootOf2
-    let exponent = raised - (0x1p52 + 1_023) + scale + (isAbove ? 1 : 0)
-    let f = (isAbove ? 0.5 * mantissa : mantissa) - 1
+    let isAbove: UInt64 = Double(bitPattern: mantissa) > squareRootOf2 ? 1 : 0
+    // A whole number in the last bits of 2^52 makes it that much larger.
+    let raised = Double(bitPattern: (0x1p52).bitPattern | (x.bitPattern &>> 52 &+ isAbove))
+    let exponent = raised - (0x1p52 + 1_023) + scale
+    let f = Double(bitPattern: mantissa &- isAbove &<< 52) - 1
     let s = f / (2 + f)
     let z = s * s
     let w = z * z
@@ -75,8 +74,8 @@ enum ExactMath {
   @inline(__always)
   private static func nearest(_ x: Double) -> Double {
     let even = (x + shift) - shift
-    let rest = x - even
-    return even + (rest == 0.5 && x > 0 ? 1 : 0) - (rest == -0.5 && x < 0 ? 1 : 0)
+    let half = Double(bitPattern: x.bitPattern & (-0.0).bitPattern | (0.5).bitPattern)
+    return even + (x - even == half ? 2 * half : 0)
   }
 
   /// The standard normal quantile of 0 < p < 1, to about 16 digits (Wichura, Algorithm AS 241,
