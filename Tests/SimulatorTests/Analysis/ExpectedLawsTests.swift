@@ -13,7 +13,7 @@ import Testing
   private func scenario(
     _ prompts: PromptRepetition = .unique, price: Double = 1, mode: CacheSettings.Mode = .off,
     ttl: Double = 600, rate: Double? = 0.8, profile: TrafficProfile = .flat,
-    activity: UserPopulation.Activity = .equal
+    activity: UserPopulation.Activity = .equal, months: Int = 1
   ) -> Scenario {
     var variant = AnalysisScenario.variant(
       input: .lognormal(mean: 1_000, cv: 1.5, cap: 20_000), output: .uniform(low: 10, high: 500))
@@ -22,7 +22,7 @@ import Testing
     var scenario = AnalysisScenario.make(
       models: [AnalysisScenario.model("m", input: price, output: 4 * price)],
       workloads: [AnalysisScenario.workload(volume: 3_000, profile: profile, mix: [variant])],
-      users: UserPopulation(activity: activity))
+      months: months, users: UserPopulation(activity: activity))
     scenario.cache.mode = mode
     scenario.cache.classes["c"] = CacheSettings.Class(
       ttl: SimDuration(microseconds: Int64(ttl * 1e6)), hitRate: rate)
@@ -43,13 +43,27 @@ import Testing
     #expect(isClose(hundred.variance, 10 * ten.variance))
   }
 
-  /// Var S = Λ·E C², and cv²·Σ volume²·(E C)² of the activity.
-  @Test func activityAddsItsOwnVariance() {
-    let equal = expectation(scenario())
-    let varied = expectation(scenario(activity: .lognormal(cv: 2)))
+  /// Var S = Λ·E C², and cv²·Σ volume²·(E C)² of the activity, which is the same in all months.
+  @Test(arguments: [1, 3]) func activityAddsItsOwnVariance(months: Int) {
+    let equal = expectation(scenario(months: months))
+    let varied = expectation(scenario(activity: .lognormal(cv: 2), months: months))
     #expect(isClose(varied.cost, equal.cost))
     let each = equal.cost / 10
     #expect(isClose(varied.variance, equal.variance + 4 * 10 * each * each))
+  }
+
+  /// The period's start and every flush cost a key (1 − h)T/2 of its time in hits.
+  @Test(arguments: [0, 1, 4]) func everyEmptyBeginningCostsHits(flushes: Int) {
+    let (ttl, span) = (864.0, 2_592_000.0)
+    var cached = scenario(.pool(size: 1, exponent: 1, perUser: true), mode: .keyed, ttl: ttl)
+    cached.behaviours[0].latency = .fixed(0)
+    cached.cache.flushes = (0..<flushes).map {
+      AnalysisScenario.start + SimDuration(microseconds: Int64($0 + 1) * 400_000_000_000)
+    }
+    let h = CacheHitRatio.fixed(rate: 3_000 / span, ttl: ttl)
+    let lost = Double(1 + flushes) * (1 - h) * ttl / (2 * span)
+    let off = expectation(scenario()).cost
+    #expect(isClose(expectation(cached).cost, off * (1 - h * (1 - lost))))
   }
 
   @Test func rateModeTakesItsShare() {

@@ -33,6 +33,27 @@ import Testing
     for plan in one { #expect(plan[0] != plan[1], "runs differ") }
   }
 
+  /// A plan that is simulated for longer than all others together ends last, although it was
+  /// started first: what comes out is in the scenario's order all the same.
+  @Test func theOrderInWhichThreadsEndDoesNotShow() throws {
+    var scenario = Self.busy(seed: 14)
+    scenario.plans = [2, 60, 1].map(AnalysisScenario.plan)
+    let one = try Self.rendered(scenario, threads: 1)
+    for threads in [2, 5] { #expect(try Self.rendered(scenario, threads: threads) == one) }
+  }
+
+  /// Plans and runs that are simulated together are those that are simulated one by one.
+  @Test(arguments: [15, 16, 17] as [UInt64]) func togetherIsAsAlone(seed: UInt64) throws {
+    let scenario = Self.busy(seed: seed)
+    let together = try Self.rendered(scenario, threads: 2)
+    for (plan, found) in zip(scenario.plans, together) {
+      var alone = scenario
+      alone.plans = [plan]
+      let simulation = Simulation(alone)
+      #expect(try (1...2).map { "\(try simulation.result(of: plan, run: $0))" } == found)
+    }
+  }
+
   @Test(arguments: [21, 22, 23, 24, 25] as [UInt64])
   func twiceThePriceIsTwiceTheCost(seed: UInt64) throws {
     var scenario = Self.busy(seed: seed)
@@ -131,6 +152,24 @@ import Testing
         let shares = (0..<3).map { kind in calls.count { Int($0.call.kind) == kind } * 8 }
         #expect(shares == [2 * calls.count, 5 * calls.count, calls.count])
       }
+    }
+  }
+
+  /// Every place of the mix is visited once a month, whatever its number has in common with the step
+  /// from one to the next, and neighbours in time lie far apart in it.
+  @Test(arguments: [10, 12, 15, 21, 34, 100]) func exactVisitsTheWholeMix(volume: Int) throws {
+    var builder = ScenarioBuilder()
+    builder.plans = [AnalysisScenario.plan(1)]
+    let variant = ScenarioBuilder.variant(input: 1, output: 1, share: 1 / Double(volume))
+    builder.workloads = [
+      ScenarioBuilder.workload(
+        "w", volume: Double(volume), arrivals: .exact,
+        mix: Array(repeating: variant, count: volume))
+    ]
+    let places = try LoggedRun(builder.build()).records.map { Int($0.call.kind) }
+    #expect(places.sorted() == Array(0..<volume))
+    for (a, b) in zip(places, places.dropFirst()) {
+      #expect(min(abs(a - b), volume - abs(a - b)) > volume / 4)
     }
   }
 

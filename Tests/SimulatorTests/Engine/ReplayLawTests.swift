@@ -82,6 +82,21 @@ import Testing
     }
   }
 
+  /// Rows that are the same to the letter are as many requests, in order or not.
+  @Test func aRowThatComesThreeTimesCountsThreeTimes() throws {
+    var random = TestRandom(seed: 0x333)
+    var log = SmallLog(rows: 0, ties: false, &random)
+    log.scenario.policy = SmallLog.logged
+    let header = "timestamp,model,user,input_tokens,output_tokens\n"
+    let same = String(repeating: "2026-03-30T12:00:00Z,m0,u,1000000,0\n", count: 3)
+    let earlier = "2026-03-29T12:00:00Z,m0,u,1000000,0\n"
+    #expect(try files(header + same, log.scenario)["plans.csv"]?.contains(",3,3,3.000000,") == true)
+    for text in [earlier + same, same + earlier] {
+      let plans = try #require(try files(header + text, log.scenario)["plans.csv"])
+      #expect(plans.contains(",4,4,4.000000,"), "\(plans)")
+    }
+  }
+
   @Test func aLogMayCostNothing() throws {
     var random = TestRandom(seed: 0x0)
     var log = SmallLog(rows: 5, ties: false, &random)

@@ -31,10 +31,16 @@ import Testing
   }
 
   @Test(arguments: seeds) func countsAgree(seed: UInt64) throws {
-    let run = try LoggedRun(Self.scenario(seed: seed))
+    let scenario = Self.scenario(seed: seed)
+    let run = try LoggedRun(scenario)
     let result = run.result
     let records = run.records
     #expect(result.calls == Int64(records.count))
+    // Neither a hit nor a call that found no target is billed.
+    let isBilled = { (record: CallRecord) in
+      scenario.billFailures == .none ? record.answeredBy != nil : record.attempts > 0
+    }
+    #expect(result.billedCalls == Int64(records.count(where: isBilled)))
     #expect(result.costs.map(\.calls).reduce(0, +) == result.calls)
     #expect(result.days.map(\.calls).reduce(0, +) == result.calls)
     #expect(result.accounts.map(\.calls).reduce(0, +) == result.calls)
@@ -58,5 +64,30 @@ import Testing
     #expect(
       result.costs.map(\.audio.microseconds).reduce(0, +)
         == records.map(\.billed.audioMicroseconds).reduce(0, +))
+  }
+
+  /// Calls lie at who answered them (hits and failed ones at who should have), attempts at who made
+  /// them.
+  @Test(arguments: seeds) func everyModelHasItsOwn(seed: UInt64) throws {
+    let scenario = Self.scenario(seed: seed)
+    let compiled = CompiledScenario(scenario)
+    let run = try LoggedRun(scenario)
+    let cells = Dictionary(grouping: run.result.costs.filter { $0.useCase != nil }, by: \.model)
+    for target in run.result.performance {
+      let own = cells[target.model] ?? []
+      #expect(own.map(\.attempts).reduce(0, +) == target.attempts)
+      #expect(own.map(\.failures).reduce(0, +) == target.failures)
+    }
+    let calls = Dictionary(grouping: run.records) { record in
+      let regions = compiled.targetsOfModel[Int(record.call.routed)]
+      let routed =
+        regions.count == 1
+        ? compiled.targets[regions.lowerBound].name
+        : scenario.catalog[ModelID(record.call.routed)].name
+      return record.answeredBy.map { compiled.targets[$0].name } ?? routed
+    }
+    #expect(
+      cells.mapValues { $0.reduce(0) { $0 + $1.calls } }.filter { $0.value > 0 }
+        == calls.mapValues { Int64($0.count) })
   }
 }

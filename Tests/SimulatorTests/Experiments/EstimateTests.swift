@@ -69,6 +69,24 @@ import Testing
     #expect(ProportionEstimate(0, of: 9).pValue(against: ProportionEstimate(0, of: 5)) == 1)
   }
 
+  /// R's `t.test(1:5)` (1.0368 to 4.9632, four degrees of freedom) and
+  /// `t.test(1:5, 2 * (1:6))` (Welch's: −7.9835 to −0.0165, p = 0.0493).
+  @Test func intervalsOfMeansAreStudents() throws {
+    let samples = [(1...5).map(Double.init), (1...6).map { 2 * Double($0) }]
+    let estimates = try samples.map { sample in
+      var moments = ClusterMoments()
+      for value in sample { moments.add(size: 1, total: value) }
+      return try #require(ClusterEstimate(moments))
+    }
+    let own = try #require(estimates[0].interval(confidence: 0.95))
+    #expect(isNear(own.low, 1.0368, 0.0001) && isNear(own.high, 4.9632, 0.0001))
+    let difference = try #require(
+      ClusterEstimate.Difference(estimates[0], against: estimates[1]))
+    let interval = difference.interval(confidence: 0.95)
+    #expect(isNear(interval.low, -7.9835, 0.0001) && isNear(interval.high, -0.0165, 0.0001))
+    #expect(isNear(difference.pValue, 0.0493, 0.0001))
+  }
+
   /// R's `power.prop.test(p1 = .50, p2 = .75, power = .90)`: n = 76.7. J. Fleiss, "Statistical
   /// Methods for Rates and Proportions", 2nd ed., table A.3: 827 for 60 % and 70 %, 1 % and 95 %,
   /// with the correction for continuity n/4·(1 + √(1 + 4/(n·|difference|)))².

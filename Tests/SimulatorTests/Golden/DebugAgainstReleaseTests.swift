@@ -24,8 +24,8 @@ struct DebugAgainstReleaseTests {
   ]
 
   @Test(arguments: commands) func writeTheSame(command: String) throws {
-    let debug = try Self.folder()
-    let release = try Self.folder()
+    let debug = try Self.seeds()
+    let release = try Self.seeds()
     let arguments = command.split(separator: " ").map(String.init)
     let program = try #require(ShippedReports.binary.map { URL(fileURLWithPath: $0) })
     // A check needs what another command has written.
@@ -42,7 +42,8 @@ struct DebugAgainstReleaseTests {
     for file in files { try ShippedReports.expectSame(file, debug.url, release.url) }
   }
 
-  private static func folder() throws -> ScenarioFolder {
+  /// The seeds of the fuzzers and what they name, in one folder.
+  static func seeds() throws -> ScenarioFolder {
     let folder = try ScenarioFolder()
     for seeds in ["fuzz/scenario", "fuzz/claims", "fuzz/usage", "fuzz/litellm", "fuzz-companions"] {
       let source = RepositoryFiles.root.appendingPathComponent("Tests/Golden/\(seeds)")

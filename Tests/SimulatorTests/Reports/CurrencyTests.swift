@@ -23,6 +23,8 @@ import Testing
     let even = try scenario("{ code: EUR, rate: 0.02, date: 2025-11-03 }").read()
     let quarter = MoneySum(picodollars: MoneySum.picodollarsPerDollar / 4)
     #expect(even.currency.map { PlainEnglish.amount(quarter, in: $0) } == "0.00 EUR")
+    let thrice = quarter + quarter + quarter
+    #expect(even.currency.map { PlainEnglish.amount(thrice, in: $0) } == "0.02 EUR")
   }
 
   @Test func whatIsNoCurrencyIsRefused() throws {

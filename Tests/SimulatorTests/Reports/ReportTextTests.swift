@@ -155,6 +155,15 @@ import Testing
   #expect(text.contains("- c breaker: it may open (2 users)\n"))
 }
 
+/// Three models of 33.4 cents each are a dollar, not 99 cents.
+@Test func totalsAreRoundedOnce() {
+  let models: [(String, Int64)] = ["a", "b", "c"].map { ($0, 11_133_333_333) }
+  let text = ReportMarkdown.text(SampleReport(users: [1], models: models).report)
+  let totals = text.split(separator: "\n").filter { $0.hasPrefix("| **total**") }
+  #expect(text.contains("$0.33 (33.3 %)") && totals.count == 2)
+  #expect(totals.allSatisfy { $0.contains("**$1.00**") }, "\(totals)")
+}
+
 @Test func budgetTableHasTheExpectedDates() {
   var report = SampleReport(users: [1_000], budget: 1_000).report
   report.plans[0].expectation.crossings = [

@@ -71,6 +71,20 @@ import Testing
     #expect(period.days[2].start.description == "2011-12-30T10:00:00Z")
   }
 
+  /// Half past two comes twice on 26 October, and not at all on 30 March, when the gap ends at three.
+  @Test(arguments: [
+    (10, 26, 150, "2025-10-26T00:30:00Z"), (10, 26, 180, "2025-10-26T02:00:00Z"),
+    (3, 30, 150, "2025-03-30T01:00:00Z"), (3, 30, 180, "2025-03-30T01:00:00Z"),
+  ])
+  func theFirstMomentOfALocalTime(
+    month: Int, day: Int, minutes: Int64, moment: String
+  ) throws {
+    let date = CivilDate(year: 2025, month: month, day: day)
+    let local = try #require(LocalTime(timeZone: "Europe/Paris", from: date, to: date))
+    let time = SimDuration(microseconds: minutes * SimDuration.minute.microseconds)
+    #expect(local.moment(date, time).description == moment)
+  }
+
   @Test func halfHourZones() throws {
     let period = try period("{month: 2025-04, time_zone: Australia/Lord_Howe}")
     #expect(period.offsets.map(\.seconds) == [39_600, 37_800])

@@ -66,7 +66,8 @@ import Testing
     arguments: [
       ("$1.14 per 1M tokens", 1_140_000, 1), ("$0.18 per hour", 50, 1),
       ("$2.50 per hour", 6_250, 9), ("$0.25 per 1000 calls", 250_000_000, 1),
-      ("$0.33/1K calls", 330_000_000, 1), ("0.15 USD per 1M tokens", 150_000, 1),
+      ("$0.33/1K calls", 330_000_000, 1), ("$0.33/1k calls", 330_000_000, 1),
+      ("0.15 USD per 1M tokens", 150_000, 1),
       ("$0.0000000075 per token", 7_500, 1), ("$0.0000000000015 per token", 3, 2),
       ("$0 per 1M tokens", 0, 1), ("$0.006 per minute", 100, 1),
       ("$4 per 1M characters", 4_000_000, 1),

@@ -62,4 +62,30 @@ private func folder(_ scenario: String = minimal) throws -> ScenarioFolder {
     #expect(scenario.behaviours[0].breaker == TargetReader.standardBreaker)
     #expect(scenario.inputs.count == 3)
   }
+
+  @Test func aRateNeedsNoLifetimeForAnHour() throws {
+    let text = minimal + "\ncache: {mode: rate, default: {hit_rate: 40%}}"
+    let kept = try folder(text).read().cache.defaultClass
+    #expect(kept?.ttl == .hour && kept?.hitRate == 0.4)
+  }
+
+  /// Of an odd number of picodollars, half to even and once.
+  @Test func aLineIsAnExactShareOfTheBudget() throws {
+    let text = minimal + "\nbudget: {amount: $0.000000000003, thresholds: [50%, 75%, 83.33%]}"
+    let lines = try #require(try folder(text).read().budget).thresholds
+    #expect(lines.map(\.amount.picodollars) == [2, 2, 2])
+  }
+
+  /// East of Greenwich it is later: nine o'clock there is earlier than here.
+  @Test(arguments: [
+    ("2025-11-10T09:00", "2025-11-10T08:00:00Z"), ("2025-11-10T09:00Z", "2025-11-10T09:00:00Z"),
+    ("2025-11-10T09:00+02:00", "2025-11-10T07:00:00Z"),
+    ("2025-11-10T09:00-03:30", "2025-11-10T12:30:00Z"),
+  ])
+  func momentsMayNameTheirOffset(text: String, moment: String) throws {
+    let flush = "\ncache: {mode: keyed, default: {ttl: 1h}, flush: [\"\(text)\"]}"
+    let here = minimal.replacing(
+      "period: 2025-11\n", with: "period: {month: 2025-11, time_zone: Europe/Paris}\n")
+    #expect(try folder(here + flush).read().cache.flushes.map(\.description) == [moment])
+  }
 }

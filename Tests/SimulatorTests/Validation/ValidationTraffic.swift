@@ -46,17 +46,7 @@ enum ValidationTraffic {
       if let last { gaps.append(now - last) }
       last = now
     }
-    gaps.sort()
-    let n = Double(gaps.count)
-    let distance =
-      gaps.enumerated().map { place, gap in
-        let p = law(gap)
-        return max(abs(p - Double(place) / n), abs(p - Double(place + 1) / n))
-      }.max() ?? 1
-    var outcome = ValidationOutcome(distance, error: 1, expected: 0)
-    outcome.statistic = distance * n.squareRoot()
-    outcome.rule = .distance
-    return outcome
+    return ValidationOutcome(distanceOf: gaps, from: law)
   }
 
   private static func tokens(power: Int) throws -> ValidationOutcome {
@@ -104,8 +94,8 @@ enum ValidationTraffic {
   }
 
   private static func hits(_ scenario: Scenario, expected: Double) throws -> ValidationOutcome {
-    let users = try ValidationScenario.users(scenario).map { calls, cost in
-      (part: calls - (cost / ValidationScenario.callPrice).rounded(), of: calls)
+    let users = try ValidationScenario.misses(scenario).map { calls, misses in
+      (part: calls - misses, of: calls)
     }
     return ValidationOutcome(ratioOf: users, expected: expected)
   }
@@ -116,12 +106,7 @@ enum ValidationTraffic {
       volume: rate * ValidationScenario.span, users: 200, seed: 93
     ) { builder in
       builder.behaviours[0].latency = .fixed(latency * 1e6)
-      builder.workloads[0].stages[0].calls[0].mix[0].prompts = .pool(
-        size: 1, exponent: 1, perUser: true)
-      builder.change = {
-        $0.cache.mode = .keyed
-        $0.cache.defaultClass = CacheSettings.Class(ttl: ValidationScenario.minutes(5))
-      }
+      ValidationScenario.keepOneKeyAUser(&builder, ttl: ValidationScenario.minutes(5))
     }
     let h = CacheHitRatio.withLatency(rate: rate, ttl: ttl, latency: latency)
     return try hits(scenario, expected: fromEmpty(h, ttl: ttl))
