@@ -241,7 +241,8 @@ struct ScenarioReader {
         // The same calls must have prices there as well.
         var priced = scenario
         priced.catalog = compared.catalog
-        checks = ScenarioChecks(log: log, scenario: priced, root: root, isRoutingSound: isSound)
+        checks = ScenarioChecks(
+          log: log, scenario: priced, root: root, isRoutingSound: isSound, compared: compared)
         checks.run(calls)
         scenario.compared = compared
       }
@@ -257,8 +258,14 @@ struct ScenarioReader {
   private func name(_ root: Fields) -> String {
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let stem = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
-    guard let node = root["name"] else { return stem }
-    guard let name = log.text(node) else { return stem }
+    guard let node = root["name"], let name = log.text(node) else {
+      if ["", ".", ".."].contains(stem) {
+        log.add(
+          Diagnostic(
+            file: path, message: "a report's folder cannot be called '\(stem)', expected a 'name'"))
+      }
+      return stem
+    }
     if name.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,99}/) == nil {
       log.add(node.place, "expected a name of letters, digits, '.', '_' and '-', not '\(name)'")
     }
