@@ -1,7 +1,9 @@
 import CostModel
 
 /// Makes calls: everything that is drawn for one, as a pure function of (workload, user, index).
-struct CallFactory: Sendable {
+///
+/// A class, because it is thousands of bytes, which a method of a struct may copy for its call.
+final class CallFactory: Sendable {
   private let compiled: CompiledScenario
   private let accountPlans: FixedTable<UInt8>
   private let draws: Draws
