@@ -124,7 +124,9 @@ enum FuzzReaders {
 
   /// The same rows with every field in quotes, which only libcsv reads; nil if they are none.
   private static func quoted(_ path: String) -> [UInt8]? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    guard let data = FileManager.default.contents(atPath: path), !data.contains(0) else {
+      return nil
+    }
     let quote = UInt8(ascii: "\"")
     var rows: [[[UInt8]]] = []
     let reader = CSVReader { row in

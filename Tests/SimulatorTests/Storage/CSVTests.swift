@@ -43,7 +43,7 @@ func csvDefusesFormulasInTextOnly(_ value: String) {
   writer.text(value)
   writer.number("-1")
   writer.endRow()
-  let quoted = value.hasPrefix("\r") ? "\"'\(value)\"" : "'\(value)"
+  let quoted = ["\r", "\n"].contains { value.hasPrefix($0) } ? "\"'\(value)\"" : "'\(value)"
   #expect(text(writer) == quoted + ",-1\r\n")
 }
 
