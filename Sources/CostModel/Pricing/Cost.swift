@@ -19,5 +19,6 @@ public struct Cost: Hashable, Sendable {
 
   /// Traps if it exceeds what one call may cost (`Money`).
   @inlinable
+  @inline(__always)
   public var total: Money { input + output + other }
 }

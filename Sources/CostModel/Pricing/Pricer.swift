@@ -49,9 +49,9 @@ public struct Pricer: Sendable {
       other: Money(picodollars: other))
   }
 
-  /// The price where it needs no look at time and size: the sheet always holds, and nothing but
-  /// plain, cached, output and reasoning tokens, audio time and calls is used. nil: it does, or
-  /// something is wrong, which `cost(of:at:)` finds out.
+  /// The price where it needs no look at time and size, and no rounding: the sheet always holds, and
+  /// nothing but plain, cached, output and reasoning tokens, audio time and calls is used. nil: it
+  /// does, or something is wrong, which `cost(of:at:)` finds out.
   @inlinable
   @inline(__always)
   public func usualCost(of usage: Usage) -> Cost? {

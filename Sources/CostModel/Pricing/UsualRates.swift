@@ -3,12 +3,36 @@
 @frozen
 @usableFromInline
 struct UsualRates: Sendable {
-  @usableFromInline var input: CompiledRate
-  @usableFromInline var cacheRead: CompiledRate
-  @usableFromInline var output: CompiledRate
-  @usableFromInline var reasoning: CompiledRate
-  @usableFromInline var calls: CompiledRate
-  @usableFromInline var audio: CompiledRate
+  /// Whole picodollars a unit.
+  @frozen
+  @usableFromInline
+  struct WholeRate: Sendable {
+    @usableFromInline var picodollars: Int64
+    /// No bit is set if the rate is whole picodollars, all of them if it is not, or has no price.
+    @usableFromInline var exceptions: Int64
+
+    init(_ rate: CompiledRate) {
+      picodollars = rate.numerator
+      exceptions = rate.denominator == 1 ? 0 : -1
+    }
+
+    /// The product, added to a sum; notes if either is beyond 64 bits.
+    @inlinable
+    @inline(__always)
+    func add(_ quantity: Int64, to sum: Int64) -> Int64? {
+      let (product, isTooLarge) = quantity.multipliedReportingOverflow(by: picodollars)
+      if isTooLarge { return nil }
+      let (result, overflow) = sum.addingReportingOverflow(product)
+      return overflow ? nil : result
+    }
+  }
+
+  @usableFromInline var input: WholeRate
+  @usableFromInline var cacheRead: WholeRate
+  @usableFromInline var output: WholeRate
+  @usableFromInline var reasoning: WholeRate
+  @usableFromInline var calls: WholeRate
+  @usableFromInline var audio: WholeRate
   @usableFromInline var minimumAudio: Int64
 
   init() {
@@ -18,7 +42,7 @@ struct UsualRates: Sendable {
 
   /// - Parameter card: one rate a dimension.
   init(card: [CompiledRate], minimumAudio: Int64) {
-    func rate(_ dimension: BillingDimension) -> CompiledRate { card[dimension.rawValue] }
+    func rate(_ dimension: BillingDimension) -> WholeRate { WholeRate(card[dimension.rawValue]) }
     input = rate(.inputTokens)
     cacheRead = rate(.cacheReadTokens)
     output = rate(.outputTokens)
@@ -28,7 +52,8 @@ struct UsualRates: Sendable {
     self.minimumAudio = minimumAudio
   }
 
-  /// The price of a usage without rare parts; nil if anything is wrong with it or not priced.
+  /// The price of a usage without rare parts; nil if anything is wrong with it, has no price, or one
+  /// that has to be rounded.
   @inlinable
   @inline(__always)
   func cost(of usage: Usage) -> Cost? {
@@ -38,39 +63,20 @@ struct UsualRates: Sendable {
     let parts = usage.cacheReadTokens | usage.reasoningTokens | text | visible
     guard totals | parts | usage.audioMicroseconds | usage.calls >= 0 else { return nil }
     let heard = usage.audioMicroseconds == 0 ? 0 : max(usage.audioMicroseconds, minimumAudio)
-    guard let inputs = input.due(text, and: usage.cacheReadTokens, at: cacheRead),
-      let outputs = output.due(visible, and: usage.reasoningTokens, at: reasoning),
-      let others = calls.due(usage.calls, and: heard, at: audio)
+    let inputs = text & input.exceptions | usage.cacheReadTokens & cacheRead.exceptions
+    let outputs = visible & output.exceptions | usage.reasoningTokens & reasoning.exceptions
+    let others = usage.calls & calls.exceptions | heard & audio.exceptions
+    guard inputs | outputs | others == 0,
+      let fresh = input.add(text, to: 0),
+      let inputDue = cacheRead.add(usage.cacheReadTokens, to: fresh),
+      let answer = output.add(visible, to: 0),
+      let outputDue = reasoning.add(usage.reasoningTokens, to: answer),
+      let call = calls.add(usage.calls, to: 0), let otherDue = audio.add(heard, to: call)
     else { return nil }
-    let (half, isHalfTooLarge) = inputs.addingReportingOverflow(outputs)
-    guard !isHalfTooLarge, !half.addingReportingOverflow(others).overflow else { return nil }
+    let (half, isHalfTooLarge) = inputDue.addingReportingOverflow(outputDue)
+    guard !isHalfTooLarge, !half.addingReportingOverflow(otherDue).overflow else { return nil }
     return Cost(
-      input: Money(picodollars: inputs), output: Money(picodollars: outputs),
-      other: Money(picodollars: others))
-  }
-}
-
-extension CompiledRate {
-  /// What so much costs at this rate, and something that is seldom used at another one; nil if it
-  /// is unpriced or beyond 64 bits.
-  @inlinable
-  @inline(__always)
-  func due(_ quantity: Int64, and seldom: Int64, at other: CompiledRate) -> Int64? {
-    guard let amount = due(quantity) else { return nil }
-    if seldom == 0 { return amount }
-    guard let second = other.due(seldom) else { return nil }
-    let (sum, overflow) = amount.addingReportingOverflow(second)
-    return overflow ? nil : sum
-  }
-
-  /// `amount(of:)`, and 0 for nothing at whatever rate.
-  @inlinable
-  @inline(__always)
-  func due(_ quantity: Int64) -> Int64? {
-    if denominator == 1 || quantity == 0 {
-      let (product, overflow) = quantity.multipliedReportingOverflow(by: numerator)
-      return overflow ? nil : product
-    }
-    return isPriced ? amount(of: quantity) : nil
+      input: Money(picodollars: inputDue), output: Money(picodollars: outputDue),
+      other: Money(picodollars: otherDue))
   }
 }

@@ -59,7 +59,10 @@ public struct Quota: Sendable {
   mutating func bookLimited(
     at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
   ) -> Booking {
-    let start = earliestStart(at: t, tokens: tokens, audio: audio)
+    let first = max(t, lastStart)
+    requestBucket?.refill(until: first)
+    tokenBucket?.refill(until: first)
+    let start = earliestStart(from: first, tokens: tokens, audio: audio)
     if start >= .horizon { return .throttled }
     if let maxWait = limits.maxWait, start - t > maxWait { return .throttled }
     requestBucket?.charge(1, at: start)
@@ -72,11 +75,12 @@ public struct Quota: Sendable {
     return .start(start)
   }
 
-  // Inlined, because otherwise the whole quota is copied for the call.
+  // Inlined and mutating, because otherwise the whole quota is copied for the call.
   @inline(__always)
-  private func earliestStart(at t: SimTime, tokens: Int64, audio: SimDuration) -> SimTime {
-    var start = max(t, lastStart)
-    start = requestBucket?.earliest(1, from: start) ?? start
+  private mutating func earliestStart(
+    from first: SimTime, tokens: Int64, audio: SimDuration
+  ) -> SimTime {
+    var start = requestBucket?.earliest(1, from: first) ?? first
     start = tokenBucket?.earliest(tokens, from: start) ?? start
     start = requestWindow?.earliest(1, from: start) ?? start
     start = tokenWindow?.earliest(tokens, from: start) ?? start

@@ -9,9 +9,9 @@ struct RefillBucket: Sendable {
 
   let perMinute: Int64
   let capacity: Int128
-  /// The level just after the last charge, which was at `chargedAt`.
+  /// The level at `leveledAt`, after the last charge.
   var level: Int128
-  var chargedAt = SimTime.distantPast
+  var leveledAt = SimTime.distantPast
 
   /// A full bucket; `perMinute` and `size` are positive.
   init(perMinute: Int64, size: Int64) {
@@ -20,35 +20,53 @@ struct RefillBucket: Sendable {
     level = capacity
   }
 
-  /// The level at `s`, which is not before the last charge.
+  /// The level at `s`, which is not before `leveledAt`.
+  @inline(__always)
   func level(at s: SimTime) -> Int128 {
+    if s == leveledAt { return level }
     let missing = capacity &- level
     // The difference as an unsigned number is right even from the distant past, and the product
     // of 64 and 63 bits fits; only the sum might not, hence the comparison before it.
-    let elapsed = UInt64(bitPattern: s.microseconds &- chargedAt.microseconds)
+    let elapsed = UInt64(bitPattern: s.microseconds &- leveledAt.microseconds)
     let refill = Int128(elapsed) &* Int128(perMinute)
     return refill >= missing ? capacity : level &+ refill
   }
 
+  /// Brings the level to `s`, which is not before `leveledAt` and not after any later question: the
+  /// refill of two spans is that of both together.
+  @inline(__always)
+  mutating func refill(until s: SimTime) {
+    level = level(at: s)
+    leveledAt = s
+  }
+
   /// The first microsecond from `s` on at which `amount` may start; the bucket never holds less
   /// later on, so it may start at any time after that too. Not beyond the horizon.
+  @inline(__always)
   func earliest(_ amount: Int64, from s: SimTime) -> SimTime {
     let needed = min(Int128(amount) &* Self.unitsPerItem, capacity)
     let missing = needed &- level(at: s)
     guard missing > 0 else { return s }
-    return s.delayed(byUpTo: ceiling(missing))
+    return delayed(s, until: missing)
   }
 
   /// Takes `amount` at `s`; one larger than the bucket leaves a debt.
+  @inline(__always)
   mutating func charge(_ amount: Int64, at s: SimTime) {
-    level = level(at: s) &- Int128(amount) &* Self.unitsPerItem
-    chargedAt = s
+    refill(until: s)
+    level &-= Int128(amount) &* Self.unitsPerItem
   }
 
   /// Whole calls or tokens at `s`, rounded down; negative in debt.
   func itemsLeft(at s: SimTime) -> Int64 {
     let (quotient, remainder) = level(at: s).quotientAndRemainder(dividingBy: Self.unitsPerItem)
     return Int64(clamping: remainder < 0 ? quotient - 1 : quotient)
+  }
+
+  /// Later by as long as that many units take to come in.
+  @inline(never)
+  private func delayed(_ s: SimTime, until missing: Int128) -> SimTime {
+    s.delayed(byUpTo: ceiling(missing))
   }
 
   /// Microseconds until `missing` units have come in, at most `Int64.max`.

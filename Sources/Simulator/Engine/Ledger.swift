@@ -27,6 +27,12 @@ struct Ledger: ~Copyable, Sendable {
   struct Sum: Sendable, BitwiseCopyable {
     var calls: Int64 = 0
     var cost = MoneySum.zero
+
+    @inline(__always)
+    mutating func add(_ calls: Int64, _ cost: Money) {
+      self.calls &+= calls
+      self.cost += cost
+    }
   }
 
   let rows: Int
@@ -39,7 +45,6 @@ struct Ledger: ~Copyable, Sendable {
   private(set) var noAccount = Sum()
   /// Fixed prices by row, due at the start of each month.
   private(set) var fixed: [MoneySum]
-  private(set) var total = MoneySum.zero
 
   init(compiled: CompiledScenario, users: Int) {
     let targets = compiled.targets.count
@@ -77,6 +82,9 @@ struct Ledger: ~Copyable, Sendable {
     users.extend(to: count, with: Sum())
   }
 
+  /// Calls and fixed prices together.
+  var total: MoneySum { days.array.reduce(.zero) { $0 + $1.cost } }
+
   /// The row of a model that no region stands for.
   @inline(__always)
   func row(ofModel model: Int) -> Int { rowOfModel[model] }
@@ -86,36 +94,41 @@ struct Ledger: ~Copyable, Sendable {
     (Int(kind.pointee.useCase) &* tiers &+ Int(kind.pointee.tier)) &* rows
   }
 
-  /// A call has ended at that row.
+  /// A call that no target has answered has ended: it was a hit, or it has failed.
   @inline(__always)
   mutating func addCall(kind: KindPointer, row: Int, day: Int, user: UInt32, isHit: Bool) {
-    let cell = firstCell(kind) &+ row
-    cells[cell].calls &+= 1
-    if isHit { cells[cell].cacheHits &+= 1 }
+    let cell = cells.base + (firstCell(kind) &+ row)
+    cell.pointee.calls &+= 1
+    cell.pointee.cacheHits &+= isHit ? 1 : 0
     days[day &* rows &+ row].calls &+= 1
     if user == Self.noUser { noAccount.calls &+= 1 } else { users[Int(user)].calls &+= 1 }
   }
 
-  /// An attempt at that target has ended and costs so much.
+  /// An attempt at that target has ended and costs so much; unless it has failed, so has its call.
   @inline(__always)
   mutating func addAttempt(
-    kind: KindPointer, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage, cost: Cost
+    kind: KindPointer, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage,
+    cost: Cost, total: Money
   ) {
-    let cell = firstCell(kind) &+ target
-    cells[cell].attempts &+= 1
-    if failed { cells[cell].failures &+= 1 }
-    cells[cell].inputTokens += usage.inputTokens
-    cells[cell].cachedInputTokens += usage.cacheReadTokens
-    cells[cell].outputTokens += usage.outputTokens
-    cells[cell].reasoningTokens += usage.reasoningTokens
-    cells[cell].audio += usage.audioMicroseconds
-    cells[cell].inputCost += cost.input
-    cells[cell].outputCost += cost.output
-    cells[cell].otherCost += cost.other
-    let sum = cost.total
-    days[day &* rows &+ target].cost += sum
-    if user == Self.noUser { noAccount.cost += sum } else { users[Int(user)].cost += sum }
-    total += sum
+    let answered: Int64 = failed ? 0 : 1
+    let cell = cells.base + (firstCell(kind) &+ target)
+    cell.pointee.calls &+= answered
+    cell.pointee.attempts &+= 1
+    cell.pointee.failures &+= 1 &- answered
+    cell.pointee.inputTokens += usage.inputTokens
+    cell.pointee.cachedInputTokens += usage.cacheReadTokens
+    cell.pointee.outputTokens += usage.outputTokens
+    cell.pointee.reasoningTokens += usage.reasoningTokens
+    cell.pointee.audio += usage.audioMicroseconds
+    cell.pointee.inputCost += cost.input
+    cell.pointee.outputCost += cost.output
+    cell.pointee.otherCost += cost.other
+    (days.base + (day &* rows &+ target)).pointee.add(answered, total)
+    if user == Self.noUser {
+      noAccount.add(answered, total)
+    } else {
+      (users.base + Int(user)).pointee.add(answered, total)
+    }
   }
 
   /// An attempt at that target has failed and costs nothing.
@@ -129,6 +142,5 @@ struct Ledger: ~Copyable, Sendable {
   mutating func addFixed(_ price: Money, row: Int, day: Int) {
     fixed[row] += price
     days[day * rows + row].cost += price
-    total += price
   }
 }

@@ -107,7 +107,7 @@ extension PlanEngine {
         call, number: result.calls, kind: kind, latency: cacheLatency,
         at: call.pointee.time + cacheLatency, cache: 1)
     }
-    if hasReturns { noteReturn(call, number: result.calls, kind: kind) }
+    if kind.pointee.sells { returns.add(call) }
     if hasExperiments {
       noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
     }

@@ -22,7 +22,7 @@ extension PlanEngine {
       flight.pointee.skipped &+= 1
       flight.pointee.retriesLeft = Int32(truncatingIfNeeded: retry.max)
     }
-    end(slot, at: time, answeredBy: nil)
+    giveUp(slot, at: time)
   }
 
   /// Books the attempt at a target; false if the target must be skipped.
@@ -40,13 +40,11 @@ extension PlanEngine {
     var (failure, latency) = drawAttempt(slot, target: target)
     if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
     let duration = min(latency, place.pointee.timeout)
-    place.pointee.counts.offeredRequests &+= 1
-    place.pointee.counts.offeredTokens &+= charge
     let booking = place.pointee.quota.book(
       at: t, tokens: charge, audio: SimDuration(microseconds: flight.pointee.call.audio),
       duration: SimDuration(microseconds: duration))
     guard case .start(let start) = booking else {
-      place.pointee.counts.throttledCalls &+= 1
+      place.pointee.countThrottled(charged: charge)
       return false
     }
     let waited = start.microseconds - time

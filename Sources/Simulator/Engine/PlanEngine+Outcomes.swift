@@ -21,8 +21,7 @@ extension PlanEngine {
       place.pointee.counts.failures &+= 1
       fail(slot, at: e)
     } else {
-      place.pointee.latencies.add(e - flight.pointee.asked)
-      end(slot, at: e, answeredBy: target)
+      answer(slot, by: target, at: e)
     }
   }
 
@@ -82,7 +81,7 @@ extension PlanEngine {
     if isTelling { try tell(usage, cost, slot) }
     ledger.addAttempt(
       kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
-      failed: flight.pointee.isFailing, usage: usage, cost: cost)
+      failed: flight.pointee.isFailing, usage: usage, cost: cost, total: total)
   }
 
   /// The per-call ledger, or the story of this call.
@@ -135,49 +134,72 @@ extension PlanEngine {
     attempt(slot, at: e)
   }
 
-  /// The call's last outcome: answered by a target, or failed.
+  /// The target answers the call, which has been billed.
   @inline(__always)
-  mutating func end(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
+  private mutating func answer(_ slot: Int32, by target: Int, at e: Int64) {
+    let flight = flights.base + Int(slot)
+    let place = targets.base + target
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    let latency = e - flight.pointee.call.time
+    if flight.pointee.asked == flight.pointee.call.time {
+      place.pointee.latencies.add(latency)
+    } else {
+      latencies.add(latency)
+      place.pointee.laterLatencies.add(e - flight.pointee.asked)
+    }
+    place.pointee.counts.calls &+= 1
+    if place.pointee.model != Int(flight.pointee.call.routed) {
+      place.pointee.counts.fallbackCalls &+= 1
+    }
+    if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
+      cache.store(
+        cacheKey(flight.pointee.call), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)
+    }
+    if outliers != nil {
+      outliers?.add(model: target, number: flight.pointee.number, cost: flight.pointee.cost)
+    }
+    if kind.pointee.sells { returns.add(Self.call(of: flight)) }
+    end(slot, at: e, answeredBy: target)
+  }
+
+  /// No target is left for the call.
+  @inline(never)
+  mutating func giveUp(_ slot: Int32, at e: Int64) {
+    let flight = flights.base + Int(slot)
+    result.failedCalls &+= 1
+    ledger.addCall(
+      kind: kinds.pointer(to: Int(flight.pointee.call.kind)),
+      row: ledger.row(ofModel: Int(flight.pointee.call.routed)), day: Int(flight.pointee.day),
+      user: flight.pointee.call.user, isHit: false)
+    end(slot, at: e, answeredBy: nil)
+  }
+
+  /// The call's last outcome is told to whom it concerns, however it came out.
+  @inline(__always)
+  private mutating func end(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
     let flight = flights.base + Int(slot)
     freeFlights.append(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
-    let routed = Int(flight.pointee.call.routed)
-    let latency = e - flight.pointee.call.time
+    let latency = target == nil ? -1 : e - flight.pointee.call.time
     if flight.pointee.number == watched { tellEnd(slot, at: e, answeredBy: target) }
-    if let target {
-      latencies.add(latency)
-      targets[target].counts.calls &+= 1
-      if targets[target].model != routed { targets[target].counts.fallbackCalls &+= 1 }
-      if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
-        cache.store(
-          cacheKey(flight.pointee.call), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)
-      }
-    } else {
-      result.failedCalls &+= 1
+    if log != nil {
+      logEnd(flight.pointee, latency: e - flight.pointee.call.time, answeredBy: target)
     }
-    if outliers != nil, let target {
-      outliers?.add(model: target, number: flight.pointee.number, cost: flight.pointee.cost)
-    }
-    if log != nil { logEnd(flight.pointee, latency: latency, answeredBy: target) }
-    ledger.addCall(
-      kind: kind, row: target ?? ledger.row(ofModel: routed), day: Int(flight.pointee.day),
-      user: flight.pointee.call.user, isHit: false)
     if hasRollingAlerts {
       noteQuality(
-        Self.call(of: flight), number: flight.pointee.number, kind: kind,
-        latency: target == nil ? -1 : latency, at: e,
+        Self.call(of: flight), number: flight.pointee.number, kind: kind, latency: latency, at: e,
         cache: kind.pointee.cacheMode == .off ? 0 : -1)
-    }
-    if hasReturns, target != nil {
-      noteReturn(Self.call(of: flight), number: flight.pointee.number, kind: kind)
     }
     if hasExperiments {
       noteVariant(
-        Self.call(of: flight), number: flight.pointee.number, kind: kind,
-        latency: target == nil ? -1 : latency, cost: flight.pointee.cost)
+        Self.call(of: flight), number: flight.pointee.number, kind: kind, latency: latency,
+        cost: flight.pointee.cost)
     }
     let flow = flight.pointee.call.flow
-    if flow >= 0 { endPart(of: flow, latency: latency, failed: target == nil, at: e) }
+    if flow >= 0 {
+      endPart(
+        of: flow, latency: e - flight.pointee.call.time, failed: target == nil, at: e)
+    }
   }
 
   @inline(never)

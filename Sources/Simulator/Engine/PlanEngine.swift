@@ -88,10 +88,9 @@ struct PlanEngine: ~Copyable {
   let hasExperiments: Bool
   var experiments: ExperimentTally
   var rolling: RollingWatch
-  let hasReturns: Bool
   var returns: ReturnTally
   var result: PlanResult
-  /// Of calls that a model has answered.
+  /// Of calls that a model has answered, but not as they arrived: its own latencies are the others'.
   var latencies = LatencyCounts()
   var flowResults: [FlowResult]
   var cacheCounts: Slab<CacheClassResult>
@@ -152,7 +151,6 @@ struct PlanEngine: ~Copyable {
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
-    hasReturns = !returns.isEmpty
     result = PlanResult(plan: plan, run: run)
     flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
     cacheCounts = Slab(

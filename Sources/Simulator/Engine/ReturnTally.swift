@@ -2,35 +2,33 @@ import CostModel
 
 /// Answered calls that may sell and those that did, by kind of call and account plan: of scenarios
 /// that say what a sale brings.
-struct ReturnTally: Sendable {
-  private struct Count: Sendable {
+struct ReturnTally: ~Copyable, Sendable {
+  struct Count: Sendable, BitwiseCopyable {
     var answered: Int64 = 0
     var converted: Int64 = 0
   }
 
   /// By kind of call; nil: nothing is stated of it.
   private let values: [MoneySum?]
-  private let accountPlans: [UInt8]
+  private let accountPlans: FixedTable<UInt8>
   private let planCount: Int
-  private var counts: [Count]
+  private var counts: Slab<Count>
 
   init(compiled: CompiledScenario, population: Population) {
     let isStated = compiled.conversionValues.contains { $0 != nil }
     values = isStated ? compiled.conversionValues : []
-    accountPlans = isStated ? population.deal.accountPlan : []
+    accountPlans = FixedTable(isStated ? population.deal.accountPlan : [])
     planCount = compiled.accountPlanCount
-    counts = Array(repeating: Count(), count: values.count * planCount)
+    counts = Slab(repeating: Count(), count: values.count * planCount)
   }
 
-  /// Whether no call can bring anything.
-  var isEmpty: Bool { values.isEmpty }
-
-  func sells(kind: Int) -> Bool { values[kind] != nil }
-
-  mutating func add(kind: Int, user: UInt32, isConverted: Bool) {
-    let plan = accountPlans.isEmpty ? 0 : Int(accountPlans[Int(user)])
-    counts[kind * planCount + plan].answered += 1
-    if isConverted { counts[kind * planCount + plan].converted += 1 }
+  /// An answered call of a kind that sells. Logged calls are of none.
+  @inline(__always)
+  mutating func add(_ call: CallPointer) {
+    let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(call.pointee.user)])
+    let count = counts.base + (Int(call.pointee.kind) &* planCount &+ plan)
+    count.pointee.answered &+= 1
+    count.pointee.converted &+= call.pointee.isConverted ? 1 : 0
   }
 
   /// By use case and account plan, in the scenario's order; none that had no call.
@@ -52,17 +50,5 @@ struct ReturnTally: Sendable {
       }
     }
     return cells
-  }
-}
-
-extension PlanEngine {
-  /// An answered call may have sold; whether it did is the draw that the alerts see.
-  @inline(never)
-  mutating func noteReturn(_ call: CallPointer, number: Int64, kind: KindPointer) {
-    guard returns.sells(kind: Int(call.pointee.kind)) else { return }
-    let word = drawBlock(.outcome, call, number: number)
-    returns.add(
-      kind: Int(call.pointee.kind), user: call.pointee.user,
-      isConverted: word.3.unit < kind.pointee.conversion)
   }
 }

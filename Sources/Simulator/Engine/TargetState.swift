@@ -16,8 +16,10 @@ struct TargetState: ~Copyable, Sendable {
   let outages: [Outage]
   let hasOutages: Bool
   var counts = TargetPerformance(model: "")
-  /// Waiting + latency of successful attempts.
+  /// Waiting + latency of successful attempts: of those that calls made as they arrived, which are the
+  /// calls' own latencies as well, and of later ones.
   var latencies = LatencyCounts()
+  var laterLatencies = LatencyCounts()
 
   private let period: Period
   private let requestLimit: Double?
@@ -69,16 +71,25 @@ struct TargetState: ~Copyable, Sendable {
     minuteRequests &+= 1
     minuteTokens &+= tokens
     minuteCharged &+= charged
-    counts.attempts &+= 1
-    counts.tokens &+= tokens
     if waited > 0 {
       counts.queuedCalls &+= 1
       waits.add(waited)
     }
   }
 
+  /// Counts a call that is over the queue limit.
+  mutating func countThrottled(charged: Int64) {
+    counts.throttledCalls &+= 1
+    counts.offeredRequests &+= 1
+    counts.offeredTokens &+= charged
+  }
+
   @inline(never)
   private mutating func closeMinute(next: Int64) {
+    counts.attempts &+= minuteRequests
+    counts.tokens &+= minuteTokens
+    counts.offeredRequests &+= minuteRequests
+    counts.offeredTokens &+= minuteCharged
     counts.requestsPerMinutePeak = max(counts.requestsPerMinutePeak, minuteRequests)
     counts.tokensPerMinutePeak = max(counts.tokensPerMinutePeak, minuteTokens)
     if let requestLimit { utilisation = max(utilisation, Double(minuteRequests) / requestLimit) }
@@ -98,6 +109,7 @@ struct TargetState: ~Copyable, Sendable {
   mutating func performance(minutes: Double) -> TargetPerformance {
     closeMinute(next: .min)
     counts.latency = latencies.histogram()
+    counts.latency.merge(laterLatencies.histogram())
     counts.queue = waits.histogram()
     counts.queue.add(0, count: counts.attempts - counts.queuedCalls)
     counts.requestsPerMinuteMean = Double(counts.attempts) / minutes

@@ -27,6 +27,8 @@ struct Call: Sendable, BitwiseCopyable {
   var reasoning: Int64 = 0
   /// Microseconds.
   var audio: Int64 = 0
+  /// Of kinds that sell, and drawn ahead: the call sells if it is answered.
+  var isConverted = false
   /// The target for which the first attempt's draws were made ahead; negative: none.
   var drawnTarget: Int32 = -1
   /// In [0, 1).
@@ -41,7 +43,6 @@ extension Call {
     input = sizes.input
     output = sizes.output
     reasoning = sizes.reasoning
-    audio = sizes.audio
   }
 }
 

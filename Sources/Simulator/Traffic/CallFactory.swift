@@ -10,12 +10,16 @@ final class CallFactory: Sendable {
   private let routing: CompiledRouting
   private let plans: FixedTable<ArrivalPlan>
   private let kinds: FixedTable<CallKind>
+  private let forms: CallForms
   private let mixShares: FixedTable<Double>
   private let mixGuides: FixedTable<UInt16>
   private let attempts: FixedTable<AttemptDraws>
   private let hasFlushes: Bool
   /// By experiment.
   private let assignments: [VariantAssignment]
+
+  /// Calls in a batch, at most: few enough to stay in a processor's second cache.
+  static let batchSize = 1_024
 
   init(
     compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws
@@ -26,8 +30,10 @@ final class CallFactory: Sendable {
     self.draws = draws
     plans = FixedTable(compiled.arrivalPlans)
     kinds = FixedTable(compiled.kinds)
-    mixShares = FixedTable(compiled.mixShares)
-    mixGuides = FixedTable(compiled.mixGuides)
+    forms = CallForms(compiled, routing)
+    // Behind those of the mixes, what the start of a flow is found in.
+    mixShares = FixedTable(compiled.mixShares + [.infinity])
+    mixGuides = FixedTable(compiled.mixGuides + MixGuide.cells(of: []))
     attempts = FixedTable(compiled.attemptDraws)
     hasFlushes = !compiled.scenario.cache.flushes.isEmpty
     assignments = compiled.scenario.experiments.map {
@@ -44,18 +50,20 @@ final class CallFactory: Sendable {
   /// The call, or the start of a flow, that arrives then.
   func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival {
     let word = callBlock(key: plans[number].key, user: user, index: index)
-    var arrival = Arrival(time: time, user: user, index: index, kind: 0)
-    decide(&arrival, mix(of: number, user: user), at: word.1.unit, word: word)
+    var arrival = Arrival(time: time, index: index, user: user)
+    decide(
+      &arrival, mix(of: number, user: user), at: word.1.unit, route: word.2, cache: word.3)
     return arrival
   }
 
   /// What one user's calls of a workload are drawn from.
   struct Mix {
     fileprivate var workload: Int
-    fileprivate var isFlow: Bool
-    fileprivate var firstKind: Int
-    /// Running sums of the shares but the last.
+    /// Of its first kind.
+    fileprivate var firstForm: Int
+    /// Running sums of the shares, ∞ in place of the last.
     fileprivate var shares: UnsafePointer<Double>
+    /// Of kinds.
     fileprivate var count: Int
     fileprivate var guide: UnsafePointer<UInt16>
     fileprivate var accountPlan: Int
@@ -66,21 +74,29 @@ final class CallFactory: Sendable {
   @inline(__always)
   func mix(of workload: Int, user: UInt32) -> Mix {
     let plan = plans.pointer(to: workload)
+    if plan.pointee.isFlow { return startOfFlow(workload) }
     return mix(
-      workload, isFlow: plan.pointee.isFlow, firstKind: plan.pointee.firstKind,
-      shares: plan.pointee.shares, guide: plan.pointee.guide, user: user)
+      workload, firstKind: plan.pointee.firstKind, shares: plan.pointee.shares,
+      guide: plan.pointee.guide, user: user)
+  }
+
+  @inline(__always)
+  private func startOfFlow(_ workload: Int) -> Mix {
+    Mix(
+      workload: workload, firstForm: forms.flow(workload),
+      shares: mixShares.pointer(to: mixShares.count &- 1), count: 1,
+      guide: mixGuides.pointer(to: mixGuides.count &- MixGuide.count), accountPlan: 0)
   }
 
   @inline(__always)
   private func mix(
-    _ workload: Int, isFlow: Bool, firstKind: Int, shares: Range<Int>, guide: Int,
-    user: UInt32
+    _ workload: Int, firstKind: Int, shares: Range<Int>, guide: Int, user: UInt32
   ) -> Mix {
+    let accountPlan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)])
     var mix = Mix(
-      workload: workload, isFlow: isFlow, firstKind: firstKind,
-      shares: mixShares.pointer(to: shares.lowerBound), count: shares.count &- 1,
-      guide: mixGuides.pointer(to: guide),
-      accountPlan: accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)]))
+      workload: workload, firstForm: forms.place(kind: firstKind, accountPlan: accountPlan),
+      shares: mixShares.pointer(to: shares.lowerBound), count: shares.count,
+      guide: mixGuides.pointer(to: guide), accountPlan: accountPlan)
     let experiment = plans.pointer(to: workload).pointee.experiment
     if experiment >= 0 { assign(&mix, to: experiment, user: user) }
     return mix
@@ -90,55 +106,75 @@ final class CallFactory: Sendable {
   @inline(never)
   private func assign(_ mix: inout Mix, to experiment: Int, user: UInt32) {
     if let variant = assignments[experiment].variant(ofUser: user) {
-      mix.firstKind += variant * (mix.count + 1)
+      mix.firstForm = forms.place(mix.firstForm, kindsLater: variant * mix.count)
     } else {
       mix.experiment = experiment
     }
   }
 
-  /// Where the kinds of the call's own variant begin, from those of the control.
-  @inline(never)
-  private func kindOffset(_ arrival: Arrival, _ mix: Mix) -> Int {
-    let variant = assignments[mix.experiment].variant(
-      ofCall: arrival.index, user: arrival.user, workload: plans[mix.workload].key)
-    return variant * (mix.count + 1)
-  }
-
   /// Kind, routed model and `rate` mode's hit: what the call's first block of draws decides.
-  /// - Parameter place: where in [0, 1) the call lies in its mix.
+  /// - Parameters:
+  ///   - place: where in [0, 1) the call lies in its mix.
+  ///   - route, cache: the words of these draws.
   @inline(__always)
-  func decide(_ arrival: inout Arrival, _ mix: Mix, at place: Double, word: Philox.Block) {
-    if mix.isFlow {
-      arrival.kind = UInt16(truncatingIfNeeded: mix.workload)
-      arrival.isFlowStart = true
-      return
-    }
+  func decide(
+    _ arrival: inout Arrival, _ mix: Mix, at place: Double, route: UInt64, cache: UInt64
+  ) {
     // Few cells of the guide hold more than one kind: its jump is seldom mispredicted.
     var passed = Int(mix.guide[MixGuide.cell(place)])
-    while passed < mix.count, place >= mix.shares[passed] { passed &+= 1 }
-    var kind = mix.firstKind &+ passed
-    if mix.experiment >= 0 { kind += kindOffset(arrival, mix) }
-    arrival.kind = UInt16(truncatingIfNeeded: kind)
-    arrival.routed =
-      routing.route(kind: kind, accountPlan: mix.accountPlan, u: word.2.unit).rawValue
-    arrival.cacheDraw = word.3.unit < kinds[kind].cacheRate
-    if hasFlushes { arrival.cacheDraw = isHit(arrival, u: word.3.unit) }
+    while place >= mix.shares[passed] { passed &+= 1 }
+    let number = forms.place(mix.firstForm, kindsLater: passed)
+    let form = forms[number]
+    if form.pointee.isOpen {
+      arrival.form = settle(number, arrival, mix, route: route, cache: cache)
+    } else {
+      let isHit = CallForm.whole(cache) < form.pointee.hitBelow
+      arrival.form = UInt32(truncatingIfNeeded: number &+ (isHit ? 1 : 0))
+    }
   }
 
-  /// In `rate` mode, of a cache that is flushed at times.
+  /// The form where more than a hit is drawn.
   @inline(never)
-  private func isHit(_ arrival: Arrival, u: Double) -> Bool {
-    u < compiled.cacheRate(ofKind: Int(arrival.kind), at: arrival.time)
+  private func settle(
+    _ number: Int, _ arrival: Arrival, _ mix: Mix, route: UInt64, cache: UInt64
+  ) -> UInt32 {
+    var number = number
+    if mix.experiment >= 0 {
+      let variant = assignments[mix.experiment].variant(
+        ofCall: arrival.index, user: arrival.user, workload: plans[mix.workload].key)
+      number = forms.place(number, kindsLater: variant * mix.count)
+    }
+    let kind = Int(forms[number].pointee.call.kind)
+    if let routes = forms.routes(of: number) {
+      let model = routing.choose(kind: kind, accountPlan: mix.accountPlan, u: route.unit)
+      guard let model else {
+        preconditionFailure("the reader refuses 'logged' for synthetic calls")
+      }
+      number = forms.place(routed: model, from: routes)
+    }
+    let isHit =
+      hasFlushes
+      ? cache.unit < compiled.cacheRate(ofKind: kind, at: arrival.time)
+      : CallForm.whole(cache) < forms[number].pointee.hitBelow
+    return UInt32(number + (isHit ? 1 : 0))
   }
 
-  /// The whole call. What a hit would have been billed for is nobody's business.
+  /// The whole call, but for its first attempt.
   func call(_ arrival: Arrival) -> Call {
-    var call = Call(arrival)
-    guard !arrival.isFlowStart, !arrival.cacheDraw else { return call }
+    let form = forms[Int(arrival.form)]
+    var call = form.pointee.call
+    (call.time, call.index, call.user) = (arrival.time, arrival.index, arrival.user)
+    call.drawnTarget = -1
     let kind = kinds.pointer(to: Int(call.kind))
-    let word = kind.pointee.drawsShape ? shape(of: call, kind) : (0, 0, 0, 0)
-    let lanes = [word.0, word.1, word.2]
-    call.take(kind.pointee.sizes { compiled.tables.draw($0, lanes[$1]) })
+    if form.pointee.sales > 0 { call.isConverted = converts(&call, kind) }
+    guard form.pointee.shapes > 0 || form.pointee.hasUniquePrompt else { return call }
+    let word = block(.shape, &call, kind)
+    let tables = compiled.tables
+    call.take(
+      kind.pointee.sizes(
+        input: tables.draw(kind.pointee.input, word.0),
+        output: tables.draw(kind.pointee.output, word.1),
+        reasoning: tables.draw(kind.pointee.reasoning, word.2)))
     setRest(of: &call, kind, word.3)
     return call
   }
@@ -149,11 +185,11 @@ final class CallFactory: Sendable {
     flow: Int32
   ) -> Call {
     let word = callBlock(key: plans[workload].key, user: user, index: index, part: stageCall.part)
-    var arrival = Arrival(time: time, user: user, index: index, kind: 0)
+    var arrival = Arrival(time: time, index: index, user: user)
     let mix = mix(
-      workload, isFlow: false, firstKind: stageCall.firstKind, shares: stageCall.shares,
-      guide: stageCall.guide, user: user)
-    decide(&arrival, mix, at: word.1.unit, word: word)
+      workload, firstKind: stageCall.firstKind, shares: stageCall.shares, guide: stageCall.guide,
+      user: user)
+    decide(&arrival, mix, at: word.1.unit, route: word.2, cache: word.3)
     var call = call(arrival)
     call.flow = flow
     return call
@@ -180,11 +216,12 @@ final class CallFactory: Sendable {
     return word.2.unit < call.probability
   }
 
+  /// The call's own block.
   @inline(__always)
-  private func shape(of call: Call, _ kind: KindPointer) -> Philox.Block {
+  private func block(_ block: DrawBlock, _ call: CallPointer, _ kind: KindPointer) -> Philox.Block {
     draws.block(
-      .shape, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
-      part: kind.pointee.part)
+      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
+      workload: kind.pointee.key, part: kind.pointee.part)
   }
 
   /// What few kinds of calls have: drawn audio, and prompts.
@@ -219,122 +256,105 @@ final class CallFactory: Sendable {
   }
 }
 
-/// Draws for many calls at once: each loop does one thing, so that a processor works on several
-/// calls at a time in place of waiting for one.
+/// Many calls at once: each loop does one thing, so that a processor works on several calls at a
+/// time in place of waiting for one.
 extension CallFactory {
   struct Scratch: ~Copyable, Sendable {
-    /// Calls whose sizes are drawn, and those whose first attempt is.
-    fileprivate var places = Slab<Int32>()
-    fileprivate var attempted = Slab<Int32>()
-    fileprivate var words = Slab<Philox.Block>()
-    fileprivate var lognormals = LognormalBatch()
+    /// Calls whose shape is drawn, and those whose first attempt is.
+    fileprivate var shaped = Slab<Int32>(repeating: 0, count: batchSize)
+    fileprivate var attempted = Slab<Int32>(repeating: 0, count: batchSize)
+    /// Those that may sell.
+    fileprivate var selling = Slab<Int32>(repeating: 0, count: batchSize)
+    fileprivate var draws = DrawBatch()
   }
 
-  /// The sizes and, where no cache has to be asked first, the first attempt.
-  func draw(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    scratch.words.reserve(calls.count)
-    collect(from: calls, &scratch)
-    settle(&calls, &scratch)
-    drawSizes(&calls, &scratch)
-    drawAttempts(&calls, &scratch)
-  }
-
-  /// The places of calls that are not hits, without a jump that depends on a draw.
-  private func collect(from calls: borrowing Slab<Call>, _ scratch: inout Scratch) {
-    scratch.places.reserve(calls.count + 1)
-    let places = scratch.places.base
-    var count = 0
-    for place in 0..<calls.count {
-      let call = calls.base + place
-      places[count] = Int32(truncatingIfNeeded: place)
-      count &+= call.pointee.isFlowStart || call.pointee.cacheDraw ? 0 : 1
-    }
-    scratch.places.resize(to: count)
-  }
-
-  /// What needs no draw, and which of the calls need some.
-  private func settle(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    let all = scratch.places.count
-    scratch.attempted.reserve(all + 1)
-    let (places, attempted) = (scratch.places.base, scratch.attempted.base)
-    var (drawn, tried) = (0, 0)
-    for n in 0..<all {
-      let place = places[n]
-      let call = calls.base + Int(place)
-      let kind = kinds.pointer(to: Int(call.pointee.kind))
-      call.pointee.take(kind.pointee.fixed)
-      if kind.pointee.drawsPrompt, kind.pointee.promptForm == .unique {
-        call.pointee.prompt = prompt(of: call.pointee, kind, 0)
+  /// The calls that arrive at these places of the order; of those that no cache has to be asked for
+  /// first, with the draws of the first attempt. What a hit would have been billed for is nobody's
+  /// business.
+  /// - Parameter places: `batchSize` of them, at most.
+  func makeCalls(
+    _ places: Range<Int>, of arrivals: borrowing ArrivalStream, into calls: inout Slab<Call>,
+    _ scratch: inout Scratch
+  ) {
+    let (shaped, attempted) = (scratch.shaped.base, scratch.attempted.base)
+    let selling = scratch.selling.base
+    let first = calls.base
+    var (made, drawn, tried, offered) = (0, 0, 0, 0)
+    for place in places {
+      let arrival = arrivals[place]
+      let form = forms[Int(truncatingIfNeeded: arrival.form)]
+      let call = first + made
+      // As a whole: field by field it would pass through memory.
+      call.update(from: UnsafeRawPointer(form).assumingMemoryBound(to: Call.self), count: 1)
+      call.pointee.time = arrival.time
+      call.pointee.index = arrival.index
+      call.pointee.user = arrival.user
+      // Counted without a jump that depends on a draw.
+      shaped[drawn] = Int32(truncatingIfNeeded: made)
+      drawn &+= form.pointee.shapes
+      attempted[tried] = Int32(truncatingIfNeeded: made)
+      tried &+= form.pointee.attempts
+      selling[offered] = Int32(truncatingIfNeeded: made)
+      offered &+= form.pointee.sales
+      if form.pointee.hasUniquePrompt {
+        call.pointee.prompt = prompt(of: call.pointee, kinds.pointer(to: Int(call.pointee.kind)), 0)
       }
-      places[drawn] = place
-      drawn &+= kind.pointee.drawsShape ? 1 : 0
-      let target = routing.firstTarget(
-        model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
-      let isTried = attempts[target].isDrawn && kind.pointee.cacheMode != .keyed
-      call.pointee.drawnTarget = isTried ? Int32(truncatingIfNeeded: target) : -1
-      attempted[tried] = place
-      tried &+= isTried ? 1 : 0
+      made &+= 1
     }
-    scratch.places.resize(to: drawn)
-    scratch.attempted.resize(to: tried)
-  }
-
-  private func drawSizes(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    let (places, words) = (scratch.places.base, scratch.words.base)
-    for n in 0..<scratch.places.count {
-      let call = calls.base + Int(places[n])
-      words[n] = shape(of: call.pointee, kinds.pointer(to: Int(call.pointee.kind)))
-    }
-    scratch.lognormals.clear(reserving: 3 * scratch.places.count)
-    for n in 0..<scratch.places.count {
-      let kind = kinds.pointer(to: Int(calls.base[Int(places[n])].kind))
-      scratch.lognormals.add(kind.pointee.input, words[n].0)
-      scratch.lognormals.add(kind.pointee.output, words[n].1)
-      scratch.lognormals.add(kind.pointee.reasoning, words[n].2)
-    }
-    scratch.lognormals.draw()
-    for n in 0..<scratch.places.count {
-      let call = calls.base + Int(places[n])
-      let kind = kinds.pointer(to: Int(call.pointee.kind))
-      let word = words + n
-      call.pointee.take(
-        kind.pointee.sizes { sampler, lane in
-          let lanes = UnsafeRawPointer(word).assumingMemoryBound(to: UInt64.self)
-          return scratch.lognormals.take(sampler, lanes[lane], compiled.tables)
-        })
-      setRest(of: &call.pointee, kind, word.pointee.3)
+    drawShapes(of: first, shaped, count: drawn, &scratch.draws)
+    drawAttempts(of: first, attempted, count: tried, &scratch.draws)
+    for n in 0..<offered {
+      let call = first + Int(selling[n])
+      call.pointee.isConverted = converts(call, kinds.pointer(to: Int(call.pointee.kind)))
     }
   }
 
-  private func drawAttempts(_ calls: inout Slab<Call>, _ scratch: inout Scratch) {
-    let (places, words) = (scratch.attempted.base, scratch.words.base)
-    for n in 0..<scratch.attempted.count {
-      let call = calls.base + Int(places[n])
-      let kind = kinds.pointer(to: Int(call.pointee.kind))
-      words[n] = draws.block(
-        .attempt, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
-        workload: kind.pointee.key, part: kind.pointee.part)
-    }
-    scratch.lognormals.clear(reserving: scratch.attempted.count)
-    for n in 0..<scratch.attempted.count {
-      let target = Int(calls.base[Int(places[n])].drawnTarget)
-      scratch.lognormals.add(attempts.pointer(to: target).pointee.latency, words[n].1)
-    }
-    scratch.lognormals.draw()
-    for n in 0..<scratch.attempted.count {
-      let call = calls.base + Int(places[n])
-      let latency = attempts.pointer(to: Int(call.pointee.drawnTarget)).pointee.latency
-      call.pointee.failure = words[n].0.unit
-      call.pointee.latency = scratch.lognormals.take(latency, words[n].1, compiled.tables)
-    }
-  }
-}
-
-extension Call {
+  /// Whether the call sells if it is answered: the draw that the alerts see.
   @inline(__always)
-  init(_ arrival: Arrival) {
-    self.init(
-      time: arrival.time, index: arrival.index, user: arrival.user, kind: arrival.kind,
-      isFlowStart: arrival.isFlowStart, cacheDraw: arrival.cacheDraw, routed: arrival.routed)
+  private func converts(_ call: CallPointer, _ kind: KindPointer) -> Bool {
+    block(.outcome, call, kind).3.unit < kind.pointee.conversion
+  }
+
+  private func drawShapes(
+    of calls: UnsafeMutablePointer<Call>, _ places: UnsafePointer<Int32>, count: Int,
+    _ batch: inout DrawBatch
+  ) {
+    let tables = compiled.tables
+    var adder = batch.adder()
+    for n in 0..<count {
+      let call = calls + Int(places[n])
+      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      let word = block(.shape, call, kind)
+      adder.add(kind.pointee.input, word.0, tables)
+      adder.add(kind.pointee.output, word.1, tables)
+      adder.add(kind.pointee.reasoning, word.2, tables)
+      setRest(of: &call.pointee, kind, word.3)
+    }
+    var values = batch.draw(adder)
+    for n in 0..<count {
+      let call = calls + Int(places[n])
+      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      call.pointee.take(
+        kind.pointee.sizes(input: values[0], output: values[1], reasoning: values[2]))
+      values += 3
+    }
+  }
+
+  private func drawAttempts(
+    of calls: UnsafeMutablePointer<Call>, _ places: UnsafePointer<Int32>, count: Int,
+    _ batch: inout DrawBatch
+  ) {
+    let tables = compiled.tables
+    var adder = batch.adder()
+    for n in 0..<count {
+      let call = calls + Int(places[n])
+      let kind = kinds.pointer(to: Int(call.pointee.kind))
+      let word = block(.attempt, call, kind)
+      call.pointee.failure = word.0.unit
+      let target = attempts.pointer(to: Int(call.pointee.drawnTarget))
+      adder.add(target.pointee.latency, word.1, tables)
+    }
+    let latencies = batch.draw(adder)
+    for n in 0..<count { calls[Int(places[n])].latency = latencies[n] }
   }
 }

@@ -12,9 +12,6 @@ struct CallStream: CallSource, ~Copyable, Sendable {
   private var made = 0
   private var scratch = CallFactory.Scratch()
 
-  /// Calls in a batch, at most: few enough to stay in a processor's second cache.
-  private static let batchSize = 1_024
-
   init(_ compiled: CompiledScenario, _ routing: CompiledRouting, plan: PlanSpec, draws: Draws) {
     let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
     factory = CallFactory(
@@ -29,12 +26,10 @@ struct CallStream: CallSource, ~Copyable, Sendable {
       guard arrivals.advance() else { return false }
       made = 0
     }
-    let end = min(made + Self.batchSize, arrivals.count)
+    let end = min(made + CallFactory.batchSize, arrivals.count)
     batch.calls.reserve(end - made)
     batch.calls.resize(to: end - made)
-    let calls = batch.calls.base
-    for place in made..<end { calls[place - made] = Call(arrivals[place]) }
-    factory.draw(&batch.calls, &scratch)
+    factory.makeCalls(made..<end, of: arrivals, into: &batch.calls, &scratch)
     made = end
     return true
   }

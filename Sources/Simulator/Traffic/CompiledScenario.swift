@@ -65,15 +65,13 @@ struct CompiledStageCall: Sendable {
   var guide: Int
 }
 
-/// What a call is billed by, beyond its kind.
+/// The tokens of a call.
 struct CallSizes: Sendable, BitwiseCopyable {
   /// Total input: fresh, prefix and frames.
-  var input: Int64 = 0
+  var input: Int64
   /// Total output, reasoning included.
-  var output: Int64 = 0
-  var reasoning: Int64 = 0
-  /// Microseconds.
-  var audio: Int64 = 0
+  var output: Int64
+  var reasoning: Int64
 }
 
 /// Everything about one variant that a call of it needs, as plain numbers.
@@ -119,29 +117,25 @@ struct CallKind: Sendable, BitwiseCopyable {
   var satisfaction: Double
   var ratedShare: Double
   var conversion: Double
+  /// Whether it is stated what its sales bring.
+  var sells: Bool
   /// Whether its calls need to know their prompts: nobody else asks for them.
   var drawsPrompt: Bool
   /// Whether any of its sizes or its prompt is drawn.
   var drawsShape: Bool
-  /// What every call of it has where nothing is drawn.
-  var fixed = CallSizes()
 }
 
 extension CallKind {
-  /// A call's sizes, by what `draw` makes of each sampler and its lane of the block.
+  /// A call's sizes by what was drawn, cut at the most tokens that an answer may have.
   @inline(__always)
-  func sizes(_ draw: (Sampler, Int) -> Int64) -> CallSizes {
-    var sizes = CallSizes()
-    sizes.input = draw(input, 0) + extraInput
-    var visible = draw(output, 1)
-    sizes.reasoning = draw(reasoning, 2)
+  func sizes(input: Int64, output: Int64, reasoning: Int64) -> CallSizes {
+    var (visible, reasoning) = (output, reasoning)
     if maxTokens >= 0 {
       visible = min(visible, maxTokens)
-      sizes.reasoning = min(sizes.reasoning, maxTokens - visible)
+      reasoning = min(reasoning, maxTokens - visible)
     }
-    sizes.output = visible + sizes.reasoning
-    sizes.audio = audio.constant ?? 0
-    return sizes
+    return CallSizes(
+      input: input + extraInput, output: visible + reasoning, reasoning: reasoning)
   }
 }
 
@@ -182,6 +176,7 @@ struct CompiledScenario: Sendable {
   private(set) var workloads: [CompiledWorkload] = []
   /// By workload.
   private(set) var arrivalPlans: [ArrivalPlan] = []
+  /// Of every mix the running sums of its shares, ∞ in place of the last.
   private(set) var mixShares: [Double] = []
   /// `MixGuide.cells` of every mix.
   private(set) var mixGuides: [UInt16] = []
@@ -253,11 +248,13 @@ struct CompiledScenario: Sendable {
       for call in stage.calls {
         let first = kinds.count
         var sum = 0.0
-        let firstShare = mixShares.count
-        for variant in call.mix {
+        let (firstShare, guide) = (mixShares.count, mixGuides.count)
+        for variant in call.mix.dropLast() {
           sum += variant.share
           mixShares.append(sum)
         }
+        mixGuides += MixGuide.cells(of: mixShares[firstShare...])
+        mixShares.append(.infinity)
         // Every variant of an experiment has the mix's kinds, in the same order.
         for arm in 0..<(experiment.map { scenario.experiments[$0].arms.count } ?? 1) {
           for variant in call.mix {
@@ -269,8 +266,7 @@ struct CompiledScenario: Sendable {
         calls.append(
           CompiledStageCall(
             probability: call.probability, part: part << 32, firstKind: first,
-            shares: firstShare..<mixShares.count, guide: mixGuides.count))
-        mixGuides += MixGuide.cells(of: mixShares[firstShare...].dropLast())
+            shares: firstShare..<mixShares.count, guide: guide))
         part += 1
       }
       stages.append(
@@ -379,10 +375,8 @@ struct CompiledScenario: Sendable {
         prefixShared: variant.prefixSharedByUsers,
         maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
-        conversion: variant.conversion ?? -1,
+        conversion: variant.conversion ?? -1, sells: variant.conversionValue != nil,
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))
-    let last = kinds.count - 1
-    kinds[last].fixed = kinds[last].sizes { sampler, _ in sampler.constant ?? 0 }
   }
 
   /// The hit rate of calls of that kind in `rate` mode; 0 in the others.
@@ -415,17 +409,20 @@ struct CompiledScenario: Sendable {
 /// Where the search for a place in a mix may start, by the first six bits of the place.
 enum MixGuide {
   private static let bits: UInt64 = 6
+  /// Cells of a guide.
+  static let count = 1 << bits + 1
 
   /// The cell of a place in [0, 1): `place + 1` may be rounded up into the next one, which the
   /// cells allow for.
   @inline(__always)
   static func cell(_ place: Double) -> Int {
-    Int(truncatingIfNeeded: ((place + 1).bitPattern &- (1.0).bitPattern) &>> (52 - bits))
+    Int(truncatingIfNeeded: (place + 1).bitPattern &>> (52 - bits))
+      &- Int(truncatingIfNeeded: (1.0).bitPattern &>> (52 - bits))
   }
 
   /// By cell: how many of the ascending shares any place in it has passed.
   static func cells(of shares: some Sequence<Double>) -> [UInt16] {
-    (0...(1 << bits)).map { cell in
+    (0..<count).map { cell in
       let lowest = Double(cell) / Double(1 << bits) - 0x1p-52
       return UInt16(shares.reduce(0) { $0 + ($1 <= lowest ? 1 : 0) })
     }

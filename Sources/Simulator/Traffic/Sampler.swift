@@ -12,9 +12,11 @@ struct Sampler: Sendable, BitwiseCopyable {
   fileprivate(set) var c: Double
   fileprivate var firstBin: Int32 = 0
   fileprivate var binCount: Int32 = 0
+  /// Of a fixed one.
+  fileprivate var value: Int64 = 0
 
   /// The value if it never varies.
-  var constant: Int64? { form == .fixed ? Sampler.whole(a) : nil }
+  var constant: Int64? { form == .fixed ? value : nil }
 
   /// Nearest whole number, halves away from zero, never below 0.
   @inline(__always)
@@ -36,11 +38,11 @@ struct SamplerTables: Sendable {
   mutating func sampler(for distribution: Distribution, scale: Double = 1) -> Sampler {
     switch distribution {
     case .fixed(let value):
-      return Sampler(form: .fixed, a: value * scale, b: 0, c: 0)
+      return Self.fixed(value * scale)
     case .uniform(let low, let high):
       return Sampler(form: .uniform, a: low * scale, b: (high - low) * scale, c: 0)
     case .lognormal(let mean, let cv, let cap):
-      guard mean > 0 else { return Sampler(form: .fixed, a: 0, b: 0, c: 0) }
+      guard mean > 0 else { return Self.fixed(0) }
       let variance = ExactMath.log(1 + cv * cv)
       let mu = ExactMath.log(mean * scale) - variance / 2
       return Sampler(
@@ -61,25 +63,29 @@ struct SamplerTables: Sendable {
     }
   }
 
+  private static func fixed(_ x: Double) -> Sampler {
+    Sampler(form: .fixed, a: 0, b: 0, c: 0, value: Sampler.whole(x))
+  }
+
   @inline(__always)
   func draw(_ sampler: Sampler, _ word: UInt64) -> Int64 {
     switch sampler.form {
-    case .fixed: return Sampler.whole(sampler.a)
+    case .fixed: return sampler.value
     case .uniform: return Sampler.whole(sampler.a + word.unit * sampler.b)
     case .lognormal:
       let z = ExactMath.normalQuantile(word.openUnit)
       return Sampler.whole(min(ExactMath.exp(sampler.a + sampler.b * z), sampler.c))
-    case .histogram: return drawBin(sampler, word.unit)
+    case .histogram: return drawBin(Int(sampler.firstBin), Int(sampler.binCount), word.unit)
     }
   }
 
-  private func drawBin(_ sampler: Sampler, _ u: Double) -> Int64 {
-    let x = u * Double(sampler.binCount)
-    let cell = min(Int(x), Int(sampler.binCount) - 1)
+  private func drawBin(_ first: Int, _ count: Int, _ u: Double) -> Int64 {
+    let x = u * Double(count)
+    let cell = min(Int(x), count - 1)
     let fraction = x - Double(cell)
-    let bin = bins[Int(sampler.firstBin) + cell]
+    let bin = bins[first + cell]
     if fraction < bin.own { return Sampler.whole(bin.low + fraction / bin.own * bin.width) }
-    let other = bins[Int(sampler.firstBin) + Int(bin.alias)]
+    let other = bins[first + Int(bin.alias)]
     return Sampler.whole(other.low + (fraction - bin.own) / (1 - bin.own) * other.width)
   }
 }

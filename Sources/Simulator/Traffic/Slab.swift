@@ -30,7 +30,7 @@ struct Slab<Element: ~Copyable>: ~Copyable {
 
   @inline(__always)
   mutating func append(_ element: consuming Element) {
-    if count == capacity { reserve(2 * capacity) }
+    if count == capacity { grow(to: 2 * capacity) }
     (base + count).initialize(to: element)
     count &+= 1
   }
@@ -43,9 +43,13 @@ struct Slab<Element: ~Copyable>: ~Copyable {
   }
 
   /// Room for so many elements in all. Pointers to elements are void afterwards.
-  @inline(never)
+  @inline(__always)
   mutating func reserve(_ wanted: Int) {
-    guard wanted > capacity else { return }
+    if wanted > capacity { grow(to: wanted) }
+  }
+
+  @inline(never)
+  private mutating func grow(to wanted: Int) {
     let wanted = max(wanted, capacity + capacity / 2)
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
     larger.moveInitialize(from: base, count: count)

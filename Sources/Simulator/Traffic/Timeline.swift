@@ -15,9 +15,20 @@ struct Timeline: Sendable {
     var slope: Double
   }
 
+  /// A segment as times are looked up in it.
+  struct Piece: Sendable, BitwiseCopyable {
+    /// Operational time where the next piece begins.
+    var until: Double
+    var operational: Double
+    var slope: Double
+    var start: Int64
+    /// From the start to the last microsecond.
+    var longest: Double
+  }
+
   let segments: FixedTable<Segment>
-  private let guide: FixedTable<Int32>
-  private let guideScale: Double
+  /// The segments, and one after them whose only moment is `Int64.max`.
+  let pieces: FixedTable<Piece>
   /// Months in all, and what surges add.
   let length: Double
   /// False if the profile gives no hour of the whole period any weight.
@@ -41,18 +52,14 @@ struct Timeline: Sendable {
       }
     }
     length = Double(period.months.count) + surplus
-    // Fine enough that the search after it rarely takes a step, while that is small.
-    let cells = max(segments.count * 2, min(segments.count * 16, 1 << 16))
-    guideScale = Double(cells) / length
-    var table: [Int32] = []
-    table.reserveCapacity(cells + 1)
-    var at = 0
-    for cell in 0...cells {
-      let x = Double(cell) / guideScale
-      while at + 1 < segments.count, segments[at + 1].operational <= x { at += 1 }
-      table.append(Int32(at))
+    let ends = segments.dropFirst().map(\.operational) + [length]
+    var pieces = zip(segments, ends).map { segment, end in
+      Piece(
+        until: end, operational: segment.operational, slope: segment.slope, start: segment.start,
+        longest: Double(segment.end - 1 - segment.start))
     }
-    guide = FixedTable(table)
+    pieces.append(Piece(until: .infinity, operational: 0, slope: 1, start: .max, longest: 0))
+    self.pieces = FixedTable(pieces)
     self.segments = FixedTable(segments)
   }
 
@@ -98,31 +105,15 @@ struct Timeline: Sendable {
     return s.operational + Double(min(t, s.end) - s.start) * s.slope
   }
 
-  /// The moments, cut to the microsecond, at which operational time reaches x ≥ 0; `Int64.max` from
+  /// The moment, cut to the microsecond, at which operational time reaches x ≥ 0; `Int64.max` from
   /// `length` on.
-  /// - Parameters:
-  ///   - positions: `count` values of x, each times `scale`.
+  /// - Parameter piece: where the search starts, at or before x; then the piece of x.
   @inline(__always)
-  func times(
-    at positions: UnsafePointer<Double>, scale: Double, count: Int,
-    into times: UnsafeMutablePointer<Int64>
-  ) {
-    let (segments, guide) = (segments.pointer(to: 0), guide.pointer(to: 0))
-    let last = self.segments.count &- 1
-    let (length, guideScale) = (length, guideScale)
-    for n in 0..<count {
-      let x = positions[n] / scale
-      guard x < length else {
-        times[n] = .max
-        continue
-      }
-      var i = Int(guide[ExactMath.floor(x * guideScale)])
-      while i < last, segments[i &+ 1].operational <= x { i &+= 1 }
-      let s = segments + i
-      // Rounding may have led to the segment after x.
-      let passed = max(0, (x - s.pointee.operational) / s.pointee.slope)
-      times[n] = min(s.pointee.start &+ Int64(ExactMath.floor(passed)), s.pointee.end &- 1)
-    }
+  static func time(at x: Double, from piece: inout UnsafePointer<Piece>) -> Int64 {
+    while x >= piece.pointee.until { piece += 1 }
+    let passed = (x - piece.pointee.operational) / piece.pointee.slope
+    let longest = piece.pointee.longest
+    return piece.pointee.start &+ Int64(ExactMath.floor(passed < longest ? passed : longest))
   }
 }
 

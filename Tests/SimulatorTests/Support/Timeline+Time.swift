@@ -3,8 +3,7 @@
 extension Timeline {
   /// The moment at which operational time reaches x.
   func time(at x: Double) -> Int64 {
-    var time: Int64 = 0
-    times(at: [x], scale: 1, count: 1, into: &time)
-    return time
+    var piece = pieces.pointer(to: 0)
+    return Timeline.time(at: x, from: &piece)
   }
 }

@@ -1,0 +1,116 @@
+/// Some arrivals of one source, drawn together: each loop does one thing to all of them, so that a
+/// processor works on several at a time.
+struct ArrivalsAhead: ~Copyable, Sendable {
+  /// Columns of the blocks' lanes. The first becomes operational time, in mean gaps; the second where
+  /// in [0, 1) of the mix the call lies. One place, so that all are found from one pointer.
+  private var lanes = Slab<UInt64>(repeating: 0, count: 4 * capacity)
+
+  /// Arrivals that are drawn together, at most; even.
+  static let capacity = 32
+
+  /// Draws those that follow the source's next one, as far as the first that is not before the
+  /// limit, and leaves the source there, but for `next`.
+  /// - Returns: How many are before the limit, or one less than drawn.
+  @inline(__always)
+  mutating func draw(
+    _ count: Int, of source: UnsafeMutablePointer<ArrivalSource>, _ plan: ArrivalPlan,
+    _ mix: CallFactory.Mix, _ pieces: UnsafePointer<Timeline.Piece>, _ factory: CallFactory,
+    _ draws: Draws, into room: UnsafeMutablePointer<Arrival>, until limit: Int64
+  ) -> Int {
+    let (positions, places) = (lanes.base, lanes.base + Self.capacity)
+    let (routes, hits) = (lanes.base + 2 * Self.capacity, lanes.base + 3 * Self.capacity)
+    let user = source.pointee.next.user
+    let first = source.pointee.next.index &+ 1
+    for n in 0..<count {
+      (positions[n], places[n], routes[n], hits[n]) = factory.callBlock(
+        key: plan.key, user: user, index: first &+ UInt32(truncatingIfNeeded: n))
+    }
+    place(count, from: first, of: source, plan, draws)
+    var piece = pieces + Int(source.pointee.piece)
+    let rate = source.pointee.rate
+    var last = -1
+    repeat {
+      last &+= 1
+      let x = Double(bitPattern: positions[last]) / rate
+      room[last].time = Timeline.time(at: x, from: &piece)
+    } while last &+ 1 < count && room[last].time < limit
+    source.pointee.piece = Int32(truncatingIfNeeded: piece - pieces)
+    if plan.arrivals != .exact { source.pointee.position = Double(bitPattern: positions[last]) }
+    for n in 0...last {
+      room[n].user = user
+      room[n].index = first &+ UInt32(truncatingIfNeeded: n)
+      factory.decide(
+        &room[n], mix, at: Double(bitPattern: places[n]), route: routes[n], cache: hits[n])
+    }
+    return last
+  }
+
+  /// Turns the first two lanes into positions and places.
+  @inline(__always)
+  private mutating func place(
+    _ count: Int, from first: UInt32, of source: UnsafeMutablePointer<ArrivalSource>,
+    _ plan: ArrivalPlan, _ draws: Draws
+  ) {
+    switch plan.arrivals {
+    case .poisson:
+      let positions = lanes.base
+      let even = count &+ 1 & ~1
+      for n in 0..<even { positions[n] = ExactMath.log(normal: positions[n].openUnit).bitPattern }
+      var position = source.pointee.position
+      for n in 0..<count {
+        position -= Double(bitPattern: positions[n])
+        positions[n] = position.bitPattern
+      }
+      spread(count)
+    case .gamma(let cv):
+      addGaps(count, from: first, of: source.pointee, plan.key, GammaGap(cv: cv), draws)
+      spread(count)
+    case .exact: setExactly(count, from: first, of: source.pointee)
+    }
+  }
+
+  @inline(__always)
+  private mutating func spread(_ count: Int) {
+    let places = lanes.base + Self.capacity
+    for n in 0..<count { places[n] = places[n].unit.bitPattern }
+  }
+
+  @inline(never)
+  private mutating func addGaps(
+    _ count: Int, from first: UInt32, of source: ArrivalSource, _ key: UInt64, _ gamma: GammaGap,
+    _ draws: Draws
+  ) {
+    var position = source.position
+    for n in 0..<count {
+      let index = first + UInt32(n)
+      position += gamma.gap(
+        draws, first: index == 0, uniform: lanes[n], call: UInt64(index),
+        user: UInt64(source.next.user), workload: key)
+      lanes[n] = position.bitPattern
+    }
+  }
+
+  /// One arrival in each equal part of a month; the mix is visited place by place.
+  @inline(__always)
+  private mutating func setExactly(_ count: Int, from first: UInt32, of source: ArrivalSource) {
+    let (rate, start, stride) = (source.rate, source.position, source.stride)
+    let monthly = UInt32(rate)
+    var (month, inMonth) = first.quotientAndRemainder(dividingBy: monthly)
+    var visit = UInt64(first) &* UInt64(stride) % UInt64(monthly)
+    var before = Double(month) * rate
+    let (positions, places) = (lanes.base, lanes.base + Self.capacity)
+    for n in 0..<count {
+      let part = Double(inMonth) + positions[n].unit
+      positions[n] = (before + (part < rate.nextDown ? part : rate.nextDown)).bitPattern
+      places[n] = ((Double(Int64(bitPattern: visit)) + start) / rate).bitPattern
+      inMonth &+= 1
+      if inMonth == monthly {
+        (month, inMonth) = (month &+ 1, 0)
+        before = Double(month) * rate
+      }
+      visit &+= UInt64(stride)
+      // The second wraps around where it would be below 0.
+      visit = min(visit, visit &- UInt64(monthly))
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import CostModel
+
+/// What all calls have in common that are of one kind, go to one model first and are, or are not, in
+/// the response cache.
+struct CallForm: Sendable, BitwiseCopyable {
+  /// Before anything is drawn.
+  var call: Call
+  /// `whole` of the draws that are hits.
+  var hitBelow: UInt64 = 0
+  /// Whether more than a hit is to be drawn: variant, model or a hit that depends on time.
+  var isOpen = false
+  /// 1 where the shape is drawn, else 0: counted, not jumped to.
+  var shapes = 0
+  /// Likewise the first attempt, where no cache has to be asked first.
+  var attempts = 0
+  /// Likewise whether the call sells.
+  var sales = 0
+  /// A prompt of its own, in place of one that is drawn with the shape.
+  var hasUniquePrompt = false
+  /// Where the forms of a kind begin whose model is drawn; negative: it is not.
+  var routes: Int32 = -1
+
+  /// The 53 bits of `unit`: `unit` is below a rate where they are below `bound`.
+  @inline(__always)
+  static func whole(_ word: UInt64) -> UInt64 { word >> 11 }
+
+  static func bound(_ rate: Double) -> UInt64 { UInt64((rate * 0x1p53).rounded(.up)) }
+}
+
+/// The forms of calls: pairs of a call that is made and a hit. By account plan, then kind; then of
+/// workloads whose arrivals are starts of flows; then by model, of kinds whose model is drawn.
+struct CallForms: Sendable {
+  private let forms: FixedTable<CallForm>
+  private let kindCount: Int
+  private let firstFlow: Int
+
+  init(_ compiled: CompiledScenario, _ routing: CompiledRouting) {
+    kindCount = compiled.kinds.count
+    firstFlow = 2 * compiled.accountPlanCount * kindCount
+    var forms: [CallForm] = []
+    var routed: [CallForm] = []
+    let flows = compiled.workloads.indices.flatMap { workload in
+      var call = Call(time: 0, index: 0, user: 0, kind: UInt16(workload))
+      call.isFlowStart = true
+      return [CallForm(call: call), CallForm(call: call)]
+    }
+    for plan in 0..<compiled.accountPlanCount {
+      for kind in compiled.kinds.indices {
+        let models = routing.shares(kind: kind, accountPlan: plan).map(\.model)
+        var pair = Self.pair(kind, models.first, compiled, routing)
+        if models.count > 1 {
+          pair[0].isOpen = true
+          pair[0].routes = Int32(firstFlow + flows.count + routed.count)
+          for model in models { routed += Self.pair(kind, model, compiled, routing) }
+        }
+        forms += pair
+      }
+    }
+    self.forms = FixedTable(forms + flows + routed)
+  }
+
+  /// - Parameter model: nil of logged calls, which are not made here.
+  private static func pair(
+    _ number: Int, _ model: ModelID?, _ compiled: CompiledScenario, _ routing: CompiledRouting
+  ) -> [CallForm] {
+    let kind = compiled.kinds[number]
+    var call = Call(time: 0, index: 0, user: 0, kind: UInt16(number))
+    call.routed = model?.rawValue ?? 0
+    var made = CallForm(call: call)
+    made.sales = kind.sells ? 1 : 0
+    call.cacheDraw = true
+    var hit = CallForm(call: call)
+    hit.sales = made.sales
+    made.isOpen =
+      !compiled.scenario.cache.flushes.isEmpty
+      || compiled.variant(of: kind)?.experiment.unit == .call
+    made.hitBelow = CallForm.bound(kind.cacheRate)
+    made.shapes = kind.drawsShape ? 1 : 0
+    made.hasUniquePrompt = kind.drawsPrompt && kind.promptForm == .unique
+    made.call.take(
+      kind.sizes(
+        input: kind.input.constant ?? 0, output: kind.output.constant ?? 0,
+        reasoning: kind.reasoning.constant ?? 0))
+    made.call.audio = kind.audio.constant ?? 0
+    let target = routing.firstTarget(model: Int(call.routed), tier: Int(kind.tier))
+    if compiled.attemptDraws[target].isDrawn, kind.cacheMode != .keyed {
+      made.attempts = 1
+      made.call.drawnTarget = Int32(target)
+    }
+    return [made, hit]
+  }
+
+  @inline(__always)
+  subscript(place: Int) -> UnsafePointer<CallForm> { forms.pointer(to: place) }
+
+  @inline(__always)
+  func place(kind: Int, accountPlan: Int) -> Int { 2 &* (accountPlan &* kindCount &+ kind) }
+
+  /// The form so many kinds behind another one.
+  @inline(__always)
+  func place(_ place: Int, kindsLater kinds: Int) -> Int { place &+ 2 &* kinds }
+
+  @inline(__always)
+  func flow(_ workload: Int) -> Int { firstFlow &+ 2 &* workload }
+
+  /// Where the forms by model begin; nil: its model is certain.
+  func routes(of place: Int) -> Int? {
+    let routes = Int(forms[place].routes)
+    return routes < 0 ? nil : routes
+  }
+
+  /// - Parameter routes: where the forms by model begin.
+  func place(routed model: ModelID, from routes: Int) -> Int {
+    var place = routes
+    while forms[place].call.routed != model.rawValue { place += 2 }
+    return place
+  }
+}
