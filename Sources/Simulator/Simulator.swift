@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 
 @main
 struct Costsim: ParsableCommand {
@@ -28,6 +29,7 @@ struct Costsim: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      try StandardStream.flush()
     } catch {
       Foundation.exit(ExitStatus.tell(error))
     }
@@ -37,6 +39,8 @@ struct Costsim: ParsableCommand {
 /// From an error to what the user reads and the exit code (docs/interface.md).
 enum ExitStatus {
   static func tell(_ error: any Error) -> Int32 {
+    // The files that an interruption removes must not be complained about.
+    Interruption.waitForEnd()
     switch error {
     case let error as BadInput: return say(error.description, 2)
     case let error as InputErrors: return say(error.description, 2)
@@ -47,14 +51,14 @@ enum ExitStatus {
     }
     if Costsim.exitCode(for: error) == .success {
       print(Costsim.fullMessage(for: error))
-      return 0
+      return fflush(nil) == 0 ? 0 : 1
     }
     let isUsage = Costsim.exitCode(for: error) == .validationFailure
     return say(Costsim.fullMessage(for: error), isUsage ? 2 : 1)
   }
 
   private static func say(_ message: String, _ code: Int32) -> Int32 {
-    FileHandle.standardError.write(Data((PlainEnglish.visibleLines(message) + "\n").utf8))
+    StandardStream.tell(PlainEnglish.visibleLines(message) + "\n")
     return code
   }
 }
@@ -62,14 +66,21 @@ enum ExitStatus {
 /// Ctrl-C and a polite kill end the program at once; what was half-written goes.
 enum Interruption {
   nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
+  private static let isUnderway = Atomic<Bool>(false)
+
+  /// Never returns if the program is being ended.
+  static func waitForEnd() {
+    while isUnderway.load(ordering: .acquiring) { sleep(1) }
+  }
 
   static func handle() {
     for (number, code) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        OutputFolder.discard(stagingsUnder: "")
-        exit(code)
+        isUnderway.store(true, ordering: .releasing)
+        OutputFolder.discard()
+        _exit(code)
       }
       source.resume()
       sources.append(source)

@@ -61,8 +61,14 @@ struct Calibrate: ParsableCommand {
   private func check(_ folder: OutputFolder, catalog prices: String) throws {
     var overrides = ["catalog=\(Self.absolute(prices))"]
     if let policy { overrides.append("policy=\(Self.absolute(policy))") }
-    _ = try ScenarioReader.read(
-      path: folder.temporaryPath(for: fileName), overrides: overrides, allowOutside: true)
+    let path = try folder.temporaryPath(for: fileName)
+    do {
+      _ = try ScenarioReader.read(path: path, overrides: overrides, allowOutside: true)
+    } catch {
+      throw BadInput(
+        message: "\(trace): error: the scenario that fits this log cannot be run with these prices "
+          + "and rules, and was not written:\n" + error.description.replacing(path, with: out))
+    }
   }
 
   // MARK: Files

@@ -45,14 +45,14 @@ struct CatalogImportCommand: ParsableCommand {
     let text = CatalogText.text(
       result.catalog, comment: "Imported by costsim \(Version.current) from \(fileName).")
     if let out {
-      try TextOutput.write(text, to: out)
+      try OutputFolder.write(text, toFile: out)
     } else if !printing.json {
       print(text, terminator: "")
     }
     if printing.json {
       print(ImportAccount.json(result).text, terminator: "")
     } else if !printing.quiet {
-      FileHandle.standardError.write(Data(ImportAccount.text(result).utf8))
+      StandardStream.tell(ImportAccount.text(result))
     }
   }
 

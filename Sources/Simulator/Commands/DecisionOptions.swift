@@ -69,7 +69,7 @@ extension ScenarioOptions {
       throw BadInput(message: "error: --users names several plans, expected one number of users")
     }
     let first = try read([path])[0].plans[0]
-    let name = VariantText.quoted(first.name)
+    let name = QuotedText.quoted(first.name)
     let plan = users == nil ? ["plans=[{name: \(name), users: \(first.users)}]"] : []
     return try ScenarioReader.tree(
       path: path, overrides: try readerOverrides() + plan, allowOutside: mayLeaveFolder)

@@ -23,6 +23,7 @@ struct Init: ParsableCommand {
     try output.commit()
     let files = StarterFiles.all.map { JSONValue.string("\(folder)/\($0.name)") }
     printing.show(
-      json: .object([("files", .array(files))]), text: "Now: costsim run \(folder)/scenario.yaml\n")
+      json: .object([("files", .array(files))]),
+      text: "Now: costsim run \(PlainEnglish.visible(folder))/scenario.yaml\n")
   }
 }

@@ -62,7 +62,7 @@ struct Price: ParsableCommand {
     if printing.json {
       print(summary.json.text, terminator: "")
     } else if !printing.quiet {
-      FileHandle.standardError.write(Data(summary.text.utf8))
+      StandardStream.tell(summary.text)
     }
   }
 
@@ -98,10 +98,8 @@ private final class PricedOutput {
     self.path = path
     self.isSilent = isSilent
     let target = path ?? FileManager.default.temporaryDirectory.path + "/priced.csv"
-    let slash = target.lastIndex(of: "/")
-    let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-    let parent = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    folder = try OutputFolder(path: parent)
+    let name: String
+    (folder, name) = try OutputFolder.forFile(target)
     temporary = try folder.temporaryPath(for: name)
     file = try OutputFile(path: temporary)
   }
@@ -125,14 +123,12 @@ private final class PricedOutput {
       try here.write(rejected, to: "rejected.csv")
       try here.commit()
     }
-    if !isSilent { try copyToStandardOutput() }
+    let input = FileHandle(forReadingAtPath: temporary)
+    // The name goes first: whoever reads the output may end the program.
     folder.discard()
-  }
-
-  private func copyToStandardOutput() throws {
-    guard let input = FileHandle(forReadingAtPath: temporary) else { return }
+    guard let input, !isSilent else { return }
     while let data = try input.read(upToCount: Self.chunk), !data.isEmpty {
-      FileHandle.standardOutput.write(data)
+      try StandardStream.write(data)
     }
   }
 }

@@ -10,15 +10,11 @@ struct VariantText {
 
   /// For YAML: the values in double quotes.
   func override(_ text: String) -> String {
-    names.reduce(text) { $0.replacing("$" + $1, with: Self.quoted(values[$1] ?? "")) }
+    names.reduce(text) { $0.replacing("$" + $1, with: QuotedText.quoted(values[$1] ?? "")) }
   }
 
   /// Longer ones first: `$by` begins no other, but `$for` might.
   private var names: [String] { values.keys.sorted { ($1.count, $0) < ($0.count, $1) } }
-
-  static func quoted(_ text: String) -> String {
-    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-  }
 }
 
 extension ScenarioTree {

@@ -25,9 +25,8 @@ final class CallsFile: @unchecked Sendable {
     path: String, population: UserPopulation = UserPopulation(), users: Int = 0,
     hasExperiments: Bool = false, dialect: CSVDialect
   ) throws(OutputError) {
-    let slash = path.lastIndex(of: "/")
-    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    folder = try OutputFolder(path: slash.map { String(path[..<$0]) } ?? ".")
+    let name: String
+    (folder, name) = try OutputFolder.forFile(path)
     file = try OutputFile(path: folder.temporaryPath(for: name))
     accountPlans = AccountPlans(population, users: users)
     var writer = CSVWriter(dialect: dialect)

@@ -20,7 +20,7 @@ struct CSVWriter {
   mutating func text(_ value: String) {
     separate()
     var value = value
-    if let first = value.utf8.first, Self.startsFormula(first) { value = "'" + value }
+    if let first = value.unicodeScalars.first, Self.startsFormula(first) { value = "'" + value }
     value.withUTF8 { field in
       if needsQuotes(field) { appendQuoted(field) } else { bytes.append(contentsOf: field) }
     }
@@ -81,10 +81,10 @@ struct CSVWriter {
     fieldsInRow += 1
   }
 
-  private static func startsFormula(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"): true
-    case UInt8(ascii: "\t"), UInt8(ascii: "\r"): true
+  /// The list of OWASP ("CSV Injection"), with the wide forms that East Asian spreadsheets take too.
+  private static func startsFormula(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}": true
     default: false
     }
   }

@@ -75,11 +75,17 @@ final class OutputFolder {
 
   /// Writes one file, whole or not at all.
   static func write(_ text: String, toFile path: String) throws(OutputError) {
-    let slash = path.lastIndex(of: "/")
-    let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let folder = try OutputFolder(path: parent)
-    try folder.write(text, to: slash.map { String(path[path.index(after: $0)...]) } ?? path)
+    let (folder, name) = try forFile(path)
+    try folder.write(text, to: name)
     try folder.commit()
+  }
+
+  /// The folder that a file will lie in, and the file's name there.
+  static func forFile(_ path: String) throws(OutputError) -> (folder: OutputFolder, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (try OutputFolder(path: "."), path) }
+    let name = String(path[path.index(after: slash)...])
+    if name.isEmpty { throw OutputError.isAFolder(path: path) }
+    return (try OutputFolder(path: slash == path.startIndex ? "/" : String(path[..<slash])), name)
   }
 
   /// Renames every file to its own name, replacing older ones. On failure nothing new is left

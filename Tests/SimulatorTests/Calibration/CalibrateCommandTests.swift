@@ -112,6 +112,28 @@ import Testing
       ["--timezone", "Mars"], log: Self.log, "unknown time zone 'Mars'", in: folder)
   }
 
+  /// Speech and text under one name: no model has prices for all calls of the workload.
+  @Test func aFitThatCannotBeRunIsNotWritten() throws {
+    let folder = try ScenarioFolder([
+      "log.csv": """
+      timestamp,model,input_tokens,output_tokens,audio_seconds
+      2026-01-01T09:00:00Z,a,100,20,
+      2026-01-02T09:00:00Z,w,,,30
+
+      """,
+      "catalog.yaml": """
+      models:
+        a: { provider: p, latency: 1s, input: $1 per 1M tokens, output: $4 per 1M tokens }
+        w: { provider: p, latency: 1s, audio: $1 per hour }
+      """,
+    ])
+    let outcome = try Program.run(["calibrate", "log.csv", "-o", "s.yaml"], in: folder.url)
+    #expect(outcome.code == 2 && outcome.errors.contains("\ns.yaml:"), "\(outcome.errors)")
+    #expect(
+      outcome.errors.hasPrefix("log.csv: error: the scenario that fits this log cannot be run"))
+    #expect(!outcome.errors.contains(".costsim-") && !folder.content.contains("s.yaml"))
+  }
+
   @Test func aPolicyFileTakesThePlaceOfTheLogsModels() throws {
     let folder = try folder()
     try folder.write("log.csv", Self.log.replacing("small", with: "gpt-9"))

@@ -96,7 +96,12 @@ import Testing
     let folder = try folder()
     try folder.write("after.yaml", "models: {a: {provider: p, input: $1 per 1M tokens}}")
     let errors = folder.errors(overrides: ["compare_catalog=after.yaml"])
-    #expect(errors.contains("this call can reach 'a', which has no price for 'output'"))
+    #expect(
+      errors.contains(
+        "this call can reach 'a', which has no price for 'output' in the compared catalog 'after'"))
+    #expect(errors.contains("\nadd one to that catalog, or leave 'compare_catalog' out"))
+    // `b` keeps its price, of which nothing can be missing that is not told already.
+    #expect(!errors.contains("'b'"))
   }
 
   @Test func theCommandTellsBills() throws {

@@ -25,11 +25,14 @@ enum Program {
     var description: String { "the program 'costsim' does not lie beside the tests" }
   }
 
-  /// Runs it to its end, in the repository unless told otherwise.
+  /// Runs it to its end, in the repository unless told otherwise; what goes to `output` or `errors`
+  /// is not seen.
   static func run(
-    _ arguments: [String], in folder: URL = RepositoryFiles.root, program: URL? = nil
+    _ arguments: [String], in folder: URL = RepositoryFiles.root, program: URL? = nil,
+    output: String? = nil, errors: String? = nil
   ) throws -> Outcome {
-    try ScenarioFolder().capture(process(arguments, in: folder, program: program))
+    try ScenarioFolder().capture(
+      process(arguments, in: folder, program: program), output: output, errors: errors)
   }
 
   /// The program beside the tests, or another build of it.
@@ -46,11 +49,13 @@ enum Program {
 
 extension ScenarioFolder {
   /// What it prints goes to files first: a full pipe would stop it.
-  fileprivate func capture(_ process: Process) throws -> Program.Outcome {
+  fileprivate func capture(
+    _ process: Process, output: String?, errors: String?
+  ) throws -> Program.Outcome {
     try write("out", "")
     try write("err", "")
-    process.standardOutput = try FileHandle(forWritingTo: url.appendingPathComponent("out"))
-    process.standardError = try FileHandle(forWritingTo: url.appendingPathComponent("err"))
+    process.standardOutput = FileHandle(forWritingAtPath: output ?? path("out"))
+    process.standardError = FileHandle(forWritingAtPath: errors ?? path("err"))
     try process.run()
     process.waitUntilExit()
     return Program.Outcome(

@@ -47,6 +47,28 @@ import Testing
     #expect(outcome.output.isEmpty && folder.content == [])
   }
 
+  /// What standard output could not take is no success.
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")),
+    arguments: [
+      ["validate", scenario], ["validate", scenario, "--json"],
+      ["explain", scenario, "--call", "7"],
+      ["price", "u.csv", "--catalog", "scenarios/catalogs/documents.yaml"], ["--help"],
+    ])
+  func aFullStandardOutputIsAFailure(arguments: [String]) throws {
+    let folder = try ScenarioFolder(["u.csv": "model,input_tokens,output_tokens\ngpt-4o,1000,333\n"]
+    )
+    let outcome = try Program.run(
+      arguments.map { $0 == "u.csv" ? folder.path($0) : $0 }, output: "/dev/full")
+    #expect(outcome.code == 1)
+    #expect(
+      arguments == ["--help"]
+        || outcome.errors.hasSuffix(
+          "standard output: error: cannot write: No space left on device\n"),
+      "\(outcome.errors)")
+    #expect(try Program.run(["validate", "none.yaml"], errors: "/dev/full").code == 2)
+  }
+
   @Test(arguments: ["run", "validate"])
   func filesThatCannotBeReadAreToldBySameName(verb: String) throws {
     let missing = try Program.run([verb, "scenarios/nope.yaml"])

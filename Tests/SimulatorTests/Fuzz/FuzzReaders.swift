@@ -42,6 +42,12 @@ enum FuzzReaders {
   /// A catalog that can be read can be written, and comes out the same again.
   static func catalog(_ path: String) throws {
     let catalog = try CatalogReader.read(path: path)
+    let date = CivilDate(year: 2026, month: 10, day: 21)
+    let lint = CatalogLint(catalog, limits: try LintLimits.shipped(), date: date)
+    let changes = CatalogDiff.changes(from: Catalog(), to: catalog)
+    try FuzzVerbs.expectHarmless(pages: [
+      LintText.text(path, catalog, lint.findings(catalog)), CatalogDiffText.text(changes, nil),
+    ])
     try writeAndRead(catalog, path)
   }
 
@@ -72,10 +78,6 @@ enum FuzzReaders {
     if isQuick { _ = AuditMarkdown.text(try Auditor.audit(file)) }
   }
 
-  static func baseline(_ path: String) throws {
-    _ = try BaselineReader.read(path: path)
-  }
-
   static func prices(_ path: String, _ kind: PriceListSource.Kind) throws {
     let checked = CivilDate(year: 2026, month: 10, day: 21)
     let result = try PriceListSource(kind: kind, path: path)
@@ -88,9 +90,11 @@ enum FuzzReaders {
     options.skipBadRows = 2
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     var pricer = UsagePricer(try CatalogReader.read(path: folder.path + "/catalog.yaml"))
+    var table = PricedUsageTable(dialect: .rfc4180)
     try UsageReader(path: path, options: options).read { row in
-      _ = try pricer.price(row)
+      table.append(row, try pricer.price(row))
     }
+    try FuzzVerbs.expectHarmless(csv: table.takeBytes())
   }
 
   static func traceFormat(_ path: String) throws {
@@ -120,7 +124,9 @@ enum FuzzReaders {
 
   /// The same rows with every field in quotes, which only libcsv reads; nil if they are none.
   private static func quoted(_ path: String) -> [UInt8]? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    guard let data = FileManager.default.contents(atPath: path), !data.contains(0) else {
+      return nil
+    }
     let quote = UInt8(ascii: "\"")
     var rows: [[[UInt8]]] = []
     let reader = CSVReader { row in

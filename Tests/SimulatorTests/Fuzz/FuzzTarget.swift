@@ -39,19 +39,26 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
     "langfuse.csv", "litellm.csv", "mooncake.jsonl", "openai-usage.csv", "otel.jsonl",
   ]
 
+  private static let scenario = ["scenario.yaml", "catalog.yaml", "policy.yaml"]
+  private static let before = ["before/run.json", "before/costs.csv"]
+
   static let all: [FuzzTarget] =
     [
       own("scenario", "s.yaml", FuzzReaders.scenario),
-      own("override", "o.txt", with: ["scenario.yaml", "catalog.yaml", "policy.yaml"]) {
-        try FuzzReaders.overrides($0)
-      },
+      own("override", "o.txt", with: scenario, FuzzReaders.overrides),
       own("catalog", "c.yaml", with: ["catalog.yaml"], FuzzReaders.catalog),
       own("policy", "policy.yaml", with: ["scenario.yaml", "catalog.yaml"], FuzzReaders.policy),
-      own(
-        "claims", "claims.yaml", with: ["scenario.yaml", "catalog.yaml", "policy.yaml"],
-        FuzzReaders.claims),
-      own("baseline", "b.yaml", FuzzReaders.baseline),
+      own("claims", "claims.yaml", with: scenario, FuzzReaders.claims),
+      own("report", "s.yaml", FuzzVerbs.report),
+      own("decisions", "s.yaml", FuzzVerbs.decisions),
+      own("vary", "v.txt", with: scenario, FuzzVerbs.vary),
+      own("replay", "log.csv", with: scenario, FuzzVerbs.replay),
+      own("calibrate", "log.csv", with: ["catalog.yaml"], FuzzVerbs.calibrate),
+      own("baseline", "b.yaml", with: scenario, FuzzVerbs.baseline),
+      own("run-json", "run.json", with: ["costs.csv"] + before, FuzzVerbs.reportFolder),
+      own("costs", "costs.csv", with: ["run.json"] + before, FuzzVerbs.reportFolder),
       own("litellm", "l.json") { try FuzzReaders.prices($0, .litellm) },
+      own("wheel", "w.whl") { try FuzzReaders.prices($0, .litellm) },
       own("genai-prices", "g.json") { try FuzzReaders.prices($0, .genAIPrices) },
       own("usage", "u.csv", with: ["catalog.yaml"], FuzzReaders.usage),
       own("trace-format", "f.yaml", with: ["log.csv"], FuzzReaders.traceFormat),

@@ -19,6 +19,16 @@ import Testing
     #expect(try ScenarioFolder(["s.yaml": text]).errors() == "s.yaml: error: the file is empty")
   }
 
+  /// Its report would lie beside or above the folder of the reports.
+  @Test(arguments: ["..yaml", "...yaml", ".yaml"])
+  func fileNamesThatLeadElsewhere(name: String) throws {
+    let folder = try SmallCompany.folder()
+    try folder.write(name, SmallCompany.scenario)
+    #expect(folder.errors(name).contains("error: a report's folder cannot be called '"))
+    try folder.write(name, "name: fine\n" + SmallCompany.scenario)
+    #expect(folder.errors(name) == "no error")
+  }
+
   @Test func onlyComments() throws {
     let folder = try ScenarioFolder(["s.yaml": "# nothing\n"])
     #expect(folder.errors() == "s.yaml: error: the file holds no YAML value")

@@ -1,4 +1,5 @@
 import CostModel
+import Foundation
 import Testing
 
 @testable import Simulator
@@ -108,5 +109,35 @@ import Testing
         --allow-outside permits it
         """)
     #expect(try folder.read("inner/s.yaml", allowOutside: true).title == "the base")
+  }
+
+  /// The system follows a link before `..`, and reads a name up to a NUL.
+  @Test(arguments: [
+    "link/../base.yaml", "self/../base.yaml", "file.yaml", "sub/../../base.yaml",
+    #"../base.yaml\0/../../inner/s.yaml"#, "missing/../../base.yaml",
+  ])
+  func outsideFilesStayOutside(name: String) throws {
+    let folder = try ScenarioFolder(Self.files)
+    try folder.write("inner/s.yaml", "extends: \"\(name)\"\n")
+    try folder.write("deep/er/x", "")
+    try folder.write("inner/sub/x", "")
+    for (link, target) in [
+      ("link", "../deep"), ("self", "../inner"), ("file.yaml", "../base.yaml"),
+    ] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path("inner/" + link), withDestinationPath: target)
+    }
+    let errors = folder.errors("inner/s.yaml")
+    #expect(errors.contains("lies outside") || errors.contains("no such file"), "\(errors)")
+  }
+
+  @Test func linksWithinTheFolderAreFine() throws {
+    let folder = try ScenarioFolder(Self.files)
+    try folder.write("s.yaml", "extends: link/../base.yaml\n")
+    try folder.write("deep/er/x", "")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link"), withDestinationPath: "deep")
+    #expect(try folder.read("s.yaml").title == "the base")
+    #expect(try folder.read("deep/../s.yaml").title == "the base")
   }
 }

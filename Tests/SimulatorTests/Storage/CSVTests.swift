@@ -37,13 +37,13 @@ private func text(_ writer: CSVWriter) -> String { String(decoding: writer.bytes
   #expect(written(.excelFr) == [0xEF, 0xBB, 0xBF] + Array("\"é;,\";1,5;2026-11-01\r\n".utf8))
 }
 
-@Test(arguments: ["=1+1", "+1", "-1", "@a", "\tx", "\rx"])
+@Test(arguments: ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "\nx", "\u{FF1D}1+1", "\u{FF20}a"])
 func csvDefusesFormulasInTextOnly(_ value: String) {
   var writer = CSVWriter()
   writer.text(value)
   writer.number("-1")
   writer.endRow()
-  let quoted = value.hasPrefix("\r") ? "\"'\(value)\"" : "'\(value)"
+  let quoted = ["\r", "\n"].contains { value.hasPrefix($0) } ? "\"'\(value)\"" : "'\(value)"
   #expect(text(writer) == quoted + ",-1\r\n")
 }
 

@@ -112,6 +112,16 @@ func outputOnAFullDiskFailsWithOne() throws {
   #expect(OutputError.diskFull(path: "x").exitCode == 1)
 }
 
+@Test func outputFilesLieInTheirFolder() throws {
+  try withTemporaryFolder { root in
+    let (folder, name) = try OutputFolder.forFile(root + "/new/x.csv")
+    #expect(folder.path == root + "/new" && name == "x.csv")
+    #expect(throws: OutputError.isAFolder(path: root + "/")) {
+      _ = try OutputFolder.forFile(root + "/")
+    }
+  }
+}
+
 @Test func outputDoesNotReplaceWhatIsNoFile() throws {
   try withTemporaryFolder { root in
     let pipe = root + "/pipe"

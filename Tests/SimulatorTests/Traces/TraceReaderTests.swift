@@ -37,6 +37,22 @@ import Testing
 
   private static let header = "timestamp,input_tokens,output_tokens\n"
 
+  /// A first block without a word does not tell what kind of file it is.
+  @Test(arguments: [
+    #"{"timestamp": "2025-11-01T00:00:00Z", "input_tokens": 7, "output_tokens": 5}"#,
+    header + "2025-11-01T00:00:00Z,7,5",
+  ])
+  func blankLinesComeFirst(text: String) throws {
+    var options = TraceOptions()
+    options.blockSize = 64
+    let blank = String(repeating: "\r\n", count: 100)
+    for mark in ["", "\u{FEFF}"] {
+      let read = try self.read(mark + blank + text + "\n", options)
+      #expect(read.rows.map(\.input) == [7] && read.rows.map(\.output) == [5])
+    }
+    #expect(try complaint(blank, options).contains("expected a log"))
+  }
+
   @Test(arguments: [
     "timestamp,input_tokens,output_tokens\n2025-11-01T00:00:00Z,1,2\n2025-11-01T00:00:01Z,3,4\n",
     "timestamp,input_tokens,output_tokens\r\n2025-11-01T00:00:00Z,1,2\r\n2025-11-01T00:00:01Z,3,4",

@@ -9,7 +9,8 @@ enum CatalogDiffText {
       text += "\(mark) \(PlainEnglish.visible(change.model))\n"
       guard change.kind == .changed else { continue }
       for line in change.lines {
-        text += "    \(line.label): \(line.before ?? "none") → \(line.after ?? "none")"
+        let values = "\(line.before ?? "none") → \(line.after ?? "none")"
+        text += "    " + PlainEnglish.visible("\(line.label): \(values)")
         if let ratio = line.ratio, ratio != 1 { text += " (\(signed(ratio - 1)))" }
         text += "\n"
       }
@@ -40,12 +41,13 @@ enum CatalogDiffText {
       text += "\n"
       for effect in plan.effects {
         let sign = effect.difference > 0 ? "+" : ""
-        text += "    \(effect.model): \(sign)\(PlainEnglish.usd(effect.difference))\n"
+        text +=
+          "    \(PlainEnglish.visible(effect.model)): \(sign)\(PlainEnglish.usd(effect.difference))\n"
       }
     }
     if !comparison.missing.isEmpty {
       text += "\nCalled, but not in the second catalog, and so at the first one's prices: "
-      text += comparison.missing.joined(separator: ", ") + "\n"
+      text += PlainEnglish.visible(comparison.missing.joined(separator: ", ")) + "\n"
     }
     return text
   }

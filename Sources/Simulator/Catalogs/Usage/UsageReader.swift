@@ -6,6 +6,8 @@ import Foundation
 final class UsageReader {
   private static let blockSize = 256 << 10
   private static let shownRows = 20
+  /// A longer row is no usage; about, since whole blocks are counted.
+  private static let maximumRowBytes = 16 << 20
   /// ASCII that is no space.
   private static let graphic: ClosedRange<UInt8> = 0x21...0x7e
 
@@ -18,7 +20,9 @@ final class UsageReader {
   private(set) var names: [String] = []
   private var hasHeader = false
   private var rows: Int64 = 0
+  /// The first malformed rows, which are told, and how many there are.
   private var bad: [TraceError.Row] = []
+  private var badRows: Int64 = 0
   private(set) var rejected: [RejectedRow] = []
 
   init(path: String, options: UsageOptions) {
@@ -36,29 +40,41 @@ final class UsageReader {
   /// `TraceError` at the end if more rows are malformed than tolerated.
   func read(_ body: @escaping (UsageRow) throws -> Void) throws {
     let file = try TraceFile(path: path)
-    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.blockSize, alignment: 16)
-    defer { block.deallocate() }
     let csv = CSVReader { [unowned self] row in
       if hasHeader { try take(row, body) } else { try takeHeader(row) }
     }
     self.csv = csv
     do {
-      var count = 0
-      repeat {
-        count = try file.read(into: block)
-        try csv.feed(UnsafeRawBufferPointer(rebasing: block[..<count]))
-      } while count == block.count
+      try feed(csv, from: file)
       try csv.finish()
     } catch let failure as CSVError {
       let place = failure.row == 1 ? "the header" : "row \(failure.row - 1)"
       throw error("\(place): \(failure.reason)")
     }
     if !hasHeader { throw error("the file is empty, expected a header and rows of usage") }
-    if Int64(bad.count) > options.skipBadRows {
-      throw TraceError(
-        path: path, rows: Array(bad.prefix(Self.shownRows)), count: Int64(bad.count),
-        tolerated: options.skipBadRows)
+    if badRows > options.skipBadRows {
+      throw TraceError(path: path, rows: bad, count: badRows, tolerated: options.skipBadRows)
     }
+  }
+
+  private func feed(_ csv: CSVReader, from file: TraceFile) throws {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.blockSize, alignment: 16)
+    defer { block.deallocate() }
+    var count = 0
+    var sinceRow = 0
+    repeat {
+      count = try file.read(into: block)
+      if block.baseAddress.flatMap({ memchr($0, 0, count) }) != nil {
+        throw error("a NUL byte in it, expected text as CSV")
+      }
+      let before = rows
+      try csv.feed(UnsafeRawBufferPointer(rebasing: block[..<count]))
+      sinceRow = rows > before ? 0 : sinceRow + count
+      if sinceRow > Self.maximumRowBytes {
+        let limit = InputLog.grouped(Int64(Self.maximumRowBytes))
+        throw error("row \(rows + 1) is longer than \(limit) bytes (a quote that is not closed?)")
+      }
+    } while count == block.count
   }
 
   private func error(_ reason: String) -> TraceError { TraceError(path: path, reason: reason) }
@@ -100,8 +116,9 @@ final class UsageReader {
     do {
       try body(row.withFields { fields in try decode(fields) })
     } catch let problem as TraceError.Row {
-      bad.append(problem)
-      guard Int64(bad.count) <= options.skipBadRows else { return }
+      badRows += 1
+      if bad.count < Self.shownRows { bad.append(problem) }
+      guard badRows <= options.skipBadRows else { return }
       let fields = row.withFields { fields in (0..<fields.count).map { Array(fields[$0]) } }
       rejected.append(RejectedRow(row: problem, fields: fields))
     }

@@ -157,7 +157,7 @@ struct SelectionMarkdown {
     let shown = answer.candidates.filter { $0.isLeft || isDropped($0) }
     var text = ReportMarkdown.heading(Markdown.escape(answer.calls.name))
     text +=
-      answer.scale.map { "Judged on \(Markdown.escape($0.title)) (`\($0.name)`)." }
+      answer.scale.map { "Judged on \(Markdown.escape($0.title)) (`\(Markdown.escape($0.name))`)." }
       ?? "No model that can take these calls has a quality figure."
     text += " Now: \(answer.calls.current.map(name).joined(separator: ", "))."
     if let conversion = answer.calls.conversion {

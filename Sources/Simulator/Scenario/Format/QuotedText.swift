@@ -9,7 +9,7 @@ enum QuotedText {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _ where isEscaped(scalar.value):
+      case _ where isEscaped(scalar.value) || scalar.properties.isBidiControl:
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
       default: result.unicodeScalars.append(scalar)
@@ -18,7 +18,8 @@ enum QuotedText {
     return result + "\""
   }
 
-  /// Control characters, and what else YAML takes for the end of a line or of the text.
+  /// Control characters, and what else YAML takes for the end of a line or of the text. (What turns
+  /// the reading direction is escaped for those who look at the file.)
   private static func isEscaped(_ value: UInt32) -> Bool {
     value < 0x20 || (0x7F..<0xA0).contains(value) || [0x2028, 0x2029, 0xFEFF].contains(value)
   }

@@ -40,17 +40,22 @@ struct Diagnostic: Sendable {
 extension Diagnostic: CustomStringConvertible {
   /// `FILE:LINE:COL: error: MESSAGE`, the line, a caret, the hint.
   var description: String {
-    var text = file
+    var text = Self.oneLine(file)
     if let line { text += ":\(line)" }
     if let column { text += ":\(column)" }
-    text += ": error: " + message
+    text += ": error: " + Self.oneLine(message)
     if let (shown, before) = place.flatMap({ $0.file.window(line: $0.line, around: $0.column) }) {
       text += "\n" + shown + "\n"
       // Tabs are kept, so that the caret stands below its character whatever a tab's width.
       text += String(before.map { $0 == "\t" ? "\t" : " " }) + "^"
     }
-    if let hint { text += "\n" + hint }
+    if let hint { text += "\n" + Self.oneLine(hint) }
     return text
+  }
+
+  /// A name in it cannot begin a line, which a CI server might take for a command.
+  private static func oneLine(_ text: String) -> String {
+    String(text.map { $0.isNewline ? "\u{FFFD}" : $0 })
   }
 }
 

@@ -112,7 +112,10 @@ extension SourceFile {
   /// Reads a file whole; refuses folders, devices, huge files and what is not UTF-8.
   static func read(path: String, order: Int) throws(Unreadable) -> SourceFile {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+    // The system would read a name up to its first NUL.
+    guard !path.utf8.contains(0),
+      FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    else {
       throw Unreadable(message: "no such file")
     }
     if isDirectory.boolValue { throw Unreadable(message: "is a folder, expected a YAML file") }

@@ -24,7 +24,8 @@ struct PolicyReader {
     return read(root, name: Self.stem(path))
   }
 
-  private static func stem(_ path: String) -> String {
+  /// What a file is called without its folder and `.yaml`.
+  static func stem(_ path: String) -> String {
     let file = path.split(separator: "/").last.map(String.init) ?? path
     return file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
   }

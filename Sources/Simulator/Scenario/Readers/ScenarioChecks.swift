@@ -8,15 +8,21 @@ struct ScenarioChecks {
   let root: Fields
   /// Whether catalog and policy were read without errors, so that routes can be judged.
   let isRoutingSound: Bool
+  /// Whose prices the scenario has; nil: its own catalog's.
+  let compared: ComparedCatalog?
 
   /// Told once, at the first call that can reach the model.
   private var withoutLatency: Set<ModelID> = []
 
-  init(log: InputLog, scenario: Scenario, root: Fields, isRoutingSound: Bool) {
+  init(
+    log: InputLog, scenario: Scenario, root: Fields, isRoutingSound: Bool,
+    compared: ComparedCatalog? = nil
+  ) {
     self.log = log
     self.scenario = scenario
     self.root = root
     self.isRoutingSound = isRoutingSound
+    self.compared = compared
   }
 
   mutating func run(_ calls: [PlacedVariant]) {
@@ -36,15 +42,28 @@ struct ScenarioChecks {
       for node in nodes {
         guard case .scalar(let name, _) = node.content, let id = scenario.catalog.id(named: name)
         else { continue }
-        if scenario.catalog[id].prices.isEmpty { reportUnpriced(name, node.place) }
+        guard scenario.catalog[id].prices.isEmpty, !keepsPrices(id) else { continue }
+        log.add(
+          node.place, "model '\(name)' has no price\(whose), and an unknown price is not $0",
+          hint: advice())
       }
     }
   }
 
-  private func reportUnpriced(_ name: String, _ place: Place) {
-    log.add(
-      place, "model '\(name)' has no price, and an unknown price is not $0",
-      hint: "add one under 'prices:', with an assumption")
+  /// Which catalog lacks a price, where it is not the scenario's.
+  private var whose: String {
+    compared.map { " in the compared catalog '\($0.name)'" } ?? ""
+  }
+
+  private func advice(or other: String = "") -> String {
+    compared == nil
+      ? "add one under 'prices:', with an assumption\(other)"
+      : "add one to that catalog, or leave 'compare_catalog' out"
+  }
+
+  /// Whether the compared catalog does not have the model: what its own prices lack has been told.
+  private func keepsPrices(_ id: ModelID) -> Bool {
+    compared?.missing.contains(scenario.catalog[id].name) ?? false
   }
 
   private mutating func check(_ call: PlacedVariant) {
@@ -101,10 +120,12 @@ struct ScenarioChecks {
   /// Whether a model has a price for everything that the call uses, all the time.
   private func checkPrices(_ call: PlacedVariant, _ id: ModelID) {
     let model = scenario.catalog[id]
-    let advice = "add one under 'prices:', with an assumption, or another 'tier'"
+    guard !keepsPrices(id) else { return }
+    let advice = advice(or: ", or another 'tier'")
     guard !model.prices.isEmpty else {
       log.add(
-        call.place, "this call can reach '\(model.name)', which has no price", hint: advice)
+        call.place, "this call can reach '\(model.name)', which has no price\(whose)",
+        hint: advice)
       return
     }
     var missing: Set<String> = []
@@ -119,7 +140,8 @@ struct ScenarioChecks {
     }
     for name in missing.sorted() {
       log.add(
-        call.place, "this call can reach '\(model.name)', which has no price for \(name)",
+        call.place,
+        "this call can reach '\(model.name)', which has no price for \(name)\(whose)",
         hint: advice)
     }
   }

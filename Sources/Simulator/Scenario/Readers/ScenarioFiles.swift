@@ -36,8 +36,7 @@ final class ScenarioFiles {
     self.source = source
     self.loaded = loaded
     files = loaded.values.map(\.file).sorted { $0.order < $1.order }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    root = allowOutside ? nil : folder.resolvingSymlinksInPath().standardizedFileURL.path
+    root = allowOutside ? nil : Self.real(Self.parent(path))
   }
 
   /// What was read, for `run.json`; where it can, a path says nothing of the machine.
@@ -78,10 +77,10 @@ final class ScenarioFiles {
   /// The path of a file that another one names, relative to that one; nil if it is outside.
   func resolve(_ name: String, at place: Place) -> String? {
     let isOverride = place.file.order == ScenarioFiles.overrideOrder
-    let folder = parent(isOverride ? files.first?.path ?? "" : place.file.path)
+    let folder = Self.parent(isOverride ? files.first?.path ?? "" : place.file.path)
     let path = name.hasPrefix("/") || folder == "." ? name : folder + "/" + name
     guard let root else { return path }
-    let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    let real = Self.real(path)
     if real == root || real.hasPrefix(root == "/" ? "/" : root + "/") { return path }
     log.add(
       place, "'\(name)' lies outside the scenario's folder, expected a file in it",
@@ -89,9 +88,34 @@ final class ScenarioFiles {
     return nil
   }
 
-  private func parent(_ path: String) -> String {
+  private static func parent(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Where a path leads. Links are followed before `..` is, as the system does it when a file is
+  /// opened; what does not exist is taken as it is written.
+  private static func real(_ path: String) -> String {
+    var parts = path.utf8.count > Int(PATH_MAX) ? [] : path.split(separator: "/")
+    var missing: [Substring] = []
+    let start = path.hasPrefix("/") ? "/" : "./"
+    while !parts.isEmpty {
+      if let known = realpath(start + parts.joined(separator: "/"), nil) {
+        defer { free(known) }
+        return steps(missing.reversed(), from: String(cString: known))
+      }
+      missing.append(parts.removeLast())
+    }
+    let known = path.hasPrefix("/") ? "/" : FileManager.default.currentDirectoryPath
+    return steps(missing.reversed(), from: known)
+  }
+
+  private static func steps(_ steps: some Sequence<Substring>, from start: String) -> String {
+    var parts = start.split(separator: "/")
+    for step in steps where step != "." {
+      if step == ".." { _ = parts.popLast() } else { parts.append(step) }
+    }
+    return "/" + parts.joined(separator: "/")
   }
 
   /// A scenario with everything that it extends merged in.
@@ -120,9 +144,7 @@ final class ScenarioFiles {
   }
 
   /// Where a file really lies.
-  func identity(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
-  }
+  func identity(_ path: String) -> String { Self.real(path) }
 }
 
 extension YAMLNode {

@@ -189,8 +189,15 @@ struct ScenarioReader {
     var catalog =
       root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
     if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
-    var compared = root["compare_catalog"].flatMap { catalogReader.catalog(at: $0, in: files) }
-      .map { ComparedCatalog($0, pricing: catalog) }
+    var compared = root["compare_catalog"].flatMap { node in
+      catalogReader.catalog(at: node, in: files).map { other in
+        var other = other
+        if other.name.isEmpty, case .scalar(let path, _) = node.content {
+          other.name = PolicyReader.stem(path)
+        }
+        return ComparedCatalog(other, pricing: catalog)
+      }
+    }
     let period = root["period"].flatMap { PeriodReader(log: log).read($0) }
     let local = period.map { LocalTime(offsets: $0.offsets) } ?? .utc
     var models = ModelNames(catalog: catalog, log: log, isSound: log.count == errors)
@@ -241,7 +248,8 @@ struct ScenarioReader {
         // The same calls must have prices there as well.
         var priced = scenario
         priced.catalog = compared.catalog
-        checks = ScenarioChecks(log: log, scenario: priced, root: root, isRoutingSound: isSound)
+        checks = ScenarioChecks(
+          log: log, scenario: priced, root: root, isRoutingSound: isSound, compared: compared)
         checks.run(calls)
         scenario.compared = compared
       }
@@ -255,10 +263,15 @@ struct ScenarioReader {
 
   /// Names a folder, so nothing that could lead elsewhere.
   private func name(_ root: Fields) -> String {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    let stem = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
-    guard let node = root["name"] else { return stem }
-    guard let name = log.text(node) else { return stem }
+    let stem = PolicyReader.stem(path)
+    guard let node = root["name"], let name = log.text(node) else {
+      if ["", ".", ".."].contains(stem) {
+        log.add(
+          Diagnostic(
+            file: path, message: "a report's folder cannot be called '\(stem)', expected a 'name'"))
+      }
+      return stem
+    }
     if name.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,99}/) == nil {
       log.add(node.place, "expected a name of letters, digits, '.', '_' and '-', not '\(name)'")
     }

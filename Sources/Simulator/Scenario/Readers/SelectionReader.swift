@@ -3,6 +3,15 @@ import CostModel
 /// Reads how models are judged: the standard rules with what a scenario says in their place.
 struct SelectionReader {
   private static let file = "standard selection"
+  /// Parsed once: `solve` reads variants of a scenario by the thousand.
+  private static let standard: YAMLNode = {
+    let text = String(decoding: PackageResources.selection_yaml, as: UTF8.self)
+    let source = SourceFile(path: file, order: 0, text: text)
+    guard let node = YAMLDocument.parse(source, log: InputLog())?["selection"] else {
+      preconditionFailure("the embedded file is sound")
+    }
+    return node
+  }()
 
   let log: InputLog
   let models: ModelNames
@@ -18,11 +27,9 @@ struct SelectionReader {
 
   /// nil, and an error in the log, if something is wrong.
   func read(_ own: YAMLNode?) -> SelectionRules? {
-    let text = String(decoding: PackageResources.selection_yaml, as: UTF8.self)
-    let file = SourceFile(path: Self.file, order: 0, text: text)
-    guard let standard = YAMLDocument.parse(file, log: log)?["selection"],
+    guard
       let fields = Fields(
-        own.map(standard.merged) ?? standard, as: ScenarioFormat.selection, log: log),
+        own.map(Self.standard.merged) ?? Self.standard, as: ScenarioFormat.selection, log: log),
       let weights = fields.fields("weights", as: ScenarioFormat.selectionWeights),
       let latencyScale = fields.positiveDuration("latency_scale"),
       let costScale = costScale(fields),

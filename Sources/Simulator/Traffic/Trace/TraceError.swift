@@ -39,7 +39,8 @@ struct TraceError: Error, Hashable, CustomStringConvertible {
 
 extension TraceError.Row: CustomStringConvertible {
   var description: String {
-    "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)"
+    PlainEnglish.visible(
+      "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)")
   }
 }
 

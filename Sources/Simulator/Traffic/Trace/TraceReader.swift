@@ -93,7 +93,7 @@ final class TraceReader {
   private func readBlock() throws {
     guard let block = blocks.next(&decoder) else { return }
     if let failure = block.failure { throw failure }
-    if block.offset == 0 { try begin(block) }
+    if csv == nil, !isJSON, try !begin(block) { return }
     if decoder == nil { try readHead(block) }
     if block.isDecoded, isBetweenRows {
       try accept(&block.piece)
@@ -121,14 +121,14 @@ final class TraceReader {
     throw error("a NUL byte at byte \(block.position + Int64(nul)), expected text")
   }
 
-  /// Looks at the first bytes: what kind of file is it?
-  private func begin(_ block: TraceBlock) throws {
+  /// Looks at the first bytes: what kind of file is it? False where blank lines do not tell.
+  private func begin(_ block: TraceBlock) throws -> Bool {
     let bytes = block.bytes
     if bytes.isEmpty { throw error("the file is empty, expected a log") }
     for (magic, what) in Self.binaries where bytes.starts(with: magic) {
       throw error("this is \(what), expected text as CSV or JSON lines")
     }
-    let hasMark = bytes.starts(with: CSVDialect.byteOrderMark)
+    let hasMark = block.offset == 0 && bytes.starts(with: CSVDialect.byteOrderMark)
     let text = hasMark ? bytes.dropFirst(3) : bytes[...]
     switch text.first(where: { $0 > 0x20 }) {
     case UInt8(ascii: "{"):
@@ -136,8 +136,10 @@ final class TraceReader {
       if hasMark { block.skip(3) }
     case UInt8(ascii: "["):
       throw error("this is a JSON array, expected an object a line (jq -c '.[]' writes those)")
+    case nil where !block.isLast && !text.contains(0): return false
     default: csv = CSVReader { [unowned self] row in try take(row) }
     }
+    return true
   }
 
   private static let binaries: [([UInt8], String)] = [
