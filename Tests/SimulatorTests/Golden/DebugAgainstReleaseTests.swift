@@ -47,7 +47,8 @@ struct DebugAgainstReleaseTests {
     let folder = try ScenarioFolder()
     for seeds in ["fuzz/scenario", "fuzz/claims", "fuzz/usage", "fuzz/litellm", "fuzz-companions"] {
       let source = RepositoryFiles.root.appendingPathComponent("Tests/Golden/\(seeds)")
-      for name in try FileManager.default.contentsOfDirectory(atPath: source.path) {
+      for name in try FileManager.default.subpathsOfDirectory(atPath: source.path)
+      where !source.appendingPathComponent(name).hasDirectoryPath {
         try folder.write(name, data: Data(contentsOf: source.appendingPathComponent(name)))
       }
     }
