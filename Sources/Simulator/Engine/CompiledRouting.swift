@@ -5,9 +5,6 @@ struct CompiledRouting: Sendable {
   private let table: RoutingTable
   private let accountPlans: Int
   private let tiers: Int
-  /// The model of kinds and account plans that are always routed to the same; `UInt16.max` for the
-  /// others.
-  private let certain: FixedTable<UInt16>
   /// By model, then tier of the scenario.
   private let spans: FixedTable<ChainSpan>
   /// By place.
@@ -53,28 +50,12 @@ struct CompiledRouting: Sendable {
       preconditionFailure("the reader demands a default rule")
     }
     self.table = table
-    certain = FixedTable(
-      kinds.indices.map { kind in
-        let shares = table.shares(kind: kind)
-        return shares.count == 1 ? shares[0].model.rawValue : .max
-      })
   }
 
   /// The routed model of a call of that kind, u in [0, 1); nil: the one that a log names.
   @inline(__always)
   func choose(kind: Int, accountPlan: Int, u: Double) -> ModelID? {
     table.choose(kind: kind * accountPlans + accountPlan, u: u)
-  }
-
-  /// The same for synthetic calls, which no log names a model for.
-  @inline(__always)
-  func route(kind: Int, accountPlan: Int, u: Double) -> ModelID {
-    let only = certain[kind &* accountPlans &+ accountPlan]
-    if only != .max { return ModelID(only) }
-    guard let model = choose(kind: kind, accountPlan: accountPlan, u: u) else {
-      preconditionFailure("the reader refuses 'logged' for synthetic calls")
-    }
-    return model
   }
 
   func reason(kind: Int, accountPlan: Int) -> String {
