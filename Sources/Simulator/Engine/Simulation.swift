@@ -85,7 +85,7 @@ struct Simulation: Sendable {
       .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }
     let next = Atomic<Int>(0)
     let outcomes = Mutex<[Int: Result<Kept, any Error>]>([:])
-    let running = RunningPlans()
+    let running = RunningPlans(count: tasks.count)
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, 2 * tasks.count))) { _ in
       while true {
         let number = next.add(1, ordering: .relaxed).oldValue
@@ -106,6 +106,7 @@ struct Simulation: Sendable {
             })
         }
         outcomes.withLock { $0[task.plan * runs + task.run - 1] = outcome }
+        running.end()
       }
     }
     let finished = outcomes.withLock { $0 }
@@ -125,6 +126,12 @@ struct Simulation: Sendable {
 /// The plans being simulated, for threads that have no plan of their own left.
 private final class RunningPlans: Sendable {
   private let plans = Mutex<[CallsAhead]>([])
+  /// Plans that have not ended; some of them may not have begun either.
+  private let left: Atomic<Int>
+
+  init(count: Int) { left = Atomic(count) }
+
+  func end() { left.subtract(1, ordering: .relaxed) }
 
   func add(_ calls: CallsAhead) { plans.withLock { $0.append(calls) } }
 
@@ -133,9 +140,8 @@ private final class RunningPlans: Sendable {
   /// Makes calls for the others until they have ended, those first that started first: they are
   /// the largest.
   func help() {
-    while true {
+    while left.load(ordering: .relaxed) > 0 {
       let running = plans.withLock { $0 }
-      if running.isEmpty { return }
       if !running.contains(where: { $0.makeBatch() }) { usleep(100) }
     }
   }
