@@ -64,7 +64,8 @@ asan: deps
 	  swift test $(TESTABLE) --sanitize=address --scratch-path .build-asan
 
 tsan: deps
-	swift test $(TESTABLE) --sanitize=thread --scratch-path .build-tsan
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/tsan.txt \
+	  swift test $(TESTABLE) --sanitize=thread --scratch-path .build-tsan
 
 # Every goal of speed; Benchmarks/Makefile tells which variables there are (PEERS, SHORT, ONLY, ...).
 bench: build
