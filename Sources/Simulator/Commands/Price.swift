@@ -101,7 +101,7 @@ private final class PricedOutput {
     let name: String
     (folder, name) = try OutputFolder.forFile(target)
     temporary = try folder.temporaryPath(for: name)
-    file = try OutputFile(path: temporary)
+    file = try folder.file(name)
   }
 
   func write(_ bytes: [UInt8]) throws {

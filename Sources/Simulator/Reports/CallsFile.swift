@@ -27,7 +27,7 @@ final class CallsFile: @unchecked Sendable {
   ) throws(OutputError) {
     let name: String
     (folder, name) = try OutputFolder.forFile(path)
-    file = try OutputFile(path: folder.temporaryPath(for: name))
+    file = try folder.file(name)
     accountPlans = AccountPlans(population, users: users)
     var writer = CSVWriter(dialect: dialect)
     self.hasExperiments = hasExperiments

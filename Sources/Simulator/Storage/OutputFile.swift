@@ -2,13 +2,15 @@ import Foundation
 
 /// A file being written from its start; what it holds counts only once it is closed.
 final class OutputFile {
-  private let path: String
+  /// What errors call it.
+  private let name: String
   private var descriptor: Int32
 
-  init(path: String) throws(OutputError) {
-    self.path = path
+  /// - Parameter name: what the user calls it, if that is not the path.
+  init(path: String, name: String? = nil) throws(OutputError) {
+    self.name = name ?? path
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    if descriptor < 0 { throw OutputError(errno: errno, path: path) }
+    if descriptor < 0 { throw OutputError(errno: errno, path: self.name) }
   }
 
   deinit { if descriptor >= 0 { _ = Foundation.close(descriptor) } }
@@ -22,7 +24,7 @@ final class OutputFile {
       if count >= 0 {
         done += count
       } else if errno != EINTR {
-        throw OutputError(errno: errno, path: path)
+        throw OutputError(errno: errno, path: self.name)
       }
     }
   }
@@ -31,6 +33,6 @@ final class OutputFile {
   func close() throws(OutputError) {
     let code = Foundation.close(descriptor)
     descriptor = -1
-    if code != 0 { throw OutputError(errno: errno, path: path) }
+    if code != 0 { throw OutputError(errno: errno, path: self.name) }
   }
 }

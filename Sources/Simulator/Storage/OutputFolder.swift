@@ -9,18 +9,17 @@ final class OutputFolder {
   let path: String
   private let staging: String
   private var names: [String] = []
-  private var createdFolders: [String] = [] {
-    didSet { remember() }
-  }
   private var isOpen = true
 
-  /// Temporary folders that a signal handler has to remove, each with the new folders above it.
+  /// The temporary folders in use, each with the new folders that go with it: what a signal handler
+  /// has to remove.
   private static let openStagings = Mutex<[String: [String]]>([:])
 
   /// Makes the folder if there is none yet.
   init(path: String) throws(OutputError) {
     self.path = path
     staging = path + "/.costsim-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+    created { $0 = [] }
     do throws(OutputError) {
       try makeFolders(path)
       Self.removeAbandoned(in: path)
@@ -29,7 +28,6 @@ final class OutputFolder {
       discard()
       throw error
     }
-    remember()
   }
 
   /// What a run that was killed left behind: temporary folders whose process is gone.
@@ -43,10 +41,9 @@ final class OutputFolder {
     }
   }
 
-  private func remember() {
-    guard isOpen else { return }
-    let (staging, created) = (staging, createdFolders)
-    Self.openStagings.withLock { $0[staging] = created }
+  /// Changes the list of new folders.
+  private func created(_ change: (inout [String]) -> Void) {
+    Self.openStagings.withLock { change(&$0[staging, default: []]) }
   }
 
   deinit { discard() }
@@ -59,14 +56,15 @@ final class OutputFolder {
     return staging + "/" + name.replacing("%", with: "%25").replacing("/", with: "%2F")
   }
 
+  /// What will be called `name`, to be written; errors call it so already.
+  func file(_ name: String) throws(OutputError) -> OutputFile {
+    try OutputFile(path: temporaryPath(for: name), name: path + "/" + name)
+  }
+
   func write(_ bytes: [UInt8], to name: String) throws(OutputError) {
-    do throws(OutputError) {
-      let file = try OutputFile(path: temporaryPath(for: name))
-      try file.write(bytes)
-      try file.close()
-    } catch {
-      throw error.replacingPath(with: path + "/" + name)
-    }
+    let file = try file(name)
+    try file.write(bytes)
+    try file.close()
   }
 
   func write(_ text: String, to name: String) throws(OutputError) {
@@ -103,7 +101,7 @@ final class OutputFolder {
       discard()
       throw error
     }
-    createdFolders.removeAll()
+    created { $0 = [] }
     discard()
   }
 
@@ -113,8 +111,14 @@ final class OutputFolder {
     isOpen = false
     let staging = staging
     Self.removeStaging(staging)
-    Self.openStagings.withLock { _ = $0.removeValue(forKey: staging) }
-    removeCreatedFolders()
+    Self.openStagings.withLock { open in
+      let created = open.removeValue(forKey: staging) ?? []
+      // Only empty ones go: `rmdir` refuses the others. The last of those who write there takes it.
+      for folder in created.reversed() where rmdir(folder) != 0 {
+        let next = open.keys.filter { $0.hasPrefix(folder + "/") }.min()
+        if let next { open[next]?.insert(folder, at: 0) }
+      }
+    }
   }
 
   /// Removes the temporaries of all open folders (under `root`) and the folders made for them:
@@ -154,28 +158,9 @@ final class OutputFolder {
       try makeFolders(String(folder[..<slash]))
     }
     if mkdir(folder, 0o755) == 0 {
-      createdFolders.append(folder)
+      created { $0.append(folder) }
     } else if errno != EEXIST {
       throw OutputError(errno: errno, path: folder)
-    }
-  }
-
-  /// Only empty ones go: `rmdir` refuses the others.
-  private func removeCreatedFolders() {
-    for folder in createdFolders.reversed() { _ = rmdir(folder) }
-    createdFolders.removeAll()
-  }
-}
-
-extension OutputError {
-  /// The same error about the name that the user knows, not the temporary one.
-  func replacingPath(with path: String) -> OutputError {
-    switch self {
-    case .notAFolder: .notAFolder(path: path)
-    case .isAFolder: .isAFolder(path: path)
-    case .notWritable(_, let reason): .notWritable(path: path, reason: reason)
-    case .diskFull: .diskFull(path: path)
-    case .failed(_, let reason): .failed(path: path, reason: reason)
     }
   }
 }

@@ -55,6 +55,32 @@ private func content(_ path: String) -> String? {
   }
 }
 
+/// A per-call ledger may lie among a run's reports: whichever is given up last takes the new folder.
+@Test(arguments: [true, false]) func outputOfTwoIntoOneNewFolderLeavesNothing(
+  makerFirst: Bool
+) throws {
+  try withTemporaryFolder { root in
+    let maker = try OutputFolder(path: root + "/a/b")
+    let other = try OutputFolder(path: root + "/a/b")
+    for folder in makerFirst ? [maker, other] : [other, maker] {
+      try folder.write("x", to: "c.txt")
+      #expect(everything(in: root).contains("a/b"))
+      folder.discard()
+    }
+    #expect(everything(in: root) == [])
+  }
+}
+
+@Test func outputErrorsNameTheFileAsTheUserDoes() throws {
+  try withTemporaryFolder { root in
+    let folder = try OutputFolder(path: root)
+    try FileManager.default.createDirectory(
+      atPath: folder.temporaryPath(for: "calls.csv"), withIntermediateDirectories: false)
+    let error = #expect(throws: OutputError.self) { _ = try folder.file("calls.csv") }
+    #expect("\(try #require(error))".hasPrefix(root + "/calls.csv: "))
+  }
+}
+
 @Test func outputFailingAtTheEndLeavesTheOldFiles() throws {
   try withTemporaryFolder { root in
     try FileManager.default.createDirectory(
