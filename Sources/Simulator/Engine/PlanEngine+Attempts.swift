@@ -120,7 +120,7 @@ extension PlanEngine {
   @inline(__always)
   mutating func drawBlock(
     _ block: DrawBlock, _ call: CallPointer, number: Int64, attempt: UInt64 = 0
-  ) -> Philox.Block {
+  ) -> SplitMix.Block {
     if call.pointee.fact >= 0 {
       return draws.block(
         block, call: UInt64(number), user: 0, workload: Draws.traceKey, part: attempt)
@@ -162,6 +162,6 @@ extension PlanEngine {
   @inline(__always)
   mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
     let key = kind.pointee.prefixKey
-    return kind.pointee.prefixShared ? key : Draws.mixed(key ^ Draws.mixed(UInt64(call.user)))
+    return kind.pointee.prefixShared ? key : SplitMix.mixed(key ^ SplitMix.mixed(UInt64(call.user)))
   }
 }

@@ -43,7 +43,7 @@ final class CallFactory: Sendable {
 
   private func callBlock(
     key: UInt64, user: UInt32, index: UInt32, part: UInt64 = 0
-  ) -> Philox.Block {
+  ) -> SplitMix.Block {
     draws.block(.call, call: UInt64(index), user: UInt64(user), workload: key, part: part)
   }
 
@@ -222,7 +222,7 @@ final class CallFactory: Sendable {
   @inline(__always)
   private static func block(
     _ block: DrawBlock, _ call: CallPointer, _ kind: KindPointer, _ draws: Draws
-  ) -> Philox.Block {
+  ) -> SplitMix.Block {
     draws.block(
       block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
       workload: kind.pointee.key, part: kind.pointee.part)
@@ -250,12 +250,12 @@ final class CallFactory: Sendable {
     switch kind.pointee.promptForm {
     case .none: return 0
     case .unique:
-      return Draws.mixed(key ^ Draws.mixed(user << 32 | UInt64(call.index)) ^ kind.pointee.part)
+      return SplitMix.mixed(key ^ SplitMix.mixed(user << 32 | UInt64(call.index)) ^ kind.pointee.part)
     case .pool:
-      return Draws.mixed(key &+ compiled.promptPools[kind.pointee.pool].draw(word))
+      return SplitMix.mixed(key &+ compiled.promptPools[kind.pointee.pool].draw(word))
     case .userPool:
-      return Draws.mixed(
-        Draws.mixed(key ^ user) &+ compiled.promptPools[kind.pointee.pool].draw(word))
+      return SplitMix.mixed(
+        SplitMix.mixed(key ^ user) &+ compiled.promptPools[kind.pointee.pool].draw(word))
     }
   }
 }

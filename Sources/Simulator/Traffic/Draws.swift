@@ -30,7 +30,7 @@ struct Draws: Sendable {
 
   /// `run` counts from 1; run 1 is the seed itself.
   init(seed: UInt64, run: Int) {
-    self.seed = run == 1 ? seed : Draws.mixed(seed &+ UInt64(run) &* 0x9E37_79B9_7F4A_7C15)
+    self.seed = run == 1 ? seed : SplitMix.mixed(seed &+ UInt64(run) &* SplitMix.step)
   }
 
   /// - Parameters:
@@ -40,8 +40,10 @@ struct Draws: Sendable {
   @inline(__always)
   func block(
     _ block: DrawBlock, call: UInt64, user: UInt64, workload: UInt64, part: UInt64 = 0
-  ) -> Philox.Block {
-    Philox.block(counter: (call, user, workload, part), key: (seed, block.rawValue))
+  ) -> SplitMix.Block {
+    let stream = SplitMix.mixed(seed &+ (block.rawValue &+ 1) &* SplitMix.step)
+    let source = SplitMix.mixed(stream ^ workload &+ part &* SplitMix.step)
+    return SplitMix.block(call, from: SplitMix.mixed(source ^ user))
   }
 
   /// Stands for the workload of logged calls, whose index is their rank.
@@ -52,14 +54,6 @@ struct Draws: Sendable {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return hash
-  }
-
-  /// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
-  static func mixed(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

@@ -60,7 +60,7 @@ struct ArmPlace {
     // Another variant answers otherwise, so its answers and its system prompt are its own; the
     // control keeps what it has without the experiment.
     let isOther = place.number > 0 && experiment.concerns(original)
-    let own = Draws.mixed(key ^ Draws.key(of: experiment.name) &+ UInt64(place.number))
+    let own = SplitMix.mixed(key ^ Draws.key(of: experiment.name) &+ UInt64(place.number))
     promptKey = isOther ? own : key
     prefixKey = isOther && experiment.arms[place.number].hasOwnPrompt ? own : key
   }

@@ -61,7 +61,7 @@ struct ReferenceTranslation {
     var stages: [ReferenceArrival.Stage] = []
     var part: UInt64 = 0
     let key = Draws.key(of: compiled.scenario.workloads[workload].name)
-    func word(_ part: UInt64) -> Philox.Block {
+    func word(_ part: UInt64) -> SplitMix.Block {
       draws.block(
         .flow, call: UInt64(call.index), user: UInt64(call.user), workload: key, part: part)
     }

@@ -91,7 +91,7 @@ import Testing
     }
 
     func draws(_ rank: Int) -> ReferenceStandIns.Draws {
-      func block(_ block: DrawBlock) -> Philox.Block {
+      func block(_ block: DrawBlock) -> SplitMix.Block {
         draws.block(block, call: UInt64(rank), user: 0, workload: Draws.traceKey)
       }
       return .init(

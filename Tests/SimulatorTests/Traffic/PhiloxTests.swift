@@ -15,8 +15,8 @@ import Testing
       (6, 7, 11, 13), (42, 3),
       [0x2e1b_cf56_7c39_7a0b, 0x7f44_f44b_fcc2_2939, 0xacf1_8107_7596_fe96, 0x3937_7931_f38b_887e]
     ),
-  ] as [(Philox.Block, (UInt64, UInt64), [UInt64])])
-func philoxAgreesWithNumPy(counter: Philox.Block, key: (UInt64, UInt64), expected: [UInt64]) {
+  ] as [(SplitMix.Block, (UInt64, UInt64), [UInt64])])
+func philoxAgreesWithNumPy(counter: SplitMix.Block, key: (UInt64, UInt64), expected: [UInt64]) {
   let block = Philox.block(counter: counter, key: key)
   #expect([block.0, block.1, block.2, block.3] == expected)
 }

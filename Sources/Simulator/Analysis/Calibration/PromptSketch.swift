@@ -37,10 +37,10 @@ struct PromptSketch: Sendable {
 
   mutating func add(prompt: UInt64, user: UInt32, at time: Int64) {
     calls += 1
-    let hash = Draws.mixed(prompt)
+    let hash = SplitMix.mixed(prompt)
     guard hash.trailingZeroBitCount >= level else { return }
     prompts[hash, default: Seen(hash: hash)].add(at: time)
-    let pair = Draws.mixed(hash ^ Draws.mixed(UInt64(user)))
+    let pair = SplitMix.mixed(hash ^ SplitMix.mixed(UInt64(user)))
     pairs[pair, default: Seen(hash: hash)].add(at: time)
     while pairs.count > Self.limit, level < 63 { thin() }
   }

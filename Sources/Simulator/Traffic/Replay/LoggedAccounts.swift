@@ -44,7 +44,7 @@ struct LoggedAccounts: Sendable {
   func session(_ row: TraceRow, account: UInt32) -> UInt64 {
     if row.session != 0 { return row.session }
     guard settings.sessions == .user, account != Ledger.noUser else { return 0 }
-    return Draws.mixed(UInt64(account) &+ 1)
+    return SplitMix.mixed(UInt64(account) &+ 1)
   }
 
   private mutating func standIn(_ row: TraceRow, rank: Int64) -> UInt32 {

@@ -38,7 +38,7 @@ struct LoggedPrompts: Sendable {
     guard let pool, !isPerUser || account != Ledger.noUser else { return 0 }
     let word = draws.block(.shape, call: UInt64(rank), user: 0, workload: Draws.traceKey).3
     let owner = isPerUser ? UInt64(account) &+ 1 : 0
-    let key = Draws.mixed(Draws.mixed(Draws.key(of: "replay") ^ owner) &+ pool.draw(word))
+    let key = SplitMix.mixed(SplitMix.mixed(Draws.key(of: "replay") ^ owner) &+ pool.draw(word))
     return key == 0 ? 1 : key
   }
 
@@ -47,9 +47,9 @@ struct LoggedPrompts: Sendable {
   func addBlocks(of row: TraceRow, session: UInt64, to blocks: inout [UInt64]) -> Int64 {
     guard let size = settings.sessionBlock, session != 0, row.blockCount == 0, row.cached < 0
     else { return 0 }
-    let key = Draws.mixed(session)
+    let key = SplitMix.mixed(session)
     let count = min(Self.mostBlocks, max(0, row.input) / size)
-    for block in 0..<count { blocks.append(Draws.mixed(key &+ UInt64(block))) }
+    for block in 0..<count { blocks.append(SplitMix.mixed(key &+ UInt64(block))) }
     return size
   }
 }
