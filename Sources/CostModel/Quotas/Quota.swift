@@ -65,6 +65,34 @@ public struct Quota: Sendable {
     let start = earliestStart(from: first, tokens: tokens, audio: audio)
     if start >= .horizon { return .throttled }
     if let maxWait = limits.maxWait, start - t > maxWait { return .throttled }
+    charge(at: start, tokens: tokens, audio: audio, duration: duration)
+    return .start(start)
+  }
+
+  /// Books a call as `book` does if it starts at `t` itself; otherwise books nothing and returns false.
+  @inlinable
+  public mutating func bookAtOnce(
+    at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
+  ) -> Bool {
+    isUnlimited || bookLimitedAtOnce(at: t, tokens: tokens, audio: audio, duration: duration)
+  }
+
+  @usableFromInline
+  mutating func bookLimitedAtOnce(
+    at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
+  ) -> Bool {
+    guard lastStart <= t, t < .horizon else { return false }
+    requestBucket?.refill(until: t)
+    tokenBucket?.refill(until: t)
+    guard earliestStart(from: t, tokens: tokens, audio: audio) == t else { return false }
+    charge(at: t, tokens: tokens, audio: audio, duration: duration)
+    return true
+  }
+
+  @inline(__always)
+  private mutating func charge(
+    at start: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
+  ) {
     requestBucket?.charge(1, at: start)
     tokenBucket?.charge(tokens, at: start)
     requestWindow?.charge(1, at: start)
@@ -72,7 +100,6 @@ public struct Quota: Sendable {
     audioDay?.charge(audio.microseconds, at: start)
     slots?.take(from: start, until: start + duration)
     lastStart = start
-    return .start(start)
   }
 
   // Inlined and mutating, because otherwise the whole quota is copied for the call.

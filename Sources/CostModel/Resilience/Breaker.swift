@@ -26,6 +26,13 @@ public struct Breaker: Sendable {
   @inlinable
   public func blocks(at t: SimTime) -> Bool { t < openedUntil || isProbing }
 
+  /// Whether an attempt at `t` is let through as an ordinary one and its success, whenever it comes,
+  /// changes nothing: neither `begin` nor `record` has to be called for it.
+  @inlinable
+  public func ignoresSuccess(from t: SimTime) -> Bool {
+    !blocks(at: t) && !needsProbe && !settings.consecutive
+  }
+
   /// Notes that an attempt which is not blocked, and not over its queue limit, is made at `t`.
   ///
   /// Returns true when it is the probe; its outcome must then be recorded as the probe's.

@@ -20,6 +20,17 @@ struct BudgetWatch: ~Copyable, Sendable {
     var nextLine: MoneySum
   }
   private var spending = Slab<Spending>()
+  struct Gathered: Sendable, BitwiseCopyable {
+    var time: Int64
+    /// Among those of one time.
+    var order: UInt64
+    var cost: Money
+    var month: Int
+  }
+  /// Costs that are not yet part of `spending`, in any order.
+  private var gathered = Slab<Gathered>()
+  /// So many are settled together.
+  private var room = 1_024
   private var results: [BudgetMonth]
   private var pending: [Pending] = []
   private var forecastFired: Set<Int> = []
@@ -91,6 +102,63 @@ struct BudgetWatch: ~Copyable, Sendable {
   mutating func add(_ cost: Money, month: Int, at e: Int64) {
     spending[month].cost += cost
     if spending[month].cost > spending[month].nextLine { cross(month: month, at: e) }
+  }
+
+  /// Keeps the cost of an attempt that ends at `e`, now or later, until it is settled.
+  /// - Parameter order: of its outcome among the events of that time.
+  @inline(__always)
+  mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+    gathered.append(Gathered(time: e, order: order, cost: cost, month: month))
+  }
+
+  /// So much is gathered that it should be settled.
+  @inline(__always)
+  var isFull: Bool { gathered.count >= room }
+
+  /// Adds what was gathered of attempts that ended before `now`, as if each had been added as it ended,
+  /// with the checks that were due in between. None that ends before `now` may be gathered later.
+  @inline(never)
+  mutating func settle(before now: Int64) {
+    let due = partition(before: now)
+    if isQuiet(due, before: now) {
+      for place in 0..<due { spending[gathered[place].month].cost += gathered[place].cost }
+    } else {
+      let ended = (0..<due).map { gathered[$0] }
+      for attempt in ended.sorted(by: { ($0.time, $0.order) < ($1.time, $1.order) }) {
+        if nextCheck <= attempt.time { check(upTo: attempt.time) }
+        add(attempt.cost, month: attempt.month, at: attempt.time)
+      }
+    }
+    let left = gathered.count - due
+    for place in 0..<left { gathered[place] = gathered[due + place] }
+    gathered.resize(to: left)
+    room = max(room, 2 * left)
+  }
+
+  /// Moves those that ended before `now` to the front and counts them.
+  private mutating func partition(before now: Int64) -> Int {
+    let all = gathered.base
+    var due = 0
+    for place in 0..<gathered.count {
+      let attempt = all[place]
+      all[place] = all[due]
+      all[due] = attempt
+      due += attempt.time < now ? 1 : 0
+    }
+    return due
+  }
+
+  /// Whether so many gathered ones cross no line, and nothing has to be checked before `now`: their order
+  /// does not matter then.
+  private func isQuiet(_ count: Int, before now: Int64) -> Bool {
+    guard nextCheck >= now else { return false }
+    var sum = MoneySum.zero
+    for place in 0..<count { sum += gathered[place].cost }
+    for place in 0..<count {
+      let month = spending[gathered[place].month]
+      if month.cost + sum > month.nextLine { return false }
+    }
+    return true
   }
 
   /// Month-to-date spending.
@@ -191,6 +259,7 @@ struct BudgetWatch: ~Copyable, Sendable {
 
   /// Delayed alerts that lie after the last event are still told.
   mutating func finish() -> [BudgetMonth] {
+    settle(before: .max)
     check(upTo: .max - 1)
     for month in results.indices { results[month].cost = spent(month: month) }
     return results

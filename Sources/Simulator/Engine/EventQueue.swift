@@ -11,8 +11,8 @@ struct EventQueue: ~Copyable, Sendable {
   }
   struct Event: Sendable, BitwiseCopyable {
     var time: Int64
-    /// Kind in the top two bits, then the order of creation.
-    fileprivate var order: UInt64
+    /// Among events of one time: kind in the top two bits, then the order of creation.
+    fileprivate(set) var order: UInt64
     var slot: Int32
 
     var kind: Kind {
@@ -41,6 +41,13 @@ struct EventQueue: ~Copyable, Sendable {
     guard heap.count > 0 else { return false }
     let next = heap[0]
     return next.time < time || (next.time == time && next.order >> 62 < Kind.arrival.rawValue)
+  }
+
+  /// The order of an outcome that is never pushed, because nothing waits for it.
+  @inline(__always)
+  mutating func orderOfOutcome() -> UInt64 {
+    created &+= 1
+    return created &- 1
   }
 
   @inline(__always)

@@ -26,6 +26,7 @@ extension PlanEngine {
           number: result.calls, call: call.pointee, cache: mode == .off ? .off : .miss))
     }
     let chain = routing.chain(model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
+    if foresee(call, kind, target: routing.target(at: chain.lowerBound)) { return }
     let slot = newFlight(call, chain: chain)
     if call.pointee.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
     attempt(slot, at: call.pointee.time)

@@ -34,7 +34,8 @@ extension PlanEngine {
     if place.pointee.breaker?.blocks(at: t) == true { return false }
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let tokens = flight.pointee.call.input + flight.pointee.call.output
-    let charge = charge(slot, target: target)
+    let charge = charge(
+      Self.call(of: flight), maxTokens: maxTokens(of: slot), target: target)
     let isFromLog = flight.pointee.call.fact >= 0
     let isLogged = isFromLog && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, target: target)
@@ -75,15 +76,19 @@ extension PlanEngine {
   }
 
   /// The tokens that the target's quota charges.
+  /// - Parameter maxTokens: what the call states; negative: nothing.
   @inline(__always)
-  mutating func charge(_ slot: Int32, target: Int) -> Int64 {
-    let flight = flights.base + Int(slot)
-    let input = flight.pointee.call.input
-    guard targets[target].chargesReserved else { return input + flight.pointee.call.output }
-    let stated =
-      flight.pointee.call.fact >= 0
-      ? facts[Int(slot)].maxTokens : kinds[Int(flight.pointee.call.kind)].maxTokens
-    return input + (stated >= 0 ? stated : targets[target].modelMaxTokens)
+  mutating func charge(_ call: CallPointer, maxTokens: Int64, target: Int) -> Int64 {
+    let place = targets.base + target
+    guard place.pointee.chargesReserved else { return call.pointee.input + call.pointee.output }
+    return call.pointee.input + (maxTokens >= 0 ? maxTokens : place.pointee.modelMaxTokens)
+  }
+
+  @inline(__always)
+  mutating func maxTokens(of slot: Int32) -> Int64 {
+    let call = Self.call(of: flights.base + Int(slot))
+    return call.pointee.fact >= 0
+      ? facts[Int(slot)].maxTokens : kinds[Int(call.pointee.kind)].maxTokens
   }
 
   /// The attempt's failure draw and its latency.

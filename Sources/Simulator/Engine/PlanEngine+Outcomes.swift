@@ -2,7 +2,8 @@ import CostModel
 
 /// What an attempt's end leads to: a bill, a retry, the next target, or the call's end.
 extension PlanEngine {
-  mutating func outcome(_ slot: Int32, at e: Int64) throws {
+  /// - Parameter order: of the event, among those of its time.
+  mutating func outcome(_ slot: Int32, at e: Int64, order: UInt64) throws {
     let flight = flights.base + Int(slot)
     if flight.pointee.isHit {
       freeFlights.append(slot)
@@ -16,7 +17,7 @@ extension PlanEngine {
         success: !isFailing, at: SimTime(microseconds: e), isProbe: flight.pointee.isProbe) ?? false
     if tripped { place.pointee.counts.breakerTrips &+= 1 }
     if flight.pointee.number == watched { tellOutcome(slot, at: e, opensBreaker: tripped) }
-    try bill(slot, target: target, at: e)
+    try bill(slot, target: target, at: e, order: order)
     if isFailing {
       place.pointee.counts.failures &+= 1
       fail(slot, at: e)
@@ -26,7 +27,7 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  mutating func bill(_ slot: Int32, target: Int, at e: Int64) throws {
+  mutating func bill(_ slot: Int32, target: Int, at e: Int64, order: UInt64) throws {
     let flight = flights.base + Int(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let isFailing = flight.pointee.isFailing
@@ -35,27 +36,31 @@ extension PlanEngine {
     }
     let inputOnly = isFailing && billFailures == .input
     if flight.pointee.call.fact >= 0 {
-      return try billLogged(slot, target: target, inputOnly: inputOnly, at: e)
+      return try billLogged(slot, target: target, inputOnly: inputOnly, at: e, order: order)
     }
-    let usage = usage(flight, kind: kind, inputOnly: inputOnly)
-    try book(usage, slot, target: target, at: e)
+    let usage = usage(
+      Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
+    try book(usage, slot, target: target, at: e, order: order)
   }
 
   /// Apart, so that a synthetic call's usage is never written to memory.
   @inline(never)
   private mutating func billLogged(
-    _ slot: Int32, target: Int, inputOnly: Bool, at e: Int64
+    _ slot: Int32, target: Int, inputOnly: Bool, at e: Int64, order: UInt64
   ) throws {
     let flight = flights.base + Int(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
-    var usage = usage(flight, kind: kind, inputOnly: inputOnly)
+    var usage = usage(
+      Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
     addLogged(facts[Int(slot)], to: &usage)
-    try book(usage, slot, target: target, at: e)
+    try book(usage, slot, target: target, at: e, order: order)
   }
 
   /// The usage is priced, summed and told.
   @inline(__always)
-  private mutating func book(_ usage: Usage, _ slot: Int32, target: Int, at e: Int64) throws {
+  private mutating func book(
+    _ usage: Usage, _ slot: Int32, target: Int, at e: Int64, order: UInt64
+  ) throws {
     let flight = flights.base + Int(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let cost: Cost
@@ -73,8 +78,7 @@ extension PlanEngine {
     }
     let total = cost.total
     flight.pointee.cost += total.picodollars
-    budget.add(total, month: Int(flight.pointee.month), at: e)
-    if budget.nextCheck < boundary { boundary = budget.nextCheck }
+    spend(total, month: Int(flight.pointee.month), at: e, order: order)
     if hasEnforcement {
       enforcement.add(total, user: flight.pointee.call.user, day: Int(flight.pointee.day))
     }
@@ -101,18 +105,18 @@ extension PlanEngine {
 
   @inline(__always)
   mutating func usage(
-    _ flight: UnsafeMutablePointer<Flight>, kind: KindPointer, inputOnly: Bool
+    _ call: CallPointer, kind: KindPointer, cached: Int64, inputOnly: Bool
   ) -> Usage {
     var usage = Usage()
-    usage.inputTokens = flight.pointee.call.input
-    usage.cacheReadTokens = flight.pointee.cached
+    usage.inputTokens = call.pointee.input
+    usage.cacheReadTokens = cached
     usage.inputImageTokens = kind.pointee.frameTokens
     usage.images = kind.pointee.images
-    usage.audioMicroseconds = flight.pointee.call.audio
+    usage.audioMicroseconds = call.pointee.audio
     usage.calls = 1
     if !inputOnly {
-      usage.outputTokens = flight.pointee.call.output
-      usage.reasoningTokens = flight.pointee.call.reasoning
+      usage.outputTokens = call.pointee.output
+      usage.reasoningTokens = call.pointee.reasoning
     }
     return usage
   }
@@ -147,10 +151,7 @@ extension PlanEngine {
       latencies.add(latency)
       place.pointee.laterLatencies.add(e - flight.pointee.asked)
     }
-    place.pointee.counts.calls &+= 1
-    if place.pointee.model != Int(flight.pointee.call.routed) {
-      place.pointee.counts.fallbackCalls &+= 1
-    }
+    place.pointee.countAnswer(toRouted: flight.pointee.call.routed)
     if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
       cache.store(
         cacheKey(flight.pointee.call), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)

@@ -47,7 +47,8 @@ extension PlanEngine {
     let call = flights[Int(slot)].call
     let kind = kinds[Int(call.kind)]
     let state = targets.base + target
-    let charge = charge(slot, target: target)
+    let charge = charge(
+      Self.call(of: flights.base + Int(slot)), maxTokens: maxTokens(of: slot), target: target)
     var isRetry = false
     if case .retry? = story?.steps.last { isRetry = true }
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)

@@ -104,6 +104,8 @@ struct PlanEngine: ~Copyable {
   var story: CallStory?
   /// Some call is told of, in the per-call ledger or a story.
   let isTelling: Bool
+  /// Calls whose answer is certain may be booked as they arrive: nothing looks at what happens meanwhile.
+  let foresees: Bool
   var day = 0
   var month = 0
   /// When the day, the month or what a watch looks at changes next.
@@ -148,6 +150,7 @@ struct PlanEngine: ~Copyable {
     flushes = scenario.cache.flushes[...]
     experiments = ExperimentTally(scenario.experiments, users: plan.users)
     hasExperiments = !scenario.experiments.isEmpty
+    foresees = ![isTelling, hasRollingAlerts, hasEnforcement, hasExperiments].contains(true)
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
@@ -199,10 +202,29 @@ struct PlanEngine: ~Copyable {
     if time >= boundary { cross(time) }
   }
 
+  /// The cost of an attempt that has ended.
+  /// - Parameter order: of its outcome among the events of that time.
+  @inline(__always)
+  mutating func spend(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+    if foresees { return gather(cost, month: month, at: e, order: order, now: e) }
+    budget.add(cost, month: month, at: e)
+    if budget.nextCheck < boundary { boundary = budget.nextCheck }
+  }
+
+  /// The cost of an attempt that has ended, or will end then.
+  @inline(__always)
+  mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64, now: Int64) {
+    budget.gather(cost, month: month, at: e, order: order)
+    if budget.isFull { budget.settle(before: now) }
+  }
+
   @inline(never)
   private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
-    if time >= budget.nextCheck { budget.check(upTo: time) }
+    if time >= budget.nextCheck {
+      budget.settle(before: time)
+      budget.check(upTo: time)
+    }
     while let flush = flushes.first?.microseconds, time >= flush {
       flushes.removeFirst()
       cache = ResponseCache()
@@ -222,7 +244,7 @@ struct PlanEngine: ~Copyable {
     let event = events.pop()
     begin(at: event.time)
     switch event.kind {
-    case .outcome: try outcome(event.slot, at: event.time)
+    case .outcome: try outcome(event.slot, at: event.time, order: event.order)
     case .retry: attempt(event.slot, at: event.time)
     case .arrival: beginStage(event.slot, at: event.time)
     }

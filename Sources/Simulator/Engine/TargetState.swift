@@ -64,6 +64,20 @@ struct TargetState: ~Copyable, Sendable {
     return rate
   }
 
+  /// Whether an attempt then is let through and its success, whenever it comes, changes nothing here.
+  @inline(__always)
+  func isSteady(at time: Int64) -> Bool {
+    !hasOutages && breaker?.ignoresSuccess(from: SimTime(microseconds: time)) ?? true
+  }
+
+  /// Counts a call that it has answered.
+  /// - Parameter model: the routed one.
+  @inline(__always)
+  mutating func countAnswer(toRouted model: UInt16) {
+    counts.calls &+= 1
+    if self.model != Int(model) { counts.fallbackCalls &+= 1 }
+  }
+
   /// Counts an attempt that starts then; starts come in order.
   @inline(__always)
   mutating func countStart(at start: Int64, waited: Int64, tokens: Int64, charged: Int64) {
