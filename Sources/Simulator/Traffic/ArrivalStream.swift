@@ -36,7 +36,7 @@ struct ArrivalStream: ~Copyable, Sendable {
   private var ahead = ArrivalsAhead()
 
   /// Arrivals in a chunk, about; at least one for each source.
-  private static let chunkSize = 16_384.0
+  private static let chunkSize = 32_768.0
 
   init(
     compiled: CompiledScenario, population: Population, factory: CallFactory, draws: Draws

@@ -5,7 +5,9 @@ struct ArrivalsAhead: ~Copyable, Sendable {
   /// in [0, 1) of the mix the call lies. One place, so that all are found from one pointer.
   private var lanes = Slab<UInt64>(repeating: 0, count: 4 * capacity)
 
-  /// Arrivals that are drawn together, at most; even.
+  private let gaps = Ziggurat.exponential
+
+  /// Arrivals that are drawn together, at most.
   static let capacity = 32
 
   /// Draws those that follow the source's next one, as far as the first that is not before the
@@ -54,12 +56,10 @@ struct ArrivalsAhead: ~Copyable, Sendable {
   ) {
     switch plan.arrivals {
     case .poisson:
-      let positions = lanes.base
-      let even = count &+ 1 & ~1
-      for n in 0..<even { positions[n] = ExactMath.log(normal: positions[n].openUnit).bitPattern }
+      let (positions, layers) = (lanes.base, gaps.base)
       var position = source.pointee.position
       for n in 0..<count {
-        position -= Double(bitPattern: positions[n])
+        position += Ziggurat.exponential(positions[n], layers)
         positions[n] = position.bitPattern
       }
       spread(count)

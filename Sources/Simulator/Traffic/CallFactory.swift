@@ -332,7 +332,7 @@ extension CallFactory {
   ) {
     // What the loops read: a compiler would look it up again after every write.
     let (draws, kinds, tables) = (draws, kinds.pointer(to: 0), compiled.tables)
-    var adder = batch.adder()
+    var adder = batch.adder(tables)
     for n in 0..<count {
       let call = calls + Int(places[n])
       let kind = kinds + Int(call.pointee.kind)
@@ -358,7 +358,7 @@ extension CallFactory {
   ) {
     let (draws, kinds, tables) = (draws, kinds.pointer(to: 0), compiled.tables)
     let attempts = attempts.pointer(to: 0)
-    var adder = batch.adder()
+    var adder = batch.adder(tables)
     for n in 0..<count {
       let call = calls + Int(places[n])
       let kind = kinds + Int(call.pointee.kind)

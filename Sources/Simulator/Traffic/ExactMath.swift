@@ -80,39 +80,12 @@ enum ExactMath {
 
   /// The standard normal quantile of 0 < p < 1, to about 16 digits (Wichura, Algorithm AS 241,
   /// PPND16, Applied Statistics 37, 1988).
-  @inline(__always)
   static func normalQuantile(_ p: Double) -> Double {
     let q = p - 0.5
-    return isCentral(q) ? centralQuantile(q) : tailQuantile(p)
-  }
-
-  /// Whether `centralQuantile` holds at q = p − ½; 85% of all p.
-  @inline(__always)
-  static func isCentral(_ q: Double) -> Bool { q.magnitude <= 0.425 }
-
-  @inline(__always)
-  static func centralQuantile(_ q: Double) -> Double {
-    q * ratio(0.180625 - q * q, center.0, center.1)
-  }
-
-  static func tailQuantile(_ p: Double) -> Double {
-    let r = tailRoot(p)
-    guard !isNear(tailRoot: r) else { return nearTailQuantile(p, root: r) }
-    let tail = ratio(r - 5, far.0, far.1)
-    return p < 0.5 ? -tail : tail
-  }
-
-  /// √−ln of the nearer end's distance, by which tails are found.
-  @inline(__always)
-  static func tailRoot(_ p: Double) -> Double { (-log(p < 0.5 ? p : 1 - p)).squareRoot() }
-
-  /// Whether `nearTailQuantile` holds; for all p but 3 in 10^11.
-  @inline(__always)
-  static func isNear(tailRoot: Double) -> Bool { tailRoot <= 5 }
-
-  @inline(__always)
-  static func nearTailQuantile(_ p: Double, root: Double) -> Double {
-    let tail = ratio(root - 1.6, near.0, near.1)
+    if q.magnitude <= 0.425 { return q * ratio(0.180625 - q * q, center.0, center.1) }
+    let root = (-log(p < 0.5 ? p : 1 - p)).squareRoot()
+    let tail =
+      root <= 5 ? ratio(root - 1.6, near.0, near.1) : ratio(root - 5, far.0, far.1)
     return p < 0.5 ? -tail : tail
   }
 

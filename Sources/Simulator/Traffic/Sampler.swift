@@ -33,6 +33,7 @@ struct SamplerTables: Sendable {
     var width: Double
   }
   private var bins: [Bin] = []
+  private let normals = Ziggurat.normal
 
   /// Values are multiplied by `scale` (for units).
   mutating func sampler(for distribution: Distribution, scale: Double = 1) -> Sampler {
@@ -67,13 +68,17 @@ struct SamplerTables: Sendable {
     Sampler(form: .fixed, a: 0, b: 0, c: 0, value: Sampler.whole(x))
   }
 
+  /// Where the layers lie that normal variates are drawn from.
+  @inline(__always)
+  var normalLayers: Ziggurat.Layers { normals.base }
+
   @inline(__always)
   func draw(_ sampler: Sampler, _ word: UInt64) -> Int64 {
     switch sampler.form {
     case .fixed: return sampler.value
     case .uniform: return Sampler.whole(sampler.a + word.unit * sampler.b)
     case .lognormal:
-      let z = ExactMath.normalQuantile(word.openUnit)
+      let z = Ziggurat.normal(word, normals.base)
       return Sampler.whole(min(ExactMath.exp(sampler.a + sampler.b * z), sampler.c))
     case .histogram: return drawBin(Int(sampler.firstBin), Int(sampler.binCount), word.unit)
     }

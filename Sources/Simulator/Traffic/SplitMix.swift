@@ -17,6 +17,18 @@ enum SplitMix {
     )
   }
 
+  /// A sequence, word by word.
+  struct Words {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+      state &+= SplitMix.step
+      return SplitMix.mixed(state)
+    }
+  }
+
   /// The generator's finaliser, one-to-one (D. Stafford's variant 13 of MurmurHash3's).
   @inline(__always)
   static func mixed(_ value: UInt64) -> UInt64 {
