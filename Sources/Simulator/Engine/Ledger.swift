@@ -104,6 +104,17 @@ struct Ledger: ~Copyable, Sendable {
     if user == Self.noUser { noAccount.calls &+= 1 } else { users[Int(user)].calls &+= 1 }
   }
 
+  /// Hits, a kind, a day or a user at a time.
+  mutating func addHits(_ count: Int64, kind: KindPointer, row: Int) {
+    let cell = cells.base + (firstCell(kind) &+ row)
+    cell.pointee.calls += count
+    cell.pointee.cacheHits += count
+  }
+
+  mutating func addHits(_ count: Int64, day: Int, row: Int) { days[day * rows + row].calls += count }
+
+  mutating func addHits(_ count: Int64, user: Int) { users[user].calls += count }
+
   /// An attempt at that target has ended and costs so much; unless it has failed, so has its call.
   @inline(__always)
   mutating func addAttempt(

@@ -116,6 +116,22 @@ extension PlanEngine {
     if call.pointee.flow >= 0 { answerFlow(call) }
   }
 
+  /// Hits that were counted as they arrived.
+  mutating func add(_ hits: borrowing HitTally) {
+    for form in 0..<hits.forms.count where hits.forms[form] > 0 {
+      let call = factory.forms[form].pointee.call
+      let kind = kinds.pointer(to: Int(call.kind))
+      result.calls += hits.forms[form]
+      cacheCounts[Int(kind.pointee.cacheClass)].hits += hits.forms[form]
+      ledger.addHits(hits.forms[form], kind: kind, row: ledger.row(ofModel: Int(call.routed)))
+    }
+    for place in 0..<hits.days.count where hits.days[place] > 0 {
+      let (day, model) = place.quotientAndRemainder(dividingBy: hits.models)
+      ledger.addHits(hits.days[place], day: day, row: ledger.row(ofModel: model))
+    }
+    for user in 0..<hits.users.count { ledger.addHits(hits.users[user], user: user) }
+  }
+
   @inline(never)
   private mutating func logHit(_ call: Call) {
     var record = CallRecord(number: result.calls, call: call, cache: .hit)

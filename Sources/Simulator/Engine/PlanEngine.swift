@@ -150,7 +150,7 @@ struct PlanEngine: ~Copyable {
     flushes = scenario.cache.flushes[...]
     experiments = ExperimentTally(scenario.experiments, users: plan.users)
     hasExperiments = !scenario.experiments.isEmpty
-    foresees = ![isTelling, hasRollingAlerts, hasEnforcement, hasExperiments].contains(true)
+    foresees = !isTelling && Self.foresees(scenario)
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
@@ -158,6 +158,12 @@ struct PlanEngine: ~Copyable {
     flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
+  }
+
+  /// Whether nothing looks at calls between their arrival and their end.
+  static func foresees(_ scenario: Scenario) -> Bool {
+    scenario.alerts.isEmpty && scenario.experiments.isEmpty
+      && scenario.budget?.actions.isEmpty ?? true
   }
 
   /// Runs the whole stream and returns what was found. `progress` is told the calls so far.
@@ -186,10 +192,11 @@ struct PlanEngine: ~Copyable {
         if call.pointee.isFlowStart { startFlow(call.pointee) } else { arrive(call) }
       }
       try flushLog(all: false)
-      count += batch.calls.count
+      count += batch.calls.count + batch.counted
       progress(count)
       if story?.end != nil { return }
     }
+    if let hits = stream.takeTally() { add(hits) }
     while !events.isEmpty {
       try step()
       if watched > 0, story?.end != nil { return }

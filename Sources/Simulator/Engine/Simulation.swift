@@ -22,7 +22,7 @@ struct Simulation: Sendable {
   func result(
     of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
-    var stream = try stream(plan, run: run)
+    var stream = try stream(plan, run: run, isTold: log != nil)
     return try result(of: plan, run: run, from: &stream, log: log, progress: progress)
   }
 
@@ -39,16 +39,19 @@ struct Simulation: Sendable {
   func story(
     ofCall number: Int64, of plan: PlanSpec, run: Int
   ) throws -> (story: CallStory?, calls: Int64) {
-    var stream = try stream(plan, run: run)
+    var stream = try stream(plan, run: run, isTold: true)
     var engine = engine(plan, run: run, watched: number)
     try engine.play(&stream)
     return (engine.story, engine.result.calls)
   }
 
   /// Throws `BadInput` where the plan is too large to be simulated.
-  private func stream(_ plan: PlanSpec, run: Int) throws -> CallStream {
+  /// - Parameter isTold: whether calls are told of one by one.
+  private func stream(_ plan: PlanSpec, run: Int, isTold: Bool) throws -> CallStream {
     try check(plan, run: run)
-    return CallStream(compiled, routing, plan: plan, draws: draws(run))
+    return CallStream(
+      compiled, routing, plan: plan, draws: draws(run),
+      countsHits: !isTold && PlanEngine.foresees(compiled.scenario))
   }
 
   private func check(_ plan: PlanSpec, run: Int) throws {
@@ -93,10 +96,11 @@ struct Simulation: Sendable {
         let task = tasks[number]
         var told = 0
         let outcome = Result {
-          var calls = CallsAhead(try stream(plans[task.plan], run: task.run))
+          let isLogged = task.plan == 0 && task.run == 1
+          var calls = CallsAhead(
+            try stream(plans[task.plan], run: task.run, isTold: isLogged && log != nil))
           running.add(calls)
           defer { running.remove(calls) }
-          let isLogged = task.plan == 0 && task.run == 1
           return reduce(
             try result(
               of: plans[task.plan], run: task.run, from: &calls, log: isLogged ? log : nil

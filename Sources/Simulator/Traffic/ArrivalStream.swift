@@ -34,6 +34,12 @@ struct ArrivalStream: ~Copyable, Sendable {
   /// Of a month, about.
   private let monthLength: Int64
   private var ahead = ArrivalsAhead()
+  private let dayEnds: FixedTable<Int64>
+  /// The day in which the chunk starts.
+  private var day = 0
+  private var tally: HitTally
+  /// Of the chunk, those that are in the tally in place of the chunk.
+  private(set) var counted = 0
 
   /// Arrivals in a chunk, about; at least one for each source.
   private static let chunkSize = 32_768.0
@@ -47,6 +53,10 @@ struct ArrivalStream: ~Copyable, Sendable {
     plans = compiled.arrivalPlans
     timelines = FixedTable(compiled.timelines)
     let period = compiled.scenario.period
+    dayEnds = FixedTable(period.days.dropFirst().map(\.start.microseconds) + [.max])
+    tally = HitTally(
+      forms: factory.forms.count, days: period.days.count,
+      models: compiled.scenario.catalog.models.count, users: users)
     chunkStart = period.start.microseconds
     end = period.end.microseconds
     monthLength = (end - chunkStart) / Int64(period.months.count)
@@ -75,23 +85,40 @@ struct ArrivalStream: ~Copyable, Sendable {
   @inline(__always)
   subscript(place: Int) -> Arrival { arrivals[order[place]] }
 
+  /// What has been counted in all, in place of arriving; asked once, at the end.
+  mutating func takeTally() -> HitTally {
+    var taken = HitTally(forms: 0, days: 0, models: 0, users: 0)
+    swap(&taken, &tally)
+    return taken
+  }
+
   /// Goes on to the next chunk; false at the end. A chunk may be empty.
   mutating func advance() -> Bool {
     arrivals.resize(to: 0)
+    counted = 0
     guard chunkStart < end else { return false }
     let limit = min(chunkStart + chunkLength, end)
+    let before = tally.total
+    while chunkStart >= dayEnds[day] { day += 1 }
     var first = 0
     for workload in plans.indices {
       let plan = plans[workload]
-      let pieces = timelines[plan.timeline].pieces.pointer(to: 0)
+      let way = way(plan)
       for place in first..<(first + users) where sources[place].next.time < limit {
-        emit(from: place, workload, plan, pieces, until: limit)
+        emit(from: place, workload, plan, way, until: limit)
       }
       first += users
     }
+    counted = tally.total - before
     order.sort(arrivals, from: chunkStart, span: limit - chunkStart)
     chunkStart = limit
     return true
+  }
+
+  private func way(_ plan: ArrivalPlan) -> ArrivalWay {
+    ArrivalWay(
+      factory: factory, forms: factory.forms.base, draws: draws,
+      pieces: timelines[plan.timeline].pieces.pointer(to: 0), dayEnds: dayEnds.pointer(to: 0))
   }
 
   private mutating func start(_ place: Int, _ workload: Int) {
@@ -107,10 +134,10 @@ struct ArrivalStream: ~Copyable, Sendable {
       source.pointee.position =
         draws.block(.systematic, call: 0, user: UInt64(user), workload: plan.key).0.unit
     }
+    var day = 0
     _ = ahead.draw(
-      1, of: source, plan, factory.mix(of: workload, user: user),
-      timelines[plan.timeline].pieces.pointer(to: 0), factory, draws,
-      into: &source.pointee.next, until: .min)
+      1, of: source, plan, factory.mix(of: workload, user: user), way(plan), until: .min, day: &day,
+      into: arrivals.base, &tally)
   }
 
   /// About 0.618 of `count` (so that neighbours land far apart), without a common divisor.
@@ -126,24 +153,27 @@ struct ArrivalStream: ~Copyable, Sendable {
   /// about as many as will be needed.
   @inline(__always)
   private mutating func emit(
-    from place: Int, _ workload: Int, _ plan: ArrivalPlan,
-    _ pieces: UnsafePointer<Timeline.Piece>, until limit: Int64
+    from place: Int, _ workload: Int, _ plan: ArrivalPlan, _ way: ArrivalWay, until limit: Int64
   ) {
     let source = sources.base + place
     let perMicrosecond = source.pointee.rate / Double(monthLength)
     let mix = factory.mix(of: workload, user: source.pointee.next.user)
+    var day = day
     repeat {
-      let expected = ExactMath.floor(
-        Double(limit &- source.pointee.next.time) * perMicrosecond)
+      let next = source.pointee.next
+      let expected = ExactMath.floor(Double(limit &- next.time) * perMicrosecond)
       let drawn = min(ArrivalsAhead.capacity, 1 &+ expected)
       let count = arrivals.count
-      arrivals.reserve(count &+ drawn &+ 1)
+      arrivals.reserve(count &+ drawn)
       let room = arrivals.base + count
-      room.pointee = source.pointee.next
-      let inside = ahead.draw(
-        drawn, of: source, plan, mix, pieces, factory, draws, into: room + 1, until: limit)
-      source.pointee.next = room[inside &+ 1]
-      arrivals.resize(to: count &+ inside &+ 1)
+      room.pointee = next
+      while next.time >= dayEnds[day] { day &+= 1 }
+      let isCounted = tally.count(next, way.forms, day: day)
+      tally.add(isCounted, user: next.user)
+      let first = 1 &- isCounted
+      let made = ahead.draw(
+        drawn, of: source, plan, mix, way, until: limit, day: &day, into: room + first, &tally)
+      arrivals.resize(to: count &+ first &+ made)
     } while source.pointee.next.time < limit
   }
 }

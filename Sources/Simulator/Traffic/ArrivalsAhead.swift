@@ -1,8 +1,19 @@
+/// What all sources of a workload go by.
+struct ArrivalWay {
+  let factory: CallFactory
+  let forms: UnsafePointer<CallForm>
+  let draws: Draws
+  let pieces: UnsafePointer<Timeline.Piece>
+  /// When each day ends; the last never does.
+  let dayEnds: UnsafePointer<Int64>
+}
+
 /// Some arrivals of one source, drawn together: each loop does one thing to all of them, so that a
 /// processor works on several at a time.
 struct ArrivalsAhead: ~Copyable, Sendable {
-  /// Columns of the blocks' lanes. The first becomes operational time, in mean gaps; the second where
-  /// in [0, 1) of the mix the call lies. One place, so that all are found from one pointer.
+  /// Columns. The first lane of the blocks, which becomes operational time, in mean gaps; the second,
+  /// which becomes where in [0, 1) of the mix the call lies; that of hits; the times. One place, so that
+  /// all are found from one pointer.
   private var lanes = Slab<UInt64>(repeating: 0, count: 4 * capacity)
 
   private let gaps = Ziggurat.exponential
@@ -11,41 +22,56 @@ struct ArrivalsAhead: ~Copyable, Sendable {
   static let capacity = 32
 
   /// Draws those that follow the source's next one, as far as the first that is not before the
-  /// limit, and leaves the source there, but for `next`.
-  /// - Returns: How many are before the limit, or one less than drawn.
+  /// limit, which becomes the source's next one, as the last does where all are before it.
+  /// - Parameters:
+  ///   - day: that of the source's next one; then that of the one after them.
+  ///   - room: for those before the source's next one that are not only counted.
+  /// - Returns: How many lie there.
   @inline(__always)
   mutating func draw(
     _ count: Int, of source: UnsafeMutablePointer<ArrivalSource>, _ plan: ArrivalPlan,
-    _ mix: CallFactory.Mix, _ pieces: UnsafePointer<Timeline.Piece>, _ factory: CallFactory,
-    _ draws: Draws, into room: UnsafeMutablePointer<Arrival>, until limit: Int64
+    _ mix: CallFactory.Mix, _ way: ArrivalWay, until limit: Int64, day: inout Int,
+    into room: UnsafeMutablePointer<Arrival>, _ tally: inout HitTally
   ) -> Int {
     let (positions, places) = (lanes.base, lanes.base + Self.capacity)
-    let (routes, hits) = (lanes.base + 2 * Self.capacity, lanes.base + 3 * Self.capacity)
+    let hits = lanes.base + 2 * Self.capacity
     let user = source.pointee.next.user
     let first = source.pointee.next.index &+ 1
     for n in 0..<count {
-      (positions[n], places[n], routes[n], hits[n]) = draws.block(
+      (positions[n], places[n], _, hits[n]) = way.draws.block(
         .call, call: UInt64(first &+ UInt32(truncatingIfNeeded: n)), user: UInt64(user),
         workload: plan.key)
     }
-    place(count, from: first, of: source, plan, draws)
-    var piece = pieces + Int(source.pointee.piece)
+    place(count, from: first, of: source, plan, way.draws)
+    var piece = way.pieces + Int(source.pointee.piece)
     let rate = source.pointee.rate
+    let times = lanes.base + 3 * Self.capacity
     var last = -1
+    var time: Int64
     repeat {
       last &+= 1
       let x = Double(bitPattern: positions[last]) / rate
-      room[last].time = Timeline.time(at: x, from: &piece)
-    } while last &+ 1 < count && room[last].time < limit
-    source.pointee.piece = Int32(truncatingIfNeeded: piece - pieces)
+      time = Timeline.time(at: x, from: &piece)
+      times[last] = UInt64(bitPattern: time)
+    } while last &+ 1 < count && time < limit
+    source.pointee.piece = Int32(truncatingIfNeeded: piece - way.pieces)
     if plan.arrivals != .exact { source.pointee.position = Double(bitPattern: positions[last]) }
+    var (arrival, made, counted) = (Arrival(time: 0, index: first, user: user), 0, 0)
     for n in 0...last {
-      room[n].user = user
-      room[n].index = first &+ UInt32(truncatingIfNeeded: n)
-      factory.decide(
-        &room[n], mix, at: Double(bitPattern: places[n]), route: routes[n], cache: hits[n])
+      arrival.time = Int64(bitPattern: times[n])
+      arrival.index = first &+ UInt32(truncatingIfNeeded: n)
+      way.factory.decide(
+        &arrival, mix, at: Double(bitPattern: places[n]), cache: hits[n])
+      if n == last { break }
+      while arrival.time >= way.dayEnds[day] { day &+= 1 }
+      let isCounted = tally.count(arrival, way.forms, day: day)
+      room[made] = arrival
+      made &+= 1 &- isCounted
+      counted &+= isCounted
     }
-    return last
+    source.pointee.next = arrival
+    tally.add(counted, user: user)
+    return made
   }
 
   /// Turns the first two lanes into positions and places.

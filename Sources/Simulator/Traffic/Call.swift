@@ -77,6 +77,8 @@ struct CallBatch: ~Copyable, Sendable {
   var calls = Slab<Call>()
   var facts = Slab<LoggedFacts>()
   var blocks: [UInt64] = []
+  /// Hits of these times that are in the tally in place of the batch.
+  var counted = 0
   /// Set where these calls need kinds, users or days that the calls before did not.
   var growth: ScenarioGrowth?
 
@@ -85,6 +87,7 @@ struct CallBatch: ~Copyable, Sendable {
     facts.resize(to: 0)
     blocks.removeAll(keepingCapacity: true)
     growth = nil
+    counted = 0
   }
 }
 

@@ -10,7 +10,7 @@ final class CallFactory: Sendable {
   private let routing: CompiledRouting
   private let plans: FixedTable<ArrivalPlan>
   private let kinds: FixedTable<CallKind>
-  private let forms: CallForms
+  let forms: CallForms
   private let mixShares: FixedTable<Double>
   private let mixGuides: FixedTable<UInt16>
   private let attempts: FixedTable<AttemptDraws>
@@ -21,8 +21,10 @@ final class CallFactory: Sendable {
   /// Calls in a batch, at most: few enough to stay in a processor's second cache.
   static let batchSize = 1_024
 
+  /// - Parameter countsHits: whether hits that do not sell are counted where they arrive.
   init(
-    compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws
+    compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws,
+    countsHits: Bool = false
   ) {
     self.compiled = compiled
     accountPlans = FixedTable(population.deal.accountPlan)
@@ -30,7 +32,7 @@ final class CallFactory: Sendable {
     self.draws = draws
     plans = FixedTable(compiled.arrivalPlans)
     kinds = FixedTable(compiled.kinds)
-    forms = CallForms(compiled, routing)
+    forms = CallForms(compiled, routing, countsHits: countsHits)
     // Behind those of the mixes, what the start of a flow is found in.
     mixShares = FixedTable(compiled.mixShares + [.infinity])
     mixGuides = FixedTable(compiled.mixGuides + MixGuide.cells(of: []))
@@ -51,8 +53,7 @@ final class CallFactory: Sendable {
   func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival {
     let word = callBlock(key: plans[number].key, user: user, index: index)
     var arrival = Arrival(time: time, index: index, user: user)
-    decide(
-      &arrival, mix(of: number, user: user), at: word.1.unit, route: word.2, cache: word.3)
+    decide(&arrival, mix(of: number, user: user), at: word.1.unit, cache: word.3)
     return arrival
   }
 
@@ -70,6 +71,8 @@ final class CallFactory: Sendable {
     fileprivate var accountPlan: Int
     /// One whose variant is drawn for each call; negative: none.
     fileprivate var experiment = -1
+    /// Of the calls' draws.
+    fileprivate var part: UInt64 = 0
   }
 
   @inline(__always)
@@ -117,18 +120,16 @@ final class CallFactory: Sendable {
   /// Kind, routed model and `rate` mode's hit: what the call's first block of draws decides.
   /// - Parameters:
   ///   - place: where in [0, 1) the call lies in its mix.
-  ///   - route, cache: the words of these draws.
+  ///   - cache: the word of that draw.
   @inline(__always)
-  func decide(
-    _ arrival: inout Arrival, _ mix: Mix, at place: Double, route: UInt64, cache: UInt64
-  ) {
+  func decide(_ arrival: inout Arrival, _ mix: Mix, at place: Double, cache: UInt64) {
     // Few cells of the guide hold more than one kind: its jump is seldom mispredicted.
     var passed = Int(mix.guide[MixGuide.cell(place)])
     while place >= mix.shares[passed] { passed &+= 1 }
     let number = CallForms.place(mix.firstForm, kindsLater: passed)
     let form = mix.forms + number
     if form.pointee.isOpen {
-      arrival.form = settle(number, arrival, mix, route: route, cache: cache)
+      arrival.form = settle(number, arrival, mix, cache: cache)
     } else {
       let isHit = CallForm.whole(cache) < form.pointee.hitBelow
       arrival.form = UInt32(truncatingIfNeeded: number &+ (isHit ? 1 : 0))
@@ -138,7 +139,7 @@ final class CallFactory: Sendable {
   /// The form where more than a hit is drawn.
   @inline(never)
   private func settle(
-    _ number: Int, _ arrival: Arrival, _ mix: Mix, route: UInt64, cache: UInt64
+    _ number: Int, _ arrival: Arrival, _ mix: Mix, cache: UInt64
   ) -> UInt32 {
     var number = number
     if mix.experiment >= 0 {
@@ -148,7 +149,9 @@ final class CallFactory: Sendable {
     }
     let kind = Int(forms[number].pointee.call.kind)
     if let routes = forms.routes(of: number) {
-      let model = routing.choose(kind: kind, accountPlan: mix.accountPlan, u: route.unit)
+      let word = callBlock(
+        key: plans[mix.workload].key, user: arrival.user, index: arrival.index, part: mix.part)
+      let model = routing.choose(kind: kind, accountPlan: mix.accountPlan, u: word.2.unit)
       guard let model else {
         preconditionFailure("the reader refuses 'logged' for synthetic calls")
       }
@@ -188,10 +191,11 @@ final class CallFactory: Sendable {
   ) -> Call {
     let word = callBlock(key: plans[workload].key, user: user, index: index, part: stageCall.part)
     var arrival = Arrival(time: time, index: index, user: user)
-    let mix = mix(
+    var mix = mix(
       workload, firstKind: stageCall.firstKind, shares: stageCall.shares, guide: stageCall.guide,
       user: user)
-    decide(&arrival, mix, at: word.1.unit, route: word.2, cache: word.3)
+    mix.part = stageCall.part
+    decide(&arrival, mix, at: word.1.unit, cache: word.3)
     var call = call(arrival)
     call.flow = flow
     return call

@@ -15,6 +15,8 @@ struct CallForm: Sendable, BitwiseCopyable {
   var attempts = 0
   /// Likewise whether the call sells.
   var sales = 0
+  /// 1 for a hit that is counted where it arrives, and never becomes a call.
+  var counted = 0
   /// A prompt of its own, in place of one that is drawn with the shape.
   var hasUniquePrompt = false
   /// Where the forms of a kind begin whose model is drawn; negative: it is not.
@@ -34,9 +36,15 @@ struct CallForms: Sendable {
   private let kindCount: Int
   private let firstFlow: Int
 
-  init(_ compiled: CompiledScenario, _ routing: CompiledRouting) {
+  /// - Parameter countsHits: whether hits that do not sell are counted where they arrive.
+  init(_ compiled: CompiledScenario, _ routing: CompiledRouting, countsHits: Bool) {
     kindCount = compiled.kinds.count
     firstFlow = 2 * compiled.accountPlanCount * kindCount
+    func arriving(_ kind: Int, _ model: ModelID?) -> [CallForm] {
+      var pair = Self.pair(kind, model, compiled, routing)
+      if countsHits, pair[1].sales == 0 { pair[1].counted = 1 }
+      return pair
+    }
     var forms: [CallForm] = []
     var routed: [CallForm] = []
     let flows = compiled.workloads.indices.flatMap { workload in
@@ -47,11 +55,11 @@ struct CallForms: Sendable {
     for plan in 0..<compiled.accountPlanCount {
       for kind in compiled.kinds.indices {
         let models = routing.shares(kind: kind, accountPlan: plan).map(\.model)
-        var pair = Self.pair(kind, models.first, compiled, routing)
+        var pair = arriving(kind, models.first)
         if models.count > 1 {
           pair[0].isOpen = true
           pair[0].routes = Int32(firstFlow + flows.count + routed.count)
-          for model in models { routed += Self.pair(kind, model, compiled, routing) }
+          for model in models { routed += arriving(kind, model) }
         }
         forms += pair
       }
@@ -89,6 +97,8 @@ struct CallForms: Sendable {
     }
     return [made, hit]
   }
+
+  var count: Int { forms.count }
 
   /// All of them.
   @inline(__always)

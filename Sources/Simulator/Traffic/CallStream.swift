@@ -2,6 +2,13 @@
 protocol CallSource: ~Copyable {
   /// Replaces `batch` by the next one; false at the end. A batch may be empty.
   mutating func next(into batch: inout CallBatch) throws -> Bool
+
+  /// Asked once, after the last batch: calls that came in none because they only had to be counted.
+  mutating func takeTally() -> HitTally?
+}
+
+extension CallSource where Self: ~Copyable {
+  mutating func takeTally() -> HitTally? { nil }
 }
 
 /// The synthetic calls of one plan and run.
@@ -12,10 +19,15 @@ struct CallStream: CallSource, ~Copyable, Sendable {
   private var made = 0
   private var scratch = CallFactory.Scratch()
 
-  init(_ compiled: CompiledScenario, _ routing: CompiledRouting, plan: PlanSpec, draws: Draws) {
+  /// - Parameter countsHits: whether hits are counted where that is all there is to do.
+  init(
+    _ compiled: CompiledScenario, _ routing: CompiledRouting, plan: PlanSpec, draws: Draws,
+    countsHits: Bool = false
+  ) {
     let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
     factory = CallFactory(
-      compiled: compiled, population: population, routing: routing, draws: draws)
+      compiled: compiled, population: population, routing: routing, draws: draws,
+      countsHits: countsHits)
     arrivals = ArrivalStream(
       compiled: compiled, population: population, factory: factory, draws: draws)
   }
@@ -25,6 +37,7 @@ struct CallStream: CallSource, ~Copyable, Sendable {
     if made == arrivals.count {
       guard arrivals.advance() else { return false }
       made = 0
+      batch.counted = arrivals.counted
     }
     let end = min(made + CallFactory.batchSize, arrivals.count)
     batch.calls.reserve(end - made)
@@ -33,4 +46,6 @@ struct CallStream: CallSource, ~Copyable, Sendable {
     made = end
     return true
   }
+
+  mutating func takeTally() -> HitTally? { arrivals.takeTally() }
 }

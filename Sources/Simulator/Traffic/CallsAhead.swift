@@ -72,6 +72,9 @@ final class CallsAhead: CallSource, Sendable {
     }
   }
 
+  /// Nothing makes batches any more.
+  func takeTally() -> HitTally? { maker.stream.takeTally() }
+
   private func nextStep() -> Step {
     state.withLock { state in
       if !state.ready.isEmpty { return .take(state.ready.removeFirst()) }
