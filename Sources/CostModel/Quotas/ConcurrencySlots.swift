@@ -13,9 +13,11 @@ struct ConcurrencySlots: Sendable {
   init(limit: Int) { self.limit = limit }
 
   /// The first microsecond from `s` on with a free slot; slots taken so far only become free.
-  func earliest(from s: SimTime) -> SimTime {
-    outcomes.count < limit ? s : max(s, outcomes[0])
-  }
+  func earliest(from s: SimTime) -> SimTime { hasFree(at: s) ? s : outcomes[0] }
+
+  /// Whether a slot is free at `s`.
+  @inline(__always)
+  func hasFree(at s: SimTime) -> Bool { outcomes.count < limit || outcomes[0] <= s }
 
   /// Takes a slot from `start`, at which one is free, until `outcome`.
   mutating func take(from start: SimTime, until outcome: SimTime) {

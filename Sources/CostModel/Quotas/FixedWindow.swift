@@ -26,8 +26,12 @@ struct FixedWindow: Sendable {
 
   /// The first microsecond from `s` on at which `amount` may start. It may start at any later one
   /// too: windows after the last charged one are empty.
-  func earliest(_ amount: Int64, from s: SimTime) -> SimTime {
-    s >= end || used == 0 || amount <= capacity - used ? s : end
+  func earliest(_ amount: Int64, from s: SimTime) -> SimTime { admits(amount, at: s) ? s : end }
+
+  /// Whether `amount` may start at `s`.
+  @inline(__always)
+  func admits(_ amount: Int64, at s: SimTime) -> Bool {
+    s >= end || used == 0 || amount <= capacity - used
   }
 
   /// Takes `amount` at `s`, which is not before the last charge.

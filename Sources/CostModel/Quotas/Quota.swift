@@ -81,10 +81,11 @@ public struct Quota: Sendable {
   mutating func bookLimitedAtOnce(
     at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
   ) -> Bool {
-    guard lastStart <= t, t < .horizon else { return false }
-    requestBucket?.refill(until: t)
-    tokenBucket?.refill(until: t)
-    guard earliestStart(from: t, tokens: tokens, audio: audio) == t else { return false }
+    guard lastStart <= t, t < .horizon,
+      requestBucket?.admits(1, at: t) ?? true, tokenBucket?.admits(tokens, at: t) ?? true,
+      requestWindow?.admits(1, at: t) ?? true, tokenWindow?.admits(tokens, at: t) ?? true,
+      audioDay?.admits(audio.microseconds, at: t) ?? true, slots?.hasFree(at: t) ?? true
+    else { return false }
     charge(at: t, tokens: tokens, audio: audio, duration: duration)
     return true
   }

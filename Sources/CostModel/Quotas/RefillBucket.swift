@@ -50,6 +50,13 @@ struct RefillBucket: Sendable {
     return delayed(s, until: missing)
   }
 
+  /// Whether `amount` may start at `s`, to which the level is brought.
+  @inline(__always)
+  mutating func admits(_ amount: Int64, at s: SimTime) -> Bool {
+    refill(until: s)
+    return level >= min(Int128(amount) &* Self.unitsPerItem, capacity)
+  }
+
   /// Takes `amount` at `s`; one larger than the bucket leaves a debt.
   @inline(__always)
   mutating func charge(_ amount: Int64, at s: SimTime) {

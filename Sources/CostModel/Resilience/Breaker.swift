@@ -26,11 +26,10 @@ public struct Breaker: Sendable {
   @inlinable
   public func blocks(at t: SimTime) -> Bool { t < openedUntil || isProbing }
 
-  /// Whether an attempt at `t` is let through as an ordinary one and its success, whenever it comes,
-  /// changes nothing: neither `begin` nor `record` has to be called for it.
-  @inlinable
-  public func ignoresSuccess(from t: SimTime) -> Bool {
-    !blocks(at: t) && !needsProbe && !settings.consecutive
+  /// From when on an attempt is let through as an ordinary one and its success, whenever it comes,
+  /// changes nothing: neither `begin` nor `record` has to be called for it. Nil: never, as it stands.
+  public var ignoresSuccessFrom: SimTime? {
+    needsProbe || isProbing || settings.consecutive ? nil : openedUntil
   }
 
   /// Notes that an attempt which is not blocked, and not over its queue limit, is made at `t`.

@@ -119,46 +119,45 @@ struct BudgetWatch: ~Copyable, Sendable {
   /// with the checks that were due in between. None that ends before `now` may be gathered later.
   @inline(never)
   mutating func settle(before now: Int64) {
-    let due = partition(before: now)
-    if isQuiet(due, before: now) {
-      for place in 0..<due { spending[gathered[place].month].cost += gathered[place].cost }
+    let due = due(before: now)
+    if nextCheck >= now, due.first == due.last,
+      spending[due.first].cost + due.sum <= spending[due.first].nextLine
+    {
+      // No line is crossed: the order does not matter.
+      spending[due.first].cost += due.sum
     } else {
-      let ended = (0..<due).map { gathered[$0] }
-      for attempt in ended.sorted(by: { ($0.time, $0.order) < ($1.time, $1.order) }) {
-        if nextCheck <= attempt.time { check(upTo: attempt.time) }
-        add(attempt.cost, month: attempt.month, at: attempt.time)
-      }
+      settleInOrder(before: now)
     }
-    let left = gathered.count - due
-    for place in 0..<left { gathered[place] = gathered[due + place] }
+    let all = gathered.base
+    var left = 0
+    for place in 0..<gathered.count {
+      let attempt = all[place]
+      all[left] = attempt
+      left &+= attempt.time < now ? 0 : 1
+    }
     gathered.resize(to: left)
     room = max(room, 2 * left)
   }
 
-  /// Moves those that ended before `now` to the front and counts them.
-  private mutating func partition(before now: Int64) -> Int {
+  /// What attempts that ended before `now` cost, and the first and last month that it belongs to.
+  private func due(before now: Int64) -> (sum: MoneySum, first: Int, last: Int) {
     let all = gathered.base
-    var due = 0
-    for place in 0..<gathered.count {
-      let attempt = all[place]
-      all[place] = all[due]
-      all[due] = attempt
-      due += attempt.time < now ? 1 : 0
+    var sum = MoneySum.zero
+    var (first, last) = (spending.count &- 1, 0)
+    for place in 0..<gathered.count where all[place].time < now {
+      sum += all[place].cost
+      first = min(first, all[place].month)
+      last = max(last, all[place].month)
     }
-    return due
+    return (sum, first, last)
   }
 
-  /// Whether so many gathered ones cross no line, and nothing has to be checked before `now`: their order
-  /// does not matter then.
-  private func isQuiet(_ count: Int, before now: Int64) -> Bool {
-    guard nextCheck >= now else { return false }
-    var sum = MoneySum.zero
-    for place in 0..<count { sum += gathered[place].cost }
-    for place in 0..<count {
-      let month = spending[gathered[place].month]
-      if month.cost + sum > month.nextLine { return false }
+  private mutating func settleInOrder(before now: Int64) {
+    let ended = gathered.array.filter { $0.time < now }
+    for attempt in ended.sorted(by: { ($0.time, $0.order) < ($1.time, $1.order) }) {
+      if nextCheck <= attempt.time { check(upTo: attempt.time) }
+      add(attempt.cost, month: attempt.month, at: attempt.time)
     }
-    return true
   }
 
   /// Month-to-date spending.

@@ -15,14 +15,13 @@ extension PlanEngine {
     guard foresees, call.pointee.flow < 0, call.pointee.fact < 0,
       kind.pointee.cacheMode != .keyed || kind.pointee.promptForm == .unique,
       kind.pointee.prefixTokens == 0 || place.pointee.promptCache == nil,
-      place.pointee.isSteady(at: time),
+      time >= place.pointee.steadyFrom,
       let latency = foreseenLatency(of: call, target: target)
     else { return false }
     let usage = usage(call, kind: kind, cached: 0, inputOnly: false)
     guard
-      let cost = try? prices.cost(
-        of: usage, target: target, billing: Int(kind.pointee.billing),
-        at: SimTime(microseconds: time))
+      let cost = prices.usualCost(of: usage, target: target, billing: Int(kind.pointee.billing))
+        ?? rareCost(of: call, kind, target: target)
     else { return false }
     let charge = charge(call, maxTokens: kind.pointee.maxTokens, target: target)
     let isBooked = place.pointee.quota.bookAtOnce(
@@ -57,5 +56,14 @@ extension PlanEngine {
       latency = call.pointee.latency
     }
     return latency <= place.pointee.timeout ? latency : nil
+  }
+
+  /// Apart, so that a usual call's usage is never written to memory. Nil: there is no price, of which the
+  /// long way tells.
+  @inline(never)
+  private mutating func rareCost(of call: CallPointer, _ kind: KindPointer, target: Int) -> Cost? {
+    try? prices.cost(
+      of: usage(call, kind: kind, cached: 0, inputOnly: false), target: target,
+      billing: Int(kind.pointee.billing), at: SimTime(microseconds: call.pointee.time))
   }
 }

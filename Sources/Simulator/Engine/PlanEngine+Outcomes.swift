@@ -12,9 +12,8 @@ extension PlanEngine {
     let target = Int(flight.pointee.target)
     let place = targets.base + target
     let isFailing = flight.pointee.isFailing
-    let tripped =
-      place.pointee.breaker?.record(
-        success: !isFailing, at: SimTime(microseconds: e), isProbe: flight.pointee.isProbe) ?? false
+    let tripped = place.pointee.record(
+      success: !isFailing, at: e, isProbe: flight.pointee.isProbe)
     if tripped { place.pointee.counts.breakerTrips &+= 1 }
     if flight.pointee.number == watched { tellOutcome(slot, at: e, opensBreaker: tripped) }
     try bill(slot, target: target, at: e, order: order)

@@ -24,9 +24,14 @@ struct PriceTable: Sendable {
   func cost(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> Cost {
-    let pricer = pricers.pointer(to: billing &* targets &+ target)
-    if let cost = pricer.pointee.usualCost(of: usage) { return cost }
-    return try Self.cost(pricer, of: usage, at: time)
+    if let cost = usualCost(of: usage, target: target, billing: billing) { return cost }
+    return try Self.cost(pricers.pointer(to: billing &* targets &+ target), of: usage, at: time)
+  }
+
+  /// The same of most calls, whose price does not depend on the time; nil: `cost` has to be asked.
+  @inline(__always)
+  func usualCost(of usage: Usage, target: Int, billing: Int) -> Cost? {
+    pricers.pointer(to: billing &* targets &+ target).pointee.usualCost(of: usage)
   }
 
   /// Apart, so that the usual call's usage is never written to memory.

@@ -15,6 +15,8 @@ struct TargetState: ~Copyable, Sendable {
   let modelMaxTokens: Int64
   let outages: [Outage]
   let hasOutages: Bool
+  /// From when on an attempt is let through and its success, whenever it comes, changes nothing here.
+  private(set) var steadyFrom = Int64.min
   var counts = TargetPerformance(model: "")
   /// Waiting + latency of successful attempts: of those that calls made as they arrived, which are the
   /// calls' own latencies as well, and of later ones.
@@ -50,6 +52,7 @@ struct TargetState: ~Copyable, Sendable {
     requestLimit = behaviour.quota.requestsPerMinute.map(Double.init)
     tokenLimit = behaviour.quota.tokensPerMinute.map(Double.init)
     counts.model = target.name
+    findSteadyFrom()
   }
 
   /// The largest failure rate that applies to an attempt starting then; a logged attempt is
@@ -64,10 +67,20 @@ struct TargetState: ~Copyable, Sendable {
     return rate
   }
 
-  /// Whether an attempt then is let through and its success, whenever it comes, changes nothing here.
+  /// Takes the outcome of an attempt; returns true when this opens the breaker.
   @inline(__always)
-  func isSteady(at time: Int64) -> Bool {
-    !hasOutages && breaker?.ignoresSuccess(from: SimTime(microseconds: time)) ?? true
+  mutating func record(success: Bool, at e: Int64, isProbe: Bool) -> Bool {
+    let opens =
+      breaker?.record(success: success, at: SimTime(microseconds: e), isProbe: isProbe) ?? false
+    if !success || isProbe { findSteadyFrom() }
+    return opens
+  }
+
+  @inline(never)
+  private mutating func findSteadyFrom() {
+    guard !hasOutages else { return steadyFrom = .max }
+    guard let breaker else { return steadyFrom = .min }
+    steadyFrom = breaker.ignoresSuccessFrom?.microseconds ?? .max
   }
 
   /// Counts a call that it has answered.

@@ -37,11 +37,6 @@ struct ArrivalsAhead: ~Copyable, Sendable {
     let hits = lanes.base + 2 * Self.capacity
     let user = source.pointee.next.user
     let first = source.pointee.next.index &+ 1
-    for n in 0..<count {
-      (positions[n], places[n], _, hits[n]) = way.draws.block(
-        .call, call: UInt64(first &+ UInt32(truncatingIfNeeded: n)), user: UInt64(user),
-        workload: plan.key)
-    }
     place(count, from: first, of: source, plan, way.draws)
     var piece = way.pieces + Int(source.pointee.piece)
     let rate = source.pointee.rate
@@ -74,32 +69,39 @@ struct ArrivalsAhead: ~Copyable, Sendable {
     return made
   }
 
-  /// Turns the first two lanes into positions and places.
+  /// Draws positions, places and hits.
   @inline(__always)
   private mutating func place(
     _ count: Int, from first: UInt32, of source: UnsafeMutablePointer<ArrivalSource>,
     _ plan: ArrivalPlan, _ draws: Draws
   ) {
+    let user = UInt64(source.pointee.next.user)
+    let sequence = draws.sequence(.call, user: user, workload: plan.key)
     switch plan.arrivals {
     case .poisson:
-      let (positions, layers) = (lanes.base, gaps.base)
+      let layers = gaps.base
       var position = source.pointee.position
       for n in 0..<count {
-        position += Ziggurat.exponential(positions[n], layers)
-        positions[n] = position.bitPattern
+        let word = Self.block(n, from: first, sequence)
+        position += Ziggurat.exponential(word.0, layers)
+        set(n, position: position, place: word.1.unit, hit: word.3)
       }
-      spread(count)
     case .gamma(let cv):
       addGaps(count, from: first, of: source.pointee, plan.key, GammaGap(cv: cv), draws)
-      spread(count)
-    case .exact: setExactly(count, from: first, of: source.pointee)
+    case .exact: setExactly(count, from: first, of: source.pointee, sequence)
     }
   }
 
   @inline(__always)
-  private mutating func spread(_ count: Int) {
-    let places = lanes.base + Self.capacity
-    for n in 0..<count { places[n] = places[n].unit.bitPattern }
+  private static func block(_ n: Int, from first: UInt32, _ sequence: UInt64) -> SplitMix.Block {
+    SplitMix.block(UInt64(first &+ UInt32(truncatingIfNeeded: n)), from: sequence)
+  }
+
+  @inline(__always)
+  private mutating func set(_ n: Int, position: Double, place: Double, hit: UInt64) {
+    lanes.base[n] = position.bitPattern
+    lanes.base[n &+ Self.capacity] = place.bitPattern
+    lanes.base[n &+ 2 &* Self.capacity] = hit
   }
 
   @inline(never)
@@ -107,29 +109,34 @@ struct ArrivalsAhead: ~Copyable, Sendable {
     _ count: Int, from first: UInt32, of source: ArrivalSource, _ key: UInt64, _ gamma: GammaGap,
     _ draws: Draws
   ) {
+    let user = UInt64(source.next.user)
+    let sequence = draws.sequence(.call, user: user, workload: key)
     var position = source.position
     for n in 0..<count {
       let index = first + UInt32(n)
+      let word = Self.block(n, from: first, sequence)
       position += gamma.gap(
-        draws, first: index == 0, uniform: lanes[n], call: UInt64(index),
-        user: UInt64(source.next.user), workload: key)
-      lanes[n] = position.bitPattern
+        draws, first: index == 0, uniform: word.0, call: UInt64(index), user: user, workload: key)
+      set(n, position: position, place: word.1.unit, hit: word.3)
     }
   }
 
   /// One arrival in each equal part of a month; the mix is visited place by place.
   @inline(__always)
-  private mutating func setExactly(_ count: Int, from first: UInt32, of source: ArrivalSource) {
+  private mutating func setExactly(
+    _ count: Int, from first: UInt32, of source: ArrivalSource, _ sequence: UInt64
+  ) {
     let (rate, start, stride) = (source.rate, source.position, source.stride)
     let monthly = UInt32(rate)
     var (month, inMonth) = first.quotientAndRemainder(dividingBy: monthly)
     var visit = UInt64(first) &* UInt64(stride) % UInt64(monthly)
     var before = Double(month) * rate
-    let (positions, places) = (lanes.base, lanes.base + Self.capacity)
     for n in 0..<count {
-      let part = Double(inMonth) + positions[n].unit
-      positions[n] = (before + (part < rate.nextDown ? part : rate.nextDown)).bitPattern
-      places[n] = ((Double(Int64(bitPattern: visit)) + start) / rate).bitPattern
+      let word = Self.block(n, from: first, sequence)
+      let part = Double(inMonth) + word.0.unit
+      set(
+        n, position: before + (part < rate.nextDown ? part : rate.nextDown),
+        place: (Double(Int64(bitPattern: visit)) + start) / rate, hit: word.3)
       inMonth &+= 1
       if inMonth == monthly {
         (month, inMonth) = (month &+ 1, 0)

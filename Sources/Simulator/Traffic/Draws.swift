@@ -41,9 +41,17 @@ struct Draws: Sendable {
   func block(
     _ block: DrawBlock, call: UInt64, user: UInt64, workload: UInt64, part: UInt64 = 0
   ) -> SplitMix.Block {
+    SplitMix.block(call, from: sequence(block, user: user, workload: workload, part: part))
+  }
+
+  /// Where the sequence starts of which each call's block is a part.
+  @inline(__always)
+  func sequence(
+    _ block: DrawBlock, user: UInt64, workload: UInt64, part: UInt64 = 0
+  ) -> UInt64 {
     let stream = SplitMix.mixed(seed &+ (block.rawValue &+ 1) &* SplitMix.step)
     let source = SplitMix.mixed(stream ^ workload &+ part &* SplitMix.step)
-    return SplitMix.block(call, from: SplitMix.mixed(source ^ user))
+    return SplitMix.mixed(source ^ user)
   }
 
   /// Stands for the workload of logged calls, whose index is their rank.
