@@ -50,12 +50,15 @@ struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
   /// may be forgotten.
   @inlinable
   mutating func set(_ key: Key, expiry: SimTime, now: SimTime) {
-    let place = place(of: key)
-    if entries[place].expiry != .distantPast {
-      entries[place].expiry = expiry
-      return
-    }
+    set(key, at: place(of: key), expiry: expiry, now: now)
+  }
+
+  /// - Parameter place: that of the key.
+  @inlinable
+  mutating func set(_ key: Key, at place: Int, expiry: SimTime, now: SimTime) {
+    let isNew = entries[place].expiry == .distantPast
     entries[place] = Entry(key: key, expiry: expiry)
+    guard isNew else { return }
     occupied += 1
     if occupied &* 4 > entries.count &* 3 { sweep(now: now) }
   }

@@ -16,41 +16,106 @@ public struct ResponseCacheKey: Hashable, Sendable {
   }
 }
 
-extension ResponseCacheKey: ExpiryTableKey {
+/// A key with what is kept beside it: the moment from which its entry is live.
+@frozen
+@usableFromInline
+struct StartedKey: ExpiryTableKey {
+  @usableFromInline var key: ResponseCacheKey
+  @usableFromInline var start: SimTime
+
+  @inlinable
+  init(_ key: ResponseCacheKey, start: SimTime) {
+    self.key = key
+    self.start = start
+  }
+
+  @inlinable
+  static func == (a: StartedKey, b: StartedKey) -> Bool { a.key == b.key }
+
   @inlinable
   var mixedHash: UInt64 {
     // The odd factor spreads model and user over all bits before the prompt joins them.
-    let owner = UInt64(user) &<< 16 | UInt64(model.rawValue)
-    return (owner &* 0x9E37_79B9_7F4A_7C15 ^ prompt).mixed
+    let owner = UInt64(key.user) &<< 16 | UInt64(key.model.rawValue)
+    return (owner &* 0x9E37_79B9_7F4A_7C15 ^ key.prompt).mixed
   }
 
-  @usableFromInline static var unused: ResponseCacheKey {
-    ResponseCacheKey(model: ModelID(0), prompt: 0)
+  @usableFromInline static var unused: StartedKey {
+    StartedKey(ResponseCacheKey(model: ModelID(0), prompt: 0), start: .distantPast)
   }
 }
 
 /// The response cache in `keyed` mode (docs/semantics.md, "Response cache").
 ///
-/// Times are nondecreasing over both methods, so whatever is found has been written before. An
-/// entry then only needs its end: the last write plus the lifetime that its writer gave it.
+/// Times are nondecreasing over all methods, so whatever is found has been written before, or is
+/// known to be written. An entry is live from its write, or the first of those to come, to the end of
+/// the lifetime that its last writer gave it.
 @frozen
 public struct ResponseCache: Sendable {
-  @usableFromInline var table = ExpiryTable<ResponseCacheKey>()
+  /// Where a key is, or would go: until the next write.
+  public struct Place: Sendable, BitwiseCopyable {
+    @usableFromInline var index: Int
+
+    @inlinable
+    init(index: Int) { self.index = index }
+  }
+
+  @usableFromInline var table = ExpiryTable<StartedKey>()
 
   public init() {}
 
+  @inlinable
+  public func place(of key: ResponseCacheKey) -> Place {
+    Place(index: table.place(of: StartedKey(key, start: .distantPast)))
+  }
+
+  /// Whether a call that arrives at `t` with the key of that place is answered from the cache.
+  @inlinable
+  public func isLive(_ place: Place, at t: SimTime) -> Bool {
+    t < table.entries[place.index].expiry && table.entries[place.index].key.start <= t
+  }
+
   /// Whether a call that arrives at `t` is answered from the cache.
   @inlinable
-  public func lookup(_ key: ResponseCacheKey, at t: SimTime) -> Bool { table.isLive(key, at: t) }
+  public func lookup(_ key: ResponseCacheKey, at t: SimTime) -> Bool {
+    isLive(place(of: key), at: t)
+  }
 
   /// Writes the response that completes at `e`; a class of lifetime zero does not store.
   @inlinable
   public mutating func store(_ key: ResponseCacheKey, at e: SimTime, ttl: SimDuration) {
-    if ttl > .zero { table.set(key, expiry: e.expiring(after: ttl), now: e) }
+    if ttl > .zero { write(key, at: place(of: key), from: e, ttl: ttl, now: e) }
+  }
+
+  /// Writes at `t` the response of a call that was no hit then and will complete at `e`: the same as
+  /// `store` at `e` if all lifetimes are the same and none is shorter than `e` − `t`, as entries of
+  /// calls under way together then make one.
+  /// - Parameter place: that of the key.
+  @inlinable
+  public mutating func storeAhead(
+    _ key: ResponseCacheKey, _ place: Place, at e: SimTime, ttl: SimDuration, now t: SimTime
+  ) {
+    if ttl > .zero { write(key, at: place, from: e, ttl: ttl, now: t) }
+  }
+
+  @inlinable
+  mutating func write(
+    _ key: ResponseCacheKey, at place: Place, from e: SimTime, ttl: SimDuration, now: SimTime
+  ) {
+    let old = table.entries[place.index]
+    var start = e
+    var expiry = e.expiring(after: ttl)
+    if now < old.key.start {
+      // A write that is still to come.
+      start = min(start, old.key.start)
+      expiry = max(expiry, old.expiry)
+    }
+    table.set(StartedKey(key, start: start), at: place.index, expiry: expiry, now: now)
   }
 
   /// Entries that are live at `t`.
-  public func liveCount(at t: SimTime) -> Int { table.liveCount(at: t) }
+  public func liveCount(at t: SimTime) -> Int {
+    table.entries.count { $0.key.start <= t && t < $0.expiry }
+  }
 }
 
 extension ResponseCache {
@@ -64,7 +129,9 @@ extension ResponseCache {
 
   /// The state that a lookup at `t` meets.
   public func state(of key: ResponseCacheKey, at t: SimTime) -> State {
-    guard let expiry = table.expiry(of: key) else { return .absent }
+    guard let expiry = table.expiry(of: StartedKey(key, start: .distantPast)) else {
+      return .absent
+    }
     return t < expiry ? .live(until: expiry) : .expired(at: expiry)
   }
 }

@@ -15,8 +15,14 @@ extension PlanEngine {
     result.calls &+= 1
     if result.calls == watched { tellArrival(call.pointee) }
     let mode = kind.pointee.cacheMode
+    var entry: ResponseCache.Place?
     if mode != .off {
-      let isHit = mode == .rate ? call.pointee.cacheDraw : isLive(call, kind)
+      var isHit = call.pointee.cacheDraw
+      if mode == .keyed, kind.pointee.promptForm != .unique {
+        let place = cache.place(of: cacheKey(call))
+        isHit = cache.isLive(place, at: SimTime(microseconds: call.pointee.time))
+        entry = place
+      }
       if isHit { return hit(call, kind: kind) }
       cacheCounts[Int(kind.pointee.cacheClass)].misses &+= 1
     }
@@ -26,7 +32,11 @@ extension PlanEngine {
           number: result.calls, call: call.pointee, cache: mode == .off ? .off : .miss))
     }
     let chain = routing.chain(model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
-    if foresee(call, kind, target: routing.target(at: chain.lowerBound)) { return }
+    if foresees, call.pointee.flow < 0,
+      foresee(call, kind, target: routing.target(at: chain.lowerBound), entry)
+    {
+      return
+    }
     let slot = newFlight(call, chain: chain)
     if call.pointee.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
     attempt(slot, at: call.pointee.time)
@@ -84,16 +94,11 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  mutating func cacheKey(_ call: Call) -> ResponseCacheKey {
+  mutating func cacheKey(_ call: CallPointer) -> ResponseCacheKey {
     ResponseCacheKey(
-      model: ModelID(call.routed), user: scope == .user ? call.user : ResponseCacheKey.anyUser,
-      prompt: call.prompt)
-  }
-
-  @inline(__always)
-  mutating func isLive(_ call: CallPointer, _ kind: KindPointer) -> Bool {
-    kind.pointee.promptForm != .unique
-      && cache.lookup(cacheKey(call.pointee), at: SimTime(microseconds: call.pointee.time))
+      model: ModelID(call.pointee.routed),
+      user: scope == .user ? call.pointee.user : ResponseCacheKey.anyUser,
+      prompt: call.pointee.prompt)
   }
 
   @inline(__always)

@@ -103,19 +103,19 @@ extension PlanEngine {
     {
       return (flight.pointee.call.failure, flight.pointee.call.latency)
     }
-    return drawAgain(flight, target: target)
+    return drawAttempt(
+      of: Self.call(of: flight), number: flight.pointee.number,
+      attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts), target: target)
   }
 
-  /// Of an attempt that was not foreseen.
+  /// Of an attempt that was not drawn ahead.
   @inline(never)
-  private mutating func drawAgain(
-    _ flight: UnsafeMutablePointer<Flight>, target: Int
+  mutating func drawAttempt(
+    of call: CallPointer, number: Int64, attempt: UInt64, target: Int
   ) -> (failure: Double, latency: Int64) {
     let drawn = targets.base + target
     let fixed = drawn.pointee.drawn.fixedLatency
-    let word = drawBlock(
-      .attempt, Self.call(of: flight), number: flight.pointee.number,
-      attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts))
+    let word = drawBlock(.attempt, call, number: number, attempt: attempt)
     return (
       word.0.unit, fixed >= 0 ? fixed : compiled.tables.draw(drawn.pointee.drawn.latency, word.1)
     )

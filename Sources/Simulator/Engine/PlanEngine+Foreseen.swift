@@ -7,53 +7,96 @@ import CostModel
 /// is, it takes the long way, with the same result (docs/semantics.md, "Order of events").
 extension PlanEngine {
   /// Books the call, if its first target takes it at once and is sure to answer.
+  /// - Parameter entry: the call's in the response cache; nil: it needs none.
   /// - Returns: False where that is not so; nothing has happened then.
   @inline(__always)
-  mutating func foresee(_ call: CallPointer, _ kind: KindPointer, target: Int) -> Bool {
+  mutating func foresee(
+    _ call: CallPointer, _ kind: KindPointer, target: Int, _ entry: ResponseCache.Place?
+  ) -> Bool {
+    call.pointee.fact < 0
+      ? foreseeDrawn(call, kind, target: target, entry)
+      : foreseeLogged(call, kind, target: target, entry)
+  }
+
+  /// A synthetic call.
+  @inline(__always)
+  private mutating func foreseeDrawn(
+    _ call: CallPointer, _ kind: KindPointer, target: Int, _ entry: ResponseCache.Place?
+  ) -> Bool {
     let place = targets.base + target
-    let time = call.pointee.time
-    guard foresees, call.pointee.flow < 0, call.pointee.fact < 0,
-      kind.pointee.cacheMode != .keyed || kind.pointee.promptForm == .unique,
-      kind.pointee.prefixTokens == 0 || place.pointee.promptCache == nil,
-      time >= place.pointee.steadyFrom,
-      let latency = foreseenLatency(of: call, target: target)
+    guard kind.pointee.prefixTokens == 0 || place.pointee.promptCache == nil,
+      let latency = foreseenLatency(
+        of: call, target: target, failureRate: place.pointee.failureRate),
+      isForeseen(call, target: target, latency: latency, entry, kind)
     else { return false }
     let usage = usage(call, kind: kind, cached: 0, inputOnly: false)
     guard
       let cost = prices.usualCost(of: usage, target: target, billing: Int(kind.pointee.billing))
-        ?? rareCost(of: call, kind, target: target)
+        ?? rareCost(of: call, kind, cached: 0, target: target),
+      start(call, target: target, latency: latency, maxTokens: kind.pointee.maxTokens)
     else { return false }
-    let charge = charge(call, maxTokens: kind.pointee.maxTokens, target: target)
-    let isBooked = place.pointee.quota.bookAtOnce(
-      at: SimTime(microseconds: time), tokens: charge,
-      audio: SimDuration(microseconds: call.pointee.audio),
-      duration: SimDuration(microseconds: latency))
-    guard isBooked else { return false }
-    place.pointee.countStart(
-      at: time, waited: 0, tokens: call.pointee.input + call.pointee.output, charged: charge)
-    place.pointee.countAnswer(toRouted: call.pointee.routed)
-    place.pointee.latencies.add(latency)
-    result.billedCalls &+= 1
-    let total = cost.total
-    gather(
-      total, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)
-    ledger.addAttempt(
-      kind: kind, target: target, day: day, user: call.pointee.user, failed: false, usage: usage,
-      cost: cost, total: total)
+    answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
     if kind.pointee.sells { returns.add(call) }
     return true
   }
 
-  /// The first attempt's latency, if that has been drawn, does not fail and is in time.
+  /// A logged call.
   @inline(__always)
-  private mutating func foreseenLatency(of call: CallPointer, target: Int) -> Int64? {
+  private mutating func foreseeLogged(
+    _ call: CallPointer, _ kind: KindPointer, target: Int, _ entry: ResponseCache.Place?
+  ) -> Bool {
+    let fact = UnsafePointer(batch.facts.base + Int(call.pointee.fact))
+    let place = targets.base + target
+    let isLogged = place.pointee.model == Int(fact.pointee.model)
+    guard fact.pointee.blockCount == 0 || place.pointee.promptCache == nil,
+      !isLogged || !fact.pointee.failed
+    else { return false }
+    var known: Int64? = fact.pointee.latency
+    if !isLogged || fact.pointee.latency < 0 {
+      known = foreseenLatency(
+        of: call, target: target, failureRate: isLogged ? 0 : place.pointee.failureRate)
+    }
+    guard let latency = known, latency <= place.pointee.timeout,
+      isForeseen(call, target: target, latency: latency, entry, kind)
+    else { return false }
+    let cached = max(0, fact.pointee.cachedInput)
+    var usage = usage(call, kind: kind, cached: cached, inputOnly: false)
+    Self.addLogged(fact, to: &usage)
+    guard
+      let cost = prices.usualCost(of: usage, target: target, billing: Int(kind.pointee.billing))
+        ?? rareCost(of: call, kind, cached: cached, target: target),
+      start(call, target: target, latency: latency, maxTokens: fact.pointee.maxTokens)
+    else { return false }
+    answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
+    outliers?.add(model: target, number: result.calls, cost: cost.total.picodollars)
+    return true
+  }
+
+  /// Whether an answer after that time changes nothing that others may see before it.
+  @inline(__always)
+  private mutating func isForeseen(
+    _ call: CallPointer, target: Int, latency: Int64, _ entry: ResponseCache.Place?,
+    _ kind: KindPointer
+  ) -> Bool {
+    call.pointee.time >= (targets.base + target).pointee.steadyFrom
+      && (entry == nil || storesAhead && latency <= kind.pointee.cacheTTL.microseconds)
+  }
+
+  /// The first attempt's latency, if it does not fail and is in time.
+  @inline(__always)
+  private mutating func foreseenLatency(
+    of call: CallPointer, target: Int, failureRate: Double
+  ) -> Int64? {
     let place = targets.base + target
     var latency = place.pointee.drawn.fixedLatency
     if place.pointee.drawn.isDrawn {
-      guard Int(call.pointee.drawnTarget) == target,
-        call.pointee.failure >= place.pointee.failureRate
-      else { return nil }
+      var failure = call.pointee.failure
       latency = call.pointee.latency
+      if Int(call.pointee.drawnTarget) != target {
+        (failure, latency) = drawAttempt(
+          of: call, number: result.calls, attempt: 0, target: target)
+      }
+      guard failure >= failureRate else { return nil }
     }
     return latency <= place.pointee.timeout ? latency : nil
   }
@@ -61,9 +104,57 @@ extension PlanEngine {
   /// Apart, so that a usual call's usage is never written to memory. Nil: there is no price, of which the
   /// long way tells.
   @inline(never)
-  private mutating func rareCost(of call: CallPointer, _ kind: KindPointer, target: Int) -> Cost? {
-    try? prices.cost(
-      of: usage(call, kind: kind, cached: 0, inputOnly: false), target: target,
-      billing: Int(kind.pointee.billing), at: SimTime(microseconds: call.pointee.time))
+  private mutating func rareCost(
+    of call: CallPointer, _ kind: KindPointer, cached: Int64, target: Int
+  ) -> Cost? {
+    var usage = usage(call, kind: kind, cached: cached, inputOnly: false)
+    if call.pointee.fact >= 0 {
+      Self.addLogged(batch.facts.base + Int(call.pointee.fact), to: &usage)
+    }
+    return try? prices.cost(
+      of: usage, target: target, billing: Int(kind.pointee.billing),
+      at: SimTime(microseconds: call.pointee.time))
+  }
+
+  /// The target takes the call, if it can at once.
+  @inline(__always)
+  private mutating func start(
+    _ call: CallPointer, target: Int, latency: Int64, maxTokens: Int64
+  ) -> Bool {
+    let place = targets.base + target
+    let charge = charge(call, maxTokens: maxTokens, target: target)
+    let isBooked = place.pointee.quota.bookAtOnce(
+      at: SimTime(microseconds: call.pointee.time), tokens: charge,
+      audio: SimDuration(microseconds: call.pointee.audio),
+      duration: SimDuration(microseconds: latency))
+    guard isBooked else { return false }
+    place.pointee.countStart(
+      at: call.pointee.time, waited: 0, tokens: call.pointee.input + call.pointee.output,
+      charged: charge)
+    return true
+  }
+
+  /// What the answer will change.
+  @inline(__always)
+  private mutating func answer(
+    _ call: CallPointer, _ kind: KindPointer, target: Int, latency: Int64, usage: Usage,
+    cost: Cost, _ entry: ResponseCache.Place?
+  ) {
+    let place = targets.base + target
+    let time = call.pointee.time
+    let total = cost.total
+    place.pointee.countAnswer(toRouted: call.pointee.routed)
+    place.pointee.latencies.add(latency)
+    result.billedCalls &+= 1
+    gather(
+      total, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)
+    ledger.addAttempt(
+      kind: kind, target: target, day: day, user: call.pointee.user, failed: false, usage: usage,
+      cost: cost, total: total)
+    if let entry {
+      cache.storeAhead(
+        cacheKey(call), entry, at: SimTime(microseconds: time &+ latency),
+        ttl: kind.pointee.cacheTTL, now: SimTime(microseconds: time))
+    }
   }
 }

@@ -51,7 +51,7 @@ extension PlanEngine {
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     var usage = usage(
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
-    addLogged(facts[Int(slot)], to: &usage)
+    Self.addLogged(facts.base + Int(slot), to: &usage)
     try book(usage, slot, target: target, at: e, order: order)
   }
 
@@ -96,10 +96,11 @@ extension PlanEngine {
   }
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.
-  private mutating func addLogged(_ fact: LoggedFacts, to usage: inout Usage) {
-    usage.images = fact.images
+  @inline(__always)
+  static func addLogged(_ fact: UnsafePointer<LoggedFacts>, to usage: inout Usage) {
+    usage.images = fact.pointee.images
     usage.cacheWriteTokens = max(
-      0, min(fact.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
+      0, min(fact.pointee.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
   }
 
   @inline(__always)
@@ -153,7 +154,7 @@ extension PlanEngine {
     place.pointee.countAnswer(toRouted: flight.pointee.call.routed)
     if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
       cache.store(
-        cacheKey(flight.pointee.call), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)
+        cacheKey(Self.call(of: flight)), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)
     }
     if outliers != nil {
       outliers?.add(model: target, number: flight.pointee.number, cost: flight.pointee.cost)

@@ -84,8 +84,8 @@ extension PlanEngine {
     else { return }
     ledger.addFixed(
       price, row: ledger.row(ofModel: model), day: dayStarts.firstIndex(of: start) ?? 0)
-    budget.add(price, month: month, at: time)
-    boundary = min(boundary, budget.nextCheck)
+    // After all outcomes of that time.
+    spend(price, month: month, at: time, order: .max)
   }
 
   mutating func finish() -> PlanResult {

@@ -106,6 +106,8 @@ struct PlanEngine: ~Copyable {
   let isTelling: Bool
   /// Calls whose answer is certain may be booked as they arrive: nothing looks at what happens meanwhile.
   let foresees: Bool
+  /// What those store in the response cache may be written as they arrive, too.
+  let storesAhead: Bool
   var day = 0
   var month = 0
   /// When the day, the month or what a watch looks at changes next.
@@ -151,6 +153,7 @@ struct PlanEngine: ~Copyable {
     experiments = ExperimentTally(scenario.experiments, users: plan.users)
     hasExperiments = !scenario.experiments.isEmpty
     foresees = !isTelling && Self.foresees(scenario)
+    storesAhead = Self.storesAhead(scenario)
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
@@ -164,6 +167,13 @@ struct PlanEngine: ~Copyable {
   static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty
       && scenario.budget?.actions.isEmpty ?? true
+  }
+
+  /// Whether entries of calls under way together make one, and none is flushed before it is written.
+  private static func storesAhead(_ scenario: Scenario) -> Bool {
+    let cache = scenario.cache
+    let classes = cache.classes.values + [cache.defaultClass].compactMap { $0 }
+    return cache.flushes.isEmpty && Set(classes.map(\.ttl)).count <= 1
   }
 
   /// Runs the whole stream and returns what was found. `progress` is told the calls so far.
