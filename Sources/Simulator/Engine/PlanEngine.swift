@@ -68,6 +68,8 @@ struct PlanEngine: ~Copyable {
   var ledger: Ledger
   var targets: Slab<TargetState>
   var cache = ResponseCache()
+  /// What warming has read, of no meaning.
+  private var warmth: Int64 = 0
   var events = EventQueue()
   var flights = Slab<Flight>()
   var freeFlights = Slab<Int32>()
@@ -195,6 +197,7 @@ struct PlanEngine: ~Copyable {
     while try stream.next(into: &batch) {
       if let growth = batch.growth { grow(growth) }
       for place in 0..<batch.calls.count {
+        if place & 63 == 0 { warmCache(from: place) }
         let call = UnsafePointer(batch.calls.base + place)
         let time = call.pointee.time
         while events.precedesArrival(at: time) { try step() }
@@ -210,6 +213,15 @@ struct PlanEngine: ~Copyable {
     while !events.isEmpty {
       try step()
       if watched > 0, story?.end != nil { return }
+    }
+  }
+
+  /// Has the response cache at hand for some calls: of a log's keys, most are far apart in memory.
+  @inline(__always)
+  private mutating func warmCache(from place: Int) {
+    guard batch.facts.count > 0 else { return }
+    for next in place..<min(place &+ 64, batch.calls.count) {
+      warmth &+= cache.warm(cacheKey(UnsafePointer(batch.calls.base + next)))
     }
   }
 
