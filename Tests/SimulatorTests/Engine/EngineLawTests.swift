@@ -62,7 +62,7 @@ import Testing
     for seed in 100..<130 as Range<UInt64> {
       var scenario = Self.busy(seed: seed)
       scenario.cache.mode = mode
-      scenario.alerts = [:]
+      scenario.alerts = []
       scenario.experiments = []
       let untold = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
       let told = try LoggedRun(scenario)
