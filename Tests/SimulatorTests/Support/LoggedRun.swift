@@ -48,8 +48,7 @@ struct LoggedRun {
 }
 
 extension PlanResult {
-  /// Everything in it, but for zeros at the ends of histograms, which may be longer than they need.
-  var text: String { "\(self)".replacing(#/(?:, 0)+\]/#, with: "]") }
+  var text: String { "\(self)" }
 
   /// The same plan without a per-call log, so that calls may be booked as they arrive.
   static func untold(
