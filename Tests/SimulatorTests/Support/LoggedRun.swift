@@ -48,8 +48,6 @@ struct LoggedRun {
 }
 
 extension PlanResult {
-  var text: String { "\(self)" }
-
   /// The same plan without a per-call log, so that calls may be booked as they arrive.
   static func untold(
     _ compiled: CompiledScenario, plan: PlanSpec, source: consuming some CallSource & ~Copyable
@@ -58,6 +56,14 @@ extension PlanResult {
       compiled: compiled, routing: CompiledRouting(compiled), prices: PriceTable(compiled),
       draws: Draws(seed: compiled.scenario.seed, run: 1), plan: plan, run: 1)
     return try engine.run(&source)
+  }
+}
+
+/// In results that are compared as text: the buckets that hold something.
+extension LatencyHistogram: @retroactive CustomStringConvertible {
+  public var description: String {
+    let counts = Mirror(reflecting: self).descendant("counts") as? [Int64] ?? []
+    return "\(counts.enumerated().filter { $0.element > 0 })"
   }
 }
 
