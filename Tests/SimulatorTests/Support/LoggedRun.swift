@@ -60,7 +60,7 @@ extension PlanResult {
 }
 
 /// In results that are compared as text: the buckets that hold something.
-extension LatencyHistogram: @retroactive CustomStringConvertible {
+extension LatencyHistogram: CustomStringConvertible {
   public var description: String {
     let counts = Mirror(reflecting: self).descendant("counts") as? [Int64] ?? []
     return "\(counts.enumerated().filter { $0.element > 0 })"
