@@ -3,8 +3,8 @@ import CLibCSV
 /// Reads CSV as it comes in, row by row, through libcsv in strict mode.
 ///
 /// A byte-order mark is dropped, a `sep=` line obeyed; otherwise the delimiter is whichever of
-/// `,` `;` tab is most frequent in the first line. Spaces belong to fields (RFC 4180), which libcsv
-/// would otherwise trim.
+/// `,` `;` tab is most frequent in the first line that is not blank. Spaces belong to fields
+/// (RFC 4180), which libcsv would otherwise trim.
 final class CSVReader {
   private(set) var delimiter: UInt8?
   private var parser = csv_parser()
@@ -31,10 +31,17 @@ final class CSVReader {
   /// The next bytes of the file. Throws `CSVError`, or what `onRow` threw.
   func feed(_ bytes: some Sequence<UInt8>) throws {
     head.append(contentsOf: bytes)
-    guard isSniffed || head.count >= Self.headLimit || head.contains(UInt8(ascii: "\n")) else {
-      return
-    }
+    guard isSniffed || head.count >= Self.headLimit || hasFirstLine else { return }
     try flush()
+  }
+
+  /// Whether a line that is not blank has come to its end.
+  private var hasFirstLine: Bool {
+    head.drop(while: Self.endsLine).contains(UInt8(ascii: "\n"))
+  }
+
+  private static func endsLine(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }
 
   /// Whether all that was fed ended with a row.
@@ -80,10 +87,10 @@ final class CSVReader {
     let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     var counts = [0, 0, 0]
     var quoted = false
-    for byte in bytes {
+    for byte in bytes.drop(while: endsLine) {
       if byte == UInt8(ascii: "\"") { quoted.toggle() }
       if quoted { continue }
-      if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
+      if endsLine(byte) { break }
       if let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
     }
     let best = counts.indices.max {
