@@ -31,13 +31,28 @@ final class CSVReader {
   /// The next bytes of the file. Throws `CSVError`, or what `onRow` threw.
   func feed(_ bytes: some Sequence<UInt8>) throws {
     head.append(contentsOf: bytes)
-    guard isSniffed || head.count >= Self.headLimit || hasFirstLine else { return }
+    if !isSniffed {
+      head.removeFirst(firstLine)
+      guard head.count >= Self.headLimit || head.contains(UInt8(ascii: "\n")) else { return }
+    }
     try flush()
   }
 
-  /// Whether a line that is not blank has come to its end.
-  private var hasFirstLine: Bool {
-    head.drop(while: Self.endsLine).contains(UInt8(ascii: "\n"))
+  /// Where the first line begins: behind byte-order marks and, if it is to tell the delimiter,
+  /// blank lines.
+  private var firstLine: Int {
+    var start = 0
+    while true {
+      let rest = head[start...]
+      let blank = rest.prefix { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
+      if rest.starts(with: CSVDialect.byteOrderMark) {
+        start += CSVDialect.byteOrderMark.count
+      } else if delimiter == nil, let end = blank.lastIndex(where: Self.endsLine) {
+        start = end + 1
+      } else {
+        return start
+      }
+    }
   }
 
   private static func endsLine(_ byte: UInt8) -> Bool {
@@ -71,7 +86,7 @@ final class CSVReader {
 
   private func sniff() {
     isSniffed = true
-    if head.starts(with: CSVDialect.byteOrderMark) { head.removeFirst(3) }
+    head.removeFirst(firstLine)
     let marker = Array("sep=".utf8)
     if head.starts(with: marker), head.count > marker.count {
       delimiter = head[marker.count]
@@ -87,7 +102,7 @@ final class CSVReader {
     let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     var counts = [0, 0, 0]
     var quoted = false
-    for byte in bytes.drop(while: endsLine) {
+    for byte in bytes {
       if byte == UInt8(ascii: "\"") { quoted.toggle() }
       if quoted { continue }
       if endsLine(byte) { break }

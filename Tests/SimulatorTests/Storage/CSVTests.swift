@@ -137,7 +137,10 @@ private func guarding(_ field: String, _ dialect: CSVDialect) -> String {
   #expect(try CSVReader.rows(Array("\u{FEFF}a,\"b,c\"\n1,2\n".utf8)) == expected)
   #expect(try CSVReader.rows(Array("sep=|\r\na|b,c\r\n1|2\r\n".utf8)) == expected)
   #expect(try CSVReader.rows(Array("\u{FEFF}sep=;\r\na;b,c\r\n1;2\r\n".utf8)) == expected)
-  #expect(try CSVReader.rows(Array("\r\n\na;\"b,c\"\n1;2".utf8)) == expected)
+  let blank = String(repeating: " \t\r\n\n", count: 20_000)
+  for start in [blank, "\u{FEFF}" + blank, blank + "\u{FEFF}sep=;\n"] {
+    #expect(try CSVReader.rows(Array((start + "a;\"b,c\"\n1;2").utf8)) == expected)
+  }
 }
 
 @Test func csvReaderNamesTheRowOfAnError() {

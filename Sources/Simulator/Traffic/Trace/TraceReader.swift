@@ -132,17 +132,13 @@ final class TraceReader {
     let text = hasMark ? bytes.dropFirst(3) : bytes[...]
     let blank = text.prefix { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
     switch text.dropFirst(blank.count).first {
-    case UInt8(ascii: "{"): isJSON = true
+    case UInt8(ascii: "{"):
+      isJSON = true
+      if hasMark { block.skip(3) }
     case UInt8(ascii: "["):
       throw error("this is a JSON array, expected an object a line (jq -c '.[]' writes those)")
     case nil where !block.isLast: return false
     default: csv = CSVReader { [unowned self] row in try take(row) }
-    }
-    // Blank lines before the columns are none; a mark before a CSV's own line is its reader's.
-    if let end = blank.lastIndex(of: UInt8(ascii: "\n")) {
-      block.skip(end + 1)
-    } else if isJSON, hasMark {
-      block.skip(3)
     }
     return true
   }
