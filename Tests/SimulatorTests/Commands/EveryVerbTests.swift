@@ -98,7 +98,7 @@ import Testing
       #expect(help.contains("Example: costsim \(verb.name)"), "\(verb.name)")
       #expect(help.contains("--json"), "\(verb.name)")
       // What makes man pages of it drops all else.
-      #expect(help.allSatisfy(\.isASCII), "\(verb.name)")
+      #expect(help.allSatisfy { $0.isASCII }, "\(verb.name)")
     }
   }
 
