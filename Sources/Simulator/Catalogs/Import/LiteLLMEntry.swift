@@ -202,7 +202,7 @@ struct LiteLLMEntry {
       let days = window["weekdays"]?.items.map { $0.wholeNumber ?? 0 } ?? Array(1...7)
       let hours = window["hours_utc"].map { $0.text.map { [$0] } ?? $0.items.compactMap(\.text) }
       for span in (hours ?? []).map(Self.span) {
-        guard let span, !days.isEmpty, days.allSatisfy((1...7).contains) else {
+        guard let span, !days.isEmpty, days.allSatisfy({ 1...7 ~= $0 }) else {
           account.unknownPrice("off_peak_pricing/windows")
           continue
         }
