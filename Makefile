@@ -77,11 +77,15 @@ format:
 lint:
 	swift format lint --strict -r Sources Tests Package.swift
 
-# Man pages out of the program's own help; `make man install` installs them, too.
+# Man pages out of the program's own help; `make man install` installs them, too. Not by the package
+# plugin, which would build the program anew, and leave one in its place that needs the toolchain.
+GENERATE_MANUAL := swift build --product generate-manual
 man: build
-	swift package generate-manual --configuration release --multi-page
+	$(GENERATE_MANUAL)
+	rm -rf .build/man
 	install -d .build/man
-	find .build/plugins/GenerateManual -name 'costsim*.1' -exec cp {} .build/man/ \;
+	"$$($(GENERATE_MANUAL) --show-bin-path)/generate-manual" $(COSTSIM) --multi-page \
+	  --output-directory .build/man
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/bash-completion/completions" \

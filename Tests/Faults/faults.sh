@@ -55,7 +55,7 @@ run() { # VERB FOLDER: in the foreground of a (sub)shell, which it becomes if th
   ${become:-} "$costsim" $arguments -q
 }
 # The same files with the same bytes as a run that nothing disturbed.
-same() { diff -r "$usual" "$1" >/dev/null; }
+same() { diff -r "$usual" "$1" >/dev/null 2>&1; }
 no_temporaries() { ! find "$1" -name '.costsim-*' 2>/dev/null | grep -q .; }
 # Whole files only: each is absent, or as the undisturbed run wrote it.
 only_whole() {

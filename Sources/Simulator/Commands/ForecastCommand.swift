@@ -22,7 +22,7 @@ struct ForecastCommand: ParsableCommand {
   @Option(help: "Months to come.")
   var months: Int?
 
-  @Option(help: ArgumentHelp("Growth of users.", valueName: "12%|50,80,120|{ceiling: …}"))
+  @Option(help: ArgumentHelp("Growth of users.", valueName: "12%|50,80,120|{ceiling: ...}"))
   var growth: String?
 
   @Option(help: "Budget of a month.")

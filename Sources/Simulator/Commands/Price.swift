@@ -9,9 +9,9 @@ struct Price: ParsableCommand {
       Example: costsim price usage.csv --catalog scenarios/catalogs/market.yaml -o priced.csv
 
       A row needs a model and what was used: input_tokens (cached and written tokens included), \
-      cached_input_tokens, output_tokens, audio_seconds, … (docs/usage-format.md). Each row is one \
-      call, priced as of its timestamp. The priced rows go to standard output or to the file, the \
-      summary to standard error; with --json it is the summary that goes to standard output.
+      cached_input_tokens, output_tokens, audio_seconds and so on (docs/usage-format.md). Each row \
+      is one call, priced as of its timestamp. The priced rows go to standard output or to the \
+      file, the summary to standard error; with --json it is the summary that goes to standard output.
       """)
 
   @Argument(help: "Usage, CSV; - is standard input.")
@@ -20,7 +20,7 @@ struct Price: ParsableCommand {
   @Option(help: "Price catalog.")
   var catalog: String
 
-  @Option(help: ArgumentHelp("The file's own columns.", valueName: "column=name,…"))
+  @Option(help: ArgumentHelp("The file's own columns.", valueName: "column=name,..."))
   var columns: [String] = []
 
   @Option(help: ArgumentHelp("One value for every row.", valueName: "column=value"))

@@ -29,7 +29,7 @@ struct ReplayCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Another case to compare: the first one with changed values. Repeatable.",
-      valueName: "[NAME: ]path=value;…"))
+      valueName: "[NAME: ]path=value;..."))
   var against: [String] = []
 
   @OptionGroup var log: LogOptions

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// Options of every verb that prints a table whose columns may be chosen.
 struct TableOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Columns to print, in this order.", valueName: "column,…"))
+  @Option(help: ArgumentHelp("Columns to print, in this order.", valueName: "column,..."))
   var columns: String?
 
   @OptionGroup var rows: RowOptions

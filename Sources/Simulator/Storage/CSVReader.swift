@@ -3,8 +3,8 @@ import CLibCSV
 /// Reads CSV as it comes in, row by row, through libcsv in strict mode.
 ///
 /// A byte-order mark is dropped, a `sep=` line obeyed; otherwise the delimiter is whichever of
-/// `,` `;` tab is most frequent in the first line. Spaces belong to fields (RFC 4180), which libcsv
-/// would otherwise trim.
+/// `,` `;` tab is most frequent in the first line that is not blank. Spaces belong to fields
+/// (RFC 4180), which libcsv would otherwise trim.
 final class CSVReader {
   private(set) var delimiter: UInt8?
   private var parser = csv_parser()
@@ -31,10 +31,32 @@ final class CSVReader {
   /// The next bytes of the file. Throws `CSVError`, or what `onRow` threw.
   func feed(_ bytes: some Sequence<UInt8>) throws {
     head.append(contentsOf: bytes)
-    guard isSniffed || head.count >= Self.headLimit || head.contains(UInt8(ascii: "\n")) else {
-      return
+    if !isSniffed {
+      head.removeFirst(firstLine)
+      guard head.count >= Self.headLimit || head.contains(UInt8(ascii: "\n")) else { return }
     }
     try flush()
+  }
+
+  /// Where the first line begins: behind byte-order marks and, if it is to tell the delimiter,
+  /// blank lines.
+  private var firstLine: Int {
+    var start = 0
+    while true {
+      let rest = head[start...]
+      let blank = rest.prefix { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
+      if rest.starts(with: CSVDialect.byteOrderMark) {
+        start += CSVDialect.byteOrderMark.count
+      } else if delimiter == nil, let end = blank.lastIndex(where: Self.endsLine) {
+        start = end + 1
+      } else {
+        return start
+      }
+    }
+  }
+
+  private static func endsLine(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }
 
   /// Whether all that was fed ended with a row.
@@ -64,7 +86,7 @@ final class CSVReader {
 
   private func sniff() {
     isSniffed = true
-    if head.starts(with: CSVDialect.byteOrderMark) { head.removeFirst(3) }
+    head.removeFirst(firstLine)
     let marker = Array("sep=".utf8)
     if head.starts(with: marker), head.count > marker.count {
       delimiter = head[marker.count]
@@ -83,7 +105,7 @@ final class CSVReader {
     for byte in bytes {
       if byte == UInt8(ascii: "\"") { quoted.toggle() }
       if quoted { continue }
-      if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
+      if endsLine(byte) { break }
       if let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
     }
     let best = counts.indices.max {

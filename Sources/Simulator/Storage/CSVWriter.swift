@@ -16,14 +16,44 @@ struct CSVWriter {
     rowStart = bytes.count
   }
 
-  /// A text field. One that a spreadsheet would take for a formula gets an apostrophe in front.
+  /// A text field. What a spreadsheet would take for a formula gets an apostrophe in front: at the
+  /// field's beginning, and behind what a spreadsheet of another country, to which neither the
+  /// delimiter nor the quotes mean anything, would take for the end of a cell.
   mutating func text(_ value: String) {
     separate()
     var value = value
     if let first = value.unicodeScalars.first, Self.startsFormula(first) { value = "'" + value }
+    let isUsual = value.withUTF8 { field in
+      if field.contains(where: Self.mayEndCell) { return false }
+      bytes.append(contentsOf: field)
+      return true
+    }
+    if isUsual { return }
+    value = withoutInnerFormulas(value)
     value.withUTF8 { field in
       if needsQuotes(field) { appendQuoted(field) } else { bytes.append(contentsOf: field) }
     }
+  }
+
+  private static func mayEndCell(_ byte: UInt8) -> Bool {
+    byte < UInt8(ascii: "-")
+      ? [UInt8(ascii: "\""), UInt8(ascii: ","), 0x09, 0x0A, 0x0D].contains(byte)
+      : byte == UInt8(ascii: ";")
+  }
+
+  private func withoutInnerFormulas(_ value: String) -> String {
+    let own = Unicode.Scalar(dialect.delimiter)
+    let ends = [",", ";", "\t", "\r", "\n"].filter { $0 != own }
+    var result = String.UnicodeScalarView()
+    for scalar in value.unicodeScalars {
+      if let last = result.last, ends.contains(last), !ends.contains(scalar),
+        Self.startsFormula(scalar)
+      {
+        result.append("'")
+      }
+      result.append(scalar)
+    }
+    return String(result)
   }
 
   /// A number in plain decimal notation with a `.`; the dialect decides how the point is written.

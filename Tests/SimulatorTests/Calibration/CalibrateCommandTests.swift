@@ -110,6 +110,13 @@ import Testing
     try expectError([], log: head, "the log has no requests", in: folder)
     try expectError(
       ["--timezone", "Mars"], log: Self.log, "unknown time zone 'Mars'", in: folder)
+    // One wrong time among many: the period that would hold them all is no scenario's.
+    for (last, days) in [("2086-01-02", "21,976"), ("2085-10-31", "21,915")] {
+      let first = last.hasSuffix("31") ? "2025-11-01" : "2025-11-03"
+      try expectError(
+        [], log: head + "\(first)T09:00:00Z,small,5\n\(last)T09:00:00Z,small,5\n",
+        "the log spans \(days) days, expected at most 3,660", in: folder)
+    }
   }
 
   /// Speech and text under one name: no model has prices for all calls of the workload.

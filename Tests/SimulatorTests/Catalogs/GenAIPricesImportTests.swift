@@ -150,6 +150,19 @@ import Testing
     #expect(sheet.rates[.calls] == Rate(picodollars: 7_000_000_000, per: 1))
   }
 
+  /// A catalog with such numbers could not be read.
+  @Test func numbersBeyondACatalogs() throws {
+    let result = try read(
+      """
+      [{"id": "p", "models": [{"id": "m", "context_window": 1000000001, "prices":
+        {"input_mtok": {"base": 1, "tiers": [{"start": 1000000001, "price": 2}]}}}]}]
+      """, name: "data.json")
+    #expect(result.catalog.models[0].contextWindow == nil)
+    #expect(result.catalog.models[0].prices[0].contextTiers.isEmpty)
+    #expect(result.unknownPrices == ["input_mtok/tiers": 1])
+    #expect(result.unused == ["context_window": 1])
+  }
+
   @Test func importingAndReadingBackIsTheIdentity() throws {
     let catalog = try read(Self.python, name: "data.py").catalog
     let written = CatalogText.text(catalog)

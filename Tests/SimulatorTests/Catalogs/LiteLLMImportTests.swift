@@ -218,6 +218,38 @@ import Testing
     _ = try CatalogTextTests.reread(CatalogText.text(result.catalog))
   }
 
+  /// A catalog with such numbers could not be read: the fields count as not understood.
+  @Test(arguments: [
+    (#""max_input_tokens": 1000000001"#, [], ["max_input_tokens"]),
+    (
+      #""input_cost_per_token_above_9223372036854775807k_tokens": 1e-06"#,
+      ["input_cost_per_token_above_9223372036854775807k_tokens"], []
+    ),
+    (
+      #""input_cost_per_token_above_99999999999999999999k_tokens": 1e-06"#,
+      ["input_cost_per_token_above_99999999999999999999k_tokens"], []
+    ),
+    (
+      #""tiered_pricing": [{"range": [1000000001, 2], "input_cost_per_token": 1e-06}]"#,
+      ["tiered_pricing without a range of tokens"], []
+    ),
+    (
+      #""off_peak_pricing": {"windows": [{"weekdays": [-9223372036854775808], "hours_utc": "1:00-2:00"}]}"#,
+      ["off_peak_pricing/windows"], []
+    ),
+    (
+      #""off_peak_pricing": {"windows": [{"weekdays": ["x"], "hours_utc": "1:00-2:00"}]}"#,
+      ["off_peak_pricing/windows"], []
+    ),
+  ])
+  func numbersBeyondACatalogs(fields: String, prices: [String], unused: [String]) throws {
+    let (sheet, result) = try sheet(fields + #", "input_cost_per_token": 2e-06"#)
+    #expect(price(sheet.rates[.inputTokens], .inputTokens) == "2")
+    #expect(sheet.contextTiers.isEmpty && sheet.timesOfDay.isEmpty)
+    #expect(result.unknownPrices.keys.sorted() == prices && result.unused.keys.sorted() == unused)
+    _ = try CatalogTextTests.reread(CatalogText.text(result.catalog))
+  }
+
   /// A catalog with such a date could not be read: the field counts as not understood.
   @Test func datesOfOtherCenturies() throws {
     let (_, result) = try sheet(#""deprecation_date": "9114-01-31", "input_cost_per_token": 1e-06"#)
@@ -232,6 +264,7 @@ import Testing
          "input_cost_per_token_above_200k_tokens": 2e-06, "input_cost_per_token_flex": 7e-07,
          "regional_endpoint_uplift_multiplier": 1.1, "source": "https://x.example/a?b='c'"},
        "bedrock/*/x: y": {"litellm_provider": "p", "cost_per_second": 0.0019},
+       "\\ufeff\\ufeffm": {"litellm_provider": "\\ufeffp", "mode": "chat"},
        "1-2": {"litellm_provider": "null", "mode": "chat"}}
       """)
     let written = CatalogText.text(result.catalog)

@@ -97,6 +97,8 @@ import Testing
       let help = Costsim.helpMessage(for: verb.type, columns: 200)
       #expect(help.contains("Example: costsim \(verb.name)"), "\(verb.name)")
       #expect(help.contains("--json"), "\(verb.name)")
+      // What makes man pages of it drops all else.
+      #expect(help.allSatisfy { $0.isASCII }, "\(verb.name)")
     }
   }
 

@@ -89,7 +89,8 @@ enum FuzzReaders {
     var options = UsageOptions()
     options.skipBadRows = 2
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    var pricer = UsagePricer(try CatalogReader.read(path: folder.path + "/catalog.yaml"))
+    var pricer = UsagePricer(
+      try FuzzVerbs.companion(folder.path + "/catalog.yaml") { try CatalogReader.read(path: $0) })
     var table = PricedUsageTable(dialect: .rfc4180)
     try UsageReader(path: path, options: options).read { row in
       table.append(row, try pricer.price(row))

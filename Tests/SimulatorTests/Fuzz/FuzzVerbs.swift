@@ -1,5 +1,6 @@
 import CostModel
 import Foundation
+import Synchronization
 
 @testable import Simulator
 
@@ -10,6 +11,18 @@ enum FuzzVerbs {
 
   private static func isSmall(_ scenario: Scenario) -> Bool {
     Simulation(scenario).expectedArrivals(runs: 1) < calls && scenario.period.days.count < 400
+  }
+
+  private static let companions = Mutex<[String: any Sendable]>([:])
+
+  /// Reads a file that is the same for every input, once.
+  static func companion<Value: Sendable>(
+    _ path: String, _ read: (String) throws -> Value
+  ) throws -> Value {
+    if let known = companions.withLock({ $0[path] }) as? Value { return known }
+    let value = try read(path)
+    companions.withLock { $0[path] = value }
+    return value
   }
 
   // MARK: Reports
@@ -33,7 +46,9 @@ enum FuzzVerbs {
   /// A log, sent through the companion scenario.
   static func replay(_ path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let scenario = try ScenarioReader.read(path: folder + "/scenario.yaml", forReplay: true)
+    let scenario = try companion(folder + "/scenario.yaml") {
+      try ScenarioReader.read(path: $0, forReplay: true)
+    }
     let replay = Replay(path: path) { _ in options }
     let outcomes = try replay.outcomes(
       of: [Replay.Variant(name: "policy", scenario: scenario)], threads: 1)
@@ -44,7 +59,7 @@ enum FuzzVerbs {
   /// What is fitted to a log can be run.
   static func calibrate(_ path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let catalog = try CatalogReader.read(path: folder + "/catalog.yaml")
+    let catalog = try companion(folder + "/catalog.yaml") { try CatalogReader.read(path: $0) }
     let fit = try Calibrator(
       path: path, options: { _ in options }, timeZone: "UTC", catalog: catalog, hasPolicy: false
     ).calibrate()
@@ -132,7 +147,9 @@ enum FuzzVerbs {
   static func vary(_ path: String) throws {
     let text = try String(contentsOfFile: path, encoding: .isoLatin1)
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let (tree, scenario) = try ScenarioReader.tree(path: folder + "/scenario.yaml")
+    let (tree, scenario) = try companion(folder + "/scenario.yaml") {
+      try ScenarioReader.tree(path: $0)
+    }
     let axes = try text.split(separator: "\n").prefix(2).enumerated().map { index, line in
       try SweepAxis(String(line), number: index + 1, tree: tree)
     }
@@ -148,7 +165,8 @@ enum FuzzVerbs {
   /// A damaged report against one that is not.
   static func reportFolder(_ path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let (report, other) = (try ReportFolder.read(folder), try ReportFolder.read(folder + "/before"))
+    let report = try ReportFolder.read(folder)
+    let other = try companion(folder + "/before", ReportFolder.read)
     for plans in [ReportFolder.compare(other, report), ReportFolder.compare(report, other)] {
       try gate(GateReport(plans: plans, isObserved: true))
     }
@@ -161,8 +179,9 @@ enum FuzzVerbs {
     let copy = path + ".copy.yaml"
     try text.write(toFile: copy, atomically: false, encoding: .utf8)
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let scenario = try ScenarioReader.read(path: folder + "/scenario.yaml")
-    let head = try ScenarioPricing(simulateUpTo: 0, threads: 1).price(scenario).figures
+    let head = try companion(folder + "/scenario.yaml") {
+      try ScenarioPricing(simulateUpTo: 0, threads: 1).price(ScenarioReader.read(path: $0)).figures
+    }
     for entry in baseline.entries where entry.figures.plans.allSatisfy({ $0.spec.users < 100 }) {
       let plans = ScenarioComparison(base: entry.figures, head: head).plans(onlyCommon: false)
       var report = GateReport(plans: plans)

@@ -3,16 +3,16 @@ import Testing
 
 @testable import Simulator
 
-/// Names come from files of others: no spreadsheet, browser or terminal may obey one.
+/// Names come from files of others: no spreadsheet, browser, terminal or CI server may obey one.
 @Suite struct HostileNamesTests {
-  /// A formula, a tag, a colour and a turn of the reading direction.
+  /// A formula, a tag, a colour, a turn of the reading direction and a command of Azure's.
   private static func name(_ word: String) -> String {
-    #""=\#(word)<script>alert(1)</script>\e[31m&|`\u202E""#
+    #""=\#(word)<script>alert(1)</script>\e[31m&|`\u202E##vso[a]b;=1""#
   }
 
   /// The same in a log.
   private static func logged(_ word: String) -> String {
-    "=\(word)<script>alert(1)</script>\u{1B}[31m&|`\u{202E}"
+    "=\(word)<script>alert(1)</script>\u{1B}[31m&|`\u{202E}##vso[a]b;=1"
   }
 
   private static let files = [
@@ -70,9 +70,10 @@ import Testing
     "usage.csv": "model,input_tokens,output_tokens\n\(logged("small")),1000,333\n",
   ]
 
-  /// What a terminal would obey.
+  /// What a terminal or a CI server would obey.
   private static func steers(_ text: String) -> Bool {
     text.unicodeScalars.contains { ["\u{1B}", "\u{202E}", "\u{9B}"].contains($0) }
+      || text.contains("##vso[") || text.hasPrefix("::") || text.contains("\n::")
   }
 
   @Test func reportsAreHarmless() throws {
@@ -126,7 +127,7 @@ import Testing
       let text = try String(contentsOfFile: folder.path(name), encoding: .utf8)
       if kind == "csv" {
         // Inside of a field, as in the JSON of focus.csv, it is no formula.
-        #expect(!text.contains(/(^|[,\n])"?=/), "\(name)")
+        #expect(!text.contains(/(^|[,;\n])"?=/), "\(name)")
         #expect(text.contains("'=") || !text.contains("alert("), "\(name)")
       } else {
         #expect(kind == "json" || !text.contains("<script"), "\(name)")
@@ -136,11 +137,34 @@ import Testing
     return seen
   }
 
-  /// A name cannot begin a line of its own, which a CI server might take for a command.
-  @Test func errorsKeepNamesOnTheirLine() throws {
-    let folder = try ScenarioFolder(["s.yaml": #""a\n::set-output name=x::y": 1"# + "\n"])
-    let run = try Program.run(["validate", "s.yaml"], in: folder.url)
-    #expect(run.code == 2 && !run.errors.contains("\n::"), "\(run.errors)")
+  /// A name cannot begin a line as a CI server's command does.
+  @Test(arguments: [
+    ["validate", "bad.yaml"], ["run", "s.yaml", "--table", "a\n::set-output name=x::y"],
+    ["run", "::set-output name=x::y"], ["run", "plan.yaml", "--out", "o"],
+  ])
+  func namesBeginNoCommand(arguments: [String]) throws {
+    let folder = try ScenarioFolder(Self.files)
+    try folder.write("bad.yaml", #""a\n::set-output name=x::y": 1"# + "\n")
+    try folder.write(
+      "plan.yaml", "extends: s.yaml\nplans: [{ name: '::set-output name=x::y', users: 3 }]\n")
+    let run = try Program.run(arguments, in: folder.url)
+    #expect((run.output + run.errors).contains("set-output"))
+    #expect(!Self.steers(run.output) && !Self.steers(run.errors), "\(run.output)\(run.errors)")
+  }
+
+  @Test func commandsOfCIServersAreBroken() {
+    let texts = [
+      "::set-output name=x::y": ": :set-output name=x::y",
+      "a\n \t::add-mask::b\nc": "a\n \t: :add-mask::b\nc",
+      "a##[group]b": "a# #[group]b", "##vso[task.complete]": "# #vso[task.complete]",
+      "##teamcity[x]": "# #teamcity[x]",
+      // No server's command.
+      "a::b": "a::b", "## Heading": "## Heading", "C##": "C##", "#[x]": "#[x]",
+    ]
+    for (text, inert) in texts {
+      #expect(PlainEnglish.visibleLines(text) == inert)
+      #expect(!QuotedText.quoted(text).contains("##") && !XMLText.escape(text).contains("##"))
+    }
   }
 
   @Test(arguments: [

@@ -95,16 +95,39 @@ func csvDefusesFormulasInTextOnly(_ value: String) {
       rest = rest.dropFirst(piece.count)
     }
     try reader.finish()
-    let guarded = rows.map { $0.map(guarding) }
+    let guarded = rows.map { $0.map { guarding($0, dialect) } }
     #expect(found == guarded, "table \(table) of seed 20261121")
   }
 }
 
-private func guarding(_ field: String) -> String {
-  guard let first = field.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else {
-    return field
+/// Cell by cell, as a spreadsheet would split it that knows no quotes and another delimiter.
+private func guarding(_ field: String, _ dialect: CSVDialect) -> String {
+  let first = field.unicodeScalars.first.map { "\t\r".unicodeScalars.contains($0) } ?? false
+  let other = dialect == .excelFr ? "," : ";"
+  var result = first ? "'" : ""
+  var cell = ""
+  for scalar in field.unicodeScalars {
+    if cell.isEmpty, "=+-@".unicodeScalars.contains(scalar) { result += "'" }
+    result.unicodeScalars.append(scalar)
+    cell.unicodeScalars.append(scalar)
+    if "\t\r\n\(other)".unicodeScalars.contains(scalar) { cell = "" }
   }
-  return "'" + field
+  return result
+}
+
+/// The files are made for one country's spreadsheets, and opened in another's.
+@Test func csvDefusesFormulasOfOtherCountries() {
+  func written(_ value: String, _ dialect: CSVDialect) -> String {
+    var writer = CSVWriter(dialect: dialect)
+    writer.text(value)
+    return String(text(writer).drop { $0 == "\u{FEFF}" })
+  }
+  #expect(written("a;=1+1", .rfc4180) == "a;'=1+1")
+  #expect(written("a,=1+1", .rfc4180) == "\"a,=1+1\"")
+  #expect(written("a,=1+1", .excelFr) == "a,'=1+1")
+  #expect(written("a;=1+1", .excelFr) == "\"a;=1+1\"")
+  #expect(written("a\r\n@b\t-1", .excel) == "\"a\r\n'@b\t'-1\"")
+  #expect(written("a; b; c-d", .rfc4180) == "a; b; c-d")
 }
 
 @Test func csvReaderFindsTheDelimiter() throws {
@@ -114,6 +137,10 @@ private func guarding(_ field: String) -> String {
   #expect(try CSVReader.rows(Array("\u{FEFF}a,\"b,c\"\n1,2\n".utf8)) == expected)
   #expect(try CSVReader.rows(Array("sep=|\r\na|b,c\r\n1|2\r\n".utf8)) == expected)
   #expect(try CSVReader.rows(Array("\u{FEFF}sep=;\r\na;b,c\r\n1;2\r\n".utf8)) == expected)
+  let blank = String(repeating: " \t\r\n\n", count: 20_000)
+  for start in [blank, "\u{FEFF}" + blank, blank + "\u{FEFF}sep=;\n"] {
+    #expect(try CSVReader.rows(Array((start + "a;\"b,c\"\n1;2").utf8)) == expected)
+  }
 }
 
 @Test func csvReaderNamesTheRowOfAnError() {

@@ -41,16 +41,22 @@ import Testing
   @Test(arguments: [
     #"{"timestamp": "2025-11-01T00:00:00Z", "input_tokens": 7, "output_tokens": 5}"#,
     header + "2025-11-01T00:00:00Z,7,5",
+    (header + "2025-11-01T00:00:00Z,7,5").replacing(",", with: ";"),
   ])
   func blankLinesComeFirst(text: String) throws {
-    var options = TraceOptions()
-    options.blockSize = 64
-    let blank = String(repeating: "\r\n", count: 100)
+    let blank = "\n \t\r\n" + String(repeating: "\r\n", count: 100)
     for mark in ["", "\u{FEFF}"] {
-      let read = try self.read(mark + blank + text + "\n", options)
-      #expect(read.rows.map(\.input) == [7] && read.rows.map(\.output) == [5])
+      for size in [64, 1 << 16] {
+        var options = TraceOptions()
+        options.blockSize = size
+        let read = try self.read(mark + blank + text + "\n", options)
+        #expect(read.rows.map(\.input) == [7] && read.rows.map(\.output) == [5])
+        #expect(try complaint(blank, options).contains("expected a log"))
+        // A control character is no blank.
+        let other = try complaint(mark + blank + "\u{2}\n" + blank + text + "\n", options)
+        #expect(other.contains("unknown format"), "\(other)")
+      }
     }
-    #expect(try complaint(blank, options).contains("expected a log"))
   }
 
   @Test(arguments: [

@@ -113,6 +113,12 @@ struct Calibrator {
     }
     try checkModels(sketch)
     let period = PeriodFit(first: sketch.first, last: sketch.last, timeZone: timeZone)
+    guard period.isPossible else {
+      let days = InputLog.grouped(Int64(period.period.days.count))
+      throw BadInput(
+        message: "\(path): error: the log spans \(days) days, expected at most "
+          + "\(InputLog.grouped(PeriodReader.longestDays)); is one of its times wrong?")
+    }
     let profiles = sketch.workloads.indices.map {
       ProfileFit(sketch.week(ofWorkload: $0, in: period.period))
     }

@@ -41,6 +41,14 @@ struct PeriodFit: Sendable {
     self.period = period
   }
 
+  /// Whether a scenario can state it.
+  var isPossible: Bool {
+    switch form {
+    case .months(let count): count <= PeriodReader.longestMonths
+    case .days(let count): count <= PeriodReader.longestDays
+    }
+  }
+
   /// Budget periods (months, or the span of days).
   var months: Double { Double(period.months.count) }
 

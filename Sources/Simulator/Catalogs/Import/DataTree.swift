@@ -38,4 +38,9 @@ indirect enum DataTree {
   }
 
   var wholeNumber: Int64? { decimal?.wholeNumber }
+
+  /// A number of tokens that a catalog can state.
+  var tokens: Int64? {
+    wholeNumber.flatMap { 0...PriceSheetReader.mostTokens ~= $0 ? $0 : nil }
+  }
 }

@@ -170,14 +170,16 @@ struct DataTreeParser {
 
   // MARK: Texts
 
-  /// One text, or several beside each other, which are one to Python.
+  /// One text, or several beside each other, which are one to Python; without the byte-order marks
+  /// in front, which no reader of YAML would give back.
   private mutating func texts() throws(Problem) -> String {
     var result: [UInt8] = []
     repeat {
       try text(into: &result)
       skipSpace()
     } while peek == UInt8(ascii: "\"") || peek == UInt8(ascii: "'")
-    return String(decoding: result, as: UTF8.self)
+    let marked = String(decoding: result, as: UTF8.self).unicodeScalars
+    return String(marked.drop { $0 == "\u{FEFF}" })
   }
 
   private mutating func text(into result: inout [UInt8]) throws(Problem) {

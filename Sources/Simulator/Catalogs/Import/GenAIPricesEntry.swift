@@ -63,8 +63,10 @@ struct GenAIPricesEntry {
     self.fields = fields
     isInclusive = Self.inclusiveProviders.contains(provider)
     model = Model(name: "\(provider)/\(id)", provider: provider)
-    if let window = fields["context_window"]?.wholeNumber, window > 0 {
+    if let window = fields["context_window"]?.tokens, window > 0 {
       model.contextWindow = window
+    } else if fields["context_window"] != nil {
+      account.unused("context_window")
     }
     readAliases(id)
     for field in ["name", "description", "price_comments", "deprecated"]
@@ -122,7 +124,7 @@ struct GenAIPricesEntry {
       let base = value["base"] ?? value
       result[dimension, above: 0] = account.rate(key, base, unit, dimension)
       for tier in value["tiers"]?.items ?? [] {
-        guard let start = tier["start"]?.wholeNumber, let price = tier["price"] else {
+        guard let start = tier["start"]?.tokens, let price = tier["price"] else {
           account.unknownPrice("\(key)/tiers")
           continue
         }

@@ -67,9 +67,7 @@ struct LiteLLMEntry {
   }
 
   private mutating func tokens(_ field: String) -> Int64? {
-    guard let count = fields[field]?.wholeNumber, (1...1_000_000_000).contains(count) else {
-      return nil
-    }
+    guard let count = fields[field]?.tokens, count > 0 else { return nil }
     used.insert(field)
     return count
   }
@@ -131,7 +129,7 @@ struct LiteLLMEntry {
     guard let tiers = fields["tiered_pricing"] else { return }
     used.insert("tiered_pricing")
     for tier in tiers.items {
-      guard let above = tier["range"]?.items.first?.wholeNumber else {
+      guard let above = tier["range"]?.items.first?.tokens else {
         account.unknownPrice("tiered_pricing without a range of tokens")
         continue
       }
@@ -200,16 +198,17 @@ struct LiteLLMEntry {
       }
     }
     for window in prices["windows"]?.items ?? [] {
-      let days = window["weekdays"]?.items.compactMap(\.wholeNumber).map { Int($0) - 1 }
+      // From Monday, which is 1.
+      let days = window["weekdays"]?.items.map { $0.wholeNumber ?? 0 } ?? Array(1...7)
       let hours = window["hours_utc"].map { $0.text.map { [$0] } ?? $0.items.compactMap(\.text) }
       for span in (hours ?? []).map(Self.span) {
-        guard let span, (days ?? []).allSatisfy((0..<7).contains) else {
+        guard let span, !days.isEmpty, days.allSatisfy({ 1...7 ~= $0 }) else {
           account.unknownPrice("off_peak_pricing/windows")
           continue
         }
         sheet.timesOfDay.append(
           TimeOfDayPrice(
-            weekdays: Set(days ?? Array(0..<7)), from: span.from, to: span.to, change: change))
+            weekdays: Set(days.map { Int($0) - 1 }), from: span.from, to: span.to, change: change))
       }
     }
   }

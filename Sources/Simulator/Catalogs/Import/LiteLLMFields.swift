@@ -41,7 +41,7 @@ struct LiteLLMField: Hashable {
     }
   }
 
-  /// nil if the field is none of these.
+  /// nil if the field is none of these, or its threshold more than a catalog can state.
   init?(_ field: String) {
     let candidates = Self.bases.keys.filter { field == $0 || field.hasPrefix($0 + "_") }
     guard let base = candidates.max(by: { $0.count < $1.count }),
@@ -51,7 +51,9 @@ struct LiteLLMField: Hashable {
     else { return nil }
     self.base = base
     self.dimension = dimension
-    above = match.2.flatMap { Int64($0) }.map { $0 * 1_000 } ?? 0
+    guard let thousands = Int64(match.2 ?? "0"), thousands <= PriceSheetReader.mostTokens / 1_000
+    else { return nil }
+    above = thousands * 1_000
     if match.1 != nil {
       guard dimension == .cacheWriteTokens else { return nil }
       self.dimension = .cacheWriteLongTokens

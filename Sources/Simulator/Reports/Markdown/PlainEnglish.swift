@@ -93,7 +93,7 @@ enum PlainEnglish {
     name.replacing("/min", with: " a minute").replacing("/day", with: " a day")
   }
 
-  /// Names come from files: what would steer a terminal is shown, not obeyed.
+  /// Names come from files: what would steer a terminal or a CI server is shown, not obeyed.
   static func visible(_ name: String) -> String { visible(name, keeping: []) }
 
   /// The same for a text of several lines.
@@ -106,7 +106,7 @@ enum PlainEnglish {
       let steers = properties.generalCategory == .control || properties.isBidiControl
       result.append(steers && !kept.contains(scalar) ? "\u{FFFD}" : scalar)
     }
-    return String(result)
+    return LogCommands.inert(String(result))
   }
 
   static func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {

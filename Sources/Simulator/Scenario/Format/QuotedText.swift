@@ -1,9 +1,12 @@
-/// Text in double quotes, as JSON and YAML both read it.
+/// Text in double quotes, as JSON and YAML both read it, and no CI server as a command.
 enum QuotedText {
   static func quoted(_ text: String) -> String {
     var result = "\""
+    var last: Unicode.Scalar = " "
     for scalar in text.unicodeScalars {
+      defer { last = scalar }
       switch scalar {
+      case "#" where last == "#": result += "\\u0023"
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       case "\n": result += "\\n"

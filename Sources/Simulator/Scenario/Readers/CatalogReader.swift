@@ -117,7 +117,7 @@ struct CatalogReader {
   }
 
   private func readFacts(_ fields: Fields, into model: inout Model) {
-    let tokens: ClosedRange<Int64> = 1...1_000_000_000
+    let tokens = 1...PriceSheetReader.mostTokens
     model.contextWindow = fields.count("context_window", in: tokens) ?? model.contextWindow
     model.maxOutputTokens = fields.count("max_output_tokens", in: tokens) ?? model.maxOutputTokens
     model.latency = fields["latency"].flatMap(latency) ?? model.latency

@@ -5,6 +5,9 @@ import Foundation
 struct PeriodReader {
   private static let years = 1970...2200
   private static let maximumDays = 3_700
+  /// What `months` and `days` may be.
+  static let longestMonths: Int64 = 120
+  static let longestDays: Int64 = 3_660
 
   let log: InputLog
 
@@ -17,7 +20,7 @@ struct PeriodReader {
     let stated = fields.text("time_zone") ?? "UTC"
     let isKnown = isTimeZone(stated, fields["time_zone"]?.place ?? node.place)
     let zone = isKnown ? stated : "UTC"
-    let count = Int(fields.count("months", in: 1...120) ?? 1)
+    let count = Int(fields.count("months", in: 1...Self.longestMonths) ?? 1)
     if let monthNode = fields["month"] {
       for key in ["start", "days"] {
         if let other = fields[key] {
@@ -45,7 +48,7 @@ struct PeriodReader {
       return nil
     }
     guard let start = log.date(startNode, years: Self.years),
-      let days = fields.count("days", in: 1...3_660)
+      let days = fields.count("days", in: 1...Self.longestDays)
     else { return nil }
     guard Int(days) * count <= Self.maximumDays else {
       log.add(fields.place, "longer than \(Self.maximumDays) days")

@@ -2,6 +2,9 @@ import CostModel
 
 /// Reads one price sheet with its variants.
 struct PriceSheetReader {
+  /// The largest window, answer or threshold of a tier.
+  static let mostTokens: Int64 = 1_000_000_000
+
   let log: InputLog
 
   func read(_ fields: Fields) -> PriceSheet {
@@ -95,7 +98,7 @@ struct PriceSheetReader {
     guard let text = log.scalar(node, "a size like 200K tokens") else { return nil }
     let digits = text.hasSuffix("tokens") ? Quantity.trimmed(text.dropLast(6)) : text
     let bare = YAMLNode(content: .scalar(digits, plain: false), place: node.place)
-    return log.count(bare, in: 0...1_000_000_000)
+    return log.count(bare, in: 0...Self.mostTokens)
   }
 
   private func changes(_ entries: [YAMLNode.Entry]) -> [String: PriceChange] {

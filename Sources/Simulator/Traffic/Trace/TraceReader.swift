@@ -130,13 +130,14 @@ final class TraceReader {
     }
     let hasMark = block.offset == 0 && bytes.starts(with: CSVDialect.byteOrderMark)
     let text = hasMark ? bytes.dropFirst(3) : bytes[...]
-    switch text.first(where: { $0 > 0x20 }) {
+    let blank = text.prefix { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
+    switch text.dropFirst(blank.count).first {
     case UInt8(ascii: "{"):
       isJSON = true
       if hasMark { block.skip(3) }
     case UInt8(ascii: "["):
       throw error("this is a JSON array, expected an object a line (jq -c '.[]' writes those)")
-    case nil where !block.isLast && !text.contains(0): return false
+    case nil where !block.isLast: return false
     default: csv = CSVReader { [unowned self] row in try take(row) }
     }
     return true
