@@ -43,6 +43,12 @@ struct FieldGrid {
     FieldList(base: base, bounds: bounds + row &* width, count: width, gap: 1)
   }
 
+  /// Some of the rows.
+  func rows(_ range: Range<Int>) -> FieldGrid {
+    FieldGrid(
+      base: base, bounds: bounds + range.lowerBound &* width, width: width, rows: range.count)
+  }
+
   /// A field as it lies there; the last one of a row may have half of a line end behind it.
   @inline(__always)
   func bytes(_ row: Int, _ field: Int) -> (base: UnsafePointer<UInt8>, count: Int) {

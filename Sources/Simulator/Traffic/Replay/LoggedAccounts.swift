@@ -29,15 +29,22 @@ struct LoggedAccounts: Sendable {
     activity = AliasTable.build(weights: (0..<count).map(users.activity))
   }
 
-  /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
+  /// The account of a user that has been met; `Ledger.noUser` for all others.
   @inline(__always)
-  mutating func account(_ row: TraceRow, rank: Int64, symbols: TraceSymbols) -> UInt32 {
-    guard row.user != TraceRow.none else { return standIn(row, rank: rank) }
-    while Int(row.user) >= ofUser.count { ofUser.append(Ledger.noUser) }
-    if ofUser[Int(row.user)] == Ledger.noUser {
-      ofUser[Int(row.user)] = add(symbols.users.name(row.user))
-    }
-    return ofUser[Int(row.user)]
+  func known(_ user: UInt32) -> UInt32 {
+    Int(user) < ofUser.count ? ofUser[Int(user)] : Ledger.noUser
+  }
+
+  /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
+  @inline(never)
+  mutating func account(
+    _ row: UnsafePointer<TraceRow>, rank: Int64, symbols: TraceSymbols
+  ) -> UInt32 {
+    let user = row.pointee.user
+    guard user != TraceRow.none else { return standIn(row.pointee, rank: rank) }
+    while Int(user) >= ofUser.count { ofUser.append(Ledger.noUser) }
+    if ofUser[Int(user)] == Ledger.noUser { ofUser[Int(user)] = add(symbols.users.name(user)) }
+    return ofUser[Int(user)]
   }
 
   /// Identifies the session of a request of that account; 0 if it has none.

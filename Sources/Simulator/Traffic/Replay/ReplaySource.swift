@@ -18,19 +18,21 @@ struct ReplaySource: CallSource {
   private var number: Int64 = 0
   /// By the log's model number, the catalog's; `UInt16.max`: not in the catalog.
   private var models: [UInt16] = []
-  /// By the log's kind number: without a key of the response cache, with one, with a new one.
-  private var kinds: [(plain: Int, keyed: Int, new: Int)] = []
-  /// By compiled kind.
-  private var decisions: [Decision] = []
+  /// By the log's kind number, three each: without a key of the response cache, with one, with a new
+  /// one.
+  private var forms = FixedTable<Form>([])
   private(set) var logged = LoggedTotals()
   private(set) var loggedOutliers = OutlierFinder(source: .logged)
 
   /// All that a row asks about its kind.
-  private struct Decision {
+  private struct Form {
+    /// Of the compiled scenario.
+    var kind: UInt16
     /// The routed model; `UInt16.max`: the logged one, unless there is a choice to be drawn.
     var model: UInt16
     var drawsModel: Bool
-    /// The response cache's hit rate; negative: nothing is drawn.
+    /// Whether the response cache's hits are drawn.
+    var drawsHit: Bool
     var cacheRate: Double
   }
 
@@ -87,46 +89,41 @@ struct ReplaySource: CallSource {
 
   private mutating func addCalls(to batch: inout CallBatch) {
     // Held for the batch: handed out anew they would be counted for every row.
-    let (symbols, all) = (trace.symbols, rows.rows)
+    let (symbols, forms, all) = (trace.symbols, forms, rows.rows)
     batch.calls.reserve(all.count)
     batch.calls.resize(to: all.count)
     batch.facts.reserve(all.count)
     batch.facts.resize(to: all.count)
     all.withUnsafeBufferPointer { all in
       guard let first = all.baseAddress else { return }
-      for place in all.indices { setCall(place, first + place, symbols, in: &batch) }
+      for place in all.indices { setCall(place, first + place, symbols, forms, in: &batch) }
     }
   }
 
   @inline(__always)
   private mutating func setCall(
     _ place: Int, _ row: UnsafePointer<TraceRow>, _ symbols: TraceSymbols,
-    in batch: inout CallBatch
+    _ forms: FixedTable<Form>, in batch: inout CallBatch
   ) {
-    number += 1
-    let account = accounts.account(row.pointee, rank: number, symbols: symbols)
-    let prompt = prompts.prompt(row.pointee, rank: number, account: account)
-    let kind = kind(of: row.pointee, prompt: prompt, hasUser: account != Ledger.noUser)
+    number &+= 1
+    var account = accounts.known(row.pointee.user)
+    if account == Ledger.noUser {
+      account = accounts.account(row, rank: number, symbols: symbols)
+    }
+    let prompt = prompts.prompt(row.pointee.prompt, rank: number, account: account)
+    let form = forms.pointer(
+      to: self.form(of: row, prompt: prompt, hasUser: account != Ledger.noUser))
     let logged: UInt16 = row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
-    let decision = decisions[kind]
-    var routed = decision.model == .max ? logged : decision.model
+    var routed = form.pointee.model == .max ? logged : form.pointee.model
     var isCached = false
-    if decision.drawsModel || decision.cacheRate >= 0 {
-      let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
-      if decision.drawsModel {
-        let chosen = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)
-        routed = chosen?.rawValue ?? .max
-      }
-      isCached = word.3.unit < decision.cacheRate
-      if isCached, hasFlushes {
-        isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
-      }
+    if form.pointee.drawsModel || form.pointee.drawsHit {
+      draw(row, form, &routed, &isCached)
     }
     precondition(
       routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
     var call = Call(
       time: row.pointee.time, index: UInt32(truncatingIfNeeded: number), user: account,
-      kind: UInt16(kind))
+      kind: form.pointee.kind)
     call.prompt = prompt
     call.routed = routed
     call.input = max(0, row.pointee.input)
@@ -136,20 +133,40 @@ struct ReplaySource: CallSource {
     call.cacheDraw = isCached
     call.fact = Int32(truncatingIfNeeded: place)
     batch.calls[place] = call
-    batch.facts[place] = facts(of: row.pointee, model: logged)
+    batch.facts[place] = facts(of: row, model: logged)
     if prompts.hasSessionBlocks {
-      addBlocks(of: row.pointee, account: account, place, to: &batch)
+      addBlocks(of: row, account: account, place, to: &batch)
     }
-    if row.pointee.cost >= 0 { note(row.pointee, model: logged) }
+    if row.pointee.cost >= 0 { note(row, model: logged) }
+  }
+
+  /// What the scenario leaves to chance.
+  @inline(never)
+  private func draw(
+    _ row: UnsafePointer<TraceRow>, _ form: UnsafePointer<Form>, _ routed: inout UInt16,
+    _ isCached: inout Bool
+  ) {
+    let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
+    let kind = Int(form.pointee.kind)
+    if form.pointee.drawsModel {
+      let chosen = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)
+      routed = chosen?.rawValue ?? .max
+    }
+    guard form.pointee.drawsHit else { return }
+    isCached = word.3.unit < form.pointee.cacheRate
+    if isCached, hasFlushes {
+      isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
+    }
   }
 
   @inline(never)
   private func addBlocks(
-    of row: TraceRow, account: UInt32, _ place: Int, to batch: inout CallBatch
+    of row: UnsafePointer<TraceRow>, account: UInt32, _ place: Int, to batch: inout CallBatch
   ) {
     let first = batch.blocks.count
     let size = prompts.addBlocks(
-      of: row, session: accounts.session(row, account: account), to: &batch.blocks)
+      of: row.pointee, session: accounts.session(row.pointee, account: account),
+      to: &batch.blocks)
     guard size > 0 else { return }
     batch.facts[place].firstBlock = first
     batch.facts[place].blockCount = Int32(batch.blocks.count - first)
@@ -158,23 +175,25 @@ struct ReplaySource: CallSource {
 
   /// What the log says that the call cost.
   @inline(never)
-  private mutating func note(_ row: TraceRow, model: UInt16) {
-    logged.add(row, model: model)
+  private mutating func note(_ row: UnsafePointer<TraceRow>, model: UInt16) {
+    logged.add(cost: row.pointee.cost, model: model)
     loggedOutliers.add(
-      model: row.model == TraceRow.none ? nil : Int(row.model), number: row.number, cost: row.cost)
+      model: row.pointee.model == TraceRow.none ? nil : Int(row.pointee.model),
+      number: row.pointee.number, cost: row.pointee.cost)
   }
 
   /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
   @inline(__always)
-  private func kind(of row: TraceRow, prompt: UInt64, hasUser: Bool) -> Int {
-    let forms = kinds[Int(row.kind)]
-    guard hasUser || isGlobal else { return forms.plain }
-    return prompt != 0 ? forms.keyed : forms.new
+  private func form(of row: UnsafePointer<TraceRow>, prompt: UInt64, hasUser: Bool) -> Int {
+    let first = 3 &* Int(row.pointee.kind)
+    guard hasUser || isGlobal else { return first }
+    return first &+ (prompt != 0 ? 1 : 2)
   }
 
   @inline(__always)
-  private func facts(of row: TraceRow, model: UInt16) -> LoggedFacts {
-    LoggedFacts(
+  private func facts(of row: UnsafePointer<TraceRow>, model: UInt16) -> LoggedFacts {
+    let row = row.pointee
+    return LoggedFacts(
       model: model, failed: row.status == .failed, blockCount: row.blockCount,
       latency: row.latency, cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite),
       images: max(0, row.images), maxTokens: row.maxTokens, firstBlock: Int(row.firstBlock),
@@ -193,36 +212,38 @@ struct ReplaySource: CallSource {
   }
 
   private mutating func addKinds() throws -> Bool {
-    let before = kinds.count
-    for attributes in trace.symbols.kinds.dropFirst(before) {
+    let known = forms.count / 3
+    guard trace.symbols.kinds.count > known else { return false }
+    var kinds = forms.array.map { Int($0.kind) }
+    for attributes in trace.symbols.kinds.dropFirst(known) {
       let seen = Self.attributes(attributes)
       let useCase = seen[.useCase] ?? ""
-      var forms = [PromptRepetition.none, .pool(size: 1, exponent: 0, perUser: false)]
-      if prompts.areNew { forms.append(.unique) }
-      let numbers = forms.map {
+      var repetitions = [PromptRepetition.none, .pool(size: 1, exponent: 0, perUser: false)]
+      if prompts.areNew { repetitions.append(.unique) }
+      let numbers = repetitions.map {
         compiled.addLoggedKind(attributes, useCase: useCase, prompts: $0)
       }
-      kinds.append((numbers[0], numbers[1], prompts.areNew ? numbers[2] : numbers[0]))
+      kinds += [numbers[0], numbers[1], prompts.areNew ? numbers[2] : numbers[0]]
     }
-    guard kinds.count > before else { return false }
     guard compiled.kinds.count <= Int(UInt16.max) else {
-      let most = Int(UInt16.max) / (compiled.kinds.count / kinds.count)
+      let most = Int(UInt16.max) / (compiled.kinds.count * 3 / kinds.count)
       throw ReplayError(
         row: rows.rows.first?.number ?? 0,
         message: "more than \(InputLog.grouped(Int64(most))) combinations of attributes, expected "
           + "labels that repeat")
     }
     routing = CompiledRouting(compiled)
-    for kind in decisions.count..<compiled.kinds.count { decisions.append(decision(of: kind)) }
+    forms = FixedTable(forms.array + kinds.dropFirst(forms.count).map(form))
     return true
   }
 
-  private func decision(of kind: Int) -> Decision {
+  private func form(of kind: Int) -> Form {
     let shares = routing.shares(kind: kind, accountPlan: 0)
     let settings = compiled.kinds[kind]
-    return Decision(
-      model: shares.count == 1 ? shares[0].model.rawValue : .max, drawsModel: shares.count > 1,
-      cacheRate: settings.cacheMode == .rate ? settings.cacheRate : -1)
+    return Form(
+      kind: UInt16(kind), model: shares.count == 1 ? shares[0].model.rawValue : .max,
+      drawsModel: shares.count > 1, drawsHit: settings.cacheMode == .rate,
+      cacheRate: settings.cacheRate)
   }
 
   /// What rules and tables see of a kind: rows that do not say belong to the use case `not told`.
@@ -260,12 +281,12 @@ struct LoggedTotals: Sendable {
 
   /// Adds a row that tells its cost.
   /// - Parameter model: `UInt16.max`: another one than the catalog's, or none.
-  mutating func add(_ row: TraceRow, model: UInt16) {
+  mutating func add(cost picodollars: Int64, model: UInt16) {
     calls += 1
-    cost += Money(picodollars: row.cost)
+    cost += Money(picodollars: picodollars)
     let place = Int(model &+ 1)
     while sums.count <= place { sums.append(nil) }
-    sums[place] = (sums[place] ?? .zero) + MoneySum(picodollars: Int128(row.cost))
+    sums[place] = (sums[place] ?? .zero) + MoneySum(picodollars: Int128(picodollars))
   }
 }
 

@@ -12,29 +12,30 @@ struct SymbolTable: Sendable {
 
   var count: Int { ends.count }
 
-  /// A name's first and last eight bytes.
-  private struct Key {
-    var low: UInt64
-    var high: UInt64
-
-    /// Of up to 16 bytes; with the length they make up the name. A shorter name than eight bytes
-    /// stands at the words' upper ends.
-    @inline(__always)
-    init(_ base: UnsafeRawPointer, _ count: Int) {
-      let shift = UInt64(truncatingIfNeeded: max(0, 64 &- 8 &* count))
-      low = base.loadUnaligned(as: UInt64.self).littleEndian &<< shift
-      let last = base.loadUnaligned(fromByteOffset: max(0, count &- 8), as: UInt64.self)
-      high = last.littleEndian &<< shift
-    }
-  }
-
   /// The id of a known name of up to 16 bytes. The bytes must be followed by
   /// `FieldList.padding` readable ones.
   @inline(__always)
   func find(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt32? {
-    guard UInt(bitPattern: count) &- 1 < 16 else { return nil }
-    let key = Key(base, count)
-    return words.find(key.low, key.high, UInt32(truncatingIfNeeded: count)).id
+    guard let key = NameKey((base, count)) else { return nil }
+    return words.find(key.low, key.high, key.count).id
+  }
+
+  /// Finds many known names of up to 16 bytes.
+  struct Finder {
+    fileprivate let words: WordTable.Finder
+
+    /// As `find` of the table.
+    @inline(__always)
+    func find(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> UInt32? {
+      guard let key = NameKey(text) else { return nil }
+      return words.find(key.low, key.high, key.count).id
+    }
+  }
+
+  /// Where the table lies is asked once for all names that are looked for.
+  @inline(__always)
+  func withFinder<Result>(_ body: (Finder) -> Result) -> Result {
+    words.withFinder { body(Finder(words: $0)) }
   }
 
   /// The name's id; a new one if it was not known, nil if it is new and not UTF-8. The bytes must
@@ -61,13 +62,11 @@ struct SymbolTable: Sendable {
   private static let long: UInt32 = 17
 
   private func entry(of name: Bytes) -> Entry {
-    guard (1...16).contains(name.count), let base = name.baseAddress else {
+    guard let base = name.baseAddress, let key = NameKey((base, name.count)) else {
       return longEntry(of: name)
     }
-    let key = Key(base, name.count)
-    let tag = UInt32(name.count)
-    let (place, id) = words.find(key.low, key.high, tag)
-    return Entry(low: key.low, high: key.high, tag: tag, place: place, id: id)
+    let (place, id) = words.find(key.low, key.high, key.count)
+    return Entry(low: key.low, high: key.high, tag: key.count, place: place, id: id)
   }
 
   private func longEntry(of name: Bytes) -> Entry {

@@ -23,6 +23,9 @@ struct TraceClock {
   /// day begins.
   private var day: (first: UInt64, last: UInt64, start: Int64) = (0, 0, 0)
 
+  /// `YYYY-MM-DDTHH:MM` of the minute that was read last, as two words, and when it begins.
+  private var minute: (first: UInt64, last: UInt64, start: Int64) = (0, 0, 0)
+
   private static let earliest: Int64 = 0
   /// 2201-01-01, beyond what a scenario's period can be.
   private static let latest: Int64 = 7_289_654_400_000_000
@@ -54,6 +57,34 @@ struct TraceClock {
       if bytes.count > 4, bytes[4] == UInt8(ascii: "-") { return try civil(bytes) }
       return try count(bytes, nil)
     }
+  }
+
+  /// As `timeOfKnownDay`, and quicker in the minute that was read last.
+  @inline(__always)
+  mutating func timeOfKnownMinute(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+    let base = UnsafeRawPointer(text)
+    if count == 20, base.loadUnaligned(as: UInt64.self) == minute.first,
+      base.loadUnaligned(fromByteOffset: 8, as: UInt64.self) == minute.last
+    {
+      let second = Digits.second(base.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+      if second >= 0 { return minute.start &+ second &* 1_000_000 }
+    }
+    return timeOfOtherMinute(text, count)
+  }
+
+  @inline(never)
+  private mutating func timeOfOtherMinute(
+    _ text: UnsafePointer<UInt8>, _ count: Int
+  ) -> Int64? {
+    guard let time = timeOfKnownDay(text, count) else { return nil }
+    // A leap second counts as the next minute's.
+    if count == 20, text[17] < UInt8(ascii: "6") {
+      let base = UnsafeRawPointer(text)
+      minute.first = base.loadUnaligned(as: UInt64.self)
+      minute.last = base.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      minute.start = time - time % 60_000_000
+    }
+    return time
   }
 
   /// A time in UTC on the day that was read last, with seconds; nil for everything else.

@@ -2,11 +2,16 @@ import CostModel
 
 /// Reads the rows of a block column by column: each loop does one thing, so that what it needs
 /// stays in registers and a processor works on several rows at a time.
+///
+/// It does so for some rows at a time, which stay in a processor's first cache until all columns have
+/// been read.
 extension TraceDecoder {
   private typealias Rows = UnsafeMutablePointer<TraceRow>
 
-  /// Rows that tell nothing: appended many at a time, since one at a time costs a call each.
-  private static let blank = Array(repeating: TraceRow(time: 0, number: 0), count: 64)
+  /// Rows that tell nothing: appended many at a time, since one at a time costs a call each, but not
+  /// so many that copying them becomes a copy of large memory.
+  private static let blank = Array(repeating: TraceRow(time: 0, number: 0), count: 28)
+  private static let rowsAtOnce = 3 * 28
 
   /// Adds the rows of a block to a piece that is empty; false, and nothing is added, if one of them
   /// is malformed or they have to be taken one by one.
@@ -15,43 +20,48 @@ extension TraceDecoder {
     guard isPlain else { return false }
     var all: [TraceRow] = []
     swap(&all, &piece.batch.rows)
-    while all.count < grid.rows {
-      all.append(contentsOf: Self.blank.prefix(grid.rows - all.count))
-    }
-    let isRead = all.withUnsafeMutableBufferPointer { rows in
-      rows.baseAddress.map { read(grid, $0) } ?? false
-    }
+    let isRead = read(grid, into: &all)
     swap(&all, &piece.batch.rows)
-    if !isRead {
-      piece.removeAll()
-      modelCheck?.forgetNames()
-    }
+    if !isRead { forget() }
     return isRead
   }
 
-  private mutating func read(_ grid: FieldGrid, _ rows: Rows) -> Bool {
+  private mutating func read(_ grid: FieldGrid, into all: inout [TraceRow]) -> Bool {
     unknownInRow = 0
     piece.count = Int64(grid.rows)
-    return readTimes(grid, rows) && readQuantities(grid, rows) && readStatus(grid, rows)
+    all.reserveCapacity(grid.rows)
+    while all.count < grid.rows {
+      let first = all.count
+      let end = min(grid.rows, first + Self.rowsAtOnce)
+      while all.count < end { all.append(contentsOf: Self.blank.prefix(end - all.count)) }
+      let isRead = all.withUnsafeMutableBufferPointer { rows in
+        rows.baseAddress.map { read(grid.rows(first..<end), $0 + first, first) } ?? false
+      }
+      guard isRead else { return false }
+    }
+    return areModelsFine(all)
+  }
+
+  private mutating func read(_ grid: FieldGrid, _ rows: Rows, _ before: Int) -> Bool {
+    readTimes(grid, rows, before) && readQuantities(grid, rows) && readStatus(grid, rows)
       && readPrompts(grid, rows) && readUsers(grid, rows) && readModels(grid, rows)
-      && readKinds(grid, rows) && areModelsFine(rows) && readBlocks(grid, rows)
+      && readKinds(grid, rows) && readBlocks(grid, rows)
   }
 
   // MARK: Numbers
 
-  private mutating func readTimes(_ grid: FieldGrid, _ rows: Rows) -> Bool {
+  private mutating func readTimes(_ grid: FieldGrid, _ rows: Rows, _ before: Int) -> Bool {
     let field = fieldOf[TraceColumn.timestamp.rawValue]
-    var (first, last) = (Int64.max, Int64.min)
-    var isOrdered = true
+    var (first, last, isOrdered) = (piece.first, piece.last, piece.batch.isOrdered)
     for row in 0..<grid.rows {
       var known: Int64?
       if field >= 0 {
         let (base, count) = grid.bytes(row, field)
-        known = clock.timeOfKnownDay(base, count)
+        known = clock.timeOfKnownMinute(base, count)
       }
       guard let time = known ?? (try? anyTime(grid[row], 0)) else { return false }
       rows[row].time = time
-      rows[row].number = Int64(row &+ 1)
+      rows[row].number = Int64(before &+ row &+ 1)
       first = min(first, time)
       if time < last { isOrdered = false } else { last = time }
     }
@@ -70,10 +80,11 @@ extension TraceDecoder {
       sum(.audioSeconds, grid, rows, \.audio) != nil,
       let cost = sum(.costUSD, grid, rows, \.cost), readLatencies(grid, rows)
     else { return false }
-    piece.cachedInputTokens = cached
-    piece.cost = cost
+    piece.cachedInputTokens += cached
+    piece.cost += cost
     guard sources.present & Self.parts != 0 else {
-      (piece.inputTokens, piece.outputTokens) = (input, output)
+      piece.inputTokens += input
+      piece.outputTokens += output
       return true
     }
     for row in 0..<grid.rows {
@@ -89,15 +100,14 @@ extension TraceDecoder {
     _ column: TraceColumn, _ grid: FieldGrid, _ rows: Rows, _ path: KeyPath<TraceRow, Int64>
   ) -> Int128? {
     guard has(column) else { return 0 }
-    let (field, factor) = (fieldOf[column.rawValue], factors[column.rawValue])
-    let isSimple = field >= 0 && factor > 0
+    let (field, factor) = (numberField(column), factors[column.rawValue])
     var target = UnsafeMutableRawPointer(rows) + (MemoryLayout<TraceRow>.offset(of: path) ?? 0)
     // Of a block's worth of small numbers, and of all others.
     var small: Int64 = 0
     var large: Int128 = 0
     for row in 0..<grid.rows {
       var value: Int64 = -1
-      if isSimple {
+      if field >= 0 {
         let (base, count) = grid.bytes(row, field)
         value = Digits.number(base, count)
       }
@@ -136,7 +146,12 @@ extension TraceDecoder {
 
   private mutating func readStatus(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.status) else { return true }
+    let field = numberField(.status)
     for row in 0..<grid.rows {
+      if field >= 0, Digits.are200(grid.bytes(row, field)) {
+        rows[row].status = .ok
+        continue
+      }
       rows[row].status = status(grid[row])
       if rows[row].status == .failed { piece.failed &+= 1 }
       noteUnknown()
@@ -147,48 +162,63 @@ extension TraceDecoder {
   // MARK: Names
 
   private mutating func readPrompts(_ grid: FieldGrid, _ rows: Rows) -> Bool {
-    if has(.prompt) {
-      for row in 0..<grid.rows {
-        if let prompt = value(.prompt, grid[row]) { rows[row].prompt = ByteKey.key(prompt) }
-        noteUnknown()
-      }
-    }
-    if has(.session) {
-      for row in 0..<grid.rows {
-        if let session = value(.session, grid[row]) { rows[row].session = ByteKey.key(session) }
-        noteUnknown()
-      }
-    }
+    readKeys(.prompt, grid, rows, \.prompt)
+    readKeys(.session, grid, rows, \.session)
     return true
+  }
+
+  private mutating func readKeys(
+    _ column: TraceColumn, _ grid: FieldGrid, _ rows: Rows,
+    _ path: WritableKeyPath<TraceRow, UInt64>
+  ) {
+    guard has(column) else { return }
+    var target = UnsafeMutableRawPointer(rows) + (MemoryLayout<TraceRow>.offset(of: path) ?? 0)
+    for row in 0..<grid.rows {
+      if let text = value(column, grid[row]) {
+        target.storeBytes(of: ByteKey.key(text), as: UInt64.self)
+      }
+      target += MemoryLayout<TraceRow>.stride
+      noteUnknown()
+    }
   }
 
   private mutating func readUsers(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.user) else { return true }
     let known = known
-    for row in 0..<grid.rows {
-      let (base, count) = plainName(.user, grid[row])
-      if let id = known.find(base, count) {
-        rows[row].user = id
-      } else {
-        guard let id = try? newUser(grid[row], 0) else { return false }
-        rows[row].user = id
-        noteUnknown()
+    let field = nameField(.user)
+    return known.withFinder { known in
+      for row in 0..<grid.rows {
+        if field >= 0, let id = known.find(grid.bytes(row, field)) {
+          rows[row].user = id
+        } else {
+          guard let id = try? newUser(grid[row], 0) else { return false }
+          rows[row].user = id
+          noteUnknown()
+        }
       }
+      return true
     }
-    return true
   }
 
   private mutating func readModels(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.model) else { return true }
+    let (field, memo) = (nameField(.model), models)
     for row in 0..<grid.rows {
+      let key = field >= 0 ? NameKey(grid.bytes(row, field)) : nil
+      if let key, let id = memo.find(key) {
+        rows[row].model = id
+        continue
+      }
       guard let id = try? model(grid[row], 0) else { return false }
       rows[row].model = id
+      if let key, unknownInRow == 0 { memo.remember(key, id) }
       noteUnknown()
     }
     return true
   }
 
   private mutating func readKinds(_ grid: FieldGrid, _ rows: Rows) -> Bool {
+    if sources.attributes.count == 1 { return readKinds(sources.attributes[0], grid, rows) }
     for attribute in sources.attributes {
       for row in 0..<grid.rows {
         piece.symbols.beginKind(at: rows[row].kind)
@@ -201,15 +231,33 @@ extension TraceDecoder {
     return true
   }
 
+  /// Of the only attribute.
+  private mutating func readKinds(
+    _ attribute: (attribute: Attribute, column: TraceColumn), _ grid: FieldGrid, _ rows: Rows
+  ) -> Bool {
+    let (field, memo) = (nameField(attribute.column), kinds)
+    for row in 0..<grid.rows {
+      let key = field >= 0 ? NameKey(grid.bytes(row, field)) : nil
+      if let key, let id = memo.find(key) {
+        rows[row].kind = id
+        continue
+      }
+      piece.symbols.beginKind()
+      guard (try? readAttribute(attribute, grid[row], 0)) != nil else { return false }
+      let id = piece.symbols.kind()
+      rows[row].kind = id
+      if let key, unknownInRow == 0 { memo.remember(key, id) }
+      noteUnknown()
+    }
+    return true
+  }
+
   /// Whether no row wants for a model.
-  private mutating func areModelsFine(_ rows: Rows) -> Bool {
+  private mutating func areModelsFine(_ rows: [TraceRow]) -> Bool {
     guard modelCheck != nil else { return true }
     let areTold = has(.model) && piece.unknown[TraceColumn.model.rawValue] == 0
     if areTold, modelCheck?.knowsAll(piece.symbols) == true { return true }
-    for row in 0..<Int(piece.count) where modelCheck?.problem(rows[row], piece.symbols) != nil {
-      return false
-    }
-    return true
+    return rows.allSatisfy { modelCheck?.problem($0, piece.symbols) == nil }
   }
 
   private mutating func readBlocks(_ grid: FieldGrid, _ rows: Rows) -> Bool {
