@@ -16,6 +16,15 @@ public struct ResponseCacheKey: Hashable, Sendable {
   }
 }
 
+extension ResponseCacheKey {
+  @inlinable
+  var mixedHash: UInt64 {
+    // The odd factor spreads model and user over all bits before the prompt joins them.
+    let owner = UInt64(user) &<< 16 | UInt64(model.rawValue)
+    return (owner &* 0x9E37_79B9_7F4A_7C15 ^ prompt).mixed
+  }
+}
+
 /// A key with what is kept beside it: the moment from which its entry is live.
 @frozen
 @usableFromInline
@@ -33,11 +42,7 @@ struct StartedKey: ExpiryTableKey {
   static func == (a: StartedKey, b: StartedKey) -> Bool { a.key == b.key }
 
   @inlinable
-  var mixedHash: UInt64 {
-    // The odd factor spreads model and user over all bits before the prompt joins them.
-    let owner = UInt64(key.user) &<< 16 | UInt64(key.model.rawValue)
-    return (owner &* 0x9E37_79B9_7F4A_7C15 ^ key.prompt).mixed
-  }
+  var mixedHash: UInt64 { key.mixedHash }
 
   @usableFromInline static var unused: StartedKey {
     StartedKey(ResponseCacheKey(model: ModelID(0), prompt: 0), start: .distantPast)
@@ -74,8 +79,7 @@ public struct ResponseCache: Sendable {
   @inlinable
   @inline(__always)
   public func warm(_ key: ResponseCacheKey) -> Int64 {
-    let hash = StartedKey(key, start: .distantPast).mixedHash
-    let place = Int(truncatingIfNeeded: hash) & (table.entries.count &- 1)
+    let place = Int(truncatingIfNeeded: key.mixedHash) & (table.entries.count &- 1)
     return table.entries[place].expiry.microseconds
   }
 

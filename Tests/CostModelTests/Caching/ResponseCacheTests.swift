@@ -92,6 +92,43 @@ import Testing
     #expect(cache.table.entries.count <= 512)
   }
 
+  /// Calls under way together, whose responses are written as they are sent out or as they come back.
+  @Test func aResponseMayBeStoredAhead() {
+    var hits = 0
+    for seed in 0..<300 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      var fast = ResponseCache()
+      var slow = ResponseCacheReference()
+      var underWay: [(key: ResponseCacheKey, end: Int64, isAhead: Bool)] = []
+      let ttl = 1 + random.below(20)
+      var t: Int64 = -20
+      for n in 0..<150 {
+        t += random.below(4)
+        for call in underWay.sorted(by: { $0.end < $1.end }) where call.end <= t {
+          slow.store(call.key, at: call.end, ttl: ttl)
+          if !call.isAhead { fast.store(call.key, at: at(call.end), ttl: µs(ttl)) }
+        }
+        underWay.removeAll { $0.end <= t }
+        let key = key(UInt64(random.below(6)))
+        let place = fast.place(of: key)
+        let hit = fast.isLive(place, at: at(t))
+        hits += hit ? 1 : 0
+        guard hit == slow.lookup(key, at: t), fast.liveCount(at: at(t)) == slow.liveCount(at: t)
+        else {
+          Issue.record("seed \(seed), step \(n): hit \(hit)")
+          return
+        }
+        if hit { continue }
+        let call = (key: key, end: t + random.below(ttl + 1), isAhead: random.chance(3, in: 4))
+        underWay.append(call)
+        if call.isAhead {
+          fast.storeAhead(key, place, at: at(call.end), ttl: µs(ttl), now: at(t))
+        }
+      }
+    }
+    #expect(hits > 5000, "the schedules hit")
+  }
+
   @Test func agreesWithTheListOfAllWrites() {
     var hits = 0
     for seed in 0..<300 as Range<UInt64> {

@@ -66,8 +66,15 @@ import Testing
         let expected = slow.book(
           at: t, tokens: call.tokens, audio: call.audio, duration: call.duration)
         let wait = fast.wait(at: at(t), tokens: call.tokens, audio: µs(call.audio))
-        let booking = fast.book(
+        // What starts at once may be asked for as that, with the same state after it.
+        let startsNow = fast.bookAtOnce(
           at: at(t), tokens: call.tokens, audio: µs(call.audio), duration: µs(call.duration))
+        let booking =
+          startsNow
+          ? .start(at(t))
+          : fast.book(
+            at: at(t), tokens: call.tokens, audio: µs(call.audio), duration: µs(call.duration))
+        #expect(startsNow == (booking == .start(at(t))), "seed \(seed), call \(n) of \(limits)")
         guard booking == (expected.map { .start(at($0)) } ?? .throttled) else {
           Issue.record(
             "seed \(seed), call \(n) of \(limits): \(booking), expected \(expected as Any)")

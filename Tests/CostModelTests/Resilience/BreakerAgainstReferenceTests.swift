@@ -31,6 +31,7 @@ import Testing
     var fast = Breaker(settings)
     var slow = BreakerReference(settings: settings)
     var flights: [Flight] = []
+    var silent: [Int64] = []
     var probes = 0
     var trips = 0
     var same = true
@@ -42,11 +43,20 @@ import Testing
         trips += trip ? 1 : 0
       }
       flights.removeAll { $0.outcome == t }
+      for _ in 0..<silent.count(where: { $0 == t }) {
+        same = same && !slow.record(success: true, at: t, isProbe: false)
+      }
       for _ in 0..<random.below(3) {
         let blocked = fast.blocks(at: at(t))
         same = same && blocked == slow.blocks(at: t)
         // A third of the targets that are not blocked are over their queue limit.
         if blocked || random.chance(1, in: 3) { continue }
+        if let from = fast.ignoresSuccessFrom, at(t) >= from, random.chance(1, in: 2) {
+          // A success that nobody tells it of.
+          same = same && !slow.begin(at: t)
+          silent.append(t + 1 + random.below(10))
+          continue
+        }
         let isProbe = fast.begin(at: at(t))
         same = same && isProbe == slow.begin(at: t)
         probes += isProbe ? 1 : 0

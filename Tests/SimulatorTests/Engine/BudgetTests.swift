@@ -36,9 +36,12 @@ import Testing
       (call.input, call.output) = (100, 50)
       return call
     }
-    return try LoggedRun(
-      CompiledScenario(scenario), plan: scenario.plans[0], source: ListSource(batches: [calls])
-    ).result
+    let compiled = CompiledScenario(scenario)
+    let source = ListSource(batches: [calls])
+    let result = try LoggedRun(compiled, plan: scenario.plans[0], source: source).result
+    let untold = try PlanResult.untold(compiled, plan: scenario.plans[0], source: source)
+    #expect(untold.text == result.text, "costs may be gathered and settled later")
+    return result
   }
 
   private func end(ofCallAt time: Int64) -> SimTime { ScenarioBuilder.at(time + Self.second) }

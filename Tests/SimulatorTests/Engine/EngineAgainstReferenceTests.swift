@@ -65,8 +65,11 @@ import Testing
       batches[batches.count - 1].append(call)
       if arrivals.count % 7 == 0 { batches.append([]) }
     }
-    let run = try LoggedRun(
-      compiled, plan: random.scenario.plans[0], source: ListSource(batches: batches))
+    let source = ListSource(batches: batches)
+    let run = try LoggedRun(compiled, plan: random.scenario.plans[0], source: source)
+    let untold = try PlanResult.untold(
+      compiled, plan: random.scenario.plans[0], source: source)
+    #expect(untold.text == run.result.text, "calls may be booked as they arrive")
     let done = translation
     let reference = ReferenceRun(of: arrivals, in: ReferenceScenario(random.scenario)) {
       done.draw(id: $0, attempt: $1, target: $2)

@@ -54,6 +54,25 @@ import Testing
     }
   }
 
+  /// A run that tells each call takes the long way; another one books calls as they arrive, and counts
+  /// hits where they are drawn.
+  @Test(arguments: CacheSettings.Mode.allCases)
+  func whatIsToldDoesNotChangeWhatHappens(mode: CacheSettings.Mode) throws {
+    var (hits, foreseen) = (Int64(0), 0)
+    for seed in 100..<130 as Range<UInt64> {
+      var scenario = Self.busy(seed: seed)
+      scenario.cache.mode = mode
+      scenario.alerts = []
+      scenario.experiments = []
+      let untold = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+      let told = try LoggedRun(scenario)
+      #expect(untold.text == told.result.text, "seed \(seed)")
+      hits += untold.cacheHits
+      foreseen += told.records.count { $0.attempts == 1 && !$0.isFailed }
+    }
+    #expect((hits > 300) == (mode != .off) && foreseen > 300, "the ways differ often enough")
+  }
+
   @Test(arguments: [21, 22, 23, 24, 25] as [UInt64])
   func twiceThePriceIsTwiceTheCost(seed: UInt64) throws {
     var scenario = Self.busy(seed: seed)

@@ -67,7 +67,7 @@ func csvDefusesFormulasInTextOnly(_ value: String) {
 
 /// 2,000 seeded random tables, fed to the reader in random pieces.
 @Test func csvRoundTripsThroughLibcsv() throws {
-  var random = SplitMix(state: 20_261_121)
+  var random = SplitMix.Words(seed: 20_261_121)
   let alphabet = Array("ab ,;\t\"'\r\n=+-@é漢0.")
   for table in 0..<2_000 {
     let dialect = CSVDialect.allCases[table % 3]
@@ -133,17 +133,6 @@ private func guarding(_ field: String) -> String {
   #expect(try CSVReader.rows([0xEF, 0xBB, 0xBF]) == [])
 }
 
-/// SplitMix64, so that the tests repeat.
-struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+extension SplitMix.Words {
+  fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -47,6 +47,21 @@ struct LoggedRun {
   }
 }
 
+extension PlanResult {
+  /// Everything in it, but for zeros at the ends of histograms, which may be longer than they need.
+  var text: String { "\(self)".replacing(#/(?:, 0)+\]/#, with: "]") }
+
+  /// The same plan without a per-call log, so that calls may be booked as they arrive.
+  static func untold(
+    _ compiled: CompiledScenario, plan: PlanSpec, source: consuming some CallSource & ~Copyable
+  ) throws -> PlanResult {
+    var engine = PlanEngine(
+      compiled: compiled, routing: CompiledRouting(compiled), prices: PriceTable(compiled),
+      draws: Draws(seed: compiled.scenario.seed, run: 1), plan: plan, run: 1)
+    return try engine.run(&source)
+  }
+}
+
 /// Given calls, in given batches.
 struct ListSource: CallSource {
   var batches: [[Call]]
