@@ -29,16 +29,27 @@ struct LoggedAccounts: Sendable {
     activity = AliasTable.build(weights: (0..<count).map(users.activity))
   }
 
-  /// The account of a user that has been met; `Ledger.noUser` for all others.
-  @inline(__always)
-  func known(_ user: UInt32) -> UInt32 {
-    Int(user) < ofUser.count ? ofUser[Int(user)] : Ledger.noUser
+  /// Adds accounts of users that have been met to their calls; returns the place of the first other
+  /// row, else the end.
+  @inline(never)
+  func addKnown(
+    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to calls: UnsafeMutablePointer<Call>
+  ) -> Int {
+    ofUser.withUnsafeBufferPointer { known in
+      var place = range.lowerBound
+      while place < range.upperBound {
+        let user = Int(rows[place].user)
+        guard user < known.count, known[user] != Ledger.noUser else { break }
+        calls[place].user = known[user]
+        place &+= 1
+      }
+      return place
+    }
   }
 
   /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
-  @inline(never)
   mutating func account(
-    _ row: UnsafePointer<TraceRow>, rank: Int64, symbols: TraceSymbols
+    of row: UnsafePointer<TraceRow>, rank: Int64, symbols: TraceSymbols
   ) -> UInt32 {
     let user = row.pointee.user
     guard user != TraceRow.none else { return standIn(row.pointee, rank: rank) }

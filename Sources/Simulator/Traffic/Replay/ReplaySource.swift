@@ -15,9 +15,10 @@ struct ReplaySource: CallSource {
   private let prompts: LoggedPrompts
   /// Accounts that the engine knows.
   private(set) var users = 0
+  /// Calls of all batches before.
   private var number: Int64 = 0
   /// By the log's model number, the catalog's; `UInt16.max`: not in the catalog.
-  private var models: [UInt16] = []
+  private var models = FixedTable<UInt16>([])
   /// By the log's kind number, three each: without a key of the response cache, with one, with a new
   /// one.
   private var forms = FixedTable<Form>([])
@@ -34,6 +35,8 @@ struct ReplaySource: CallSource {
     /// Whether the response cache's hits are drawn.
     var drawsHit: Bool
     var cacheRate: Double
+
+    var isDrawn: Bool { drawsModel || drawsHit }
   }
 
   /// Reads the log's beginning; nil if the log has no rows.
@@ -77,6 +80,7 @@ struct ReplaySource: CallSource {
     let isLonger = cover()
     batch.blocks.append(contentsOf: rows.blocks)
     addCalls(to: &batch)
+    number += Int64(rows.rows.count)
     if grew || isLonger || users < accounts.names.count {
       batch.growth = ScenarioGrowth(
         compiled: compiled, routing: routing, newUsers: Array(accounts.names[users...]))
@@ -87,86 +91,163 @@ struct ReplaySource: CallSource {
 
   // MARK: Rows
 
+  /// Rows that stay in a processor's first cache while they become calls.
+  private static let rowsAtOnce = 64
+
   private mutating func addCalls(to batch: inout CallBatch) {
-    // Held for the batch: handed out anew they would be counted for every row.
-    let (symbols, forms, all) = (trace.symbols, forms, rows.rows)
+    let all = rows.rows
     batch.calls.reserve(all.count)
     batch.calls.resize(to: all.count)
     batch.facts.reserve(all.count)
     batch.facts.resize(to: all.count)
     all.withUnsafeBufferPointer { all in
       guard let first = all.baseAddress else { return }
-      for place in all.indices { setCall(place, first + place, symbols, forms, in: &batch) }
+      for start in stride(from: 0, to: all.count, by: Self.rowsAtOnce) {
+        let end = min(all.count, start + Self.rowsAtOnce)
+        addCalls(first, start..<end, to: &batch)
+      }
     }
   }
 
-  @inline(__always)
-  private mutating func setCall(
-    _ place: Int, _ row: UnsafePointer<TraceRow>, _ symbols: TraceSymbols,
-    _ forms: FixedTable<Form>, in batch: inout CallBatch
+  private mutating func addCalls(
+    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to batch: inout CallBatch
   ) {
-    number &+= 1
-    var account = accounts.known(row.pointee.user)
-    if account == Ledger.noUser {
-      account = accounts.account(row, rank: number, symbols: symbols)
+    addCallers(rows, range, to: &batch)
+    let tables = Tables(forms: forms, models: models, isGlobal: isGlobal, before: number)
+    var place = tables.makeCalls(rows, range, in: &batch)
+    while place < range.upperBound {
+      setCall(place, rows + place, tables, in: &batch)
+      place = tables.makeCalls(rows, place + 1..<range.upperBound, in: &batch)
     }
-    let prompt = prompts.prompt(row.pointee.prompt, rank: number, account: account)
-    let form = forms.pointer(
-      to: self.form(of: row, prompt: prompt, hasUser: account != Ledger.noUser))
-    let logged: UInt16 = row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
-    var routed = form.pointee.model == .max ? logged : form.pointee.model
-    var isCached = false
-    if form.pointee.drawsModel || form.pointee.drawsHit {
-      draw(row, form, &routed, &isCached)
-    }
-    precondition(
-      routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
-    var call = Call(
-      time: row.pointee.time, index: UInt32(truncatingIfNeeded: number), user: account,
-      kind: form.pointee.kind)
-    call.prompt = prompt
-    call.routed = routed
-    call.input = max(0, row.pointee.input)
-    call.output = max(0, row.pointee.output)
-    call.reasoning = max(0, row.pointee.reasoning)
-    call.audio = max(0, row.pointee.audio)
-    call.cacheDraw = isCached
-    call.fact = Int32(truncatingIfNeeded: place)
-    batch.calls[place] = call
-    batch.facts[place] = facts(of: row, model: logged)
     if prompts.hasSessionBlocks {
-      addBlocks(of: row, account: account, place, to: &batch)
+      for place in range { addBlocks(of: rows + place, place, to: &batch) }
     }
-    if row.pointee.cost >= 0 { note(row, model: logged) }
+    for place in range where rows[place].cost >= 0 { note(rows + place) }
   }
 
-  /// What the scenario leaves to chance.
-  @inline(never)
-  private func draw(
-    _ row: UnsafePointer<TraceRow>, _ form: UnsafePointer<Form>, _ routed: inout UInt16,
-    _ isCached: inout Bool
+  /// Whose calls these are, and of which prompts.
+  private mutating func addCallers(
+    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to batch: inout CallBatch
   ) {
-    let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
-    let kind = Int(form.pointee.kind)
-    if form.pointee.drawsModel {
-      let chosen = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)
-      routed = chosen?.rawValue ?? .max
+    let calls = batch.calls.base
+    var place = accounts.addKnown(rows, range, to: calls)
+    while place < range.upperBound {
+      calls[place].user = accounts.account(
+        of: rows + place, rank: number + Int64(place) + 1, symbols: trace.symbols)
+      place = accounts.addKnown(rows, place + 1..<range.upperBound, to: calls)
     }
-    guard form.pointee.drawsHit else { return }
-    isCached = word.3.unit < form.pointee.cacheRate
+    for place in range { calls[place].prompt = rows[place].prompt }
+    guard prompts.areDrawn else { return }
+    for place in range where rows[place].prompt == 0 {
+      calls[place].prompt = prompts.drawn(
+        rank: number + Int64(place) + 1, account: calls[place].user)
+    }
+  }
+
+  /// What is read of the scenario to make a call.
+  private struct Tables {
+    let forms: FixedTable<Form>
+    let models: FixedTable<UInt16>
+    let isGlobal: Bool
+    /// Calls before the batch.
+    let before: Int64
+
+    /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
+    @inline(__always)
+    func form(of row: UnsafePointer<TraceRow>, _ call: CallPointer) -> UnsafePointer<Form> {
+      let first = 3 &* Int(row.pointee.kind)
+      guard isGlobal || call.pointee.user != Ledger.noUser else {
+        return forms.pointer(to: first)
+      }
+      return forms.pointer(to: call.pointee.prompt != 0 ? first &+ 1 : first &+ 2)
+    }
+
+    /// The row's model in the catalog.
+    @inline(__always)
+    func model(of row: UnsafePointer<TraceRow>) -> UInt16 {
+      row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
+    }
+
+    /// Makes calls whose caller and prompt are told; returns the place of the first one that is not
+    /// decided by its row, else the end.
+    @inline(never)
+    func makeCalls(
+      _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, in batch: inout CallBatch
+    ) -> Int {
+      let (calls, facts) = (batch.calls.base, batch.facts.base)
+      var place = range.lowerBound
+      while place < range.upperBound {
+        let (row, call) = (rows + place, calls + place)
+        let form = form(of: row, call)
+        let logged = model(of: row)
+        let routed = form.pointee.model == .max ? logged : form.pointee.model
+        if form.pointee.isDrawn || routed == .max { break }
+        set(call, facts + place, row, place, form, routed: routed, logged: logged)
+        place &+= 1
+      }
+      return place
+    }
+
+    /// Writes all that is not written yet.
+    @inline(__always)
+    func set(
+      _ call: UnsafeMutablePointer<Call>, _ facts: UnsafeMutablePointer<LoggedFacts>,
+      _ row: UnsafePointer<TraceRow>, _ place: Int, _ form: UnsafePointer<Form>,
+      routed: UInt16, logged: UInt16, isCached: Bool = false
+    ) {
+      let (user, prompt) = (call.pointee.user, call.pointee.prompt)
+      var made = Call(
+        time: row.pointee.time,
+        index: UInt32(truncatingIfNeeded: before &+ Int64(place) &+ 1), user: user,
+        kind: form.pointee.kind)
+      made.prompt = prompt
+      made.routed = routed
+      made.input = max(0, row.pointee.input)
+      made.output = max(0, row.pointee.output)
+      made.reasoning = max(0, row.pointee.reasoning)
+      made.audio = max(0, row.pointee.audio)
+      made.cacheDraw = isCached
+      made.fact = Int32(truncatingIfNeeded: place)
+      call.pointee = made
+      facts.pointee = LoggedFacts(
+        model: logged, failed: row.pointee.status == .failed,
+        blockCount: row.pointee.blockCount, latency: row.pointee.latency,
+        cachedInput: row.pointee.cached, cacheWrite: max(0, row.pointee.cacheWrite),
+        images: max(0, row.pointee.images), maxTokens: row.pointee.maxTokens,
+        firstBlock: Int(row.pointee.firstBlock), blockSize: Int64(row.pointee.blockSize))
+    }
+  }
+
+  /// Makes a call of which the scenario leaves something to chance.
+  private func setCall(
+    _ place: Int, _ row: UnsafePointer<TraceRow>, _ tables: Tables, in batch: inout CallBatch
+  ) {
+    let call = batch.calls.base + place
+    let (form, logged) = (tables.form(of: row, call), tables.model(of: row))
+    let word = draws.block(
+      .call, call: UInt64(number + Int64(place) + 1), user: 0, workload: Draws.traceKey)
+    let kind = Int(form.pointee.kind)
+    var routed = form.pointee.model == .max ? logged : form.pointee.model
+    if form.pointee.drawsModel {
+      routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)?.rawValue ?? .max
+    }
+    var isCached = form.pointee.drawsHit && word.3.unit < form.pointee.cacheRate
     if isCached, hasFlushes {
       isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
     }
+    precondition(
+      routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
+    tables.set(
+      call, batch.facts.base + place, row, place, form, routed: routed, logged: logged,
+      isCached: isCached)
   }
 
-  @inline(never)
   private func addBlocks(
-    of row: UnsafePointer<TraceRow>, account: UInt32, _ place: Int, to batch: inout CallBatch
+    of row: UnsafePointer<TraceRow>, _ place: Int, to batch: inout CallBatch
   ) {
     let first = batch.blocks.count
-    let size = prompts.addBlocks(
-      of: row.pointee, session: accounts.session(row.pointee, account: account),
-      to: &batch.blocks)
+    let session = accounts.session(row.pointee, account: batch.calls[place].user)
+    let size = prompts.addBlocks(of: row.pointee, session: session, to: &batch.blocks)
     guard size > 0 else { return }
     batch.facts[place].firstBlock = first
     batch.facts[place].blockCount = Int32(batch.blocks.count - first)
@@ -175,29 +256,13 @@ struct ReplaySource: CallSource {
 
   /// What the log says that the call cost.
   @inline(never)
-  private mutating func note(_ row: UnsafePointer<TraceRow>, model: UInt16) {
-    logged.add(cost: row.pointee.cost, model: model)
+  private mutating func note(_ row: UnsafePointer<TraceRow>) {
+    let model = row.pointee.model
+    logged.add(
+      cost: row.pointee.cost, model: model == TraceRow.none ? .max : models[Int(model)])
     loggedOutliers.add(
-      model: row.pointee.model == TraceRow.none ? nil : Int(row.pointee.model),
-      number: row.pointee.number, cost: row.pointee.cost)
-  }
-
-  /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
-  @inline(__always)
-  private func form(of row: UnsafePointer<TraceRow>, prompt: UInt64, hasUser: Bool) -> Int {
-    let first = 3 &* Int(row.pointee.kind)
-    guard hasUser || isGlobal else { return first }
-    return first &+ (prompt != 0 ? 1 : 2)
-  }
-
-  @inline(__always)
-  private func facts(of row: UnsafePointer<TraceRow>, model: UInt16) -> LoggedFacts {
-    let row = row.pointee
-    return LoggedFacts(
-      model: model, failed: row.status == .failed, blockCount: row.blockCount,
-      latency: row.latency, cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite),
-      images: max(0, row.images), maxTokens: row.maxTokens, firstBlock: Int(row.firstBlock),
-      blockSize: Int64(row.blockSize))
+      model: model == TraceRow.none ? nil : Int(model), number: row.pointee.number,
+      cost: row.pointee.cost)
   }
 
   // MARK: Growth
@@ -205,10 +270,11 @@ struct ReplaySource: CallSource {
   /// Names of models that are new in the log.
   private mutating func resolveModels() {
     let known = trace.symbols.models
-    for number in models.count..<known.count {
-      let id = compiled.scenario.catalog.id(named: known.name(UInt32(number)))
-      models.append(id?.rawValue ?? .max)
+    guard known.count > models.count else { return }
+    let new = (models.count..<known.count).map { number in
+      compiled.scenario.catalog.id(named: known.name(UInt32(number)))?.rawValue ?? .max
     }
+    models = FixedTable(models.array + new)
   }
 
   private mutating func addKinds() throws -> Bool {

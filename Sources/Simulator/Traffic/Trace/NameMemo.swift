@@ -1,19 +1,32 @@
-/// A name of up to 16 bytes as words: its first and its last eight bytes and its length.
+/// A name of up to 16 bytes as words: its first and its second eight bytes and its length.
 struct NameKey {
   var low: UInt64
   var high: UInt64
   var count: UInt32
 
+  /// By length: which bits of the words belong to the name.
+  nonisolated(unsafe) static let masks: UnsafePointer<(low: UInt64, high: UInt64)> = {
+    let masks = UnsafeMutablePointer<(low: UInt64, high: UInt64)>.allocate(capacity: 17)
+    for count in 0...16 {
+      (masks + count).initialize(
+        to: (~(~0 << UInt64(8 * count)), ~(~0 << UInt64(8 * max(0, count - 8)))))
+    }
+    return UnsafePointer(masks)
+  }()
+
   /// nil: an empty name or a longer one. The bytes must be followed by `FieldList.padding` readable
-  /// ones. A shorter name than eight bytes stands at the words' upper ends.
+  /// ones.
   @inline(__always)
-  init?(_ text: (base: UnsafePointer<UInt8>, count: Int)) {
+  init?(
+    _ text: (base: UnsafePointer<UInt8>, count: Int),
+    _ masks: UnsafePointer<(low: UInt64, high: UInt64)> = NameKey.masks
+  ) {
     guard UInt(bitPattern: text.count) &- 1 < 16 else { return nil }
     let base = UnsafeRawPointer(text.base)
-    let shift = UInt64(truncatingIfNeeded: max(0, 64 &- 8 &* text.count))
-    low = base.loadUnaligned(as: UInt64.self).littleEndian &<< shift
-    let last = base.loadUnaligned(fromByteOffset: max(0, text.count &- 8), as: UInt64.self)
-    high = last.littleEndian &<< shift
+    let mask = masks + text.count
+    low = base.loadUnaligned(as: UInt64.self).littleEndian & mask.pointee.low
+    high =
+      base.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian & mask.pointee.high
     count = UInt32(truncatingIfNeeded: text.count)
   }
 }
@@ -57,6 +70,21 @@ final class NameMemo {
       return slot.pointee.id
     }
     return nil
+  }
+
+  /// Writes the numbers of names behind each other, `stride` bytes apart, from a row on until a name
+  /// is not remembered; returns that row, else the end.
+  @inline(never)
+  func find(
+    _ names: FieldColumn, from row: Int, to end: Int, _ target: UnsafeMutableRawPointer,
+    stride: Int
+  ) -> Int {
+    let masks = NameKey.masks
+    return names.run(from: row, to: end) { text, row in
+      guard let key = NameKey(text, masks), let id = find(key) else { return false }
+      (target + row &* stride).storeBytes(of: id, as: UInt32.self)
+      return true
+    }
   }
 
   /// Remembers a name's number, in place of another one's if need be.

@@ -20,22 +20,23 @@ struct SymbolTable: Sendable {
     return words.find(key.low, key.high, key.count).id
   }
 
-  /// Finds many known names of up to 16 bytes.
-  struct Finder {
-    fileprivate let words: WordTable.Finder
-
-    /// As `find` of the table.
-    @inline(__always)
-    func find(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> UInt32? {
-      guard let key = NameKey(text) else { return nil }
-      return words.find(key.low, key.high, key.count).id
+  /// Writes the ids of names of up to 16 bytes behind each other, `stride` bytes apart, from a row on
+  /// until a name is not known; returns that row, else the end.
+  @inline(never)
+  func find(
+    _ names: FieldColumn, from row: Int, to end: Int, _ target: UnsafeMutableRawPointer,
+    stride: Int
+  ) -> Int {
+    let masks = NameKey.masks
+    return words.withFinder { words in
+      names.run(from: row, to: end) { text, row in
+        guard let key = NameKey(text, masks),
+          let id = words.find(key.low, key.high, key.count).id
+        else { return false }
+        (target + row &* stride).storeBytes(of: id, as: UInt32.self)
+        return true
+      }
     }
-  }
-
-  /// Where the table lies is asked once for all names that are looked for.
-  @inline(__always)
-  func withFinder<Result>(_ body: (Finder) -> Result) -> Result {
-    words.withFinder { body(Finder(words: $0)) }
   }
 
   /// The name's id; a new one if it was not known, nil if it is new and not UTF-8. The bytes must

@@ -24,7 +24,24 @@ struct TraceClock {
   private var day: (first: UInt64, last: UInt64, start: Int64) = (0, 0, 0)
 
   /// `YYYY-MM-DDTHH:MM` of the minute that was read last, as two words, and when it begins.
-  private var minute: (first: UInt64, last: UInt64, start: Int64) = (0, 0, 0)
+  private(set) var minute = Minute()
+
+  struct Minute {
+    fileprivate var first: UInt64 = 0
+    fileprivate var last: UInt64 = 0
+    fileprivate var start: Int64 = 0
+
+    /// A time in UTC in this minute, to the second; nil for everything else.
+    @inline(__always)
+    func time(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> Int64? {
+      let base = UnsafeRawPointer(text.base)
+      guard text.count == 20, base.loadUnaligned(as: UInt64.self) == first,
+        base.loadUnaligned(fromByteOffset: 8, as: UInt64.self) == last
+      else { return nil }
+      let second = Digits.second(base.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+      return second < 0 ? nil : start &+ second &* 1_000_000
+    }
+  }
 
   private static let earliest: Int64 = 0
   /// 2201-01-01, beyond what a scenario's period can be.
@@ -59,23 +76,8 @@ struct TraceClock {
     }
   }
 
-  /// As `timeOfKnownDay`, and quicker in the minute that was read last.
-  @inline(__always)
-  mutating func timeOfKnownMinute(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
-    let base = UnsafeRawPointer(text)
-    if count == 20, base.loadUnaligned(as: UInt64.self) == minute.first,
-      base.loadUnaligned(fromByteOffset: 8, as: UInt64.self) == minute.last
-    {
-      let second = Digits.second(base.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
-      if second >= 0 { return minute.start &+ second &* 1_000_000 }
-    }
-    return timeOfOtherMinute(text, count)
-  }
-
-  @inline(never)
-  private mutating func timeOfOtherMinute(
-    _ text: UnsafePointer<UInt8>, _ count: Int
-  ) -> Int64? {
+  /// As `timeOfKnownDay`; a time to the second makes its minute the one that was read last.
+  mutating func timeOfOtherMinute(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
     guard let time = timeOfKnownDay(text, count) else { return nil }
     // A leap second counts as the next minute's.
     if count == 20, text[17] < UInt8(ascii: "6") {

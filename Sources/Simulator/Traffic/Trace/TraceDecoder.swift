@@ -8,7 +8,7 @@ struct TraceDecoder {
   /// What has been read since somebody took it last.
   var piece = TracePiece()
 
-  private let slots: RowSlots
+  let slots: RowSlots
   private let decimalComma: Bool
   private let keepsRejected: Bool
   var clock: TraceClock
