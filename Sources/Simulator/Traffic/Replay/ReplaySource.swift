@@ -100,20 +100,21 @@ struct ReplaySource: CallSource {
     batch.calls.resize(to: all.count)
     batch.facts.reserve(all.count)
     batch.facts.resize(to: all.count)
+    let tables = Tables(forms: forms, models: models, isGlobal: isGlobal, before: number)
     all.withUnsafeBufferPointer { all in
       guard let first = all.baseAddress else { return }
       for start in stride(from: 0, to: all.count, by: Self.rowsAtOnce) {
         let end = min(all.count, start + Self.rowsAtOnce)
-        addCalls(first, start..<end, to: &batch)
+        addCalls(first, start..<end, tables, to: &batch)
       }
     }
   }
 
   private mutating func addCalls(
-    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to batch: inout CallBatch
+    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, _ tables: Tables,
+    to batch: inout CallBatch
   ) {
     addCallers(rows, range, to: &batch)
-    let tables = Tables(forms: forms, models: models, isGlobal: isGlobal, before: number)
     var place = tables.makeCalls(rows, range, in: &batch)
     while place < range.upperBound {
       setCall(place, rows + place, tables, in: &batch)

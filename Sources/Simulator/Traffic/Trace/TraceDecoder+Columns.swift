@@ -9,8 +9,13 @@ extension TraceDecoder {
   private typealias Rows = UnsafeMutablePointer<TraceRow>
 
   /// Rows that tell nothing: appended many at a time, since one at a time costs a call each, but not
-  /// so many that copying them becomes a copy of large memory.
-  private static let blank = Array(repeating: TraceRow(time: 0, number: 0), count: 28)
+  /// so many that copying them becomes a copy of large memory. Nobody owns them, since counting owners
+  /// waits for the rows to be written.
+  nonisolated(unsafe) private static let blank: UnsafeBufferPointer<TraceRow> = {
+    let rows = UnsafeMutableBufferPointer<TraceRow>.allocate(capacity: 28)
+    rows.initialize(repeating: TraceRow(time: 0, number: 0))
+    return UnsafeBufferPointer(rows)
+  }()
   private static let rowsAtOnce = 3 * 28
 
   /// Adds the rows of a block to a piece that is empty; false, and nothing is added, if one of them
@@ -33,7 +38,10 @@ extension TraceDecoder {
     while all.count < grid.rows {
       let first = all.count
       let end = min(grid.rows, first + Self.rowsAtOnce)
-      while all.count < end { all.append(contentsOf: Self.blank.prefix(end - all.count)) }
+      while all.count < end {
+        let blank = Self.blank.prefix(end - all.count)
+        all.append(contentsOf: UnsafeBufferPointer(rebasing: blank))
+      }
       let isRead = all.withUnsafeMutableBufferPointer { rows in
         rows.baseAddress.map { read(grid.rows(first..<end), $0 + first, first) } ?? false
       }
@@ -252,7 +260,7 @@ extension TraceDecoder {
 
   private mutating func readUsers(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.user) else { return true }
-    let (known, texts) = (known, column(nameField(.user), grid))
+    let texts = column(nameField(.user), grid)
     let target = target(\.user, rows)
     var row = known.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
     while row < grid.rows {
@@ -266,14 +274,14 @@ extension TraceDecoder {
 
   private mutating func readModels(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.model) else { return true }
-    let (memo, texts) = (models, column(nameField(.model), grid))
+    let texts = column(nameField(.model), grid)
     let target = target(\.model, rows)
-    var row = memo.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    var row = models.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
     while row < grid.rows {
       guard let id = try? model(grid[row], 0) else { return false }
       rows[row].model = id
-      remember(id, in: memo, .model, grid[row])
-      row = memo.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
+      remember(id, in: models, .model, grid[row])
+      row = models.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
     }
     return true
   }
@@ -304,15 +312,15 @@ extension TraceDecoder {
   private mutating func readKinds(
     _ attribute: (attribute: Attribute, column: TraceColumn), _ grid: FieldGrid, _ rows: Rows
   ) -> Bool {
-    let (memo, texts) = (kinds, column(nameField(attribute.column), grid))
+    let texts = column(nameField(attribute.column), grid)
     let target = target(\.kind, rows)
-    var row = memo.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    var row = kinds.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
     while row < grid.rows {
       piece.symbols.beginKind()
       guard (try? readAttribute(attribute, grid[row], 0)) != nil else { return false }
       rows[row].kind = piece.symbols.kind()
-      remember(rows[row].kind, in: memo, attribute.column, grid[row])
-      row = memo.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
+      remember(rows[row].kind, in: kinds, attribute.column, grid[row])
+      row = kinds.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
     }
     return true
   }
