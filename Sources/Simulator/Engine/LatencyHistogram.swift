@@ -95,9 +95,11 @@ struct LatencyCounts: ~Copyable, Sendable {
     pending.resize(to: 0)
   }
 
-  /// What has been counted so far.
+  /// What has been counted so far; as long as it needs to be.
   mutating func histogram() -> LatencyHistogram {
     flush()
-    return LatencyHistogram(counts: counts.array)
+    var used = counts.count
+    while used > 0, counts[used - 1] == 0 { used -= 1 }
+    return LatencyHistogram(counts: Array(counts.array.prefix(used)))
   }
 }

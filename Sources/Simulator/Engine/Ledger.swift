@@ -111,7 +111,9 @@ struct Ledger: ~Copyable, Sendable {
     cell.pointee.cacheHits += count
   }
 
-  mutating func addHits(_ count: Int64, day: Int, row: Int) { days[day * rows + row].calls += count }
+  mutating func addHits(_ count: Int64, day: Int, row: Int) {
+    days[day * rows + row].calls += count
+  }
 
   mutating func addHits(_ count: Int64, user: Int) { users[user].calls += count }
 

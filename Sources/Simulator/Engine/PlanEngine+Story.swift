@@ -11,7 +11,8 @@ extension PlanEngine {
     let word = withUnsafePointer(to: call) { drawBlock(.call, $0, number: watched) }
     var state: ResponseCache.State?
     if kind.cacheMode == .keyed {
-      state = cache.state(of: withUnsafePointer(to: call) { cacheKey($0) }, at: SimTime(microseconds: call.time))
+      state = cache.state(
+        of: withUnsafePointer(to: call) { cacheKey($0) }, at: SimTime(microseconds: call.time))
     }
     story = CallStory(
       CallStory.Arrival(

@@ -78,9 +78,8 @@ struct TargetState: ~Copyable, Sendable {
 
   @inline(never)
   private mutating func findSteadyFrom() {
-    guard !hasOutages else { return steadyFrom = .max }
-    guard let breaker else { return steadyFrom = .min }
-    steadyFrom = breaker.ignoresSuccessFrom?.microseconds ?? .max
+    let from = breaker.map { $0.ignoresSuccessFrom?.microseconds ?? .max } ?? .min
+    steadyFrom = hasOutages ? .max : from
   }
 
   /// Counts a call that it has answered.

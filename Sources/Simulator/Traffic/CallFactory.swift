@@ -254,7 +254,8 @@ final class CallFactory: Sendable {
     switch kind.pointee.promptForm {
     case .none: return 0
     case .unique:
-      return SplitMix.mixed(key ^ SplitMix.mixed(user << 32 | UInt64(call.index)) ^ kind.pointee.part)
+      return SplitMix.mixed(
+        key ^ SplitMix.mixed(user << 32 | UInt64(call.index)) ^ kind.pointee.part)
     case .pool:
       return SplitMix.mixed(key &+ compiled.promptPools[kind.pointee.pool].draw(word))
     case .userPool:

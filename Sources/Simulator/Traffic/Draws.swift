@@ -50,7 +50,7 @@ struct Draws: Sendable {
     _ block: DrawBlock, user: UInt64, workload: UInt64, part: UInt64 = 0
   ) -> UInt64 {
     let stream = SplitMix.mixed(seed &+ (block.rawValue &+ 1) &* SplitMix.step)
-    let source = SplitMix.mixed(stream ^ workload &+ part &* SplitMix.step)
+    let source = SplitMix.mixed(stream ^ (workload &+ part &* SplitMix.step))
     return SplitMix.mixed(source ^ user)
   }
 

@@ -40,7 +40,7 @@ import Testing
     let source = ListSource(batches: [calls])
     let result = try LoggedRun(compiled, plan: scenario.plans[0], source: source).result
     let untold = try PlanResult.untold(compiled, plan: scenario.plans[0], source: source)
-    #expect(untold.text == result.text, "costs may be gathered and settled later")
+    #expect("\(untold)" == "\(result)", "costs may be gathered and settled later")
     return result
   }
 

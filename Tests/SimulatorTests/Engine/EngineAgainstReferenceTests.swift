@@ -67,9 +67,11 @@ import Testing
     }
     let source = ListSource(batches: batches)
     let run = try LoggedRun(compiled, plan: random.scenario.plans[0], source: source)
-    let untold = try PlanResult.untold(
-      compiled, plan: random.scenario.plans[0], source: source)
-    #expect(untold.text == run.result.text, "calls may be booked as they arrive")
+    if PlanEngine.foresees(random.scenario) {
+      let untold = try PlanResult.untold(
+        compiled, plan: random.scenario.plans[0], source: source)
+      #expect("\(untold)" == "\(run.result)", "calls may be booked as they arrive")
+    }
     let done = translation
     let reference = ReferenceRun(of: arrivals, in: ReferenceScenario(random.scenario)) {
       done.draw(id: $0, attempt: $1, target: $2)

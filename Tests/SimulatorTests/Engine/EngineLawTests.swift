@@ -66,11 +66,11 @@ import Testing
       scenario.experiments = []
       let untold = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
       let told = try LoggedRun(scenario)
-      #expect(untold.text == told.result.text, "seed \(seed)")
+      #expect("\(untold)" == "\(told.result)", "seed \(seed)")
       hits += untold.cacheHits
       foreseen += told.records.count { $0.attempts == 1 && !$0.isFailed }
     }
-    #expect((hits > 300) == (mode != .off) && foreseen > 300, "the ways differ often enough")
+    #expect((hits > 0) == (mode != .off) && foreseen > 100, "the ways differ")
   }
 
   @Test(arguments: [21, 22, 23, 24, 25] as [UInt64])

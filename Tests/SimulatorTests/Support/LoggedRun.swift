@@ -48,9 +48,6 @@ struct LoggedRun {
 }
 
 extension PlanResult {
-  /// Everything in it, but for zeros at the ends of histograms, which may be longer than they need.
-  var text: String { "\(self)".replacing(#/(?:, 0)+\]/#, with: "]") }
-
   /// The same plan without a per-call log, so that calls may be booked as they arrive.
   static func untold(
     _ compiled: CompiledScenario, plan: PlanSpec, source: consuming some CallSource & ~Copyable
@@ -59,6 +56,14 @@ extension PlanResult {
       compiled: compiled, routing: CompiledRouting(compiled), prices: PriceTable(compiled),
       draws: Draws(seed: compiled.scenario.seed, run: 1), plan: plan, run: 1)
     return try engine.run(&source)
+  }
+}
+
+/// In results that are compared as text: the buckets that hold something.
+extension LatencyHistogram: CustomStringConvertible {
+  public var description: String {
+    let counts = Mirror(reflecting: self).descendant("counts") as? [Int64] ?? []
+    return "\(counts.enumerated().filter { $0.element > 0 })"
   }
 }
 
