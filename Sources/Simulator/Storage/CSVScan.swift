@@ -1,3 +1,5 @@
+import CLibCSV
+
 /// Finds the separators of CSV text without quotes, 64 bytes at a time.
 ///
 /// Text with a quote, a NUL or a lone carriage return is left to libcsv; all other text gives the
@@ -53,16 +55,19 @@ final class CSVScan {
     private let lineEnd = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
     private let separator: SIMD16<UInt8>
     private let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
-    private let odd = SIMD16<UInt8>(repeating: UInt8(ascii: "\r"))
-    /// Quotes, carriage returns, NULs and what lies between those two.
-    private var suspects = SIMD16<UInt8>()
+    private var quotes = SIMD16<UInt8>()
+    /// By byte of the vector, the least that ends no field.
+    private var least = SIMD16<UInt8>(repeating: .max)
     private(set) var lines = 0
     /// Line ends by byte of the vector; emptied every 2 kB, since 4 kB may hold 256 in one byte.
     private var found = SIMD16<UInt8>()
 
     init(delimiter: UInt8) { separator = SIMD16(repeating: delimiter) }
 
-    var hasSuspects: Bool { suspects != SIMD16() }
+    /// Quotes, carriage returns, NULs and what lies between those two.
+    var hasSuspects: Bool {
+      quotes != SIMD16() || least.min() <= UInt8(ascii: "\r")
+    }
 
     /// A bit for each byte that ends a field.
     @inline(__always)
@@ -71,8 +76,9 @@ final class CSVScan {
       let isEnd = Self.bytes(bytes .== lineEnd)
       found &-= isEnd
       let isFound = isEnd | Self.bytes(bytes .== separator)
-      suspects |= Self.bytes(bytes .<= odd) & ~isFound | Self.bytes(bytes .== quote)
-      return Self.bits(isFound)
+      quotes |= Self.bytes(bytes .== quote)
+      least = csv_lesser_bytes(least, bytes | isFound)
+      return UInt64(csv_bits_of_bytes(isFound))
     }
 
     mutating func emptyCounts() {
@@ -84,18 +90,6 @@ final class CSVScan {
     private static func bytes(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD16<UInt8> {
       unsafeBitCast(mask, to: SIMD16<UInt8>.self)
     }
-
-    /// A bit for each byte, all of whose bits are equal.
-    @inline(__always)
-    private static func bits(_ bytes: SIMD16<UInt8>) -> UInt64 {
-      let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
-      // One bit of each byte, all different; the product's highest byte is their sum.
-      let each: UInt64 = 0x8040_2010_0804_0201
-      let sum: UInt64 = 0x0101_0101_0101_0101
-      let low = ((words[0] & each) &* sum) &>> 56
-      let high = ((words[1] & each) &* sum) &>> 56
-      return low | high &<< 8
-    }
   }
 
   /// Writes the places of the mask's bits, eight at a time since guessing how many there are costs
@@ -103,9 +97,9 @@ final class CSVScan {
   @inline(__always)
   private func append(_ mask: UInt64, at offset: UInt32, behind count: inout Int) {
     var rest = mask
-    var next = starts + (count + 1)
+    var next = starts + (count &+ 1)
     count &+= mask.nonzeroBitCount
-    let end = starts + (count + 1)
+    let end = starts + (count &+ 1)
     repeat {
       for place in 0..<8 {
         next[place] = offset &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)

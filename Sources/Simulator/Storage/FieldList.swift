@@ -43,11 +43,40 @@ struct FieldGrid {
     FieldList(base: base, bounds: bounds + row &* width, count: width, gap: 1)
   }
 
-  /// A field as it lies there; the last one of a row may have half of a line end behind it.
+  /// Some of the rows.
+  func rows(_ range: Range<Int>) -> FieldGrid {
+    FieldGrid(
+      base: base, bounds: bounds + range.lowerBound &* width, width: width, rows: range.count)
+  }
+
+  /// A field of all rows.
+  func column(_ field: Int) -> FieldColumn {
+    FieldColumn(base: base, bounds: bounds + field, width: width)
+  }
+}
+
+/// A field of some rows, as it lies there; the last one of a row may have half of a line end behind
+/// it.
+struct FieldColumn {
+  let base: UnsafePointer<UInt8>
+  /// The field begins at `bounds[row * width]`, and one behind that the next one does.
+  let bounds: UnsafePointer<UInt32>
+  let width: Int
+
+  /// Goes through rows until the body does not take one's text; returns that row, else the end.
   @inline(__always)
-  func bytes(_ row: Int, _ field: Int) -> (base: UnsafePointer<UInt8>, count: Int) {
-    let place = bounds + (row &* width &+ field)
-    let start = Int(place[0])
-    return (base + start, Int(place[1]) &- 1 &- start)
+  func run(
+    from row: Int, to end: Int,
+    _ takes: (_ text: (base: UnsafePointer<UInt8>, count: Int), _ row: Int) -> Bool
+  ) -> Int {
+    var row = row
+    var place = bounds + row &* width
+    while row < end {
+      let start = Int(place[0])
+      guard takes((base + start, Int(place[1]) &- 1 &- start), row) else { break }
+      place += width
+      row &+= 1
+    }
+    return row
   }
 }

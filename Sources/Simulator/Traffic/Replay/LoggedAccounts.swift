@@ -29,15 +29,33 @@ struct LoggedAccounts: Sendable {
     activity = AliasTable.build(weights: (0..<count).map(users.activity))
   }
 
-  /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
-  @inline(__always)
-  mutating func account(_ row: TraceRow, rank: Int64, symbols: TraceSymbols) -> UInt32 {
-    guard row.user != TraceRow.none else { return standIn(row, rank: rank) }
-    while Int(row.user) >= ofUser.count { ofUser.append(Ledger.noUser) }
-    if ofUser[Int(row.user)] == Ledger.noUser {
-      ofUser[Int(row.user)] = add(symbols.users.name(row.user))
+  /// Adds accounts of users that have been met to their calls; returns the place of the first other
+  /// row, else the end.
+  @inline(never)
+  func addKnown(
+    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to calls: UnsafeMutablePointer<Call>
+  ) -> Int {
+    ofUser.withUnsafeBufferPointer { known in
+      var place = range.lowerBound
+      while place < range.upperBound {
+        let user = Int(rows[place].user)
+        guard user < known.count, known[user] != Ledger.noUser else { break }
+        calls[place].user = known[user]
+        place &+= 1
+      }
+      return place
     }
-    return ofUser[Int(row.user)]
+  }
+
+  /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
+  mutating func account(
+    of row: UnsafePointer<TraceRow>, rank: Int64, symbols: TraceSymbols
+  ) -> UInt32 {
+    let user = row.pointee.user
+    guard user != TraceRow.none else { return standIn(row.pointee, rank: rank) }
+    while Int(user) >= ofUser.count { ofUser.append(Ledger.noUser) }
+    if ofUser[Int(user)] == Ledger.noUser { ofUser[Int(user)] = add(symbols.users.name(user)) }
+    return ofUser[Int(user)]
   }
 
   /// Identifies the session of a request of that account; 0 if it has none.

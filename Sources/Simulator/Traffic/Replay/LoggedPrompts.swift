@@ -28,13 +28,12 @@ struct LoggedPrompts: Sendable {
   /// Whether prompts that the log does not tell are all new.
   var areNew: Bool { settings.prompts == .unique }
 
-  /// Identifies the prompt of a request by its rank in order of time; 0 if it has none.
-  @inline(__always)
-  func prompt(_ row: TraceRow, rank: Int64, account: UInt32) -> UInt64 {
-    row.prompt != 0 || pool == nil ? row.prompt : drawn(rank: rank, account: account)
-  }
+  /// Whether prompts that the log does not tell are drawn.
+  var areDrawn: Bool { pool != nil }
 
-  private func drawn(rank: Int64, account: UInt32) -> UInt64 {
+  /// Identifies the prompt of a request that the log does not tell by its rank in order of time; 0 if
+  /// it has none.
+  func drawn(rank: Int64, account: UInt32) -> UInt64 {
     guard let pool, !isPerUser || account != Ledger.noUser else { return 0 }
     let word = draws.block(.shape, call: UInt64(rank), user: 0, workload: Draws.traceKey).3
     let owner = isPerUser ? UInt64(account) &+ 1 : 0

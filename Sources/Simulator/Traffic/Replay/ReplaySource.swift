@@ -15,23 +15,28 @@ struct ReplaySource: CallSource {
   private let prompts: LoggedPrompts
   /// Accounts that the engine knows.
   private(set) var users = 0
+  /// Calls of all batches before.
   private var number: Int64 = 0
   /// By the log's model number, the catalog's; `UInt16.max`: not in the catalog.
-  private var models: [UInt16] = []
-  /// By the log's kind number: without a key of the response cache, with one, with a new one.
-  private var kinds: [(plain: Int, keyed: Int, new: Int)] = []
-  /// By compiled kind.
-  private var decisions: [Decision] = []
+  private var models = FixedTable<UInt16>([])
+  /// By the log's kind number, three each: without a key of the response cache, with one, with a new
+  /// one.
+  private var forms = FixedTable<Form>([])
   private(set) var logged = LoggedTotals()
   private(set) var loggedOutliers = OutlierFinder(source: .logged)
 
   /// All that a row asks about its kind.
-  private struct Decision {
+  private struct Form {
+    /// Of the compiled scenario.
+    var kind: UInt16
     /// The routed model; `UInt16.max`: the logged one, unless there is a choice to be drawn.
     var model: UInt16
     var drawsModel: Bool
-    /// The response cache's hit rate; negative: nothing is drawn.
+    /// Whether the response cache's hits are drawn.
+    var drawsHit: Bool
     var cacheRate: Double
+
+    var isDrawn: Bool { drawsModel || drawsHit }
   }
 
   /// Reads the log's beginning; nil if the log has no rows.
@@ -75,6 +80,7 @@ struct ReplaySource: CallSource {
     let isLonger = cover()
     batch.blocks.append(contentsOf: rows.blocks)
     addCalls(to: &batch)
+    number += Int64(rows.rows.count)
     if grew || isLonger || users < accounts.names.count {
       batch.growth = ScenarioGrowth(
         compiled: compiled, routing: routing, newUsers: Array(accounts.names[users...]))
@@ -85,71 +91,164 @@ struct ReplaySource: CallSource {
 
   // MARK: Rows
 
+  /// Rows that stay in a processor's first cache while they become calls.
+  private static let rowsAtOnce = 64
+
   private mutating func addCalls(to batch: inout CallBatch) {
-    // Held for the batch: handed out anew they would be counted for every row.
-    let (symbols, all) = (trace.symbols, rows.rows)
+    let all = rows.rows
     batch.calls.reserve(all.count)
     batch.calls.resize(to: all.count)
     batch.facts.reserve(all.count)
     batch.facts.resize(to: all.count)
+    let tables = Tables(forms: forms, models: models, isGlobal: isGlobal, before: number)
     all.withUnsafeBufferPointer { all in
       guard let first = all.baseAddress else { return }
-      for place in all.indices { setCall(place, first + place, symbols, in: &batch) }
+      for start in stride(from: 0, to: all.count, by: Self.rowsAtOnce) {
+        let end = min(all.count, start + Self.rowsAtOnce)
+        addCalls(first, start..<end, tables, to: &batch)
+      }
     }
   }
 
-  @inline(__always)
-  private mutating func setCall(
-    _ place: Int, _ row: UnsafePointer<TraceRow>, _ symbols: TraceSymbols,
-    in batch: inout CallBatch
+  private mutating func addCalls(
+    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, _ tables: Tables,
+    to batch: inout CallBatch
   ) {
-    number += 1
-    let account = accounts.account(row.pointee, rank: number, symbols: symbols)
-    let prompt = prompts.prompt(row.pointee, rank: number, account: account)
-    let kind = kind(of: row.pointee, prompt: prompt, hasUser: account != Ledger.noUser)
-    let logged: UInt16 = row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
-    let decision = decisions[kind]
-    var routed = decision.model == .max ? logged : decision.model
-    var isCached = false
-    if decision.drawsModel || decision.cacheRate >= 0 {
-      let word = draws.block(.call, call: UInt64(number), user: 0, workload: Draws.traceKey)
-      if decision.drawsModel {
-        let chosen = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)
-        routed = chosen?.rawValue ?? .max
+    addCallers(rows, range, to: &batch)
+    var place = tables.makeCalls(rows, range, in: &batch)
+    while place < range.upperBound {
+      setCall(place, rows + place, tables, in: &batch)
+      place = tables.makeCalls(rows, place + 1..<range.upperBound, in: &batch)
+    }
+    if prompts.hasSessionBlocks {
+      for place in range { addBlocks(of: rows + place, place, to: &batch) }
+    }
+    for place in range where rows[place].cost >= 0 { note(rows + place) }
+  }
+
+  /// Whose calls these are, and of which prompts.
+  private mutating func addCallers(
+    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to batch: inout CallBatch
+  ) {
+    let calls = batch.calls.base
+    var place = accounts.addKnown(rows, range, to: calls)
+    while place < range.upperBound {
+      calls[place].user = accounts.account(
+        of: rows + place, rank: number + Int64(place) + 1, symbols: trace.symbols)
+      place = accounts.addKnown(rows, place + 1..<range.upperBound, to: calls)
+    }
+    for place in range { calls[place].prompt = rows[place].prompt }
+    guard prompts.areDrawn else { return }
+    for place in range where rows[place].prompt == 0 {
+      calls[place].prompt = prompts.drawn(
+        rank: number + Int64(place) + 1, account: calls[place].user)
+    }
+  }
+
+  /// What is read of the scenario to make a call.
+  private struct Tables {
+    let forms: FixedTable<Form>
+    let models: FixedTable<UInt16>
+    let isGlobal: Bool
+    /// Calls before the batch.
+    let before: Int64
+
+    /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
+    @inline(__always)
+    func form(of row: UnsafePointer<TraceRow>, _ call: CallPointer) -> UnsafePointer<Form> {
+      let first = 3 &* Int(row.pointee.kind)
+      guard isGlobal || call.pointee.user != Ledger.noUser else {
+        return forms.pointer(to: first)
       }
-      isCached = word.3.unit < decision.cacheRate
-      if isCached, hasFlushes {
-        isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
+      return forms.pointer(to: call.pointee.prompt != 0 ? first &+ 1 : first &+ 2)
+    }
+
+    /// The row's model in the catalog.
+    @inline(__always)
+    func model(of row: UnsafePointer<TraceRow>) -> UInt16 {
+      row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
+    }
+
+    /// Makes calls whose caller and prompt are told; returns the place of the first one that is not
+    /// decided by its row, else the end.
+    @inline(never)
+    func makeCalls(
+      _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, in batch: inout CallBatch
+    ) -> Int {
+      let (calls, facts) = (batch.calls.base, batch.facts.base)
+      var place = range.lowerBound
+      while place < range.upperBound {
+        let (row, call) = (rows + place, calls + place)
+        let form = form(of: row, call)
+        let logged = model(of: row)
+        let routed = form.pointee.model == .max ? logged : form.pointee.model
+        if form.pointee.isDrawn || routed == .max { break }
+        set(call, facts + place, row, place, form, routed: routed, logged: logged)
+        place &+= 1
       }
+      return place
+    }
+
+    /// Writes all that is not written yet.
+    @inline(__always)
+    func set(
+      _ call: UnsafeMutablePointer<Call>, _ facts: UnsafeMutablePointer<LoggedFacts>,
+      _ row: UnsafePointer<TraceRow>, _ place: Int, _ form: UnsafePointer<Form>,
+      routed: UInt16, logged: UInt16, isCached: Bool = false
+    ) {
+      let (user, prompt) = (call.pointee.user, call.pointee.prompt)
+      var made = Call(
+        time: row.pointee.time,
+        index: UInt32(truncatingIfNeeded: before &+ Int64(place) &+ 1), user: user,
+        kind: form.pointee.kind)
+      made.prompt = prompt
+      made.routed = routed
+      made.input = max(0, row.pointee.input)
+      made.output = max(0, row.pointee.output)
+      made.reasoning = max(0, row.pointee.reasoning)
+      made.audio = max(0, row.pointee.audio)
+      made.cacheDraw = isCached
+      made.fact = Int32(truncatingIfNeeded: place)
+      call.pointee = made
+      facts.pointee = LoggedFacts(
+        model: logged, failed: row.pointee.status == .failed,
+        blockCount: row.pointee.blockCount, latency: row.pointee.latency,
+        cachedInput: row.pointee.cached, cacheWrite: max(0, row.pointee.cacheWrite),
+        images: max(0, row.pointee.images), maxTokens: row.pointee.maxTokens,
+        firstBlock: Int(row.pointee.firstBlock), blockSize: Int64(row.pointee.blockSize))
+    }
+  }
+
+  /// Makes a call of which the scenario leaves something to chance.
+  private func setCall(
+    _ place: Int, _ row: UnsafePointer<TraceRow>, _ tables: Tables, in batch: inout CallBatch
+  ) {
+    let call = batch.calls.base + place
+    let (form, logged) = (tables.form(of: row, call), tables.model(of: row))
+    let word = draws.block(
+      .call, call: UInt64(number + Int64(place) + 1), user: 0, workload: Draws.traceKey)
+    let kind = Int(form.pointee.kind)
+    var routed = form.pointee.model == .max ? logged : form.pointee.model
+    if form.pointee.drawsModel {
+      routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)?.rawValue ?? .max
+    }
+    var isCached = form.pointee.drawsHit && word.3.unit < form.pointee.cacheRate
+    if isCached, hasFlushes {
+      isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
     }
     precondition(
       routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
-    var call = Call(
-      time: row.pointee.time, index: UInt32(truncatingIfNeeded: number), user: account,
-      kind: UInt16(kind))
-    call.prompt = prompt
-    call.routed = routed
-    call.input = max(0, row.pointee.input)
-    call.output = max(0, row.pointee.output)
-    call.reasoning = max(0, row.pointee.reasoning)
-    call.audio = max(0, row.pointee.audio)
-    call.cacheDraw = isCached
-    call.fact = Int32(truncatingIfNeeded: place)
-    batch.calls[place] = call
-    batch.facts[place] = facts(of: row.pointee, model: logged)
-    if prompts.hasSessionBlocks {
-      addBlocks(of: row.pointee, account: account, place, to: &batch)
-    }
-    if row.pointee.cost >= 0 { note(row.pointee, model: logged) }
+    tables.set(
+      call, batch.facts.base + place, row, place, form, routed: routed, logged: logged,
+      isCached: isCached)
   }
 
-  @inline(never)
   private func addBlocks(
-    of row: TraceRow, account: UInt32, _ place: Int, to batch: inout CallBatch
+    of row: UnsafePointer<TraceRow>, _ place: Int, to batch: inout CallBatch
   ) {
     let first = batch.blocks.count
-    let size = prompts.addBlocks(
-      of: row, session: accounts.session(row, account: account), to: &batch.blocks)
+    let session = accounts.session(row.pointee, account: batch.calls[place].user)
+    let size = prompts.addBlocks(of: row.pointee, session: session, to: &batch.blocks)
     guard size > 0 else { return }
     batch.facts[place].firstBlock = first
     batch.facts[place].blockCount = Int32(batch.blocks.count - first)
@@ -158,27 +257,13 @@ struct ReplaySource: CallSource {
 
   /// What the log says that the call cost.
   @inline(never)
-  private mutating func note(_ row: TraceRow, model: UInt16) {
-    logged.add(row, model: model)
+  private mutating func note(_ row: UnsafePointer<TraceRow>) {
+    let model = row.pointee.model
+    logged.add(
+      cost: row.pointee.cost, model: model == TraceRow.none ? .max : models[Int(model)])
     loggedOutliers.add(
-      model: row.model == TraceRow.none ? nil : Int(row.model), number: row.number, cost: row.cost)
-  }
-
-  /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
-  @inline(__always)
-  private func kind(of row: TraceRow, prompt: UInt64, hasUser: Bool) -> Int {
-    let forms = kinds[Int(row.kind)]
-    guard hasUser || isGlobal else { return forms.plain }
-    return prompt != 0 ? forms.keyed : forms.new
-  }
-
-  @inline(__always)
-  private func facts(of row: TraceRow, model: UInt16) -> LoggedFacts {
-    LoggedFacts(
-      model: model, failed: row.status == .failed, blockCount: row.blockCount,
-      latency: row.latency, cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite),
-      images: max(0, row.images), maxTokens: row.maxTokens, firstBlock: Int(row.firstBlock),
-      blockSize: Int64(row.blockSize))
+      model: model == TraceRow.none ? nil : Int(model), number: row.pointee.number,
+      cost: row.pointee.cost)
   }
 
   // MARK: Growth
@@ -186,43 +271,46 @@ struct ReplaySource: CallSource {
   /// Names of models that are new in the log.
   private mutating func resolveModels() {
     let known = trace.symbols.models
-    for number in models.count..<known.count {
-      let id = compiled.scenario.catalog.id(named: known.name(UInt32(number)))
-      models.append(id?.rawValue ?? .max)
+    guard known.count > models.count else { return }
+    let new = (models.count..<known.count).map { number in
+      compiled.scenario.catalog.id(named: known.name(UInt32(number)))?.rawValue ?? .max
     }
+    models = FixedTable(models.array + new)
   }
 
   private mutating func addKinds() throws -> Bool {
-    let before = kinds.count
-    for attributes in trace.symbols.kinds.dropFirst(before) {
+    let known = forms.count / 3
+    guard trace.symbols.kinds.count > known else { return false }
+    var kinds = forms.array.map { Int($0.kind) }
+    for attributes in trace.symbols.kinds.dropFirst(known) {
       let seen = Self.attributes(attributes)
       let useCase = seen[.useCase] ?? ""
-      var forms = [PromptRepetition.none, .pool(size: 1, exponent: 0, perUser: false)]
-      if prompts.areNew { forms.append(.unique) }
-      let numbers = forms.map {
+      var repetitions = [PromptRepetition.none, .pool(size: 1, exponent: 0, perUser: false)]
+      if prompts.areNew { repetitions.append(.unique) }
+      let numbers = repetitions.map {
         compiled.addLoggedKind(attributes, useCase: useCase, prompts: $0)
       }
-      kinds.append((numbers[0], numbers[1], prompts.areNew ? numbers[2] : numbers[0]))
+      kinds += [numbers[0], numbers[1], prompts.areNew ? numbers[2] : numbers[0]]
     }
-    guard kinds.count > before else { return false }
     guard compiled.kinds.count <= Int(UInt16.max) else {
-      let most = Int(UInt16.max) / (compiled.kinds.count / kinds.count)
+      let most = Int(UInt16.max) / (compiled.kinds.count * 3 / kinds.count)
       throw ReplayError(
         row: rows.rows.first?.number ?? 0,
         message: "more than \(InputLog.grouped(Int64(most))) combinations of attributes, expected "
           + "labels that repeat")
     }
     routing = CompiledRouting(compiled)
-    for kind in decisions.count..<compiled.kinds.count { decisions.append(decision(of: kind)) }
+    forms = FixedTable(forms.array + kinds.dropFirst(forms.count).map(form))
     return true
   }
 
-  private func decision(of kind: Int) -> Decision {
+  private func form(of kind: Int) -> Form {
     let shares = routing.shares(kind: kind, accountPlan: 0)
     let settings = compiled.kinds[kind]
-    return Decision(
-      model: shares.count == 1 ? shares[0].model.rawValue : .max, drawsModel: shares.count > 1,
-      cacheRate: settings.cacheMode == .rate ? settings.cacheRate : -1)
+    return Form(
+      kind: UInt16(kind), model: shares.count == 1 ? shares[0].model.rawValue : .max,
+      drawsModel: shares.count > 1, drawsHit: settings.cacheMode == .rate,
+      cacheRate: settings.cacheRate)
   }
 
   /// What rules and tables see of a kind: rows that do not say belong to the use case `not told`.
@@ -260,12 +348,12 @@ struct LoggedTotals: Sendable {
 
   /// Adds a row that tells its cost.
   /// - Parameter model: `UInt16.max`: another one than the catalog's, or none.
-  mutating func add(_ row: TraceRow, model: UInt16) {
+  mutating func add(cost picodollars: Int64, model: UInt16) {
     calls += 1
-    cost += Money(picodollars: row.cost)
+    cost += Money(picodollars: picodollars)
     let place = Int(model &+ 1)
     while sums.count <= place { sums.append(nil) }
-    sums[place] = (sums[place] ?? .zero) + MoneySum(picodollars: Int128(row.cost))
+    sums[place] = (sums[place] ?? .zero) + MoneySum(picodollars: Int128(picodollars))
   }
 }
 

@@ -17,6 +17,22 @@ enum Digits {
     return Int64(truncatingIfNeeded: (evenPairs &+ oddPairs) &>> 32)
   }
 
+  /// Whether the text is `200`, what most requests of most logs end with.
+  @inline(__always)
+  static func are200(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> Bool {
+    let word = UnsafeRawPointer(text.base).loadUnaligned(as: UInt32.self).littleEndian
+    return text.count == 3 && word & 0x00FF_FFFF == 0x0030_3032
+  }
+
+  /// `:SSZ` as seconds below 60; −1 for all other texts.
+  @inline(__always)
+  static func second(_ word: UInt32) -> Int64 {
+    let digits = word.littleEndian ^ 0x5A30_303A
+    // The first digit is below 6, the second below 10.
+    guard (digits | (digits &+ 0x0076_7A00)) & 0xFF80_80FF == 0 else { return -1 }
+    return Int64((digits &>> 8 & 0xF) &* 10 &+ digits &>> 16)
+  }
+
   /// `HH:MM:SS` in microseconds since midnight; nil if it is not a time of the day.
   @inline(__always)
   static func timeOfDay(_ word: UInt64) -> Int64? {

@@ -8,7 +8,7 @@ final class RowSlots {
   private var scratch: UnsafeMutableBufferPointer<UInt8>
   private let missing: [[UInt8]]
   /// By first byte: whether the value may stand for an unknown one, or begins with a blank.
-  private let isOdd: UnsafeMutableBufferPointer<Bool>
+  let isOdd: UnsafeMutablePointer<Bool>
   /// By place: the field of the row that is the value, taken as it is; −1 where it is not that
   /// simple.
   let fields: UnsafeMutablePointer<Int>
@@ -17,6 +17,8 @@ final class RowSlots {
   /// For rows that have none.
   let noFields: FieldList
   private let noBounds: UnsafeMutablePointer<UInt32>
+  /// For columns that are not found in a field: always empty.
+  let noColumn: FieldColumn
   /// By place.
   private let sources: [TracePlan.Source?]
 
@@ -34,15 +36,16 @@ final class RowSlots {
     scratch = .allocate(capacity: 4_096)
     missing = plan.format.missing.map { Array($0.utf8) }.filter { !$0.isEmpty }
     isOdd = .allocate(capacity: 256)
-    isOdd.initialize(repeating: false)
+    isOdd.initialize(repeating: false, count: 256)
     fields = .allocate(capacity: sources.count)
     self.factors = .allocate(capacity: factors.count)
     for (place, factor) in factors.enumerated() { self.factors[place] = factor }
-    noBounds = .allocate(capacity: 1)
-    noBounds.initialize(to: 0)
+    noBounds = .allocate(capacity: 2)
+    (noBounds[0], noBounds[1]) = (0, 1)
     noFields = FieldList(
       base: UnsafePointer(constants.baseAddress.unsafelyUnwrapped), bounds: noBounds, count: 0,
       gap: 0)
+    noColumn = FieldColumn(base: noFields.base, bounds: noBounds, width: 0)
     for byte in 0...0x20 { isOdd[byte] = true }
     for text in missing { isOdd[Int(text[0])] = true }
     for (place, source) in sources.enumerated() {

@@ -12,29 +12,31 @@ struct SymbolTable: Sendable {
 
   var count: Int { ends.count }
 
-  /// A name's first and last eight bytes.
-  private struct Key {
-    var low: UInt64
-    var high: UInt64
-
-    /// Of up to 16 bytes; with the length they make up the name. A shorter name than eight bytes
-    /// stands at the words' upper ends.
-    @inline(__always)
-    init(_ base: UnsafeRawPointer, _ count: Int) {
-      let shift = UInt64(truncatingIfNeeded: max(0, 64 &- 8 &* count))
-      low = base.loadUnaligned(as: UInt64.self).littleEndian &<< shift
-      let last = base.loadUnaligned(fromByteOffset: max(0, count &- 8), as: UInt64.self)
-      high = last.littleEndian &<< shift
-    }
-  }
-
   /// The id of a known name of up to 16 bytes. The bytes must be followed by
   /// `FieldList.padding` readable ones.
   @inline(__always)
   func find(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt32? {
-    guard UInt(bitPattern: count) &- 1 < 16 else { return nil }
-    let key = Key(base, count)
-    return words.find(key.low, key.high, UInt32(truncatingIfNeeded: count)).id
+    guard let key = NameKey((base, count)) else { return nil }
+    return words.find(key.low, key.high, key.count).id
+  }
+
+  /// Writes the ids of names of up to 16 bytes behind each other, `stride` bytes apart, from a row on
+  /// until a name is not known; returns that row, else the end.
+  @inline(never)
+  func find(
+    _ names: FieldColumn, from row: Int, to end: Int, _ target: UnsafeMutableRawPointer,
+    stride: Int
+  ) -> Int {
+    let masks = NameKey.masks
+    return words.withFinder { words in
+      names.run(from: row, to: end) { text, row in
+        guard let key = NameKey(text, masks),
+          let id = words.find(key.low, key.high, key.count).id
+        else { return false }
+        (target + row &* stride).storeBytes(of: id, as: UInt32.self)
+        return true
+      }
+    }
   }
 
   /// The name's id; a new one if it was not known, nil if it is new and not UTF-8. The bytes must
@@ -61,13 +63,11 @@ struct SymbolTable: Sendable {
   private static let long: UInt32 = 17
 
   private func entry(of name: Bytes) -> Entry {
-    guard (1...16).contains(name.count), let base = name.baseAddress else {
+    guard let base = name.baseAddress, let key = NameKey((base, name.count)) else {
       return longEntry(of: name)
     }
-    let key = Key(base, name.count)
-    let tag = UInt32(name.count)
-    let (place, id) = words.find(key.low, key.high, tag)
-    return Entry(low: key.low, high: key.high, tag: tag, place: place, id: id)
+    let (place, id) = words.find(key.low, key.high, key.count)
+    return Entry(low: key.low, high: key.high, tag: key.count, place: place, id: id)
   }
 
   private func longEntry(of name: Bytes) -> Entry {

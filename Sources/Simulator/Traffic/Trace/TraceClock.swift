@@ -23,6 +23,26 @@ struct TraceClock {
   /// day begins.
   private var day: (first: UInt64, last: UInt64, start: Int64) = (0, 0, 0)
 
+  /// `YYYY-MM-DDTHH:MM` of the minute that was read last, as two words, and when it begins.
+  private(set) var minute = Minute()
+
+  struct Minute {
+    fileprivate var first: UInt64 = 0
+    fileprivate var last: UInt64 = 0
+    fileprivate var start: Int64 = 0
+
+    /// A time in UTC in this minute, to the second; nil for everything else.
+    @inline(__always)
+    func time(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> Int64? {
+      let base = UnsafeRawPointer(text.base)
+      guard text.count == 20, base.loadUnaligned(as: UInt64.self) == first,
+        base.loadUnaligned(fromByteOffset: 8, as: UInt64.self) == last
+      else { return nil }
+      let second = Digits.second(base.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+      return second < 0 ? nil : start &+ second &* 1_000_000
+    }
+  }
+
   private static let earliest: Int64 = 0
   /// 2201-01-01, beyond what a scenario's period can be.
   private static let latest: Int64 = 7_289_654_400_000_000
@@ -54,6 +74,19 @@ struct TraceClock {
       if bytes.count > 4, bytes[4] == UInt8(ascii: "-") { return try civil(bytes) }
       return try count(bytes, nil)
     }
+  }
+
+  /// As `timeOfKnownDay`; a time to the second makes its minute the one that was read last.
+  mutating func timeOfOtherMinute(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+    guard let time = timeOfKnownDay(text, count) else { return nil }
+    // A leap second counts as the next minute's.
+    if count == 20, text[17] < UInt8(ascii: "6") {
+      let base = UnsafeRawPointer(text)
+      minute.first = base.loadUnaligned(as: UInt64.self)
+      minute.last = base.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      minute.start = time - time % 60_000_000
+    }
+    return time
   }
 
   /// A time in UTC on the day that was read last, with seconds; nil for everything else.

@@ -2,11 +2,21 @@ import CostModel
 
 /// Reads the rows of a block column by column: each loop does one thing, so that what it needs
 /// stays in registers and a processor works on several rows at a time.
+///
+/// It does so for some rows at a time, which stay in a processor's first cache until all columns have
+/// been read.
 extension TraceDecoder {
   private typealias Rows = UnsafeMutablePointer<TraceRow>
 
-  /// Rows that tell nothing: appended many at a time, since one at a time costs a call each.
-  private static let blank = Array(repeating: TraceRow(time: 0, number: 0), count: 64)
+  /// Rows that tell nothing: appended many at a time, since one at a time costs a call each, but not
+  /// so many that copying them becomes a copy of large memory. Nobody owns them, since counting owners
+  /// waits for the rows to be written.
+  nonisolated(unsafe) private static let blank: UnsafeBufferPointer<TraceRow> = {
+    let rows = UnsafeMutableBufferPointer<TraceRow>.allocate(capacity: 28)
+    rows.initialize(repeating: TraceRow(time: 0, number: 0))
+    return UnsafeBufferPointer(rows)
+  }()
+  private static let rowsAtOnce = 3 * 28
 
   /// Adds the rows of a block to a piece that is empty; false, and nothing is added, if one of them
   /// is malformed or they have to be taken one by one.
@@ -15,43 +25,73 @@ extension TraceDecoder {
     guard isPlain else { return false }
     var all: [TraceRow] = []
     swap(&all, &piece.batch.rows)
-    while all.count < grid.rows {
-      all.append(contentsOf: Self.blank.prefix(grid.rows - all.count))
-    }
-    let isRead = all.withUnsafeMutableBufferPointer { rows in
-      rows.baseAddress.map { read(grid, $0) } ?? false
-    }
+    let isRead = read(grid, into: &all)
     swap(&all, &piece.batch.rows)
-    if !isRead {
-      piece.removeAll()
-      modelCheck?.forgetNames()
-    }
+    if !isRead { forget() }
     return isRead
   }
 
-  private mutating func read(_ grid: FieldGrid, _ rows: Rows) -> Bool {
+  private mutating func read(_ grid: FieldGrid, into all: inout [TraceRow]) -> Bool {
     unknownInRow = 0
     piece.count = Int64(grid.rows)
-    return readTimes(grid, rows) && readQuantities(grid, rows) && readStatus(grid, rows)
+    all.reserveCapacity(grid.rows)
+    while all.count < grid.rows {
+      let first = all.count
+      let end = min(grid.rows, first + Self.rowsAtOnce)
+      while all.count < end {
+        let blank = Self.blank.prefix(end - all.count)
+        all.append(contentsOf: UnsafeBufferPointer(rebasing: blank))
+      }
+      let isRead = all.withUnsafeMutableBufferPointer { rows in
+        rows.baseAddress.map { read(grid.rows(first..<end), $0 + first, first) } ?? false
+      }
+      guard isRead else { return false }
+    }
+    return areModelsFine(all)
+  }
+
+  private mutating func read(_ grid: FieldGrid, _ rows: Rows, _ before: Int) -> Bool {
+    readTimes(grid, rows, before) && readQuantities(grid, rows) && readStatus(grid, rows)
       && readPrompts(grid, rows) && readUsers(grid, rows) && readModels(grid, rows)
-      && readKinds(grid, rows) && areModelsFine(rows) && readBlocks(grid, rows)
+      && readKinds(grid, rows) && readBlocks(grid, rows)
   }
 
   // MARK: Numbers
 
-  private mutating func readTimes(_ grid: FieldGrid, _ rows: Rows) -> Bool {
+  /// A field of the rows; an empty one where there is none.
+  private func column(_ field: Int, _ grid: FieldGrid) -> FieldColumn {
+    field >= 0 ? grid.column(field) : slots.noColumn
+  }
+
+  /// Where a column of the rows lies; the next row's is a stride behind. A path that is not known when
+  /// this is compiled costs hundreds of instructions.
+  @inline(__always)
+  private func target<Value>(
+    _ path: KeyPath<TraceRow, Value>, _ rows: Rows
+  ) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(rows) + (MemoryLayout<TraceRow>.offset(of: path) ?? 0)
+  }
+
+  private static let stride = MemoryLayout<TraceRow>.stride
+
+  private mutating func readTimes(_ grid: FieldGrid, _ rows: Rows, _ before: Int) -> Bool {
     let field = fieldOf[TraceColumn.timestamp.rawValue]
-    var (first, last) = (Int64.max, Int64.min)
-    var isOrdered = true
-    for row in 0..<grid.rows {
+    let texts = column(field, grid)
+    var row = Self.times(texts, clock.minute, 0, grid.rows, rows)
+    while row < grid.rows {
       var known: Int64?
       if field >= 0 {
-        let (base, count) = grid.bytes(row, field)
-        known = clock.timeOfKnownDay(base, count)
+        let (base, count) = grid[row].bytes(field)
+        known = clock.timeOfOtherMinute(base, count)
       }
       guard let time = known ?? (try? anyTime(grid[row], 0)) else { return false }
       rows[row].time = time
-      rows[row].number = Int64(row &+ 1)
+      row = Self.times(texts, clock.minute, row &+ 1, grid.rows, rows)
+    }
+    var (first, last, isOrdered) = (piece.first, piece.last, piece.batch.isOrdered)
+    for row in 0..<grid.rows {
+      let time = rows[row].time
+      rows[row].number = Int64(before &+ row &+ 1)
       first = min(first, time)
       if time < last { isOrdered = false } else { last = time }
     }
@@ -59,21 +99,34 @@ extension TraceDecoder {
     return true
   }
 
+  /// Reads times of a minute; returns the first row of another one, else the end.
+  @inline(never)
+  private static func times(
+    _ texts: FieldColumn, _ minute: TraceClock.Minute, _ row: Int, _ end: Int, _ rows: Rows
+  ) -> Int {
+    texts.run(from: row, to: end) { text, row in
+      guard let time = minute.time(text) else { return false }
+      rows[row].time = time
+      return true
+    }
+  }
+
   private mutating func readQuantities(_ grid: FieldGrid, _ rows: Rows) -> Bool {
-    guard let input = sum(.inputTokens, grid, rows, \.input),
-      let cached = sum(.cachedInputTokens, grid, rows, \.cached),
-      sum(.cacheWriteTokens, grid, rows, \.cacheWrite) != nil,
-      let output = sum(.outputTokens, grid, rows, \.output),
-      sum(.reasoningTokens, grid, rows, \.reasoning) != nil,
-      sum(.maxTokens, grid, rows, \.maxTokens) != nil,
-      sum(.images, grid, rows, \.images) != nil,
-      sum(.audioSeconds, grid, rows, \.audio) != nil,
-      let cost = sum(.costUSD, grid, rows, \.cost), readLatencies(grid, rows)
+    guard let input = sum(.inputTokens, grid, target(\.input, rows)),
+      let cached = sum(.cachedInputTokens, grid, target(\.cached, rows)),
+      sum(.cacheWriteTokens, grid, target(\.cacheWrite, rows)) != nil,
+      let output = sum(.outputTokens, grid, target(\.output, rows)),
+      sum(.reasoningTokens, grid, target(\.reasoning, rows)) != nil,
+      sum(.maxTokens, grid, target(\.maxTokens, rows)) != nil,
+      sum(.images, grid, target(\.images, rows)) != nil,
+      sum(.audioSeconds, grid, target(\.audio, rows)) != nil,
+      let cost = sum(.costUSD, grid, target(\.cost, rows)), readLatencies(grid, rows)
     else { return false }
-    piece.cachedInputTokens = cached
-    piece.cost = cost
+    piece.cachedInputTokens += cached
+    piece.cost += cost
     guard sources.present & Self.parts != 0 else {
-      (piece.inputTokens, piece.outputTokens) = (input, output)
+      piece.inputTokens += input
+      piece.outputTokens += output
       return true
     }
     for row in 0..<grid.rows {
@@ -86,33 +139,40 @@ extension TraceDecoder {
 
   /// Reads a column and returns the sum of what it tells; nil if a value is malformed.
   private mutating func sum(
-    _ column: TraceColumn, _ grid: FieldGrid, _ rows: Rows, _ path: KeyPath<TraceRow, Int64>
+    _ column: TraceColumn, _ grid: FieldGrid, _ target: UnsafeMutableRawPointer
   ) -> Int128? {
     guard has(column) else { return 0 }
-    let (field, factor) = (fieldOf[column.rawValue], factors[column.rawValue])
-    let isSimple = field >= 0 && factor > 0
-    var target = UnsafeMutableRawPointer(rows) + (MemoryLayout<TraceRow>.offset(of: path) ?? 0)
+    let (texts, factor) = (self.column(numberField(column), grid), factors[column.rawValue])
     // Of a block's worth of small numbers, and of all others.
     var small: Int64 = 0
     var large: Int128 = 0
-    for row in 0..<grid.rows {
-      var value: Int64 = -1
-      if isSimple {
-        let (base, count) = grid.bytes(row, field)
-        value = Digits.number(base, count)
-      }
-      if value >= 0 {
-        value &*= factor
-        small &+= value
-      } else {
-        guard let other = otherQuantity(column, grid[row]) else { return nil }
-        value = other
-        large += Int128(max(0, other))
-      }
-      target.storeBytes(of: value, as: Int64.self)
-      target += MemoryLayout<TraceRow>.stride
+    var row = Self.numbers(texts, factor, 0, grid.rows, target, &small)
+    while row < grid.rows {
+      guard let other = otherQuantity(column, grid[row]) else { return nil }
+      (target + row &* Self.stride).storeBytes(of: other, as: Int64.self)
+      large += Int128(max(0, other))
+      row = Self.numbers(texts, factor, row &+ 1, grid.rows, target, &small)
     }
     return large + Int128(small)
+  }
+
+  /// Reads small numbers; returns the row of the first other value, else the end.
+  @inline(never)
+  private static func numbers(
+    _ texts: FieldColumn, _ factor: Int64, _ row: Int, _ end: Int,
+    _ target: UnsafeMutableRawPointer, _ sum: inout Int64
+  ) -> Int {
+    var small = sum
+    let row = texts.run(from: row, to: end) { text, row in
+      let number = Digits.number(text.base, text.count)
+      guard number >= 0 else { return false }
+      let value = number &* factor
+      small &+= value
+      (target + row &* stride).storeBytes(of: value, as: Int64.self)
+      return true
+    }
+    sum = small
+    return row
   }
 
   @inline(never)
@@ -124,7 +184,7 @@ extension TraceDecoder {
 
   private mutating func readLatencies(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard let end = sources.latencyEnd else {
-      return sum(.latencyMs, grid, rows, \.latency) != nil
+      return sum(.latencyMs, grid, target(\.latency, rows)) != nil
     }
     for row in 0..<grid.rows {
       guard let value = try? latency(until: end, rows[row], grid[row]) else { return false }
@@ -136,59 +196,106 @@ extension TraceDecoder {
 
   private mutating func readStatus(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.status) else { return true }
-    for row in 0..<grid.rows {
+    let texts = column(numberField(.status), grid)
+    var row = Self.successes(texts, 0, grid.rows, rows)
+    while row < grid.rows {
       rows[row].status = status(grid[row])
       if rows[row].status == .failed { piece.failed &+= 1 }
       noteUnknown()
+      row = Self.successes(texts, row &+ 1, grid.rows, rows)
     }
     return true
+  }
+
+  /// Reads what is 200; returns the row of the first other status, else the end.
+  @inline(never)
+  private static func successes(
+    _ texts: FieldColumn, _ row: Int, _ end: Int, _ rows: Rows
+  ) -> Int {
+    texts.run(from: row, to: end) { text, row in
+      guard Digits.are200(text) else { return false }
+      rows[row].status = .ok
+      return true
+    }
   }
 
   // MARK: Names
 
   private mutating func readPrompts(_ grid: FieldGrid, _ rows: Rows) -> Bool {
-    if has(.prompt) {
-      for row in 0..<grid.rows {
-        if let prompt = value(.prompt, grid[row]) { rows[row].prompt = ByteKey.key(prompt) }
-        noteUnknown()
-      }
-    }
-    if has(.session) {
-      for row in 0..<grid.rows {
-        if let session = value(.session, grid[row]) { rows[row].session = ByteKey.key(session) }
-        noteUnknown()
-      }
-    }
+    readKeys(.prompt, grid, target(\.prompt, rows))
+    readKeys(.session, grid, target(\.session, rows))
     return true
+  }
+
+  private mutating func readKeys(
+    _ column: TraceColumn, _ grid: FieldGrid, _ target: UnsafeMutableRawPointer
+  ) {
+    guard has(column) else { return }
+    let texts = self.column(fieldOf[column.rawValue], grid)
+    var row = Self.keys(texts, slots.isOdd, 0, grid.rows, target)
+    while row < grid.rows {
+      if let text = value(column, grid[row]) {
+        (target + row &* Self.stride).storeBytes(of: ByteKey.key(text), as: UInt64.self)
+      }
+      noteUnknown()
+      row = Self.keys(texts, slots.isOdd, row &+ 1, grid.rows, target)
+    }
+  }
+
+  /// Reads keys of ordinary texts; returns the row of the first other one, else the end.
+  @inline(never)
+  private static func keys(
+    _ texts: FieldColumn, _ isOdd: UnsafePointer<Bool>, _ row: Int, _ end: Int,
+    _ target: UnsafeMutableRawPointer
+  ) -> Int {
+    texts.run(from: row, to: end) { text, row in
+      guard text.count > 0, !isOdd[Int(text.base[0])], text.base[text.count &- 1] > 0x20 else {
+        return false
+      }
+      let key = ByteKey.key(Bytes(start: text.base, count: text.count))
+      (target + row &* stride).storeBytes(of: key, as: UInt64.self)
+      return true
+    }
   }
 
   private mutating func readUsers(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.user) else { return true }
-    let known = known
-    for row in 0..<grid.rows {
-      let (base, count) = plainName(.user, grid[row])
-      if let id = known.find(base, count) {
-        rows[row].user = id
-      } else {
-        guard let id = try? newUser(grid[row], 0) else { return false }
-        rows[row].user = id
-        noteUnknown()
-      }
+    let texts = column(nameField(.user), grid)
+    let target = target(\.user, rows)
+    var row = known.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    while row < grid.rows {
+      guard let id = try? newUser(grid[row], 0) else { return false }
+      rows[row].user = id
+      noteUnknown()
+      row = known.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
     }
     return true
   }
 
   private mutating func readModels(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.model) else { return true }
-    for row in 0..<grid.rows {
+    let texts = column(nameField(.model), grid)
+    let target = target(\.model, rows)
+    var row = models.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    while row < grid.rows {
       guard let id = try? model(grid[row], 0) else { return false }
       rows[row].model = id
-      noteUnknown()
+      remember(id, in: models, .model, grid[row])
+      row = models.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
     }
     return true
   }
 
+  /// Remembers the number of the row's name if it has one, and counts that it has none.
+  private mutating func remember(
+    _ id: UInt32, in memo: NameMemo, _ column: TraceColumn, _ fields: FieldList
+  ) {
+    if unknownInRow == 0, let key = NameKey(plainName(column, fields)) { memo.remember(key, id) }
+    noteUnknown()
+  }
+
   private mutating func readKinds(_ grid: FieldGrid, _ rows: Rows) -> Bool {
+    if sources.attributes.count == 1 { return readKinds(sources.attributes[0], grid, rows) }
     for attribute in sources.attributes {
       for row in 0..<grid.rows {
         piece.symbols.beginKind(at: rows[row].kind)
@@ -201,15 +308,29 @@ extension TraceDecoder {
     return true
   }
 
+  /// Of the only attribute.
+  private mutating func readKinds(
+    _ attribute: (attribute: Attribute, column: TraceColumn), _ grid: FieldGrid, _ rows: Rows
+  ) -> Bool {
+    let texts = column(nameField(attribute.column), grid)
+    let target = target(\.kind, rows)
+    var row = kinds.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    while row < grid.rows {
+      piece.symbols.beginKind()
+      guard (try? readAttribute(attribute, grid[row], 0)) != nil else { return false }
+      rows[row].kind = piece.symbols.kind()
+      remember(rows[row].kind, in: kinds, attribute.column, grid[row])
+      row = kinds.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
+    }
+    return true
+  }
+
   /// Whether no row wants for a model.
-  private mutating func areModelsFine(_ rows: Rows) -> Bool {
+  private mutating func areModelsFine(_ rows: [TraceRow]) -> Bool {
     guard modelCheck != nil else { return true }
     let areTold = has(.model) && piece.unknown[TraceColumn.model.rawValue] == 0
     if areTold, modelCheck?.knowsAll(piece.symbols) == true { return true }
-    for row in 0..<Int(piece.count) where modelCheck?.problem(rows[row], piece.symbols) != nil {
-      return false
-    }
-    return true
+    return rows.allSatisfy { modelCheck?.problem($0, piece.symbols) == nil }
   }
 
   private mutating func readBlocks(_ grid: FieldGrid, _ rows: Rows) -> Bool {

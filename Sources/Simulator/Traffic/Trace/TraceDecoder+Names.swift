@@ -23,7 +23,14 @@ extension TraceDecoder {
   func plainName(
     _ column: TraceColumn, _ row: FieldList
   ) -> (base: UnsafePointer<UInt8>, count: Int) {
-    plainNames & column.bit != 0 ? row.bytes(fieldOf[column.rawValue]) : (row.base, 0)
+    let field = nameField(column)
+    return field >= 0 ? row.bytes(field) : (row.base, 0)
+  }
+
+  /// The field of such names; −1 if there is none.
+  @inline(__always)
+  func nameField(_ column: TraceColumn) -> Int {
+    plainNames & column.bit != 0 ? fieldOf[column.rawValue] : -1
   }
 
   @inline(__always)

@@ -8,7 +8,7 @@ struct TraceDecoder {
   /// What has been read since somebody took it last.
   var piece = TracePiece()
 
-  private let slots: RowSlots
+  let slots: RowSlots
   private let decimalComma: Bool
   private let keepsRejected: Bool
   var clock: TraceClock
@@ -22,6 +22,9 @@ struct TraceDecoder {
   let factors: UnsafeMutablePointer<Int64>
   /// A bit for each column whose values can be looked up as they stand.
   let plainNames: UInt64
+  /// Numbers of models met in this piece, and of kinds that one attribute tells.
+  let models = NameMemo()
+  let kinds = NameMemo()
   /// Whether rows are taken as they come: no filters, no JSON within fields.
   let isPlain: Bool
   /// A bit for each column that the row at hand does not tell.
@@ -91,8 +94,15 @@ struct TraceDecoder {
     piece.usedZone = clock.usedZone
     clock.usedZone = false
     swap(&piece, &other)
+    forget()
+  }
+
+  /// Begins anew.
+  mutating func forget() {
     piece.removeAll()
     modelCheck?.forgetNames()
+    models.forget()
+    kinds.forget()
   }
 
   // MARK: Rows
@@ -275,10 +285,16 @@ struct TraceDecoder {
   /// Up to eight digits in a field of their own that need no decimals; −1 for everything else.
   @inline(__always)
   private func smallNumber(_ column: TraceColumn, _ row: FieldList) -> Int64 {
-    let field = fieldOf[column.rawValue]
-    guard field >= 0, factors[column.rawValue] > 0 else { return -1 }
+    let field = numberField(column)
+    guard field >= 0 else { return -1 }
     let (base, count) = row.bytes(field)
     return Digits.number(base, count)
+  }
+
+  /// The field whose small whole numbers are a column's but for a factor; −1 if there is none.
+  @inline(__always)
+  func numberField(_ column: TraceColumn) -> Int {
+    factors[column.rawValue] > 0 ? fieldOf[column.rawValue] : -1
   }
 
   @inline(never)

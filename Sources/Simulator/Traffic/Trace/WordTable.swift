@@ -1,7 +1,7 @@
 /// Gives pairs of words with a tag dense ids in order of first appearance: a hash table with linear probing,
 /// at most half full.
 struct WordTable: Sendable {
-  private struct Slot {
+  fileprivate struct Slot {
     var low: UInt64 = 0
     var high: UInt64 = 0
     /// The id + 1; 0: free.
@@ -17,14 +17,35 @@ struct WordTable: Sendable {
   /// Where the pair is or would be, and its id; nil if it is new.
   @inline(__always)
   func find(_ low: UInt64, _ high: UInt64, _ tag: UInt32) -> (place: Int, id: UInt32?) {
-    slots.withUnsafeBufferPointer { slots in
-      var place = Self.hash(low, high) & (slots.count &- 1)
+    withFinder { $0.find(low, high, tag) }
+  }
+
+  /// Finds many pairs in a table that stays as it is.
+  struct Finder {
+    fileprivate let slots: UnsafePointer<Slot>
+    /// One less than there are slots.
+    fileprivate let mask: Int
+
+    /// As `find` of the table.
+    @inline(__always)
+    func find(_ low: UInt64, _ high: UInt64, _ tag: UInt32) -> (place: Int, id: UInt32?) {
+      var place = WordTable.hash(low, high) & mask
       while true {
-        let slot = slots[place]
-        if slot.id == 0 { return (place, nil) }
-        if slot.low == low, slot.high == high, slot.tag == tag { return (place, slot.id &- 1) }
-        place = (place &+ 1) & (slots.count &- 1)
+        let slot = slots + place
+        if slot.pointee.id == 0 { return (place, nil) }
+        if slot.pointee.low == low, slot.pointee.high == high, slot.pointee.tag == tag {
+          return (place, slot.pointee.id &- 1)
+        }
+        place = (place &+ 1) & mask
       }
+    }
+  }
+
+  @inline(__always)
+  func withFinder<Result>(_ body: (Finder) -> Result) -> Result {
+    slots.withUnsafeBufferPointer { slots in
+      // There are always some.
+      body(Finder(slots: slots.baseAddress.unsafelyUnwrapped, mask: slots.count &- 1))
     }
   }
 
@@ -44,7 +65,7 @@ struct WordTable: Sendable {
   }
 
   @inline(__always)
-  private static func hash(_ low: UInt64, _ high: UInt64) -> Int {
+  fileprivate static func hash(_ low: UInt64, _ high: UInt64) -> Int {
     let product = (low ^ 0xA076_1D64_78BD_642F)
       .multipliedFullWidth(by: high ^ 0xE703_7ED1_A0B4_28DB)
     return Int(truncatingIfNeeded: product.high ^ product.low)
