@@ -65,6 +65,8 @@ public struct ResponseCache: Sendable {
   }
 
   @usableFromInline var table = ExpiryTable<StartedKey>()
+  /// Entries may know of writes that are still to come.
+  @usableFromInline var isAhead = false
 
   public init() {}
 
@@ -109,6 +111,7 @@ public struct ResponseCache: Sendable {
   public mutating func storeAhead(
     _ key: ResponseCacheKey, _ place: Place, at e: SimTime, ttl: SimDuration, now t: SimTime
   ) {
+    isAhead = true
     if ttl > .zero { write(key, at: place, from: e, ttl: ttl, now: t) }
   }
 
@@ -117,13 +120,10 @@ public struct ResponseCache: Sendable {
     _ key: ResponseCacheKey, at place: Place, from e: SimTime, ttl: SimDuration, now: SimTime
   ) {
     let old = table.entries[place.index]
-    var start = e
+    let start = now < old.key.start ? min(e, old.key.start) : e
     var expiry = e.expiring(after: ttl)
-    if now < old.key.start {
-      // A write that is still to come.
-      start = min(start, old.key.start)
-      expiry = max(expiry, old.expiry)
-    }
+    // A write that is still to come ends later: all lifetimes are the same then.
+    if isAhead { expiry = max(expiry, old.expiry) }
     table.set(StartedKey(key, start: start), at: place.index, expiry: expiry, now: now)
   }
 
