@@ -8,9 +8,9 @@ import Testing
 @Suite struct ExplainTests {
   /// What each call shows, and its number.
   static let cases: [(name: String, call: Int64)] = [
-    ("miss", 1), ("hit", 4), ("retry-fallback-region", 773), ("breakers-open", 1351),
-    ("queued-for-requests", 56), ("throttled-then-probe", 147), ("tier-batch-budget-line", 13),
-    ("flow-first-stage", 8), ("flow-second-stage", 14),
+    ("miss", 1), ("hit", 9), ("retry-fallback-region", 97), ("breakers-open", 129),
+    ("queued-for-requests", 4), ("throttled-then-probe", 31), ("tier-batch-budget-line", 10),
+    ("flow-first-stage", 47), ("flow-second-stage", 63),
   ]
   static let folder = "Tests/Golden/explain/"
 
@@ -25,7 +25,7 @@ import Testing
     try RepositoryFiles.expect(ExplanationText.text(told), in: Self.folder + name + ".txt")
   }
 
-  @Test(arguments: [("retry-fallback-region", 773), ("hit", 4)] as [(String, Int64)])
+  @Test(arguments: [("retry-fallback-region", 97), ("hit", 9)] as [(String, Int64)])
   func tellsProgramsTheSame(name: String, call: Int64) throws {
     let told = try Explain.explanation(ofCall: call, in: Self.scenario(), run: 1)
     try RepositoryFiles.expect(ExplanationJSON.json(told).text, in: Self.folder + name + ".json")
@@ -61,7 +61,7 @@ import Testing
     }
     #expect(
       error?.message
-        == "error: there is no call 1534: 1,533 calls were made by users-2 in run 1")
+        == "error: there is no call 1548: 1,547 calls were made by users-2 in run 1")
   }
 
   @Test(arguments: [["--call", "0"], ["--call", "1", "--run", "0"], []])
