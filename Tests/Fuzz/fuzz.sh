@@ -45,6 +45,7 @@ for target in "$@"; do
     "$(sed -n 's/^stat::number_of_executed_units: *//p' "$corpus/log")" \
     "$(sed -n 's/^stat::average_exec_per_sec: *//p' "$corpus/log")" \
     "$(grep -o 'cov: [0-9]*' "$corpus/log" | tail -1 | cut -c6-)" \
-    "$([ $failed = 0 ] || ls -t "$corpus" | grep -E '^(crash|timeout|oom)-' | head -1)"
+    "$([ $failed = 0 ] || find "$corpus" -maxdepth 1 -newer .build-fuzz/words.dict -regextype egrep \
+      -regex '.*/(crash|timeout|oom)-.*' -printf '%f' -quit)"
 done
 exit $status

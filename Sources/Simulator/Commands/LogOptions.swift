@@ -9,8 +9,9 @@ struct LogOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The log's columns; where replay prints a table, without '=' the columns of that.",
-      valueName: "canonical=column,..."))
+      "The log's columns, with commas between; where replay prints a table, without '=' the "
+        + "columns of that.",
+      valueName: "canonical=column"))
   var columns: [String] = []
 
   @Option(help: ArgumentHelp("One value for every row.", valueName: "attribute=value"))

@@ -20,7 +20,8 @@ struct Price: ParsableCommand {
   @Option(help: "Price catalog.")
   var catalog: String
 
-  @Option(help: ArgumentHelp("The file's own columns.", valueName: "column=name,..."))
+  @Option(
+    help: ArgumentHelp("The file's own columns, with commas between.", valueName: "column=name"))
   var columns: [String] = []
 
   @Option(help: ArgumentHelp("One value for every row.", valueName: "column=value"))

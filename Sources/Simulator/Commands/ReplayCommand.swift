@@ -28,8 +28,9 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Another case to compare: the first one with changed values. Repeatable.",
-      valueName: "[NAME: ]path=value;..."))
+      "Another case to compare: the first one with changed values, with semicolons between. "
+        + "Repeatable.",
+      valueName: "[NAME: ]path=value"))
   var against: [String] = []
 
   @OptionGroup var log: LogOptions

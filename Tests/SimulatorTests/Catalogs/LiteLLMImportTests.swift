@@ -174,10 +174,10 @@ import Testing
     let (sheet, result) = try sheet(
       """
       "input_cost_per_token": -1e-06, "output_cost_per_token": "much",
-      "cache_read_input_token_cost": 32.0, "ocr_cost_per_page": 1e30
+      "cache_read_input_token_cost": 32.0, "ocr_cost_per_page": 1e30, "cost_per_second": 5.0
       """)
-    #expect(sheet.rates == Rates())
-    #expect(result.refused.count == 4 && result.unpriced == ["m"])
+    #expect(sheet.rates == Rates() && sheet.provisioned == nil)
+    #expect(result.refused.count == 5 && result.unpriced == ["m"])
   }
 
   /// Every entry and every field is in the account.

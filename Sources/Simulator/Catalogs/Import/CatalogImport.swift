@@ -87,6 +87,7 @@ struct FieldAccount {
   private(set) var remarks: Set<String> = []
 
   mutating func unknownPrice(_ field: String) { unknownPrices.insert(field) }
+  mutating func refuse(_ field: String) { refused.append(field) }
   mutating func unused(_ field: String) { unused.insert(field) }
   mutating func remark(_ text: String) { remarks.insert(text) }
 
@@ -97,7 +98,7 @@ struct FieldAccount {
     guard let result = ImportedPrice.rate(amount, unit),
       !dimension.isTokens || !Quantity.isAbsurd(result.rate)
     else {
-      refused.append(field)
+      refuse(field)
       return nil
     }
     if result.isRounded { rounded.append(field) }

@@ -225,7 +225,9 @@ struct LiteLLMEntry {
     guard let value = fields["cost_per_second"],
       let rate = account.rate("cost_per_second", value, .second, .audioSeconds)
     else { return }
-    sheet.provisioned = ProvisionedCapacity(units: 1, rate: rate)
+    let capacity = ProvisionedCapacity(units: 1, rate: rate)
+    guard PriceSheetReader.isPossible(capacity) else { return account.refuse("cost_per_second") }
+    sheet.provisioned = capacity
     used.insert("cost_per_second")
     if fields["input_cost_per_second"]?.decimal == value.decimal {
       used.insert("input_cost_per_second")

@@ -64,12 +64,16 @@ struct PriceSheetReader {
       let rate = log.rate(node, for: .time)
     else { return nil }
     let capacity = ProvisionedCapacity(units: units, rate: rate)
-    let longest = SimDuration(microseconds: 100 * SimDuration.day.microseconds)
-    guard capacity.price(for: longest) != nil else {
+    guard Self.isPossible(capacity) else {
       log.add(node.place, "\(InputLog.grouped(units)) units cost more than $9,000,000")
       return nil
     }
     return capacity
+  }
+
+  /// Whether an amount can hold what it costs in a budget period of 100 days.
+  static func isPossible(_ capacity: ProvisionedCapacity) -> Bool {
+    capacity.price(for: SimDuration(microseconds: 100 * SimDuration.day.microseconds)) != nil
   }
 
   // MARK: Variants
