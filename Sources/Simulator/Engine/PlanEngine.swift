@@ -68,6 +68,8 @@ struct PlanEngine: ~Copyable {
   var ledger: Ledger
   var targets: Slab<TargetState>
   var cache = ResponseCache()
+  /// The response cache is asked for keys.
+  let looksUp: Bool
   /// What warming has read, of no meaning.
   private var warmth: Int64 = 0
   var events = EventQueue()
@@ -156,6 +158,7 @@ struct PlanEngine: ~Copyable {
     hasExperiments = !scenario.experiments.isEmpty
     foresees = !isTelling && Self.foresees(scenario)
     storesAhead = Self.storesAhead(scenario)
+    looksUp = scenario.cache.mode == .keyed
     rolling = RollingWatch(
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
@@ -197,7 +200,7 @@ struct PlanEngine: ~Copyable {
     while try stream.next(into: &batch) {
       if let growth = batch.growth { grow(growth) }
       for place in 0..<batch.calls.count {
-        if place & 63 == 0 { warmCache(from: place) }
+        if looksUp, place % Self.warmedTogether == 0 { warmCache(from: place) }
         let call = UnsafePointer(batch.calls.base + place)
         let time = call.pointee.time
         while events.precedesArrival(at: time) { try step() }
@@ -216,11 +219,12 @@ struct PlanEngine: ~Copyable {
     }
   }
 
-  /// Has the response cache at hand for some calls: of a log's keys, most are far apart in memory.
+  private static let warmedTogether = 64
+
+  /// Has the response cache at hand for some calls: most keys are far apart in memory.
   @inline(__always)
   private mutating func warmCache(from place: Int) {
-    guard batch.facts.count > 0 else { return }
-    for next in place..<min(place &+ 64, batch.calls.count) {
+    for next in place..<min(place &+ Self.warmedTogether, batch.calls.count) {
       warmth &+= cache.warm(cacheKey(UnsafePointer(batch.calls.base + next)))
     }
   }

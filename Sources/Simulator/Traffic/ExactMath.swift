@@ -12,7 +12,7 @@ enum ExactMath {
 
   /// Natural logarithm of x·2^scale, for x ≥ 2^-1022.
   @inline(__always)
-  static func log(normal x: Double, scale: Double = 0) -> Double {
+  private static func log(normal x: Double, scale: Double = 0) -> Double {
     let mantissa = x.bitPattern & 0xF_FFFF_FFFF_FFFF | (1.0).bitPattern
     // Half of the draws lie above √2: a jump there would be mispredicted as often.
     let isAbove: UInt64 = Double(bitPattern: mantissa) > squareRootOf2 ? 1 : 0
