@@ -58,6 +58,10 @@ public struct Pricer: Sendable {
     isFlat && !usage.hasRareParts ? usualRates.cost(of: usage) : nil
   }
 
+  /// The rates of calls of nothing but plain input and output; nil: a look at time or size decides, or
+  /// an amount has to be rounded or has no price.
+  public var plainRates: PlainRates? { isFlat ? usualRates.plain : nil }
+
   /// What is due at the start of a month, whatever the traffic: the sheet's of that moment; nil:
   /// nothing.
   ///

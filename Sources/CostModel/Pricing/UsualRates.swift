@@ -52,6 +52,13 @@ struct UsualRates: Sendable {
     self.minimumAudio = minimumAudio
   }
 
+  /// Of calls of nothing but plain input and output; nil where a rate is none of whole picodollars.
+  var plain: PlainRates? {
+    guard input.exceptions | output.exceptions | calls.exceptions == 0 else { return nil }
+    return PlainRates(
+      input: input.picodollars, output: output.picodollars, call: calls.picodollars)
+  }
+
   /// The price of a usage without rare parts; nil if anything is wrong with it, has no price, or one
   /// that has to be rounded.
   @inlinable
@@ -79,4 +86,12 @@ struct UsualRates: Sendable {
       input: Money(picodollars: inputDue), output: Money(picodollars: outputDue),
       other: Money(picodollars: otherDue))
   }
+}
+
+/// What calls of nothing but plain input and output cost, whenever and however many they are: whole
+/// picodollars a token and a call.
+public struct PlainRates: Hashable, Sendable, BitwiseCopyable {
+  public var input: Int64
+  public var output: Int64
+  public var call: Int64
 }

@@ -101,7 +101,38 @@ struct Ledger: ~Copyable, Sendable {
     cell.pointee.calls &+= 1
     cell.pointee.cacheHits &+= isHit ? 1 : 0
     days[day &* rows &+ row].calls &+= 1
-    if user == Self.noUser { noAccount.calls &+= 1 } else { users[Int(user)].calls &+= 1 }
+    addCall(user: user)
+  }
+
+  /// What a call adds to its account.
+  @inline(__always)
+  mutating func addCall(user: UInt32, _ calls: Int64 = 1, cost: Money = .zero) {
+    if user == Self.noUser {
+      noAccount.add(calls, cost)
+    } else {
+      (users.base + Int(user)).pointee.add(calls, cost)
+    }
+  }
+
+  /// All else that a lane's answers add.
+  mutating func addAnswers(_ lane: Lane, kind: KindPointer, day: Int) {
+    let cell = cells.base + (firstCell(kind) + lane.target)
+    func cost(_ count: Int64, _ rate: Int64) -> MoneySum {
+      MoneySum(picodollars: Int128(count) * Int128(rate))
+    }
+    let input = cost(lane.input, lane.rates.input)
+    let output = cost(lane.output, lane.rates.output)
+    let other = cost(lane.answers, lane.rates.call)
+    cell.pointee.calls += lane.answers
+    cell.pointee.attempts += lane.answers
+    cell.pointee.inputTokens += lane.input
+    cell.pointee.outputTokens += lane.output
+    cell.pointee.inputCost += input
+    cell.pointee.outputCost += output
+    cell.pointee.otherCost += other
+    let sum = days.base + (day * rows + lane.target)
+    sum.pointee.calls += lane.answers
+    sum.pointee.cost += input + output + other
   }
 
   /// Hits, a kind, a day or a user at a time.
@@ -137,11 +168,7 @@ struct Ledger: ~Copyable, Sendable {
     cell.pointee.outputCost += cost.output
     cell.pointee.otherCost += cost.other
     (days.base + (day &* rows &+ target)).pointee.add(answered, total)
-    if user == Self.noUser {
-      noAccount.add(answered, total)
-    } else {
-      (users.base + Int(user)).pointee.add(answered, total)
-    }
+    addCall(user: user, answered, cost: total)
   }
 
   /// An attempt at that target has failed and costs nothing.

@@ -32,11 +32,7 @@ extension PlanEngine {
           number: result.calls, call: call.pointee, cache: mode == .off ? .off : .miss))
     }
     let chain = routing.chain(model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
-    if foresees, call.pointee.flow < 0,
-      foresee(call, kind, target: routing.target(at: chain.lowerBound), entry)
-    {
-      return
-    }
+    if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
     let slot = newFlight(call, chain: chain)
     if call.pointee.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
     attempt(slot, at: call.pointee.time)
@@ -50,7 +46,7 @@ extension PlanEngine {
     facts[slot] = fact.pointee
     if fact.pointee.blockCount > 0 {
       blocks[slot].removeAll(keepingCapacity: true)
-      blocks[slot].append(contentsOf: batch.blocks[fact.pointee.blocks])
+      blocks[slot].append(contentsOf: batch.log.blocks[fact.pointee.blocks])
     }
   }
 

@@ -6,16 +6,24 @@ import CostModel
 /// but sums. So such a call is booked as it arrives, without a flight and an event. Whatever else a call
 /// is, it takes the long way, with the same result (docs/semantics.md, "Order of events").
 extension PlanEngine {
-  /// Books the call, if its first target takes it at once and is sure to answer.
+  /// Books the call, if the first target that its breaker does not block takes it at once and is sure
+  /// to answer.
   /// - Parameter entry: the call's in the response cache; nil: it needs none.
   /// - Returns: False where that is not so; nothing has happened then.
   @inline(__always)
   mutating func foresee(
-    _ call: CallPointer, _ kind: KindPointer, target: Int, _ entry: ResponseCache.Place?
+    _ call: CallPointer, _ kind: KindPointer, chain: Range<Int>, _ entry: ResponseCache.Place?
   ) -> Bool {
-    call.pointee.fact < 0
-      ? foreseeDrawn(call, kind, target: target, entry)
-      : foreseeLogged(call, kind, target: target, entry)
+    for place in chain {
+      let target = routing.target(at: place)
+      if targets[target].steadyFrom <= call.pointee.time {
+        return call.pointee.fact < 0
+          ? foreseeDrawn(call, kind, target: target, entry)
+          : foreseeLogged(call, kind, target: target, entry)
+      }
+      guard targets[target].isBlocked(at: call.pointee.time) else { return false }
+    }
+    return false
   }
 
   /// A synthetic call.
@@ -27,7 +35,7 @@ extension PlanEngine {
     guard kind.pointee.prefixTokens == 0 || place.pointee.promptCache == nil,
       let latency = foreseenLatency(
         of: call, target: target, failureRate: place.pointee.failureRate),
-      isForeseen(call, target: target, latency: latency, entry, kind)
+      isForeseen(latency: latency, entry, kind)
     else { return false }
     let usage = usage(call, kind: kind, cached: 0, inputOnly: false)
     guard
@@ -41,7 +49,7 @@ extension PlanEngine {
   }
 
   /// A logged call.
-  @inline(__always)
+  @inline(never)
   private mutating func foreseeLogged(
     _ call: CallPointer, _ kind: KindPointer, target: Int, _ entry: ResponseCache.Place?
   ) -> Bool {
@@ -57,7 +65,7 @@ extension PlanEngine {
         of: call, target: target, failureRate: isLogged ? 0 : place.pointee.failureRate)
     }
     guard let latency = known, latency <= place.pointee.timeout,
-      isForeseen(call, target: target, latency: latency, entry, kind)
+      isForeseen(latency: latency, entry, kind)
     else { return false }
     let cached = max(0, fact.pointee.cachedInput)
     var usage = usage(call, kind: kind, cached: cached, inputOnly: false)
@@ -75,11 +83,9 @@ extension PlanEngine {
   /// Whether an answer after that time changes nothing that others may see before it.
   @inline(__always)
   private mutating func isForeseen(
-    _ call: CallPointer, target: Int, latency: Int64, _ entry: ResponseCache.Place?,
-    _ kind: KindPointer
+    latency: Int64, _ entry: ResponseCache.Place?, _ kind: KindPointer
   ) -> Bool {
-    call.pointee.time >= (targets.base + target).pointee.steadyFrom
-      && (entry == nil || storesAhead && latency <= kind.pointee.cacheTTL.microseconds)
+    entry == nil || storesAhead && latency <= kind.pointee.cacheTTL.microseconds
   }
 
   /// The first attempt's latency, if it does not fail and is in time.
@@ -143,7 +149,7 @@ extension PlanEngine {
     let place = targets.base + target
     let time = call.pointee.time
     let total = cost.total
-    place.pointee.countAnswer(toRouted: call.pointee.routed)
+    place.pointee.countAnswers(toRouted: call.pointee.routed)
     place.pointee.latencies.add(latency)
     result.billedCalls &+= 1
     gather(

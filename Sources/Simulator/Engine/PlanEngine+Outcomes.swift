@@ -151,7 +151,7 @@ extension PlanEngine {
       latencies.add(latency)
       place.pointee.laterLatencies.add(e - flight.pointee.asked)
     }
-    place.pointee.countAnswer(toRouted: flight.pointee.call.routed)
+    place.pointee.countAnswers(toRouted: flight.pointee.call.routed)
     if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
       cache.store(
         cacheKey(Self.call(of: flight)), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)

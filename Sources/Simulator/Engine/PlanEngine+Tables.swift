@@ -4,6 +4,7 @@ import CostModel
 extension PlanEngine {
   /// Makes room for kinds, users and days that the log has brought.
   mutating func grow(_ growth: ScenarioGrowth) {
+    settleLanes()
     compiled = growth.compiled
     routing = growth.routing
     kinds = FixedTable(compiled.kinds)

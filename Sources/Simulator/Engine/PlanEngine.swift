@@ -71,7 +71,7 @@ struct PlanEngine: ~Copyable {
   /// The response cache is asked for keys.
   let looksUp: Bool
   /// What warming has read, of no meaning.
-  private var warmth: Int64 = 0
+  var warmth: Int64 = 0
   var events = EventQueue()
   var flights = Slab<Flight>()
   var freeFlights = Slab<Int32>()
@@ -79,6 +79,8 @@ struct PlanEngine: ~Copyable {
   var facts = Slab<LoggedFacts>()
   var blocks: [[UInt64]] = []
   var batch = CallBatch()
+  /// Of a log's calls that are booked by their rows.
+  var lanes: Lanes
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
@@ -147,6 +149,7 @@ struct PlanEngine: ~Copyable {
     for (target, drawn) in zip(compiled.targets, compiled.attemptDraws) {
       targets.append(TargetState(target, drawn: drawn, scenario: scenario))
     }
+    lanes = Lanes(models: scenario.catalog.models.count)
     let population = Population(scenario.users, users: plan.users, draws: draws)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
@@ -199,27 +202,33 @@ struct PlanEngine: ~Copyable {
     var count = 0
     while try stream.next(into: &batch) {
       if let growth = batch.growth { grow(growth) }
-      for place in 0..<batch.calls.count {
-        if looksUp, place % Self.warmedTogether == 0 { warmCache(from: place) }
-        let call = UnsafePointer(batch.calls.base + place)
-        let time = call.pointee.time
-        while events.precedesArrival(at: time) { try step() }
-        begin(at: time)
-        if call.pointee.isFlowStart { startFlow(call.pointee) } else { arrive(call) }
-      }
+      if batch.log.rows.isEmpty { try playCalls() } else { try playLog() }
       try flushLog(all: false)
-      count += batch.calls.count + batch.counted
+      count += max(batch.calls.count, batch.log.rows.count) + batch.counted
       progress(count)
       if story?.end != nil { return }
     }
     if let hits = stream.takeTally() { add(hits) }
+    settleLanes()
     while !events.isEmpty {
       try step()
       if watched > 0, story?.end != nil { return }
     }
   }
 
-  private static let warmedTogether = 64
+  /// Handles the synthetic calls of the batch.
+  private mutating func playCalls() throws {
+    for place in 0..<batch.calls.count {
+      if looksUp, place % Self.warmedTogether == 0 { warmCache(from: place) }
+      let call = UnsafePointer(batch.calls.base + place)
+      let time = call.pointee.time
+      while events.precedesArrival(at: time) { try step() }
+      begin(at: time)
+      if call.pointee.isFlowStart { startFlow(call.pointee) } else { arrive(call) }
+    }
+  }
+
+  static let warmedTogether = 64
 
   /// Has the response cache at hand for some calls: most keys are far apart in memory.
   @inline(__always)
@@ -262,6 +271,7 @@ struct PlanEngine: ~Copyable {
       flushes.removeFirst()
       cache = ResponseCache()
     }
+    if day + 1 < dayStarts.count, time >= dayStarts[day + 1] { settleLanes() }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
     while month + 1 < monthStarts.count, time >= monthStarts[month + 1] {
       month += 1

@@ -34,6 +34,11 @@ struct PriceTable: Sendable {
     pricers.pointer(to: billing &* targets &+ target).pointee.usualCost(of: usage)
   }
 
+  /// The rates of calls of nothing but plain input and output, if that is all that decides.
+  func plainRates(target: Int, billing: Int) -> PlainRates? {
+    pricers[billing * targets + target].plainRates
+  }
+
   /// Apart, so that the usual call's usage is never written to memory.
   @inline(never)
   private static func cost(

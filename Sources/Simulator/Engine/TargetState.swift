@@ -82,12 +82,18 @@ struct TargetState: ~Copyable, Sendable {
     steadyFrom = hasOutages ? .max : from
   }
 
-  /// Counts a call that it has answered.
+  /// Whether its breaker lets no attempt through.
+  @inline(never)
+  func isBlocked(at time: Int64) -> Bool {
+    breaker?.blocks(at: SimTime(microseconds: time)) ?? false
+  }
+
+  /// Counts calls that it has answered.
   /// - Parameter model: the routed one.
   @inline(__always)
-  mutating func countAnswer(toRouted model: UInt16) {
-    counts.calls &+= 1
-    if self.model != Int(model) { counts.fallbackCalls &+= 1 }
+  mutating func countAnswers(_ calls: Int64 = 1, toRouted model: UInt16) {
+    counts.calls &+= calls
+    if self.model != Int(model) { counts.fallbackCalls &+= calls }
   }
 
   /// Counts an attempt that starts then; starts come in order.

@@ -18,7 +18,7 @@ struct Call: Sendable, BitwiseCopyable {
   /// The budget's action that has changed or refused the call; negative: none.
   var action: Int16 = -1
   var flow: Int32 = -1
-  /// Into the batch's `facts`; negative: a synthetic call.
+  /// Into the batch's `facts`, 0; negative: a synthetic call.
   var fact: Int32 = -1
   /// Total input: fresh, prefix and frames.
   var input: Int64 = 0
@@ -72,11 +72,16 @@ struct LoggedFacts: Sendable, BitwiseCopyable {
   var blocks: Range<Int> { firstBlock..<firstBlock + Int(blockCount) }
 }
 
-/// Some calls in order of arrival, and what a log says of them.
+/// Some calls in order of arrival.
 struct CallBatch: ~Copyable, Sendable {
+  /// Synthetic ones; of a log, the one that was made last.
   var calls = Slab<Call>()
+  /// What the log says of that one.
   var facts = Slab<LoggedFacts>()
-  var blocks: [UInt64] = []
+  /// Rows of a log whose calls are made when they are needed.
+  var log = TraceBatch()
+  /// Calls of all batches before, of a log.
+  var before: Int64 = 0
   /// Hits of these times that are in the tally in place of the batch.
   var counted = 0
   /// Set where these calls need kinds, users or days that the calls before did not.
@@ -84,10 +89,36 @@ struct CallBatch: ~Copyable, Sendable {
 
   mutating func removeAll() {
     calls.resize(to: 0)
-    facts.resize(to: 0)
-    blocks.removeAll(keepingCapacity: true)
+    log.removeAll()
     growth = nil
     counted = 0
+  }
+
+  /// Makes the call of a row, with the facts of it; valid until the next one is made.
+  @inline(never)
+  mutating func makeCall(ofRow place: Int) -> CallPointer {
+    let row = log.record(place)
+    var call = Call(
+      time: row.time, index: UInt32(truncatingIfNeeded: before &+ Int64(place) &+ 1),
+      user: row.user, kind: UInt16(row.kind))
+    call.prompt = row.prompt
+    call.routed = row.routed
+    call.input = max(0, row.input)
+    call.output = max(0, row.output)
+    call.reasoning = max(0, row.reasoning)
+    call.audio = max(0, row.audio)
+    call.cacheDraw = row.isCached
+    call.fact = 0
+    calls.resize(to: 0)
+    calls.append(call)
+    facts.resize(to: 0)
+    facts.append(
+      LoggedFacts(
+        model: UInt16(row.model), failed: row.status == .failed, blockCount: row.blockCount,
+        latency: row.latency, cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite),
+        images: max(0, row.images), maxTokens: row.maxTokens, firstBlock: Int(row.firstBlock),
+        blockSize: Int64(row.blockSize)))
+    return UnsafePointer(calls.base)
   }
 }
 

@@ -26,7 +26,7 @@ struct CallCell: Sendable {
   /// Thinking included.
   var longestOutput: Int64 = 0
 
-  mutating func add(_ row: TraceRow) {
+  mutating func add(_ row: TraceRecord) {
     calls += 1
     if row.status != .unknown { judged += 1 }
     if row.status == .failed {
@@ -124,7 +124,7 @@ struct LogSketch: Sendable {
       userCalls.append(0)
       accountPlans.append(nil)
     }
-    for row in batch.rows { add(row) }
+    for record in batch.records { add(record) }
   }
 
   private mutating func addKind(_ attributes: CallAttributes) {
@@ -138,7 +138,7 @@ struct LogSketch: Sendable {
     }
   }
 
-  private mutating func add(_ row: TraceRow) {
+  private mutating func add(_ row: TraceRecord) {
     first = min(first, row.time)
     last = max(last, row.time)
     let kind = Int(row.kind)

@@ -29,18 +29,16 @@ struct LoggedAccounts: Sendable {
     activity = AliasTable.build(weights: (0..<count).map(users.activity))
   }
 
-  /// Adds accounts of users that have been met to their calls; returns the place of the first other
-  /// row, else the end.
+  /// Puts accounts in the place of users that have been met; returns the place of the first other row,
+  /// else the end.
   @inline(never)
-  func addKnown(
-    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to calls: UnsafeMutablePointer<Call>
-  ) -> Int {
+  func resolveKnown(_ rows: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>) -> Int {
     ofUser.withUnsafeBufferPointer { known in
       var place = range.lowerBound
       while place < range.upperBound {
         let user = Int(rows[place].user)
         guard user < known.count, known[user] != Ledger.noUser else { break }
-        calls[place].user = known[user]
+        rows[place].user = known[user]
         place &+= 1
       }
       return place
@@ -48,24 +46,22 @@ struct LoggedAccounts: Sendable {
   }
 
   /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
-  mutating func account(
-    of row: UnsafePointer<TraceRow>, rank: Int64, symbols: TraceSymbols
-  ) -> UInt32 {
-    let user = row.pointee.user
-    guard user != TraceRow.none else { return standIn(row.pointee, rank: rank) }
+  mutating func account(of row: TraceRecord, rank: Int64, symbols: TraceSymbols) -> UInt32 {
+    let user = row.user
+    guard user != TraceRow.none else { return standIn(row, rank: rank) }
     while Int(user) >= ofUser.count { ofUser.append(Ledger.noUser) }
     if ofUser[Int(user)] == Ledger.noUser { ofUser[Int(user)] = add(symbols.users.name(user)) }
     return ofUser[Int(user)]
   }
 
   /// Identifies the session of a request of that account; 0 if it has none.
-  func session(_ row: TraceRow, account: UInt32) -> UInt64 {
+  func session(_ row: TraceRecord, account: UInt32) -> UInt64 {
     if row.session != 0 { return row.session }
     guard settings.sessions == .user, account != Ledger.noUser else { return 0 }
     return SplitMix.mixed(UInt64(account) &+ 1)
   }
 
-  private mutating func standIn(_ row: TraceRow, rank: Int64) -> UInt32 {
+  private mutating func standIn(_ row: TraceRecord, rank: Int64) -> UInt32 {
     switch settings.users {
     case .none: return Ledger.noUser
     case .shared: return standIn(0, named: "(not told)")

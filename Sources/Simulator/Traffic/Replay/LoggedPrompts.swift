@@ -43,7 +43,7 @@ struct LoggedPrompts: Sendable {
 
   /// Appends the blocks of the input that the session's requests share, if the scenario says that
   /// they do and the log does not tell better; returns their size, else 0.
-  func addBlocks(of row: TraceRow, session: UInt64, to blocks: inout [UInt64]) -> Int64 {
+  func addBlocks(of row: TraceRecord, session: UInt64, to blocks: inout [UInt64]) -> Int64 {
     guard let size = settings.sessionBlock, session != 0, row.blockCount == 0, row.cached < 0
     else { return 0 }
     let key = SplitMix.mixed(session)

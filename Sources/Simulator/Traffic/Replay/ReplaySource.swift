@@ -78,9 +78,10 @@ struct ReplaySource: CallSource {
     resolveModels()
     let grew = try addKinds()
     let isLonger = cover()
-    batch.blocks.append(contentsOf: rows.blocks)
-    addCalls(to: &batch)
+    resolveRows()
+    batch.before = number
     number += Int64(rows.rows.count)
+    swap(&batch.log, &rows)
     if grew || isLonger || users < accounts.names.count {
       batch.growth = ScenarioGrowth(
         compiled: compiled, routing: routing, newUsers: Array(accounts.names[users...]))
@@ -91,76 +92,79 @@ struct ReplaySource: CallSource {
 
   // MARK: Rows
 
-  /// Rows that stay in a processor's first cache while they become calls.
+  /// Rows that stay in a processor's first cache while they are resolved.
   private static let rowsAtOnce = 64
 
-  private mutating func addCalls(to batch: inout CallBatch) {
-    let all = rows.rows
-    batch.calls.reserve(all.count)
-    batch.calls.resize(to: all.count)
-    batch.facts.reserve(all.count)
-    batch.facts.resize(to: all.count)
-    let tables = Tables(forms: forms, models: models, isGlobal: isGlobal, before: number)
-    all.withUnsafeBufferPointer { all in
+  /// Decides of all rows whose calls they are, of which kind and prompt, and where they are routed.
+  private mutating func resolveRows() {
+    if prompts.hasSessionBlocks, rows.parts.isEmpty {
+      rows.parts = Array(repeating: TraceParts(), count: rows.rows.count)
+    }
+    let tables = Tables(forms: forms, models: models, isGlobal: isGlobal)
+    var all: [TraceRow] = []
+    swap(&all, &rows.rows)
+    all.withUnsafeMutableBufferPointer { all in
       guard let first = all.baseAddress else { return }
       for start in stride(from: 0, to: all.count, by: Self.rowsAtOnce) {
-        let end = min(all.count, start + Self.rowsAtOnce)
-        addCalls(first, start..<end, tables, to: &batch)
+        resolve(first, start..<min(all.count, start + Self.rowsAtOnce), tables)
       }
     }
+    swap(&all, &rows.rows)
   }
 
-  private mutating func addCalls(
-    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, _ tables: Tables,
-    to batch: inout CallBatch
+  private mutating func resolve(
+    _ all: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>, _ tables: Tables
   ) {
-    addCallers(rows, range, to: &batch)
-    var place = tables.makeCalls(rows, range, in: &batch)
+    if !rows.parts.isEmpty {
+      for place in range where rows.parts[place].cost >= 0 {
+        note(all[place], cost: rows.parts[place].cost)
+      }
+    }
+    resolveCallers(all, range)
+    var place = tables.resolve(all, range)
     while place < range.upperBound {
-      setCall(place, rows + place, tables, in: &batch)
-      place = tables.makeCalls(rows, place + 1..<range.upperBound, in: &batch)
+      draw(place, all + place, tables)
+      place = tables.resolve(all, place + 1..<range.upperBound)
     }
-    if prompts.hasSessionBlocks {
-      for place in range { addBlocks(of: rows + place, place, to: &batch) }
-    }
-    for place in range where rows[place].cost >= 0 { note(rows + place) }
+    guard prompts.hasSessionBlocks else { return }
+    for place in range { addBlocks(of: all[place], place) }
   }
 
   /// Whose calls these are, and of which prompts.
-  private mutating func addCallers(
-    _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, to batch: inout CallBatch
+  private mutating func resolveCallers(
+    _ all: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>
   ) {
-    let calls = batch.calls.base
-    var place = accounts.addKnown(rows, range, to: calls)
+    var place = accounts.resolveKnown(all, range)
     while place < range.upperBound {
-      calls[place].user = accounts.account(
-        of: rows + place, rank: number + Int64(place) + 1, symbols: trace.symbols)
-      place = accounts.addKnown(rows, place + 1..<range.upperBound, to: calls)
+      all[place].user = accounts.account(
+        of: record(all[place], place), rank: number + Int64(place) + 1, symbols: trace.symbols)
+      place = accounts.resolveKnown(all, place + 1..<range.upperBound)
     }
-    for place in range { calls[place].prompt = rows[place].prompt }
     guard prompts.areDrawn else { return }
-    for place in range where rows[place].prompt == 0 {
-      calls[place].prompt = prompts.drawn(
-        rank: number + Int64(place) + 1, account: calls[place].user)
+    for place in range where all[place].prompt == 0 {
+      all[place].prompt = prompts.drawn(
+        rank: number + Int64(place) + 1, account: all[place].user)
     }
   }
 
-  /// What is read of the scenario to make a call.
+  private func record(_ row: TraceRow, _ place: Int) -> TraceRecord {
+    TraceRecord(row: row, parts: rows.parts.isEmpty ? TraceParts() : rows.parts[place])
+  }
+
+  /// What is read of the scenario to resolve a row.
   private struct Tables {
     let forms: FixedTable<Form>
     let models: FixedTable<UInt16>
     let isGlobal: Bool
-    /// Calls before the batch.
-    let before: Int64
 
     /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
     @inline(__always)
-    func form(of row: UnsafePointer<TraceRow>, _ call: CallPointer) -> UnsafePointer<Form> {
+    func form(of row: UnsafePointer<TraceRow>) -> UnsafePointer<Form> {
       let first = 3 &* Int(row.pointee.kind)
-      guard isGlobal || call.pointee.user != Ledger.noUser else {
+      guard isGlobal || row.pointee.user != Ledger.noUser else {
         return forms.pointer(to: first)
       }
-      return forms.pointer(to: call.pointee.prompt != 0 ? first &+ 1 : first &+ 2)
+      return forms.pointer(to: row.pointee.prompt != 0 ? first &+ 1 : first &+ 2)
     }
 
     /// The row's model in the catalog.
@@ -169,62 +173,37 @@ struct ReplaySource: CallSource {
       row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
     }
 
-    /// Makes calls whose caller and prompt are told; returns the place of the first one that is not
-    /// decided by its row, else the end.
+    /// Resolves rows whose caller and prompt are told; returns the place of the first one that is not
+    /// decided by what it tells, else the end.
     @inline(never)
-    func makeCalls(
-      _ rows: UnsafePointer<TraceRow>, _ range: Range<Int>, in batch: inout CallBatch
-    ) -> Int {
-      let (calls, facts) = (batch.calls.base, batch.facts.base)
+    func resolve(_ rows: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>) -> Int {
       var place = range.lowerBound
       while place < range.upperBound {
-        let (row, call) = (rows + place, calls + place)
-        let form = form(of: row, call)
+        let row = rows + place
+        let form = form(of: row)
         let logged = model(of: row)
         let routed = form.pointee.model == .max ? logged : form.pointee.model
         if form.pointee.isDrawn || routed == .max { break }
-        set(call, facts + place, row, place, form, routed: routed, logged: logged)
+        set(row, form, routed: routed, logged: logged)
         place &+= 1
       }
       return place
     }
 
-    /// Writes all that is not written yet.
     @inline(__always)
     func set(
-      _ call: UnsafeMutablePointer<Call>, _ facts: UnsafeMutablePointer<LoggedFacts>,
-      _ row: UnsafePointer<TraceRow>, _ place: Int, _ form: UnsafePointer<Form>,
-      routed: UInt16, logged: UInt16, isCached: Bool = false
+      _ row: UnsafeMutablePointer<TraceRow>, _ form: UnsafePointer<Form>, routed: UInt16,
+      logged: UInt16
     ) {
-      let (user, prompt) = (call.pointee.user, call.pointee.prompt)
-      var made = Call(
-        time: row.pointee.time,
-        index: UInt32(truncatingIfNeeded: before &+ Int64(place) &+ 1), user: user,
-        kind: form.pointee.kind)
-      made.prompt = prompt
-      made.routed = routed
-      made.input = max(0, row.pointee.input)
-      made.output = max(0, row.pointee.output)
-      made.reasoning = max(0, row.pointee.reasoning)
-      made.audio = max(0, row.pointee.audio)
-      made.cacheDraw = isCached
-      made.fact = Int32(truncatingIfNeeded: place)
-      call.pointee = made
-      facts.pointee = LoggedFacts(
-        model: logged, failed: row.pointee.status == .failed,
-        blockCount: row.pointee.blockCount, latency: row.pointee.latency,
-        cachedInput: row.pointee.cached, cacheWrite: max(0, row.pointee.cacheWrite),
-        images: max(0, row.pointee.images), maxTokens: row.pointee.maxTokens,
-        firstBlock: Int(row.pointee.firstBlock), blockSize: Int64(row.pointee.blockSize))
+      row.pointee.kind = UInt32(form.pointee.kind)
+      row.pointee.model = UInt32(logged)
+      row.pointee.routed = routed
     }
   }
 
-  /// Makes a call of which the scenario leaves something to chance.
-  private func setCall(
-    _ place: Int, _ row: UnsafePointer<TraceRow>, _ tables: Tables, in batch: inout CallBatch
-  ) {
-    let call = batch.calls.base + place
-    let (form, logged) = (tables.form(of: row, call), tables.model(of: row))
+  /// Resolves a row of which the scenario leaves something to chance.
+  private func draw(_ place: Int, _ row: UnsafeMutablePointer<TraceRow>, _ tables: Tables) {
+    let (form, logged) = (tables.form(of: row), tables.model(of: row))
     let word = draws.block(
       .call, call: UInt64(number + Int64(place) + 1), user: 0, workload: Draws.traceKey)
     let kind = Int(form.pointee.kind)
@@ -232,38 +211,34 @@ struct ReplaySource: CallSource {
     if form.pointee.drawsModel {
       routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)?.rawValue ?? .max
     }
-    var isCached = form.pointee.drawsHit && word.3.unit < form.pointee.cacheRate
-    if isCached, hasFlushes {
-      isCached = word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
+    row.pointee.isCached = form.pointee.drawsHit && word.3.unit < form.pointee.cacheRate
+    if row.pointee.isCached, hasFlushes {
+      row.pointee.isCached =
+        word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
     }
     precondition(
       routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
-    tables.set(
-      call, batch.facts.base + place, row, place, form, routed: routed, logged: logged,
-      isCached: isCached)
+    tables.set(row, form, routed: routed, logged: logged)
   }
 
-  private func addBlocks(
-    of row: UnsafePointer<TraceRow>, _ place: Int, to batch: inout CallBatch
-  ) {
-    let first = batch.blocks.count
-    let session = accounts.session(row.pointee, account: batch.calls[place].user)
-    let size = prompts.addBlocks(of: row.pointee, session: session, to: &batch.blocks)
+  private mutating func addBlocks(of row: TraceRow, _ place: Int) {
+    let first = rows.blocks.count
+    let record = record(row, place)
+    let session = accounts.session(record, account: row.user)
+    let size = prompts.addBlocks(of: record, session: session, to: &rows.blocks)
     guard size > 0 else { return }
-    batch.facts[place].firstBlock = first
-    batch.facts[place].blockCount = Int32(batch.blocks.count - first)
-    batch.facts[place].blockSize = size
+    rows.parts[place].firstBlock = Int64(first)
+    rows.parts[place].blockCount = Int32(rows.blocks.count - first)
+    rows.parts[place].blockSize = Int32(size)
   }
 
   /// What the log says that the call cost.
   @inline(never)
-  private mutating func note(_ row: UnsafePointer<TraceRow>) {
-    let model = row.pointee.model
-    logged.add(
-      cost: row.pointee.cost, model: model == TraceRow.none ? .max : models[Int(model)])
+  private mutating func note(_ row: TraceRow, cost: Int64) {
+    let model = row.model
+    logged.add(cost: cost, model: model == TraceRow.none ? .max : models[Int(model)])
     loggedOutliers.add(
-      model: model == TraceRow.none ? nil : Int(model), number: row.pointee.number,
-      cost: row.pointee.cost)
+      model: model == TraceRow.none ? nil : Int(model), number: row.number, cost: cost)
   }
 
   // MARK: Growth

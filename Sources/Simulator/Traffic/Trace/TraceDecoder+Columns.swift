@@ -6,48 +6,88 @@ import CostModel
 /// It does so for some rows at a time, which stay in a processor's first cache until all columns have
 /// been read.
 extension TraceDecoder {
-  private typealias Rows = UnsafeMutablePointer<TraceRow>
+  /// Where some rows lie, and their parts if the log tells any.
+  private struct Rows {
+    var rows: UnsafeMutablePointer<TraceRow>
+    var parts: UnsafeMutablePointer<TraceParts>?
+
+    @inline(__always)
+    subscript(place: Int) -> TraceRow {
+      nonmutating _modify { yield &rows[place] }
+      get { rows[place] }
+    }
+
+    func record(_ place: Int) -> TraceRecord {
+      TraceRecord(row: rows[place], parts: parts?[place] ?? TraceParts())
+    }
+
+    func set(_ place: Int, _ record: TraceRecord) {
+      rows[place] = record.row
+      parts?[place] = record.parts
+    }
+  }
 
   /// Rows that tell nothing: appended many at a time, since one at a time costs a call each, but not
   /// so many that copying them becomes a copy of large memory. Nobody owns them, since counting owners
   /// waits for the rows to be written.
-  nonisolated(unsafe) private static let blank: UnsafeBufferPointer<TraceRow> = {
-    let rows = UnsafeMutableBufferPointer<TraceRow>.allocate(capacity: 28)
-    rows.initialize(repeating: TraceRow(time: 0, number: 0))
-    return UnsafeBufferPointer(rows)
-  }()
-  private static let rowsAtOnce = 3 * 28
+  nonisolated(unsafe) private static let blank = blanks(TraceRow(time: 0, number: 0))
+  nonisolated(unsafe) private static let blankParts = blanks(TraceParts())
+  private static let blanksAtOnce = 48
+  private static let rowsAtOnce = 2 * blanksAtOnce
+
+  private static func blanks<Value>(_ value: Value) -> UnsafeBufferPointer<Value> {
+    let blanks = UnsafeMutableBufferPointer<Value>.allocate(capacity: blanksAtOnce)
+    blanks.initialize(repeating: value)
+    return UnsafeBufferPointer(blanks)
+  }
+
+  /// Lengthens a list to so many.
+  @inline(__always)
+  private static func extend<Value>(
+    _ list: inout [Value], to count: Int, with blank: UnsafeBufferPointer<Value>
+  ) {
+    while list.count < count {
+      list.append(contentsOf: UnsafeBufferPointer(rebasing: blank.prefix(count - list.count)))
+    }
+  }
 
   /// Adds the rows of a block to a piece that is empty; false, and nothing is added, if one of them
   /// is malformed or they have to be taken one by one.
   mutating func add(_ grid: FieldGrid) -> Bool {
     assert(piece.count == 0)
     guard isPlain else { return false }
-    var all: [TraceRow] = []
-    swap(&all, &piece.batch.rows)
-    let isRead = read(grid, into: &all)
-    swap(&all, &piece.batch.rows)
+    var rows: [TraceRow] = []
+    var parts: [TraceParts] = []
+    swap(&rows, &piece.batch.rows)
+    swap(&parts, &piece.batch.parts)
+    let isRead = read(grid, into: &rows, &parts)
+    swap(&rows, &piece.batch.rows)
+    swap(&parts, &piece.batch.parts)
     if !isRead { forget() }
     return isRead
   }
 
-  private mutating func read(_ grid: FieldGrid, into all: inout [TraceRow]) -> Bool {
+  private mutating func read(
+    _ grid: FieldGrid, into rows: inout [TraceRow], _ parts: inout [TraceParts]
+  ) -> Bool {
     unknownInRow = 0
     piece.count = Int64(grid.rows)
-    all.reserveCapacity(grid.rows)
-    while all.count < grid.rows {
-      let first = all.count
+    rows.reserveCapacity(grid.rows)
+    while rows.count < grid.rows {
+      let first = rows.count
       let end = min(grid.rows, first + Self.rowsAtOnce)
-      while all.count < end {
-        let blank = Self.blank.prefix(end - all.count)
-        all.append(contentsOf: UnsafeBufferPointer(rebasing: blank))
-      }
-      let isRead = all.withUnsafeMutableBufferPointer { rows in
-        rows.baseAddress.map { read(grid.rows(first..<end), $0 + first, first) } ?? false
+      Self.extend(&rows, to: end, with: Self.blank)
+      if tellsParts { Self.extend(&parts, to: end, with: Self.blankParts) }
+      let isRead = rows.withUnsafeMutableBufferPointer { rows in
+        parts.withUnsafeMutableBufferPointer { parts in
+          guard let base = rows.baseAddress else { return false }
+          let firstParts = parts.isEmpty ? nil : parts.baseAddress.map { $0 + first }
+          return read(grid.rows(first..<end), Rows(rows: base + first, parts: firstParts), first)
+        }
       }
       guard isRead else { return false }
     }
-    return areModelsFine(all)
+    return areModelsFine(rows)
   }
 
   private mutating func read(_ grid: FieldGrid, _ rows: Rows, _ before: Int) -> Bool {
@@ -63,16 +103,31 @@ extension TraceDecoder {
     field >= 0 ? grid.column(field) : slots.noColumn
   }
 
-  /// Where a column of the rows lies; the next row's is a stride behind. A path that is not known when
-  /// this is compiled costs hundreds of instructions.
-  @inline(__always)
-  private func target<Value>(
-    _ path: KeyPath<TraceRow, Value>, _ rows: Rows
-  ) -> UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(rows) + (MemoryLayout<TraceRow>.offset(of: path) ?? 0)
-  }
+  /// Where a column of the rows lies, and how far behind the next row's is.
+  private struct Target {
+    var base: UnsafeMutableRawPointer
+    var stride: Int
 
-  private static let stride = MemoryLayout<TraceRow>.stride
+    /// A path that is not known when this is compiled costs hundreds of instructions.
+    @inline(__always)
+    init<Value>(_ path: KeyPath<TraceRow, Value>, _ rows: Rows) {
+      base = UnsafeMutableRawPointer(rows.rows) + (MemoryLayout<TraceRow>.offset(of: path) ?? 0)
+      stride = MemoryLayout<TraceRow>.stride
+    }
+
+    /// nil: the log tells no parts.
+    @inline(__always)
+    init?<Value>(part path: KeyPath<TraceParts, Value>, _ rows: Rows) {
+      guard let parts = rows.parts else { return nil }
+      base = UnsafeMutableRawPointer(parts) + (MemoryLayout<TraceParts>.offset(of: path) ?? 0)
+      stride = MemoryLayout<TraceParts>.stride
+    }
+
+    @inline(__always)
+    func store(_ value: some BitwiseCopyable, _ row: Int) {
+      (base + row &* stride).storeBytes(of: value, as: type(of: value))
+    }
+  }
 
   private mutating func readTimes(_ grid: FieldGrid, _ rows: Rows, _ before: Int) -> Bool {
     let field = fieldOf[TraceColumn.timestamp.rawValue]
@@ -112,15 +167,15 @@ extension TraceDecoder {
   }
 
   private mutating func readQuantities(_ grid: FieldGrid, _ rows: Rows) -> Bool {
-    guard let input = sum(.inputTokens, grid, target(\.input, rows)),
-      let cached = sum(.cachedInputTokens, grid, target(\.cached, rows)),
-      sum(.cacheWriteTokens, grid, target(\.cacheWrite, rows)) != nil,
-      let output = sum(.outputTokens, grid, target(\.output, rows)),
-      sum(.reasoningTokens, grid, target(\.reasoning, rows)) != nil,
-      sum(.maxTokens, grid, target(\.maxTokens, rows)) != nil,
-      sum(.images, grid, target(\.images, rows)) != nil,
-      sum(.audioSeconds, grid, target(\.audio, rows)) != nil,
-      let cost = sum(.costUSD, grid, target(\.cost, rows)), readLatencies(grid, rows)
+    guard let input = sum(.inputTokens, grid, Target(\.input, rows)),
+      let cached = sum(.cachedInputTokens, grid, Target(part: \.cached, rows)),
+      sum(.cacheWriteTokens, grid, Target(part: \.cacheWrite, rows)) != nil,
+      let output = sum(.outputTokens, grid, Target(\.output, rows)),
+      sum(.reasoningTokens, grid, Target(part: \.reasoning, rows)) != nil,
+      sum(.maxTokens, grid, Target(part: \.maxTokens, rows)) != nil,
+      sum(.images, grid, Target(part: \.images, rows)) != nil,
+      sum(.audioSeconds, grid, Target(part: \.audio, rows)) != nil,
+      let cost = sum(.costUSD, grid, Target(part: \.cost, rows)), readLatencies(grid, rows)
     else { return false }
     piece.cachedInputTokens += cached
     piece.cost += cost
@@ -130,18 +185,20 @@ extension TraceDecoder {
       return true
     }
     for row in 0..<grid.rows {
-      guard (try? balance(&rows[row])) != nil else { return false }
-      piece.inputTokens += Int128(max(0, rows[row].input))
-      piece.outputTokens += Int128(max(0, rows[row].output))
+      var record = rows.record(row)
+      guard (try? balance(&record)) != nil else { return false }
+      rows.set(row, record)
+      piece.inputTokens += Int128(max(0, record.input))
+      piece.outputTokens += Int128(max(0, record.output))
     }
     return true
   }
 
   /// Reads a column and returns the sum of what it tells; nil if a value is malformed.
   private mutating func sum(
-    _ column: TraceColumn, _ grid: FieldGrid, _ target: UnsafeMutableRawPointer
+    _ column: TraceColumn, _ grid: FieldGrid, _ target: Target?
   ) -> Int128? {
-    guard has(column) else { return 0 }
+    guard has(column), let target else { return 0 }
     let (texts, factor) = (self.column(numberField(column), grid), factors[column.rawValue])
     // Of a block's worth of small numbers, and of all others.
     var small: Int64 = 0
@@ -149,7 +206,7 @@ extension TraceDecoder {
     var row = Self.numbers(texts, factor, 0, grid.rows, target, &small)
     while row < grid.rows {
       guard let other = otherQuantity(column, grid[row]) else { return nil }
-      (target + row &* Self.stride).storeBytes(of: other, as: Int64.self)
+      target.store(other, row)
       large += Int128(max(0, other))
       row = Self.numbers(texts, factor, row &+ 1, grid.rows, target, &small)
     }
@@ -159,8 +216,8 @@ extension TraceDecoder {
   /// Reads small numbers; returns the row of the first other value, else the end.
   @inline(never)
   private static func numbers(
-    _ texts: FieldColumn, _ factor: Int64, _ row: Int, _ end: Int,
-    _ target: UnsafeMutableRawPointer, _ sum: inout Int64
+    _ texts: FieldColumn, _ factor: Int64, _ row: Int, _ end: Int, _ target: Target,
+    _ sum: inout Int64
   ) -> Int {
     var small = sum
     let row = texts.run(from: row, to: end) { text, row in
@@ -168,7 +225,7 @@ extension TraceDecoder {
       guard number >= 0 else { return false }
       let value = number &* factor
       small &+= value
-      (target + row &* stride).storeBytes(of: value, as: Int64.self)
+      target.store(value, row)
       return true
     }
     sum = small
@@ -184,7 +241,7 @@ extension TraceDecoder {
 
   private mutating func readLatencies(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard let end = sources.latencyEnd else {
-      return sum(.latencyMs, grid, target(\.latency, rows)) != nil
+      return sum(.latencyMs, grid, Target(\.latency, rows)) != nil
     }
     for row in 0..<grid.rows {
       guard let value = try? latency(until: end, rows[row], grid[row]) else { return false }
@@ -222,20 +279,20 @@ extension TraceDecoder {
   // MARK: Names
 
   private mutating func readPrompts(_ grid: FieldGrid, _ rows: Rows) -> Bool {
-    readKeys(.prompt, grid, target(\.prompt, rows))
-    readKeys(.session, grid, target(\.session, rows))
+    readKeys(.prompt, grid, Target(\.prompt, rows))
+    readKeys(.session, grid, Target(part: \.session, rows))
     return true
   }
 
   private mutating func readKeys(
-    _ column: TraceColumn, _ grid: FieldGrid, _ target: UnsafeMutableRawPointer
+    _ column: TraceColumn, _ grid: FieldGrid, _ target: Target?
   ) {
-    guard has(column) else { return }
+    guard has(column), let target else { return }
     let texts = self.column(fieldOf[column.rawValue], grid)
     var row = Self.keys(texts, slots.isOdd, 0, grid.rows, target)
     while row < grid.rows {
       if let text = value(column, grid[row]) {
-        (target + row &* Self.stride).storeBytes(of: ByteKey.key(text), as: UInt64.self)
+        target.store(ByteKey.key(text), row)
       }
       noteUnknown()
       row = Self.keys(texts, slots.isOdd, row &+ 1, grid.rows, target)
@@ -245,15 +302,14 @@ extension TraceDecoder {
   /// Reads keys of ordinary texts; returns the row of the first other one, else the end.
   @inline(never)
   private static func keys(
-    _ texts: FieldColumn, _ isOdd: UnsafePointer<Bool>, _ row: Int, _ end: Int,
-    _ target: UnsafeMutableRawPointer
+    _ texts: FieldColumn, _ isOdd: UnsafePointer<Bool>, _ row: Int, _ end: Int, _ target: Target
   ) -> Int {
     texts.run(from: row, to: end) { text, row in
       guard text.count > 0, !isOdd[Int(text.base[0])], text.base[text.count &- 1] > 0x20 else {
         return false
       }
       let key = ByteKey.key(Bytes(start: text.base, count: text.count))
-      (target + row &* stride).storeBytes(of: key, as: UInt64.self)
+      target.store(key, row)
       return true
     }
   }
@@ -261,13 +317,13 @@ extension TraceDecoder {
   private mutating func readUsers(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.user) else { return true }
     let texts = column(nameField(.user), grid)
-    let target = target(\.user, rows)
-    var row = known.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    let target = Target(\.user, rows)
+    var row = known.find(texts, from: 0, to: grid.rows, target.base, stride: target.stride)
     while row < grid.rows {
       guard let id = try? newUser(grid[row], 0) else { return false }
       rows[row].user = id
       noteUnknown()
-      row = known.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
+      row = known.find(texts, from: row &+ 1, to: grid.rows, target.base, stride: target.stride)
     }
     return true
   }
@@ -275,13 +331,13 @@ extension TraceDecoder {
   private mutating func readModels(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.model) else { return true }
     let texts = column(nameField(.model), grid)
-    let target = target(\.model, rows)
-    var row = models.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    let target = Target(\.model, rows)
+    var row = models.find(texts, from: 0, to: grid.rows, target.base, stride: target.stride)
     while row < grid.rows {
       guard let id = try? model(grid[row], 0) else { return false }
       rows[row].model = id
       remember(id, in: models, .model, grid[row])
-      row = models.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
+      row = models.find(texts, from: row &+ 1, to: grid.rows, target.base, stride: target.stride)
     }
     return true
   }
@@ -313,14 +369,14 @@ extension TraceDecoder {
     _ attribute: (attribute: Attribute, column: TraceColumn), _ grid: FieldGrid, _ rows: Rows
   ) -> Bool {
     let texts = column(nameField(attribute.column), grid)
-    let target = target(\.kind, rows)
-    var row = kinds.find(texts, from: 0, to: grid.rows, target, stride: Self.stride)
+    let target = Target(\.kind, rows)
+    var row = kinds.find(texts, from: 0, to: grid.rows, target.base, stride: target.stride)
     while row < grid.rows {
       piece.symbols.beginKind()
       guard (try? readAttribute(attribute, grid[row], 0)) != nil else { return false }
       rows[row].kind = piece.symbols.kind()
       remember(rows[row].kind, in: kinds, attribute.column, grid[row])
-      row = kinds.find(texts, from: row &+ 1, to: grid.rows, target, stride: Self.stride)
+      row = kinds.find(texts, from: row &+ 1, to: grid.rows, target.base, stride: target.stride)
     }
     return true
   }
@@ -336,7 +392,9 @@ extension TraceDecoder {
   private mutating func readBlocks(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     guard has(.blockSize) || has(.prefixBlocks) else { return true }
     for row in 0..<grid.rows {
-      guard (try? readBlocks(&rows[row], grid[row])) != nil else { return false }
+      var record = rows.record(row)
+      guard (try? readBlocks(&record, grid[row])) != nil else { return false }
+      rows.set(row, record)
       noteUnknown()
     }
     return true

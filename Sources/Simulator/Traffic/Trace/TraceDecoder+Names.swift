@@ -5,7 +5,7 @@ import CostModel
 extension TraceDecoder {
   @inline(__always)
   mutating func readNames(
-    _ row: inout TraceRow, _ fields: FieldList
+    _ row: inout TraceRecord, _ fields: FieldList
   ) throws(BadRow) {
     if let prompt = value(.prompt, fields) { row.prompt = ByteKey.key(prompt) }
     if let session = value(.session, fields) { row.session = ByteKey.key(session) }
@@ -74,7 +74,7 @@ extension TraceDecoder {
 
   /// `[1, 2, 3]`, or ids with spaces, commas or semicolons between.
   mutating func readBlocks(
-    _ row: inout TraceRow, _ fields: FieldList
+    _ row: inout TraceRecord, _ fields: FieldList
   ) throws(BadRow) {
     let size = try quantity(.blockSize, fields, row.number)
     guard size <= Int64(Int32.max) else {

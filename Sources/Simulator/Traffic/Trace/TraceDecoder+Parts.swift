@@ -7,8 +7,12 @@ extension TraceDecoder {
     TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
     | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
     | TraceColumn.audioSeconds.bit
+  /// Columns of `TraceParts`.
+  static let beyondRows =
+    parts | TraceColumn.session.bit | TraceColumn.costUSD.bit | TraceColumn.prefixBlocks.bit
+    | TraceColumn.blockSize.bit
 
-  mutating func readParts(_ row: inout TraceRow, _ fields: FieldList) throws(BadRow) {
+  mutating func readParts(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
     let number = row.number
     row.cached = try quantity(.cachedInputTokens, fields, number)
     row.cacheWrite = try quantity(.cacheWriteTokens, fields, number)
@@ -22,7 +26,7 @@ extension TraceDecoder {
 
   /// Makes the parts of the input count as input and those of the output as output; they must not be
   /// more than that.
-  func balance(_ row: inout TraceRow) throws(BadRow) {
+  func balance(_ row: inout TraceRecord) throws(BadRow) {
     let number = row.number
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {

@@ -109,13 +109,13 @@ struct TraceDecoder {
 
   /// Adds a CSV row to the piece, or what is wrong with it.
   mutating func add(_ fields: FieldList) {
-    var row = TraceRow(time: 0, number: 0)
+    var row = TraceRecord()
     let blocks = begin(&row)
     do throws(BadRow) {
       try checkCount(fields, row.number)
       if !isPlain, try !prepare(fields, row.number) { return }
       try readValues(fields, &row)
-      piece.batch.rows.append(row)
+      append(row)
     } catch {
       reject(error, blocks) { (0..<fields.count).map { Array(fields[$0]) } }
     }
@@ -123,7 +123,7 @@ struct TraceDecoder {
 
   /// Adds a line that holds a JSON object.
   mutating func add(line: Bytes) {
-    var row = TraceRow(time: 0, number: 0)
+    var row = TraceRecord()
     let blocks = begin(&row)
     do throws(BadRow) {
       do throws(JSONScanner.Problem) {
@@ -133,15 +133,20 @@ struct TraceDecoder {
       }
       guard passes(slots.noFields) else { return }
       try readValues(slots.noFields, &row)
-      piece.batch.rows.append(row)
+      append(row)
     } catch {
       reject(error, blocks) { [Array(line)] }
     }
   }
 
+  private mutating func append(_ row: TraceRecord) {
+    piece.batch.rows.append(row.row)
+    if tellsParts { piece.batch.parts.append(row.parts) }
+  }
+
   /// Numbers a row; returns how many prefix blocks there are before it.
   @inline(__always)
-  private mutating func begin(_ row: inout TraceRow) -> Int {
+  private mutating func begin(_ row: inout TraceRecord) -> Int {
     piece.count &+= 1
     row.number = piece.count
     return piece.batch.blocks.count
@@ -175,14 +180,14 @@ struct TraceDecoder {
 
   @inline(__always)
   private mutating func readValues(
-    _ fields: FieldList, _ row: inout TraceRow
+    _ fields: FieldList, _ row: inout TraceRecord
   ) throws(BadRow) {
     unknownInRow = 0
     row.time = try time(fields, row.number)
     try readQuantities(&row, fields)
     try readOutcome(&row, fields)
     try readNames(&row, fields)
-    if let problem = modelCheck?.problem(row, piece.symbols) {
+    if let problem = modelCheck?.problem(row.row, piece.symbols) {
       throw bad(row.number, .model, problem)
     }
     if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
@@ -207,6 +212,9 @@ struct TraceDecoder {
     if !passes { piece.filtered += 1 }
     return passes
   }
+
+  /// Whether the log may tell any of `TraceParts`.
+  var tellsParts: Bool { sources.present & Self.beyondRows != 0 }
 
   @inline(__always)
   func has(_ column: TraceColumn) -> Bool { sources.present & column.bit != 0 }
@@ -333,7 +341,7 @@ struct TraceDecoder {
 
   @inline(__always)
   private mutating func readQuantities(
-    _ row: inout TraceRow, _ fields: FieldList
+    _ row: inout TraceRecord, _ fields: FieldList
   ) throws(BadRow) {
     if has(.inputTokens) { row.input = try quantity(.inputTokens, fields, row.number) }
     if sources.present & Self.parts != 0 {
@@ -347,10 +355,10 @@ struct TraceDecoder {
 
   @inline(__always)
   private mutating func readOutcome(
-    _ row: inout TraceRow, _ fields: FieldList
+    _ row: inout TraceRecord, _ fields: FieldList
   ) throws(BadRow) {
     if let end = sources.latencyEnd {
-      row.latency = try latency(until: end, row, fields)
+      row.latency = try latency(until: end, row.row, fields)
     } else if has(.latencyMs) {
       row.latency = try quantity(.latencyMs, fields, row.number)
     }

@@ -25,7 +25,7 @@ struct TracePiece: Sendable {
 
   /// Takes a row into the sums.
   @inline(__always)
-  mutating func count(_ row: TraceRow) {
+  mutating func count(_ row: TraceRecord) {
     if row.input > 0 { inputTokens &+= Int128(row.input) }
     if row.output > 0 { outputTokens &+= Int128(row.output) }
     if row.cached > 0 { cachedInputTokens &+= Int128(row.cached) }

@@ -5,15 +5,19 @@ final class TraceSorter {
     /// Rows of the file that are still to come, by number.
     var next: Int64
     var end: Int64
-    var buffer: [TraceRow] = []
+    var buffer: [TraceRecord] = []
     var position = 0
   }
 
-  private static let stride = MemoryLayout<TraceRow>.stride
+  private static let stride = MemoryLayout<TraceRecord>.stride
 
   private let memory: Int
   private let folder: String?
-  private var held = TraceBatch()
+  private var held: [TraceRecord] = []
+  /// The prefix blocks of those.
+  private var blocks: [UInt64] = []
+  /// Whether the log tells any of `TraceParts`.
+  private var hasParts = false
   private var rowFile: SpillFile?
   private var blockFile: SpillFile?
   private var spilled: Int64 = 0
@@ -28,7 +32,7 @@ final class TraceSorter {
     self.folder = folder
   }
 
-  static func isBefore(_ a: TraceRow, _ b: TraceRow) -> Bool {
+  static func isBefore(_ a: TraceRecord, _ b: TraceRecord) -> Bool {
     (a.time, a.number) < (b.time, b.number)
   }
 
@@ -36,38 +40,45 @@ final class TraceSorter {
 
   /// Whether what is held fills the memory.
   var isFull: Bool {
-    held.rows.count * Self.stride + held.blocks.count * MemoryLayout<UInt64>.stride >= memory
+    held.count * Self.stride + blocks.count * MemoryLayout<UInt64>.stride >= memory
   }
 
   /// Keeps the rows; they may go to the file.
   func add(_ batch: TraceBatch) throws {
     if isFull { try spill() }
-    held.append(batch)
+    let first = Int64(blocks.count)
+    hasParts = hasParts || !batch.parts.isEmpty
+    blocks.append(contentsOf: batch.blocks)
+    for var record in batch.records {
+      record.firstBlock += first
+      held.append(record)
+    }
   }
 
   private func spill() throws {
     let rows = try rowFile ?? SpillFile(folder: folder)
-    let blocks = try blockFile ?? SpillFile(folder: folder)
+    let spilledBlocks = try blockFile ?? SpillFile(folder: folder)
     rowFile = rows
-    blockFile = blocks
-    let first = blocks.size / Int64(MemoryLayout<UInt64>.stride)
-    for index in held.rows.indices { held.rows[index].firstBlock += first }
-    held.rows.sort(by: Self.isBefore)
-    try held.rows.withUnsafeBytes { bytes throws in try rows.append(bytes) }
-    try held.blocks.withUnsafeBytes { bytes throws in try blocks.append(bytes) }
-    runs.append(Run(next: spilled, end: spilled + Int64(held.rows.count)))
-    spilled += Int64(held.rows.count)
-    held.removeAll()
+    blockFile = spilledBlocks
+    let first = spilledBlocks.size / Int64(MemoryLayout<UInt64>.stride)
+    for index in held.indices { held[index].firstBlock += first }
+    held.sort(by: Self.isBefore)
+    try held.withUnsafeBytes { bytes throws in try rows.append(bytes) }
+    try blocks.withUnsafeBytes { bytes throws in try spilledBlocks.append(bytes) }
+    runs.append(Run(next: spilled, end: spilled + Int64(held.count)))
+    spilled += Int64(held.count)
+    held.removeAll(keepingCapacity: true)
+    blocks.removeAll(keepingCapacity: true)
   }
 
   /// After the last row.
   func finish() throws {
     guard rowFile != nil else {
-      held.rows.sort(by: Self.isBefore)
+      held.sort(by: Self.isBefore)
       return
     }
     try spill()
-    held = TraceBatch()
+    (held, blocks) = ([], [])
     for index in runs.indices where try refill(index) {
       heap.append(index)
     }
@@ -80,12 +91,12 @@ final class TraceSorter {
   func next(into batch: inout TraceBatch, count: Int) throws -> Bool {
     batch.removeAll()
     if rowFile == nil {
-      let end = min(held.rows.count, delivered + count)
-      for row in held.rows[delivered..<end] { batch.append(row, from: held) }
+      let end = min(held.count, delivered + count)
+      for record in held[delivered..<end] { try append(record, to: &batch) }
       delivered = end
     } else {
       while batch.rows.count < count, let run = heap.first {
-        try append(runs[run].buffer[runs[run].position], to: &batch)
+        try append(row(run), to: &batch)
         runs[run].position += 1
         try advance(run)
       }
@@ -93,19 +104,27 @@ final class TraceSorter {
     return !batch.rows.isEmpty
   }
 
-  private func append(_ row: TraceRow, to batch: inout TraceBatch) throws {
-    var row = row
-    let stride = Int64(MemoryLayout<UInt64>.stride)
-    if row.blockCount > 0, let blockFile {
-      let first = batch.blocks.count
-      batch.blocks.append(contentsOf: repeatElement(0, count: Int(row.blockCount)))
-      try batch.blocks.withUnsafeMutableBytes { bytes throws in
-        let target = UnsafeMutableRawBufferPointer(rebasing: bytes[(first * Int(stride))...])
-        try blockFile.read(at: row.firstBlock * stride, into: target)
-      }
-      row.firstBlock = Int64(first)
+  private func append(_ record: TraceRecord, to batch: inout TraceBatch) throws {
+    var record = record
+    if record.blockCount > 0 {
+      let places = Int(record.firstBlock)..<Int(record.firstBlock) + Int(record.blockCount)
+      record.firstBlock = Int64(batch.blocks.count)
+      try append(blocks: places, to: &batch.blocks)
     }
-    batch.rows.append(row)
+    batch.rows.append(record.row)
+    if hasParts { batch.parts.append(record.parts) }
+  }
+
+  private func append(blocks places: Range<Int>, to target: inout [UInt64]) throws {
+    guard let blockFile else { return target.append(contentsOf: blocks[places]) }
+    let stride = MemoryLayout<UInt64>.stride
+    let first = target.count
+    target.append(contentsOf: repeatElement(0, count: places.count))
+    try target.withUnsafeMutableBytes { bytes throws in
+      try blockFile.read(
+        at: Int64(places.lowerBound * stride),
+        into: UnsafeMutableRawBufferPointer(rebasing: bytes[(first * stride)...]))
+    }
   }
 
   private func advance(_ run: Int) throws {
@@ -121,7 +140,7 @@ final class TraceSorter {
     let share = max(256, memory / Self.stride / max(1, runs.count))
     let count = Int(min(Int64(share), runs[run].end - runs[run].next))
     guard count > 0, let rowFile else { return false }
-    var buffer = Array(repeating: TraceRow(time: 0, number: 0), count: count)
+    var buffer = Array(repeating: TraceRecord(), count: count)
     try buffer.withUnsafeMutableBytes { bytes throws in
       try rowFile.read(at: runs[run].next * Int64(Self.stride), into: bytes)
     }
@@ -144,5 +163,5 @@ final class TraceSorter {
     }
   }
 
-  private func row(_ run: Int) -> TraceRow { runs[run].buffer[runs[run].position] }
+  private func row(_ run: Int) -> TraceRecord { runs[run].buffer[runs[run].position] }
 }

@@ -1,0 +1,194 @@
+import CostModel
+
+/// A log's calls. Most of them are decided by their row alone, where it tells no more than nearly
+/// every log: they are answered by the response cache, or by a target that takes them at once and is
+/// sure to answer. These are booked from the row as it lies, by lanes; of all others a call is made.
+extension PlanEngine {
+  /// Handles the rows of the batch.
+  mutating func playLog() throws {
+    let rows = batch.log.rows
+    let areUsual = foresees && !hasFixedPrices && batch.log.parts.isEmpty
+    lanes.grow(kinds: kinds.count)
+    try rows.withUnsafeBufferPointer { rows in
+      guard let first = rows.baseAddress else { return }
+      for place in 0..<rows.count {
+        let row = first + place
+        if looksUp, place % Self.warmedTogether == 0 {
+          warmCache(row, min(Self.warmedTogether, rows.count &- place))
+        }
+        let time = row.pointee.time
+        while events.precedesArrival(at: time) { try step() }
+        begin(at: time)
+        if !areUsual || !take(row) { arrive(batch.makeCall(ofRow: place)) }
+      }
+    }
+    if lanes.areWorthSettling(after: rows.count) { settleLanes() }
+  }
+
+  @inline(__always)
+  private mutating func warmCache(_ rows: UnsafePointer<TraceRow>, _ count: Int) {
+    for place in 0..<count { warmth &+= cache.warm(cacheKey(rows + place)) }
+  }
+
+  @inline(__always)
+  private mutating func cacheKey(_ row: UnsafePointer<TraceRow>) -> ResponseCacheKey {
+    ResponseCacheKey(
+      model: ModelID(row.pointee.routed),
+      user: scope == .user ? row.pointee.user : ResponseCacheKey.anyUser,
+      prompt: row.pointee.prompt)
+  }
+
+  /// Books the row's call as it arrives; false where it has to be made: nothing has happened then.
+  @inline(__always)
+  private mutating func take(_ row: UnsafePointer<TraceRow>) -> Bool {
+    let (kindNumber, routed) = (Int(row.pointee.kind), Int(row.pointee.routed))
+    var number = lanes.first[lanes.firstPlace(kind: kindNumber, routed: routed)]
+    if number == 0 { number = findFirstLane(kind: kindNumber, routed: routed) }
+    guard number > 0 else { return false }
+    var lane = lanes.all.base + Int(number &- 1)
+    let kind = kinds.pointer(to: kindNumber)
+    let time = row.pointee.time
+    var entry: ResponseCache.Place?
+    var isHit = row.pointee.isCached
+    if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
+      let place = cache.place(of: cacheKey(row))
+      isHit = cache.isLive(place, at: SimTime(microseconds: time))
+      entry = place
+    }
+    if isHit {
+      result.calls &+= 1
+      lane.pointee.hits &+= 1
+      ledger.addCall(user: row.pointee.user)
+      return true
+    }
+    while targets[lane.pointee.target].steadyFrom > time {
+      guard targets[lane.pointee.target].isBlocked(at: time), let next = self.lane(after: lane) else {
+        return false
+      }
+      lane = next
+    }
+    return take(row, kind, lane, entry)
+  }
+
+  /// Books the call of a row at a lane whose target lets it through, if it takes it at once and is sure
+  /// to answer.
+  @inline(__always)
+  private mutating func take(
+    _ row: UnsafePointer<TraceRow>, _ kind: KindPointer, _ lane: UnsafeMutablePointer<Lane>,
+    _ entry: ResponseCache.Place?
+  ) -> Bool {
+    var latency = lane.pointee.fixedLatency
+    if row.pointee.model == lane.pointee.model {
+      if row.pointee.status == .failed { return false }
+      if row.pointee.latency >= 0 { latency = row.pointee.latency }
+    }
+    let (input, output) = (max(0, row.pointee.input), max(0, row.pointee.output))
+    let target = targets.base + lane.pointee.target
+    guard latency >= 0, latency <= target.pointee.timeout,
+      entry == nil || storesAhead && latency <= kind.pointee.cacheTTL.microseconds,
+      input | output <= Self.mostTokens
+    else { return false }
+    let time = row.pointee.time
+    let charge =
+      input &+ (target.pointee.chargesReserved ? target.pointee.modelMaxTokens : output)
+    guard
+      target.pointee.quota.bookAtOnce(
+        at: SimTime(microseconds: time), tokens: charge, audio: .zero,
+        duration: SimDuration(microseconds: latency))
+    else { return false }
+    target.pointee.countStart(
+      at: time, waited: 0, tokens: input &+ output, charged: charge)
+    target.pointee.latencies.add(latency)
+    let rates = lane.pointee.rates
+    let cost = Money(
+      picodollars: input &* rates.input &+ output &* rates.output &+ rates.call)
+    lane.pointee.answers &+= 1
+    lane.pointee.input &+= input
+    lane.pointee.output &+= output
+    result.calls &+= 1
+    ledger.addCall(user: row.pointee.user, cost: cost)
+    gather(cost, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)
+    if let entry {
+      cache.storeAhead(
+        cacheKey(row), entry, at: SimTime(microseconds: time &+ latency),
+        ttl: kind.pointee.cacheTTL, now: SimTime(microseconds: time))
+    }
+    outliers?.add(model: lane.pointee.target, number: result.calls, cost: cost.picodollars)
+    return true
+  }
+
+  // MARK: Lanes
+
+  /// Of a call's input and of its output: with rates up to `mostRate`, no amount exceeds 62 bits.
+  private static let mostTokens: Int64 = 1 << 29
+  private static let mostRate: Int64 = 1 << 31
+
+  @inline(never)
+  private mutating func findFirstLane(kind: Int, routed: Int) -> Int32 {
+    let chain = routing.chain(model: routed, tier: Int(kinds[kind].tier))
+    let number = addLane(kind: kind, routed: routed, chain: chain)
+    lanes.setFirst(number, at: lanes.firstPlace(kind: kind, routed: routed))
+    return number
+  }
+
+  /// The lane of the target that comes next in the chain; nil: there is none.
+  @inline(__always)
+  private mutating func lane(
+    after lane: UnsafeMutablePointer<Lane>
+  ) -> UnsafeMutablePointer<Lane>? {
+    if lane.pointee.next == 0 { return findLane(after: lane) }
+    return lane.pointee.next > 0 ? lanes.all.base + Int(lane.pointee.next &- 1) : nil
+  }
+
+  @inline(never)
+  private mutating func findLane(
+    after lane: UnsafeMutablePointer<Lane>
+  ) -> UnsafeMutablePointer<Lane>? {
+    let place = lane - lanes.all.base
+    let number = addLane(
+      kind: lane.pointee.kind, routed: lane.pointee.routed,
+      chain: lane.pointee.place + 1..<lane.pointee.chainEnd)
+    lanes.all[place].next = number
+    return number > 0 ? lanes.all.base + Int(number - 1) : nil
+  }
+
+  /// The number + 1 of a new lane to the first target; −1 where the calls are not so simple.
+  private mutating func addLane(kind: Int, routed: Int, chain: Range<Int>) -> Int32 {
+    guard !chain.isEmpty, kinds[kind].frameTokens == 0, !kinds[kind].sells else { return -1 }
+    let target = routing.target(at: chain.lowerBound)
+    guard let rates = prices.plainRates(target: target, billing: Int(kinds[kind].billing)),
+      max(rates.input, rates.output, rates.call) < Self.mostRate
+    else { return -1 }
+    let drawn = targets[target].drawn
+    return lanes.add(
+      Lane(
+        kind: kind, routed: routed, target: target, model: UInt32(targets[target].model),
+        place: chain.lowerBound, chainEnd: chain.upperBound, rates: rates,
+        fixedLatency: drawn.isDrawn ? -1 : drawn.fixedLatency))
+  }
+
+  /// Takes what lanes add up to into the ledger.
+  mutating func settleLanes() {
+    for number in 0..<lanes.all.count {
+      let lane = lanes.all.base + number
+      if lane.pointee.hits > 0 || lane.pointee.answers > 0 { settle(lane) }
+    }
+  }
+
+  private mutating func settle(_ lane: UnsafeMutablePointer<Lane>) {
+    let kind = kinds.pointer(to: lane.pointee.kind)
+    if kind.pointee.cacheMode != .off {
+      cacheCounts[Int(kind.pointee.cacheClass)].hits += lane.pointee.hits
+      cacheCounts[Int(kind.pointee.cacheClass)].misses += lane.pointee.answers
+    }
+    let row = ledger.row(ofModel: lane.pointee.routed)
+    ledger.addHits(lane.pointee.hits, kind: kind, row: row)
+    ledger.addHits(lane.pointee.hits, day: day, row: row)
+    ledger.addAnswers(lane.pointee, kind: kind, day: day)
+    result.billedCalls += lane.pointee.answers
+    targets[lane.pointee.target].countAnswers(
+      lane.pointee.answers, toRouted: UInt16(lane.pointee.routed))
+    (lane.pointee.hits, lane.pointee.answers) = (0, 0)
+    (lane.pointee.input, lane.pointee.output) = (0, 0)
+  }
+}
