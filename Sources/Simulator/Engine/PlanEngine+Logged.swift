@@ -22,6 +22,7 @@ extension PlanEngine {
         if !areUsual || !take(row) { arrive(batch.makeCall(ofRow: place)) }
       }
     }
+    if let last = rows.last { compiled.observe(until: last.time) }
     if lanes.areWorthSettling(after: rows.count) { settleLanes() }
   }
 

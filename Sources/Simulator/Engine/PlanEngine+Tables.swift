@@ -15,6 +15,7 @@ extension PlanEngine {
     ledger.grow(compiled: compiled, users: userNames.count)
     budget.grow(compiled: compiled)
     enforcement.grow(compiled: compiled, users: userNames.count)
+    for target in 0..<targets.count { targets[target].grow(compiled.scenario.period) }
     for name in compiled.cacheClasses.dropFirst(cacheCounts.count) {
       cacheCounts.append(CacheClassResult(name: name, hits: 0, misses: 0))
     }

@@ -82,7 +82,7 @@ struct Replay: Sendable {
     // A pipe is read by the one thread that can be told to stop.
     let isAhead = options.threads > 1 && TraceFile.isRegular(path)
     var reading = options
-    if isAhead { reading.threads -= 1 }
+    reading.hasHelper = isAhead
     var source = try source(of: variant, options: reading)
     var engine = engine(for: source, of: variant, log: log)
     engine.outliers = OutlierFinder()

@@ -23,7 +23,7 @@ struct TargetState: ~Copyable, Sendable {
   var latencies = LatencyCounts()
   var laterLatencies = LatencyCounts()
 
-  private let period: Period
+  private var period: Period
   private let requestLimit: Double?
   private let tokenLimit: Double?
   private var minute = Int64.min
@@ -54,6 +54,9 @@ struct TargetState: ~Copyable, Sendable {
     counts.model = target.name
     findSteadyFrom()
   }
+
+  /// Takes the period of a log that has grown.
+  mutating func grow(_ period: Period) { self.period = period }
 
   /// The largest failure rate that applies to an attempt starting then; a logged attempt is
   /// spared all but outages.

@@ -304,6 +304,11 @@ struct CompiledScenario: Sendable {
   /// A log's period grows as it is read.
   mutating func setPeriod(_ period: Period) { scenario.period = period }
 
+  /// Lengthens a log's own span up to a row on one of its days.
+  mutating func observe(until last: Int64) {
+    scenario.period.observed?.end = SimTime(microseconds: last + 1)
+  }
+
   /// Logged calls are billed plainly; their kinds come one by one, each with its likes in the tiers
   /// of the budget right behind it.
   mutating func beginLog() {

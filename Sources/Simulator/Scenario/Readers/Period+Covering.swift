@@ -36,4 +36,16 @@ extension Period {
       observed: Span(
         start: SimTime(microseconds: first), end: SimTime(microseconds: last + 1)))
   }
+
+  /// When the local day after the last one begins.
+  var endOfDays: SimTime {
+    let last = days[days.count - 1].date
+    let (from, to) = (last.daysSinceEpoch - 2, last.daysSinceEpoch + 2)
+    guard
+      let local = LocalTime(
+        timeZone: timeZone, from: CivilDate(daysSinceEpoch: from),
+        to: CivilDate(daysSinceEpoch: to))
+    else { preconditionFailure("the time zone was checked by the reader") }
+    return local.moment(CivilDate(daysSinceEpoch: last.daysSinceEpoch + 1))
+  }
 }

@@ -1,9 +1,10 @@
 import Foundation
 
-/// A log's calls, made ahead of the engine by a thread of their own.
+/// A log's calls, made ahead of the engine by a thread of their own. While the engine has to wait for
+/// them, its thread decodes blocks of the log.
 ///
 /// Unchecked, because a lock guards everything but the source, which is that thread's until it has
-/// ended.
+/// ended, and the helper, which is the engine's.
 final class ReplayAhead: CallSource, @unchecked Sendable {
   private final class Box {
     var batch = CallBatch()
@@ -16,10 +17,12 @@ final class ReplayAhead: CallSource, @unchecked Sendable {
   private var failure: (any Error)?
   private var hasEnded = false
   private var isStopped = false
+  private let helper: BlockHelper
   /// Batches that wait, at most: enough to even out what rows cost.
   private static let capacity = 3
 
   init(_ source: consuming ReplaySource) {
+    helper = source.helper
     self.source = source
     Thread.detachNewThread { self.work() }
   }
@@ -50,7 +53,12 @@ final class ReplayAhead: CallSource, @unchecked Sendable {
   func next(into batch: inout CallBatch) throws -> Bool {
     lock.lock()
     defer { lock.unlock() }
-    while ready.isEmpty, !hasEnded { lock.wait() }
+    while ready.isEmpty, !hasEnded {
+      lock.unlock()
+      let hasHelped = helper.help()
+      lock.lock()
+      if !hasHelped, ready.isEmpty, !hasEnded { lock.wait() }
+    }
     guard !ready.isEmpty else {
       if let failure { throw failure }
       return false

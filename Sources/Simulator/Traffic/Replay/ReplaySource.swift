@@ -17,6 +17,8 @@ struct ReplaySource: CallSource {
   private(set) var users = 0
   /// Calls of all batches before.
   private var number: Int64 = 0
+  /// Where the days of the period end.
+  private var coveredUntil: SimTime
   /// By the log's model number, the catalog's; `UInt16.max`: not in the catalog.
   private var models = FixedTable<UInt16>([])
   /// By the log's kind number, three each: without a key of the response cache, with one, with a new
@@ -58,6 +60,7 @@ struct ReplaySource: CallSource {
     scenario.period = Period.covering(
       from: first.time, to: first.time, timeZone: scenario.period.timeZone)
     compiled = CompiledScenario(scenario)
+    coveredUntil = compiled.scenario.period.endOfDays
     compiled.beginLog()
     routing = CompiledRouting(compiled)
   }
@@ -67,6 +70,7 @@ struct ReplaySource: CallSource {
   var columns: [String] { trace.columnNames }
   var isJSON: Bool { trace.isJSON }
   var symbols: TraceSymbols { trace.symbols }
+  var helper: BlockHelper { trace.helper }
 
   mutating func next(into batch: inout CallBatch) throws -> Bool {
     batch.removeAll()
@@ -295,14 +299,18 @@ struct ReplaySource: CallSource {
     return seen
   }
 
-  /// Lengthens the period up to the last row; false if it reaches there already.
+  /// Lengthens the period up to the last row; false if no day is new.
   private mutating func cover() -> Bool {
     guard let last = rows.rows.last?.time else { return false }
     let period = compiled.scenario.period
-    guard last >= period.end.microseconds else { return false }
+    guard last >= coveredUntil.microseconds else {
+      compiled.observe(until: last)
+      return false
+    }
     compiled.setPeriod(
       Period.covering(
         from: period.start.microseconds, to: last, timeZone: period.timeZone))
+    coveredUntil = compiled.scenario.period.endOfDays
     return true
   }
 }

@@ -108,4 +108,25 @@ final class TraceBlocks: @unchecked Sendable {
     }
     lock.unlock()
   }
+
+  /// Decodes the next block if it can be had at once; false if not.
+  fileprivate func help(_ decoder: inout BlockDecoder?) -> Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    guard let recipe, canRead, !isStopped else { return false }
+    if decoder == nil { decoder = recipe.decoder() }
+    decodeNext(&decoder)
+    return true
+  }
+}
+
+/// Decodes blocks of a log for its reader whenever its thread has nothing else to do.
+final class BlockHelper {
+  private let blocks: TraceBlocks
+  private var decoder: BlockDecoder?
+
+  init(_ blocks: TraceBlocks) { self.blocks = blocks }
+
+  /// Decodes a block; false if there is none to be decoded now.
+  func help() -> Bool { blocks.help(&decoder) }
 }

@@ -27,6 +27,8 @@ struct TraceOptions {
   var isHashed = false
   /// That may decode blocks; the rows do not depend on it.
   var threads = 1
+  /// Whether one of these threads has other work, and decodes when it has none (`BlockHelper`).
+  var hasHelper = false
   /// Takes each malformed row that is left out.
   var onRejected: ((RejectedRow) throws -> Void)?
 

@@ -54,11 +54,14 @@ final class TraceReader {
     }
     while decoder == nil, !hasEnded { try readBlock() }
     guard decoder != nil else { throw error("no header and no rows, expected a log") }
-    if threads > 1, !hasEnded, let recipe { blocks.start(threads: threads - 1, recipe) }
+    guard threads > 1, !hasEnded, let recipe else { return }
+    blocks.start(threads: threads - 1 - (options.hasHelper ? 1 : 0), recipe)
   }
 
   deinit { blocks.stop() }
 
+  /// For the thread that `TraceOptions.hasHelper` speaks of.
+  var helper: BlockHelper { BlockHelper(blocks) }
   /// Whether the log can be read a second time.
   var isRegular: Bool { file.isRegular }
   /// Of the whole file, at its end.

@@ -88,6 +88,7 @@ struct TraceSource {
 
   /// The file's, after the last request, where `TraceOptions.isHashed`.
   var hash: FileHash? { reader.hash }
+  var helper: BlockHelper { reader.helper }
   /// The names behind the numbers; grows with the batches.
   var symbols: TraceSymbols { reader.symbols }
   /// The log's own columns, for rejected rows.
