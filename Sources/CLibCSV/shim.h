@@ -1,4 +1,5 @@
 #include <csv.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -18,3 +19,70 @@ static inline uint16_t csv_bits_of_bytes(csv_bytes16 bytes) {
 static inline csv_bytes16 csv_lesser_bytes(csv_bytes16 a, csv_bytes16 b) {
   return __builtin_elementwise_min(a, b);
 }
+
+/* What a search of CSV text has found. */
+typedef struct {
+  /* Separators, and how many of them are line ends. */
+  size_t count, lines;
+  _Bool has_suspects;
+} csv_found;
+
+#if defined(__x86_64__)
+
+#define CSV_FAST __attribute__((target("avx2,bmi,popcnt")))
+typedef char csv_bytes32 __attribute__((ext_vector_type(32)));
+typedef long long csv_words4 __attribute__((ext_vector_type(4)));
+
+/* Whether this processor has the instructions that the functions below are made of. */
+static inline _Bool csv_is_fast(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi")
+      && __builtin_cpu_supports("popcnt");
+}
+
+/* Searches 64 bytes at a time, the last of them beyond the text. Writes where each separator's next
+   byte is; up to eight more places are overwritten. Suspects are quotes, carriage returns and NULs. */
+CSV_FAST static inline csv_found csv_find(
+    const uint8_t *text, size_t length, uint8_t delimiter, uint32_t *next) {
+  const csv_bytes32 line_end = (csv_bytes32)'\n', separator = (csv_bytes32)(char)delimiter;
+  /* By a byte's low four bits, the suspect that it may be; 0 is taken for bytes above 127. */
+  const csv_bytes32 suspect = {0, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\r', 0, 0,
+                               0, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\r', 0, 0};
+  const csv_bytes32 none = (csv_bytes32)'\0';
+  csv_bytes32 suspects = none;
+  csv_words4 lines = (csv_words4)0LL;
+  uint32_t *last = next;
+  for (size_t offset = 0; offset < length;) {
+    /* Line ends by byte of the vector, of which 4 kB hold no more than 128. */
+    csv_bytes32 ends = none;
+    size_t end = length - offset < 4096 ? length : offset + 4096;
+    for (; offset < end; offset += 64) {
+      uint64_t rest = 0;
+#pragma unroll
+      for (size_t half = 0; half < 64; half += 32) {
+        csv_bytes32 bytes;
+        memcpy(&bytes, text + offset + half, sizeof bytes);
+        csv_bytes32 is_end = bytes == line_end;
+        ends -= is_end;
+        suspects |= bytes == (csv_bytes32)__builtin_ia32_pshufb256(suspect, bytes);
+        int bits = __builtin_ia32_pmovmskb256(is_end | (bytes == separator));
+        rest |= (uint64_t)(uint32_t)bits << half;
+      }
+      uint32_t *place = last;
+      last += __builtin_popcountll(rest);
+      /* Eight at a time, since guessing how many there are costs more than writing too many. */
+      do {
+#pragma unroll
+        for (int index = 0; index < 8; index++, rest &= rest - 1) {
+          place[index] = (uint32_t)offset + 1 + (rest ? (uint32_t)__builtin_ctzll(rest) : 64);
+        }
+        place += 8;
+      } while (place < last);
+    }
+    lines += (csv_words4)__builtin_ia32_psadbw256(ends, none);
+  }
+  csv_found found = {(size_t)(last - next), (size_t)__builtin_reduce_add(lines),
+                     __builtin_ia32_pmovmskb256(suspects) != 0};
+  return found;
+}
+
+#endif

@@ -1,96 +1,96 @@
 /// A key of an `ExpiryTable`: compared in full, found by its hash.
 @usableFromInline
-protocol ExpiryTableKey: Equatable, Sendable {
+protocol ExpiryTableKey: Equatable, Sendable, BitwiseCopyable {
   /// Well mixed in all bits, and the same in every run.
   var mixedHash: UInt64 { get }
-  /// Stands in unused places.
-  static var unused: Self { get }
 }
 
-/// Keys and the moment until which each is live: open addressing with linear probing.
+/// Keys and the moment until which each is live: entries in the order in which they came, and an
+/// index to find them.
 ///
-/// Expired keys stay until the table is three quarters full; then the live ones move to a table of
-/// the size that they need, so its memory is bounded by the most that were ever live.
+/// Expired keys stay until the room is full; then the live ones move together, into the room that
+/// they need, so its memory is bounded by the most that were ever live.
 @frozen
 @usableFromInline
 struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
-  @frozen
-  @usableFromInline
-  struct Entry: Sendable {
-    @usableFromInline var key: Key
-    /// The distant past: the place is unused.
-    @usableFromInline var expiry: SimTime
+  /// This table's alone whenever it is written to.
+  @usableFromInline var memory = ExpiryMemory<Key>(room: ExpiryMemory<Key>.leastRoom)
+  @usableFromInline var count = 0
 
-    @inlinable
-    init(key: Key, expiry: SimTime) {
-      self.key = key
-      self.expiry = expiry
+  @inlinable
+  init() {}
+
+  /// What is live, or was and is not yet forgotten.
+  @usableFromInline var known: Slice<UnsafeMutableBufferPointer<ExpiryEntry<Key>>> {
+    entries.prefix(count)
+  }
+
+  /// The room for entries.
+  @usableFromInline var entries: UnsafeMutableBufferPointer<ExpiryEntry<Key>> { memory.entries }
+
+  func liveCount(at t: SimTime) -> Int { known.count { t < $0.expiry } }
+
+  /// Where the key is, or would go.
+  @inlinable
+  @inline(__always)
+  func place(of key: Key) -> ExpiryPlace { place(of: key, hash: key.mixedHash) }
+
+  /// - Parameter hash: the key's `mixedHash`.
+  @inlinable
+  @inline(__always)
+  func place(of key: Key, hash: UInt64) -> ExpiryPlace {
+    let memory = memory
+    let tag = memory.tag(of: hash)
+    var slot = memory.slot(of: hash)
+    while true {
+      let word = memory.index[slot]
+      if word == 0 { return ExpiryPlace(slot: slot, tag: tag, number: 0) }
+      if word & memory.tagMask == tag {
+        let number = word & ~memory.tagMask
+        if memory.entries[Int(number) &- 1].key == key {
+          return ExpiryPlace(slot: slot, tag: tag, number: number)
+        }
+      }
+      slot = (slot &+ 1) & (memory.index.count &- 1)
     }
   }
 
-  /// A power of two of places, at least one of them unused.
-  @usableFromInline var entries: [Entry]
-  @usableFromInline var occupied = 0
-
+  /// What is known of the key of that place; nil: nothing (any longer).
   @inlinable
-  init() { entries = Self.unusedEntries(16) }
-
-  /// Whether the key is live at `t`.
-  @inlinable
-  func isLive(_ key: Key, at t: SimTime) -> Bool { t < entries[place(of: key)].expiry }
-
-  /// Until when the key is or was live; nil if it is not (any longer) known.
-  @inlinable
-  func expiry(of key: Key) -> SimTime? {
-    let entry = entries[place(of: key)]
-    return entry.expiry == .distantPast ? nil : entry.expiry
+  @inline(__always)
+  func entry(at place: ExpiryPlace) -> ExpiryEntry<Key>? {
+    place.number == 0 ? nil : memory.entries[Int(place.number) &- 1]
   }
 
   /// Makes the key live until `expiry`, earlier or later than before. What has expired at `now`
   /// may be forgotten.
-  @inlinable
-  mutating func set(_ key: Key, expiry: SimTime, now: SimTime) {
-    set(key, at: place(of: key), expiry: expiry, now: now)
-  }
-
   /// - Parameter place: that of the key.
   @inlinable
-  mutating func set(_ key: Key, at place: Int, expiry: SimTime, now: SimTime) {
-    let isNew = entries[place].expiry == .distantPast
-    entries[place] = Entry(key: key, expiry: expiry)
+  @inline(__always)
+  mutating func set(_ key: Key, at place: ExpiryPlace, expiry: SimTime, now: SimTime) {
+    if !isKnownUniquelyReferenced(&memory) { memory = memory.copy(count, room: memory.room) }
+    let isNew = place.number == 0
+    let position = isNew ? count : Int(place.number) &- 1
+    memory.entries[position] = ExpiryEntry(key: key, expiry: expiry)
     guard isNew else { return }
-    occupied += 1
-    if occupied &* 4 > entries.count &* 3 { sweep(now: now) }
+    count &+= 1
+    memory.index[place.slot] = place.tag | UInt32(truncatingIfNeeded: count)
+    if count > memory.room { sweep(now: now) }
   }
 
+  /// Keeps what is live, in order.
   @inlinable
-  func liveCount(at t: SimTime) -> Int { entries.count { t < $0.expiry } }
-
-  /// Where the key is, or the unused place where it would go.
-  @inlinable
-  func place(of key: Key) -> Int {
-    let mask = entries.count &- 1
-    var place = Int(truncatingIfNeeded: key.mixedHash) & mask
-    while entries[place].expiry != .distantPast, entries[place].key != key {
-      place = (place &+ 1) & mask
-    }
-    return place
-  }
-
-  @inlinable
+  @inline(never)
   mutating func sweep(now: SimTime) {
-    let old = entries
-    occupied = liveCount(at: now)
-    var size = 16
-    // At most 3/8 full, so that at least as many new keys come before the next sweep.
-    while occupied &* 8 > size &* 3 { size &*= 2 }
-    entries = Self.unusedEntries(size)
-    for entry in old where now < entry.expiry { entries[place(of: entry.key)] = entry }
-  }
-
-  @inlinable
-  static func unusedEntries(_ count: Int) -> [Entry] {
-    Array(repeating: Entry(key: .unused, expiry: .distantPast), count: count)
+    count = memory.compact(count, now: now)
+    var room = ExpiryMemory<Key>.leastRoom
+    // At most half full, so that at least as many new keys come before the next sweep.
+    while count > room / 2 { room *= 2 }
+    if room == memory.room {
+      memory.rebuildIndex(count)
+    } else {
+      memory = memory.copy(count, room: room)
+    }
   }
 }
 
@@ -98,6 +98,7 @@ extension UInt64 {
   /// These bits mixed so that every one of them changes about half of the result's (the finalizer
   /// of splitmix64, variant 13: D. Stafford, "Better bit mixing", 2011).
   @inlinable
+  @inline(__always)
   var mixed: UInt64 {
     var x = self
     x = (x ^ (x &>> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -109,8 +110,6 @@ extension UInt64 {
 extension UInt64: ExpiryTableKey {
   @inlinable
   var mixedHash: UInt64 { mixed }
-
-  @usableFromInline static var unused: UInt64 { 0 }
 }
 
 extension SimTime {

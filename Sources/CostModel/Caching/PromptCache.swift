@@ -41,16 +41,16 @@ public struct PromptCache: Sendable {
 
   /// Until when a block is live if it is not used again; nil if it is not live at `s`.
   public func liveUntil(_ block: UInt64, at s: SimTime) -> SimTime? {
-    table.expiry(of: block).flatMap { s < $0 ? $0 : nil }
+    table.entry(at: table.place(of: block)).flatMap { s < $0.expiry ? $0.expiry : nil }
   }
 
   /// Uses a block; returns whether it was live.
   @inlinable
   mutating func use(_ block: UInt64, at s: SimTime) -> Bool {
     let place = table.place(of: block)
-    let wasLive = s < table.entries[place].expiry
+    let wasLive = table.entry(at: place).map { s < $0.expiry } ?? false
     if !wasLive || settings.refresh {
-      table.set(block, expiry: s.expiring(after: settings.ttl), now: s)
+      table.set(block, at: place, expiry: s.expiring(after: settings.ttl), now: s)
     }
     return wasLive
   }

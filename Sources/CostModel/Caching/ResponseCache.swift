@@ -17,8 +17,10 @@ public struct ResponseCacheKey: Hashable, Sendable {
 }
 
 extension ResponseCacheKey {
+  /// The hash by which the cache finds the key: the same in every run.
   @inlinable
-  var mixedHash: UInt64 {
+  @inline(__always)
+  public var mixedHash: UInt64 {
     // The odd factor spreads model and user over all bits before the prompt joins them.
     let owner = UInt64(user) &<< 16 | UInt64(model.rawValue)
     return (owner &* 0x9E37_79B9_7F4A_7C15 ^ prompt).mixed
@@ -43,10 +45,6 @@ struct StartedKey: ExpiryTableKey {
 
   @inlinable
   var mixedHash: UInt64 { key.mixedHash }
-
-  @usableFromInline static var unused: StartedKey {
-    StartedKey(ResponseCacheKey(model: ModelID(0), prompt: 0), start: .distantPast)
-  }
 }
 
 /// The response cache in `keyed` mode (docs/semantics.md, "Response cache").
@@ -58,10 +56,10 @@ struct StartedKey: ExpiryTableKey {
 public struct ResponseCache: Sendable {
   /// Where a key is, or would go: until the next write.
   public struct Place: Sendable, BitwiseCopyable {
-    @usableFromInline var index: Int
+    @usableFromInline var place: ExpiryPlace
 
     @inlinable
-    init(index: Int) { self.index = index }
+    init(_ place: ExpiryPlace) { self.place = place }
   }
 
   @usableFromInline var table = ExpiryTable<StartedKey>()
@@ -71,24 +69,34 @@ public struct ResponseCache: Sendable {
   public init() {}
 
   @inlinable
-  public func place(of key: ResponseCacheKey) -> Place {
-    Place(index: table.place(of: StartedKey(key, start: .distantPast)))
+  public func place(of key: ResponseCacheKey) -> Place { place(of: key, hash: key.mixedHash) }
+
+  /// - Parameter hash: the key's `mixedHash`.
+  @inlinable
+  @inline(__always)
+  public func place(of key: ResponseCacheKey, hash: UInt64) -> Place {
+    Place(table.place(of: StartedKey(key, start: .distantPast), hash: hash))
   }
 
-  /// Reads a little of where the key is, so that a processor has it at hand when it is looked for soon
-  /// after: asked for many keys in a row, it waits for all of them together.
+  /// Reads where a key of that hash is looked for, so that a processor has it at hand when it is looked
+  /// for soon after: asked for many keys in a row, it waits for all of them together.
   /// - Returns: What was read, of no meaning, for the caller to keep, lest the reading is left out.
   @inlinable
   @inline(__always)
-  public func warm(_ key: ResponseCacheKey) -> Int64 {
-    let place = Int(truncatingIfNeeded: key.mixedHash) & (table.entries.count &- 1)
-    return table.entries[place].expiry.microseconds
+  public func warm(hash: UInt64) -> Int64 {
+    Int64(table.memory.index[table.memory.slot(of: hash)])
   }
+
+  /// The same for a key.
+  @inlinable
+  public func warm(_ key: ResponseCacheKey) -> Int64 { warm(hash: key.mixedHash) }
 
   /// Whether a call that arrives at `t` with the key of that place is answered from the cache.
   @inlinable
+  @inline(__always)
   public func isLive(_ place: Place, at t: SimTime) -> Bool {
-    t < table.entries[place.index].expiry && table.entries[place.index].key.start <= t
+    guard let entry = table.entry(at: place.place) else { return false }
+    return entry.key.start <= t && t < entry.expiry
   }
 
   /// Whether a call that arrives at `t` is answered from the cache.
@@ -116,20 +124,23 @@ public struct ResponseCache: Sendable {
   }
 
   @inlinable
+  @inline(__always)
   mutating func write(
     _ key: ResponseCacheKey, at place: Place, from e: SimTime, ttl: SimDuration, now: SimTime
   ) {
-    let old = table.entries[place.index]
-    let start = now < old.key.start ? min(e, old.key.start) : e
+    var start = e
     var expiry = e.expiring(after: ttl)
-    // A write that is still to come ends later: all lifetimes are the same then.
-    if isAhead { expiry = max(expiry, old.expiry) }
-    table.set(StartedKey(key, start: start), at: place.index, expiry: expiry, now: now)
+    if let old = table.entry(at: place.place) {
+      if now < old.key.start { start = min(e, old.key.start) }
+      // A write that is still to come ends later: all lifetimes are the same then.
+      if isAhead { expiry = max(expiry, old.expiry) }
+    }
+    table.set(StartedKey(key, start: start), at: place.place, expiry: expiry, now: now)
   }
 
   /// Entries that are live at `t`.
   public func liveCount(at t: SimTime) -> Int {
-    table.entries.count { $0.key.start <= t && t < $0.expiry }
+    table.known.count { $0.key.start <= t && t < $0.expiry }
   }
 }
 
@@ -144,9 +155,7 @@ extension ResponseCache {
 
   /// The state that a lookup at `t` meets.
   public func state(of key: ResponseCacheKey, at t: SimTime) -> State {
-    guard let expiry = table.expiry(of: StartedKey(key, start: .distantPast)) else {
-      return .absent
-    }
+    guard let expiry = table.entry(at: place(of: key).place)?.expiry else { return .absent }
     return t < expiry ? .live(until: expiry) : .expired(at: expiry)
   }
 }

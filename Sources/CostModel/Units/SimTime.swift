@@ -6,8 +6,10 @@ public struct SimTime: Hashable, Comparable, Sendable {
   @inlinable
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
-  public static let distantPast = SimTime(microseconds: .min)
-  public static let distantFuture = SimTime(microseconds: .max)
+  @inlinable
+  public static var distantPast: SimTime { SimTime(microseconds: .min) }
+  @inlinable
+  public static var distantFuture: SimTime { SimTime(microseconds: .max) }
 
   @inlinable
   public static func < (a: SimTime, b: SimTime) -> Bool { a.microseconds < b.microseconds }
@@ -29,11 +31,16 @@ public struct SimDuration: Hashable, Comparable, Sendable {
   @inlinable
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
-  public static let zero = SimDuration(microseconds: 0)
-  public static let second = SimDuration(microseconds: 1_000_000)
-  public static let minute = SimDuration(microseconds: 60_000_000)
-  public static let hour = SimDuration(microseconds: 3_600_000_000)
-  public static let day = SimDuration(microseconds: 86_400_000_000)
+  @inlinable
+  public static var zero: SimDuration { SimDuration(microseconds: 0) }
+  @inlinable
+  public static var second: SimDuration { SimDuration(microseconds: 1_000_000) }
+  @inlinable
+  public static var minute: SimDuration { SimDuration(microseconds: 60_000_000) }
+  @inlinable
+  public static var hour: SimDuration { SimDuration(microseconds: 3_600_000_000) }
+  @inlinable
+  public static var day: SimDuration { SimDuration(microseconds: 86_400_000_000) }
 
   public var seconds: Double { Double(microseconds) / 1e6 }
 

@@ -30,9 +30,33 @@ final class CSVScan {
   deinit { starts.deallocate() }
 
   /// Finds the separators of whole lines; false if libcsv has to read them.
-  func find(in text: UnsafeMutablePointer<UInt8>, count length: Int) -> Bool {
+  ///
+  /// - Parameter isFast: whether to use instructions that not every processor has.
+  func find(
+    in text: UnsafeMutablePointer<UInt8>, count length: Int, isFast: Bool = canBeFast
+  ) -> Bool {
     (text + length).update(repeating: UInt8(ascii: "x"), count: Self.padding)
     starts[0] = 0
+    let found = isFast ? findFast(text, length) : findAnywhere(text, length)
+    (count, lines) = (found.count, found.lines)
+    return !found.has_suspects || isUsual(text, length)
+  }
+
+  #if arch(x86_64)
+    static let canBeFast = csv_is_fast()
+
+    private func findFast(_ text: UnsafePointer<UInt8>, _ length: Int) -> csv_found {
+      csv_find(text, length, delimiter, starts + 1)
+    }
+  #else
+    static let canBeFast = false
+
+    private func findFast(_ text: UnsafePointer<UInt8>, _ length: Int) -> csv_found {
+      findAnywhere(text, length)
+    }
+  #endif
+
+  private func findAnywhere(_ text: UnsafePointer<UInt8>, _ length: Int) -> csv_found {
     var count = 0
     var marks = Marks(delimiter: delimiter)
     var offset = 0
@@ -46,8 +70,7 @@ final class CSVScan {
       offset &+= 64
     }
     marks.emptyCounts()
-    (self.count, lines) = (count, marks.lines)
-    return !marks.hasSuspects || isUsual(text, length)
+    return csv_found(count: count, lines: marks.lines, has_suspects: marks.hasSuspects)
   }
 
   /// What is looked for in 16 bytes at a time, and what has been seen so far.
@@ -139,8 +162,14 @@ final class CSVScan {
     // There are as many separators as that takes, and those that end rows are as many line ends
     // as there are.
     guard width > 1, count == lines * width else { return nil }
-    for row in stride(from: width, through: count, by: width)
-    where text[Int(starts[row]) - 1] != UInt8(ascii: "\n") { return nil }
+    // Rows end with separators, which are all line ends if that is what they sum up to.
+    var sum = 0
+    var next = starts + width
+    for _ in 0..<lines {
+      sum &+= Int(text[Int(next.pointee) &- 1])
+      next += width
+    }
+    guard sum == lines * Int(UInt8(ascii: "\n")) else { return nil }
     return FieldGrid(base: text, bounds: starts, width: width, rows: lines)
   }
 }

@@ -72,8 +72,8 @@ struct FieldColumn {
     var row = row
     var place = bounds + row &* width
     while row < end {
-      let start = Int(place[0])
-      guard takes((base + start, Int(place[1]) &- 1 &- start), row) else { break }
+      let (start, next) = (place[0], place[1])
+      guard takes((base + Int(start), Int(next &- start) &- 1), row) else { break }
       place += width
       row &+= 1
     }

@@ -6,15 +6,17 @@ enum Digits {
   /// must be readable.
   @inline(__always)
   static func number(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64 {
-    guard UInt(bitPattern: count) &- 1 < 8 else { return -1 }
+    let last = UInt64(bitPattern: Int64(count)) &- 1
+    guard last < 8 else { return -1 }
     let word = UnsafeRawPointer(text).loadUnaligned(as: UInt64.self).littleEndian
     // Leading zeros take the place of missing digits.
-    let digits = (word ^ zeros) &<< (64 &- 8 &* UInt64(truncatingIfNeeded: count))
+    let digits = (word ^ zeros) &<< ((last ^ 7) &<< 3)
     guard areDigits(digits) else { return -1 }
     let pairs = digits &* 10 &+ digits &>> 8
-    let evenPairs = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
-    let oddPairs = ((pairs &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-    return Int64(truncatingIfNeeded: (evenPairs &+ oddPairs) &>> 32)
+    // Two digits in every other byte, then four in the second and the fourth 16 bits.
+    let fours = (pairs & 0x00FF_00FF_00FF_00FF) &* 0x0064_0001
+    let first = UInt32(truncatingIfNeeded: fours) &>> 16
+    return Int64(first &* 10_000 &+ UInt32(truncatingIfNeeded: fours &>> 48))
   }
 
   /// Whether the text is `200`, what most requests of most logs end with.
