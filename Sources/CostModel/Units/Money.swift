@@ -9,7 +9,7 @@ public struct Money: Hashable, Comparable, Sendable {
   @inlinable
   public init(picodollars: Int64) { self.picodollars = picodollars }
 
-  public static let zero = Money(picodollars: 0)
+  @inlinable public static var zero: Money { Money(picodollars: 0) }
 
   @inlinable
   public static func + (a: Money, b: Money) -> Money {
@@ -30,7 +30,7 @@ public struct MoneySum: Hashable, Comparable, Sendable {
   @inlinable
   public init(_ money: Money) { picodollars = Int128(money.picodollars) }
 
-  public static let zero = MoneySum(picodollars: 0)
+  @inlinable public static var zero: MoneySum { MoneySum(picodollars: 0) }
   public static let picodollarsPerDollar: Int128 = 1_000_000_000_000
 
   /// Dollars as a floating-point number, for charts, ratios and statistics only.

@@ -29,6 +29,10 @@ struct BudgetWatch: ~Copyable, Sendable {
   }
   /// Costs that are not yet part of `spending`, in any order.
   private var gathered = Slab<Gathered>()
+  /// What they add up to.
+  private var gatheredSum = MoneySum.zero
+  /// Their month; negative: they belong to several.
+  private var gatheredMonth = 0
   /// So many are settled together.
   private var room = 1_024
   private var results: [BudgetMonth]
@@ -108,7 +112,9 @@ struct BudgetWatch: ~Copyable, Sendable {
   /// - Parameter order: of its outcome among the events of that time.
   @inline(__always)
   mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+    if month != gatheredMonth { gatheredMonth = gathered.count == 0 ? month : -1 }
     gathered.append(Gathered(time: e, order: order, cost: cost, month: month))
+    gatheredSum += cost
   }
 
   /// So much is gathered that it should be settled.
@@ -119,37 +125,34 @@ struct BudgetWatch: ~Copyable, Sendable {
   /// with the checks that were due in between. None that ends before `now` may be gathered later.
   @inline(never)
   mutating func settle(before now: Int64) {
-    let due = due(before: now)
-    if nextCheck >= now, due.first == due.last,
-      spending[due.first].cost + due.sum <= spending[due.first].nextLine
+    if nextCheck >= now, gatheredMonth >= 0,
+      spending[gatheredMonth].cost + gatheredSum <= spending[gatheredMonth].nextLine
     {
       // No line is crossed: the order does not matter.
-      spending[due.first].cost += due.sum
+      let before = gatheredSum
+      drop(before: now)
+      spending[gatheredMonth].cost += before - gatheredSum
     } else {
       settleInOrder(before: now)
+      drop(before: now)
+      let months = gathered.array.map(\.month)
+      gatheredMonth = months.first.map { first in months.allSatisfy { $0 == first } ? first : -1 } ?? 0
     }
-    let all = gathered.base
-    var left = 0
-    for place in 0..<gathered.count {
-      let attempt = all[place]
-      all[left] = attempt
-      left &+= attempt.time < now ? 0 : 1
-    }
-    gathered.resize(to: left)
-    room = max(room, 2 * left)
+    room = max(room, 2 * gathered.count)
   }
 
-  /// What attempts that ended before `now` cost, and the first and last month that it belongs to.
-  private func due(before now: Int64) -> (sum: MoneySum, first: Int, last: Int) {
+  /// Forgets attempts that ended before `now`.
+  private mutating func drop(before now: Int64) {
     let all = gathered.base
+    var left = 0
     var sum = MoneySum.zero
-    var (first, last) = (spending.count &- 1, 0)
-    for place in 0..<gathered.count where all[place].time < now {
+    for place in 0..<gathered.count where all[place].time >= now {
       sum += all[place].cost
-      first = min(first, all[place].month)
-      last = max(last, all[place].month)
+      all[left] = all[place]
+      left &+= 1
     }
-    return (sum, first, last)
+    gathered.resize(to: left)
+    gatheredSum = sum
   }
 
   private mutating func settleInOrder(before now: Int64) {

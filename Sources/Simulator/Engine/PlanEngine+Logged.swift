@@ -17,9 +17,11 @@ extension PlanEngine {
           warmCache(row, min(Self.warmedTogether, rows.count &- place))
         }
         let time = row.pointee.time
-        while events.precedesArrival(at: time) { try step() }
+        if events.precedesArrival(at: time) { try handleEvents(before: time) }
         begin(at: time)
-        if !areUsual || !take(row) { arrive(batch.makeCall(ofRow: place)) }
+        if !areUsual || !take(row, hash: hashes[place % Self.warmedTogether]) {
+          arrive(batch.makeCall(ofRow: place))
+        }
       }
     }
     if let last = rows.last { compiled.observe(until: last.time) }
@@ -28,7 +30,11 @@ extension PlanEngine {
 
   @inline(__always)
   private mutating func warmCache(_ rows: UnsafePointer<TraceRow>, _ count: Int) {
-    for place in 0..<count { warmth &+= cache.warm(cacheKey(rows + place)) }
+    for place in 0..<count {
+      let hash = cacheKey(rows + place).mixedHash
+      warmth &+= cache.warm(hash: hash)
+      hashes[place] = hash
+    }
   }
 
   @inline(__always)
@@ -40,8 +46,9 @@ extension PlanEngine {
   }
 
   /// Books the row's call as it arrives; false where it has to be made: nothing has happened then.
+  /// - Parameter hash: of its key in the response cache, if it has one.
   @inline(__always)
-  private mutating func take(_ row: UnsafePointer<TraceRow>) -> Bool {
+  private mutating func take(_ row: UnsafePointer<TraceRow>, hash: UInt64) -> Bool {
     let (kindNumber, routed) = (Int(row.pointee.kind), Int(row.pointee.routed))
     var number = lanes.first[lanes.firstPlace(kind: kindNumber, routed: routed)]
     if number == 0 { number = findFirstLane(kind: kindNumber, routed: routed) }
@@ -52,7 +59,7 @@ extension PlanEngine {
     var entry: ResponseCache.Place?
     var isHit = row.pointee.isCached
     if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
-      let place = cache.place(of: cacheKey(row))
+      let place = cache.place(of: cacheKey(row), hash: hash)
       isHit = cache.isLive(place, at: SimTime(microseconds: time))
       entry = place
     }

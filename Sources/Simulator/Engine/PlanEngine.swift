@@ -72,6 +72,8 @@ struct PlanEngine: ~Copyable {
   let looksUp: Bool
   /// What warming has read, of no meaning.
   var warmth: Int64 = 0
+  /// Of the keys of rows that are next.
+  var hashes = Slab<UInt64>(repeating: 0, count: Self.warmedTogether)
   var events = EventQueue()
   var flights = Slab<Flight>()
   var freeFlights = Slab<Int32>()
@@ -216,13 +218,19 @@ struct PlanEngine: ~Copyable {
     }
   }
 
+  /// Handles what comes before an arrival at that time.
+  @inline(never)
+  mutating func handleEvents(before time: Int64) throws {
+    while events.precedesArrival(at: time) { try step() }
+  }
+
   /// Handles the synthetic calls of the batch.
   private mutating func playCalls() throws {
     for place in 0..<batch.calls.count {
       if looksUp, place % Self.warmedTogether == 0 { warmCache(from: place) }
       let call = UnsafePointer(batch.calls.base + place)
       let time = call.pointee.time
-      while events.precedesArrival(at: time) { try step() }
+      if events.precedesArrival(at: time) { try handleEvents(before: time) }
       begin(at: time)
       if call.pointee.isFlowStart { startFlow(call.pointee) } else { arrive(call) }
     }
