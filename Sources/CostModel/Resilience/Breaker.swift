@@ -24,7 +24,11 @@ public struct Breaker: Sendable {
 
   /// Whether an attempt at `t` is skipped.
   @inlinable
-  public func blocks(at t: SimTime) -> Bool { t < openedUntil || isProbing }
+  public func blocks(at t: SimTime) -> Bool { t < blockedUntil }
+
+  /// Until when attempts are skipped, as it stands.
+  @inlinable
+  public var blockedUntil: SimTime { isProbing ? .distantFuture : openedUntil }
 
   /// From when on an attempt is let through as an ordinary one and its success, whenever it comes,
   /// changes nothing: neither `begin` nor `record` has to be called for it. Nil: never, as it stands.

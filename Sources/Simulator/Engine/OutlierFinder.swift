@@ -15,15 +15,15 @@ struct Outlier: Sendable {
 
 /// Finds calls that cost much more than others of their model, in one pass and bounded memory: a
 /// histogram of costs by model, and the most expensive calls of each.
-struct OutlierFinder: Sendable {
+struct OutlierFinder: ~Copyable, Sendable {
   private let source: Outlier.Source
   /// By group, 0 being the calls that name no model, then by quarter of a power of two of
   /// picodollars.
-  private var counts: [Int64] = []
+  private var counts = Slab<Int64>()
   /// By group, the most expensive calls, dearest first.
   private var dearest: [[(number: Int64, cost: Int64)]] = []
   /// By group, what a call must cost more than to be among those.
-  private var floors: [Int64] = []
+  private var floors = Slab<Int64>()
 
   private static let buckets = 260
   private static let kept = 20
@@ -45,11 +45,9 @@ struct OutlierFinder: Sendable {
 
   @inline(never)
   private mutating func addGroups(upTo group: Int) {
-    while floors.count <= group {
-      floors.append(0)
-      dearest.append([])
-      counts.append(contentsOf: repeatElement(0, count: Self.buckets))
-    }
+    floors.extend(to: group + 1, with: 0)
+    counts.extend(to: (group + 1) * Self.buckets, with: 0)
+    while dearest.count <= group { dearest.append([]) }
   }
 
   @inline(never)
@@ -71,7 +69,7 @@ struct OutlierFinder: Sendable {
 
   /// Dearest first, with the names of the models.
   func found(_ name: (Int) -> String) -> [Outlier] {
-    floors.indices.flatMap { group in
+    (0..<floors.count).flatMap { group in
       outliers(of: group).map {
         Outlier(
           source: source, number: $0.number, model: group > 0 ? name(group - 1) : "",
@@ -87,8 +85,8 @@ struct OutlierFinder: Sendable {
     return dearest[group].filter { Double($0.cost) > limit }
   }
 
-  private func counts(of group: Int) -> ArraySlice<Int64> {
-    counts[group * Self.buckets..<(group + 1) * Self.buckets]
+  private func counts(of group: Int) -> [Int64] {
+    (0..<Self.buckets).map { counts[group * Self.buckets + $0] }
   }
 
   /// The lowest cost of the bucket that holds the quantile.

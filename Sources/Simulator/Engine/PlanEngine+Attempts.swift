@@ -31,7 +31,7 @@ extension PlanEngine {
     let t = SimTime(microseconds: time)
     let place = targets.base + target
     let flight = flights.base + Int(slot)
-    if place.pointee.breaker?.blocks(at: t) == true { return false }
+    if time < place.pointee.blockedUntil { return false }
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let tokens = flight.pointee.call.input + flight.pointee.call.output
     let charge = charge(
@@ -56,7 +56,7 @@ extension PlanEngine {
     flight.pointee.asked = time
     flight.pointee.start = start.microseconds
     flight.pointee.queued += waited
-    flight.pointee.isProbe = place.pointee.breaker?.begin(at: t) ?? false
+    flight.pointee.isProbe = place.pointee.begin(at: time)
     flight.pointee.cached =
       isFromLog
       ? readBlocks(slot, target: target, at: start)

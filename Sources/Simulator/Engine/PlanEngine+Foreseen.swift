@@ -16,12 +16,13 @@ extension PlanEngine {
   ) -> Bool {
     for place in chain {
       let target = routing.target(at: place)
-      if targets[target].steadyFrom <= call.pointee.time {
+      let state = targets.base + target
+      if state.pointee.steadyFrom <= call.pointee.time {
         return call.pointee.fact < 0
           ? foreseeDrawn(call, kind, target: target, entry)
           : foreseeLogged(call, kind, target: target, entry)
       }
-      guard targets[target].isBlocked(at: call.pointee.time) else { return false }
+      guard call.pointee.time < state.pointee.blockedUntil else { return false }
     }
     return false
   }

@@ -69,10 +69,10 @@ extension PlanEngine {
       ledger.addCall(user: row.pointee.user)
       return true
     }
-    while targets[lane.pointee.target].steadyFrom > time {
-      guard targets[lane.pointee.target].isBlocked(at: time), let next = self.lane(after: lane) else {
-        return false
-      }
+    while (targets.base + lane.pointee.target).pointee.steadyFrom > time {
+      guard time < (targets.base + lane.pointee.target).pointee.blockedUntil,
+        let next = self.lane(after: lane)
+      else { return false }
       lane = next
     }
     return take(row, kind, lane, entry)

@@ -99,7 +99,7 @@ struct Replay: Sendable {
       scenario: source.compiled.scenario, result: result, facts: source.facts,
       hash: source.hash, logged: source.logged,
       outliers: (engine.outliers?.found { source.compiled.targets[$0].name } ?? [])
-        + source.loggedOutliers.found { source.symbols.models.name(UInt32($0)) },
+        + source.loggedOutliers,
       columns: source.columns, isJSON: source.isJSON)
   }
 

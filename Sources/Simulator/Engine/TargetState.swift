@@ -17,6 +17,8 @@ struct TargetState: ~Copyable, Sendable {
   let hasOutages: Bool
   /// From when on an attempt is let through and its success, whenever it comes, changes nothing here.
   private(set) var steadyFrom = Int64.min
+  /// Until when the breaker lets no attempt through.
+  private(set) var blockedUntil = Int64.min
   var counts = TargetPerformance(model: "")
   /// Waiting + latency of successful attempts: of those that calls made as they arrived, which are the
   /// calls' own latencies as well, and of later ones.
@@ -79,16 +81,19 @@ struct TargetState: ~Copyable, Sendable {
     return opens
   }
 
+  /// Notes that an attempt which is not blocked is made; returns true when it is the breaker's probe.
+  @inline(__always)
+  mutating func begin(at time: Int64) -> Bool {
+    let isProbe = breaker?.begin(at: SimTime(microseconds: time)) ?? false
+    if isProbe { findSteadyFrom() }
+    return isProbe
+  }
+
   @inline(never)
   private mutating func findSteadyFrom() {
     let from = breaker.map { $0.ignoresSuccessFrom?.microseconds ?? .max } ?? .min
     steadyFrom = hasOutages ? .max : from
-  }
-
-  /// Whether its breaker lets no attempt through.
-  @inline(never)
-  func isBlocked(at time: Int64) -> Bool {
-    breaker?.blocks(at: SimTime(microseconds: time)) ?? false
+    blockedUntil = breaker?.blockedUntil.microseconds ?? .min
   }
 
   /// Counts calls that it has answered.

@@ -24,8 +24,7 @@ struct ReplaySource: CallSource {
   /// By the log's kind number, three each: without a key of the response cache, with one, with a new
   /// one.
   private var forms = FixedTable<Form>([])
-  private(set) var logged = LoggedTotals()
-  private(set) var loggedOutliers = OutlierFinder(source: .logged)
+  private let costs = LoggedCosts()
 
   /// All that a row asks about its kind.
   private struct Form {
@@ -71,6 +70,11 @@ struct ReplaySource: CallSource {
   var isJSON: Bool { trace.isJSON }
   var symbols: TraceSymbols { trace.symbols }
   var helper: BlockHelper { trace.helper }
+  var logged: LoggedTotals { costs.totals }
+  /// Requests whose logged cost is far beyond that of others.
+  var loggedOutliers: [Outlier] {
+    costs.outliers.found { trace.symbols.models.name(UInt32($0)) }
+  }
 
   mutating func next(into batch: inout CallBatch) throws -> Bool {
     batch.removeAll()
@@ -240,8 +244,8 @@ struct ReplaySource: CallSource {
   @inline(never)
   private mutating func note(_ row: TraceRow, cost: Int64) {
     let model = row.model
-    logged.add(cost: cost, model: model == TraceRow.none ? .max : models[Int(model)])
-    loggedOutliers.add(
+    costs.totals.add(cost: cost, model: model == TraceRow.none ? .max : models[Int(model)])
+    costs.outliers.add(
       model: model == TraceRow.none ? nil : Int(model), number: row.number, cost: cost)
   }
 
@@ -313,6 +317,12 @@ struct ReplaySource: CallSource {
     coveredUntil = compiled.scenario.period.endOfDays
     return true
   }
+}
+
+/// What is noted of the costs that the log tells, by the one thread that reads it.
+private final class LoggedCosts {
+  var totals = LoggedTotals()
+  var outliers = OutlierFinder(source: .logged)
 }
 
 /// What the log says that its calls cost.
