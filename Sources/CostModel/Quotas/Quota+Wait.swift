@@ -22,8 +22,8 @@ extension Quota {
       wait = Wait(start: start, cause: limit)
     }
     delay(.order, to: lastStart)
-    delay(.requests, to: requestBucket?.earliest(1, from: wait.start))
-    delay(.tokens, to: tokenBucket?.earliest(tokens, from: wait.start))
+    delay(.requests, to: requestBucket?.earliest(1, from: wait.start, after: lastStart))
+    delay(.tokens, to: tokenBucket?.earliest(tokens, from: wait.start, after: lastStart))
     delay(.requests, to: requestWindow?.earliest(1, from: wait.start))
     delay(.tokens, to: tokenWindow?.earliest(tokens, from: wait.start))
     delay(.audio, to: audioDay?.earliest(audio.microseconds, from: wait.start))

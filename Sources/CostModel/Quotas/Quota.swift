@@ -9,12 +9,15 @@ public struct Quota: Sendable {
   /// What the quota was made from.
   public let limits: QuotaLimits
   @usableFromInline let isUnlimited: Bool
+  /// No window, audio or slots.
+  @usableFromInline let hasOnlyBuckets: Bool
   @usableFromInline var requestBucket: RefillBucket?
   @usableFromInline var tokenBucket: RefillBucket?
   @usableFromInline var requestWindow: FixedWindow?
   @usableFromInline var tokenWindow: FixedWindow?
   @usableFromInline var audioDay: FixedWindow?
   @usableFromInline var slots: ConcurrencySlots?
+  /// Of what was booked so far: everything was charged then.
   @usableFromInline var lastStart = SimTime.distantPast
 
   /// Full buckets and free slots; `problem(in: limits)` must be nil.
@@ -22,6 +25,8 @@ public struct Quota: Sendable {
     precondition(Self.problem(in: limits) == nil, "checked by the reader")
     self.limits = limits
     isUnlimited = limits.isUnlimited
+    hasOnlyBuckets =
+      limits.window == nil && limits.audioPerDay == nil && limits.concurrent == nil
     if let window = limits.window {
       func fixed(_ limit: Int64) -> FixedWindow {
         FixedWindow(
@@ -60,8 +65,6 @@ public struct Quota: Sendable {
     at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
   ) -> Booking {
     let first = max(t, lastStart)
-    requestBucket?.refill(until: first)
-    tokenBucket?.refill(until: first)
     let start = earliestStart(from: first, tokens: tokens, audio: audio)
     if start >= .horizon { return .throttled }
     if let maxWait = limits.maxWait, start - t > maxWait { return .throttled }
@@ -74,15 +77,43 @@ public struct Quota: Sendable {
   public mutating func bookAtOnce(
     at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
   ) -> Bool {
-    isUnlimited || bookLimitedAtOnce(at: t, tokens: tokens, audio: audio, duration: duration)
+    isUnlimited || bookShortly(at: t, tokens: tokens)
+      || bookLimitedAtOnce(at: t, tokens: tokens, audio: audio, duration: duration)
+  }
+
+  /// The same in 64 bits for buckets alone, which is what most calls meet; false tells nothing.
+  @inlinable
+  @inline(__always)
+  mutating func bookShortly(at t: SimTime, tokens: Int64) -> Bool {
+    guard hasOnlyBuckets, lastStart <= t, t < .horizon else { return false }
+    let elapsed = lastStart.elapsed(until: t)
+    var (requestsMissing, tokensMissing): (UInt64, UInt64) = (0, 0)
+    if let requestBucket {
+      guard let missing = requestBucket.shortMissing(taking: 1, after: elapsed) else {
+        return false
+      }
+      requestsMissing = missing
+    }
+    if let tokenBucket {
+      guard let missing = tokenBucket.shortMissing(taking: tokens, after: elapsed) else {
+        return false
+      }
+      tokensMissing = missing
+    }
+    requestBucket?.missing = Int128(requestsMissing)
+    tokenBucket?.missing = Int128(tokensMissing)
+    lastStart = t
+    return true
   }
 
   @usableFromInline
   mutating func bookLimitedAtOnce(
     at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
   ) -> Bool {
-    guard lastStart <= t, t < .horizon,
-      requestBucket?.admits(1, at: t) ?? true, tokenBucket?.admits(tokens, at: t) ?? true,
+    guard lastStart <= t, t < .horizon else { return false }
+    let elapsed = lastStart.elapsed(until: t)
+    guard requestBucket?.admits(1, after: elapsed) ?? true,
+      tokenBucket?.admits(tokens, after: elapsed) ?? true,
       requestWindow?.admits(1, at: t) ?? true, tokenWindow?.admits(tokens, at: t) ?? true,
       audioDay?.admits(audio.microseconds, at: t) ?? true, slots?.hasFree(at: t) ?? true
     else { return false }
@@ -94,8 +125,9 @@ public struct Quota: Sendable {
   private mutating func charge(
     at start: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
   ) {
-    requestBucket?.charge(1, at: start)
-    tokenBucket?.charge(tokens, at: start)
+    let elapsed = lastStart.elapsed(until: start)
+    requestBucket?.charge(1, after: elapsed)
+    tokenBucket?.charge(tokens, after: elapsed)
     requestWindow?.charge(1, at: start)
     tokenWindow?.charge(tokens, at: start)
     audioDay?.charge(audio.microseconds, at: start)
@@ -108,8 +140,8 @@ public struct Quota: Sendable {
   private mutating func earliestStart(
     from first: SimTime, tokens: Int64, audio: SimDuration
   ) -> SimTime {
-    var start = requestBucket?.earliest(1, from: first) ?? first
-    start = tokenBucket?.earliest(tokens, from: start) ?? start
+    var start = requestBucket?.earliest(1, from: first, after: lastStart) ?? first
+    start = tokenBucket?.earliest(tokens, from: start, after: lastStart) ?? start
     start = requestWindow?.earliest(1, from: start) ?? start
     start = tokenWindow?.earliest(tokens, from: start) ?? start
     start = audioDay?.earliest(audio.microseconds, from: start) ?? start
@@ -165,10 +197,11 @@ extension Quota {
   /// The levels that a call at `t` would find: those at the last booked start if that is later.
   public func levels(at t: SimTime) -> Levels {
     let at = max(t, lastStart)
+    let elapsed = lastStart.elapsed(until: at)
     return Levels(
       at: at,
-      requests: requestBucket?.itemsLeft(at: at) ?? requestWindow?.left(at: at),
-      tokens: tokenBucket?.itemsLeft(at: at) ?? tokenWindow?.left(at: at),
+      requests: requestBucket?.itemsLeft(after: elapsed) ?? requestWindow?.left(at: at),
+      tokens: tokenBucket?.itemsLeft(after: elapsed) ?? tokenWindow?.left(at: at),
       inFlight: slots?.inFlight(at: at),
       audio: (audioDay?.left(at: at)).map { SimDuration(microseconds: $0) })
   }
