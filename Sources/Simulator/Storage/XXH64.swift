@@ -7,9 +7,9 @@ struct XXH64 {
   private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
   private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-  private var lanes: (UInt64, UInt64, UInt64, UInt64) = (
-    prime1 &+ prime2, prime2, 0, 0 &- prime1
-  )
+  private typealias Lanes = (UInt64, UInt64, UInt64, UInt64)
+
+  private var lanes: Lanes = (prime1 &+ prime2, prime2, 0, 0 &- prime1)
   private var length: UInt64 = 0
   /// Fewer than 32 bytes that wait for more.
   private var rest: [UInt8] = []
@@ -35,15 +35,26 @@ struct XXH64 {
   private mutating func addStripes(_ bytes: UnsafeRawBufferPointer) {
     guard var place = bytes.baseAddress else { return }
     let end = place + bytes.count
-    var (a, b, c, d) = lanes
-    while place < end {
-      a = Self.round(a, place.loadUnaligned(as: UInt64.self).littleEndian)
-      b = Self.round(b, (place + 8).loadUnaligned(as: UInt64.self).littleEndian)
-      c = Self.round(c, (place + 16).loadUnaligned(as: UInt64.self).littleEndian)
-      d = Self.round(d, (place + 24).loadUnaligned(as: UInt64.self).littleEndian)
+    var lanes = lanes
+    if bytes.count & 32 != 0 {
+      Self.addStripe(place, to: &lanes)
       place += 32
     }
-    lanes = (a, b, c, d)
+    // Two stripes at a time: in between, lanes need not be moved to where a turn expects them.
+    while place < end {
+      Self.addStripe(place, to: &lanes)
+      Self.addStripe(place + 32, to: &lanes)
+      place += 64
+    }
+    self.lanes = lanes
+  }
+
+  @inline(__always)
+  private static func addStripe(_ place: UnsafeRawPointer, to lanes: inout Lanes) {
+    lanes.0 = round(lanes.0, place.loadUnaligned(as: UInt64.self).littleEndian)
+    lanes.1 = round(lanes.1, (place + 8).loadUnaligned(as: UInt64.self).littleEndian)
+    lanes.2 = round(lanes.2, (place + 16).loadUnaligned(as: UInt64.self).littleEndian)
+    lanes.3 = round(lanes.3, (place + 24).loadUnaligned(as: UInt64.self).littleEndian)
   }
 
   /// The hash of all that was added.

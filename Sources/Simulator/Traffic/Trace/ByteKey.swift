@@ -17,18 +17,30 @@ enum ByteKey {
   /// overlap those before.
   @inline(__always)
   static func hash(_ bytes: Bytes) -> UInt64 {
-    let count = bytes.count
-    var state = UInt64(count) &* 0x9E37_79B9_7F4A_7C15
-    var tail: UInt64 = 0
-    if let base = UnsafeRawPointer(bytes.baseAddress) {
-      var offset = 0
-      while offset &+ 8 < count {
-        state = mix(state, word(base, offset))
-        offset &+= 8
-      }
-      tail = count < 8 ? short(base, count) : word(base, count &- 8)
+    // What most keys of prompts are: 16 hexadecimal digits.
+    if bytes.count == 16, let base = UnsafeRawPointer(bytes.baseAddress) {
+      return end(mix(start(16), word(base, 0)), word(base, 8))
     }
-    return mix(mix(state, tail), 0x8EBC_6AF0_9C88_C6E3)
+    return otherHash(bytes)
+  }
+
+  @inline(never)
+  private static func otherHash(_ bytes: Bytes) -> UInt64 {
+    let count = bytes.count
+    var state = start(count)
+    guard let base = UnsafeRawPointer(bytes.baseAddress), count >= 8 else {
+      return end(state, short(bytes))
+    }
+    for offset in stride(from: 0, to: count &- 8, by: 8) { state = mix(state, word(base, offset)) }
+    return end(state, word(base, count &- 8))
+  }
+
+  @inline(__always)
+  private static func start(_ count: Int) -> UInt64 { UInt64(count) &* 0x9E37_79B9_7F4A_7C15 }
+
+  @inline(__always)
+  private static func end(_ state: UInt64, _ tail: UInt64) -> UInt64 {
+    mix(mix(state, tail), 0x8EBC_6AF0_9C88_C6E3)
   }
 
   @inline(__always)
@@ -37,12 +49,8 @@ enum ByteKey {
   }
 
   /// Fewer than eight bytes.
-  private static func short(_ base: UnsafeRawPointer, _ count: Int) -> UInt64 {
-    var word: UInt64 = 0
-    for offset in 0..<count {
-      word = word &<< 8 | UInt64(base.load(fromByteOffset: offset, as: UInt8.self))
-    }
-    return word
+  private static func short(_ bytes: Bytes) -> UInt64 {
+    bytes.reduce(0) { $0 &<< 8 | UInt64($1) }
   }
 
   @inline(__always)

@@ -2,14 +2,15 @@
 struct NameKey {
   var low: UInt64
   var high: UInt64
-  var count: UInt32
+  /// The name's length less one.
+  var last: UInt32
 
-  /// By length: which bits of the words belong to the name.
+  /// By length less one: which bits of the words belong to the name.
   nonisolated(unsafe) static let masks: UnsafePointer<(low: UInt64, high: UInt64)> = {
-    let masks = UnsafeMutablePointer<(low: UInt64, high: UInt64)>.allocate(capacity: 17)
-    for count in 0...16 {
-      (masks + count).initialize(
-        to: (~(~0 << UInt64(8 * count)), ~(~0 << UInt64(8 * max(0, count - 8)))))
+    let masks = UnsafeMutablePointer<(low: UInt64, high: UInt64)>.allocate(capacity: 16)
+    for last in 0..<16 {
+      (masks + last).initialize(
+        to: (~(~0 << UInt64(8 * last + 8)), ~(~0 << UInt64(8 * max(0, last - 7)))))
     }
     return UnsafePointer(masks)
   }()
@@ -21,30 +22,32 @@ struct NameKey {
     _ text: (base: UnsafePointer<UInt8>, count: Int),
     _ masks: UnsafePointer<(low: UInt64, high: UInt64)> = NameKey.masks
   ) {
-    guard UInt(bitPattern: text.count) &- 1 < 16 else { return nil }
+    let last = text.count &- 1
+    guard UInt(bitPattern: last) < 16 else { return nil }
     let base = UnsafeRawPointer(text.base)
-    let mask = masks + text.count
+    let mask = masks + last
     low = base.loadUnaligned(as: UInt64.self).littleEndian & mask.pointee.low
     high =
       base.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian & mask.pointee.high
-    count = UInt32(truncatingIfNeeded: text.count)
+    self.last = UInt32(truncatingIfNeeded: last)
   }
 }
 
 /// Remembers numbers of some names, those that were met last: for columns of few names, which are
 /// found here without the care that a table takes which must know all of them.
 final class NameMemo {
+  /// 32 bytes, so that its place needs no multiplication.
   private struct Slot {
     var low: UInt64 = 0
     var high: UInt64 = 0
-    /// The name's length, and above it what `age` was.
-    var tag: UInt32 = 0
-    var id: UInt32 = 0
+    /// The name's length less one, and above it what `age` was.
+    var tag: UInt64 = 0
+    var id: UInt64 = 0
   }
 
   private static let size = 256
   /// Above the lengths of names.
-  private static let year: UInt32 = 32
+  private static let year: UInt64 = 32
 
   private let slots: UnsafeMutablePointer<Slot>
   /// Slots of another age are empty.
@@ -59,17 +62,19 @@ final class NameMemo {
 
   /// The number of a name; nil if it is not remembered.
   @inline(__always)
-  func find(_ key: NameKey) -> UInt32? {
-    let tag = key.count | age
-    var slot = slots + Self.place(of: key)
-    if slot.pointee.low == key.low, slot.pointee.high == key.high, slot.pointee.tag == tag {
-      return slot.pointee.id
+  private static func find(
+    _ key: NameKey, _ slots: UnsafeRawPointer, _ age: UInt64
+  ) -> UInt32? {
+    let tag = UInt64(key.last) | age
+    var offset = offset(of: key)
+    var slot = slots.load(fromByteOffset: offset, as: Slot.self)
+    if slot.low == key.low, slot.high == key.high, slot.tag == tag {
+      return UInt32(truncatingIfNeeded: slot.id)
     }
-    slot = slots + (Self.place(of: key) ^ 1)
-    if slot.pointee.low == key.low, slot.pointee.high == key.high, slot.pointee.tag == tag {
-      return slot.pointee.id
-    }
-    return nil
+    offset ^= MemoryLayout<Slot>.stride
+    slot = slots.load(fromByteOffset: offset, as: Slot.self)
+    guard slot.low == key.low, slot.high == key.high, slot.tag == tag else { return nil }
+    return UInt32(truncatingIfNeeded: slot.id)
   }
 
   /// Writes the numbers of names behind each other, `stride` bytes apart, from a row on until a name
@@ -79,9 +84,11 @@ final class NameMemo {
     _ names: FieldColumn, from row: Int, to end: Int, _ target: UnsafeMutableRawPointer,
     stride: Int
   ) -> Int {
-    let masks = NameKey.masks
+    let (masks, slots, age) = (NameKey.masks, UnsafeRawPointer(slots), age)
     return names.run(from: row, to: end) { text, row in
-      guard let key = NameKey(text, masks), let id = find(key) else { return false }
+      guard let key = NameKey(text, masks), let id = Self.find(key, slots, age) else {
+        return false
+      }
       (target + row &* stride).storeBytes(of: id, as: UInt32.self)
       return true
     }
@@ -89,23 +96,19 @@ final class NameMemo {
 
   /// Remembers a name's number, in place of another one's if need be.
   func remember(_ key: NameKey, _ id: UInt32) {
-    let place = Self.place(of: key)
+    let place = Self.offset(of: key) / MemoryLayout<Slot>.stride
     let isTaken = slots[place].tag & ~(Self.year &- 1) == age
     slots[isTaken ? place ^ 1 : place] = Slot(
-      low: key.low, high: key.high, tag: key.count | age, id: id)
+      low: key.low, high: key.high, tag: UInt64(key.last) | age, id: UInt64(id))
   }
 
   /// Begins anew.
-  func forget() {
-    age &+= Self.year
-    guard age == 0 else { return }
-    slots.update(repeating: Slot(), count: Self.size)
-    age = Self.year
-  }
+  func forget() { age &+= Self.year }
 
+  /// Where a name's first slot begins; its second one is the other of two.
   @inline(__always)
-  private static func place(of key: NameKey) -> Int {
-    let product = (key.low ^ key.high &>> 7) &* 0x9E37_79B9_7F4A_7C15
-    return Int(truncatingIfNeeded: product &>> 56)
+  private static func offset(of key: NameKey) -> Int {
+    let product = (key.low &+ key.high &<< 3) &* 0x9E37_79B9_7F4A_7C15
+    return Int(truncatingIfNeeded: product &>> 51) & ((size &- 1) * MemoryLayout<Slot>.stride)
   }
 }

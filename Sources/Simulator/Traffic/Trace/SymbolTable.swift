@@ -17,7 +17,7 @@ struct SymbolTable: Sendable {
   @inline(__always)
   func find(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt32? {
     guard let key = NameKey((base, count)) else { return nil }
-    return words.find(key.low, key.high, key.count).id
+    return words.find(key.low, key.high, key.last).id
   }
 
   /// Writes the ids of names of up to 16 bytes behind each other, `stride` bytes apart, from a row on
@@ -28,12 +28,14 @@ struct SymbolTable: Sendable {
     stride: Int
   ) -> Int {
     let masks = NameKey.masks
+    var place = target + row &* stride
     return words.withFinder { words in
-      names.run(from: row, to: end) { text, row in
+      names.run(from: row, to: end) { text, _ in
         guard let key = NameKey(text, masks),
-          let id = words.find(key.low, key.high, key.count).id
+          let id = words.find(key.low, key.high, key.last).id
         else { return false }
-        (target + row &* stride).storeBytes(of: id, as: UInt32.self)
+        place.storeBytes(of: id, as: UInt32.self)
+        place += stride
         return true
       }
     }
@@ -66,8 +68,8 @@ struct SymbolTable: Sendable {
     guard let base = name.baseAddress, let key = NameKey((base, name.count)) else {
       return longEntry(of: name)
     }
-    let (place, id) = words.find(key.low, key.high, key.count)
-    return Entry(low: key.low, high: key.high, tag: key.count, place: place, id: id)
+    let (place, id) = words.find(key.low, key.high, key.last)
+    return Entry(low: key.low, high: key.high, tag: key.last, place: place, id: id)
   }
 
   private func longEntry(of name: Bytes) -> Entry {

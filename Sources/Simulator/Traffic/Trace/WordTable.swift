@@ -4,9 +4,11 @@ struct WordTable: Sendable {
   fileprivate struct Slot {
     var low: UInt64 = 0
     var high: UInt64 = 0
-    /// The id + 1; 0: free.
     var id: UInt32 = 0
-    var tag: UInt32 = 0
+    var tag = Self.free
+
+    /// The tag of a slot that is free.
+    static let free = UInt32.max
   }
 
   private static let smallest = 16
@@ -32,10 +34,10 @@ struct WordTable: Sendable {
       var place = WordTable.hash(low, high) & mask
       while true {
         let slot = slots + place
-        if slot.pointee.id == 0 { return (place, nil) }
         if slot.pointee.low == low, slot.pointee.high == high, slot.pointee.tag == tag {
-          return (place, slot.pointee.id &- 1)
+          return (place, slot.pointee.id)
         }
+        if slot.pointee.tag == Slot.free { return (place, nil) }
         place = (place &+ 1) & mask
       }
     }
@@ -52,7 +54,7 @@ struct WordTable: Sendable {
   /// Adds a new pair where `find` has seen that it is not.
   mutating func add(_ low: UInt64, _ high: UInt64, _ tag: UInt32, at place: Int) -> UInt32 {
     let id = UInt32(count)
-    slots[place] = Slot(low: low, high: high, id: id + 1, tag: tag)
+    slots[place] = Slot(low: low, high: high, id: id, tag: tag)
     count += 1
     if count * 2 > slots.count { grow() }
     return id
@@ -66,15 +68,15 @@ struct WordTable: Sendable {
 
   @inline(__always)
   fileprivate static func hash(_ low: UInt64, _ high: UInt64) -> Int {
-    let product = (low ^ 0xA076_1D64_78BD_642F)
-      .multipliedFullWidth(by: high ^ 0xE703_7ED1_A0B4_28DB)
+    let product = (low &+ 0xA076_1D64_78BD_642F)
+      .multipliedFullWidth(by: high &+ 0xE703_7ED1_A0B4_28DB)
     return Int(truncatingIfNeeded: product.high ^ product.low)
   }
 
   private mutating func grow() {
     let old = slots
     slots = Array(repeating: Slot(), count: old.count * 2)
-    for slot in old where slot.id > 0 {
+    for slot in old where slot.tag != Slot.free {
       slots[find(slot.low, slot.high, slot.tag).place] = slot
     }
   }
