@@ -74,6 +74,7 @@ public struct Quota: Sendable {
 
   /// Books a call as `book` does if it starts at `t` itself; otherwise books nothing and returns false.
   @inlinable
+  @inline(__always)
   public mutating func bookAtOnce(
     at t: SimTime, tokens: Int64, audio: SimDuration, duration: SimDuration
   ) -> Bool {

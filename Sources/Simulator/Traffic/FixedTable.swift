@@ -29,7 +29,7 @@ final class FixedTable<Element: Sendable>: @unchecked Sendable {
   /// Where the element lies, for as long as the table is held.
   @inline(__always)
   func pointer(to place: Int) -> UnsafePointer<Element> {
-    assert(0..<count ~= place)
+    assert(0..<max(1, count) ~= place)
     return UnsafePointer(base + place)
   }
 }

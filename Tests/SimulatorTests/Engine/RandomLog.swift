@@ -10,6 +10,8 @@ struct RandomLog {
   /// In the order of the file.
   let rows: [ReferenceLogRow]
   let text: String
+  /// It tells no more than nearly every log, and most models have plain prices.
+  let isPlain: Bool
 
   private static let attributes = [
     "account_plan", "use_case", "action", "task", "complexity", "priority", "tier", "cache_class",
@@ -21,24 +23,31 @@ struct RandomLog {
     var scenario = base.scenario
     let models = scenario.catalog.models.count
     let policy = Self.policy(models: models, &random)
+    isPlain = random.chance(0.4)
     for model in scenario.catalog.models.indices {
-      Self.priceWhatOnlyLogsTell(in: &scenario, of: model, &random)
+      if isPlain, random.chance(0.8) {
+        Self.pricePlainly(in: &scenario, model, &random)
+      } else {
+        Self.priceWhatOnlyLogsTell(in: &scenario, of: model, &random)
+      }
     }
     scenario.policy = Policy(name: "random", rules: policy.rules.map(Self.rule))
     if random.chance(0.3) { Self.keepLogged(in: &scenario.budget) }
     if random.chance(0.5) { scenario.replay = Self.standIns(&random) }
+    if isPlain { Self.makePlain(&scenario, &random) }
     let isSparse = random.chance(0.3)
     var rows = base.arrivals.map { arrival in
       Self.row(
         at: arrival.time, user: random.oneOf(["u\(arrival.user)", "u\(arrival.user)", nil]),
         models: models, sparse: isSparse, &random)
     }
+    if isPlain { for index in rows.indices { rows[index].forgetParts() } }
     for index in rows.indices { Self.tellModel(of: &rows[index], policy, models: models, &random) }
     if random.chance(0.5) { Self.shuffle(&rows, &random) }
     self.scenario = scenario
     self.policy = policy
     self.rows = rows
-    text = Self.csv(rows, hidesModels: random.chance(0.5), &random)
+    text = Self.csv(rows, hidesModels: random.chance(0.5), keepsEmpty: !isPlain, &random)
   }
 
   // MARK: Policy
@@ -135,6 +144,35 @@ struct RandomLog {
     scenario.catalog = catalog
   }
 
+  /// A price a token, whatever time and size, and no others.
+  private static func pricePlainly(
+    in scenario: inout Scenario, _ number: Int, _ random: inout TestRandom
+  ) {
+    var sheet = PriceSheet()
+    sheet.rates[.inputTokens] = Rate(picodollars: Int64(random.below(5_000_000)), per: 1)
+    sheet.rates[.outputTokens] = Rate(picodollars: Int64(random.below(5_000_000)), per: 1)
+    sheet.rates[.calls] = random.rarely(3) { Rate(picodollars: Int64($0.below(9_999)), per: 1) }
+    var catalog = Catalog()
+    for (place, model) in scenario.catalog.models.enumerated() {
+      var model = model
+      if place == number { model.prices = [sheet] }
+      catalog.add(model)
+    }
+    scenario.catalog = catalog
+  }
+
+  /// Nothing looks at calls between their arrival and their end, in most scenarios.
+  private static func makePlain(_ scenario: inout Scenario, _ random: inout TestRandom) {
+    scenario.replay.sessionBlock = nil
+    guard random.chance(0.8) else { return }
+    scenario.alerts = []
+    scenario.budget?.actions = []
+    scenario.outages = []
+    for model in scenario.behaviours.indices where random.chance(0.5) {
+      scenario.behaviours[model].failureRate = 0
+    }
+  }
+
   // MARK: Rows
 
   private static func row(
@@ -191,10 +229,11 @@ struct RandomLog {
 
   // MARK: Text
 
-  /// - Parameter hidesModels: rows without a model, for which no rule asks then, name one that no
-  ///   catalog has.
+  /// - Parameters:
+  ///   - hidesModels: rows without a model, for which no rule asks then, name one that no catalog has.
+  ///   - keepsEmpty: whether a column that says nothing may be there.
   private static func csv(
-    _ rows: [ReferenceLogRow], hidesModels: Bool, _ random: inout TestRandom
+    _ rows: [ReferenceLogRow], hidesModels: Bool, keepsEmpty: Bool, _ random: inout TestRandom
   ) -> String {
     let noModel = hidesModels ? "unheard-of" : ""
     let style = random.below(3)
@@ -218,7 +257,9 @@ struct RandomLog {
     ]
     columns += attributes.map { name in (name, rows.map { $0.attributes[name] ?? "" }) }
     // A column that says nothing may as well be absent.
-    columns = columns.filter { !$0.1.allSatisfy(\.isEmpty) || random.chance(0.5) }
+    columns = columns.filter {
+      !$0.1.allSatisfy(\.isEmpty) || keepsEmpty && random.chance(0.5)
+    }
     shuffle(&columns, &random)
     let lines = rows.indices.map { row in columns.map { quoted($0.1[row]) } }
     return ([columns.map(\.0)] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
@@ -262,5 +303,14 @@ struct RandomLog {
     return "2026-06-\(two(1 + seconds / 86_400))T\(two(seconds / 3_600 % 24)):"
       + "\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(micros)\(finer)"
       + (style == 2 ? "+02:00" : "Z")
+  }
+}
+
+extension ReferenceLogRow {
+  /// What few logs tell.
+  fileprivate mutating func forgetParts() {
+    (session, cached, maxTokens) = (nil, nil, nil)
+    (cacheWrite, images, reasoning, audio) = (0, 0, 0, 0)
+    blocks = []
   }
 }

@@ -31,7 +31,7 @@ final class TraceFolder {
 
 /// A log read to its end.
 struct ReadTrace {
-  var rows: [TraceRow] = []
+  var rows: [TraceRecord] = []
   var blocks: [[UInt64]] = []
   var facts = TraceFacts()
   var symbols = TraceSymbols()
@@ -40,8 +40,8 @@ struct ReadTrace {
     var source = try TraceSource(path: path, format: format, options: options)
     var batch = TraceBatch()
     while try source.next(into: &batch) {
-      rows += batch.rows
-      blocks += batch.rows.map { Array(batch.blocks(of: $0)) }
+      rows += batch.records
+      blocks += batch.records.map { Array(batch.blocks(of: $0)) }
     }
     facts = source.facts
     symbols = source.symbols

@@ -108,7 +108,9 @@ struct ReplaySource: CallSource {
     if prompts.hasSessionBlocks, rows.parts.isEmpty {
       rows.parts = Array(repeating: TraceParts(), count: rows.rows.count)
     }
-    let tables = Tables(forms: forms, models: models, isGlobal: isGlobal)
+    // The source holds both tables.
+    let tables = Tables(
+      forms: forms.pointer(to: 0), models: models.pointer(to: 0), isGlobal: isGlobal)
     var all: [TraceRow] = []
     swap(&all, &rows.rows)
     all.withUnsafeMutableBufferPointer { all in
@@ -159,20 +161,18 @@ struct ReplaySource: CallSource {
     TraceRecord(row: row, parts: rows.parts.isEmpty ? TraceParts() : rows.parts[place])
   }
 
-  /// What is read of the scenario to resolve a row.
+  /// What is read of the scenario to resolve a row, where it lies.
   private struct Tables {
-    let forms: FixedTable<Form>
-    let models: FixedTable<UInt16>
+    let forms: UnsafePointer<Form>
+    let models: UnsafePointer<UInt16>
     let isGlobal: Bool
 
     /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
     @inline(__always)
     func form(of row: UnsafePointer<TraceRow>) -> UnsafePointer<Form> {
-      let first = 3 &* Int(row.pointee.kind)
-      guard isGlobal || row.pointee.user != Ledger.noUser else {
-        return forms.pointer(to: first)
-      }
-      return forms.pointer(to: row.pointee.prompt != 0 ? first &+ 1 : first &+ 2)
+      let first = forms + 3 &* Int(row.pointee.kind)
+      guard isGlobal || row.pointee.user != Ledger.noUser else { return first }
+      return row.pointee.prompt != 0 ? first + 1 : first + 2
     }
 
     /// The row's model in the catalog.

@@ -49,17 +49,22 @@ struct TracePiece: Sendable {
   mutating func renumber(_ numbers: TraceSymbols.Numbers, rows: Int64) {
     let hasOwnUsers = !numbers.users.isEmpty
     batch.rows.withUnsafeMutableBufferPointer { all in
-      for index in all.indices {
-        all[index].number &+= rows
-        all[index].kind = numbers.kinds[Int(all[index].kind)]
-        if hasOwnUsers, all[index].user != TraceRow.none {
-          let user = all[index].user
-          if user >= TraceSymbols.isOwn {
-            all[index].user = numbers.users[Int(user & ~TraceSymbols.isOwn)]
+      numbers.kinds.withUnsafeBufferPointer { kinds in
+        numbers.models.withUnsafeBufferPointer { models in
+          for index in all.indices {
+            all[index].number &+= rows
+            all[index].kind = kinds[Int(all[index].kind)]
+            if all[index].model != TraceRow.none {
+              all[index].model = models[Int(all[index].model)]
+            }
           }
         }
-        if all[index].model != TraceRow.none {
-          all[index].model = numbers.models[Int(all[index].model)]
+      }
+      guard hasOwnUsers else { return }
+      for index in all.indices where all[index].user != TraceRow.none {
+        let user = all[index].user
+        if user >= TraceSymbols.isOwn {
+          all[index].user = numbers.users[Int(user & ~TraceSymbols.isOwn)]
         }
       }
     }
