@@ -9,6 +9,7 @@ struct BudgetWatch: ~Copyable, Sendable {
   }
 
   private let budget: Budget?
+  private let hasLines: Bool
   /// Calls or flows a month of each workload, by this plan's users.
   private let volumes: [Double]
   private var months: [Period.Span] = []
@@ -46,6 +47,7 @@ struct BudgetWatch: ~Copyable, Sendable {
 
   init(compiled: CompiledScenario, population: Population) {
     budget = compiled.scenario.budget
+    hasLines = budget != nil
     volumes = compiled.workloads.map { population.volumes(of: $0).reduce(0, +) }
     results = []
     nextCheck = .max
@@ -112,6 +114,8 @@ struct BudgetWatch: ~Copyable, Sendable {
   /// - Parameter order: of its outcome among the events of that time.
   @inline(__always)
   mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+    // Nobody asks when it was spent.
+    guard hasLines else { return spending[month].cost += cost }
     if month != gatheredMonth { gatheredMonth = gathered.count == 0 ? month : -1 }
     gathered.append(Gathered(time: e, order: order, cost: cost, month: month))
     gatheredSum += cost

@@ -14,6 +14,9 @@ struct Lane: Sendable, BitwiseCopyable {
   /// Of the calls' next target: its number + 1; negative: its calls take another way, 0: not known yet.
   var next: Int32 = 0
   var rates: PlainRates
+  /// The response cache is asked for their keys, and keeps what is stored for so long.
+  var isKeyed: Bool
+  var cacheTTL: Int64
   /// Microseconds; negative: drawn for each call.
   var fixedLatency: Int64
 

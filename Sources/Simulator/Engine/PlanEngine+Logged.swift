@@ -54,11 +54,10 @@ extension PlanEngine {
     if number == 0 { number = findFirstLane(kind: kindNumber, routed: routed) }
     guard number > 0 else { return false }
     var lane = lanes.all.base + Int(number &- 1)
-    let kind = kinds.pointer(to: kindNumber)
     let time = row.pointee.time
     var entry: ResponseCache.Place?
     var isHit = row.pointee.isCached
-    if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
+    if lane.pointee.isKeyed {
       let place = cache.place(of: cacheKey(row), hash: hash)
       isHit = cache.isLive(place, at: SimTime(microseconds: time))
       entry = place
@@ -75,14 +74,14 @@ extension PlanEngine {
       else { return false }
       lane = next
     }
-    return take(row, kind, lane, entry)
+    return take(row, lane, entry)
   }
 
   /// Books the call of a row at a lane whose target lets it through, if it takes it at once and is sure
   /// to answer.
   @inline(__always)
   private mutating func take(
-    _ row: UnsafePointer<TraceRow>, _ kind: KindPointer, _ lane: UnsafeMutablePointer<Lane>,
+    _ row: UnsafePointer<TraceRow>, _ lane: UnsafeMutablePointer<Lane>,
     _ entry: ResponseCache.Place?
   ) -> Bool {
     var latency = lane.pointee.fixedLatency
@@ -93,7 +92,7 @@ extension PlanEngine {
     let (input, output) = (max(0, row.pointee.input), max(0, row.pointee.output))
     let target = targets.base + lane.pointee.target
     guard latency >= 0, latency <= target.pointee.timeout,
-      entry == nil || storesAhead && latency <= kind.pointee.cacheTTL.microseconds,
+      entry == nil || storesAhead && latency <= lane.pointee.cacheTTL,
       input | output <= Self.mostTokens
     else { return false }
     let time = row.pointee.time
@@ -119,7 +118,7 @@ extension PlanEngine {
     if let entry {
       cache.storeAhead(
         cacheKey(row), entry, at: SimTime(microseconds: time &+ latency),
-        ttl: kind.pointee.cacheTTL, now: SimTime(microseconds: time))
+        ttl: SimDuration(microseconds: lane.pointee.cacheTTL), now: SimTime(microseconds: time))
     }
     outliers?.add(model: lane.pointee.target, number: result.calls, cost: cost.picodollars)
     return true
@@ -172,6 +171,8 @@ extension PlanEngine {
       Lane(
         kind: kind, routed: routed, target: target, model: UInt32(targets[target].model),
         place: chain.lowerBound, chainEnd: chain.upperBound, rates: rates,
+        isKeyed: kinds[kind].cacheMode == .keyed && kinds[kind].promptForm != .unique,
+        cacheTTL: kinds[kind].cacheTTL.microseconds,
         fixedLatency: drawn.isDrawn ? -1 : drawn.fixedLatency))
   }
 
