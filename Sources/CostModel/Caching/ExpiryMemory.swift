@@ -66,7 +66,8 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
     index.deallocate()
   }
 
-  /// Another memory with the first `count` entries.
+  /// Another memory with the first `count` entries. If these are all and the room is the same, every
+  /// key has the same place: keys come into an index in the order of their entries.
   @inlinable
   @inline(never)
   func copy(_ count: Int, room: Int) -> ExpiryMemory {

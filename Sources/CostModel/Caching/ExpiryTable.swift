@@ -21,12 +21,10 @@ struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
   init() {}
 
   /// What is live, or was and is not yet forgotten.
-  @usableFromInline var known: Slice<UnsafeMutableBufferPointer<ExpiryEntry<Key>>> {
-    entries.prefix(count)
-  }
+  var known: Slice<UnsafeMutableBufferPointer<ExpiryEntry<Key>>> { entries.prefix(count) }
 
   /// The room for entries.
-  @usableFromInline var entries: UnsafeMutableBufferPointer<ExpiryEntry<Key>> { memory.entries }
+  var entries: UnsafeMutableBufferPointer<ExpiryEntry<Key>> { memory.entries }
 
   func liveCount(at t: SimTime) -> Int { known.count { t < $0.expiry } }
 
