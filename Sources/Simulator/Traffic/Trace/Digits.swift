@@ -1,3 +1,5 @@
+import CLibCSV
+
 /// Digits eight at a time, as bytes of a word.
 enum Digits {
   private static let zeros: UInt64 = 0x3030_3030_3030_3030
@@ -17,6 +19,39 @@ enum Digits {
     let fours = (pairs & 0x00FF_00FF_00FF_00FF) &* 0x0064_0001
     let first = UInt32(truncatingIfNeeded: fours) &>> 16
     return Int64(first &* 10_000 &+ UInt32(truncatingIfNeeded: fours &>> 48))
+  }
+
+  /// Writes numbers of up to eight digits, times a factor, `stride` bytes apart, from a row on until a
+  /// text is something else, and adds them to a sum; returns that row, else the end. Eight bytes of
+  /// each text must be readable.
+  ///
+  /// - Parameter isFast: whether to use instructions that not every processor has.
+  @inline(never)
+  static func numbers(
+    _ texts: FieldColumn, times factor: Int64, from row: Int, to end: Int,
+    _ target: UnsafeMutableRawPointer, stride: Int, _ sum: inout Int64,
+    isFast: Bool = CSVScan.canBeFast
+  ) -> Int {
+    var row = row
+    #if arch(x86_64)
+      if isFast, let factor = UInt32(exactly: factor) {
+        row &+= csv_numbers(
+          texts.base, texts.bounds + row &* texts.width, texts.width, end &- row, factor,
+          target + row &* stride, stride, &sum)
+      }
+    #endif
+    // Up to three rows are left, those before a text that is something else, or all of them.
+    var all = sum
+    row = texts.run(from: row, to: end) { text, row in
+      let number = number(text.base, text.count)
+      guard number >= 0 else { return false }
+      let value = number &* factor
+      all &+= value
+      (target + row &* stride).storeBytes(of: value, as: Int64.self)
+      return true
+    }
+    sum = all
+    return row
   }
 
   /// Whether the text is `200`, what most requests of most logs end with.

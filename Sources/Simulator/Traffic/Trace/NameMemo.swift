@@ -5,13 +5,10 @@ struct NameKey {
   /// The name's length less one.
   var last: UInt32
 
-  /// By length less one: which bits of the words belong to the name.
-  nonisolated(unsafe) static let masks: UnsafePointer<(low: UInt64, high: UInt64)> = {
-    let masks = UnsafeMutablePointer<(low: UInt64, high: UInt64)>.allocate(capacity: 16)
-    for last in 0..<16 {
-      (masks + last).initialize(
-        to: (~(~0 << UInt64(8 * last + 8)), ~(~0 << UInt64(8 * max(0, last - 7)))))
-    }
+  /// Entry n: which bits of a word belong to a name of which n − 7 bytes are left there.
+  nonisolated(unsafe) static let masks: UnsafePointer<UInt64> = {
+    let masks = UnsafeMutablePointer<UInt64>.allocate(capacity: 24)
+    for place in 0..<24 { masks[place] = ~(~0 << UInt64(8 * max(0, place - 7))) }
     return UnsafePointer(masks)
   }()
 
@@ -20,15 +17,13 @@ struct NameKey {
   @inline(__always)
   init?(
     _ text: (base: UnsafePointer<UInt8>, count: Int),
-    _ masks: UnsafePointer<(low: UInt64, high: UInt64)> = NameKey.masks
+    _ masks: UnsafePointer<UInt64> = NameKey.masks
   ) {
     let last = text.count &- 1
     guard UInt(bitPattern: last) < 16 else { return nil }
     let base = UnsafeRawPointer(text.base)
-    let mask = masks + last
-    low = base.loadUnaligned(as: UInt64.self).littleEndian & mask.pointee.low
-    high =
-      base.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian & mask.pointee.high
+    low = base.loadUnaligned(as: UInt64.self).littleEndian & masks[last &+ 8]
+    high = base.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian & masks[last]
     self.last = UInt32(truncatingIfNeeded: last)
   }
 }
