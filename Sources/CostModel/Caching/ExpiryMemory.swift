@@ -73,7 +73,7 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
   func copy(_ count: Int, room: Int) -> ExpiryMemory {
     let copy = ExpiryMemory(room: room)
     for number in 0..<count { copy.entries[number] = entries[number] }
-    copy.rebuildIndex(count)
+    copy.fillIndex(count)
     return copy
   }
 
@@ -102,6 +102,12 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
   @inlinable
   func rebuildIndex(_ count: Int) {
     index.update(repeating: 0)
+    fillIndex(count)
+  }
+
+  /// Makes an index that knows nothing know the first `count` entries.
+  @inlinable
+  func fillIndex(_ count: Int) {
     for number in 0..<count {
       let hash = entries[number].key.mixedHash
       var slot = slot(of: hash)

@@ -21,9 +21,12 @@ extension ResponseCacheKey {
   @inlinable
   @inline(__always)
   public var mixedHash: UInt64 {
-    // The odd factor spreads model and user over all bits before the prompt joins them.
+    // One odd factor spreads model and user over all bits before the prompt joins them, the other one,
+    // its product folded, what they make together.
     let owner = UInt64(user) &<< 16 | UInt64(model.rawValue)
-    return (owner &* 0x9E37_79B9_7F4A_7C15 ^ prompt).mixed
+    let product = (owner &* 0x9E37_79B9_7F4A_7C15 ^ prompt)
+      .multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+    return product.high ^ product.low
   }
 }
 

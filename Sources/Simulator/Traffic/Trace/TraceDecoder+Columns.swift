@@ -203,33 +203,18 @@ extension TraceDecoder {
     // Of a block's worth of small numbers, and of all others.
     var small: Int64 = 0
     var large: Int128 = 0
-    var row = Self.numbers(texts, factor, 0, grid.rows, target, &small)
+    func readSmall(from row: Int) -> Int {
+      Digits.numbers(
+        texts, times: factor, from: row, to: grid.rows, target.base, stride: target.stride, &small)
+    }
+    var row = readSmall(from: 0)
     while row < grid.rows {
       guard let other = otherQuantity(column, grid[row]) else { return nil }
       target.store(other, row)
       large += Int128(max(0, other))
-      row = Self.numbers(texts, factor, row &+ 1, grid.rows, target, &small)
+      row = readSmall(from: row &+ 1)
     }
     return large + Int128(small)
-  }
-
-  /// Reads small numbers; returns the row of the first other value, else the end.
-  @inline(never)
-  private static func numbers(
-    _ texts: FieldColumn, _ factor: Int64, _ row: Int, _ end: Int, _ target: Target,
-    _ sum: inout Int64
-  ) -> Int {
-    var small = sum
-    let row = texts.run(from: row, to: end) { text, row in
-      let number = Digits.number(text.base, text.count)
-      guard number >= 0 else { return false }
-      let value = number &* factor
-      small &+= value
-      target.store(value, row)
-      return true
-    }
-    sum = small
-    return row
   }
 
   @inline(never)
