@@ -83,6 +83,10 @@ private struct HashedKey: ExpiryTableKey {
     set(36, expiry: 40, now: 40)
     #expect(table.count == 0 && table.memory.room == 12)
     #expect(!knows(36))
+    // Six live fill half of the least room, which is enough.
+    for n in 40..<47 as Range<Int64> { set(n, expiry: 50, now: 41) }
+    for n in 50..<56 as Range<Int64> { set(n, expiry: 60, now: 50) }
+    #expect(table.count == 6 && table.memory.room == 12)
   }
 
   /// As the engine does: hashes first, all of them asked for, then looked for one by one.
