@@ -44,6 +44,7 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
 
   /// Entries before a sweep, 3/4 of a power of two; there is place for one more.
   @usableFromInline let room: Int
+  /// By number, from 1; what is read at 0 has no meaning.
   @usableFromInline let entries: UnsafeMutableBufferPointer<ExpiryEntry<Key>>
   /// Zero: unused.
   @usableFromInline let index: UnsafeMutableBufferPointer<UInt32>
@@ -54,7 +55,10 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
   init(room: Int) {
     self.room = room
     let power = room / 3 * 4
-    entries = .allocate(capacity: room + 1)
+    entries = .allocate(capacity: room + 2)
+    let nobody = MemoryLayout<ExpiryEntry<Key>>.stride
+    UnsafeMutableRawBufferPointer(entries).prefix(nobody).initializeMemory(
+      as: UInt8.self, repeating: 0)
     index = .allocate(capacity: 4 * power)
     index.initialize(repeating: 0)
     tagMask = ~UInt32(power - 1)
@@ -72,7 +76,7 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
   @inline(never)
   func copy(_ count: Int, room: Int) -> ExpiryMemory {
     let copy = ExpiryMemory(room: room)
-    for number in 0..<count { copy.entries[number] = entries[number] }
+    for number in 0..<count { copy.entries[number + 1] = entries[number + 1] }
     copy.fillIndex(count)
     return copy
   }
@@ -91,9 +95,9 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
   @inlinable
   func compact(_ count: Int, now: SimTime) -> Int {
     var kept = 0
-    for entry in entries.prefix(count) where now < entry.expiry {
-      entries[kept] = entry
+    for entry in entries[1..<count + 1] where now < entry.expiry {
       kept &+= 1
+      entries[kept] = entry
     }
     return kept
   }
@@ -108,11 +112,11 @@ final class ExpiryMemory<Key: ExpiryTableKey>: @unchecked Sendable {
   /// Makes an index that knows nothing know the first `count` entries.
   @inlinable
   func fillIndex(_ count: Int) {
-    for number in 0..<count {
+    for number in 1..<count + 1 {
       let hash = entries[number].key.mixedHash
       var slot = slot(of: hash)
       while index[slot] != 0 { slot = (slot &+ 1) & (index.count &- 1) }
-      index[slot] = tag(of: hash) | UInt32(truncatingIfNeeded: number &+ 1)
+      index[slot] = tag(of: hash) | UInt32(truncatingIfNeeded: number)
     }
   }
 }

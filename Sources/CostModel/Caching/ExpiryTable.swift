@@ -21,7 +21,7 @@ struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
   init() {}
 
   /// What is live, or was and is not yet forgotten.
-  var known: Slice<UnsafeMutableBufferPointer<ExpiryEntry<Key>>> { entries.prefix(count) }
+  var known: Slice<UnsafeMutableBufferPointer<ExpiryEntry<Key>>> { entries[1..<count + 1] }
 
   /// The room for entries.
   var entries: UnsafeMutableBufferPointer<ExpiryEntry<Key>> { memory.entries }
@@ -45,7 +45,7 @@ struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
       if word == 0 { return ExpiryPlace(slot: slot, tag: tag, number: 0) }
       if word & memory.tagMask == tag {
         let number = word & ~memory.tagMask
-        if memory.entries[Int(number) &- 1].key == key {
+        if memory.entries[Int(number)].key == key {
           return ExpiryPlace(slot: slot, tag: tag, number: number)
         }
       }
@@ -53,11 +53,19 @@ struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
     }
   }
 
+  /// Reads the index where a key of that hash is looked for first, and the entry that is found there.
+  @inlinable
+  @inline(__always)
+  func warm(hash: UInt64) -> Int64 {
+    let number = memory.index[memory.slot(of: hash)] & ~memory.tagMask
+    return memory.entries[Int(number)].expiry.microseconds
+  }
+
   /// What is known of the key of that place; nil: nothing (any longer).
   @inlinable
   @inline(__always)
   func entry(at place: ExpiryPlace) -> ExpiryEntry<Key>? {
-    place.number == 0 ? nil : memory.entries[Int(place.number) &- 1]
+    place.number == 0 ? nil : memory.entries[Int(place.number)]
   }
 
   /// Makes the key live until `expiry`, earlier or later than before. What has expired at `now`
@@ -68,10 +76,9 @@ struct ExpiryTable<Key: ExpiryTableKey>: Sendable {
   mutating func set(_ key: Key, at place: ExpiryPlace, expiry: SimTime, now: SimTime) {
     if !isKnownUniquelyReferenced(&memory) { memory = memory.copy(count, room: memory.room) }
     let isNew = place.number == 0
-    let position = isNew ? count : Int(place.number) &- 1
-    memory.entries[position] = ExpiryEntry(key: key, expiry: expiry)
+    if isNew { count &+= 1 }
+    memory.entries[isNew ? count : Int(place.number)] = ExpiryEntry(key: key, expiry: expiry)
     guard isNew else { return }
-    count &+= 1
     memory.index[place.slot] = place.tag | UInt32(truncatingIfNeeded: count)
     if count > memory.room { sweep(now: now) }
   }

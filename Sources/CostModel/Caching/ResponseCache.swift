@@ -86,13 +86,7 @@ public struct ResponseCache: Sendable {
   /// - Returns: What was read, of no meaning, for the caller to keep, lest the reading is left out.
   @inlinable
   @inline(__always)
-  public func warm(hash: UInt64) -> Int64 {
-    Int64(table.memory.index[table.memory.slot(of: hash)])
-  }
-
-  /// The same for a key.
-  @inlinable
-  public func warm(_ key: ResponseCacheKey) -> Int64 { warm(hash: key.mixedHash) }
+  public func warm(hash: UInt64) -> Int64 { table.warm(hash: hash) }
 
   /// Whether a call that arrives at `t` with the key of that place is answered from the cache.
   @inlinable

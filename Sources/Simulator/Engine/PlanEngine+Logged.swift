@@ -30,11 +30,13 @@ extension PlanEngine {
 
   @inline(__always)
   private mutating func warmCache(_ rows: UnsafePointer<TraceRow>, _ count: Int) {
+    var sum: Int64 = 0
     for place in 0..<count {
       let hash = cacheKey(rows + place).mixedHash
-      warmth &+= cache.warm(hash: hash)
+      sum &+= cache.warm(hash: hash)
       hashes[place] = hash
     }
+    warmth &+= sum
   }
 
   @inline(__always)

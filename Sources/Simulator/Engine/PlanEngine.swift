@@ -242,7 +242,8 @@ struct PlanEngine: ~Copyable {
   @inline(__always)
   private mutating func warmCache(from place: Int) {
     for next in place..<min(place &+ Self.warmedTogether, batch.calls.count) {
-      warmth &+= cache.warm(cacheKey(UnsafePointer(batch.calls.base + next)))
+      let key = cacheKey(UnsafePointer(batch.calls.base + next))
+      warmth &+= cache.warm(hash: key.mixedHash)
     }
   }
 
