@@ -67,37 +67,21 @@ struct LatencyHistogram: Sendable {
 }
 
 /// A histogram in the making, with one owner.
-///
-/// Buckets lie all over the place, so that counting one waits for memory: some are gathered and then
-/// counted together, which waits once.
 struct LatencyCounts: ~Copyable, Sendable {
   private var counts = Slab<Int64>()
-  private var pending = Slab<Int32>(capacity: gathered)
-
-  private static let gathered = 64
 
   @inline(__always)
   mutating func add(_ microseconds: Int64) {
-    let count = pending.count
-    pending.base[count] = Int32(
-      truncatingIfNeeded: LatencyHistogram.bucket(of: microseconds))
-    pending.resize(to: count &+ 1)
-    if count &+ 1 == Self.gathered { flush() }
+    let bucket = LatencyHistogram.bucket(of: microseconds)
+    if bucket >= counts.count { grow(to: bucket) }
+    counts.base[bucket] &+= 1
   }
 
   @inline(never)
-  private mutating func flush() {
-    for place in 0..<pending.count {
-      let bucket = Int(pending[place])
-      if bucket >= counts.count { counts.extend(to: bucket + 1_024, with: 0) }
-      counts.base[bucket] &+= 1
-    }
-    pending.resize(to: 0)
-  }
+  private mutating func grow(to bucket: Int) { counts.extend(to: bucket + 1_024, with: 0) }
 
   /// What has been counted so far; as long as it needs to be.
-  mutating func histogram() -> LatencyHistogram {
-    flush()
+  func histogram() -> LatencyHistogram {
     var used = counts.count
     while used > 0, counts[used - 1] == 0 { used -= 1 }
     return LatencyHistogram(counts: Array(counts.array.prefix(used)))

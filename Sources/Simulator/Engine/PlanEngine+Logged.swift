@@ -11,16 +11,17 @@ extension PlanEngine {
     lanes.grow(kinds: kinds.count)
     try rows.withUnsafeBufferPointer { rows in
       guard let first = rows.baseAddress else { return }
-      for place in 0..<rows.count {
-        let row = first + place
-        if looksUp, place % Self.warmedTogether == 0 {
-          warmCache(row, min(Self.warmedTogether, rows.count &- place))
-        }
-        let time = row.pointee.time
-        if events.precedesArrival(at: time) { try handleEvents(before: time) }
-        begin(at: time)
-        if !areUsual || !take(row, hash: hashes[place % Self.warmedTogether]) {
-          arrive(batch.makeCall(ofRow: place))
+      for start in stride(from: 0, to: rows.count, by: Self.warmedTogether) {
+        let count = min(Self.warmedTogether, rows.count &- start)
+        if looksUp { warmCache(first + start, count) }
+        for place in 0..<count {
+          let row = first + start + place
+          let time = row.pointee.time
+          if events.precedesArrival(at: time) { try handleEvents(before: time) }
+          begin(at: time)
+          if !areUsual || !take(row, hash: hashes[place]) {
+            arrive(batch.makeCall(ofRow: start &+ place))
+          }
         }
       }
     }

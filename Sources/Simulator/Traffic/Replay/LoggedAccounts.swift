@@ -29,20 +29,10 @@ struct LoggedAccounts: Sendable {
     activity = AliasTable.build(weights: (0..<count).map(users.activity))
   }
 
-  /// Puts accounts in the place of users that have been met; returns the place of the first other row,
-  /// else the end.
-  @inline(never)
-  func resolveKnown(_ rows: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>) -> Int {
-    ofUser.withUnsafeBufferPointer { known in
-      var place = range.lowerBound
-      while place < range.upperBound {
-        let user = Int(rows[place].user)
-        guard user < known.count, known[user] != Ledger.noUser else { break }
-        rows[place].user = known[user]
-        place &+= 1
-      }
-      return place
-    }
+  /// Accounts by the log's user number; `Ledger.noUser` where it has not been met.
+  @inline(__always)
+  func withKnown<Result>(_ body: (UnsafeBufferPointer<UInt32>) -> Result) -> Result {
+    ofUser.withUnsafeBufferPointer(body)
   }
 
   /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.

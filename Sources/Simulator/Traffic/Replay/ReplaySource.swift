@@ -110,7 +110,8 @@ struct ReplaySource: CallSource {
     }
     // The source holds both tables.
     let tables = Tables(
-      forms: forms.pointer(to: 0), models: models.pointer(to: 0), isGlobal: isGlobal)
+      forms: forms.pointer(to: 0), models: models.pointer(to: 0), isGlobal: isGlobal,
+      drawsPrompts: prompts.areDrawn)
     var all: [TraceRow] = []
     swap(&all, &rows.rows)
     all.withUnsafeMutableBufferPointer { all in
@@ -130,31 +131,13 @@ struct ReplaySource: CallSource {
         note(all[place], cost: rows.parts[place].cost)
       }
     }
-    resolveCallers(all, range)
-    var place = tables.resolve(all, range)
+    var place = accounts.withKnown { tables.resolve(all, range, $0) }
     while place < range.upperBound {
-      draw(place, all + place, tables)
-      place = tables.resolve(all, place + 1..<range.upperBound)
+      decide(place, all + place, tables)
+      place = accounts.withKnown { tables.resolve(all, place + 1..<range.upperBound, $0) }
     }
     guard prompts.hasSessionBlocks else { return }
     for place in range { addBlocks(of: all[place], place) }
-  }
-
-  /// Whose calls these are, and of which prompts.
-  private mutating func resolveCallers(
-    _ all: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>
-  ) {
-    var place = accounts.resolveKnown(all, range)
-    while place < range.upperBound {
-      all[place].user = accounts.account(
-        of: record(all[place], place), rank: number + Int64(place) + 1, symbols: trace.symbols)
-      place = accounts.resolveKnown(all, place + 1..<range.upperBound)
-    }
-    guard prompts.areDrawn else { return }
-    for place in range where all[place].prompt == 0 {
-      all[place].prompt = prompts.drawn(
-        rank: number + Int64(place) + 1, account: all[place].user)
-    }
   }
 
   private func record(_ row: TraceRow, _ place: Int) -> TraceRecord {
@@ -166,6 +149,8 @@ struct ReplaySource: CallSource {
     let forms: UnsafePointer<Form>
     let models: UnsafePointer<UInt16>
     let isGlobal: Bool
+    /// Whether prompts are drawn that the log does not tell.
+    let drawsPrompts: Bool
 
     /// Nothing is looked up without a prompt or, where entries are kept by user, without a user.
     @inline(__always)
@@ -181,17 +166,25 @@ struct ReplaySource: CallSource {
       row.pointee.model == TraceRow.none ? .max : models[Int(row.pointee.model)]
     }
 
-    /// Resolves rows whose caller and prompt are told; returns the place of the first one that is not
-    /// decided by what it tells, else the end.
+    /// Resolves rows of users that have been met; returns the place of the first one of another user,
+    /// or of which anything is left to chance, else the end.
     @inline(never)
-    func resolve(_ rows: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>) -> Int {
+    func resolve(
+      _ rows: UnsafeMutablePointer<TraceRow>, _ range: Range<Int>,
+      _ accounts: UnsafeBufferPointer<UInt32>
+    ) -> Int {
       var place = range.lowerBound
       while place < range.upperBound {
         let row = rows + place
+        let user = Int(row.pointee.user)
+        guard user < accounts.count, accounts[user] != Ledger.noUser,
+          !drawsPrompts || row.pointee.prompt != 0
+        else { break }
         let form = form(of: row)
         let logged = model(of: row)
         let routed = form.pointee.model == .max ? logged : form.pointee.model
         if form.pointee.isDrawn || routed == .max { break }
+        row.pointee.user = accounts[user]
         set(row, form, routed: routed, logged: logged)
         place &+= 1
       }
@@ -209,24 +202,39 @@ struct ReplaySource: CallSource {
     }
   }
 
-  /// Resolves a row of which the scenario leaves something to chance.
-  private func draw(_ place: Int, _ row: UnsafeMutablePointer<TraceRow>, _ tables: Tables) {
-    let (form, logged) = (tables.form(of: row), tables.model(of: row))
-    let word = draws.block(
-      .call, call: UInt64(number + Int64(place) + 1), user: 0, workload: Draws.traceKey)
-    let kind = Int(form.pointee.kind)
-    var routed = form.pointee.model == .max ? logged : form.pointee.model
-    if form.pointee.drawsModel {
-      routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)?.rawValue ?? .max
+  /// Resolves any row.
+  private mutating func decide(
+    _ place: Int, _ row: UnsafeMutablePointer<TraceRow>, _ tables: Tables
+  ) {
+    let rank = number + Int64(place) + 1
+    row.pointee.user = accounts.account(
+      of: record(row.pointee, place), rank: rank, symbols: trace.symbols)
+    if prompts.areDrawn, row.pointee.prompt == 0 {
+      row.pointee.prompt = prompts.drawn(rank: rank, account: row.pointee.user)
     }
+    let (form, logged) = (tables.form(of: row), tables.model(of: row))
+    var routed = form.pointee.model == .max ? logged : form.pointee.model
+    if form.pointee.isDrawn { routed = draw(row, form, rank: rank) ?? logged }
+    precondition(
+      routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
+    tables.set(row, form, routed: routed, logged: logged)
+  }
+
+  /// Draws whether the response cache has the row's call, and its routed model; nil: as without.
+  private func draw(
+    _ row: UnsafeMutablePointer<TraceRow>, _ form: UnsafePointer<Form>, rank: Int64
+  ) -> UInt16? {
+    let word = draws.block(.call, call: UInt64(rank), user: 0, workload: Draws.traceKey)
+    let kind = Int(form.pointee.kind)
     row.pointee.isCached = form.pointee.drawsHit && word.3.unit < form.pointee.cacheRate
     if row.pointee.isCached, hasFlushes {
       row.pointee.isCached =
         word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
     }
-    precondition(
-      routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
-    tables.set(row, form, routed: routed, logged: logged)
+    guard form.pointee.drawsModel else {
+      return form.pointee.model == .max ? nil : form.pointee.model
+    }
+    return routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)?.rawValue
   }
 
   private mutating func addBlocks(of row: TraceRow, _ place: Int) {
