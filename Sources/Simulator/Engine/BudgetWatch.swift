@@ -115,7 +115,10 @@ struct BudgetWatch: ~Copyable, Sendable {
   @inline(__always)
   mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
     // Nobody asks when it was spent.
-    guard hasLines else { return spending[month].cost += cost }
+    guard hasLines else {
+      spending[month].cost += cost
+      return
+    }
     if month != gatheredMonth { gatheredMonth = gathered.count == 0 ? month : -1 }
     gathered.append(Gathered(time: e, order: order, cost: cost, month: month))
     gatheredSum += cost
@@ -139,8 +142,8 @@ struct BudgetWatch: ~Copyable, Sendable {
     } else {
       settleInOrder(before: now)
       drop(before: now)
-      let months = gathered.array.map(\.month)
-      gatheredMonth = months.first.map { first in months.allSatisfy { $0 == first } ? first : -1 } ?? 0
+      let months = Set(gathered.array.map(\.month))
+      gatheredMonth = months.count > 1 ? -1 : months.first ?? 0
     }
     room = max(room, 2 * gathered.count)
   }

@@ -27,7 +27,8 @@ import Testing
   let folder = try TraceFolder()
   let path = try folder.write(
     "timestamp,model,input_tokens,output_tokens\n"
-      + "2026-01-15T11:00:00Z,m0,10,1\n2026-07-15T10:00:00Z,m0,10,1\n2026-07-15T22:30:00Z,m0,10,1\n")
+      + "2026-01-15T11:00:00Z,m0,10,1\n2026-07-15T10:00:00Z,m0,10,1\n2026-07-15T22:30:00Z,m0,10,1\n"
+  )
   var builder = ScenarioBuilder()
   builder.models = [ScenarioBuilder.model("m0")]
   var scenario = builder.build()

@@ -142,7 +142,9 @@ import Testing
       counts[name, default: 0] += happened ? 1 : 0
     }
 
-    var isComplete: Bool { counts.allSatisfy { $0.value > ($0.key.hasPrefix("plain") ? 150 : 500) } }
+    var isComplete: Bool {
+      counts.allSatisfy { $0.value > ($0.key.hasPrefix("plain") ? 150 : 500) }
+    }
     var description: String { "\(counts)" }
   }
 }
