@@ -1,6 +1,7 @@
 /// Text in double quotes, as JSON and YAML both read it, and no CI server as a command.
 enum QuotedText {
   static func quoted(_ text: String) -> String {
+    if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
     var result = "\""
     var last: Unicode.Scalar = " "
     for scalar in text.unicodeScalars {
@@ -19,6 +20,12 @@ enum QuotedText {
       }
     }
     return result + "\""
+  }
+
+  /// Whether a byte stands for itself wherever it comes, as nearly all do.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20..<0x7F).contains(byte)
+      && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
   }
 
   /// Control characters, and what else YAML takes for the end of a line or of the text. (What turns
