@@ -214,16 +214,17 @@ struct ReplaySource: CallSource {
     }
     let (form, logged) = (tables.form(of: row), tables.model(of: row))
     var routed = form.pointee.model == .max ? logged : form.pointee.model
-    if form.pointee.isDrawn { routed = draw(row, form, rank: rank) ?? logged }
+    if form.pointee.isDrawn { draw(row, form, rank: rank, &routed) }
     precondition(
       routed != .max, "rows without a model that is needed are malformed (ModelCheck)")
     tables.set(row, form, routed: routed, logged: logged)
   }
 
-  /// Draws whether the response cache has the row's call, and its routed model; nil: as without.
+  /// Draws whether the response cache has the row's call, and its routed model if there is a choice.
   private func draw(
-    _ row: UnsafeMutablePointer<TraceRow>, _ form: UnsafePointer<Form>, rank: Int64
-  ) -> UInt16? {
+    _ row: UnsafeMutablePointer<TraceRow>, _ form: UnsafePointer<Form>, rank: Int64,
+    _ routed: inout UInt16
+  ) {
     let word = draws.block(.call, call: UInt64(rank), user: 0, workload: Draws.traceKey)
     let kind = Int(form.pointee.kind)
     row.pointee.isCached = form.pointee.drawsHit && word.3.unit < form.pointee.cacheRate
@@ -231,10 +232,8 @@ struct ReplaySource: CallSource {
       row.pointee.isCached =
         word.3.unit < compiled.cacheRate(ofKind: kind, at: row.pointee.time)
     }
-    guard form.pointee.drawsModel else {
-      return form.pointee.model == .max ? nil : form.pointee.model
-    }
-    return routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)?.rawValue
+    guard form.pointee.drawsModel else { return }
+    routed = routing.choose(kind: kind, accountPlan: 0, u: word.2.unit)?.rawValue ?? .max
   }
 
   private mutating func addBlocks(of row: TraceRow, _ place: Int) {
