@@ -30,7 +30,13 @@ extension ScenarioFormat {
     FormatField(
       "images", .count, "Images sent or made, billed by the piece.", default: "0", example: "1"),
     FormatField(
-      "max_tokens", .count, "Answer and thinking never exceed it.", default: "the model's"),
+      "max_tokens", .count,
+      "Output that is longer is cut; what quotas reserve.",
+      default: "nothing is cut; quotas reserve the model's"),
+    FormatField(
+      "max_tokens_covers", .choice(["all", "answer"]),
+      "What `max_tokens` limits: thinking and answer together, the thinking first, so that it is the "
+        + "answer that is cut (OpenAI, Anthropic, Google); or the answer alone.", default: "all"),
     FormatField(
       "prompts", .either([.choice(["none", "unique"]), .object("prompts")]),
       "How often a prompt comes back; `none`: nothing to look up.", default: "unique"),
