@@ -29,6 +29,11 @@ struct CallShape: Sendable {
       isCapApproximate = false
       return
     }
+    if variant.output.isConstant {
+      (visible, product) = Self.rest(of: room, after: variant.reasoning, atMost: alone.first)
+      isCapApproximate = false
+      return
+    }
     var sum = PartialMoments()
     var product = 0.0
     for cell in Self.cells(of: variant.reasoning, room: room) {
@@ -39,6 +44,22 @@ struct CallShape: Sendable {
     visible = sum
     self.product = product
     isCapApproximate = !variant.reasoning.isConstant && sum.first < alone.first * (1 - 1e-9)
+  }
+
+  /// Answers that are all as long, as far as thinking leaves them room, and E[answer · thinking].
+  private static func rest(
+    of room: Double, after thinking: Distribution, atMost length: Double
+  ) -> (PartialMoments, product: Double) {
+    let free = thinking.moments(below: room - length + 0.5, rounded: true)
+    let cut = thinking.moments(below: room - 0.5, rounded: true) - free
+    var visible = PartialMoments(mass: 1)
+    visible.first = length * free.mass + room * cut.mass - cut.first
+    visible.second =
+      length * length * free.mass + room * room * cut.mass - 2 * room * cut.first + cut.second
+    visible.third =
+      length * length * length * free.mass + room * room * room * cut.mass
+      - 3 * room * room * cut.first + 3 * room * cut.second - cut.third
+    return (visible, length * free.first + room * cut.first - cut.second)
   }
 
   /// Thinking tokens cut into ranges, each at its mean.

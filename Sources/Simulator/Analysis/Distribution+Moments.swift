@@ -11,7 +11,8 @@ extension Distribution {
     case .fixed(let value):
       return Self.point(value, below: x, rounded: rounded)
     case .uniform(let low, let high):
-      let law = rounded ? Self.beforeRounding(low: low, high: high) : Bin(low: low, high: high, weight: 1)
+      let law =
+        rounded ? Self.beforeRounding(low: low, high: high) : Bin(low: low, high: high, weight: 1)
       return Self.uniform(law.low, law.high, below: x, rounded: rounded)
     case .lognormal(let mean, let cv, let cap):
       return Self.lognormal(mean: mean, cv: cv, cap: cap, below: x, rounded: rounded)

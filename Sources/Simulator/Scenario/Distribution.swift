@@ -24,11 +24,14 @@ extension Distribution {
   }
 
   /// What bins are rounded from: half a unit longer at either end, but where another bin goes on.
+  /// Bins that do not begin and end at whole numbers stay as they are, and so keep their means.
   static func beforeRounding(_ bins: [Bin]) -> [Bin] {
     let wide = bins.filter { $0.high > $0.low && $0.weight > 0 }
     let (starts, ends) = (Set(wide.map(\.low)), Set(wide.map(\.high)))
     return bins.map { bin in
-      guard bin.high > bin.low else { return bin }
+      guard bin.high > bin.low, bin.low == bin.low.rounded(), bin.high == bin.high.rounded() else {
+        return bin
+      }
       return Bin(
         low: bin.low - (ends.contains(bin.low) ? 0 : 0.5),
         high: bin.high + (starts.contains(bin.high) ? 0 : 0.5), weight: bin.weight)

@@ -159,7 +159,8 @@ struct ArrivalStream: ~Copyable, Sendable {
     }
     var day = 0
     _ = ahead.draw(
-      1, of: source, plan, factory.mix(of: workload, user: user), way(workload, plan), until: .min, day: &day,
+      1, of: source, plan, factory.mix(of: workload, user: user), way(workload, plan), until: .min,
+      day: &day,
       into: arrivals.base, &tally)
   }
 

@@ -380,7 +380,8 @@ struct CompiledScenario: Sendable {
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
         images: variant.images, prefixTokens: variant.prefixTokens,
         prefixShared: variant.prefixSharedByUsers,
-        maxTokens: variant.maxTokens ?? -1, limitsThinking: variant.limitedTokens == .all, promptForm: form, pool: pool,
+        maxTokens: variant.maxTokens ?? -1, limitsThinking: variant.limitedTokens == .all,
+        promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
         conversion: variant.conversion ?? -1, sells: variant.conversionValue != nil,
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))

@@ -20,7 +20,7 @@ enum ReportMarkdown {
         ]
       } else {
         [
-          planSection(report), costSection(report), returnSection(report),
+          planSection(report), userSection(report), costSection(report), returnSection(report),
           experimentSection(report), pricesSection(report), publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),

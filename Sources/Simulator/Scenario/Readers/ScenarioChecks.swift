@@ -180,7 +180,9 @@ struct ScenarioChecks {
     if let name, scenario.cache.settings(for: name) == nil, let place = call.cacheClassPlace,
       let near = NearestName.nearest(to: name, among: Array(scenario.cache.classes.keys))
     {
-      log.add(place, "unknown cache class '\(name)'", hint: "did you mean '\(near)'? Other classes need a 'default' in 'cache'")
+      log.add(
+        place, "unknown cache class '\(name)'",
+        hint: "did you mean '\(near)'? Other classes need a 'default' in 'cache'")
     }
     guard call.variant.prompts == PromptRepetition.none, let name,
       let settings = scenario.cache.classes[name], settings.ttl > .zero,
