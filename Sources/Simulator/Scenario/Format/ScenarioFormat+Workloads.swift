@@ -117,14 +117,15 @@ extension ScenarioFormat {
 
   static let distribution = FormatObject(
     name: "distribution",
-    summary: "Also written as one value, or `LOW..HIGH` for all in between alike.",
+    summary: "Also written as one value, or `LOW..HIGH` for all from LOW to HIGH alike.",
     fields: [
       FormatField("mean", .either([.number, .duration]), "Of a lognormal, before the cap."),
       FormatField("cv", .number, "Its coefficient of variation."),
       FormatField(
         "cap", .either([.number, .duration]), "Larger draws become this.", default: "none"),
       FormatField(
-        "histogram", .map(.number), "Weights by value or `LOW..HIGH`.",
+        "histogram", .map(.number),
+        "Weights by value or `LOW..HIGH`; a value where two meet is in either by half.",
         example: "{0..100: 3, 100..500: 1}"),
     ])
 

@@ -218,14 +218,16 @@ enum ScenarioFormat {
     ])
 
   static let activity = FormatObject(
-    name: "activity", summary: "Either `cv` or `classes`; the mean user has weight 1.",
+    name: "activity",
+    summary: "Either `cv` or `classes`; the mean user has weight 1 (docs/semantics.md, \"Users\").",
     fields: [
       FormatField("cv", .number, "Coefficient of variation of lognormal weights.", example: "2"),
       FormatField("classes", .map(.object("activity class")), "Classes of users by name."),
     ])
 
   static let activityClass = FormatObject(
-    name: "activity class", summary: "Weights are scaled so that the mean user has weight 1.",
+    name: "activity class",
+    summary: "Weights are scaled so that the mean user of each plan has weight 1.",
     fields: [
       FormatField("share", .share, "Of all users; shares add up to 100%.", required: true),
       FormatField("weight", .number, "Relative activity.", required: true),
