@@ -11,21 +11,26 @@ import Testing
     "{classes: {heavy: {share: 4%, weight: 8}, regular: {share: 46%, weight: 1.2}, "
     + "light: {share: 50%, weight: 0.3}}}"
 
+  private static func text(
+    _ extra: String, _ call: String = "volume: 1000, input: 1000, output: 100"
+  ) -> String {
+    """
+    period: {start: 2025-11-01, days: 30}
+    plans: [10]
+    catalog:
+      models:
+        m: {provider: acme, latency: 1s, input: $1 per 1M tokens, output: $4 per 1M tokens, \
+    reasoning: $8 per 1M tokens}
+    policy: {rules: [{name: all, model: m}]}
+    workloads: {w: {\(call)}}
+    \(extra)
+    """
+  }
+
   private func scenario(_ extra: String, _ call: String = "volume: 1000, input: 1000, output: 100")
     throws -> Scenario
   {
-    let text = """
-      period: {start: 2025-11-01, days: 30}
-      plans: [10]
-      catalog:
-        models:
-          m: {provider: acme, latency: 1s, input: $1 per 1M tokens, output: $4 per 1M tokens, \
-      reasoning: $8 per 1M tokens}
-      policy: {rules: [{name: all, model: m}]}
-      workloads: {w: {\(call)}}
-      \(extra)
-      """
-    let folder = try ScenarioFolder(["s.yaml": text])
+    let folder = try ScenarioFolder(["s.yaml": Self.text(extra, call)])
     return try ScenarioReader.read(path: folder.path("s.yaml"))
   }
 
@@ -94,7 +99,7 @@ import Testing
       }
     }
     let without = "cache: {mode: rate, classes: {faq: {hit_rate: 50%}}}"
-    #expect(throws: BadInput.self) {
+    #expect(throws: InputErrors.self) {
       try scenario(without, "volume: 1, input: 1, cache_class: faqs")
     }
     let off = try result(try scenario(without, "volume: 100, input: 1, cache_class: other"))
@@ -142,12 +147,12 @@ import Testing
   }
 
   @Test func whatUsersAreDealtIsTold() throws {
-    let folder = try ScenarioFolder()
-    _ = try Program.run(["init", folder.path("new")])
-    let path = folder.path("new/scenario.yaml")
-    let users = "users={activity: \(Self.classes), account_plans: {starter: 60%, pro: 40%}}"
+    let folder = try ScenarioFolder([
+      "scenario.yaml": Self.text(
+        "users:\n  activity: \(Self.classes)\n  account_plans: {starter: 60%, pro: 40%}")
+    ])
     let outcome = try Program.run([
-      "run", path, "--users", "10", "--out", folder.path("r"), "--override", users,
+      "run", folder.path("scenario.yaml"), "--out", folder.path("r"),
     ])
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try String(contentsOfFile: folder.path("r/scenario/report.md"), encoding: .utf8)
