@@ -5,7 +5,7 @@ import Testing
 @testable import Simulator
 
 /// `estimate`: the documents' `estimateMonthlyCost` at the prices of its own table.
-@Suite struct EstimateTests {
+@Suite struct RouterEstimateTests {
   private func estimate(_ options: String...) throws -> Program.Outcome {
     try Program.run(["estimate"] + options)
   }
@@ -40,8 +40,8 @@ import Testing
       """
       models:
         a: { provider: p, input: $1 per 1M tokens, output: $2 per 1M tokens }
-        b: { provider: p, call: $0.01 per call }
-        n: { provider: p, input: $1 per 1M tokens }
+        b: { provider: p, calls: $0.01 per call }
+        n: { provider: p, audio: $1 per hour }
       """)
     // 10 × 3 = 30 requests, a third of them (to 4 decimals) at $0.0012, the rest at $0.01.
     let own = try estimate(
