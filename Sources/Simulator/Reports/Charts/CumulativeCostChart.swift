@@ -241,13 +241,13 @@ struct CumulativeCostChart {
       }
       months.append(points)
     }
-    for alert in plan.result.alerts where alert.type == .cost && alert.state == .fired {
+    for alert in plan.result.alerts where alert.isOfBudget && alert.state == .fired {
       guard let spent = crossed(alert, plan.result) else { continue }
       for month in months.indices { pass(&months[month], at: alert.at.microseconds, spent) }
     }
     let name = PlainEnglish.plural(Int64(plan.plan.users), "user")
     let isNamed = plan.plan.name != "users-\(plan.plan.users)"
-    let marks = plan.result.alerts.filter { $0.type == .cost && $0.state == .fired }.map { alert in
+    let marks = plan.result.alerts.filter { $0.isOfBudget && $0.state == .fired }.map { alert in
       (
         at: alert.at.microseconds,
         // Crossings happen on their line; the curve only knows where each day ends.

@@ -10,10 +10,24 @@ extension ReportTables {
       },
       Column("rule", .text, "Name of the alert in the scenario") { .text($0.item.rule) },
       Column("state", .text, "fired or cleared") { .text($0.item.state.rawValue) },
-      Column("value", .decimal, "Dollars for cost alerts, else in the rule's unit") {
+      Column("value", .decimal, "What was measured, in its unit") {
         .real($0.item.value)
       },
       Column("threshold", .decimal, "In the unit of the value") { .real($0.item.threshold) },
       Column("message", .text, "What the scenario says to people") { .text($0.item.message) },
+      Column("unit", .text, "Of value and threshold: USD, ms or share, by what is measured") {
+        .text($0.item.unit)
+      },
     ])
+}
+
+extension AlertEvent {
+  /// Of its value and threshold.
+  var unit: String {
+    switch metric {
+    case nil: "USD"
+    case .latency: "ms"
+    case .errorRate, .cacheHitRate, .satisfaction, .conversion: "share"
+    }
+  }
 }
