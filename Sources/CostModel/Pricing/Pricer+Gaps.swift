@@ -25,7 +25,7 @@ extension Pricer {
 
   private func isPriced(_ dimension: BillingDimension, sheet: Int, cards: Int) -> Bool {
     (0..<cards).allSatisfy { card in
-      let base = sheets[sheet].firstRate + card * Self.dimensions
+      let base = sheets[sheet].firstRate + card * dimensions
       return rates[base + dimension.rawValue].isPriced
     }
   }

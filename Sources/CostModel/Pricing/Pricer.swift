@@ -16,7 +16,7 @@ public struct Pricer: Sendable {
   @usableFromInline var usualRates: UsualRates
 
   /// How many rates a card has.
-  static let dimensions = 16
+  let dimensions = BillingDimension.allCases.count
 
   init() { usualRates = UsualRates() }
 
@@ -91,7 +91,7 @@ public struct Pricer: Sendable {
     }
     var card = tier * (sheet.timesOfDay.count + 1)
     if !sheet.timesOfDay.isEmpty { card += timeOfDay(sheet.timesOfDay, at: t) }
-    return sheet.firstRate + card * Self.dimensions
+    return sheet.firstRate + card * dimensions
   }
 
   /// 0: none of them, 1: the first.

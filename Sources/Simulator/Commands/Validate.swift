@@ -18,6 +18,8 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let loaded = try input.read(scenarios)
+    let problems = loaded.compactMap { $0.forecast?.problem(of: $0) }
+    guard problems.isEmpty else { throw InputErrors(problems) }
     let files = zip(scenarios, loaded)
     printing.show(
       json: .array(

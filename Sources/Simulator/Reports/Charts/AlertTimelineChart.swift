@@ -76,7 +76,9 @@ struct AlertTimelineChart {
       }
     }
     for place in rows.indices {
-      if !rows[place].isOfBudget, let from = on[rows[place].rule], from < end { rows[place].spans.append((from, end)) }
+      if !rows[place].isOfBudget, let from = on[rows[place].rule], from < end {
+        rows[place].spans.append((from, end))
+      }
     }
     return rows
   }

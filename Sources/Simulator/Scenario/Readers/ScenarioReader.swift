@@ -240,6 +240,7 @@ struct ScenarioReader {
       placed.flatMap(\.calls)
       + experiments.calls(of: scenario.experiments, root.entries("experiments"))
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
+    SizeChecks(log: log, scenario: scenario, root: root).run()
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
