@@ -34,7 +34,9 @@ extension ScenarioTree {
     do throws(InputErrors) {
       return .success(try scenario(overrides: found, source: source))
     } catch {
-      return .failure(Inapplicable(reason: error.diagnostics.first?.message ?? "it is in error"))
+      let first = error.diagnostics.first
+      let hint = first?.hint.map { " (\($0))" } ?? ""
+      return .failure(Inapplicable(reason: (first?.message ?? "it is in error") + hint))
     }
   }
 }
