@@ -34,9 +34,7 @@ extension ScenarioTree {
     do throws(InputErrors) {
       return .success(try scenario(overrides: found, source: source))
     } catch {
-      let first = error.diagnostics.first
-      let hint = first?.hint.map { " (\($0))" } ?? ""
-      return .failure(Inapplicable(reason: (first?.message ?? "it is in error") + hint))
+      return .failure(Inapplicable(reason: error.diagnostics.first?.message ?? "it is in error"))
     }
   }
 }

@@ -264,6 +264,7 @@ struct ScenarioReader {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
       checks.run(calls)
+      scenario.unbilled = checks.unbilled
       if let compared {
         // The same calls must have prices there as well.
         var priced = scenario
