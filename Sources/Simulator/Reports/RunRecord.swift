@@ -18,6 +18,17 @@ struct RunRecord: Sendable {
   var log: LogRecord?
 }
 
+extension UnbilledPrices {
+  static func json(_ all: [UnbilledPrices]) -> JSONValue {
+    .array(
+      all.map {
+        .object([
+          ("model", .string($0.model)), ("prices", .array($0.prices.map { .string($0) })),
+        ])
+      })
+  }
+}
+
 extension RunRecord {
   /// The content of `run.json`.
   func json(_ report: ScenarioReport) -> JSONValue {
@@ -44,6 +55,7 @@ extension RunRecord {
               .object([("path", .string($0.path)), ("fnv1a64", .string(Self.hex($0.hash)))])
             })
         ),
+        ("not_billed", UnbilledPrices.json(scenario.unbilled)),
       ] + log + [
         ("plans", .array(report.plans.map { plan($0, report) }))
       ])

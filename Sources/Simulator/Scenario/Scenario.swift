@@ -51,6 +51,8 @@ struct Scenario: Sendable {
   var inputs: [InputFile] = []
   /// The numbers of which the file says how well it knows them.
   var ranges: [ScenarioInput] = []
+  /// Prices of models that calls can reach which no call is billed by; empty in a replay.
+  var unbilled: [UnbilledPrices] = []
 }
 
 extension Scenario {

@@ -89,7 +89,8 @@ extension ScenarioFormat {
         "fits", .share, "Share of the calls that a context window must hold.", default: "99%"),
       FormatField(
         "quality", .map(.object("quality scale")),
-        "Quality of models by scale, before the documents' scales `claims` and `ratings`."),
+        "Quality of models by scale, before the documents' scales `claims` and `ratings`.",
+        names: "quality scale"),
     ])
 
   static let selectionWeights = FormatObject(

@@ -72,7 +72,9 @@ extension ScenarioFormat {
       FormatField(
         "default", .object("cache class"), "For calls of no class, or of one that is not listed.",
         default: "off"),
-      FormatField("classes", .map(.object("cache class")), "By `cache_class` of the calls."),
+      FormatField(
+        "classes", .map(.object("cache class")), "By `cache_class` of the calls.",
+        names: "cache class"),
       FormatField(
         "flush", .list(.moment), "When everything in it is thrown away.", default: "never",
         example: "[2025-11-10T09:00]"),

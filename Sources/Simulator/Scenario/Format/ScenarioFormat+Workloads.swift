@@ -66,7 +66,7 @@ extension ScenarioFormat {
       FormatField("traffic", .object("traffic"), "In place of the scenario's, key by key."),
       FormatField(
         "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
-        "Kinds of calls with their shares.", default: "one kind"),
+        "Kinds of calls with their shares.", default: "one kind", names: "variant"),
       FormatField("stages", .list(.object("stage")), "Calls that follow one another."),
       FormatField("rounds", .object("rounds"), "An assistant that calls tools in rounds."),
     ] + callFields)
@@ -88,7 +88,8 @@ extension ScenarioFormat {
       FormatField(
         "chance", .share, "Chance that this stage is made; else the next one follows.",
         default: "100%"),
-      FormatField("calls", .map(.object("call")), "The calls by name.", required: true),
+      FormatField(
+        "calls", .map(.object("call")), "The calls by name.", required: true, names: "call"),
     ])
 
   static let call = FormatObject(
@@ -97,7 +98,7 @@ extension ScenarioFormat {
       FormatField("probability", .share, "Chance that it is made.", default: "100%"),
       FormatField(
         "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
-        "Kinds of this call.", default: "one kind"),
+        "Kinds of this call.", default: "one kind", names: "variant"),
     ] + callFields)
 
   static let rounds = FormatObject(
@@ -110,7 +111,8 @@ extension ScenarioFormat {
         "input_growth", .count, "Tokens that each round adds to the input.", default: "0",
         example: "350"),
       FormatField("call", .object("call"), "The assistant's call.", default: "the workload's keys"),
-      FormatField("tools", .map(.object("call")), "Calls made after each round, in parallel."),
+      FormatField(
+        "tools", .map(.object("call")), "Calls made after each round, in parallel.", names: "tool"),
       FormatField(
         "confirm", .share, "Chance of one more exchange after the first round.", default: "0%"),
     ])
@@ -126,7 +128,7 @@ extension ScenarioFormat {
       FormatField(
         "histogram", .map(.number),
         "Weights by value or `LOW..HIGH`; a value where two meet is in either by half.",
-        example: "{0..100: 3, 100..500: 1}"),
+        example: "{0..100: 3, 100..500: 1}", names: "bin"),
     ])
 
   static let prompts = FormatObject(
