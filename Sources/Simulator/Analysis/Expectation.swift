@@ -7,6 +7,9 @@ struct Expectation: Sendable {
     /// What it concerns, for example `deepseek-v3 quota`.
     var part: String
     var reason: String
+    /// Whether the closed form does not know of it at all, so that bills and chances may be wrong by
+    /// more than chance; else it is only approximate.
+    var isLeftOut = false
   }
   struct ModelCost: Sendable {
     var model: String
@@ -79,6 +82,10 @@ struct Expectation: Sendable {
   static let none = Expectation(cost: .nan, variance: .nan)
 
   var standardError: Double { variance.squareRoot() }
+
+  /// What the closed form leaves out of this plan: nothing that it says of costs and chances is to be
+  /// told without it.
+  var leftOut: [Approximation] { approximations.filter(\.isLeftOut) }
 
   /// Whether chance explains a simulated cost of the whole period: 5 standard errors, and the
   /// rounding of doubles, which is all there is where nothing is drawn.

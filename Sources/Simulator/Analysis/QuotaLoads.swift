@@ -44,6 +44,11 @@ struct QuotaLoads {
     }
   }
 
+  /// Attempts a second on a target, in each time class.
+  func attempts(on target: String, model: ModelID) -> [Double] {
+    load(on: target, model: model).attempts
+  }
+
   /// Attempts a minute on a target.
   func meanRequests(on target: String) -> Double {
     let minutes = traffic.timeClasses.reduce(0) { $0 + $1.seconds } / 60

@@ -29,6 +29,8 @@ struct Outcome: Sendable {
   var overrun: Double?
   /// When the first month's budget is used up; nil: it is not, or there is none.
   var crossedAt: SimTime?
+  /// What a closed form leaves out; nothing where it was simulated.
+  var leftOut: [Expectation.Approximation] = []
 }
 
 extension Outcome {
@@ -38,8 +40,10 @@ extension Outcome {
     self.init(users: plan.users, cost: cost.total)
     costByModel = cost.byModel.mapValues(\.cost)
     standardError = cost.variance.squareRoot()
-    quotaUse = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
-      .map { $0.offeredBusiestHour / $0.allowed }.max()
+    let quotas = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
+    let loads = quotas.loads()
+    quotaUse = loads.map { $0.offeredBusiestHour / $0.allowed }.max()
+    leftOut = Approximations(cost: cost, quotaLoads: quotas, loads: loads).leftOut()
     if let budget = scenario.budget?.amount.dollars {
       overrun = BudgetCrossing.probability(
         budget: budget, mean: cost.month.mean, variance: cost.month.variance)
