@@ -33,12 +33,18 @@ struct Expectation: Sendable {
     /// `requests/min`, `tokens/min`, `concurrent jobs` or `audio hours/day`.
     var limit: String
     var allowed: Double
-    /// Mean over the period, and in the busiest hour of the profile.
+    /// Mean over the period, and in the busiest hour (docs/semantics.md, "Tables"); of audio a day, on
+    /// the busiest day.
     var offeredMean: Double
     var offeredBusiestHour: Double
     /// Users at which the mean, or the busiest hour, reaches the limit, all else in proportion.
     var saturatesAtUsersMean: Double
     var saturatesAtUsersBusiestHour: Double
+    /// When the busiest hour begins; nil: every hour is alike, or it is a day.
+    var busiestHour: SimTime?
+
+    /// Share of the limit that is asked for in the busiest hour.
+    var busiestShare: Double { offeredBusiestHour / allowed }
   }
 
   /// One variant of an experiment.

@@ -22,8 +22,8 @@ struct Outcome: Sendable {
   var hitRate: Double?
   /// Failed calls; nil: a closed form.
   var errorRate: Double?
-  /// Share of the busiest limit that is used: in a simulated minute, or by the closed form's busiest
-  /// hour; nil without limits.
+  /// Share of the busiest limit that is asked for in its busiest hour (docs/semantics.md, "Tables");
+  /// nil without limits.
   var quotaUse: Double?
   /// Chance that a month goes over the budget; of one simulated run 0 or 1. nil without a budget.
   var overrun: Double?
@@ -42,7 +42,7 @@ extension Outcome {
     standardError = cost.variance.squareRoot()
     let quotas = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
     let loads = quotas.loads()
-    quotaUse = loads.map { $0.offeredBusiestHour / $0.allowed }.max()
+    quotaUse = loads.map(\.busiestShare).max()
     leftOut = Approximations(cost: cost, quotaLoads: quotas, loads: loads).leftOut()
     if let budget = scenario.budget?.amount.dollars {
       overrun = BudgetCrossing.probability(
@@ -63,7 +63,6 @@ extension Outcome {
     let lookups = result.cacheHits + result.cacheMisses
     hitRate = lookups > 0 ? Double(result.cacheHits) / Double(lookups) : nil
     errorRate = result.calls > 0 ? Double(result.failedCalls) / Double(result.calls) : nil
-    quotaUse = result.performance.compactMap(\.quotaUtilisationPeak).max()
     if let budget {
       overrun = result.budgetMonths.contains { $0.cost > budget.amount } ? 1 : 0
       crossedAt = result.budgetMonths.first?.crossedAt
@@ -94,11 +93,24 @@ enum Outcomes {
       return Outcome(result, budget: scenarios[job.variant].budget)
     }[...]
     return scenarios.map { scenario in
-      scenario.plans.map { _ in
+      scenario.plans.map { plan in
         defer { outcomes = outcomes.dropFirst(runs.count) }
-        return Array(outcomes.prefix(runs.count))
+        let quotaUse = quotaUse(of: plan, scenario)
+        return outcomes.prefix(runs.count).map { outcome in
+          var outcome = outcome
+          outcome.quotaUse = quotaUse
+          return outcome
+        }
       }
     }
+  }
+
+  /// Expected, as ever: what chance does in a month's busiest minute is another figure.
+  private static func quotaUse(of plan: PlanSpec, _ scenario: Scenario) -> Double? {
+    guard scenario.behaviours.contains(where: { !$0.quota.isUnlimited }) else { return nil }
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    return QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+      .map(\.busiestShare).max()
   }
 
   /// `body` of every item, in their order; the first item's error is thrown.

@@ -26,8 +26,8 @@ struct BreakerShare: Sendable {
     turnedAway = shut / cycle
   }
 
-  /// Outcomes a second that would open it, had nothing been cleared: by Palm calculus an outcome sees
-  /// the other outcomes of its window as they are at any time.
+  /// Outcomes a second that would open it, had nothing been cleared: an outcome sees the other
+  /// outcomes of its window as they are at any time.
   private static func hits(
     _ settings: BreakerSettings, _ attempts: Double, _ failing: Double
   ) -> Double {
@@ -39,7 +39,8 @@ struct BreakerShare: Sendable {
       return attempts * pow(failing, Double(count)) * atLeast(count - 1, mean: calls)
     case .rate(let billionths, let minimum):
       let share = Double(billionths) / Double(BreakerSettings.shares.upperBound)
-      return attempts * reached(share, minimum: minimum, calls: calls, failing: failing)
+      return attempts
+        * RateCrossing(share: share, minimum: minimum, calls: calls, failing: failing).hits
     }
   }
 
@@ -52,52 +53,6 @@ struct BreakerShare: Sendable {
     case .failures(let count, consecutive: true): Double(count - 1) / attempts
     case .rate(_, let minimum): Double(minimum - 1) / attempts
     }
-  }
-
-  /// Beyond so many calls in a window their numbers are taken as normal.
-  private static let countedUpTo = 300.0
-
-  /// Chance that an outcome and those before it in its window are `minimum` or more, and that `share`
-  /// of them are failures: N' ~ Poisson(`calls`) others, F of N = N' + 1 binomial.
-  private static func reached(
-    _ share: Double, minimum: Int, calls: Double, failing p: Double
-  ) -> Double {
-    if p < share {
-      // Chernoff: P(F ≥ qn) ≤ e^{−n·KL(q, p)}, at n = minimum or the usual number, whichever is more.
-      let rest = share < 1 ? (1 - share) * log((1 - share) / (1 - p)) : 0
-      let exponent = share * log(share / p) + rest
-      let least = max(Double(minimum), calls / 2)
-      if exponent * least > 60 { return 0 }
-    }
-    guard calls <= countedUpTo else {
-      let n = calls + 1
-      let spread = (n * (p * (1 - share) * (1 - share) + (1 - p) * share * share)).squareRoot()
-      let enough = Normal.cdf((n - Double(minimum)) / n.squareRoot())
-      return enough * (spread > 0 ? Normal.cdf((p - share) * n / spread) : p >= share ? 1 : 0)
-    }
-    var sum = 0.0
-    let last = Int(calls + 12 * calls.squareRoot() + 30)
-    for others in stride(from: max(0, minimum - 1), through: max(last, minimum + 30), by: 1) {
-      let weight = exp(Double(others) * log(calls) - calls - lgamma(Double(others) + 1))
-      if weight < 1e-18 { continue }
-      let n = others + 1
-      let least = Int((share * Double(n) - 1e-9).rounded(.up))
-      sum += weight * binomialTail(n, p, from: least)
-    }
-    return min(1, sum)
-  }
-
-  /// P(F ≥ k) of n calls.
-  private static func binomialTail(_ n: Int, _ p: Double, from k: Int) -> Double {
-    guard k > 0 else { return 1 }
-    guard k <= n else { return 0 }
-    guard p < 1 else { return 1 }
-    var sum = 0.0
-    for f in k...n {
-      let ways = lgamma(Double(n) + 1) - lgamma(Double(f) + 1) - lgamma(Double(n - f) + 1)
-      sum += exp(ways + Double(f) * log(p) + Double(n - f) * log1p(-p))
-    }
-    return min(1, sum)
   }
 
   /// P(N ≥ k) of a Poisson number.
@@ -116,5 +71,73 @@ struct BreakerShare: Sendable {
       sum += term
     }
     return min(1, sum)
+  }
+}
+
+/// How often the failures among the calls of a window come to be a share of them, of so many calls at
+/// least: failures and successes of a window are independent Poisson numbers F and S.
+private struct RateCrossing {
+  let share: Double
+  let minimum: Int
+  /// Expected in a window.
+  let calls: Double
+  let failing: Double
+
+  /// Beyond so many calls in a window their numbers are taken as normal.
+  private static let countedUpTo = 2_000.0
+
+  /// By outcome. Where more fail than the share, nearly every one meets the rule; else those that
+  /// newly do: by a failure, by the call that makes the number full, or by a success that has left the
+  /// window, if the next outcome is a failure.
+  var hits: Double {
+    guard calls <= Self.countedUpTo else { return normalHits }
+    let failures = Self.poisson(calls * failing)
+    let successes = Self.poisson(calls * (1 - failing))
+    var upTo = [0.0]
+    for chance in successes { upTo.append(upTo[upTo.count - 1] + chance) }
+    func between(_ low: Int, _ high: Int) -> Double {
+      let (from, to) = (min(max(0, low), successes.count), min(high + 1, successes.count))
+      return to > from ? upTo[to] - upTo[from] : 0
+    }
+    func exactly(_ count: Int) -> Double { between(count, count) }
+    return failures.enumerated().reduce(0.0) { sum, item in
+      let (f, chance) = item
+      // Successes with which f failures are the share, and f + 1.
+      let (most, mostOfNext) = (mostSuccesses(f), mostSuccesses(f + 1))
+      let least = minimum - f
+      let byFailure = between(least - 1, mostOfNext)
+      if failing > share {
+        return sum + chance
+          * (failing * byFailure + (1 - failing) * between(least - 1, most - 1))
+      }
+      let newly = failing * (byFailure - between(least, most))
+      let full = least <= most ? (1 - failing) * exactly(least - 1) : 0
+      let left = least <= most ? (1 - failing) * failing * exactly(most) : 0
+      return sum + chance * (newly + full + left)
+    }
+  }
+
+  /// Of f failures, so that they are the share.
+  private func mostSuccesses(_ f: Int) -> Int {
+    Int((Double(f) * (1 - share) / share + 1e-9).rounded(.down))
+  }
+
+  private var normalHits: Double {
+    let enough = Normal.cdf((calls + 1 - Double(minimum)) / calls.squareRoot())
+    guard failing <= share else { return enough }
+    let variance =
+      failing * (1 - share) * (1 - share) + (1 - failing) * share * share
+    let spread = (calls * variance).squareRoot()
+    let z = (share - failing) * calls / spread
+    let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot() / spread
+    let step = failing * (1 - share) + (1 - failing) * failing * share
+    return enough * density * step
+  }
+
+  /// The chances of 0, 1, 2 … as far as there are any.
+  private static func poisson(_ mean: Double) -> [Double] {
+    guard mean > 0 else { return [1] }
+    let last = Int(mean + 12 * mean.squareRoot() + 30)
+    return (0...last).map { exp(Double($0) * log(mean) - mean - lgamma(Double($0) + 1)) }
   }
 }

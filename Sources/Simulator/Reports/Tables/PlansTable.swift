@@ -41,6 +41,9 @@ extension ReportTables {
     Column("expected_cost_usd", .usd, unit: "USD", "Closed form, without simulating") {
       .real($0.item.report.expectation.cost)
     },
+    Column("expected_leaves_out", .text, "What the closed form does not know of; empty: nothing") {
+      LeftOutWords.cell($0.item.report.expectation.leftOut)
+    },
     Column("budget_usd", .usd, unit: "USD", "Monthly budget times the months of the period") {
       .optional($0.item.periodBudget) { .money($0) }
     },
