@@ -141,6 +141,13 @@ struct ExpectedCallBuilder {
 
   /// A timeout, or else the largest failure rate that applies, outages weighted by their time.
   private func failure(of model: ModelID, region: String?) -> Double {
+    failures(of: model, region: region).reduce(0) { $0 + $1.share * $1.failure }
+  }
+
+  /// Chance that an attempt fails, with the share of the period's time for which it is that.
+  func failures(
+    of model: ModelID, region: String?
+  ) -> [(share: Double, failure: Double)] {
     let behaviour = scenario.behaviours[model.index]
     let late =
       behaviour.timeout.map { behaviour.latency.exceedance(Double($0.microseconds)) } ?? 0
@@ -154,11 +161,11 @@ struct ExpectedCallBuilder {
     }
     let times = edges.sorted()
     let length = (period.end - period.start).seconds
-    let sick = zip(times, times.dropFirst()).reduce(0.0) { sum, span in
+    return zip(times, times.dropFirst()).map { span in
       let worst = outages.filter { $0.from <= span.0 && span.0 < $0.to }.map(\.rate).max() ?? 0
-      return sum + max(worst, behaviour.failureRate) * (span.1 - span.0).seconds / length
+      let sick = max(worst, behaviour.failureRate)
+      return ((span.1 - span.0).seconds / length, 1 - (1 - sick) * (1 - late))
     }
-    return 1 - (1 - sick) * (1 - late)
   }
 
   private func lookup(of variant: Variant) -> CacheSettings.Class? {

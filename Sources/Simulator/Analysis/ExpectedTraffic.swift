@@ -14,6 +14,8 @@ struct ExpectedTraffic: Sendable {
     /// Months of a workload's volume made in a second, by workload.
     var pace: [Double]
     var seconds: Double
+    /// The first of these clock hours.
+    var firstHour = SimTime.distantPast
   }
 
   let users: Int
@@ -172,7 +174,7 @@ struct ExpectedTraffic: Sendable {
       let place = places[key] ?? classes.count
       places[key] = place
       if place == classes.count {
-        classes.append(TimeClass(pace: profileOf.map { _ in 0 }, seconds: 0))
+        classes.append(TimeClass(pace: profileOf.map { _ in 0 }, seconds: 0, firstHour: start))
       }
       // Months until all are added up.
       for (workload, profile) in profileOf.enumerated() {
@@ -181,7 +183,9 @@ struct ExpectedTraffic: Sendable {
       classes[place].seconds += seconds
     }
     return classes.map { time in
-      TimeClass(pace: time.pace.map { $0 / time.seconds }, seconds: time.seconds)
+      TimeClass(
+        pace: time.pace.map { $0 / time.seconds }, seconds: time.seconds,
+        firstHour: time.firstHour)
     }
   }
 }

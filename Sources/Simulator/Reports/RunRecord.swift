@@ -75,6 +75,7 @@ extension RunRecord {
     let dealt: [(String, JSONValue)] =
       users.isMixed && report.replay == nil
       ? [("dealt", DealtUsers(report.scenario, plan: plan.plan).json(users))] : []
+    let attention = Attention(plan: plan)
     return .object(
       [
         ("plan", .string(plan.plan.name)),
@@ -89,6 +90,25 @@ extension RunRecord {
           "standard_error_usd",
           .optional(DecimalText.real(plan.expectation.standardError, places: 6)) { .string($0) }
         ),
+        (
+          "expected_leaves_out",
+          .array(
+            plan.expectation.leftOut.map {
+              .object([("part", .string($0.part)), ("reason", .string($0.reason))])
+            })
+        ),
+        (
+          "standard_errors_apart",
+          .optional(attention.standardErrorsApart.flatMap { DecimalText.real($0, places: 2) }) {
+            .string($0)
+          }
+        ),
+        ("failed_calls", .integer(attention.failed)),
+        ("refused_calls", .integer(attention.refused)),
+        ("fallback_calls", .integer(attention.fallback)),
+        ("throttled_attempts", .integer(attention.throttled)),
+        ("calls_for_attention", .bool(attention.isNeeded)),
+        ("untroubled_cost_usd", .optional(plan.untroubled) { .string($0.exactDecimal) }),
         ("over_budget", .optional(plan.isOverBudget(report.scenario.budget)) { .bool($0) }),
         ("budget_crossed_at", .optional(plan.budgetCrossedAt) { .string($0.description) }),
       ] + dealt)

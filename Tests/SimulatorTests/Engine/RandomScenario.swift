@@ -204,8 +204,8 @@ struct RandomScenario {
     result.quota = quota(&random)
     result.breaker = random.rarely(2) { random in
       BreakerSettings(
-        failures: 1 + random.below(3), window: ticks(40, &random),
-        open: ticks(20, &random), probes: random.below(2), consecutive: random.chance(0.3))
+        rule: breakerRule(&random), window: ticks(40, &random), open: ticks(20, &random),
+        probes: random.below(2))
     }
     result.timeout = random.rarely(4) { ticks(8, &$0) }
     result.failureRate = random.oneOf([0, 0, 0.3, 0.8])
@@ -215,6 +215,14 @@ struct RandomScenario {
         minimumTokens: Int64(random.oneOf([0, 40])))
     }
     return result
+  }
+
+  private static func breakerRule(_ random: inout TestRandom) -> BreakerSettings.Rule {
+    guard random.chance(0.4) else {
+      return .failures(1 + random.below(3), consecutive: random.chance(0.3))
+    }
+    let share = random.oneOf([1, 333_333_333, 500_000_000, 1_000_000_000] as [Int64])
+    return .rate(billionths: share, minimumCalls: 1 + random.below(4))
   }
 
   private static func latency(_ random: inout TestRandom) -> Distribution {

@@ -297,16 +297,24 @@ extension ReferenceModel {
     quota.concurrent = behaviour.quota.concurrent
     quota.audioPerDay = behaviour.quota.audioPerDay?.microseconds
     quota.maxWait = behaviour.quota.maxWait?.microseconds
-    breaker = behaviour.breaker.map {
-      ReferenceBreaker.Settings(
-        failures: $0.failures, window: $0.window.microseconds, open: $0.open.microseconds,
-        probes: $0.probes, consecutive: $0.consecutive)
-    }
+    breaker = behaviour.breaker.map(ReferenceBreaker.Settings.init)
     timeout = behaviour.timeout?.microseconds
     failureRate = behaviour.failureRate
     promptCache = behaviour.promptCache.map {
       PromptCache(
         ttl: $0.ttl.microseconds, refresh: $0.refresh, minimumTokens: $0.minimumTokens)
+    }
+  }
+}
+
+extension ReferenceBreaker.Settings {
+  init(_ settings: BreakerSettings) {
+    self.init(
+      failures: 0, window: settings.window.microseconds, open: settings.open.microseconds,
+      probes: settings.probes, consecutive: false)
+    switch settings.rule {
+    case .failures(let count, let isConsecutive): (failures, consecutive) = (count, isConsecutive)
+    case .rate(let billionths, let calls): rate = (billionths, calls)
     }
   }
 }

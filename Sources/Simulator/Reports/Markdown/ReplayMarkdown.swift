@@ -10,7 +10,8 @@ enum ReplayMarkdown {
     let calls = PlainEnglish.plural(first.result.calls, "request")
     let cost = emphasis + PlainEnglish.usd(first.result.cost) + emphasis
     let name = report.plans.count > 1 ? " under \(Markdown.escape(first.plan.name))" : ""
-    var text = "The log's \(calls), replayed\(name), cost \(cost)"
+    var text = report.attention(emphasis: emphasis).map { $0 + " " } ?? ""
+    text += "The log's \(calls), replayed\(name), cost \(cost)"
     if replay.logged.calls > 0 {
       text += "; the log itself says \(PlainEnglish.usd(replay.logged.cost))"
       if replay.logged.calls < first.result.calls {

@@ -62,8 +62,8 @@ enum ScenarioFormat {
         example: "{deepseek-v3: [eastus2, westus2]}"),
       FormatField(
         "breaker", .either([.choice(["none"]), .object("breaker")]),
-        "Circuit breaker of every target.",
-        default: "{failures: 3, window: 5min, open: 1min, probes: 0}"),
+        "Circuit breaker of every target.", default: "none",
+        example: "{failures: 3, window: 5min, open: 1min}"),
       FormatField(
         "retry", .object("retry"), "How often a failed target is tried again.",
         default: "no retries"),
