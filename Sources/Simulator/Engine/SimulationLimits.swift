@@ -18,17 +18,32 @@ struct SimulationLimits: Sendable {
 
   /// The shipped limits; an error if their file is wrong, which the tests rule out.
   static let shipped = Result { () throws(InputErrors) in
+    try read("simulation.yaml", PackageResources.simulation_yaml, as: format)
+  }
+
+  /// What a gate simulates of a plan beside the seed's month, unasked.
+  static let gate = Result { () throws(InputErrors) in
+    try read(
+      "gate.yaml", PackageResources.gate_yaml,
+      as: FormatObject(
+        name: "gate limits", summary: "Limits of gates.",
+        fields: [FormatField("calls", .count, "Of all other months together.", required: true)]))
+  }
+
+  private static func read(
+    _ name: String, _ bytes: [UInt8], as format: FormatObject
+  ) throws(InputErrors) -> SimulationLimits {
     let log = InputLog()
-    let file = SourceFile(
-      path: "simulation.yaml", order: 0,
-      text: String(decoding: PackageResources.simulation_yaml, as: UTF8.self))
+    let file = SourceFile(path: name, order: 0, text: String(decoding: bytes, as: UTF8.self))
     var limits = SimulationLimits()
     let node = YAMLDocument.parse(file, log: log)
     if let fields = node.flatMap({ Fields($0, as: format, log: log) }) {
       let all = Int64(1)...(.max)
       limits.calls = fields.count("calls", in: all) ?? limits.calls
-      limits.users = fields.count("users", in: all) ?? limits.users
-      limits.sources = fields.count("users_times_workloads", in: all) ?? limits.sources
+      if fields["users"] != nil { limits.users = fields.count("users", in: all) ?? limits.users }
+      if fields["users_times_workloads"] != nil {
+        limits.sources = fields.count("users_times_workloads", in: all) ?? limits.sources
+      }
     }
     try log.throwIfAny()
     return limits
