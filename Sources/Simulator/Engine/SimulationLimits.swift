@@ -7,6 +7,8 @@ struct SimulationLimits: Sendable {
   /// Users of one plan.
   var users = Int64.max
   var sources = Int64.max
+  /// Calls of the months beside the seed's own that a gate simulates unasked.
+  var gateCalls = Int64.max
 
   private static let format = FormatObject(
     name: "limits", summary: "Limits of simulations.",
@@ -14,36 +16,23 @@ struct SimulationLimits: Sendable {
       FormatField("calls", .count, "Of one plan.", required: true),
       FormatField("users", .count, "Of one plan.", required: true),
       FormatField("users_times_workloads", .count, "Of one plan.", required: true),
+      FormatField("gate_calls", .count, "Of a gate's other months together.", required: true),
     ])
 
   /// The shipped limits; an error if their file is wrong, which the tests rule out.
   static let shipped = Result { () throws(InputErrors) in
-    try read("simulation.yaml", PackageResources.simulation_yaml, as: format)
-  }
-
-  /// What a gate simulates of a plan beside the seed's month, unasked.
-  static let gate = Result { () throws(InputErrors) in
-    try read(
-      "gate.yaml", PackageResources.gate_yaml,
-      as: FormatObject(
-        name: "gate limits", summary: "Limits of gates.",
-        fields: [FormatField("calls", .count, "Of all other months together.", required: true)]))
-  }
-
-  private static func read(
-    _ name: String, _ bytes: [UInt8], as format: FormatObject
-  ) throws(InputErrors) -> SimulationLimits {
     let log = InputLog()
-    let file = SourceFile(path: name, order: 0, text: String(decoding: bytes, as: UTF8.self))
+    let file = SourceFile(
+      path: "simulation.yaml", order: 0,
+      text: String(decoding: PackageResources.simulation_yaml, as: UTF8.self))
     var limits = SimulationLimits()
     let node = YAMLDocument.parse(file, log: log)
     if let fields = node.flatMap({ Fields($0, as: format, log: log) }) {
       let all = Int64(1)...(.max)
       limits.calls = fields.count("calls", in: all) ?? limits.calls
-      if fields["users"] != nil { limits.users = fields.count("users", in: all) ?? limits.users }
-      if fields["users_times_workloads"] != nil {
-        limits.sources = fields.count("users_times_workloads", in: all) ?? limits.sources
-      }
+      limits.users = fields.count("users", in: all) ?? limits.users
+      limits.sources = fields.count("users_times_workloads", in: all) ?? limits.sources
+      limits.gateCalls = fields.count("gate_calls", in: all) ?? limits.gateCalls
     }
     try log.throwIfAny()
     return limits

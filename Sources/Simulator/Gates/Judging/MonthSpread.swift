@@ -69,7 +69,7 @@ struct PlanMonths {
 
   /// Whether these months are few calls, so that they are always worth it.
   static func areCheap(_ first: PlanResult) throws -> Bool {
-    let limit = try SimulationLimits.gate.get().calls
+    let limit = try SimulationLimits.shipped.get().gateCalls
     return first.calls <= limit / Int64(MonthSpread.count - 1)
   }
 }
