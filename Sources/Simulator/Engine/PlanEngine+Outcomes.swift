@@ -218,6 +218,7 @@ extension PlanEngine {
       record.skipped = flight.skipped
       record.queue = flight.queued
       record.latency = latency
+      record.answerLatency = latency - (flight.asked - flight.call.time)
     }
   }
 
