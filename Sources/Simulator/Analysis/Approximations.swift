@@ -14,7 +14,7 @@ struct Approximations {
     var seen: Set<Expectation.Approximation> = []
     let all =
       tokens() + cache() + flushes() + prefixes() + failures() + quotas() + prices() + actions()
-      + experiments()
+      + experiments() + rogue()
     return all.filter { seen.insert($0).inserted }
   }
 
@@ -24,6 +24,15 @@ struct Approximations {
       Expectation.Approximation(
         part: "the budget",
         reason: "it refuses calls or sends them to other models, and the formula lets all pass")
+    ]
+  }
+
+  private func rogue() -> [Expectation.Approximation] {
+    guard scenario.users.rogue != nil, cost.traffic.activityCV > 0 else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "the rogue user",
+        reason: "which user is the heaviest is drawn; the expected activity of the heaviest is taken")
     ]
   }
 

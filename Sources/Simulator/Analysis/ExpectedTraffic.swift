@@ -48,7 +48,22 @@ struct ExpectedTraffic: Sendable {
         : names.map { workload.volume * (workload.volumeByAccountPlan[$0] ?? 1) }
     }
     if case .lognormal(let cv) = scenario.users.activity { activityCV = cv } else { activityCV = 0 }
-    groups = Self.groups(deal, planOf: planOf, of: usersOfPlan, cv: activityCV)
+    var weights = (0..<users).map(deal.weight)
+    if activityCV == 0 {
+      deal.letRogueLoose(
+        on: &weights, callsOfPlan: scenario.callsByAccountPlan, scenario.users)
+    }
+    var groups = Self.groups(weights, planOf: planOf, of: usersOfPlan, cv: activityCV)
+    if activityCV > 0 {
+      for group in Self.rogue(scenario, of: usersOfPlan, cv: activityCV) {
+        groups.append(group)
+        let (plan, more) = (group.accountPlan, group.weight * group.users)
+        for user in weights.indices where planOf[user] == plan {
+          weights[user] += more / usersOfPlan[plan]
+        }
+      }
+    }
+    self.groups = groups
     timeClasses = Self.timeClasses(scenario)
     volumeMonths = scenario.workloads.map {
       $0.profile.surges.isEmpty
@@ -58,13 +73,14 @@ struct ExpectedTraffic: Sendable {
     var flows: [[Double]] = []
     for (workload, volume) in zip(scenario.workloads, volumes) {
       let isExact = workload.arrivals == .exact && activityCV == 0
-      flows.append(Self.flows(volume, deal: deal, planOf: planOf, plans: plans, isExact: isExact))
+      flows.append(
+        Self.flows(volume, weights: weights, planOf: planOf, plans: plans, isExact: isExact))
     }
     self.flows = flows
   }
 
   private static func groups(
-    _ deal: UserDeal, planOf: [Int], of usersOfPlan: [Double], cv: Double
+    _ weights: [Double], planOf: [Int], of usersOfPlan: [Double], cv: Double
   ) -> [Group] {
     guard cv == 0 else {
       let cells = Lognormal.activityCells(cv: cv)
@@ -76,7 +92,7 @@ struct ExpectedTraffic: Sendable {
     }
     var result: [Group] = []
     for (user, plan) in planOf.enumerated() {
-      let weight = deal.weight(of: user)
+      let weight = weights[user]
       if let known = result.firstIndex(where: { $0.accountPlan == plan && $0.weight == weight }) {
         result[known].users += 1
       } else {
@@ -86,14 +102,28 @@ struct ExpectedTraffic: Sendable {
     return result
   }
 
+  /// What a rogue adds where activities are drawn, by account plan: which user it is is not known, so
+  /// that the expected activity of the heaviest is shared out.
+  private static func rogue(
+    _ scenario: Scenario, of usersOfPlan: [Double], cv: Double
+  ) -> [Group] {
+    guard let rogue = scenario.users.rogue else { return [] }
+    let parts = Array(zip(usersOfPlan, scenario.callsByAccountPlan))
+    return Lognormal(mean: 1, cv: cv).largest(of: parts).enumerated().compactMap { plan, part in
+      part.chance > 0
+        ? Group(accountPlan: plan, weight: part.mean * (rogue.factor - 1), users: part.chance)
+        : nil
+    }
+  }
+
   /// Exact arrivals make whole numbers of calls, whose running sum is the rounded running mean.
   private static func flows(
-    _ volume: [Double], deal: UserDeal, planOf: [Int], plans: Int, isExact: Bool
+    _ volume: [Double], weights: [Double], planOf: [Int], plans: Int, isExact: Bool
   ) -> [Double] {
     var result = Array(repeating: 0.0, count: plans)
     var sum = 0.0
     for (user, plan) in planOf.enumerated() {
-      let mean = volume[plan] * deal.weight(of: user)
+      let mean = volume[plan] * weights[user]
       let before = (sum + 0.5).rounded(.down)
       sum += mean
       result[plan] += isExact ? (sum + 0.5).rounded(.down) - before : mean

@@ -152,7 +152,7 @@ struct PlanEngine: ~Copyable {
       targets.append(TargetState(target, drawn: drawn, scenario: scenario))
     }
     lanes = Lanes(models: scenario.catalog.models.count)
-    let population = Population(scenario.users, users: plan.users, draws: draws)
+    let population = Population(scenario, users: plan.users, draws: draws)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
     budget = BudgetWatch(compiled: compiled, population: population)

@@ -6,22 +6,30 @@ struct Population: Sendable {
   private let weights: [Double]
   private let planNames: [String]
 
-  init(_ population: UserPopulation, users: Int, draws: Draws) {
+  /// The users of a plan of the scenario.
+  init(_ scenario: Scenario, users: Int, draws: Draws) {
+    self.init(
+      scenario.users, users: users, draws: draws, callsOfPlan: scenario.callsByAccountPlan)
+  }
+
+  /// - Parameter callsOfPlan: calls of a user of weight 1, by account plan; empty: all alike.
+  init(_ population: UserPopulation, users: Int, draws: Draws, callsOfPlan: [Double]) {
     self.users = users
     let deal = UserDeal(population: population, users: users)
     self.deal = deal
     planNames = population.accountPlans.map(\.name)
+    var weights = (0..<users).map(deal.weight)
     if case .lognormal(let cv) = population.activity, cv > 0 {
       let variance = ExactMath.log(1 + cv * cv)
       let sigma = variance.squareRoot()
-      weights = (0..<users).map { user in
+      for user in weights.indices {
         let word = draws.block(.user, call: 0, user: UInt64(user), workload: 0).0
-        return deal.weight(of: user)
-          * ExactMath.exp(sigma * ExactMath.normalQuantile(word.openUnit) - variance / 2)
+        weights[user] *=
+          ExactMath.exp(sigma * ExactMath.normalQuantile(word.openUnit) - variance / 2)
       }
-    } else {
-      weights = (0..<users).map(deal.weight)
     }
+    deal.letRogueLoose(on: &weights, callsOfPlan: callsOfPlan, population)
+    self.weights = weights
   }
 
   /// Activity of a user, relative to the mean user.

@@ -11,16 +11,12 @@ struct UserDeal: Sendable {
   /// Index into the activity classes; empty without classes.
   private(set) var activityClass: [UInt8] = []
   private let classWeights: [Double]
-  private let rogue: UserPopulation.Rogue?
-  /// The first user of the most active class.
-  private var rogueUser = 0
 
   init(population: UserPopulation, users: Int) {
     let plans = population.accountPlans.map(\.share)
     var classes: [UserPopulation.ActivityClass] = []
     if case .classes(let listed) = population.activity { classes = listed }
     classWeights = classes.map(\.weight)
-    rogue = population.rogue
     var planDealer = ShareDealer(shares: plans)
     var classDealer = ShareDealer(shares: classes.map(\.share))
     // What each account plan's users have got of the classes.
@@ -35,16 +31,44 @@ struct UserDeal: Sendable {
       within[plan].count(dealt)
       activityClass.append(UInt8(dealt))
     }
-    if rogue != nil, let heaviest = activityClass.map({ classWeights[Int($0)] }).max() {
-      rogueUser = activityClass.firstIndex { classWeights[Int($0)] == heaviest } ?? 0
-    }
   }
 
   /// The user's activity, relative to the mean user, as far as it is dealt and not drawn.
   func weight(of user: Int) -> Double {
-    let weight = activityClass.isEmpty ? 1 : classWeights[Int(activityClass[user])]
-    guard let rogue, user == rogueUser else { return weight }
-    return weight * rogue.factor
+    activityClass.isEmpty ? 1 : classWeights[Int(activityClass[user])]
+  }
+
+  /// Multiplies the activity of the user with most expected calls, the first of several, where the
+  /// population has a rogue.
+  /// - Parameter callsOfPlan: calls of a user of weight 1, by account plan; empty: all alike.
+  func letRogueLoose(
+    on weights: inout [Double], callsOfPlan: [Double], _ population: UserPopulation
+  ) {
+    guard let rogue = population.rogue else { return }
+    func calls(_ user: Int) -> Double {
+      guard !accountPlan.isEmpty, !callsOfPlan.isEmpty else { return weights[user] }
+      return weights[user] * callsOfPlan[Int(accountPlan[user])]
+    }
+    var heaviest = 0
+    for user in weights.indices.dropFirst() where calls(user) > calls(heaviest) { heaviest = user }
+    if heaviest < weights.count { weights[heaviest] *= rogue.factor }
+  }
+}
+
+extension Scenario {
+  /// Calls a month of a user of weight 1, by account plan; one where there are no account plans.
+  var callsByAccountPlan: [Double] {
+    let names = users.accountPlans.map(\.name)
+    return (names.isEmpty ? [""] : names).map { name in
+      workloads.reduce(0) { sum, workload in
+        var reached = 1.0
+        let calls = workload.stages.reduce(0.0) { sum, stage in
+          reached *= stage.continuation
+          return sum + reached * stage.chance * stage.calls.reduce(0) { $0 + $1.probability }
+        }
+        return sum + workload.volume * (workload.volumeByAccountPlan[name] ?? 1) * calls
+      }
+    }
   }
 }
 

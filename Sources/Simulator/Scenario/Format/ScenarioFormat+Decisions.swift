@@ -131,7 +131,9 @@ extension ScenarioFormat {
         "Overrides; `$from` and `$for` stand for the time in those that state one. Where none does, "
           + "whole days are taken from a month lived under them from its start.", required: true),
       FormatField(
-        "from", .either([.text, .moment]), "`day 10` of the period, or a time.",
+        "from", .either([.text, .moment]),
+        "`busiest day` or `busiest hour`, by the plan's expected calls while the shock lasts; `day 10` "
+          + "of the period; or a time.",
         default: "the whole period"),
       FormatField(
         "for", .duration, "How long; left out where the overrides say `$from` alone.",

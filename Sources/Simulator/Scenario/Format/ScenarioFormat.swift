@@ -210,7 +210,7 @@ enum ScenarioFormat {
     ])
 
   static let rogue = FormatObject(
-    name: "rogue", summary: "The first user of the most active class runs wild.",
+    name: "rogue", summary: "The user with most expected calls (account plan, class and drawn activity) runs wild.",
     fields: [
       FormatField(
         "factor", .number, "Times the calls that the user would make.", example: "50",

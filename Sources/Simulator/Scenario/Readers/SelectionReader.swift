@@ -25,6 +25,12 @@ struct SelectionReader {
     return rules
   }
 
+  /// The scenario's rules, or the standard ones.
+  static func rules(of scenario: Scenario) throws(InputErrors) -> SelectionRules {
+    if let own = scenario.selection { return own }
+    return try standard(for: scenario.catalog)
+  }
+
   /// nil, and an error in the log, if something is wrong.
   func read(_ own: YAMLNode?) -> SelectionRules? {
     guard
