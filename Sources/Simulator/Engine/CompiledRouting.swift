@@ -53,7 +53,8 @@ struct CompiledRouting: Sendable {
         seenKinds.append(seen)
       }
     }
-    guard let table = RoutingTable(policy ?? scenario.policy, kinds: seenKinds, pinned: pinned) else {
+    guard let table = RoutingTable(policy ?? scenario.policy, kinds: seenKinds, pinned: pinned)
+    else {
       preconditionFailure("the reader demands a default rule")
     }
     self.table = table

@@ -105,6 +105,8 @@ struct PlanEngine: ~Copyable {
   var log: CallLog?
   /// Set to look for calls that cost far more than others.
   var outliers: OutlierFinder?
+  /// Set to hold what a log says of its costs against what they are here.
+  var costCheck: CostCheck?
   /// By user number from 0, where a log names them.
   var userNames: [String] = []
   /// Rank of the call whose story is collected; 0: none.

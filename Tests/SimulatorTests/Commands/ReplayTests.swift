@@ -33,6 +33,30 @@ import Testing
     try rows(reports + "/two-tier-replay/plans.csv")
   }
 
+  // MARK: Costs
+
+  /// 57 requests of 10,000 tokens in and 3,000 out, which gpt-4o-mini sells for $0.0033; one of them is
+  /// logged at $9,990.01.
+  @Test func aLogsOwnCostsAreChecked() throws {
+    let rows = (0..<57).map { row in
+      let cost = row == 31 ? "9990.01" : "0.0033"
+      return "2025-11-03T10:\(row < 10 ? "0" : "")\(row):00Z,gpt-4o-mini,10000,3000,\(cost)\n"
+    }
+    try folder.write(
+      "log.csv", "timestamp,model,input_tokens,output_tokens,cost_usd\n" + rows.joined())
+    let outcome = try replay(folder.path("log.csv"), "--policy", "logged")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(
+      outcome.output.contains(
+        "1 of the 57 requests whose cost can be checked cost otherwise by the catalog than the log "
+          + "says: $0.19 in place of $9,990.19."))
+    let page = try String(
+      contentsOfFile: reports + "/two-tier-replay/report.md", encoding: .utf8)
+    #expect(page.contains("| gpt-4o-mini |       57 |           1 | $9,990.19 |"))
+    #expect(page.contains("|      32 | gpt-4o-mini | $9,990.01 |  $0.0033 |"))
+    #expect(page.contains("| logged  |      32 | gpt-4o-mini | $9,990.01 |          $0.0033 |"))
+  }
+
   // MARK: Formats
 
   /// Every fixture is told by its columns. Bills are added up by hand at gpt-4o-mini's prices, $0.15

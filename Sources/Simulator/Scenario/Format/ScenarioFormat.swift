@@ -104,8 +104,8 @@ enum ScenarioFormat {
         "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
         default: "the standard ones"),
       FormatField(
-        "capacity", .map(.object("capacity")), "Capacity at a fixed price, likewise.",
-        default: "the standard ones"),
+        "capacity", .map(.object("capacity")), "Capacity at a fixed price that may be bought.",
+        default: "none"),
       FormatField(
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",
         default: "the standard ones"),
@@ -210,7 +210,9 @@ enum ScenarioFormat {
     ])
 
   static let rogue = FormatObject(
-    name: "rogue", summary: "The user with most expected calls (account plan, class and drawn activity) runs wild.",
+    name: "rogue",
+    summary:
+      "The user with most expected calls (account plan, class and drawn activity) runs wild.",
     fields: [
       FormatField(
         "factor", .number, "Times the calls that the user would make.", example: "50",
