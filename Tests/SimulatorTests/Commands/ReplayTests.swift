@@ -278,8 +278,9 @@ import Testing
       folder.path("log.csv"), "--policy", "logged", "--policy", folder.path("mini.yaml"))
     #expect(outcome.code == 0, "\(outcome.errors)")
     let headline =
-      "The log's 1 request, replayed under logged, cost $12.50; the log itself says $20.00. Under "
-      + "all mini they cost $0.75, $11.75 less."
+      "The log's 1 request, replayed under logged, cost $12.50; the log itself says $20.00. 1 of "
+      + "the 1 requests whose cost can be checked cost otherwise by the catalog than the log says: "
+      + "$12.50 in place of $20.00. Under all mini they cost $0.75, $11.75 less."
     #expect(outcome.output.contains(headline), "\(outcome.output)")
     let path = reports + "/two-tier-replay/"
     let report = try String(contentsOfFile: path + "report.md", encoding: .utf8)
