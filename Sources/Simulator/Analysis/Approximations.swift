@@ -32,7 +32,7 @@ struct Approximations {
     return [
       Expectation.Approximation(
         part: "the rogue user",
-        reason: "which user is the heaviest is drawn; the expected activity of the heaviest is taken")
+        reason: "which user is the heaviest is drawn; the expected activity of that user is taken")
     ]
   }
 

@@ -63,6 +63,21 @@ private final class Chain {
     return result
   }
 
+  /// What comes of the recomputed figures; of several formulas the worst.
+  private func recomputed(_ claim: Claim, by way: Way) -> Finding? {
+    var ways = [way]
+    if case .each(let formulas) = way { ways = formulas.map { .formula($0) } }
+    let all = ways.compactMap { way -> Finding? in
+      guard let measure = try? recomputation.measure(of: claim, by: way),
+        measure.kind == claim.unit.kind
+      else { return nil }
+      return try? auditor.judge(claim, measure)
+    }
+    return all.dropFirst().reduce(all.first) { worst, finding in
+      worst.map { Auditor.isWorse(finding, than: $0) ? finding : $0 }
+    }
+  }
+
   func judged(_ finding: Finding) -> Finding {
     let claim = finding.claim
     guard let way = claim.way, finding.verdict == .confirmed || finding.verdict == .doubtful else {
@@ -77,9 +92,7 @@ private final class Chain {
       return result
     }
     if finding.verdict == .confirmed { result.verdict = .restsOnWrong }
-    guard let measure = try? recomputation.measure(of: claim, by: way),
-      measure.kind == claim.unit.kind, let other = try? auditor.judge(claim, measure)
-    else { return result }
+    guard let other = recomputed(claim, by: way) else { return result }
     result.fromRecomputed = other.recomputed
     result.assumptions = other.assumptions
     // What was assumed to recompute one figure makes no other one wrong.

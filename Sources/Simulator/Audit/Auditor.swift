@@ -133,16 +133,18 @@ struct Auditor {
     of formulas: [Formula], _ claim: Claim
   ) throws(Recomputation.Problem) -> Finding {
     var worst: Finding?
-    for formula in formulas {
+    for (place, formula) in formulas.enumerated() {
       var one = claim
       one.way = .formula(formula)
       let finding = try self.finding(one)
-      if worst.map({ Self.isWorse(finding, than: $0) }) ?? true { worst = finding }
+      guard worst.map({ Self.isWorse(finding, than: $0) }) ?? true else { continue }
+      worst = finding
+      worst?.claim.way = .each([formula] + formulas[..<place] + formulas[(place + 1)...])
     }
     return worst ?? Finding(claim: claim, verdict: .unsupported)
   }
 
-  private static func isWorse(_ a: Finding, than b: Finding) -> Bool {
+  static func isWorse(_ a: Finding, than b: Finding) -> Bool {
     let order = Verdict.allCases
     let (first, second) = (order.firstIndex(of: a.verdict), order.firstIndex(of: b.verdict))
     if first != second { return (first ?? 0) < (second ?? 0) }

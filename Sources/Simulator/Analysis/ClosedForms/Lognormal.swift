@@ -53,7 +53,8 @@ struct Lognormal: Sendable {
           others += other.count * log(Normal.cdf(z + log(own.scale / other.scale) / sigma))
         }
         if own.scale > 0 { others -= own.count * log(Normal.cdf(z)) }
-        let density = own.count * (Normal.cdf(z + step / 2) - Normal.cdf(z - step / 2)) * exp(others)
+        let cell = Normal.cdf(z + step / 2) - Normal.cdf(z - step / 2)
+        let density = own.count * cell * exp(others)
         mass += density
         sum += density * exp(mu + sigma * z)
       }

@@ -25,8 +25,8 @@ enum StressMarkdown {
     }
     guard let worst = shocks.max(by: { $0.1.bill < $1.1.bill }), worst.1.bill > study.base.bill
     else {
-      return "No shock makes the bill of \(users), \(strong(PlainEnglish.usd(study.base.bill))), any "
-        + "larger." + (failing ?? "")
+      let bill = strong(PlainEnglish.usd(study.base.bill))
+      return "No shock makes the bill of \(users), \(bill), any larger." + (failing ?? "")
     }
     let more = worst.1.bill - study.base.bill
     let first =
