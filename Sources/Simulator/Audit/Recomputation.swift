@@ -47,8 +47,10 @@ final class Recomputation {
 
   /// What a claim's way gives; a claim cannot be its own reason.
   func measure(of claim: Claim, by way: Way) throws(Problem) -> Measure {
+    // What stands for a claim may be computed here as well, in the middle of another one.
+    let outer = open
     open = [claim.id]
-    defer { open = [] }
+    defer { open = outer }
     return try measure(way, at: claim.place)
   }
 

@@ -54,7 +54,7 @@ import Testing
       contentsOfFile: reports + "/two-tier-replay/report.md", encoding: .utf8)
     #expect(page.contains("| gpt-4o-mini |       57 |           1 | $9,990.19 |"))
     #expect(page.contains("|      32 | gpt-4o-mini | $9,990.01 |  $0.0033 |"))
-    #expect(page.contains("| logged  |      32 | gpt-4o-mini | $9,990.01 |          $0.0033 |"))
+    #expect(page.contains("| logged  |      32 | gpt-4o-mini | $9,990.01 |        $0.0033 |"))
   }
 
   // MARK: Texts

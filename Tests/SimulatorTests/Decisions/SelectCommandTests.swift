@@ -43,7 +43,7 @@ import Testing
               + "is proposed. Nobody gives a quality figure of a model that can take them:"))
       }
     }
-    let pages = folder.content.filter { $0.hasPrefix("out/") }
+    let pages = folder.content.filter { $0.hasPrefix("out/") && $0.contains(".") }
     #expect(pages.count >= 8)
     for page in pages {
       let text = try String(contentsOfFile: folder.path(page), encoding: .utf8)
