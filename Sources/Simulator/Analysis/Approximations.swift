@@ -55,7 +55,7 @@ struct Approximations {
     calls.filter(\.shape.isCapApproximate).map {
       Expectation.Approximation(
         part: "\(scenario.workloads[$0.workload].name) output tokens",
-        reason: "visible and reasoning tokens are both random and may meet maxTokens together")
+        reason: "visible and reasoning tokens are both random and may meet max_tokens together")
     }
   }
 

@@ -89,7 +89,7 @@ struct WayReader {
       query.model = names.id(node).map { scenario.catalog[$0].name }
     }
     query.useCase = known(fields, "use_case", scenario.workloads.map(\.useCase))
-    query.cacheClass = known(fields, "cache_class", Array(scenario.cache.classes.keys))
+    query.cacheClass = known(fields, "cache_class", scenario.cache.shownNames)
     return check(query, at: node.place) ? .plan(query, node.place) : nil
   }
 

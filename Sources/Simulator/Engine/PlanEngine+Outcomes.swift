@@ -76,7 +76,12 @@ extension PlanEngine {
       result.billedCalls &+= 1
     }
     let total = cost.total
-    flight.pointee.cost += total.picodollars
+    let (sum, isTooLarge) = flight.pointee.cost.addingReportingOverflow(total.picodollars)
+    if isTooLarge {
+      throw UnpricedCall(
+        number: flight.pointee.number, model: compiled.targets[target].name, error: .tooLarge)
+    }
+    flight.pointee.cost = sum
     spend(total, month: Int(flight.pointee.month), at: e, order: order)
     if hasEnforcement {
       enforcement.add(total, user: flight.pointee.call.user, day: Int(flight.pointee.day))
@@ -251,4 +256,8 @@ struct UnpricedCall: Error {
   var number: Int64
   var model: String
   var error: PricingError
+
+  var reason: String {
+    "\(error)" + (error.isUnpriced ? ", and an unknown price is not $0" : "")
+  }
 }

@@ -136,7 +136,7 @@ struct Replay: Sendable {
     } catch let error as UnpricedCall {
       throw BadInput(
         message: "\(path): error: request \(error.number) in order of time, at '\(error.model)': "
-          + "\(error.error), and an unknown price is not $0")
+          + error.reason)
     }
   }
 }

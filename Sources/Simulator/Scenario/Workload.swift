@@ -56,8 +56,10 @@ struct Variant: Sendable {
   var frameTokens: Int64 = 0
   /// Images billed by the piece, sent or made; no tokens.
   var images: Int64 = 0
-  /// What the call reserves for its answer; visible and reasoning tokens never exceed it.
+  /// What the call reserves for its answer, and what cuts it.
   var maxTokens: Int64?
+  /// What `maxTokens` limits.
+  var limitedTokens = LimitedTokens.all
   var prompts = PromptRepetition.unique
   /// The static prefix that a provider's prompt cache may hold; 0: none.
   var prefixTokens: Int64 = 0
@@ -116,6 +118,14 @@ enum ArrivalProcess: Hashable, Sendable {
   case gamma(cv: Double)
   /// The stated number of calls to the unit, spread over the profile.
   case exact
+}
+
+/// Which output tokens a call's limit counts: providers differ.
+enum LimitedTokens: String, CaseIterable, Sendable {
+  /// Thinking and answer together. Thinking comes first, so that it is the answer that is cut.
+  case all
+  /// The answer alone; thinking is not limited.
+  case answer
 }
 
 /// Who the users are.

@@ -112,6 +112,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var prefixShared: Bool
   /// Negative: none.
   var maxTokens: Int64
+  /// Whether `maxTokens` counts thinking as well.
+  var limitsThinking: Bool
   var promptForm: PromptForm
   /// Into `promptPools`.
   var pool: Int
@@ -128,13 +130,13 @@ struct CallKind: Sendable, BitwiseCopyable {
 }
 
 extension CallKind {
-  /// A call's sizes by what was drawn, cut at the most tokens that an answer may have.
+  /// A call's sizes by what was drawn, cut at the most tokens that it may have: thinking comes first.
   @inline(__always)
   func sizes(input: Int64, output: Int64, reasoning: Int64) -> CallSizes {
     var (visible, reasoning) = (output, reasoning)
     if maxTokens >= 0 {
-      visible = min(visible, maxTokens)
-      reasoning = min(reasoning, maxTokens - visible)
+      if limitsThinking { reasoning = min(reasoning, maxTokens) }
+      visible = min(visible, limitsThinking ? maxTokens - reasoning : maxTokens)
     }
     return CallSizes(
       input: input + extraInput, output: visible + reasoning, reasoning: reasoning)
@@ -393,7 +395,8 @@ struct CompiledScenario: Sendable {
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
         images: variant.images, prefixTokens: variant.prefixTokens,
         prefixShared: variant.prefixSharedByUsers,
-        maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
+        maxTokens: variant.maxTokens ?? -1, limitsThinking: variant.limitedTokens == .all,
+        promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
         conversion: variant.conversion ?? -1, sells: variant.conversionValue != nil,
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))

@@ -57,6 +57,28 @@ import Testing
     #expect(page.contains("| logged  |      32 | gpt-4o-mini | $9,990.01 |        $0.0033 |"))
   }
 
+  // MARK: Columns that the user names
+
+  /// Of a thousand tokens in at gpt-4o's $2.50 a million each: the documents' log has `success: true`
+  /// (complete-guide.md:2618). What failed at gpt-4o is answered by its fallback. The format's other
+  /// columns are not asked for again.
+  @Test(arguments: [
+    ("true", "ok"), ("True", "ok"), ("TRUE", "ok"), ("OK", "ok"), ("Success", "ok"), ("204", "ok"),
+    ("false", "failed"), ("2xx?", "failed"), ("20", "failed"), ("truest", "failed"),
+  ])
+  func statusWords(word: String, status: String) throws {
+    try folder.write(
+      "log.csv", "timestamp,model,prompt_toks,success\n2026-01-05T00:00:00Z,gpt-4o,1000,\(word)\n")
+    let run = try replay(
+      folder.path("log.csv"), "--policy", "logged", "--columns",
+      "input_tokens=prompt_toks,status=success", "--calls",
+      folder.path("calls.csv"))
+    #expect(run.code == 0, "\(run.errors)")
+    let calls = try rows(folder.path("calls.csv"))
+    #expect(calls.map { $0["model"] } == [status == "ok" ? "gpt-4o" : "gpt-4o-mini"])
+    #expect(calls[0]["input_cost_usd"] == (status == "ok" ? "0.0025" : "0.00015"))
+  }
+
   // MARK: Texts
 
   /// Ids keep their digits in the tables for people, whatever the dialect, and are as they were for

@@ -84,7 +84,12 @@ struct RandomScenario {
           message: ""))
       var action = BudgetAction(line: line, effect: effect(scenario, &random))
       if random.chance(0.5) {
-        action.conditions = [Policy.Condition(.task, in: [random.oneOf(["a", "b"])])]
+        action.conditions = [
+          random.oneOf([
+            Policy.Condition(.task, in: ["a"]), Policy.Condition(.task, in: ["b"]),
+            Policy.Condition(.tier, in: ["standard"]),
+          ])
+        ]
       }
       budget.actions.append(action)
     }
@@ -147,7 +152,11 @@ struct RandomScenario {
     for number in experiments.indices {
       experiments[number].unit = random.oneOf(Experiment.Unit.allCases)
       if random.chance(0.3) {
-        experiments[number].conditions = [Policy.Condition(.task, in: ["a"])]
+        experiments[number].conditions = [
+          random.oneOf([
+            Policy.Condition(.task, in: ["a"]), Policy.Condition(.tier, in: ["standard", "other"]),
+          ])
+        ]
       }
       experiments[number].arms = random.oneOf([[0.5, 0.5], [0.2, 0.5, 0.3]]).enumerated().map {
         var arm = Experiment.Arm(name: "arm-\($0.offset)", share: $0.element)

@@ -127,7 +127,7 @@ enum FuzzVerbs {
     var spec = scenario.forecast ?? ForecastSpec()
     spec.months = scenario.period.months.count
     let isPossible =
-      spec.growth.problem(startingAt: spec.users ?? scenario.plans[0].users) == nil
+      spec.problem(of: scenario) == nil
       && spec.users(of: scenario).allSatisfy { $0 < 1_000 }
     guard isPossible else { return [] }
     let forecast = try Forecast(scenario, spec)

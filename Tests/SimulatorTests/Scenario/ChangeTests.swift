@@ -166,7 +166,7 @@ import Testing
     let added = (0..<400).map { seed -> Double in
       let draws = Draws(seed: UInt64(seed), run: 1)
       let users = [scenario, calm].map { Population($0, users: 40, draws: draws) }
-      let of = calm.callsByAccountPlan
+      let of = users[1].deal.callsByAccountPlan(calm.callRates)
       return (0..<40).reduce(0) {
         $0 + (users[0].activity(of: $1) - users[1].activity(of: $1))
           * of[users[1].accountPlan(of: $1)]

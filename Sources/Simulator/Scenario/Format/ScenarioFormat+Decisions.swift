@@ -89,7 +89,8 @@ extension ScenarioFormat {
         "fits", .share, "Share of the calls that a context window must hold.", default: "99%"),
       FormatField(
         "quality", .map(.object("quality scale")),
-        "Quality of models by scale; those of a file go before those of the file that it extends."),
+        "Quality of models by scale; those of a file go before those of the file that it extends.",
+        names: "quality scale"),
     ])
 
   static let selectionWeights = FormatObject(
