@@ -42,7 +42,8 @@ struct ExpectedTraffic: Sendable {
     accountPlanNames = scenario.users.accountPlans.map(\.name)
     months = Double(scenario.period.months.count)
     let plans = max(1, accountPlanNames.count)
-    let deal = UserDeal(population: scenario.users, users: users)
+    let rates = scenario.callRates
+    let deal = UserDeal(population: scenario.users, users: users, rates: rates)
     usersOfPlan = (0..<plans).map { plan in
       deal.groups.reduce(0) { $0 + (($1.accountPlan ?? 0) == plan ? Double($1.users) : 0) }
     }
@@ -56,8 +57,15 @@ struct ExpectedTraffic: Sendable {
     }
     areExact = scenario.workloads.map { $0.arrivals == .exact }
     if case .lognormal(let cv) = scenario.users.activity { activityCV = cv } else { activityCV = 0 }
-    let groups = Self.groups(deal)
-    self.groups = activityCV > 0 ? Self.drawn(groups, cv: activityCV) : groups
+    var groups = Self.groups(deal, hasRogue: activityCV == 0)
+    var rogues: [Group] = []
+    if activityCV > 0 {
+      rogues = Self.rogues(scenario, deal, of: usersOfPlan, rates, cv: activityCV)
+      self.groups = Self.drawn(groups, cv: activityCV) + rogues
+      groups += rogues
+    } else {
+      self.groups = groups
+    }
     timeClasses = Self.timeClasses(scenario)
     volumeMonths = scenario.workloads.map {
       $0.profile.surges.isEmpty
@@ -73,21 +81,21 @@ struct ExpectedTraffic: Sendable {
       let stated = workload.volume * deal.statedUsers(factors: factors[number])
       flows.append(
         Self.exactFlows(
-          deal, volume: volumes[number], stated: stated, users: users,
-          months: scenario.period.months.count))
+          deal, drawn: activityCV > 0 ? rogues : nil, volume: volumes[number], stated: stated,
+          users: users, months: scenario.period.months.count))
     }
     self.flows = flows
   }
 
-  /// As they are dealt: a rogue is a group of its own.
-  private static func groups(_ deal: UserDeal) -> [Group] {
+  /// As they are dealt: a rogue whose activity is dealt is a group of its own.
+  private static func groups(_ deal: UserDeal, hasRogue: Bool) -> [Group] {
     var result: [Group] = []
     for group in deal.groups {
       result.append(
         Group(
           accountPlan: group.accountPlan ?? 0, weight: group.weight, users: Double(group.users)))
     }
-    guard let rogue = deal.rogueUser else { return result }
+    guard hasRogue, let rogue = deal.rogueUser else { return result }
     let plan = deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[rogue])
     let weight = deal.dealtWeight(of: rogue)
     for place in result.indices
@@ -97,6 +105,22 @@ struct ExpectedTraffic: Sendable {
     }
     result.append(Group(accountPlan: plan, weight: deal.weight(of: rogue), users: 1))
     return result.filter { $0.users > 0 }
+  }
+
+  /// What a rogue adds where activities are drawn, by account plan: which user it is is not known, so
+  /// that the expected activity of the heaviest is shared out.
+  private static func rogues(
+    _ scenario: Scenario, _ deal: UserDeal, of usersOfPlan: [Double], _ rates: [CallRate],
+    cv: Double
+  ) -> [Group] {
+    guard let rogue = scenario.users.rogue else { return [] }
+    let calls = deal.callsByAccountPlan(rates)
+    let parts = usersOfPlan.indices.map { (usersOfPlan[$0], calls.isEmpty ? 1 : calls[$0]) }
+    return Lognormal(mean: 1, cv: cv).largest(of: parts).enumerated().compactMap { plan, part in
+      part.chance > 0
+        ? Group(accountPlan: plan, weight: part.mean * (rogue.factor - 1), users: part.chance)
+        : nil
+    }
   }
 
   private static func drawn(_ groups: [Group], cv: Double) -> [Group] {
@@ -118,26 +142,31 @@ struct ExpectedTraffic: Sendable {
 
   /// A month's whole numbers of calls, the mean of all months. Drawn activities move calls from user
   /// to user, but not the total.
+  /// - Parameter drawn: what a rogue adds where activities are drawn, on top of what is stated; nil where
+  ///   they are dealt.
   private static func exactFlows(
-    _ deal: UserDeal, volume: [Double], stated: Double, users: Int, months: Int
+    _ deal: UserDeal, drawn: [Group]?, volume: [Double], stated: Double, users: Int, months: Int
   ) -> [Double] {
     func plan(_ user: Int) -> Int { deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[user]) }
     var stated = stated
-    if let rogue = deal.rogueUser {
+    if drawn == nil, let rogue = deal.rogueUser {
       stated += volume[plan(rogue)] * (deal.weight(of: rogue) - deal.dealtWeight(of: rogue))
     }
+    let weight = drawn == nil ? deal.weight : deal.dealtWeight
     let counts = ExactCounts(
-      volumes: (0..<users).map { volume[plan($0)] * deal.weight(of: $0) }, stated: stated,
-      months: months)
+      volumes: (0..<users).map { volume[plan($0)] * weight($0) }, stated: stated, months: months)
+    let extra = flows(drawn ?? [], volume: volume)
     func byPlan(_ total: Double) -> [Double] {
       counts.byUser(total).enumerated().reduce(into: volume.map { _ in 0.0 }) {
         $0[plan($1.offset)] += $1.element
       }
     }
     let fewer = byPlan(counts.fewer)
-    if counts.isEven { return fewer }
+    if counts.isEven { return zip(fewer, extra).map(+) }
     let often = Double(counts.isMore.count { $0 }) / Double(months)
-    return zip(fewer, byPlan(counts.more)).map { (1 - often) * $0 + often * $1 }
+    return zip(zip(fewer, byPlan(counts.more)), extra).map {
+      (1 - often) * $0.0 + often * $0.1 + $1
+    }
   }
 
   /// What a unit of a user's activity adds to a sum over a workload's flows in a month, by account

@@ -78,6 +78,8 @@ struct Variant: Sendable {
   var name = ""
   /// Decides in place of the policy: a variant of an experiment has a model of its own.
   var pinned: Policy.Rule?
+  /// Models that cannot do the task: left out of the call's chain, unless it is routed to them.
+  var unfit: Set<ModelID> = []
 }
 
 /// How often the same prompt comes back.
@@ -146,7 +148,7 @@ struct UserPopulation: Sendable {
     var share: Double
   }
 
-  /// One user, of the most active class, who makes that many times the calls.
+  /// The user with most expected calls makes that many times as many.
   struct Rogue: Hashable, Sendable {
     var factor: Double
   }

@@ -7,23 +7,31 @@ struct Population: Sendable {
   private let areDrawn: Bool
   private let planNames: [String]
 
-  init(_ population: UserPopulation, users: Int, draws: Draws) {
+  /// The users of a plan of the scenario.
+  init(_ scenario: Scenario, users: Int, draws: Draws) {
+    self.init(scenario.users, users: users, draws: draws, rates: scenario.callRates)
+  }
+
+  /// - Parameter rates: of the calls that users make; empty: activity alone tells who makes most.
+  init(_ population: UserPopulation, users: Int, draws: Draws, rates: [CallRate]) {
     self.users = users
-    let deal = UserDeal(population: population, users: users)
-    self.deal = deal
+    var deal = UserDeal(population: population, users: users, rates: rates)
     planNames = population.accountPlans.map(\.name)
     if case .lognormal(let cv) = population.activity, cv > 0 {
       areDrawn = true
       let variance = ExactMath.log(1 + cv * cv)
       let sigma = variance.squareRoot()
-      weights = (0..<users).map { user in
+      let drawn = (0..<users).map { user in
         let word = draws.block(.user, call: 0, user: UInt64(user), workload: 0).0
         return ExactMath.exp(sigma * ExactMath.normalQuantile(word.openUnit) - variance / 2)
       }
+      deal.findRogue(among: drawn, rates: rates)
+      weights = drawn
     } else {
       areDrawn = false
       weights = (0..<users).map(deal.dealtWeight)
     }
+    self.deal = deal
   }
 
   /// Activity of a user, relative to the mean user.

@@ -25,10 +25,12 @@ struct UserDeal: Sendable {
   /// By account plan (one without any), then activity class.
   private var counts: [[Int]]
   private let rogue: UserPopulation.Rogue?
-  /// The first user of the most active class there is; nil without a rogue.
+  /// The user with most expected calls, the first of several; nil without a rogue.
   private(set) var rogueUser: Int?
 
-  init(population: UserPopulation, users: Int) {
+  /// - Parameter rates: of the calls that users make, which decide who is the rogue; empty: activity
+  ///   alone does.
+  init(population: UserPopulation, users: Int, rates: [CallRate] = []) {
     let plans = population.accountPlans.map(\.share)
     var classes: [UserPopulation.ActivityClass] = []
     if case .classes(let listed) = population.activity { classes = listed }
@@ -58,9 +60,31 @@ struct UserDeal: Sendable {
       counts[plan][dealt] += 1
     }
     scaleWeights(users)
-    guard rogue != nil, users > 0 else { return }
-    let heaviest = activityClass.map { classWeights[Int($0)] }.max()
-    rogueUser = activityClass.firstIndex { classWeights[Int($0)] == heaviest } ?? 0
+    if rogue != nil { findRogue(among: (0..<users).map(dealtWeight), rates: rates) }
+  }
+
+  /// The rogue is the first user of those with most expected calls.
+  /// - Parameter activities: by user.
+  mutating func findRogue(among activities: [Double], rates: [CallRate]) {
+    guard rogue != nil, !activities.isEmpty else { return }
+    let calls = callsByAccountPlan(rates)
+    func expected(_ user: Int) -> Double {
+      let plan = accountPlan.isEmpty ? 0 : Int(accountPlan[user])
+      return activities[user] * (calls.isEmpty ? 1 : calls[plan])
+    }
+    var heaviest = 0
+    for user in activities.indices where expected(user) > expected(heaviest) { heaviest = user }
+    rogueUser = heaviest
+  }
+
+  /// Calls a month of a user of activity 1, by account plan (one without any); empty without rates.
+  func callsByAccountPlan(_ rates: [CallRate]) -> [Double] {
+    guard !rates.isEmpty else { return [] }
+    return counts.indices.map { plan in
+      rates.reduce(0) {
+        $0 + $1.calls * volumeScale(factors: $1.factors) * $1.factors[plan]
+      }
+    }
   }
 
   private mutating func scaleWeights(_ users: Int) {
@@ -119,6 +143,31 @@ struct UserDeal: Sendable {
     }
     return counts.indices.reduce(0.0) { sum, plan in
       sum + factors[plan] * Double(counts[plan].reduce(0, +))
+    }
+  }
+}
+
+/// Calls of one workload.
+struct CallRate: Sendable {
+  /// A month, of a user of activity 1: flows times the calls of a flow.
+  var calls: Double
+  /// On these, by account plan (one without any).
+  var factors: [Double]
+}
+
+extension Scenario {
+  /// By workload.
+  var callRates: [CallRate] {
+    let names = users.accountPlans.map(\.name)
+    return workloads.map { workload in
+      var reached = 1.0
+      let calls = workload.stages.reduce(0.0) { sum, stage in
+        reached *= stage.continuation
+        return sum + reached * stage.chance * stage.calls.reduce(0) { $0 + $1.probability }
+      }
+      return CallRate(
+        calls: workload.volume * calls,
+        factors: names.isEmpty ? [1] : names.map { workload.volumeByAccountPlan[$0] ?? 1 })
     }
   }
 }

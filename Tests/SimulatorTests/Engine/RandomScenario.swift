@@ -50,7 +50,23 @@ struct RandomScenario {
     }
     if random.chance(0.4) { scenario.budget = Self.budget(of: scenario, &random) }
     if random.chance(0.4) { scenario.experiments = Self.experiments(of: scenario, &random) }
+    if random.chance(0.3) { Self.addUnfit(to: &scenario, &random) }
     self.scenario = scenario
+  }
+
+  /// Models that some kinds of calls never fall back to.
+  private static func addUnfit(to scenario: inout Scenario, _ random: inout TestRandom) {
+    let count = scenario.catalog.models.count
+    for workload in scenario.workloads.indices {
+      for stage in scenario.workloads[workload].stages.indices {
+        for call in scenario.workloads[workload].stages[stage].calls.indices {
+          for place in scenario.workloads[workload].stages[stage].calls[call].mix.indices {
+            scenario.workloads[workload].stages[stage].calls[call].mix[place].unfit = Set(
+              (0..<random.below(3)).map { _ in id(count, &random) })
+          }
+        }
+      }
+    }
   }
 
   // MARK: Budget

@@ -22,7 +22,7 @@ struct ReferenceTranslation {
     let scenario = compiled.scenario
     variants = scenario.workloads.flatMap { $0.stages.flatMap { $0.calls.flatMap(\.mix) } }
     draws = Draws(seed: scenario.seed, run: 1)
-    let population = Population(scenario.users, users: users, draws: draws)
+    let population = Population(scenario, users: users, draws: draws)
     let routing = CompiledRouting(compiled)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
@@ -101,6 +101,7 @@ struct ReferenceTranslation {
     result.user = Int(call.user)
     result.routed = Int(base.routed)
     result.tier = variant.attributes[.tier]
+    result.unfit = Set(variant.unfit.map(\.index))
     result.cache = cache(of: variant, call, key: key, part: part)
     // A prompt that never comes back is one that no other call has.
     if variant.prompts == .unique { result.prompt = 1 << 63 | UInt64(result.id) }

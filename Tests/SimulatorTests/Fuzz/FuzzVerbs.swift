@@ -138,8 +138,10 @@ enum FuzzVerbs {
   private static func simulated(_ tree: ScenarioTree, _ scenario: Scenario) throws -> [String] {
     let levers = try LeverStudy(
       tree, scenario, levers: StandardFiles.levers(),
-      capacities: StandardFiles.capacities() + scenario.capacities, threads: 1)
-    let stress = try StressStudy(tree, scenario, shocks: StandardFiles.shocks(), threads: 1)
+      capacities: scenario.capacities, threads: 1)
+    let stress = try StressStudy(
+      tree, scenario, shocks: StandardFiles.shocks(),
+      rules: SelectionReader.rules(of: scenario), threads: 1)
     return [LeverMarkdown.text(levers), StressMarkdown.text(stress)]
   }
 

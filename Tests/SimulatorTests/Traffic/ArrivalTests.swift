@@ -27,7 +27,7 @@ import Testing
   private func arrivals(_ scenario: Scenario) -> [Arrival] {
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
-    let population = Population(scenario.users, users: scenario.plans[0].users, draws: draws)
+    let population = Population(scenario, users: scenario.plans[0].users, draws: draws)
     let factory = CallFactory(
       compiled: compiled, population: population, routing: CompiledRouting(compiled), draws: draws)
     var stream = ArrivalStream(

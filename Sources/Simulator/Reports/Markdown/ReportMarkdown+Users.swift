@@ -10,7 +10,7 @@ struct DealtUsers {
 
   init(_ scenario: Scenario, plan: PlanSpec) {
     let population = Population(
-      scenario.users, users: plan.users, draws: Draws(seed: scenario.seed, run: 1))
+      scenario, users: plan.users, draws: Draws(seed: scenario.seed, run: 1))
     groups = population.deal.groups
     meanActivity =
       (0..<plan.users).reduce(0.0) { $0 + population.activity(of: $1) } / Double(plan.users)

@@ -107,8 +107,8 @@ enum ScenarioFormat {
         "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
         default: "the standard ones", names: "lever"),
       FormatField(
-        "capacity", .map(.object("capacity")), "Capacity at a fixed price, likewise.",
-        default: "the standard ones", names: "capacity"),
+        "capacity", .map(.object("capacity")), "Capacity at a fixed price that may be bought.",
+        default: "none", names: "capacity"),
       FormatField(
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",
         default: "the standard ones", names: "shock"),
@@ -213,7 +213,9 @@ enum ScenarioFormat {
     ])
 
   static let rogue = FormatObject(
-    name: "rogue", summary: "The first user of the most active class runs wild.",
+    name: "rogue",
+    summary:
+      "The user with most expected calls (account plan, class and drawn activity) runs wild.",
     fields: [
       FormatField(
         "factor", .number, "Times the calls that the user would make.", example: "50",
