@@ -50,7 +50,7 @@ struct SimulationLimits: Sendable {
     if users > self.users { throw refuse("users", users, self.users) }
     let sources = users * Int64(compiled.workloads.count)
     if sources > self.sources { throw refuse("users times workloads", sources, self.sources) }
-    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
+    let population = Population(compiled.scenario, users: plan.users, draws: draws)
     let months = Double(compiled.scenario.period.months.count)
     let calls = compiled.workloads.reduce(0.0) { sum, workload in
       sum + months * population.volumes(of: workload).reduce(0, +)

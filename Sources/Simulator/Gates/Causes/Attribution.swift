@@ -18,7 +18,8 @@ struct Attribution {
   /// The parts of one kind in dollars once these changes are made.
   var partial: ([Bool], BillPart.Kind) -> [BillPart: Double] = { _, _ in [:] }
   /// Beyond these a bill an input is out of proportion.
-  var exactInputs = 50
+  static let exactInputs = 50
+  var exactInputs = Attribution.exactInputs
   /// Beyond these the number of orders, and of bills to compute, is out of proportion.
   var exactCauses = 5
   /// The bill in picodollars once these changes are made (a flag a change).

@@ -55,10 +55,11 @@ struct ScenarioComparison: Sendable {
     if amount != .zero { list.append(CauseAmount(cause: cause, amount: amount)) }
   }
 
-  /// Every change's amount of the expected bill.
-  private static func amounts(
+  /// Every change's amount of the expected bill, which is `old` without and `new` with all of them.
+  /// - Parameter exactInputs: see `Attribution`.
+  static func amounts(
     of changes: [InputChange], _ aligned: AlignedScenarios, users: Int, from old: MoneySum,
-    to new: MoneySum
+    to new: MoneySum, exactInputs: Int = Attribution.exactInputs
   ) -> [MoneySum] {
     let state = { (made: [Bool]) in
       var state = InputChange.State(scenario: aligned.base, users: users)
@@ -75,6 +76,7 @@ struct ScenarioComparison: Sendable {
         let state = state(made)
         return cost(state).parts(kind, of: state.scenario)
       },
+      exactInputs: exactInputs,
       bill: { made in
         let bill = MoneySum(dollars: cost(state(made)).total)
         // Models stand in another order here, so sums of doubles may end otherwise.
