@@ -109,6 +109,8 @@ struct ReplayCommand: ParsableCommand {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
       for row in rejected.rows { file.append(row) }
       try folder.write(file.bytes, to: "\(name)/rejected.csv")
+    } else {
+      folder.remove("\(name)/rejected.csv")
     }
     try file?.commit()
     try folder.commit()

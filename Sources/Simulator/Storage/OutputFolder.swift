@@ -9,6 +9,8 @@ final class OutputFolder {
   let path: String
   private let staging: String
   private var names: [String] = []
+  /// Files that go when the others come.
+  private var removed: [String] = []
   private var isOpen = true
 
   /// The temporary folders in use, each with the new folders that go with it: what a signal handler
@@ -71,6 +73,9 @@ final class OutputFolder {
     try write(Array(text.utf8), to: name)
   }
 
+  /// An older file of that name goes when the folder is committed.
+  func remove(_ name: String) { removed.append(name) }
+
   /// Writes one file, whole or not at all.
   static func write(_ text: String, toFile path: String) throws(OutputError) {
     let (folder, name) = try forFile(path)
@@ -101,6 +106,7 @@ final class OutputFolder {
       discard()
       throw error
     }
+    for name in removed where !names.contains(name) { _ = unlink(path + "/" + name) }
     created { $0 = [] }
     discard()
   }

@@ -92,7 +92,7 @@ enum ScenarioFormat {
       FormatField(
         "thresholds", .map(.list(.text)),
         "What `check` fails on, by metric (docs/ci.md, \"Thresholds\").", default: "none",
-        example: "{cost_usd: [\"sum<=1000\"], latency_ms: [\"p(95)<5000\"]}"),
+        example: "{cost_usd: [\"sum<=$1,000\"], latency_ms: [\"p(95)<5s\"]}"),
       FormatField("users", .object("users"), "Who the users are.", default: "all alike"),
       FormatField(
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
