@@ -186,6 +186,11 @@ struct CompiledScenario: Sendable {
   /// By target.
   private(set) var attemptDraws: [AttemptDraws] = []
   private var profiles: [TrafficProfile] = []
+  /// Where names stand in the lists above.
+  private var placeOfUseCase: [String: Int] = [:]
+  private var placeOfTier: [String: Int] = [:]
+  private var placeOfBilling: [Billing: Int] = [:]
+  private var placeOfCacheClass: [String?: Int] = [:]
 
   init(_ scenario: Scenario) {
     self.scenario = scenario
@@ -226,7 +231,7 @@ struct CompiledScenario: Sendable {
 
   private mutating func addKind(_ original: Int, in tier: String) {
     var (kind, seen) = (kinds[original], attributes[original])
-    kind.tier = UInt16(Self.index(of: tier, in: &tiers))
+    kind.tier = UInt16(Self.index(of: tier, in: &tiers, &placeOfTier))
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
     conversionValues.append(conversionValues[original])
@@ -288,7 +293,8 @@ struct CompiledScenario: Sendable {
         experiment: experiment ?? -1))
     workloads.append(
       CompiledWorkload(
-        name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
+        name: workload.name,
+        useCase: Self.index(of: workload.useCase, in: &useCases, &placeOfUseCase),
         key: key, volume: workload.volume,
         planFactors: factors.isEmpty ? [1] : factors, arrivals: workload.arrivals,
         timeline: timeline, stages: stages, isFlow: !certain))
@@ -312,7 +318,7 @@ struct CompiledScenario: Sendable {
   /// Logged calls are billed plainly; their kinds come one by one, each with its likes in the tiers
   /// of the budget right behind it.
   mutating func beginLog() {
-    _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings)
+    _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings, &placeOfBilling)
     for (place, tier) in tiersOfActions.enumerated() { kindOffsets[tier] = place + 1 }
   }
 
@@ -361,16 +367,19 @@ struct CompiledScenario: Sendable {
     kinds.append(
       CallKind(
         key: key, workload: UInt16(workloads.count),
-        useCase: UInt16(Self.index(of: useCase, in: &useCases)),
+        useCase: UInt16(Self.index(of: useCase, in: &useCases, &placeOfUseCase)),
         tier: UInt16(
-          Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
+          Self.index(
+            of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers, &placeOfTier)),
         billing: UInt16(
           Self.index(
-            of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
+            of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings,
+            &placeOfBilling)),
         arm: place?.arm ?? -1, promptKey: place?.promptKey ?? key,
         prefixKey: place?.prefixKey ?? key,
         cacheClass: cache.map { _ in
-          Int16(Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses))
+          Int16(
+            Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses, &placeOfCacheClass))
         } ?? -1,
         cacheMode: cache?.mode ?? .off, cacheTTL: cache?.ttl ?? .zero,
         cacheRate: cache?.rate ?? 0, part: part, input: samplers.0, output: samplers.1,
@@ -404,8 +413,12 @@ struct CompiledScenario: Sendable {
     return (.rate, settings.ttl, rate)
   }
 
-  private static func index<T: Equatable>(of value: T, in list: inout [T]) -> Int {
-    if let known = list.firstIndex(of: value) { return known }
+  /// Where a value stands in a list that it is added to if need be; `known` says where values stand.
+  private static func index<T: Hashable>(
+    of value: T, in list: inout [T], _ known: inout [T: Int]
+  ) -> Int {
+    if let known = known[value] { return known }
+    known[value] = list.count
     list.append(value)
     return list.count - 1
   }
