@@ -131,6 +131,26 @@ struct Simulation: Sendable {
     }
   }
 
+  /// What `reduce` keeps of one plan in these runs, by run.
+  func reduced<Kept: Sendable>(
+    to reduce: @Sendable (PlanResult) throws -> Kept, of plan: PlanSpec, runs: ClosedRange<Int>,
+    threads: Int
+  ) throws -> [Kept] {
+    let next = Atomic<Int>(0)
+    let outcomes = Mutex<[Int: Result<Kept, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, runs.count))) { _ in
+      while true {
+        let number = next.add(1, ordering: .relaxed).oldValue
+        guard number < runs.count else { return }
+        let run = runs.lowerBound + number
+        let outcome = Result { try reduce(try result(of: plan, run: run)) }
+        outcomes.withLock { $0[run] = outcome }
+      }
+    }
+    let finished = outcomes.withLock { $0 }
+    return try runs.compactMap { try finished[$0]?.get() }
+  }
+
   /// Calls (or starts of flows) expected of all plans in all runs, for progress.
   func expectedArrivals(runs: Int) -> Double {
     let users = compiled.scenario.plans.reduce(0) { $0 + $1.users }

@@ -22,7 +22,7 @@ struct ReferenceTranslation {
     let scenario = compiled.scenario
     variants = scenario.workloads.flatMap { $0.stages.flatMap { $0.calls.flatMap(\.mix) } }
     draws = Draws(seed: scenario.seed, run: 1)
-    let population = Population(scenario.users, users: users, draws: draws)
+    let population = Population(scenario, users: users, draws: draws)
     let routing = CompiledRouting(compiled)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
@@ -101,6 +101,7 @@ struct ReferenceTranslation {
     result.user = Int(call.user)
     result.routed = Int(base.routed)
     result.tier = variant.attributes[.tier]
+    result.unfit = Set(variant.unfit.map(\.index))
     result.cache = cache(of: variant, call, key: key, part: part)
     // A prompt that never comes back is one that no other call has.
     if variant.prompts == .unique { result.prompt = 1 << 63 | UInt64(result.id) }
@@ -297,16 +298,24 @@ extension ReferenceModel {
     quota.concurrent = behaviour.quota.concurrent
     quota.audioPerDay = behaviour.quota.audioPerDay?.microseconds
     quota.maxWait = behaviour.quota.maxWait?.microseconds
-    breaker = behaviour.breaker.map {
-      ReferenceBreaker.Settings(
-        failures: $0.failures, window: $0.window.microseconds, open: $0.open.microseconds,
-        probes: $0.probes, consecutive: $0.consecutive)
-    }
+    breaker = behaviour.breaker.map(ReferenceBreaker.Settings.init)
     timeout = behaviour.timeout?.microseconds
     failureRate = behaviour.failureRate
     promptCache = behaviour.promptCache.map {
       PromptCache(
         ttl: $0.ttl.microseconds, refresh: $0.refresh, minimumTokens: $0.minimumTokens)
+    }
+  }
+}
+
+extension ReferenceBreaker.Settings {
+  init(_ settings: BreakerSettings) {
+    self.init(
+      failures: 0, window: settings.window.microseconds, open: settings.open.microseconds,
+      probes: settings.probes, consecutive: false)
+    switch settings.rule {
+    case .failures(let count, let isConsecutive): (failures, consecutive) = (count, isConsecutive)
+    case .rate(let billionths, let calls): rate = (billionths, calls)
     }
   }
 }

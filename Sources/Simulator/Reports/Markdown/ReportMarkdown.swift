@@ -12,7 +12,7 @@ enum ReportMarkdown {
         [
           planSection(report), report.replay.map { ReplayMarkdown.comparison(report, $0) } ?? "",
           costSection(report), ReplayMarkdown.logged(report, replay),
-          ReplayMarkdown.outliers(replay),
+          ReplayMarkdown.costCheck(replay), ReplayMarkdown.outliers(replay),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
           ReplayMarkdown.unknowns(report, replay),
@@ -20,7 +20,7 @@ enum ReportMarkdown {
         ]
       } else {
         [
-          planSection(report), costSection(report), returnSection(report),
+          planSection(report), userSection(report), costSection(report), returnSection(report),
           experimentSection(report), pricesSection(report), publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),

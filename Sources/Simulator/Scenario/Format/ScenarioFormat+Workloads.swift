@@ -30,7 +30,13 @@ extension ScenarioFormat {
     FormatField(
       "images", .count, "Images sent or made, billed by the piece.", default: "0", example: "1"),
     FormatField(
-      "max_tokens", .count, "Answer and thinking never exceed it.", default: "the model's"),
+      "max_tokens", .count,
+      "Output that is longer is cut; what quotas reserve.",
+      default: "nothing is cut; quotas reserve the model's"),
+    FormatField(
+      "max_tokens_covers", .choice(["all", "answer"]),
+      "What `max_tokens` limits: thinking and answer together, the thinking first, so that it is the "
+        + "answer that is cut (OpenAI, Anthropic, Google); or the answer alone.", default: "all"),
     FormatField(
       "prompts", .either([.choice(["none", "unique"]), .object("prompts")]),
       "How often a prompt comes back; `none`: nothing to look up.", default: "unique"),
@@ -113,14 +119,15 @@ extension ScenarioFormat {
 
   static let distribution = FormatObject(
     name: "distribution",
-    summary: "Also written as one value, or `LOW..HIGH` for all in between alike.",
+    summary: "Also written as one value, or `LOW..HIGH` for all from LOW to HIGH alike.",
     fields: [
       FormatField("mean", .either([.number, .duration]), "Of a lognormal, before the cap."),
       FormatField("cv", .number, "Its coefficient of variation."),
       FormatField(
         "cap", .either([.number, .duration]), "Larger draws become this.", default: "none"),
       FormatField(
-        "histogram", .map(.number), "Weights by value or `LOW..HIGH`.",
+        "histogram", .map(.number),
+        "Weights by value or `LOW..HIGH`; a value where two meet is in either by half.",
         example: "{0..100: 3, 100..500: 1}", names: "bin"),
     ])
 

@@ -62,8 +62,8 @@ enum ScenarioFormat {
         example: "{deepseek-v3: [eastus2, westus2]}"),
       FormatField(
         "breaker", .either([.choice(["none"]), .object("breaker")]),
-        "Circuit breaker of every target.",
-        default: "{failures: 3, window: 5min, open: 1min, probes: 0}"),
+        "Circuit breaker of every target.", default: "none",
+        example: "{failures: 3, window: 5min, open: 1min}"),
       FormatField(
         "retry", .object("retry"), "How often a failed target is tried again.",
         default: "no retries"),
@@ -107,8 +107,8 @@ enum ScenarioFormat {
         "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
         default: "the standard ones", names: "lever"),
       FormatField(
-        "capacity", .map(.object("capacity")), "Capacity at a fixed price, likewise.",
-        default: "the standard ones", names: "capacity"),
+        "capacity", .map(.object("capacity")), "Capacity at a fixed price that may be bought.",
+        default: "none", names: "capacity"),
       FormatField(
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",
         default: "the standard ones", names: "shock"),
@@ -213,7 +213,9 @@ enum ScenarioFormat {
     ])
 
   static let rogue = FormatObject(
-    name: "rogue", summary: "The first user of the most active class runs wild.",
+    name: "rogue",
+    summary:
+      "The user with most expected calls (account plan, class and drawn activity) runs wild.",
     fields: [
       FormatField(
         "factor", .number, "Times the calls that the user would make.", example: "50",
@@ -221,7 +223,8 @@ enum ScenarioFormat {
     ])
 
   static let activity = FormatObject(
-    name: "activity", summary: "Either `cv` or `classes`; the mean user has weight 1.",
+    name: "activity",
+    summary: "Either `cv` or `classes`; the mean user has weight 1 (docs/semantics.md, \"Users\").",
     fields: [
       FormatField("cv", .number, "Coefficient of variation of lognormal weights.", example: "2"),
       FormatField(
@@ -230,7 +233,8 @@ enum ScenarioFormat {
     ])
 
   static let activityClass = FormatObject(
-    name: "activity class", summary: "Weights are scaled so that the mean user has weight 1.",
+    name: "activity class",
+    summary: "Weights are scaled so that the mean user of each plan has weight 1.",
     fields: [
       FormatField("share", .share, "Of all users; shares add up to 100%.", required: true),
       FormatField("weight", .number, "Relative activity.", required: true),

@@ -243,10 +243,13 @@ struct ScenarioChecks {
   private func checkCache(_ call: PlacedVariant) {
     guard scenario.cache.mode != .off else { return }
     let name = call.variant.attributes[.cacheClass]
-    if let name, scenario.cache.classes[name] == nil, let place = call.cacheClassPlace,
+    // With a default, a class that is not listed is the default's.
+    if let name, scenario.cache.settings(for: name) == nil, let place = call.cacheClassPlace,
       let near = NearestName.nearest(to: name, among: Array(scenario.cache.classes.keys))
     {
-      log.add(place, "unknown cache class '\(name)'", hint: "did you mean '\(near)'?")
+      log.add(
+        place, "unknown cache class '\(name)'",
+        hint: "did you mean '\(near)'? Other classes need a 'default' in 'cache'")
     }
     guard call.variant.prompts == PromptRepetition.none, let name,
       let settings = scenario.cache.classes[name], settings.ttl > .zero,
