@@ -35,6 +35,7 @@ struct Calibrate: ParsableCommand {
         message: "error: the log is read twice, expected a file in place of the standard input")
     }
     let folder = try OutputFolder(path: self.folder)
+    try folder.claim(fileName)
     let prices = try catalogPath(folder)
     let models = try CatalogReader.read(path: prices)
     let fit = try Calibrator(
@@ -96,6 +97,7 @@ struct Calibrate: ParsableCommand {
     let path = self.folder + "/" + Self.catalogName
     if FileManager.default.fileExists(atPath: path) { return path }
     let starter = StarterFiles.all.first { $0.name == Self.catalogName }
+    if fileName == Self.catalogName { throw OutputError.isOutput(path: out, other: path) }
     try folder.write(starter?.text ?? [], to: Self.catalogName)
     return try folder.temporaryPath(for: Self.catalogName)
   }

@@ -127,7 +127,12 @@ struct PrintOptions: ParsableArguments {
   /// The result, to standard output.
   func show(json value: @autoclosure () -> JSONValue, text: @autoclosure () -> String) {
     guard !quiet else { return }
-    print(json ? value().text : text(), terminator: "")
+    if json { put(value().text) } else { StandardStream.say(text()) }
+  }
+
+  /// Text for programs, to standard output.
+  func put(_ text: @autoclosure () -> String) {
+    if !quiet { StandardStream.put(text()) }
   }
 
   /// Whether standard output is a terminal that may be coloured.

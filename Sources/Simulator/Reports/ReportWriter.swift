@@ -2,6 +2,19 @@ import Foundation
 
 /// Writes all files of `run` into an `OutputFolder`; nothing is visible until that is committed.
 enum ReportWriter {
+  /// Announces the files that others may want to write or read as well.
+  static func claim(
+    _ scenario: Scenario, as name: String, in folder: OutputFolder
+  ) throws(OutputError) {
+    let tables = ReportTables.all(ScenarioReport(scenario: scenario, plans: []))
+    let names = tables.map { "\($0.name).csv" } + ["focus.csv", "datapackage.json"]
+    for file in names + ["report.md", "report.html", "run.json"] {
+      try folder.claim("\(name)/\(file)")
+    }
+    try folder.claim(databaseName(of: name))
+    try folder.claim("index.md")
+  }
+
   /// The files of one scenario, in a subfolder of its name.
   static func write(
     _ report: ScenarioReport, record: RunRecord, into folder: OutputFolder

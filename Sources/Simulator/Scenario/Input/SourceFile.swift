@@ -131,6 +131,9 @@ extension SourceFile {
       throw Unreadable(message: "cannot be read (permission denied?)")
     }
     defer { try? file.close() }
+    if let problem = FileClaims.read(file.fileDescriptor, path) {
+      throw Unreadable(message: problem)
+    }
     // One byte more than allowed is read, whatever size is reported: pipes and files that grow.
     let data: Data
     do {
