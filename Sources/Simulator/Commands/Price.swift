@@ -53,7 +53,7 @@ struct Price: ParsableCommand {
     let outputs = Outputs()
     let target = out ?? (printing.json ? nil : "/dev/stdout")
     if let target { try outputs.claim(target) }
-    if skipBadRows > 0 { try outputs.claim(rejectedPath) }
+    if skipBadRows > 0 { try outputs.claim(rejectedPath, by: .beside) }
     var pricer = UsagePricer(try CatalogReader.read(path: catalog))
     let file = try target.map { path throws(OutputError) in try outputs.file(path) }
     var table = PricedUsageTable(dialect: csvDialect)
@@ -67,7 +67,9 @@ struct Price: ParsableCommand {
     }
     try file?.write(pending + table.takeBytes())
     try file?.close()
-    if let rejected = rejected(reader) { try outputs.write(rejected, to: rejectedPath) }
+    if let rejected = rejected(reader) {
+      try outputs.write(rejected, to: rejectedPath, by: .beside)
+    }
     try outputs.commit()
     let summary = PriceSummary(pricer, unused: reader.unused, rejected: reader.rejected.count)
     if printing.json {

@@ -9,6 +9,8 @@ final class Outputs {
   /// Who writes an output: one that is claimed by two is a mistake.
   enum Writer: Hashable {
     case option
+    /// What lies beside another output under a name of its own.
+    case beside
     case folder(String)
   }
   private struct Entry {
@@ -53,12 +55,14 @@ final class Outputs {
   }
 
   /// What will be called `path`, to be written; errors call it so already.
-  func file(_ path: String) throws(OutputError) -> OutputFile {
-    try OutputFile(path: temporaryPath(for: path), name: path)
+  func file(_ path: String, by writer: Writer = .option) throws(OutputError) -> OutputFile {
+    try OutputFile(path: temporaryPath(for: path, by: writer), name: path)
   }
 
-  func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
-    let file = try file(path)
+  func write(
+    _ bytes: [UInt8], to path: String, by writer: Writer = .option
+  ) throws(OutputError) {
+    let file = try file(path, by: writer)
     try file.write(bytes)
     try file.close()
   }

@@ -85,8 +85,10 @@ private func content(_ path: String) -> String? {
     let folder = try OutputFolder(path: root)
     try folder.write("new", to: "a.md")
     try folder.write("new", to: "fresh/b.md")
-    try folder.write("new", to: "z/report.md")
-    #expect(throws: OutputError.isAFolder(path: root + "/z/report.md")) { try folder.commit() }
+    #expect(throws: OutputError.isAFolder(path: root + "/z/report.md")) {
+      try folder.write("new", to: "z/report.md")
+    }
+    folder.outputs.discard()
     #expect(content(root + "/a.md") == "old")
     #expect(everything(in: root) == ["a.md", "z", "z/report.md"])
   }

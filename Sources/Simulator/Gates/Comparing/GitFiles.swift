@@ -15,6 +15,7 @@ enum GitFiles {
       throw SourceFile.Unreadable(message: "a revision cannot begin with '-'")
     }
     let (output, problem) = try run(["cat-file", "blob", name])
+    if output.count > InputLimit.fileBytes.value { throw SourceFile.Unreadable.tooLarge }
     guard problem.isEmpty else {
       throw SourceFile.Unreadable(message: "no such file in that revision (\(problem))")
     }
@@ -34,7 +35,7 @@ enum GitFiles {
     return path[...colon] + parts.joined(separator: "/")
   }
 
-  /// What git prints, and the first line of its complaint if it fails.
+  /// What git prints, up to one byte more than is read, and the first line of its complaint if it fails.
   private static func run(
     _ arguments: [String]
   ) throws(SourceFile.Unreadable) -> (output: Data, problem: String) {
@@ -47,7 +48,9 @@ enum GitFiles {
     process.standardInput = FileHandle.nullDevice
     do {
       try process.run()
-      let data = try output.fileHandleForReading.readToEnd() ?? Data()
+      let most = InputLimit.fileBytes.value
+      let data = try output.fileHandleForReading.read(upToCount: most + 1) ?? Data()
+      if data.count > most { kill(process.processIdentifier, SIGKILL) }
       let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
       process.waitUntilExit()
       let text = String(decoding: complaint, as: UTF8.self).split(separator: "\n").first ?? "git"
