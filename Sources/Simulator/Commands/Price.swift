@@ -56,7 +56,7 @@ struct Price: ParsableCommand {
     if skipBadRows > 0 { try outputs.claim(rejectedPath, by: .beside) }
     var pricer = UsagePricer(try CatalogReader.read(path: catalog))
     let file = try target.map { path throws(OutputError) in try outputs.file(path) }
-    var table = PricedUsageTable(dialect: csvDialect)
+    var table = PricedUsageTable(dialect: csvDialect, isGuarded: out != nil)
     var pending: [UInt8] = []
     try reader.read { row in
       table.append(row, try pricer.price(row))

@@ -22,7 +22,8 @@ final class CallsFile: @unchecked Sendable {
   /// The calls of a plan of so many users, into one of the command's outputs; a log's users have no
   /// account plan.
   init(
-    path: String, among outputs: Outputs, population: UserPopulation = UserPopulation(), users: Int = 0,
+    path: String, among outputs: Outputs, population: UserPopulation = UserPopulation(),
+    users: Int = 0,
     hasExperiments: Bool = false, dialect: CSVDialect
   ) throws(OutputError) {
     file = try outputs.file(path)
@@ -54,7 +55,7 @@ final class CallsFile: @unchecked Sendable {
     let plan = accountPlans.place(of: call.user)
     let routed = compiled.scenario.catalog[ModelID(call.routed)]
     row.integer(record.number)
-    row.plain(SimTime(microseconds: call.time).description)
+    row.plain(SimTime(microseconds: call.time).preciseDescription)
     optional(names.account(call.user), &row)
     optional(names.accountPlan(plan, of: attributes), &row)
     row.text(compiled.useCases[Int(kind.useCase)])

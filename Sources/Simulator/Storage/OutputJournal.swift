@@ -152,7 +152,9 @@ final class OutputJournal: @unchecked Sendable {
     guard Foundation.rename(change.temporary, change.target) == 0 else {
       throw OutputError(errno: errno, path: change.shown)
     }
-    if renamed.last?.target != change.target { renamed.append((change.target, hasOld ? kept : nil)) }
+    if renamed.last?.target != change.target {
+      renamed.append((change.target, hasOld ? kept : nil))
+    }
   }
 
   /// Who may not read new files, as the user has set it.

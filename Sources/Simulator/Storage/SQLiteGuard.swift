@@ -28,7 +28,8 @@ final class SQLiteGuard {
     sqlite3_limit(database, SQLITE_LIMIT_WORKER_THREADS, 0)
     sqlite3_hard_heap_limit64(Int64(InputLimit.queryMemory.value))
     sqlite3_set_authorizer(
-      database, { _, action, first, second, _, _ in SQLiteGuard.permits(action, first, second) }, nil)
+      database, { _, action, first, second, _, _ in SQLiteGuard.permits(action, first, second) },
+      nil)
     sqlite3_progress_handler(
       database, Self.stride,
       { context in

@@ -108,7 +108,8 @@ import Testing
       try ScenarioFolder(files).errors().contains(
         "32.yaml:1:10: error: more than 32 files extend each other (limit 'extends_depth')")
         || ScenarioFolder(files).errors().contains(
-          "31.yaml:1:10: error: more than 32 files extend each other (limit 'extends_depth')"))
+          "31.yaml:1:10: error: more than 32 files extend each other (limit 'extends_depth')")
+    )
     for number in 1...40 {
       files["\(number).yaml"] = "models: {}\nextends: \(number + 1).yaml\n"
     }

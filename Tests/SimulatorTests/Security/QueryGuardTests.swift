@@ -26,8 +26,10 @@ import Testing
 
   @Test(arguments: [
     ("SELECT a, b FROM t", #"["a", "b"] 2"#),
-    ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5) SELECT i FROM n",
-      #"["i"] 5"#),
+    (
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5) SELECT i FROM n",
+      #"["i"] 5"#
+    ),
     ("SELECT upper(b), group_concat(a) FROM t", #"["upper(b)", "group_concat(a)"] 1"#),
     ("SELECT name FROM pragma_table_info('t')", #"["name"] 2"#),
     ("PRAGMA integrity_check", #"["integrity_check"] 1"#),
@@ -39,7 +41,8 @@ import Testing
     "VACUUM INTO 'copy.sqlite'", "VACUUM", "ATTACH 'other.sqlite' AS o", "DETACH main",
     "INSERT INTO t VALUES (3, 3)", "DELETE FROM t", "UPDATE t SET a = 0", "DROP TABLE t",
     "CREATE TABLE u (a)", "CREATE TEMP TABLE u (a)", "CREATE VIEW v AS SELECT 1", "BEGIN",
-    "SELECT load_extension('/tmp/x')", "PRAGMA journal_mode = WAL", "PRAGMA temp_store_directory = '/'",
+    "SELECT load_extension('/tmp/x')", "PRAGMA journal_mode = WAL",
+    "PRAGMA temp_store_directory = '/'",
     "PRAGMA writable_schema = ON", "REINDEX t", "ANALYZE", "ALTER TABLE t RENAME TO u",
     "SELECT * FROM t; DROP TABLE t",
   ])
@@ -57,11 +60,18 @@ import Testing
     ("SELECT zeroblob(1000000000)", "query_value_bytes"),
     ("SELECT hex(zeroblob(900000))", "query_value_bytes"),
     ("SELECT replace(hex(zeroblob(400000)), '0', 'xyz')", "query_value_bytes"),
-    ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", "query_rows"),
-    ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400) "
-      + "SELECT zeroblob(900000) FROM n", "query_bytes"),
-    ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) "
-      + "SELECT count(*) FROM n a, n b WHERE a.i + b.i < 0", "query_steps"),
+    (
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+      "query_rows"
+    ),
+    (
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400) "
+        + "SELECT zeroblob(900000) FROM n", "query_bytes"
+    ),
+    (
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) "
+        + "SELECT count(*) FROM n a, n b WHERE a.i + b.i < 0", "query_steps"
+    ),
   ])
   func asksForTooMuch(sql: String, limit: String) throws {
     #expect(try answer(sql).contains("(limit '\(limit)')"))

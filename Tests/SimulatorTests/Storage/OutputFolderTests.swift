@@ -235,7 +235,9 @@ func outputOnAFullDiskFailsWithOne() throws {
     let folder = try OutputFolder(path: root + "/reports")
     for name in ["a", "b", "c/d"] { try folder.write("new", to: name) }
     try folder.commit()
-    for name in ["a", "new/b", "d"] { #expect(content(root + "/there/" + name) == "new", "\(name)") }
+    for name in ["a", "new/b", "d"] {
+      #expect(content(root + "/there/" + name) == "new", "\(name)")
+    }
     #expect(
       everything(in: root) == [
         "reports", "reports/a", "reports/b", "reports/c", "there", "there/a", "there/d",

@@ -17,7 +17,8 @@ import Testing
     let folder = try SmallCompany.folder()
     try folder.write("log.csv", log)
     try folder.write("usage.csv", "model,input_tokens,output_tokens\nsmall,1000,333\nsmall,x,1\n")
-    try FileManager.default.linkItem(atPath: folder.path("log.csv"), toPath: folder.path("hard.csv"))
+    try FileManager.default.linkItem(
+      atPath: folder.path("log.csv"), toPath: folder.path("hard.csv"))
     for (link, to) in [("soft.csv", "log.csv"), ("soft.yaml", "catalog.yaml"), ("here", ".")] {
       try FileManager.default.createSymbolicLink(
         atPath: folder.path(link), withDestinationPath: to)
@@ -29,7 +30,8 @@ import Testing
 
   /// By name, link or hard link: whatever a command reads, it does not write.
   @Test(arguments: [
-    "run s.yaml --users 5 --calls s.yaml --out o", "run s.yaml --users 5 --calls ./here/s.yaml --out o",
+    "run s.yaml --users 5 --calls s.yaml --out o",
+    "run s.yaml --users 5 --calls ./here/s.yaml --out o",
     "run s.yaml --users 5 --calls catalog.yaml --out o",
     "run s.yaml --users 5 --calls soft.yaml --out o",
     "replay log.csv --scenario s.yaml --calls log.csv --out o",

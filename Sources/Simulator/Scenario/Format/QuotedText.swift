@@ -32,6 +32,7 @@ enum QuotedText {
   /// character at all. (What turns
   /// the reading direction is escaped for those who look at the file.)
   private static func isEscaped(_ value: UInt32) -> Bool {
-    value < 0x20 || (0x7F..<0xA0).contains(value) || [0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF].contains(value)
+    value < 0x20 || (0x7F..<0xA0).contains(value)
+      || [0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF].contains(value)
   }
 }

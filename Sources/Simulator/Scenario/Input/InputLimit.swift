@@ -29,7 +29,8 @@ enum InputLimit: String, CaseIterable, Sendable {
       fields: allCases.map { FormatField($0.rawValue, .count, "At most.", required: true) })
     let log = InputLog()
     let file = SourceFile(
-      path: "input.yaml", order: 0, text: String(decoding: PackageResources.input_yaml, as: UTF8.self))
+      path: "input.yaml", order: 0,
+      text: String(decoding: PackageResources.input_yaml, as: UTF8.self))
     let fields = YAMLDocument.parse(file, log: log).flatMap { Fields($0, as: format, log: log) }
     let values = allCases.compactMap { limit in
       fields?.count(limit.rawValue, in: 1...(.max)).map { (limit, Int($0)) }
