@@ -49,9 +49,8 @@ final class SQLiteGuard {
       case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: true
       case SQLITE_FUNCTION: !reaching.contains(name(second))
       case SQLITE_PRAGMA: telling.contains(name(first))
-      // A function that returns a table declares it so; a statement that does it is refused later.
-      case SQLITE_CREATE_TABLE: true
-      case SQLITE_INSERT: name(first) == "sqlite_master"
+      // So a function that returns a table declares it. Nothing can be written to a file opened so.
+      case SQLITE_UPDATE: name(first) == "sqlite_master"
       default: false
       }
     return isFine ? SQLITE_OK : SQLITE_DENY
@@ -87,6 +86,8 @@ final class SQLiteGuard {
     case (_, SQLITE_TOOBIG): InputLimit.queryValueBytes.exceeded(by: "bytes in one value")
     case (_, SQLITE_NOMEM): InputLimit.queryMemory.exceeded(by: "bytes of memory to answer this")
     case (_, SQLITE_AUTH): "not authorized, expected a query that only reads"
+    case _ where error.message.hasPrefix("not authorized"):
+      error.message + ", expected a query that only reads"
     default: error.message
     }
   }

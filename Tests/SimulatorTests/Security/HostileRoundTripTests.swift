@@ -31,7 +31,8 @@ import Testing
   private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
   @Test func everyNameIsItselfInYAML() throws {
-    for name in Self.names {
+    // Foundation drops a byte-order mark that begins a text.
+    for name in Self.names where name.unicodeScalars.first != "\u{FEFF}" {
       for quote in [QuotedText.quoted, NodeText.scalar] {
         let text = "top:\n  \(quote(name)): [\(quote(name)), {\(quote(name)): \(quote(name))}]\n"
         let log = InputLog()
@@ -73,6 +74,8 @@ import Testing
   /// Names that a scenario may have: distinct to Swift, and none that means something else.
   private static let distinct: [String] = {
     var seen: Set<String> = ["default", ""]
+    // A log means nothing by these.
+    seen.formUnion(TraceFormat.usualMissing)
     return names.filter {
       seen.insert($0).inserted && $0 == $0.trimmingCharacters(in: .whitespacesAndNewlines)
         && !$0.unicodeScalars.contains("\u{FEFF}")
