@@ -124,6 +124,8 @@ struct PrintOptions: ParsableArguments {
   @Flag(help: "Prints JSON in place of text.")
   var json = false
 
+  func validate() { if json { StandardStream.program = "--json" } }
+
   /// The result, to standard output.
   func show(json value: @autoclosure () -> JSONValue, text: @autoclosure () -> String) {
     guard !quiet else { return }

@@ -47,9 +47,9 @@ enum OutputError: Error, Hashable, CustomStringConvertible {
     case .diskFull(let path): "\(path): error: the disk is full; nothing was written"
     case .failed(let path, let reason): "\(path): error: cannot write: \(reason)"
     case .isInput(let path, let input):
-      "\(path): error: this is also an input, as '\(input)', expected an output of its own"
+      "\(path): error: this is also an input ('\(input)'), expected an output of its own"
     case .isOutput(let path, let other):
-      "\(path): error: this is also another output, as '\(other)', expected a path of its own"
+      "\(path): error: this is also another output ('\(other)'), expected a path of its own"
     case .closedPipe: "standard output: error: nobody reads it"
     }
   }

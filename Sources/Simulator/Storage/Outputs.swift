@@ -96,7 +96,12 @@ final class Outputs {
       target: target, shown: path, writer: writer, isStream: try Self.isStream(target, path))
     places[target] = entries.count
     entries.append(entry)
-    if target == .descriptor(STDOUT_FILENO) { StandardStream.carriesOutput = true }
+    if target == .descriptor(STDOUT_FILENO) {
+      if let other = StandardStream.program {
+        throw OutputError.isOutput(path: path, other: "what \(other) prints")
+      }
+      StandardStream.carriesOutput = true
+    }
     return entries.count - 1
   }
 

@@ -7,6 +7,8 @@ enum StandardStream {
   /// Whether an output of the command is the standard output, so that nothing else may be; set before
   /// anything is read.
   nonisolated(unsafe) static var carriesOutput = false
+  /// The option that prints something for programs, beside which no output can be the standard output.
+  nonisolated(unsafe) static var program: String?
 
   /// Text for people: nothing in it steers a terminal, turns the reading direction or is a command
   /// to a CI server.

@@ -51,7 +51,8 @@ import Testing
     let simulation = Simulation(scenario)
     let outputs = Outputs()
     let file = try CallsFile(
-      path: folder + "/calls.csv", among: outputs, population: scenario.users, users: scenario.plans[0].users, dialect: .rfc4180)
+      path: folder + "/calls.csv", among: outputs, population: scenario.users,
+      users: scenario.plans[0].users, dialect: .rfc4180)
     let result = try simulation.result(
       of: scenario.plans[0], run: 1, log: CallLog { try file.append($0, $1) })
     try file.finish()

@@ -61,6 +61,8 @@ import Testing
     "replay log.csv --scenario s.yaml --calls o/s-replay/focus.csv --out o",
     "calibrate log.csv -o here/new/catalog.yaml",
     "price usage.csv --catalog catalog.yaml --skip-bad-rows 1 -o rejected.csv",
+    "calibrate log.csv --catalog catalog.yaml -o /dev/stdout --json",
+    "run s.yaml --users 5 --calls /dev/fd/1 --out o --table costs",
   ])
   func outputsShareNoPath(command: String) throws {
     let folder = try Self.folder()

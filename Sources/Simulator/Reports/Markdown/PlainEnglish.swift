@@ -115,7 +115,9 @@ enum PlainEnglish {
   private static func steersReader(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true
-    default: scalar.properties.isBidiControl || TextStyle.marks.contains(scalar)
+    default:
+      scalar.properties.isBidiControl || TextStyle.marks.contains(scalar)
+        || [0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value)
     }
   }
 
