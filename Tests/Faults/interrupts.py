@@ -11,7 +11,7 @@ COSTSIM = os.path.realpath(sys.argv[1])
 COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 20_261_129
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-TWO = ROOT + "/scenarios/two-tier.yaml"
+TWO = "scenarios/two-tier.yaml"
 # What was written before, and what is interrupted: into out, and to files beside it.
 VERBS = {
     "run": ("run TWO --users 20 --calls calls.csv --out out --seed 1",
@@ -29,7 +29,7 @@ VERBS = {
 
 
 def arguments(text):
-    places = {"TWO": TWO, "CAT": ROOT + "/scenarios/catalogs/documents.yaml"}
+    places = {"TWO": TWO, "CAT": "scenarios/catalogs/documents.yaml"}
     return [COSTSIM] + [places.get(word, word) for word in text.split()] + ["-q"]
 
 
@@ -67,6 +67,7 @@ def main():
     work = tempfile.mkdtemp(prefix="interrupts-")
     environment = dict(os.environ, TMPDIR=work + "/tmp")
     os.mkdir(work + "/tmp")
+    shutil.copytree(ROOT + "/scenarios", work + "/scenarios")
 
     def call(text, **options):
         return subprocess.run(arguments(text), cwd=work, env=environment, check=True, **options)

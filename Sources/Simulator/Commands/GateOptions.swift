@@ -20,6 +20,18 @@ struct GateOutputOptions: ParsableArguments {
 
   /// Prints the report, writes the files and the job summary of GitHub Actions.
   func write(_ report: GateReport) throws {
+    try writeFiles(report)
+    switch printing.json ? .json : format {
+    case .text: printing.show(json: .null, text: GateText.text(report))
+    case .markdown: printing.show(json: .null, text: GateMarkdown.text(report))
+    case .json: printing.put(GateJSON.json(report).text)
+    case .junit: printing.put(JUnitXML.text(report))
+    case .bench: printing.put(GateJSON.bench(report).text)
+    }
+  }
+
+  /// What is left behind, without what is printed.
+  func writeFiles(_ report: GateReport) throws {
     let outputs = Outputs()
     if let out {
       let folder = try OutputFolder(path: out, outputs: outputs)
@@ -33,13 +45,6 @@ struct GateOutputOptions: ParsableArguments {
       try outputs.append(GateMarkdown.text(report) + "\n", to: path)
     }
     try outputs.commit()
-    switch printing.json ? .json : format {
-    case .text: printing.show(json: .null, text: GateText.text(report))
-    case .markdown: printing.show(json: .null, text: GateMarkdown.text(report))
-    case .json: printing.put(GateJSON.json(report).text)
-    case .junit: printing.put(JUnitXML.text(report))
-    case .bench: printing.put(GateJSON.bench(report).text)
-    }
   }
 }
 

@@ -22,13 +22,15 @@ struct Outcome: Sendable {
   var hitRate: Double?
   /// Failed calls; nil: a closed form.
   var errorRate: Double?
-  /// Share of the busiest limit that is used: in a simulated minute, or by the closed form's busiest
-  /// hour; nil without limits.
+  /// Share of the busiest limit that is asked for in its busiest hour (docs/semantics.md, "Tables");
+  /// nil without limits.
   var quotaUse: Double?
   /// Chance that a month goes over the budget; of one simulated run 0 or 1. nil without a budget.
   var overrun: Double?
   /// When the first month's budget is used up; nil: it is not, or there is none.
   var crossedAt: SimTime?
+  /// What a closed form leaves out; nothing where it was simulated.
+  var leftOut: [Expectation.Approximation] = []
 }
 
 extension Outcome {
@@ -38,8 +40,10 @@ extension Outcome {
     self.init(users: plan.users, cost: cost.total)
     costByModel = cost.byModel.mapValues(\.cost)
     standardError = cost.variance.squareRoot()
-    quotaUse = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
-      .map { $0.offeredBusiestHour / $0.allowed }.max()
+    let quotas = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
+    let loads = quotas.loads()
+    quotaUse = loads.map(\.busiestShare).max()
+    leftOut = Approximations(cost: cost, quotaLoads: quotas, loads: loads).leftOut()
     if let budget = scenario.budget?.amount.dollars {
       overrun = BudgetCrossing.probability(
         budget: budget, mean: cost.month.mean, variance: cost.month.variance)
@@ -59,7 +63,6 @@ extension Outcome {
     let lookups = result.cacheHits + result.cacheMisses
     hitRate = lookups > 0 ? Double(result.cacheHits) / Double(lookups) : nil
     errorRate = result.calls > 0 ? Double(result.failedCalls) / Double(result.calls) : nil
-    quotaUse = result.performance.compactMap(\.quotaUtilisationPeak).max()
     if let budget {
       overrun = result.budgetMonths.contains { $0.cost > budget.amount } ? 1 : 0
       crossedAt = result.budgetMonths.first?.crossedAt
@@ -90,11 +93,24 @@ enum Outcomes {
       return Outcome(result, budget: scenarios[job.variant].budget)
     }[...]
     return scenarios.map { scenario in
-      scenario.plans.map { _ in
+      scenario.plans.map { plan in
         defer { outcomes = outcomes.dropFirst(runs.count) }
-        return Array(outcomes.prefix(runs.count))
+        let quotaUse = quotaUse(of: plan, scenario)
+        return outcomes.prefix(runs.count).map { outcome in
+          var outcome = outcome
+          outcome.quotaUse = quotaUse
+          return outcome
+        }
       }
     }
+  }
+
+  /// Expected, as ever: what chance does in a month's busiest minute is another figure.
+  private static func quotaUse(of plan: PlanSpec, _ scenario: Scenario) -> Double? {
+    guard scenario.behaviours.contains(where: { !$0.quota.isUnlimited }) else { return nil }
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    return QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+      .map(\.busiestShare).max()
   }
 
   /// `body` of every item, in their order; the first item's error is thrown.

@@ -20,6 +20,12 @@ struct SolveAnswer: Sendable {
   /// are closed forms.
   var checks: [(value: Double, outcome: Outcome)]
 
+  /// What the closed forms leave out, as it stands and at the answer.
+  var leftOut: [Expectation.Approximation] {
+    let points = [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self)
+    return LeftOutWords.union(points.map(\.assessment.leftOut) + [base.leftOut])
+  }
+
   /// A simulated check of more calls would take minutes.
   private static let checkedCalls = 20_000_000.0
   /// Inputs that are tried, and shown.

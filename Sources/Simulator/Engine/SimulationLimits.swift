@@ -8,6 +8,8 @@ struct SimulationLimits: Sendable {
   var memory = Int64.max
   var bytesPerUser: Int64 = 0
   var bytesPerSource: Int64 = 0
+  /// Calls of the months beside the seed's own that a gate simulates unasked.
+  var gateCalls = Int64.max
 
   private static let format = FormatObject(
     name: "limits", summary: "Limits of simulations.",
@@ -16,6 +18,7 @@ struct SimulationLimits: Sendable {
       FormatField("memory", .count, "Bytes for all plans.", required: true),
       FormatField("bytes_per_user", .count, "Of memory.", required: true),
       FormatField("bytes_per_user_and_workload", .count, "Of memory.", required: true),
+      FormatField("gate_calls", .count, "Of a gate's other months together.", required: true),
     ])
 
   /// The shipped limits; an error if their file is wrong, which the tests rule out.
@@ -32,6 +35,7 @@ struct SimulationLimits: Sendable {
       limits.memory = fields.count("memory", in: all) ?? limits.memory
       limits.bytesPerUser = fields.count("bytes_per_user", in: all) ?? 0
       limits.bytesPerSource = fields.count("bytes_per_user_and_workload", in: all) ?? 0
+      limits.gateCalls = fields.count("gate_calls", in: all) ?? limits.gateCalls
     }
     try log.throwIfAny()
     return limits
@@ -52,7 +56,7 @@ struct SimulationLimits: Sendable {
   /// Throws `BadInput` where a plan is larger than that.
   func check(_ plan: PlanSpec, of compiled: CompiledScenario, draws: Draws) throws {
     try check([plan], of: compiled)
-    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
+    let population = Population(compiled.scenario, users: plan.users, draws: draws)
     let months = Double(compiled.scenario.period.months.count)
     let calls = compiled.workloads.reduce(0.0) { sum, workload in
       sum + months * population.volumes(of: workload).reduce(0, +)

@@ -65,6 +65,7 @@ struct Forecast: Sendable {
     let bill = MonthBill(cost)
     var month = ForecastMonth(number: number, scenario: scenario, bill: bill, total: total + bill)
     month.budget = scenario.budget?.amount
+    month.leftOut = Expectation.leftOut(of: cost)
     if let budget = month.budget?.dollars {
       month.expectedCrossing = CostCurve(cost).crossing(of: budget, month: 0)
       month.overBudgetProbability = BudgetCrossing.probability(

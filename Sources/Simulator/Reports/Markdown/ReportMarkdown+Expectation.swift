@@ -17,7 +17,8 @@ extension ReportMarkdown {
       let chance = expectation.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–"
       table.row(
         [
-          name(plan.plan), PlainEnglish.usd(plan.result.cost), PlainEnglish.usd(expectation.cost),
+          name(plan.plan), PlainEnglish.usd(plan.result.cost),
+          PlainEnglish.usd(expectation.cost) + (expectation.leftOut.isEmpty ? "" : "*"),
           PlainEnglish.usd(error), PlainEnglish.percent(difference, of: expectation.cost),
           z.map(PlainEnglish.grouped) ?? "–",
         ] + (hasBudget ? [chance] : []))
@@ -30,7 +31,17 @@ extension ReportMarkdown {
       of how well the inputs are known.
 
 
-      """ + table.text + sharedLuck(report) + remarks + runsTable(report) + approximations(report)
+      """ + table.text + leftOut(report) + sharedLuck(report) + remarks + runsTable(report)
+      + approximations(report)
+  }
+
+  /// What the starred figures do not know of.
+  private static func leftOut(_ report: ScenarioReport) -> String {
+    let parts = LeftOutWords.union(report.plans.map(\.expectation.leftOut))
+    guard !parts.isEmpty else { return "" }
+    return "\\* These formulas leave out "
+      + LeftOutWords.parts(parts.map { Markdown.escape($0.part) })
+      + ", so that bills and chances may be far off; what was simulated knows of it.\n\n"
   }
 
   /// Otherwise four plans that err alike look like four pieces of evidence.

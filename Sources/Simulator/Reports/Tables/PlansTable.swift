@@ -44,6 +44,9 @@ extension ReportTables {
     ) {
       .real($0.item.report.expectation.cost)
     },
+    Column("expected_leaves_out", .text, "What the closed form does not know of; empty: nothing") {
+      LeftOutWords.cell($0.item.report.expectation.leftOut)
+    },
     Column("budget_usd", .usd, unit: "USD", "Monthly budget times the months of the period") {
       .optional($0.item.periodBudget) { .money($0) }
     },

@@ -1,11 +1,14 @@
 /// The formats that ship with the program, and how a log's format is found.
 enum TraceFormats {
+  /// Our own per-call ledger.
+  static let ledger = "costsim-calls"
+
   /// Embedded, so that the installed program needs no folder of its own.
   static let files: [(name: String, text: [UInt8])] = [
     ("azure-llm-inference", PackageResources.azure_llm_inference_yaml),
     ("burstgpt", PackageResources.burstgpt_yaml),
     ("canonical", PackageResources.canonical_yaml),
-    ("costsim-calls", PackageResources.costsim_calls_yaml),
+    (ledger, PackageResources.costsim_calls_yaml),
     ("helicone", PackageResources.helicone_yaml),
     ("langfuse-observations", PackageResources.langfuse_observations_yaml),
     ("litellm-spend", PackageResources.litellm_spend_yaml),
@@ -43,11 +46,18 @@ enum TraceFormats {
   }
 
   /// The format whose columns a log has; the one with most of them where several match.
-  static func detect(columns: [String], path: String) throws -> TraceFormat {
+  ///
+  /// - Parameter named: canonical columns for which the user names the log's: a log that has these has
+  ///   what a format calls them.
+  static func detect(
+    columns: [String], named: [(TraceColumn, String)], path: String
+  ) throws -> TraceFormat {
     let formats = try all()
     let present = Set(columns)
+    let known = named.filter { present.contains($0.1) }
     let matches = formats.compactMap { format in
-      format.matches(present).map { (format: format, score: $0) }
+      let alike = known.flatMap { format.columns[$0.0]?.from ?? [] }
+      return format.matches(present.union(alike)).map { (format: format, score: $0) }
     }
     let best = matches.map(\.score).max() ?? 0
     let candidates = matches.filter { $0.score == best }.map(\.format)

@@ -294,6 +294,7 @@ final class TraceReader {
         "the log has no column for the model, and the policy '\(policy)' keeps the log's "
           + "(--set model=NAME names one for all rows)")
     }
+    symbols.isGuarded = plan.isGuarded
     let recipe = BlockDecoder.Recipe(plan: plan, options: options, delimiter: csv?.delimiter)
     self.recipe = recipe
     decoder = recipe.decoder()
@@ -303,7 +304,7 @@ final class TraceReader {
   private func format(_ found: [String]) throws -> TraceFormat {
     if let chosen { return chosen }
     do {
-      return try TraceFormats.detect(columns: found, path: path)
+      return try TraceFormats.detect(columns: found, named: options.columns, path: path)
     } catch let error as TraceError {
       if options.columns.contains(where: { $0.0 == .timestamp }) {
         return try TraceFormats.named("canonical")
