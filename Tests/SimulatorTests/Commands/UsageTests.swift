@@ -34,7 +34,10 @@ import Testing
     (["--runs", "0"], "--runs is 1 to 1000000"),
     (["--threads", "0"], "--threads is 1 to 1024"),
     (["--csv-dialect", "tsv"], "'tsv' is invalid for '--csv-dialect"),
-    (["--out", "/dev/null/reports"], "/dev/null: error: cannot write there: a part of the path"),
+    (
+      ["--out", "/dev/null/reports"],
+      "/dev/null/reports: error: cannot write there: a part of the path"
+    ),
     (["--out", "/proc/reports"], "/proc/reports: error: cannot write there: "),
     (["--calls", "calls.csv"], "--calls needs one scenario with one plan"),
   ])
