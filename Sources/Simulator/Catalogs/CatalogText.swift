@@ -43,7 +43,17 @@ struct CatalogText {
       put("latency", low == high ? low : low + ".." + high, 4)
     }
     list("capabilities", model.capabilities)
-    if let date = model.deprecated { put("deprecated", date.description, 4) }
+    if let date = model.deprecated {
+      put("deprecated", date.description, 4)
+    } else if model.isRetiring {
+      put("deprecated", "true", 4)
+    }
+    if let next = model.successor { put("successor", Self.scalar(next), 4) }
+    if !model.sourceKeys.isEmpty {
+      let keys = model.sourceKeys.sorted { $0.key < $1.key }
+        .map { "\($0.key): \(Self.scalar($0.value))" }
+      put("source_keys", Self.flow(keys), 4)
+    }
     if model.prices.count == 1 {
       write(model.prices[0], 4)
     } else if !model.prices.isEmpty {
@@ -88,6 +98,11 @@ struct CatalogText {
     if let batch = sheet.batch { put("batch", Self.flow(batch), indent) }
     changes("service_tiers", sheet.serviceTiers, indent)
     changes("regions", sheet.regions, indent)
+    if !sheet.searchSizes.isEmpty {
+      let sizes = sheet.searchSizes.sorted { $0.key < $1.key }
+        .map { "\(Self.scalar($0.key)): \(RateText.text($0.value, .searches))" }
+      put("searches_by_size", Self.flow(sizes), indent)
+    }
     if !sheet.timesOfDay.isEmpty {
       put("time_of_day", "", indent)
       for time in sheet.timesOfDay { yaml.line("- " + Self.flow(time), indent: indent + 2) }

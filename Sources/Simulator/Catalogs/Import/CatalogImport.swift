@@ -20,6 +20,9 @@ struct CatalogImport {
   private(set) var rounded: [String] = []
   /// `model: field` of amounts that are no possible price.
   private(set) var refused: [String] = []
+  /// `model: batch: input` of variants for which the list says nothing that their price follows from,
+  /// so that the ordinary one holds.
+  private(set) var unknownVariants: [String] = []
   /// Fields that say something of prices and are not understood, by name.
   private(set) var unknownPrices: [String: Int] = [:]
   /// Other fields that have no place in a catalog, by name.
@@ -56,7 +59,9 @@ struct CatalogImport {
     refused += fields.refused.map { "\(model.name): \($0)" }
     for name in fields.unknownPrices { unknownPrices[name, default: 0] += 1 }
     for name in fields.unused { unused[name, default: 0] += 1 }
-    for remark in fields.remarks { remarks[remark, default: 0] += 1 }
+    let review = VariantReview(model)
+    unknownVariants += review.unknown.map { "\(model.name): \($0)" }
+    for remark in fields.remarks.union(review.derived) { remarks[remark, default: 0] += 1 }
   }
 
   /// Prices without a source of their own are the list's.

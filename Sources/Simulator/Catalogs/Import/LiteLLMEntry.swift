@@ -237,24 +237,13 @@ struct LiteLLMEntry {
   private mutating func finish() {
     sheet.rates = ordinary.base
     sheet.contextTiers = ordinary.contextTiers(inclusive: isInclusive)
-    if !batch.isEmpty { sheet.batch = finished(batch, "batch", factor: .one) }
-    for (name, rates) in serviceTiers.sorted(by: { $0.key < $1.key }) {
-      sheet.serviceTiers[name] = finished(
-        rates, name, factor: sheet.serviceTiers[name]?.factor ?? .one)
+    if !batch.isEmpty { sheet.batch = batch.change(inclusive: isInclusive) }
+    for (name, rates) in serviceTiers {
+      sheet.serviceTiers[name] = rates.change(
+        factor: sheet.serviceTiers[name]?.factor ?? .one, inclusive: isInclusive)
     }
     var bare = PriceSheet()
     bare.source = sheet.source
     if sheet != bare { model.prices = [sheet] }
-  }
-
-  private mutating func finished(
-    _ rates: TieredRates, _ name: String, factor: Factor
-  ) -> PriceChange {
-    var rates = rates
-    if !rates.fillTiers(from: ordinary).isEmpty {
-      account.remark(
-        "\(name): no price of its own above a context tier, the ordinary one was taken")
-    }
-    return rates.change(factor: factor, inclusive: isInclusive)
   }
 }

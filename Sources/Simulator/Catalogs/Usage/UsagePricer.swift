@@ -81,8 +81,11 @@ struct UsagePricer {
     if let tier = variant.serviceTier, sheet.serviceTiers[tier] == nil {
       unlisted["\(model.name): service tier '\(tier)'", default: 0] += 1
     }
-    if let region = variant.region, sheet.regions[region] == nil {
+    if let region = variant.region, sheet.region(named: region) == nil {
       unlisted["\(model.name): region '\(region)'", default: 0] += 1
+    }
+    if let size = variant.searchSize, sheet.searchSizes[size] == nil, size != "medium" {
+      unlisted["\(model.name): search context '\(size)'", default: 0] += 1
     }
   }
 }

@@ -191,6 +191,7 @@ final class UsageReader {
     case .model: row.model = text
     case .provider: row.provider = text
     case .region: row.variant.region = text
+    case .searchSize: row.variant.searchSize = text.lowercased()
     case .status:
       row.hasFailed = !Self.successes.contains(text.lowercased()) && !text.hasPrefix("2")
     case .batch: row.variant.batch = try flag(text)
