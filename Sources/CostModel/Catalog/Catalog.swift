@@ -21,6 +21,12 @@ public struct Catalog: Sendable {
   /// Whether there is no place for another model.
   public var isFull: Bool { models.count == Self.maximumModels }
 
+  /// The model of that id or alias, letter for letter.
+  public func id(exactly name: String) -> ModelID? { idsByName[name] }
+
+  /// Whether an id or alias is that name, letter for letter.
+  public func isTaken(_ name: String) -> Bool { idsByName[name] != nil }
+
   /// Adds a model under its name and aliases; nil, and nothing added, if one of them is taken or
   /// the catalog is full.
   @discardableResult

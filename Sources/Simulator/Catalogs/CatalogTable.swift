@@ -14,8 +14,7 @@ enum CatalogTable {
   private static func row(_ model: Model) -> [OutputTable.Cell] {
     let sheet = model.prices.last
     func price(_ dimension: BillingDimension) -> OutputTable.Cell {
-      let isStated = sheet?.rates.states(dimension) ?? false
-      guard isStated, let rate = sheet?.rate(dimension) else { return .unknown }
+      guard let rate = sheet?.statedRate(dimension) else { return .unknown }
       let perMillion = DecimalText.ratio(
         Int128(rate.picodollars), Int128(rate.per) * 1_000_000, places: 12)
       return .number(DecimalText.trimmed(perMillion))

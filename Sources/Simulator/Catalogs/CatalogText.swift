@@ -163,11 +163,22 @@ struct CatalogText {
 
   // MARK: Scalars
 
+  private static let words: Set = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+
+  /// Letters, digits and `. _ / ( ) -` and spaces.
+  private static func isPlainByte(_ byte: UInt8) -> Bool {
+    isLetter(byte) || byte &- 0x30 < 10 || ". _/()-".utf8.contains(byte)
+  }
+
   /// Plain where YAML reads it as the same text, else in quotes.
   private static func scalar(_ text: String) -> String {
-    let words: Set = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
-    let isPlain = text.wholeMatch(of: /[A-Za-z][A-Za-z0-9._\/ ()-]*[A-Za-z0-9)]/) != nil
-    return isPlain && !words.contains(text.lowercased()) ? text : QuotedText.quoted(text)
+    let bytes = text.utf8
+    let isPlain =
+      bytes.count > 1 && isLetter(bytes.first ?? 0) && bytes.allSatisfy(isPlainByte)
+      && (isLetter(bytes.last ?? 0) || bytes.last.map { $0 &- 0x30 < 10 || $0 == 0x29 } == true)
+    return isPlain && !Self.words.contains(text.lowercased()) ? text : QuotedText.quoted(text)
   }
 
   /// `0.5`; catalogs have at most 9 decimals.

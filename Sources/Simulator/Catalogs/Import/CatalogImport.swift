@@ -11,6 +11,8 @@ struct CatalogImport {
   var catalog = Catalog()
   /// Entries of the list, imported or not.
   private(set) var entries = 0
+  /// Entries that are another entry's name.
+  private(set) var aliases = 0
   /// Entries that the filter left out.
   private(set) var filtered = 0
   private(set) var skipped: [Skipped] = []
@@ -31,8 +33,12 @@ struct CatalogImport {
   private(set) var remarks: [String: Int] = [:]
 
   private let filter: CatalogFilter
+  private let list: String
+  private let rules: PriceListRules
 
-  init(filter: CatalogFilter) { self.filter = filter }
+  init(of list: String, filter: CatalogFilter, rules: PriceListRules) {
+    (self.list, self.filter, self.rules) = (list, filter, rules)
+  }
 
   var imported: Int { catalog.models.count }
 
@@ -49,6 +55,9 @@ struct CatalogImport {
       skipped.append(Skipped(entry: model.name, reason: "its name is too long for a YAML key"))
       return
     }
+    var model = model
+    model.aliases.removeAll { catalog.isTaken($0) }
+    rules.apply(to: &model, of: list)
     guard catalog.add(model) != nil else {
       let reason = catalog.isFull ? "the catalog is full" : "its name is already taken"
       skipped.append(Skipped(entry: model.name, reason: reason))
@@ -75,6 +84,11 @@ struct CatalogImport {
       }
       catalog[id] = model
     }
+  }
+
+  mutating func addAlias() {
+    entries += 1
+    aliases += 1
   }
 
   mutating func skip(_ entry: String, because reason: String) {

@@ -66,7 +66,8 @@ struct GenAIPricesEntry {
       account.unused("context_window")
     }
     readAliases(id)
-    for field in ["name", "description", "price_comments", "deprecated"]
+    if case .bool(let isRetiring)? = fields["deprecated"] { model.isRetiring = isRetiring }
+    for field in ["name", "description", "price_comments"]
     where fields[field] != nil { account.unused(field) }
     for (field, _) in fields.members where !Self.fields.contains(field) {
       account.unused(field)
@@ -82,18 +83,26 @@ struct GenAIPricesEntry {
 
   // MARK: Names
 
-  /// Exact names become aliases; patterns match names that nobody has listed, so they cannot.
+  /// Exact names become aliases, and what begins, ends or goes with a text a pattern; what matches an
+  /// expression or several conditions does not.
   private mutating func readAliases(_ id: String) {
     guard let match = fields["match"] else { return }
     let clauses = match["or"]?.items ?? [match]
     for clause in clauses {
-      guard let name = clause["equals"]?.text else {
-        account.unused("match by pattern")
+      guard let name = Self.pattern(clause) else {
+        account.unused("match by expression")
         continue
       }
       let alias = "\(model.provider)/\(name)"
       if name != id, !model.aliases.contains(alias) { model.aliases.append(alias) }
     }
+  }
+
+  private static func pattern(_ clause: DataTree) -> String? {
+    if let text = clause["equals"]?.text { return text }
+    if let text = clause["starts_with"]?.text { return text + "*" }
+    if let text = clause["ends_with"]?.text { return "*" + text }
+    return clause["contains"]?.text.map { "*\($0)*" }
   }
 
   // MARK: Prices

@@ -8,6 +8,7 @@ enum ImportAccount {
   static func text(_ result: CatalogImport) -> String {
     var text = "\(count(result.imported, "model")) imported of "
     text += "\(count(result.entries, "entry", "entries")) in \(result.catalog.source ?? "the list")"
+    if result.aliases > 0 { text += "; \(number(result.aliases)) are aliases of others" }
     if result.filtered > 0 { text += "; \(number(result.filtered)) left out by the filter" }
     text += ".\n"
     text += list(
@@ -63,6 +64,7 @@ enum ImportAccount {
       ("source", .optional(result.catalog.source, JSONValue.string)),
       ("entries", .integer(Int64(result.entries))),
       ("imported", .integer(Int64(result.imported))),
+      ("aliases", .integer(Int64(result.aliases))),
       ("filtered", .integer(Int64(result.filtered))),
       ("unpriced", names(result.unpriced)),
       (

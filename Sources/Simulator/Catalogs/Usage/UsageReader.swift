@@ -117,7 +117,7 @@ final class UsageReader {
       try body(row.withFields { fields in try decode(fields) })
     } catch let problem as TraceError.Row {
       badRows += 1
-      if bad.count < Self.shownRows { bad.append(problem) }
+      bad.note(problem, atMost: Self.shownRows)
       guard badRows <= options.skipBadRows else { return }
       let fields = row.withFields { fields in (0..<fields.count).map { Array(fields[$0]) } }
       rejected.append(RejectedRow(row: problem, fields: fields))

@@ -30,7 +30,7 @@ struct ModelNames {
 
   /// Why a name, perhaps of a stated provider, is not one model's.
   static func problem(
-    _ name: String, provider: String? = nil, in catalog: Catalog
+    _ name: String, provider: String? = nil, in catalog: Catalog, isHinted: Bool = true
   ) -> Quantity.Problem {
     if case .ambiguous(let ids) = catalog.resolve(name, provider: provider) {
       var names = InputLog.alternatives(ids.prefix(shown).map { "'\(catalog[$0].name)'" })
@@ -40,7 +40,13 @@ struct ModelNames {
     let whose = provider.map { " of provider '\($0)'" } ?? ""
     return Quantity.Problem(
       "unknown model '\(name)'\(whose)",
-      hint: NearestName.model(to: name, among: catalog.names).map { "did you mean '\($0)'?" })
+      hint: isHinted
+        ? NearestName.model(to: name, among: catalog.names).map { "did you mean '\($0)'?" } : nil)
+  }
+
+  /// Whether a text begins with what `problem` says.
+  static func isProblem(_ text: String) -> Bool {
+    text.hasPrefix("unknown model '") || text.hasPrefix("the model '")
   }
 
   /// More models of one name are counted only.

@@ -11,6 +11,8 @@ struct ModelCheck: Sendable {
     var catalog: Catalog
     /// By the piece's model number.
     var isKnown: [Bool] = []
+    /// What is said of unknown names.
+    var problems: [String: String] = [:]
   }
 
   private var demands: [Demand] = []
@@ -54,10 +56,19 @@ struct ModelCheck: Sendable {
       }
       if Int(row.model) >= demands[number].isKnown.count { addModels(symbols, to: number) }
       if !demands[number].isKnown[Int(row.model)] {
-        return unknown(symbols.models.name(row.model), demands[number])
+        return unknown(symbols.models.name(row.model), number)
       }
     }
     return nil
+  }
+
+  /// Looked for once a name, however many rows have it.
+  private mutating func unknown(_ name: String, _ number: Int) -> String {
+    let demand = demands[number]
+    if let known = demand.problems[name] { return known }
+    let text = unknown(name, demand)
+    demands[number].problems[name] = text
+    return text
   }
 
   private func unknown(_ name: String, _ demand: Demand) -> String {
