@@ -131,7 +131,8 @@ extension Catalog {
     let name = name.lowercased()
     return pattern.matches(name)
       || (name.hasPrefix(provider)
-        ? pattern.matches(String(name.dropFirst(provider.count))) : pattern.matches(provider + name))
+        ? pattern.matches(String(name.dropFirst(provider.count)))
+        : pattern.matches(provider + name))
   }
 
   /// Models that the name may mean though it is none of theirs: of each provider those of the same

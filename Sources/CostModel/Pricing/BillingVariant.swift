@@ -7,7 +7,8 @@ public struct BillingVariant: Hashable, Sendable {
   /// How much context a search brings (`low`, `high`); nil: the ordinary size.
   public var searchSize: String?
 
-  public init(batch: Bool = false, serviceTier: String? = nil, region: String? = nil,
+  public init(
+    batch: Bool = false, serviceTier: String? = nil, region: String? = nil,
     searchSize: String? = nil
   ) {
     self.batch = batch

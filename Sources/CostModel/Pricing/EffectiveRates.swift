@@ -68,7 +68,8 @@ struct EffectiveRates {
 extension EffectiveRates.Statement {
   init(_ rates: Rates, _ dimension: BillingDimension) {
     self.init(rate: rates[dimension].map(ExactRate.init), share: rates.share(of: dimension))
-  }}
+  }
+}
 
 extension [ContextTier] {
   /// The last tier that a total input reaches.

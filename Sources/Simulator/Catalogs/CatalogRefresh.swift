@@ -29,7 +29,8 @@ struct CatalogRefresh {
         continue
       }
       checked.append(model.name)
-      self.catalog[id] = Self.refreshed(model, from: imported.catalog[found], "\(source), \(key)", date)
+      self.catalog[id] = Self.refreshed(
+        model, from: imported.catalog[found], "\(source), \(key)", date)
     }
     changes = CatalogDiff.changes(from: catalog, to: self.catalog)
   }
@@ -72,7 +73,8 @@ struct CatalogRefresh {
     text += list("Not checked, since the catalog has no key of theirs in this list", unkeyed)
     let differing = PlainEnglish.count(Int64(changes.count))
     text += "\(path): \(PlainEnglish.plural(Int64(checked.count), "model")) checked in \(source): "
-    text += changes.isEmpty ? "none differs\n" : "\(differing) differ\(changes.count == 1 ? "s" : "")\n"
+    text +=
+      changes.isEmpty ? "none differs\n" : "\(differing) differ\(changes.count == 1 ? "s" : "")\n"
     return text
   }
 

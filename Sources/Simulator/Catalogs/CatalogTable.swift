@@ -25,9 +25,9 @@ enum CatalogTable {
     let isUnpriced = model.prices.allSatisfy(\.isUnpriced)
     let shown =
       isUnpriced
-      ? "unpriced" :
-      others.count > 2
-      ? "\(others.count) more" : others.map { $0.label + " " + $0.text }.joined(separator: ", ")
+      ? "unpriced"
+      : others.count > 2
+        ? "\(others.count) more" : others.map { $0.label + " " + $0.text }.joined(separator: ", ")
     return [
       .text(model.name), .text(model.provider),
       price(.inputTokens), price(.cacheReadTokens), price(.outputTokens),

@@ -24,9 +24,11 @@ struct VariantReview {
       let ancestors = sequence(first: dimension) { $0.parent }.dropFirst()
       if let stated = ancestors.first(where: rates.states) {
         let isRatio = sheet.rate(stated).map { $0.picodollars > 0 } ?? false
-        isRatio
-          ? _ = derived.insert("\(name): no price of its own for \(key), in the ratio of \(stated.key)")
-          : note("\(name): \(key)")
+        if isRatio {
+          derived.insert("\(name): no price of its own for \(key), in the ratio of \(stated.key)")
+        } else {
+          note("\(name): \(key)")
+        }
       } else if dimension.parent == nil, name != "above a context tier",
         dimension != .searches, dimension != .calls,
         sheet.rates[dimension].map({ $0.picodollars > 0 }) ?? true

@@ -34,12 +34,14 @@ struct CatalogRefreshCommand: ParsableCommand {
 
   func run() throws {
     let name = from.split(separator: "/").last.map(String.init) ?? from
-    let guess: PriceListSource.Kind = name.hasPrefix("genai") || name.hasPrefix("data.")
+    let guess: PriceListSource.Kind =
+      name.hasPrefix("genai") || name.hasPrefix("data.")
       ? .genAIPrices : .litellm
     let kind = kind ?? guess
     let day = try CivilDate.today(or: checked, option: "--checked")
     let known = try CatalogReader.read(path: catalog)
-    let list = try PriceListSource(kind: kind, path: from).read(filter: CatalogFilter(), checked: day)
+    let list = try PriceListSource(kind: kind, path: from).read(
+      filter: CatalogFilter(), checked: day)
     let source = list.catalog.source ?? kind.rawValue
     let refresh = CatalogRefresh(known, from: list, of: kind.rawValue, on: day)
     printing.show(json: refresh.json(source), text: refresh.text(catalog, source))

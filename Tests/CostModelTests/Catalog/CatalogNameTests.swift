@@ -61,7 +61,8 @@ import Testing
   }
 
   private static let forms = listed([
-    ("gpt-4o", "openai", []), ("gpt-5-2025-08-07", "openai", []), ("gpt-5-2025-11-01", "openai", []),
+    ("gpt-4o", "openai", []), ("gpt-5-2025-08-07", "openai", []),
+    ("gpt-5-2025-11-01", "openai", []),
     ("claude-haiku-4-5", "anthropic", []), ("claude-opus-4-1", "anthropic", []),
     ("anthropic.claude-opus-4-1-20250805-v1:0", "bedrock", []),
     ("eu.anthropic.claude-opus-4-1-20250805-v1:0", "bedrock", []),
@@ -87,9 +88,12 @@ import Testing
       ("anthropic.claude-haiku-4-5-20251001-v1:0", ["claude-haiku-4-5"]),
       ("us.anthropic.claude-haiku-4-5-20251001-v1:0", ["claude-haiku-4-5"]),
       ("meta.claude-haiku-4-5-v1:0", []), ("claude-haiku-4.5", ["claude-haiku-4-5"]),
-      ("us.anthropic.claude-opus-4-1-20250805-v1:0", [
-        "anthropic.claude-opus-4-1-20250805-v1:0", "eu.anthropic.claude-opus-4-1-20250805-v1:0",
-      ]),
+      (
+        "us.anthropic.claude-opus-4-1-20250805-v1:0",
+        [
+          "anthropic.claude-opus-4-1-20250805-v1:0", "eu.anthropic.claude-opus-4-1-20250805-v1:0",
+        ]
+      ),
       ("eu.anthropic.claude-opus-4-1", ["eu.anthropic.claude-opus-4-1-20250805-v1:0"]),
       ("claude-opus-4-1", ["claude-opus-4-1"]), ("amazon.nova-lite-v1:0", ["nova-lite"]),
       ("claude-3-5-sonnet", ["snowflake/claude-3-5-sonnet", "claude-3-5-sonnet-20241022"]),

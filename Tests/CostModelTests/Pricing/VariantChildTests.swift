@@ -31,12 +31,13 @@ import Testing
   }
 
   /// Half price for input and output is half price for all of their parts.
-  @Test(arguments: [
-    (BillingDimension.reasoningTokens, 1_250_000), (.cacheReadTokens, 50_000),
-    (.cacheWriteTokens, 625_000), (.cacheWriteLongTokens, 1_000_000),
-    (.inputAudioTokens, 1_500_000), (.outputImageTokens, 15_000_000),
-    (.inputImageTokens, 500_000), (.outputAudioTokens, 1_250_000),
-  ] as [(BillingDimension, Int64)])
+  @Test(
+    arguments: [
+      (BillingDimension.reasoningTokens, 1_250_000), (.cacheReadTokens, 50_000),
+      (.cacheWriteTokens, 625_000), (.cacheWriteLongTokens, 1_000_000),
+      (.inputAudioTokens, 1_500_000), (.outputImageTokens, 15_000_000),
+      (.inputImageTokens, 500_000), (.outputAudioTokens, 1_250_000),
+    ] as [(BillingDimension, Int64)])
   func anUnstatedPartGoesWithItsParent(dimension: BillingDimension, expected: Int64) {
     var half = PriceChange()
     half.rates[.inputTokens] = rate(500_000)

@@ -120,7 +120,8 @@ import Testing
       kind.batch = below(2) == 0
       kind.serviceTier = below(2) == 0 ? "flex" : nil
       let region = below(2) == 0 ? "eu" : nil
-      let expected = ExpectedPrice(model: model, region: region, variant: kind, time: SimTime(microseconds: 0))
+      let expected = ExpectedPrice(
+        model: model, region: region, variant: kind, time: SimTime(microseconds: 0))
       let variant = BillingVariant(
         batch: kind.batch, serviceTier: kind.serviceTier, region: region)
       for input in [0, 200, 201, 400, 401] as [Int64] {

@@ -79,11 +79,15 @@ import Testing
       ["m variant-not-cheaper"]
     ),
     (two + "batch: {factor: 100.1%}}", ["m variant-not-cheaper"]),
-    (two + "service_tiers: {flex: {factor: 1.5}, priority: {factor: 2}}}", ["m variant-not-cheaper"]),
+    (
+      two + "service_tiers: {flex: {factor: 1.5}, priority: {factor: 2}}}",
+      ["m variant-not-cheaper"]
+    ),
     (two + "tiers: [{above: 9 tokens, input: $0.9 per 1M tokens}]}", ["m tier-below-base"]),
     (two + "tiers: [{above: 9 tokens, input: $1 per 1M tokens}]}", []),
     (
-      two + "audio_input: $3 per 1M tokens, tiers: [{above: 9 tokens, audio_input: $1 per 1M tokens}]}",
+      two
+        + "audio_input: $3 per 1M tokens, tiers: [{above: 9 tokens, audio_input: $1 per 1M tokens}]}",
       ["m tier-below-base"]
     ),
   ])

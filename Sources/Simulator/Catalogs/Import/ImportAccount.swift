@@ -20,7 +20,8 @@ enum ImportAccount {
       all: true)
     text += list("amounts that are no possible price, left out", result.refused, all: true)
     text += list(
-      "prices of variants that nothing in the list tells, ordinary prices hold", result.unknownVariants,
+      "prices of variants that nothing in the list tells, ordinary prices hold",
+      result.unknownVariants,
       all: true)
     text += counts("Taken to mean something else than it says, models", result.remarks)
     text += counts("Prices not understood, models by field", result.unknownPrices)
@@ -75,7 +76,8 @@ enum ImportAccount {
           })
       ),
       ("rounded", names(result.rounded)), ("refused", names(result.refused)),
-      ("unknown_variants", names(result.unknownVariants)), ("remarks", counts(result.remarks)), ("unknown_prices", counts(result.unknownPrices)),
+      ("unknown_variants", names(result.unknownVariants)), ("remarks", counts(result.remarks)),
+      ("unknown_prices", counts(result.unknownPrices)),
       ("unused_fields", counts(result.unused)),
     ])
   }

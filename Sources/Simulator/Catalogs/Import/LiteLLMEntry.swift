@@ -169,7 +169,9 @@ struct LiteLLMEntry {
   private mutating func readMultipliers() {
     let prefix = "regional_processing_uplift_multiplier_"
     // Of Vertex: everywhere but at the global endpoint.
-    let regions = ["regional_endpoint_uplift_multiplier": "*", "fedramp_uplift_multiplier": "fedramp"]
+    let regions = [
+      "regional_endpoint_uplift_multiplier": "*", "fedramp_uplift_multiplier": "fedramp",
+    ]
     for (field, value) in fields.members {
       let region =
         regions[field] ?? (field.hasPrefix(prefix) ? String(field.dropFirst(prefix.count)) : nil)

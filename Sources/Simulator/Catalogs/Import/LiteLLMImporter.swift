@@ -36,7 +36,9 @@ enum LiteLLMImporter {
     var aliases: [String: [String]] = [:]
     for name in targets.keys.sorted() {
       var (target, steps) = (name, 0)
-      while let next = targets[target], steps <= targets.count { (target, steps) = (next, steps + 1) }
+      while let next = targets[target], steps <= targets.count {
+        (target, steps) = (next, steps + 1)
+      }
       if models.contains(target) {
         aliases[target, default: []].append(name)
         result.addAlias()

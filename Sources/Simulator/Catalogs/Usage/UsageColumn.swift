@@ -24,7 +24,8 @@ enum UsageColumn: String, CaseIterable, Sendable {
   var dimension: BillingDimension? {
     switch self {
     case .timestamp, .model, .provider, .status, .batch, .serviceTier, .region,
-      .searchSize: nil
+      .searchSize:
+      nil
     case .inputTokens: .inputTokens
     case .cachedInputTokens: .cacheReadTokens
     case .cacheWriteTokens: .cacheWriteTokens

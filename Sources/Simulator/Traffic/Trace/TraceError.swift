@@ -57,7 +57,8 @@ extension TraceError.Row: CustomStringConvertible {
   var description: String {
     PlainEnglish.visible(
       "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)"
-        + (others > 0 ? ", and \(InputLog.grouped(others)) other row\(others == 1 ? "" : "s")" : ""))
+        + (others > 0 ? ", and \(InputLog.grouped(others)) other row\(others == 1 ? "" : "s")" : "")
+    )
   }
 }
 
