@@ -24,7 +24,8 @@ struct PriceListSource {
   func read(filter: CatalogFilter, checked: CivilDate?) throws -> CatalogImport {
     let (bytes, version) = try contents()
     let tree = try parse(bytes)
-    var result = CatalogImport(filter: filter)
+    var result = CatalogImport(
+      of: kind.rawValue, filter: filter, rules: try PriceListRules.shipped())
     result.catalog.name = kind.rawValue
     result.catalog.source =
       version.map { "\(kind.rawValue) \($0)" } ?? "\(kind.rawValue) (\(fileName))"

@@ -120,7 +120,7 @@ final class UsageReader {
       try body(row.withFields { fields in try decode(fields) })
     } catch let problem as TraceError.Row {
       badRows += 1
-      if bad.count < Self.shownRows { bad.append(problem) }
+      bad.note(problem, atMost: Self.shownRows)
       guard badRows <= options.skipBadRows else { return }
       let fields = row.withFields { fields in (0..<fields.count).map { Array(fields[$0]) } }
       rejected.append(RejectedRow(row: problem, fields: fields))
@@ -194,6 +194,7 @@ final class UsageReader {
     case .model: row.model = text
     case .provider: row.provider = text
     case .region: row.variant.region = text
+    case .searchSize: row.variant.searchSize = text.lowercased()
     case .status:
       var text = text
       row.hasFailed = !text.withUTF8(TraceDecoder.isSuccess)

@@ -11,6 +11,8 @@ struct ModelCheck: Sendable {
     var catalog: Catalog
     /// By the piece's model number.
     var isKnown: [Bool] = []
+    /// What is said of unknown names.
+    var problems: [String: String] = [:]
   }
 
   private var demands: [Demand] = []
@@ -56,7 +58,7 @@ struct ModelCheck: Sendable {
       }
       if Int(row.model) >= demands[number].isKnown.count { addModels(symbols, to: number) }
       if !demands[number].isKnown[Int(row.model)] {
-        return unknown(name(row.model, symbols), demands[number])
+        return unknown(name(row.model, symbols), number)
       }
     }
     return nil
@@ -65,6 +67,15 @@ struct ModelCheck: Sendable {
   private func name(_ model: UInt32, _ symbols: TraceSymbols) -> String {
     let name = symbols.models.name(model)
     return isGuarded ? SpreadsheetGuard.bare(name) : name
+  }
+
+  /// Looked for once a name, however many rows have it.
+  private mutating func unknown(_ name: String, _ number: Int) -> String {
+    let demand = demands[number]
+    if let known = demand.problems[name] { return known }
+    let text = unknown(name, demand)
+    demands[number].problems[name] = text
+    return text
   }
 
   private func unknown(_ name: String, _ demand: Demand) -> String {

@@ -249,7 +249,7 @@ final class TraceReader {
 
   private func reject(_ rejected: RejectedRow) throws {
     totals.rejected += 1
-    if totals.firstRejected.count < Self.shownRows { totals.firstRejected.append(rejected.row) }
+    totals.firstRejected.note(rejected.row, atMost: Self.shownRows)
     if totals.rejected <= options.skipBadRows { try options.onRejected?(rejected) }
   }
 
