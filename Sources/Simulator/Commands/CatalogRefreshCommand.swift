@@ -50,6 +50,8 @@ struct CatalogRefreshCommand: ParsableCommand {
       return
     }
     let comment = "Refreshed by costsim \(Version.current) from \(source)."
-    try OutputFolder.write(CatalogText.text(refresh.catalog, comment: comment), toFile: out)
+    let outputs = Outputs()
+    try outputs.write(CatalogText.text(refresh.catalog, comment: comment), to: out)
+    try outputs.commit()
   }
 }
