@@ -10,8 +10,9 @@ public struct ReferencePrices {
   }
 
   public struct Card {
-    public var input: Price
-    public var output: Price
+    /// nil: unpriced, and nothing is due.
+    public var input: Price?
+    public var output: Price?
     /// nil: as input.
     public var cacheRead: Price?
     /// nil: as input.
@@ -26,7 +27,33 @@ public struct ReferencePrices {
     public var audio: Price?
     public var call: Price?
 
-    public init(input: Price, output: Price) { (self.input, self.output) = (input, output) }
+    public init(input: Price?, output: Price?) { (self.input, self.output) = (input, output) }
+
+    /// The card of calls in a tier that states these prices: what it does not state goes up or down
+    /// with the input or output price that it is part of.
+    public func repriced(by tier: Card) -> Card {
+      var card = Card(input: tier.input ?? input, output: tier.output ?? output)
+      func part(_ path: WritableKeyPath<Card, Price?>, of whole: WritableKeyPath<Card, Price?>) {
+        card[keyPath: path] = tier[keyPath: path]
+        guard card[keyPath: path] == nil, let old = self[keyPath: path] else { return }
+        guard let from = self[keyPath: whole], let to = card[keyPath: whole], from.picodollars > 0
+        else {
+          card[keyPath: path] = tier[keyPath: whole] == nil ? old : nil
+          return
+        }
+        let top = Int128(old.picodollars) * Int128(to.picodollars) * Int128(from.per)
+        let bottom = Int128(old.per) * Int128(from.picodollars) * Int128(to.per)
+        var (a, b) = (top, bottom)
+        while b != 0 { (a, b) = (b, a % b) }
+        card[keyPath: path] = Price(Int64(top / a), per: Int64(bottom / a))
+      }
+      for path in [\Card.cacheRead, \.cacheWrite, \.image] { part(path, of: \.input) }
+      part(\.reasoning, of: \.output)
+      card.audio = tier.audio ?? audio
+      card.call = tier.call ?? call
+      card.picture = tier.picture ?? picture
+      return card
+    }
   }
 
   public var from = Int64.min

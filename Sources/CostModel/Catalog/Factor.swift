@@ -10,4 +10,11 @@ public struct Factor: Hashable, Sendable {
   }
 
   public static let one = Factor(1)
+
+  /// The product; nil if it does not fit.
+  public func times(_ other: Factor) -> Factor? {
+    let top = numerator.multipliedReportingOverflow(by: other.numerator)
+    let bottom = denominator.multipliedReportingOverflow(by: other.denominator)
+    return top.overflow || bottom.overflow ? nil : Factor(top.partialValue, bottom.partialValue)
+  }
 }

@@ -11,6 +11,12 @@ public struct Model: Hashable, Sendable {
   public var latency: ClosedRange<SimDuration>?
   public var capabilities: [String] = []
   public var deprecated: CivilDate?
+  /// Whether its provider has announced its end without a date.
+  public var isRetiring = false
+  /// What its provider names to take in its place.
+  public var successor: String?
+  /// What price lists call it, by list: where its prices can be checked again.
+  public var sourceKeys: [String: String] = [:]
   /// By `effectiveFrom`, ascending. Empty: the model is *unpriced*, which is an error, never $0.
   public var prices: [PriceSheet] = []
 

@@ -7,4 +7,7 @@ public struct PriceChange: Hashable, Sendable {
   public var factor = Factor.one
 
   public init() {}
+
+  /// Another price of searches alone.
+  init(searches rate: Rate) { rates[.searches] = rate }
 }

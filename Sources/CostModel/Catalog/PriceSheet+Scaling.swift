@@ -9,6 +9,7 @@ extension PriceSheet {
     result.batch = batch.map { scale.change($0) }
     result.serviceTiers = serviceTiers.mapValues { scale.change($0) }
     result.regions = regions.mapValues { scale.change($0) }
+    result.searchSizes = searchSizes.mapValues { scale.rate($0) }
     result.timesOfDay = timesOfDay.map { time in
       var time = time
       time.change = scale.change(time.change)

@@ -6,7 +6,10 @@ public struct PriceSheet: Hashable, Sendable {
   public var contextTiers: [ContextTier] = []
   public var batch: PriceChange?
   public var serviceTiers: [String: PriceChange] = [:]
+  /// By name; `*` in a name stands for any characters.
   public var regions: [String: PriceChange] = [:]
+  /// Prices of a search by how much context it brings, in place of the sheet's own.
+  public var searchSizes: [String: Rate] = [:]
   /// The first one that holds at the arrival counts.
   public var timesOfDay: [TimeOfDayPrice] = []
   /// A call that has audio is billed for at least this much of it.
@@ -22,6 +25,15 @@ public struct PriceSheet: Hashable, Sendable {
   public var assumption: String?
 
   public init() {}
+
+  /// What a region's prices are: those of its name, else of the pattern that says most of it.
+  public func region(named name: String) -> PriceChange? {
+    if let own = regions[name] { return own }
+    let patterns = regions.filter { NamePattern.isPattern($0.key) }
+      .map { (NamePattern($0.key), $0.value, $0.key) }
+    return patterns.filter { $0.0.matches(name) }
+      .max { ($0.0.length, $0.2) < ($1.0.length, $1.2) }?.1
+  }
 
   /// Whether there is no price at all: every call is an error then.
   public var isUnpriced: Bool { rates == Rates() && !hasFixedPrice }

@@ -17,6 +17,7 @@ struct CompiledRate: Hashable, Sendable {
 
   /// nil if it does not fit 64 bits even in lowest terms.
   init?(numerator: Int128, denominator: Int128) {
+    guard denominator > 0 else { return nil }
     var (divisor, rest) = (numerator, denominator)
     while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
     guard let top = Int64(exactly: numerator / divisor),

@@ -27,64 +27,50 @@ extension Pricer {
     tierInputs += inputs
     timesOfDay += sheet.timesOfDay.map(CompiledTimeOfDay.init)
     for input in [0] + inputs {
-      let base = sheet.contextTiers.applied(to: sheet.rates, input: input)
       for time in [nil] + sheet.timesOfDay.map({ Optional($0.change) }) {
-        let holding = (changes + [time].compactMap { $0 }).map { $0.resolved(input: input) }
-        rates += Self.card(base, holding, isSoldByMonth: sheet.hasFixedPrice)
+        let holding = changes + [time].compactMap { $0 }
+        rates += BillingDimension.allCases.map(sheet.card(input: input, holding))
       }
-    }
-  }
-
-  /// One rate a dimension, of changes that hold at one input size: own prices take the base's place, the last one said; then parents for
-  /// what has no price; then every factor.
-  private static func card(_ base: Rates, _ changes: [PriceChange], isSoldByMonth: Bool)
-    -> [CompiledRate]
-  {
-    let rates = changes.reduce(base) { $0.overlaid(with: $1.rates) }
-    return BillingDimension.allCases.map { dimension in
-      guard let rate = rates.rate(for: dimension) else {
-        return rates.includes(dimension, isSoldByMonth) ? .free : .unpriced
-      }
-      return changes.reduce(CompiledRate(rate)) { $0.scaled(by: $1.factor) }
     }
   }
 }
 
-extension Rates {
-  /// The dimension's own price, else its parent's.
-  public func rate(for dimension: BillingDimension) -> Rate? {
-    self[dimension] ?? dimension.parent.flatMap(rate(for:))
+extension PriceSheet {
+  /// A dimension's price for calls of that total input on that variant, at a time of day that has no
+  /// price of its own; nil: it is unpriced, or its price has too many digits.
+  public func rate(
+    _ dimension: BillingDimension, input: Int64 = 0, on variant: BillingVariant = BillingVariant()
+  ) -> Rate? {
+    let rate = card(input: input, changes(on: variant))(dimension)
+    return rate.isPriced ? Rate(picodollars: rate.numerator, per: rate.denominator) : nil
+  }
+
+  /// The rates of calls of that total input with changes that hold: own prices one after the other,
+  /// then parents for what has no price, then every factor.
+  fileprivate func card(
+    input: Int64, _ changes: [PriceChange]
+  ) -> (BillingDimension) -> CompiledRate {
+    var rates = EffectiveRates(self, input: input)
+    for change in changes { rates.apply(change, to: self, input: input) }
+    return { [rates] dimension in
+      guard let rate = rates.price(dimension) else {
+        return includes(dimension, rates) ? .free : .unpriced
+      }
+      let own = CompiledRate(numerator: rate.numerator, denominator: rate.denominator)
+      return changes.reduce(own ?? .outOfRange) { $0.scaled(by: $1.factor) }
+    }
   }
 
   /// Whether the dimension, which has no price, is part of another one's: nothing is due for a
   /// call as such, and a model that is sold by the call or the month and has no token price
   /// includes the tokens.
-  fileprivate func includes(_ dimension: BillingDimension, _ isSoldByMonth: Bool) -> Bool {
+  private func includes(_ dimension: BillingDimension, _ rates: EffectiveRates) -> Bool {
     if dimension == .calls { return true }
-    let isSoldWhole = isSoldByMonth || self[.calls] != nil
-    let hasTokenPrice = self[.inputTokens] != nil || self[.outputTokens] != nil
+    let isSoldWhole = hasFixedPrice || rates.states(.calls)
+    let hasTokenPrice = rates.states(.inputTokens) || rates.states(.outputTokens)
     return dimension.isTokens && isSoldWhole && !hasTokenPrice
   }
-}
 
-extension [ContextTier] {
-  /// The rates with those of the last tier that a total input reaches in their place.
-  fileprivate func applied(to rates: Rates, input: Int64) -> Rates {
-    last { $0.firstInput <= input }.map { rates.overlaid(with: $0.rates) } ?? rates
-  }
-}
-
-extension PriceChange {
-  /// The change for calls of that total input, with the tier that holds worked in.
-  fileprivate func resolved(input: Int64) -> PriceChange {
-    var change = PriceChange()
-    change.rates = contextTiers.applied(to: rates, input: input)
-    change.factor = factor
-    return change
-  }
-}
-
-extension PriceSheet {
   /// Where prices change with the input size, ascending: the sheet's own tiers, and those of the
   /// changes and times of day.
   fileprivate func tierInputs(_ changes: [PriceChange]) -> [Int64] {
@@ -92,12 +78,14 @@ extension PriceSheet {
     return Set(tiers.map(\.firstInput)).sorted()
   }
 
-  /// Batch, service tier and region, in this order, as far as they are asked for and listed.
-  func changes(on variant: BillingVariant) -> [PriceChange] {
+  /// Batch, service tier, region and size of a search, in this order, as far as they are asked for
+  /// and listed.
+  public func changes(on variant: BillingVariant) -> [PriceChange] {
     [
       variant.batch ? batch : nil,
       variant.serviceTier.flatMap { serviceTiers[$0] },
-      variant.region.flatMap { regions[$0] },
+      variant.region.flatMap(region),
+      variant.searchSize.flatMap { searchSizes[$0] }.map(PriceChange.init(searches:)),
     ].compactMap { $0 }
   }
 }

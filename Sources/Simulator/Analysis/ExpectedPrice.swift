@@ -38,25 +38,68 @@ struct ExpectedPrice {
 
   /// Price in dollars a unit, of calls with `input` tokens; nil where nothing is priced.
   func price(_ dimension: BillingDimension, input: Double) -> Double? {
-    var wanted: BillingDimension? = dimension
-    while let d = wanted {
-      if let price = ownPrice(d, input: input) { return price }
-      wanted = d.parent
+    let changes = changes
+    return price(dimension, steps(changes, input: input)[...], input).map { price in
+      changes.reduce(price) { $0 * Double($1.factor.numerator) / Double($1.factor.denominator) }
     }
-    return nil
   }
 
-  private func ownPrice(_ dimension: BillingDimension, input: Double) -> Double? {
-    let tier = sheet.contextTiers.last { Self.firstToken($0) <= input }
-    var price = (tier?.rates[dimension] ?? sheet.rates[dimension]).map(Self.dollars)
-    for change in changes {
-      let own = change.contextTiers.last { Self.firstToken($0) <= input }?.rates[dimension]
-      price = (own ?? change.rates[dimension]).map(Self.dollars) ?? price
-      price = price.map {
-        $0 * Double(change.factor.numerator) / Double(change.factor.denominator)
-      }
+  /// What states prices, the last one last: the sheet, its tier, the changes.
+  private struct Step {
+    var rates: Rates
+    var tier: ContextTier?
+    var isChange = true
+  }
+
+  private func steps(_ changes: [PriceChange], input: Double) -> [Step] {
+    func tier(_ tiers: [ContextTier]) -> ContextTier? {
+      tiers.last { Self.firstToken($0) <= input }
     }
-    return price
+    return [Step(rates: sheet.rates, isChange: false)]
+      + (tier(sheet.contextTiers).map { [Step(rates: $0.rates, isChange: false)] } ?? [])
+      + changes.map { Step(rates: $0.rates, tier: tier($0.contextTiers)) }
+  }
+
+  /// Factors aside; the dimension's own price, else its parent's.
+  private func price(
+    _ dimension: BillingDimension, _ steps: ArraySlice<Step>, _ input: Double
+  ) -> Double? {
+    ownPrice(dimension, steps, input)
+      ?? dimension.parent.flatMap { price($0, steps, input) }
+  }
+
+  private func ownPrice(
+    _ dimension: BillingDimension, _ steps: ArraySlice<Step>, _ input: Double
+  ) -> Double? {
+    guard let step = steps.last else { return nil }
+    let tier = step.tier.flatMap { $0.rates.states(dimension) ? $0 : nil }
+    let rates = tier?.rates ?? step.rates
+    if let own = rates[dimension].map(Self.dollars) {
+      return step.isChange
+        ? own * ordinaryRise(dimension, from: tier.map(Self.firstToken) ?? 0, to: input) : own
+    }
+    let earlier = steps.dropLast()
+    let before = earlier.isEmpty ? nil : ownPrice(dimension, earlier, input)
+    guard let parent = dimension.parent else { return before }
+    let share = rates.share(of: dimension)
+    guard before != nil || share != nil else { return nil }
+    let new = price(parent, steps, input)
+    if let share { return new.map { $0 * Double(share.numerator) / Double(share.denominator) } }
+    let old = price(parent, earlier, input)
+    guard let before, let new, new != old else { return before }
+    return old.map { $0 > 0 } == true ? before * new / (old ?? 1) : new
+  }
+
+  /// How many times its ordinary price at one input size the ordinary price at another is; 1 where
+  /// that is not known.
+  private func ordinaryRise(
+    _ dimension: BillingDimension, from: Double, to: Double
+  ) -> Double {
+    guard !sheet.contextTiers.isEmpty,
+      let then = price(dimension, steps([], input: from)[...], from), then > 0,
+      let now = price(dimension, steps([], input: to)[...], to)
+    else { return 1 }
+    return now / then
   }
 
   private static func dollars(_ rate: Rate) -> Double {
@@ -70,7 +113,7 @@ struct ExpectedPrice {
     if let tier = variant.serviceTier, let change = sheet.serviceTiers[tier] {
       result.append(change)
     }
-    if let region, let change = sheet.regions[region] { result.append(change) }
+    if let region, let change = sheet.region(named: region) { result.append(change) }
     if let index = Self.timeOfDay(sheet, at: time) {
       result.append(sheet.timesOfDay[index].change)
     }

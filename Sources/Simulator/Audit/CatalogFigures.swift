@@ -9,7 +9,7 @@ enum CatalogFigures {
         switch query.figure {
         case .input: try price(sheet.rates[.inputTokens], per: "token")
         case .output: try price(sheet.rates[.outputTokens], per: "token")
-        case .cacheRead: try price(sheet.rates[.cacheReadTokens], per: "token")
+        case .cacheRead: try price(sheet.statedRate(.cacheReadTokens), per: "token")
         case .calls: try price(sheet.rates[.calls], per: "call")
         // Rates of audio are per microsecond.
         case .audio: try price(sheet.rates[.audioSeconds], per: ClaimUnit.second, size: 1_000_000)

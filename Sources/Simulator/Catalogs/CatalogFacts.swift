@@ -32,8 +32,16 @@ private struct CatalogFacts {
     if let window = model.contextWindow { put(.fact, "context window", tokens(window)) }
     if let most = model.maxOutputTokens { put(.fact, "most output", tokens(most)) }
     put(.fact, "capabilities", model.capabilities.joined(separator: ", "))
-    if let date = model.deprecated { put(.fact, "deprecated", date.description) }
-    if model.prices.isEmpty { put(.price, "price", "none (unpriced, never $0)") }
+    if let date = model.deprecated {
+      put(.fact, "deprecated", date.description)
+    } else if model.isRetiring {
+      put(.fact, "deprecated", "announced without a date")
+    }
+    put(.fact, "successor", model.successor ?? "")
+    for (list, key) in model.sourceKeys.sorted(by: { $0.key < $1.key }) {
+      put(.origin, "key in \(list)", key)
+    }
+    if model.prices.allSatisfy(\.isUnpriced) { put(.price, "price", "none (unpriced, never $0)") }
     for sheet in model.prices { add(sheet) }
   }
 
@@ -69,6 +77,9 @@ private struct CatalogFacts {
     for (name, change) in sheet.regions.sorted(by: { $0.key < $1.key }) {
       add(change, since + "region \(name)")
     }
+    for (size, rate) in sheet.searchSizes.sorted(by: { $0.key < $1.key }) {
+      put(.price, since + "search, \(size) context", RateText.text(rate, .searches), rate: rate)
+    }
     for time in sheet.timesOfDay { add(time.change, since + Self.span(time)) }
     put(.origin, since + "source", sheet.source ?? "")
     put(.origin, since + "checked", sheet.checked?.description ?? "")
@@ -77,6 +88,9 @@ private struct CatalogFacts {
 
   private mutating func add(_ rates: Rates, _ prefix: String) {
     for (key, dimension, kind) in CatalogFormat.rates {
+      if let share = rates.share(of: dimension) {
+        put(.price, prefix + key, RateText.share(share, of: dimension))
+      }
       guard let rate = rates[dimension] else { continue }
       put(.price, prefix + key, RateText.text(rate, kind), rate: rate)
     }

@@ -14,7 +14,7 @@ enum CatalogTable {
   private static func row(_ model: Model) -> [OutputTable.Cell] {
     let sheet = model.prices.last
     func price(_ dimension: BillingDimension) -> OutputTable.Cell {
-      guard let rate = sheet?.rates[dimension] else { return .unknown }
+      guard let rate = sheet?.statedRate(dimension) else { return .unknown }
       let perMillion = DecimalText.ratio(
         Int128(rate.picodollars), Int128(rate.per) * 1_000_000, places: 12)
       return .number(DecimalText.trimmed(perMillion))
@@ -22,14 +22,18 @@ enum CatalogTable {
     let others = CatalogFact.list(model).filter { fact in
       fact.kind == .price && !["input", "cache_read", "output", "price"].contains(fact.label)
     }
+    let isUnpriced = model.prices.allSatisfy(\.isUnpriced)
     let shown =
-      others.count > 2
-      ? "\(others.count) more" : others.map { $0.label + " " + $0.text }.joined(separator: ", ")
+      isUnpriced
+      ? "unpriced"
+      : others.count > 2
+        ? "\(others.count) more" : others.map { $0.label + " " + $0.text }.joined(separator: ", ")
     return [
       .text(model.name), .text(model.provider),
       price(.inputTokens), price(.cacheReadTokens), price(.outputTokens),
       model.contextWindow.map { .number(String($0)) } ?? .unknown,
-      model.deprecated.map { .plain($0.description) } ?? .unknown,
+      model.deprecated.map { .plain($0.description) }
+        ?? (model.isRetiring ? .text("announced") : .unknown),
       shown.isEmpty ? .unknown : .text(shown),
     ]
   }

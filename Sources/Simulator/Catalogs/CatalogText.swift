@@ -43,7 +43,17 @@ struct CatalogText {
       put("latency", low == high ? low : low + ".." + high, 4)
     }
     list("capabilities", model.capabilities)
-    if let date = model.deprecated { put("deprecated", date.description, 4) }
+    if let date = model.deprecated {
+      put("deprecated", date.description, 4)
+    } else if model.isRetiring {
+      put("deprecated", "true", 4)
+    }
+    if let next = model.successor { put("successor", Self.scalar(next), 4) }
+    if !model.sourceKeys.isEmpty {
+      let keys = model.sourceKeys.sorted { $0.key < $1.key }
+        .map { "\($0.key): \(Self.scalar($0.value))" }
+      put("source_keys", Self.flow(keys), 4)
+    }
     if model.prices.count == 1 {
       write(model.prices[0], 4)
     } else if !model.prices.isEmpty {
@@ -88,6 +98,11 @@ struct CatalogText {
     if let batch = sheet.batch { put("batch", Self.flow(batch), indent) }
     changes("service_tiers", sheet.serviceTiers, indent)
     changes("regions", sheet.regions, indent)
+    if !sheet.searchSizes.isEmpty {
+      let sizes = sheet.searchSizes.sorted { $0.key < $1.key }
+        .map { "\(Self.scalar($0.key)): \(RateText.text($0.value, .searches))" }
+      put("searches_by_size", Self.flow(sizes), indent)
+    }
     if !sheet.timesOfDay.isEmpty {
       put("time_of_day", "", indent)
       for time in sheet.timesOfDay { yaml.line("- " + Self.flow(time), indent: indent + 2) }
@@ -148,11 +163,22 @@ struct CatalogText {
 
   // MARK: Scalars
 
+  private static let words: Set = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+
+  /// Letters, digits and `. _ / ( ) -` and spaces.
+  private static func isPlainByte(_ byte: UInt8) -> Bool {
+    isLetter(byte) || byte &- 0x30 < 10 || ". _/()-".utf8.contains(byte)
+  }
+
   /// Plain where YAML reads it as the same text, else in quotes.
   private static func scalar(_ text: String) -> String {
-    let words: Set = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
-    let isPlain = text.wholeMatch(of: /[A-Za-z][A-Za-z0-9._\/ ()-]*[A-Za-z0-9)]/) != nil
-    return isPlain && !words.contains(text.lowercased()) ? text : QuotedText.quoted(text)
+    let bytes = text.utf8
+    let isPlain =
+      bytes.count > 1 && isLetter(bytes.first ?? 0) && bytes.allSatisfy(isPlainByte)
+      && (isLetter(bytes.last ?? 0) || bytes.last.map { $0 &- 0x30 < 10 || $0 == 0x29 } == true)
+    return isPlain && !Self.words.contains(text.lowercased()) ? text : QuotedText.quoted(text)
   }
 
   /// `0.5`; catalogs have at most 9 decimals.

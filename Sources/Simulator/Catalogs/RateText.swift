@@ -23,7 +23,15 @@ enum RateText {
   static func entries(_ rates: Rates) -> [(key: String, price: String)] {
     CatalogFormat.rates.compactMap { key, dimension, kind in
       rates[dimension].map { (key, text($0, kind)) }
+        ?? rates.share(of: dimension).map { (key, share($0, of: dimension)) }
     }
+  }
+
+  /// `25% of input`.
+  static func share(_ share: Factor, of dimension: BillingDimension) -> String {
+    let percent = DecimalText.trimmed(
+      DecimalText.ratio(Int128(share.numerator) * 100, Int128(share.denominator), places: 9))
+    return "\(percent)% of \(dimension.parent?.key ?? "input")"
   }
 
   private static func unit(of kind: Quantity.PriceUnit.Kind) -> (Int64, String) {

@@ -4,11 +4,11 @@ import CostModel
 struct CatalogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "catalog",
-    abstract: "Works on price catalogs: list, show, import, lint, diff.",
+    abstract: "Works on price catalogs: list, show, import, lint, diff, refresh.",
     discussion: "Example: costsim catalog list scenarios/catalogs/market.yaml gpt-4o",
     subcommands: [
       CatalogList.self, CatalogShow.self, CatalogImportCommand.self, CatalogLintCommand.self,
-      CatalogDiffCommand.self,
+      CatalogDiffCommand.self, CatalogRefreshCommand.self,
     ])
 }
 

@@ -27,7 +27,7 @@ struct CatalogLintCommand: ParsableCommand {
 
   func run() throws {
     let limits = try LintLimits.shipped()
-    let day = try day()
+    let day = try CivilDate.today(or: date, option: "--date")
     let others = try against.map { try CatalogReader.read(path: $0) }
     let reports = try catalogs.map { path in
       let catalog = try CatalogReader.read(path: path)
@@ -37,13 +37,16 @@ struct CatalogLintCommand: ParsableCommand {
     printing.show(
       json: .array(reports.map(LintText.json)), text: reports.map(LintText.text).joined())
   }
+}
 
-  private func day() throws -> CivilDate {
-    guard let date else {
+extension CivilDate {
+  /// The day that an option states, else today's of UTC.
+  static func today(or text: String?, option: String) throws -> CivilDate {
+    guard let text else {
       return CivilDate(daysSinceEpoch: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
     }
-    guard let day = CivilDate(iso: date) else {
-      throw BadInput(message: "--date: error: expected a date like 2026-10-21, not '\(date)'")
+    guard let day = CivilDate(iso: text), years.contains(day.year) else {
+      throw BadInput(message: "\(option): error: expected a date like 2026-10-21, not '\(text)'")
     }
     return day
   }

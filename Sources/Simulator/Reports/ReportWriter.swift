@@ -2,6 +2,19 @@ import Foundation
 
 /// Writes all files of `run` into an `OutputFolder`; nothing is visible until that is committed.
 enum ReportWriter {
+  /// Announces the files that others may want to write or read as well.
+  static func claim(
+    _ scenario: Scenario, as name: String, in folder: OutputFolder
+  ) throws(OutputError) {
+    let tables = ReportTables.all(ScenarioReport(scenario: scenario, plans: []))
+    let names = tables.map { "\($0.name).csv" } + ["focus.csv", "datapackage.json"]
+    for file in names + ["report.md", "report.html", "run.json"] {
+      try folder.claim("\(name)/\(file)")
+    }
+    try folder.claim(databaseName(of: name))
+    try folder.claim("index.md")
+  }
+
   /// The files of one scenario, in a subfolder of its name.
   static func write(
     _ report: ScenarioReport, record: RunRecord, into folder: OutputFolder
@@ -29,7 +42,9 @@ enum ReportWriter {
     }
     for (path, svg) in charts { try folder.write(svg, to: "\(name)/\(path)") }
     written.formUnion(charts.keys)
-    for path in stale(name, in: folder, but: written) { folder.remove("\(name)/\(path)") }
+    for path in stale(name, in: folder, but: written) {
+      try folder.remove("\(name)/\(path)")
+    }
     let markdown = ReportMarkdown.text(report)
     try folder.write(markdown, to: "\(name)/report.md")
     try folder.write(

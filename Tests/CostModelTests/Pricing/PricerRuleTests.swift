@@ -165,11 +165,11 @@ struct PricerRuleTests {
     #expect(try total(tiered, tokens(in: 99, out: 1)) == 990 + 20)
     #expect(try total(tiered, tokens(in: 100, out: 1)) == 10_000 + 200)
     #expect(try total(tiered, tokens(in: 101, out: 1)) == 10_100 + 200)
-    // Cached tokens count towards the threshold; a price the tier leaves open is the base's.
+    // Cached tokens count towards the threshold; a price the tier leaves open goes with its parent's.
     tiered.prices[0].rates[.cacheReadTokens] = perMillion(microdollars: 3)
     var cached = tokens(in: 51)
     cached.cacheReadTokens = 50
-    #expect(try total(tiered, cached) == 50 * 3 + 10)
+    #expect(try total(tiered, cached) == 50 * 30 + 10)
   }
 
   @Test func variantsMultiplyAndTheLaterOwnPriceWins() throws {

@@ -58,8 +58,12 @@ struct RandomPricing {
   private mutating func rates(density: Int64) -> Rates {
     var rates = Rates()
     for dimension in BillingDimension.allCases where random.chance(density, in: 10) {
-      let per: Int64 = random.oneOf([1, 2, 3, 7, 1000, 1_000_000, 3_600_000_000])
-      rates[dimension] = Rate(picodollars: random.below(5_000_000_000), per: per)
+      // Small enough for the reference's 128 bits after every ratio.
+      let per: Int64 = random.oneOf([1, 2, 3, 7, 1000])
+      rates[dimension] = Rate(picodollars: random.below(random.oneOf([2, 50_000])), per: per)
+      if dimension.parent != nil, random.chance(1, in: 5) {
+        rates.setShare(Factor(random.below(5), 1 + random.below(4)), of: dimension)
+      }
     }
     return rates
   }

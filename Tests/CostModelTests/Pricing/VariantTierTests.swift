@@ -24,12 +24,12 @@ import Testing
     (BillingVariant(region: "eu"), .epoch), (BillingVariant(), .epoch + .hour),
   ]
 
-  /// A variant's own price holds at every size but where its own tier has another one.
+  /// A variant's own price goes up with the ordinary one where its own tier has no other one.
   @Test(arguments: variants.indices) func ownTiersOfVariants(index: Int) throws {
     let (variant, time) = Self.variants[index]
     let pricer = Pricer(Self.tiered, variant: variant)
     for (input, each, output) in [
-      (99, 2, 20), (100, 2, 20), (101, 2, 20), (199, 2, 20), (200, 2, 20), (201, 5, 50),
+      (99, 2, 20), (100, 2, 20), (101, 6, 60), (199, 6, 60), (200, 6, 60), (201, 5, 50),
       (202, 5, 50),
     ] as [(Int64, Int64, Int64)] {
       let cost = try pricer.cost(of: tokens(in: input, out: 1), at: time)

@@ -69,28 +69,23 @@ struct PricingReference {
     _ t: SimTime
   ) throws(PricingError) -> Int128 {
     let changes = changes(sheet, t)
-    var own: [BillingDimension: Rate] = [:]
-    func tier(_ tiers: [ContextTier]) -> Rates {
-      tiers.last { input > $0.threshold || $0.inclusive && input == $0.threshold }?.rates
-        ?? Rates()
-    }
-    let pairs = [(sheet.rates, sheet.contextTiers)] + changes.map { ($0.rates, $0.contextTiers) }
-    for rates in pairs.flatMap({ [$0.0, tier($0.1)] }) {
-      for each in BillingDimension.allCases { own[each] = rates[each] ?? own[each] }
-    }
-    var place: BillingDimension? = dimension
-    while let here = place, own[here] == nil { place = here.parent }
-    guard let place, let rate = own[place] else {
+    guard let price = try price(dimension, sheet, changes, input) else {
       if dimension == .calls { return 0 }
       let soldWhole =
-        sheet.fixedMonthly != nil || sheet.provisioned != nil || own[.calls] != nil
-      if soldWhole, own[.inputTokens] == nil, own[.outputTokens] == nil, dimension.isTokens {
+        sheet.fixedMonthly != nil || sheet.provisioned != nil
+        || isStated(.calls, sheet, changes, input)
+      if soldWhole, dimension.isTokens,
+        !isStated(.inputTokens, sheet, changes, input),
+        !isStated(.outputTokens, sheet, changes, input)
+      {
         return 0
       }
       throw .unpriced(dimension)
     }
-    var numerator = Int128(quantity) * Int128(rate.picodollars)
-    var denominator = Int128(rate.per)
+    let (top, bottom) = price.lowest
+    guard top <= Int64.max, bottom <= Int64.max else { throw .rateOutOfRange(dimension) }
+    var numerator = Int128(quantity) * top
+    var denominator = bottom
     for change in changes {
       numerator *= Int128(change.factor.numerator)
       denominator *= Int128(change.factor.denominator)
@@ -99,6 +94,88 @@ struct PricingReference {
     if 2 * rest < denominator { return whole }
     if 2 * rest > denominator { return whole + 1 }
     return whole.isMultiple(of: 2) ? whole : whole + 1
+  }
+
+  // MARK: What a price is, read from the page backwards: from the last change to the sheet
+
+  private func tier(_ tiers: [ContextTier], _ input: Int64) -> ContextTier? {
+    tiers.last { input > $0.threshold || $0.inclusive && input == $0.threshold }
+  }
+
+  /// The price after the tier of the sheet and these changes; nil: unpriced.
+  private func price(
+    _ d: BillingDimension, _ sheet: PriceSheet, _ changes: [PriceChange], _ input: Int64
+  ) throws(PricingError) -> Fraction? {
+    if let own = try own(d, sheet, changes, input) { return own }
+    guard let parent = d.parent else { return nil }
+    return try price(parent, sheet, changes, input)
+  }
+
+  private func own(
+    _ d: BillingDimension, _ sheet: PriceSheet, _ changes: [PriceChange], _ input: Int64
+  ) throws(PricingError) -> Fraction? {
+    guard let change = changes.last else { return try ordinary(d, sheet, input) }
+    let earlier = Array(changes.dropLast())
+    // What the change states itself: in the tier that holds, else in general.
+    let reached = tier(change.contextTiers, input)
+    let isInTier = reached.map { $0.rates.states(d) } ?? false
+    let stated = isInTier ? reached!.rates : change.rates
+    if let rate = stated[d] {
+      let start = isInTier ? reached!.threshold + (reached!.inclusive ? 0 : 1) : 0
+      let (then, now) = (try price(d, sheet, [], start), try price(d, sheet, [], input))
+      guard let then, let now, then.top > 0 else { return Fraction(rate) }
+      return Fraction(rate).times(now).over(then)
+    }
+    let before = try own(d, sheet, earlier, input)
+    return try follow(d, stated.share(of: d), before, in: sheet, earlier, changes, input)
+  }
+
+  private func ordinary(
+    _ d: BillingDimension, _ sheet: PriceSheet, _ input: Int64
+  ) throws(PricingError) -> Fraction? {
+    // The sheet's tier is a change of a sheet that has none.
+    var flat = sheet
+    flat.contextTiers = []
+    guard let tier = tier(sheet.contextTiers, input) else {
+      if let rate = sheet.rates[d] { return Fraction(rate) }
+      guard let share = sheet.rates.share(of: d), let parent = d.parent else { return nil }
+      return try price(parent, flat, [], 0)?.times(Fraction(share))
+    }
+    if let rate = tier.rates[d] { return Fraction(rate) }
+    let before = try ordinary(d, flat, 0)
+    guard let parent = d.parent else { return before }
+    let (old, new) = (try price(parent, flat, [], 0), try price(parent, sheet, [], input))
+    return moved(before, tier.rates.share(of: d), old, new)
+  }
+
+  private func follow(
+    _ d: BillingDimension, _ share: Factor?, _ before: Fraction?, in sheet: PriceSheet,
+    _ earlier: [PriceChange], _ changes: [PriceChange], _ input: Int64
+  ) throws(PricingError) -> Fraction? {
+    guard let parent = d.parent else { return before }
+    let old = try price(parent, sheet, earlier, input)
+    return moved(before, share, old, try price(parent, sheet, changes, input))
+  }
+
+  /// A share of the parent's price, else the price before in the ratio of the parent's.
+  private func moved(
+    _ before: Fraction?, _ share: Factor?, _ old: Fraction?, _ new: Fraction?
+  ) -> Fraction? {
+    if let share { return new?.times(Fraction(share)) }
+    guard let before, let new, old?.lowest.0 != new.lowest.0 || old?.lowest.1 != new.lowest.1 else {
+      return before
+    }
+    guard let old, old.top > 0 else { return new }
+    return before.times(new).over(old)
+  }
+
+  private func isStated(
+    _ d: BillingDimension, _ sheet: PriceSheet, _ changes: [PriceChange], _ input: Int64
+  ) -> Bool {
+    let pairs = [(sheet.rates, sheet.contextTiers)] + changes.map { ($0.rates, $0.contextTiers) }
+    return pairs.contains { rates, tiers in
+      rates.states(d) || tier(tiers, input)?.rates.states(d) ?? false
+    }
   }
 
   private func changes(_ sheet: PriceSheet, _ t: SimTime) -> [PriceChange] {
@@ -122,4 +199,27 @@ struct PricingReference {
         && t.microseconds < midnight + to
     }
   }
+}
+
+/// An exact number that is not negative.
+private struct Fraction {
+  var top: Int128
+  var bottom: Int128
+
+  init(_ top: Int128, _ bottom: Int128) { (self.top, self.bottom) = (top, bottom) }
+  init(_ rate: Rate) { self.init(Int128(rate.picodollars), Int128(rate.per)) }
+  init(_ factor: Factor) { self.init(Int128(factor.numerator), Int128(factor.denominator)) }
+
+  var lowest: (Int128, Int128) {
+    var (a, b) = (top, bottom)
+    while b != 0 { (a, b) = (b, a % b) }
+    return (top / a, bottom / a)
+  }
+
+  func times(_ other: Fraction) -> Fraction {
+    let (a, b) = (Fraction(top, other.bottom).lowest, Fraction(other.top, bottom).lowest)
+    return Fraction(a.0 * b.0, a.1 * b.1)
+  }
+
+  func over(_ other: Fraction) -> Fraction { times(Fraction(other.bottom, other.top)) }
 }

@@ -95,8 +95,65 @@ import Testing
     var variant = AnalysisScenario.variant(input: .fixed(1_000), output: .fixed(100))
     variant.batch = true
     variant.serviceTier = "flex"
-    // Input 1 × ½ × ¾; output is stated anew at 8, × ¾.
-    check(cost(scenario([changed], variant)), 1_000 * (1_000 * 0.375e-6 + 100 * 6e-6))
+    // Input 1 × ½ × ¾; output is stated anew at 8, and every factor holds: × ½ × ¾.
+    check(cost(scenario([changed], variant)), 1_000 * (1_000 * 0.375e-6 + 100 * 3e-6))
+  }
+
+  /// The closed form's price of every dimension is the engine's, to the last digits of a Double, on
+  /// random sheets, variants, times and input sizes.
+  @Test func pricesAreTheEngines() throws {
+    var state: UInt64 = 14
+    func below(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    func rates(_ density: Int) -> Rates {
+      var rates = Rates()
+      for dimension in BillingDimension.allCases where below(10) < density {
+        rates[dimension] = Rate(picodollars: Int64(below(900)), per: [1, 3, 1_000][below(3)])
+        if dimension.parent != nil, below(5) == 0 { rates.setShare(Factor(1, 4), of: dimension) }
+      }
+      return rates
+    }
+    func tiers() -> [ContextTier] {
+      [200, 400].filter { _ in below(2) == 0 }
+        .map { ContextTier(threshold: $0, inclusive: below(2) == 0, rates: rates(3)) }
+    }
+    func change() -> PriceChange {
+      var change = PriceChange()
+      (change.rates, change.contextTiers) = (rates(3), tiers())
+      change.factor = Factor(Int64(1 + below(4)), 3)
+      return change
+    }
+    var compared = 0
+    for _ in 0..<600 {
+      var model = Model(name: "m", provider: "p")
+      var sheet = PriceSheet()
+      (sheet.rates, sheet.contextTiers) = (rates(7), tiers())
+      (sheet.batch, sheet.serviceTiers["flex"], sheet.regions["eu"]) = (
+        change(), change(), change()
+      )
+      model.prices = [sheet]
+      var kind = AnalysisScenario.variant(input: .fixed(1), output: .fixed(1))
+      kind.batch = below(2) == 0
+      kind.serviceTier = below(2) == 0 ? "flex" : nil
+      let region = below(2) == 0 ? "eu" : nil
+      let expected = ExpectedPrice(
+        model: model, region: region, variant: kind, time: SimTime(microseconds: 0))
+      let variant = BillingVariant(
+        batch: kind.batch, serviceTier: kind.serviceTier, region: region)
+      for input in [0, 200, 201, 400, 401] as [Int64] {
+        for dimension in BillingDimension.allCases {
+          guard let rate = sheet.rate(dimension, input: input, on: variant),
+            let price = expected.price(dimension, input: Double(input))
+          else { continue }
+          let exact = Double(rate.picodollars) / Double(rate.per)
+          #expect(abs(price * 1e12 - exact) <= 1e-9 * exact, "\(dimension) at \(input): \(sheet)")
+          compared += 1
+        }
+      }
+    }
+    #expect(compared > 10_000)
   }
 
   /// Night price from 22:00 to 06:00 UTC on flat traffic: a third of the calls at half price.

@@ -70,10 +70,33 @@ import Testing
     ("m: {provider: p, calls: $1 per call, deprecated: 2026-10-22}", []),
     ("m: {provider: p, calls: $1 per call, deprecated: 2026-10-21}", []),
     ("m: {provider: p, calls: $1 per call, deprecated: 2026-10-20}", ["m deprecated"]),
+    ("m: {provider: p, calls: $1 per call, deprecated: true}", ["m deprecated"]),
+    (two + "batch: {output: $1 per 1M tokens}}", ["m one-sided-variant"]),
+    (two + "batch: {factor: 50%}}", []),
+    (two + "service_tiers: {flex: {input: $0.5 per 1M tokens}}}", ["m one-sided-variant"]),
+    (
+      two + "batch: {input: $0.5 per 1M tokens, output: $2 per 1M tokens}}",
+      ["m variant-not-cheaper"]
+    ),
+    (two + "batch: {factor: 100.1%}}", ["m variant-not-cheaper"]),
+    (
+      two + "service_tiers: {flex: {factor: 1.5}, priority: {factor: 2}}}",
+      ["m variant-not-cheaper"]
+    ),
+    (two + "tiers: [{above: 9 tokens, input: $0.9 per 1M tokens}]}", ["m tier-below-base"]),
+    (two + "tiers: [{above: 9 tokens, input: $1 per 1M tokens}]}", []),
+    (
+      two
+        + "audio_input: $3 per 1M tokens, tiers: [{above: 9 tokens, audio_input: $1 per 1M tokens}]}",
+      ["m tier-below-base"]
+    ),
   ])
   func everyRule(model: String, expected: [String]) throws {
     #expect(try rules(model, date: Self.today) == expected)
   }
+
+  private static let two =
+    "m: {provider: p, input: $1 per 1M tokens, output: $2 per 1M tokens, "
 
   private static func offer(_ name: String, input: String) -> String {
     "\(name): {provider: p, input: $\(input) per 1M tokens, output: $100 per 1M tokens}"

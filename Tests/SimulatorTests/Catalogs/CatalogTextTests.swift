@@ -34,6 +34,7 @@ import Testing
       checked: 2025-02-03
       models:
         "bedrock/*/1-month": {provider: "yes"}
+        soon: {provider: p, deprecated: true}
         "null": {provider: p, aliases: ["1.5", "a: b", "#c", "d\\"e"], capabilities: [chat, "no"]}
         full:
           provider: p
@@ -41,6 +42,8 @@ import Testing
           max_output_tokens: 4096
           latency: 500ms..1s
           deprecated: 2026-01-02
+          successor: next
+          source_keys: {litellm: "azure/a: b", genai-prices: azure/b}
           prices:
             - {input: $1 per 1M tokens}
             - effective_from: 2025-06-01T12:30
@@ -56,7 +59,10 @@ import Testing
                 - {from: 200 tokens, input: $4 per 1M tokens}
               batch: {factor: 0.5, tiers: [{above: 5 tokens, input: $1 per 1M tokens}]}
               service_tiers: {flex: {input: $5 per 1M tokens}, "no": {factor: 1.25}}
-              regions: {eu-west-1: {factor: 110%}}
+              regions: {eu-west-1: {factor: 110%}, "*": {cache_read: 12.5% of input}}
+              cache_read: 25% of input
+              reasoning: 150% of output
+              searches_by_size: {high: $14 per 1K searches, low: $5 per 1K searches}
               time_of_day:
                 - {days: [mon, sun], from: "22:30", to: "06:00", factor: 25%}
                 - {from: "00:00", to: "24:00", input: $6 per 1M tokens}

@@ -112,7 +112,9 @@ import Testing
         == CatalogText.text(json.catalog))
     #expect(python.imported == 3 && python.unpriced == ["p/free"])
     #expect(python.unknownPrices == ["output_citation_mtok": 1, "price_variants/search_type": 1])
-    #expect(python.unused == ["description": 1, "match by pattern": 1])
+    #expect(python.unused == ["description": 1])
+    let catalog = python.catalog
+    #expect(catalog.id(named: "p/dazzling") == catalog.id(named: "p/dated"))
     #expect(json.unknownPrices == python.unknownPrices && json.unused == python.unused)
   }
 
@@ -136,6 +138,35 @@ import Testing
     }
     #expect(catalog.id(named: "alias") == catalog.id(named: "p/dated"))
     #expect(catalog.models[0].contextWindow == 128_000)
+  }
+
+  /// xAI's tiers include 200,000 tokens and are stored as 199,999: for every provider a tier holds for
+  /// more than its start. A price without tiers is the same for every size.
+  @Test(arguments: ["x-ai", "openai"]) func aTierBeginsBehindItsStart(provider: String) throws {
+    let catalog = try read(
+      """
+      [{"id": "\(provider)", "models": [{"id": "m", "deprecated": true, "prices": {
+         "input_mtok": {"base": 1, "tiers": [{"start": 199999, "price": 2}]},
+         "cache_read_mtok": 0.5}}]}]
+      """, name: "data.json"
+    ).catalog
+    #expect(catalog.models[0].isRetiring)
+    let sheet = catalog.models[0].prices[0]
+    for (input, expected) in [(199_998, 1), (199_999, 1), (200_000, 2), (200_001, 2)]
+      as [(Int64, Int64)]
+    {
+      #expect(sheet.rate(.inputTokens, input: input)?.picodollars == expected * 1_000_000)
+      #expect(sheet.rate(.cacheReadTokens, input: input)?.picodollars == 500_000)
+    }
+  }
+
+  @Test func groqBillsTenSeconds() throws {
+    let catalog = try read(
+      """
+      [{"id": "groq", "models": [{"id": "whisper-large-v3", "prices": {"audio_hours": 0.111}}]}]
+      """, name: "data.json"
+    ).catalog
+    #expect(catalog.models[0].prices[0].minimumAudio == SimDuration(microseconds: 10_000_000))
   }
 
   @Test func tiersAscendAndCarryOn() throws {

@@ -64,7 +64,49 @@ import Testing
         "search_context_size_medium": 0.02, "search_context_size_high": 0.03}
       """)
     #expect(price(sheet.rates[.searches], .searches) == "20")
-    #expect(result.remarks.values.reduce(0, +) == 1)
+    #expect(price(sheet.searchSizes["low"], .searches) == "10")
+    #expect(sheet.searchSizes["medium"] == nil && result.remarks.isEmpty)
+    for (size, expected) in [(nil, "20"), ("medium", "20"), ("high", "30"), ("huge", "20")]
+      as [(String?, String)]
+    {
+      let rate = sheet.rate(.searches, on: BillingVariant(searchSize: size))
+      #expect(price(rate, .searches) == expected)
+    }
+  }
+
+  /// An entry that is another one's name, over several steps; one without a target is skipped.
+  @Test func aliasesAreKept() throws {
+    let result = try Self.read(
+      """
+      {"a-latest": {"alias_of": "b-latest"}, "b-latest": {"alias_of": "m"},
+       "m": {"litellm_provider": "p", "input_cost_per_token": 1e-06, "successor_model": "n"},
+       "lost": {"alias_of": "gone"}, "round": {"alias_of": "round"}}
+      """)
+    #expect(result.catalog.models.map(\.aliases) == [["a-latest", "b-latest"]])
+    #expect(result.catalog.models[0].successor == "n")
+    #expect(result.aliases == 2 && result.entries == 5)
+    #expect(result.skipped.map(\.entry) == ["lost", "round"])
+  }
+
+  /// Rules that the list's program applies and its data does not state (`Limits/price-lists.yaml`).
+  @Test func rulesOfTheListsProgramAreApplied() throws {
+    let result = try Self.read(
+      """
+      {"groq/whisper-large-v3": {"litellm_provider": "groq", "input_cost_per_second": 0.0001},
+       "fireworks_ai/a": {"litellm_provider": "fireworks_ai", "input_cost_per_token": 2e-06,
+         "input_cost_per_token_priority": 4e-06},
+       "fireworks_ai/b": {"litellm_provider": "fireworks_ai", "input_cost_per_token": 2e-06,
+         "cache_read_input_token_cost": 3e-07},
+       "openai/whisper": {"litellm_provider": "openai", "input_cost_per_second": 0.0001}}
+      """)
+    let sheets = result.catalog.models.map { $0.prices[0] }
+    #expect(sheets.map(\.minimumAudio.microseconds) == [10_000_000, 0, 0, 0])
+    #expect(price(sheets[1].rate(.cacheReadTokens), .cacheReadTokens) == "1")
+    let priority = BillingVariant(serviceTier: "priority")
+    #expect(price(sheets[1].rate(.cacheReadTokens, on: priority), .cacheReadTokens) == "2")
+    #expect(price(sheets[2].rate(.cacheReadTokens), .cacheReadTokens) == "0.30")
+    let again = try CatalogTextTests.reread(CatalogText.text(result.catalog))
+    #expect(again.models == result.catalog.models)
   }
 
   /// Thresholds are numbers (200k before 1000k), tiers and variants combine.
@@ -86,14 +128,30 @@ import Testing
     // What a lower tier changed, a higher one repeats.
     #expect(sheet.contextTiers.map { price($0.rates[.outputTokens], .outputTokens) } == ["8", "8"])
     #expect(price(sheet.rates[.cacheReadTokens], .cacheReadTokens) == "0.10")
-    // Batch has no prices for long calls: the ordinary ones hold there, and it is said.
+    // Batch has no prices for long calls: they rise as the ordinary ones do, and it is said.
     let batch = try #require(sheet.batch)
-    #expect(price(batch.rates[.inputTokens], .inputTokens) == "0.50")
-    #expect(batch.contextTiers.map { price($0.rates[.inputTokens], .inputTokens) } == ["2", "3"])
+    #expect(price(batch.rates[.inputTokens], .inputTokens) == "0.50" && batch.contextTiers.isEmpty)
+    for (input, expected) in [(200_000, "0.50"), (200_001, "1"), (1_000_001, "1.50")]
+      as [(Int64, String)]
+    {
+      let rate = sheet.rate(.inputTokens, input: input, on: BillingVariant(batch: true))
+      #expect(price(rate, .inputTokens) == expected)
+    }
     let priority = try #require(sheet.serviceTiers["priority"])
     #expect(priority.contextTiers.map { price($0.rates[.inputTokens], .inputTokens) } == ["4"])
-    #expect(sheet.serviceTiers["flex"]?.contextTiers.count == 1)
-    #expect(result.remarks.keys.sorted().map { $0.prefix(5) } == ["batch", "flex:"])
+    #expect(
+      result.remarks.keys.sorted() == [
+        "above a context tier: no price of its own for cache_read, in the ratio of input",
+        "batch: no price of its own for cache_read, in the ratio of input",
+        "batch: no price of its own for input above a context tier, in its ratio",
+        "service tier flex: no price of its own for output above a context tier, in its ratio",
+        "service tier priority: no price of its own for cache_read, in the ratio of input",
+      ])
+    // Nothing in the list says what the other side of a one-sided variant costs.
+    #expect(
+      result.unknownVariants == [
+        "m: batch: output", "m: service tier flex: input", "m: service tier priority: output",
+      ])
     #expect(result.unknownPrices == ["input_cost_per_token_sometimes": 1])
   }
 
@@ -151,7 +209,9 @@ import Testing
       "provider_specific_entry": {"us": 1.1, "fast": 2.0}, "cost_per_second": 0.011,
       "input_cost_per_second": 0.011
       """)
-    #expect(sheet.regions.keys.sorted() == ["eu", "regional", "us"])
+    #expect(sheet.regions.keys.sorted() == ["*", "eu", "global", "us"])
+    #expect(sheet.region(named: "us-east5")?.factor == Factor(6, 5))
+    #expect(sheet.region(named: "global")?.factor == .one)
     #expect(sheet.regions["eu"]?.factor == Factor(11, 10))
     #expect(sheet.serviceTiers["fast"]?.factor == Factor(2))
     #expect(sheet.provisioned?.price(for: .hour)?.picodollars == 39_600_000_000_000)

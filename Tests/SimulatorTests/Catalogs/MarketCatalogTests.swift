@@ -14,7 +14,8 @@ import Testing
       ("deepseek-v3", "1.14", "4.56", nil), ("deepseek-r1", "1.35", "5.40", nil),
       ("phi-4-mini", "0.075", "0.30", nil), ("phi-4-multimodal", "0.08", "0.32", nil),
       ("llama-3.3-70b", "0.71", "0.71", nil), ("mistral-large", "2", "6", nil),
-      ("mistral-large-2402", "4", "12", nil), ("gpt-4o", "2.50", "10", "1.25"),
+      ("claude-haiku-4-5-20251001", "1", "5", "0.10"), ("grok-4.6", "2", "6", "0.30"),
+      ("gpt-4o", "2.50", "10", "1.25"),
       ("gpt-4o-mini", "0.15", "0.60", "0.075"), ("gpt-3.5-turbo", "0.50", "1.50", nil),
       ("gpt-4", "30", "60", nil), ("claude-3.5-sonnet", "3", "15", "0.30"),
     ] as [(String, String, String, String?)])

@@ -109,10 +109,28 @@ import Testing
         """))
     #expect(
       priced.map { $0["input_usd"] } == [
-        "0.000999", "0.001", "0.002002", "0.0005", "0.0005", "0.0005", "0.001", "0.0011",
+        "0.000999", "0.001", "0.002002", "0.0005", "0.0005", "0.0005", "0.002", "0.0011",
         "0.000275",
       ])
     #expect(priced.map { $0["context_tier_from"] }[1...2] == ["", "1001"])
+  }
+
+  /// What is wrong with a name is told once, with its rows; a name that was read as another is told.
+  @Test func namesAreToldOnceEach() throws {
+    let bad = (0..<3_000).map { "gpt-9-\($0 % 2),1\n" }.joined()
+    let outcome = try price("model,input_tokens\nm,1\n" + bad)
+    #expect(outcome.code == 2)
+    let lines = outcome.errors.split(separator: "\n").dropFirst()
+    #expect(
+      Array(lines) == [
+        "  row 2, column 'model': unknown model 'gpt-9-0', and 1,499 other rows",
+        "  row 3, column 'model': unknown model 'gpt-9-1', and 1,499 other rows",
+      ])
+    let dated = try price("model,input_tokens\nm-2025-01-01,1\nm@20250101,1\nP/M,1\nem,1\n")
+    #expect(dated.code == 0)
+    #expect(dated.errors.contains("'m-2025-01-01' was read as 'm' of p: 1 row.\n"))
+    #expect(dated.errors.contains("'m@20250101' was read as 'm' of p: 1 row.\n"))
+    #expect(!dated.errors.contains("'P/M'") && !dated.errors.contains("'em'"))
   }
 
   /// T − 1, T and T + 1 of an effective date and of a time of day, with offsets and other clocks.

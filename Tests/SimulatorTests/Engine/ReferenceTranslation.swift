@@ -324,9 +324,7 @@ extension ReferencePrices {
   init(_ sheet: PriceSheet) {
     self.init(card: Card(sheet.rates))
     from = sheet.effectiveFrom.microseconds
-    tier = sheet.contextTiers.first.map {
-      ($0.threshold, Card(sheet.rates.overlaid(with: $0.rates)))
-    }
+    tier = sheet.contextTiers.first.map { ($0.threshold, card.repriced(by: Card($0.rates))) }
     batch = sheet.batch.map { ($0.factor.numerator, $0.factor.denominator) } ?? (1, 1)
     regions = sheet.regions.mapValues { ($0.factor.numerator, $0.factor.denominator) }
     minimumAudio = sheet.minimumAudio.microseconds
@@ -338,8 +336,7 @@ extension ReferencePrices.Card {
     func price(_ dimension: BillingDimension) -> ReferencePrices.Price? {
       rates[dimension].map { ReferencePrices.Price($0.picodollars, per: $0.per) }
     }
-    let free = ReferencePrices.Price(0, per: 1)
-    self.init(input: price(.inputTokens) ?? free, output: price(.outputTokens) ?? free)
+    self.init(input: price(.inputTokens), output: price(.outputTokens))
     cacheRead = price(.cacheReadTokens)
     cacheWrite = price(.cacheWriteTokens)
     picture = price(.images)

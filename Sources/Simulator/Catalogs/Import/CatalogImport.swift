@@ -11,6 +11,8 @@ struct CatalogImport {
   var catalog = Catalog()
   /// Entries of the list, imported or not.
   private(set) var entries = 0
+  /// Entries that are another entry's name.
+  private(set) var aliases = 0
   /// Entries that the filter left out.
   private(set) var filtered = 0
   private(set) var skipped: [Skipped] = []
@@ -20,6 +22,9 @@ struct CatalogImport {
   private(set) var rounded: [String] = []
   /// `model: field` of amounts that are no possible price.
   private(set) var refused: [String] = []
+  /// `model: batch: input` of variants for which the list says nothing that their price follows from,
+  /// so that the ordinary one holds.
+  private(set) var unknownVariants: [String] = []
   /// Fields that say something of prices and are not understood, by name.
   private(set) var unknownPrices: [String: Int] = [:]
   /// Other fields that have no place in a catalog, by name.
@@ -28,8 +33,12 @@ struct CatalogImport {
   private(set) var remarks: [String: Int] = [:]
 
   private let filter: CatalogFilter
+  private let list: String
+  private let rules: PriceListRules
 
-  init(filter: CatalogFilter) { self.filter = filter }
+  init(of list: String, filter: CatalogFilter, rules: PriceListRules) {
+    (self.list, self.filter, self.rules) = (list, filter, rules)
+  }
 
   var imported: Int { catalog.models.count }
 
@@ -46,6 +55,9 @@ struct CatalogImport {
       skipped.append(Skipped(entry: model.name, reason: "its name is too long for a YAML key"))
       return
     }
+    var model = model
+    model.aliases.removeAll { catalog.isTaken($0) }
+    rules.apply(to: &model, of: list)
     guard catalog.add(model) != nil else {
       let reason = catalog.isFull ? "the catalog is full" : "its name is already taken"
       skipped.append(Skipped(entry: model.name, reason: reason))
@@ -56,7 +68,9 @@ struct CatalogImport {
     refused += fields.refused.map { "\(model.name): \($0)" }
     for name in fields.unknownPrices { unknownPrices[name, default: 0] += 1 }
     for name in fields.unused { unused[name, default: 0] += 1 }
-    for remark in fields.remarks { remarks[remark, default: 0] += 1 }
+    let review = VariantReview(model)
+    unknownVariants += review.unknown.map { "\(model.name): \($0)" }
+    for remark in fields.remarks.union(review.derived) { remarks[remark, default: 0] += 1 }
   }
 
   /// Prices without a source of their own are the list's.
@@ -70,6 +84,11 @@ struct CatalogImport {
       }
       catalog[id] = model
     }
+  }
+
+  mutating func addAlias() {
+    entries += 1
+    aliases += 1
   }
 
   mutating func skip(_ entry: String, because reason: String) {

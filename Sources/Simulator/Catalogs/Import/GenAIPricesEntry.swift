@@ -4,15 +4,13 @@ import CostModel
 ///
 /// Its prices are for a million tokens, a thousand pieces or an hour. Of a list of conditional
 /// prices the last that is active wins, the first where none is. A variant's prices stand in place of
-/// the ordinary ones, of several the first that states one.
+/// the ordinary ones, of several the first that states one. A tier holds for more input than its
+/// `start`, for every provider.
 struct GenAIPricesEntry {
   private(set) var model: Model
   private(set) var account = FieldAccount()
 
   private let fields: DataTree
-  private let isInclusive: Bool
-
-  private static let inclusiveProviders: Set = ["x-ai"]
   private static let keys: [String: (BillingDimension, ImportedPrice.Unit)] = [
     "input_mtok": (.inputTokens, .million), "output_mtok": (.outputTokens, .million),
     "cache_read_mtok": (.cacheReadTokens, .million),
@@ -61,7 +59,6 @@ struct GenAIPricesEntry {
 
   init(id: String, provider: String, _ fields: DataTree) {
     self.fields = fields
-    isInclusive = Self.inclusiveProviders.contains(provider)
     model = Model(name: "\(provider)/\(id)", provider: provider)
     if let window = fields["context_window"]?.tokens, window > 0 {
       model.contextWindow = window
@@ -69,7 +66,8 @@ struct GenAIPricesEntry {
       account.unused("context_window")
     }
     readAliases(id)
-    for field in ["name", "description", "price_comments", "deprecated"]
+    if case .bool(let isRetiring)? = fields["deprecated"] { model.isRetiring = isRetiring }
+    for field in ["name", "description", "price_comments"]
     where fields[field] != nil { account.unused(field) }
     for (field, _) in fields.members where !Self.fields.contains(field) {
       account.unused(field)
@@ -85,18 +83,26 @@ struct GenAIPricesEntry {
 
   // MARK: Names
 
-  /// Exact names become aliases; patterns match names that nobody has listed, so they cannot.
+  /// Exact names become aliases, and what begins, ends or goes with a text a pattern; what matches an
+  /// expression or several conditions does not.
   private mutating func readAliases(_ id: String) {
     guard let match = fields["match"] else { return }
     let clauses = match["or"]?.items ?? [match]
     for clause in clauses {
-      guard let name = clause["equals"]?.text else {
-        account.unused("match by pattern")
+      guard let name = Self.pattern(clause) else {
+        account.unused("match by expression")
         continue
       }
       let alias = "\(model.provider)/\(name)"
       if name != id, !model.aliases.contains(alias) { model.aliases.append(alias) }
     }
+  }
+
+  private static func pattern(_ clause: DataTree) -> String? {
+    if let text = clause["equals"]?.text { return text }
+    if let text = clause["starts_with"]?.text { return text + "*" }
+    if let text = clause["ends_with"]?.text { return "*" + text }
+    return clause["contains"]?.text.map { "*\($0)*" }
   }
 
   // MARK: Prices
@@ -131,6 +137,7 @@ struct GenAIPricesEntry {
         result[dimension, above: start] = account.rate(key, price, unit, dimension)
       }
     }
+    result.keepFlatParts()
     return result
   }
 
@@ -198,14 +205,14 @@ struct GenAIPricesEntry {
     var sheet = PriceSheet()
     sheet.effectiveFrom = start
     sheet.rates = base.rates.base
-    sheet.contextTiers = base.rates.contextTiers(inclusive: isInclusive)
+    sheet.contextTiers = base.rates.contextTiers(inclusive: false)
     // The last one wins, so it is looked at first.
     for conditional in prices[((holding ?? -1) + 1)...].reversed() {
       guard case .between(let from, let to) = conditional.condition else { continue }
       sheet.timesOfDay.append(
         TimeOfDayPrice(
           weekdays: Set(0..<7), from: from, to: to,
-          change: conditional.rates.change(inclusive: isInclusive)))
+          change: conditional.rates.change(inclusive: false)))
     }
     for kind in Set(variants.map(\.kind)) {
       let active = variants.filter { $0.kind == kind && $0.conditional.hasBegun(by: start) }
@@ -214,7 +221,7 @@ struct GenAIPricesEntry {
       let rates = active.reversed().reduce(TieredRates()) {
         $0.replaced(by: $1.conditional.rates)
       }
-      let change = rates.change(inclusive: isInclusive)
+      let change = rates.change(inclusive: false)
       switch kind {
       case .batch: sheet.batch = change
       case .tier(let name): sheet.serviceTiers[name] = change

@@ -8,6 +8,7 @@ enum ImportAccount {
   static func text(_ result: CatalogImport) -> String {
     var text = "\(count(result.imported, "model")) imported of "
     text += "\(count(result.entries, "entry", "entries")) in \(result.catalog.source ?? "the list")"
+    if result.aliases > 0 { text += "; \(number(result.aliases)) are aliases of others" }
     if result.filtered > 0 { text += "; \(number(result.filtered)) left out by the filter" }
     text += ".\n"
     text += list(
@@ -18,6 +19,10 @@ enum ImportAccount {
       "prices finer than a picodollar for what they are kept per, rounded", result.rounded,
       all: true)
     text += list("amounts that are no possible price, left out", result.refused, all: true)
+    text += list(
+      "prices of variants that nothing in the list tells, ordinary prices hold",
+      result.unknownVariants,
+      all: true)
     text += counts("Taken to mean something else than it says, models", result.remarks)
     text += counts("Prices not understood, models by field", result.unknownPrices)
     text += counts("Other fields without a place in a catalog", result.unused)
@@ -60,6 +65,7 @@ enum ImportAccount {
       ("source", .optional(result.catalog.source, JSONValue.string)),
       ("entries", .integer(Int64(result.entries))),
       ("imported", .integer(Int64(result.imported))),
+      ("aliases", .integer(Int64(result.aliases))),
       ("filtered", .integer(Int64(result.filtered))),
       ("unpriced", names(result.unpriced)),
       (
@@ -70,7 +76,8 @@ enum ImportAccount {
           })
       ),
       ("rounded", names(result.rounded)), ("refused", names(result.refused)),
-      ("remarks", counts(result.remarks)), ("unknown_prices", counts(result.unknownPrices)),
+      ("unknown_variants", names(result.unknownVariants)), ("remarks", counts(result.remarks)),
+      ("unknown_prices", counts(result.unknownPrices)),
       ("unused_fields", counts(result.unused)),
     ])
   }

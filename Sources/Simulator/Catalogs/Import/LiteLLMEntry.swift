@@ -9,6 +9,7 @@ struct LiteLLMEntry {
   private(set) var account = FieldAccount()
 
   private let fields: DataTree
+  private let names: LiteLLMFieldNames
   private let mode: String
   private var ordinary = TieredRates()
   private var batch = TieredRates()
@@ -19,8 +20,9 @@ struct LiteLLMEntry {
 
   private static let inclusiveProviders: Set = ["xai"]
 
-  init(name: String, provider: String, _ fields: DataTree) {
+  init(name: String, provider: String, _ fields: DataTree, _ names: LiteLLMFieldNames) {
     self.fields = fields
+    self.names = names
     model = Model(name: name, provider: provider)
     mode = fields["mode"]?.text ?? ""
     readFacts()
@@ -60,6 +62,10 @@ struct LiteLLMEntry {
       model.deprecated = date
       used.insert("deprecation_date")
     }
+    if let next = fields["successor_model"]?.text, !next.isEmpty {
+      model.successor = next
+      used.insert("successor_model")
+    }
     if let source = fields["source"]?.text, !source.isEmpty {
       sheet.source = source
       used.insert("source")
@@ -76,7 +82,7 @@ struct LiteLLMEntry {
 
   private mutating func readFlatPrices() {
     for (field, value) in fields.members {
-      guard let meaning = LiteLLMField(field), isMeant(meaning) else { continue }
+      guard let meaning = names[field], isMeant(meaning) else { continue }
       if take(meaning, value, field, above: meaning.above) { used.insert(field) }
     }
     // DeepSeek's older name for the same.
@@ -134,7 +140,7 @@ struct LiteLLMEntry {
         continue
       }
       for (field, value) in tier.members where field != "range" {
-        if let meaning = LiteLLMField(field), meaning.above == 0 {
+        if let meaning = names[field], meaning.above == 0 {
           _ = take(meaning, value, field, above: above)
         } else {
           account.unknownPrice("tiered_pricing/\(field)")
@@ -151,20 +157,27 @@ struct LiteLLMEntry {
     used.insert(field)
     let medium = sizes["search_context_size_medium"] ?? first.value
     ordinary[.searches, above: 0] = account.rate(field, medium, .piece, .searches)
-    let rates = Set(sizes.members.compactMap { ImportedPrice.rate($0.value, .piece)?.rate })
-    if rates.count > 1 {
-      account.remark("\(field): prices differ by size, the medium one was taken")
+    let prefix = "search_context_size_"
+    for (size, price) in sizes.members where size.hasPrefix(prefix) {
+      guard let rate = ImportedPrice.rate(price, .piece)?.rate,
+        rate != ordinary[.searches, above: 0]
+      else { continue }
+      sheet.searchSizes[String(size.dropFirst(prefix.count))] = rate
     }
   }
 
   private mutating func readMultipliers() {
     let prefix = "regional_processing_uplift_multiplier_"
+    // Of Vertex: everywhere but at the global endpoint.
+    let regions = [
+      "regional_endpoint_uplift_multiplier": "*", "fedramp_uplift_multiplier": "fedramp",
+    ]
     for (field, value) in fields.members {
       let region =
-        field == "regional_endpoint_uplift_multiplier"
-        ? "regional" : field.hasPrefix(prefix) ? String(field.dropFirst(prefix.count)) : nil
+        regions[field] ?? (field.hasPrefix(prefix) ? String(field.dropFirst(prefix.count)) : nil)
       guard let region, let factor = Self.factor(value) else { continue }
       sheet.regions[region, default: PriceChange()].factor = factor
+      if region == "*" { sheet.regions["global"] = PriceChange() }
       used.insert(field)
     }
     let special = fields["provider_specific_entry"]?.members ?? []
@@ -190,7 +203,7 @@ struct LiteLLMEntry {
     used.insert("off_peak_pricing")
     var change = PriceChange()
     for (field, value) in prices.members where field != "windows" {
-      if let meaning = LiteLLMField(field), meaning.variant == .ordinary {
+      if let meaning = names[field], meaning.variant == .ordinary {
         change.rates[meaning.dimension] = account.rate(
           field, value, meaning.unit, meaning.dimension)
       } else {
@@ -237,24 +250,13 @@ struct LiteLLMEntry {
   private mutating func finish() {
     sheet.rates = ordinary.base
     sheet.contextTiers = ordinary.contextTiers(inclusive: isInclusive)
-    if !batch.isEmpty { sheet.batch = finished(batch, "batch", factor: .one) }
-    for (name, rates) in serviceTiers.sorted(by: { $0.key < $1.key }) {
-      sheet.serviceTiers[name] = finished(
-        rates, name, factor: sheet.serviceTiers[name]?.factor ?? .one)
+    if !batch.isEmpty { sheet.batch = batch.change(inclusive: isInclusive) }
+    for (name, rates) in serviceTiers {
+      sheet.serviceTiers[name] = rates.change(
+        factor: sheet.serviceTiers[name]?.factor ?? .one, inclusive: isInclusive)
     }
     var bare = PriceSheet()
     bare.source = sheet.source
     if sheet != bare { model.prices = [sheet] }
-  }
-
-  private mutating func finished(
-    _ rates: TieredRates, _ name: String, factor: Factor
-  ) -> PriceChange {
-    var rates = rates
-    if !rates.fillTiers(from: ordinary).isEmpty {
-      account.remark(
-        "\(name): no price of its own above a context tier, the ordinary one was taken")
-    }
-    return rates.change(factor: factor, inclusive: isInclusive)
   }
 }

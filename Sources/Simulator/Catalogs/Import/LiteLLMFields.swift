@@ -47,18 +47,20 @@ struct LiteLLMField: Hashable {
     guard let base = candidates.max(by: { $0.count < $1.count }),
       let dimension = Self.bases[base],
       let match = field.dropFirst(base.count)
-        .wholeMatch(of: /(_above_1hr)?(?:_above_(\d+)k_tokens)?(?:_([a-z]+))?/)
+        .wholeMatch(of: /(_above_1hr)?(?:_above_(\d+)(k?)_tokens)?(?:_([a-z]+))?/)
     else { return nil }
     self.base = base
     self.dimension = dimension
-    guard let thousands = Int64(match.2 ?? "0"), thousands <= PriceSheetReader.mostTokens / 1_000
-    else { return nil }
-    above = thousands * 1_000
+    let size: Int64 = match.3 == "k" ? 1_000 : 1
+    guard let count = Int64(match.2 ?? "0"), count <= PriceSheetReader.mostTokens / size else {
+      return nil
+    }
+    above = count * size
     if match.1 != nil {
       guard dimension == .cacheWriteTokens else { return nil }
       self.dimension = .cacheWriteLongTokens
     }
-    switch match.3.map(String.init) {
+    switch match.4.map(String.init) {
     case nil: variant = .ordinary
     case "batches": variant = .batch
     case let name? where Self.variants.contains(name): variant = .serviceTier(name)
@@ -70,5 +72,17 @@ struct LiteLLMField: Hashable {
   static func isPrice(_ field: String) -> Bool {
     field.contains("cost") || field.contains("pricing") || field.contains("multiplier")
       || field == "search_free_requests" || field == "provider_specific_entry"
+  }
+}
+
+/// What the names of fields mean, each looked at once in an import.
+final class LiteLLMFieldNames {
+  private var meanings: [String: LiteLLMField?] = [:]
+
+  subscript(name: String) -> LiteLLMField? {
+    if let known = meanings[name] { return known }
+    let meaning = LiteLLMField(name)
+    meanings[name] = .some(meaning)
+    return meaning
   }
 }

@@ -26,22 +26,17 @@ struct TieredRates: Hashable {
     }
   }
 
-  /// As a variant of `ordinary` prices: where those change with the input size and the variant has
-  /// no price for that size, the ordinary one holds. Returns the dimensions that were filled in.
-  mutating func fillTiers(from ordinary: TieredRates) -> Set<BillingDimension> {
-    let own = self
-    var filled: Set<BillingDimension> = []
-    for threshold in ordinary.thresholds {
-      for dimension in BillingDimension.allCases where own.base[dimension] != nil {
-        let isPriced = own.thresholds.contains {
-          $0 <= threshold && own[dimension, above: $0] != nil
-        }
-        guard !isPriced, let rate = ordinary[dimension, above: threshold] else { continue }
-        filled.insert(dimension)
-        self[dimension, above: threshold] = rate
+  /// States a price without tiers of its own at every tier of its parent's: a list whose prices each
+  /// have their own tiers says that it holds at every size.
+  mutating func keepFlatParts() {
+    for dimension in BillingDimension.allCases {
+      guard let parent = dimension.parent, let flat = base[dimension],
+        !thresholds.contains(where: { self[dimension, above: $0] != nil })
+      else { continue }
+      for threshold in thresholds where self[parent, above: threshold] != nil {
+        self[dimension, above: threshold] = flat
       }
     }
-    return filled
   }
 
   /// This with what `other` prices in its place, a dimension with all its tiers.

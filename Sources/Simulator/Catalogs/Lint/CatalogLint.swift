@@ -10,6 +10,9 @@ struct LintFinding: Hashable, Sendable {
     case cacheAboveInput = "cache-above-input"
     case deprecated
     case unitSlip = "unit-slip"
+    case oneSidedVariant = "one-sided-variant"
+    case variantNotCheaper = "variant-not-cheaper"
+    case tierBelowBase = "tier-below-base"
   }
 
   var model: String
@@ -58,17 +61,27 @@ struct CatalogLint {
       add(.noPrice, "no price, so that every call is an error")
     }
     for sheet in sheets {
-      let cards = [sheet.rates] + sheet.contextTiers.map { sheet.rates.overlaid(with: $0.rates) }
+      let cards = ([0] + sheet.contextTiers.map(\.firstInput)).map(sheet.statedRates)
       for rates in cards {
         add(.zeroPrice, zeroPrice(rates))
         add(.outputBelowInput, outputBelowInput(rates, model))
         add(.cacheAboveInput, cacheAboveInput(rates))
         add(.unitSlip, unitSlip(rates))
       }
-      if let (rule, message) = comparison(sheet.rates, model) { add(rule, message) }
+      if let (rule, message) = comparison(cards[0], model) { add(rule, message) }
+      add(.variantNotCheaper, variantNotCheaper(sheet))
+      add(.tierBelowBase, tierBelowBase(sheet))
+    }
+    let open = VariantReview(model).unknown
+    if !open.isEmpty {
+      add(
+        .oneSidedVariant,
+        "no price of \(open.joined(separator: ", ")), so that the ordinary one holds")
     }
     if let end = model.deprecated, end < date {
       add(.deprecated, "switched off since \(end)")
+    } else if model.isRetiring {
+      add(.deprecated, "its provider has announced its end, without a date")
     }
     return result
   }
@@ -103,6 +116,45 @@ struct CatalogLint {
       return nil
     }
     return "a cached token (\(text(read))) is dearer than a fresh one (\(text(input)))"
+  }
+
+  /// Batch and flex are sold for less.
+  private func variantNotCheaper(_ sheet: PriceSheet) -> String? {
+    for (name, variant) in [
+      ("batch", BillingVariant(batch: true)), ("flex", BillingVariant(serviceTier: "flex")),
+    ] {
+      guard let change = variant.batch ? sheet.batch : sheet.serviceTiers["flex"] else { continue }
+      for dimension in [BillingDimension.inputTokens, .outputTokens] {
+        guard change.rates.states(dimension) || change.factor != .one,
+          let ordinary = sheet.rate(dimension), ordinary.picodollars > 0,
+          let rate = sheet.rate(dimension, on: variant), !(rate < ordinary)
+        else { continue }
+        return "\(name) \(dimension.key) (\(text(rate))) is no cheaper than the ordinary one"
+          + " (\(text(ordinary)))"
+      }
+    }
+    return nil
+  }
+
+  /// Long calls cost as much as short ones or more.
+  private func tierBelowBase(_ sheet: PriceSheet) -> String? {
+    let variants =
+      [("", BillingVariant())]
+      + (sheet.batch == nil ? [] : [("batch ", BillingVariant(batch: true))])
+      + sheet.serviceTiers.keys.sorted().map { ($0 + " ", BillingVariant(serviceTier: $0)) }
+    for (name, variant) in variants {
+      let tiers = sheet.contextTiers + (sheet.changes(on: variant).flatMap(\.contextTiers))
+      for tier in tiers {
+        for (key, dimension, kind) in CatalogFormat.rates {
+          guard let base = sheet.rate(dimension, on: variant),
+            let rate = sheet.rate(dimension, input: tier.firstInput, on: variant), rate < base
+          else { continue }
+          return "\(name)\(key) from \(PlainEnglish.count(tier.firstInput)) tokens on"
+            + " (\(RateText.text(rate, kind))) is cheaper than below (\(RateText.text(base, kind)))"
+        }
+      }
+    }
+    return nil
   }
 
   /// Beyond what any model costs, whatever others take for it.
@@ -167,6 +219,18 @@ struct CatalogLint {
   }
 
   private func text(_ rate: Rate) -> String { RateText.text(rate, .tokens) }
+}
+
+extension PriceSheet {
+  /// What an ordinary call of that total input pays for each dimension that has a price of its own.
+  fileprivate func statedRates(input: Int64) -> Rates {
+    var result = Rates()
+    for dimension in BillingDimension.allCases
+    where rates.states(dimension) || contextTiers.contains(where: { $0.rates.states(dimension) }) {
+      result[dimension] = rate(dimension, input: input)
+    }
+    return result
+  }
 }
 
 extension Rate {

@@ -5,6 +5,7 @@ struct PriceSummary {
   var totals: [(model: String, total: UsagePricer.Total)]
   var failed: Int64
   var unlisted: [(what: String, rows: Int64)]
+  var readAs: [(what: String, rows: Int64)]
   var unused: [String]
   var rejected: Int
 
@@ -14,6 +15,10 @@ struct PriceSummary {
     }
     failed = pricer.failed
     unlisted = pricer.unlisted.map { ($0.key, $0.value) }.sorted { $0.what < $1.what }
+    readAs = pricer.readAs.map { name, read in
+      let model = pricer.catalog[read.id]
+      return ("'\(name)' was read as '\(model.name)' of \(model.provider)", read.rows)
+    }.sorted { $0.0 < $1.0 }
     self.unused = unused
     self.rejected = rejected
   }
@@ -32,6 +37,9 @@ struct PriceSummary {
     for (what, rows) in unlisted {
       text += "\(PlainEnglish.visible(what)) is not listed: \(PlainEnglish.plural(rows, "row"))"
       text += " at ordinary prices.\n"
+    }
+    for (what, rows) in readAs {
+      text += "\(PlainEnglish.visible(what)): \(PlainEnglish.plural(rows, "row")).\n"
     }
     if rejected > 0 {
       text += "\(PlainEnglish.plural(Int64(rejected), "malformed row")) left out.\n"
@@ -57,6 +65,7 @@ struct PriceSummary {
           })
       ),
       ("unlisted_variants", .object(unlisted.map { ($0.what, .integer($0.rows)) })),
+      ("names_read_as", .object(readAs.map { ($0.what, .integer($0.rows)) })),
       ("unused_columns", .array(unused.map(JSONValue.string))),
     ])
   }

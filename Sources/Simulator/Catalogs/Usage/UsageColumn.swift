@@ -6,6 +6,7 @@ enum UsageColumn: String, CaseIterable, Sendable {
   case timestamp, model, provider, status, batch
   case serviceTier = "service_tier"
   case region
+  case searchSize = "search_context_size"
   case inputTokens = "input_tokens"
   case cachedInputTokens = "cached_input_tokens"
   case cacheWriteTokens = "cache_write_tokens"
@@ -22,7 +23,9 @@ enum UsageColumn: String, CaseIterable, Sendable {
   /// What it counts; nil where it is no quantity.
   var dimension: BillingDimension? {
     switch self {
-    case .timestamp, .model, .provider, .status, .batch, .serviceTier, .region: nil
+    case .timestamp, .model, .provider, .status, .batch, .serviceTier, .region,
+      .searchSize:
+      nil
     case .inputTokens: .inputTokens
     case .cachedInputTokens: .cacheReadTokens
     case .cacheWriteTokens: .cacheWriteTokens

@@ -28,6 +28,12 @@ struct UsagePricer {
     var variant: BillingVariant
   }
   private var ids: [Name: ModelID] = [:]
+  /// Why other names are none.
+  private var problems: [Name: String] = [:]
+  /// Rows whose model's name is none of its own, by that name and the model that it was taken for.
+  private(set) var readAs: [String: (id: ModelID, rows: Int64)] = [:]
+  /// More unknown names are not looked at for what they might have meant.
+  private static let hinted = 20
   private var pricers: [Kind: Pricer] = [:]
 
   init(_ catalog: Catalog) { self.catalog = catalog }
@@ -48,6 +54,9 @@ struct UsagePricer {
     let kind = Kind(model: id, variant: row.variant)
     let pricer = pricers[kind] ?? Pricer(model, variant: row.variant)
     pricers[kind] = pricer
+    if model.prices.allSatisfy(\.isUnpriced) {
+      throw problem(row, "model", "the model '\(model.name)' is unpriced")
+    }
     do throws(PricingError) {
       let breakdown = try pricer.breakdown(of: row.usage, at: time)
       note(model.prices[breakdown.sheet], row.variant, model)
@@ -65,13 +74,20 @@ struct UsagePricer {
 
   private mutating func id(_ row: UsageRow) throws(TraceError.Row) -> ModelID {
     let name = Name(model: row.model, provider: row.provider)
-    if let known = ids[name] { return known }
+    if let known = ids[name] {
+      readAs[row.model]?.rows += 1
+      return known
+    }
+    if let known = problems[name] { throw problem(row, "model", known) }
     guard case .model(let id) = catalog.resolve(row.model, provider: row.provider) else {
-      let problem = ModelNames.problem(row.model, provider: row.provider, in: catalog)
-      let hint = problem.hint.map { " (\($0))" } ?? ""
-      throw self.problem(row, "model", problem.message + hint)
+      let problem = ModelNames.problem(
+        row.model, provider: row.provider, in: catalog, isHinted: problems.count < Self.hinted)
+      let text = problem.message + (problem.hint.map { " (\($0))" } ?? "")
+      problems[name] = text
+      throw self.problem(row, "model", text)
     }
     ids[name] = id
+    if !catalog.isOwn(row.model, of: id) { readAs[row.model, default: (id, 0)].rows += 1 }
     return id
   }
 
@@ -81,8 +97,11 @@ struct UsagePricer {
     if let tier = variant.serviceTier, sheet.serviceTiers[tier] == nil {
       unlisted["\(model.name): service tier '\(tier)'", default: 0] += 1
     }
-    if let region = variant.region, sheet.regions[region] == nil {
+    if let region = variant.region, sheet.region(named: region) == nil {
       unlisted["\(model.name): region '\(region)'", default: 0] += 1
+    }
+    if let size = variant.searchSize, sheet.searchSizes[size] == nil, size != "medium" {
+      unlisted["\(model.name): search context '\(size)'", default: 0] += 1
     }
   }
 }

@@ -82,6 +82,9 @@ final class UsageReader {
   // MARK: Header
 
   private func takeHeader(_ row: CSVRow) throws {
+    guard row.count <= InputLimit.columns.value else {
+      throw error(InputLimit.columns.exceeded(by: "columns"))
+    }
     names = try (0..<row.count).map { index in
       guard let text = row.text(index) else {
         throw error("column \(index + 1) of the header is not UTF-8")
@@ -117,7 +120,7 @@ final class UsageReader {
       try body(row.withFields { fields in try decode(fields) })
     } catch let problem as TraceError.Row {
       badRows += 1
-      if bad.count < Self.shownRows { bad.append(problem) }
+      bad.note(problem, atMost: Self.shownRows)
       guard badRows <= options.skipBadRows else { return }
       let fields = row.withFields { fields in (0..<fields.count).map { Array(fields[$0]) } }
       rejected.append(RejectedRow(row: problem, fields: fields))
@@ -191,6 +194,7 @@ final class UsageReader {
     case .model: row.model = text
     case .provider: row.provider = text
     case .region: row.variant.region = text
+    case .searchSize: row.variant.searchSize = text.lowercased()
     case .status:
       var text = text
       row.hasFailed = !text.withUTF8(TraceDecoder.isSuccess)

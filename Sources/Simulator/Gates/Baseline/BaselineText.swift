@@ -54,7 +54,8 @@ enum BaselineInputs {
     "published",
   ]
   private static let skippedPrices: Set<String> = [
-    "source", "checked", "assumption", "capabilities", "context_window", "deprecated",
+    "source", "checked", "assumption", "capabilities", "context_window", "deprecated", "successor",
+    "source_keys",
   ]
 
   /// Of a scenario with its catalog and policy in their places.

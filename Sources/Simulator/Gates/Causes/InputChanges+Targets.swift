@@ -40,6 +40,13 @@ extension InputChanges {
         state in
         var sheet = after
         sheet.rates = state.scenario.catalog[id].prices[0].rates
+        for dimension in BillingDimension.allCases where after.rates[dimension] == nil {
+          if let share = after.rates.share(of: dimension) {
+            sheet.rates.setShare(share, of: dimension)
+          } else if sheet.rates.share(of: dimension) != nil {
+            sheet.rates[dimension] = nil
+          }
+        }
         sheet.fixedMonthly = state.scenario.catalog[id].prices[0].fixedMonthly
         state.scenario.catalog[id].prices[0] = sheet
       }
@@ -108,6 +115,7 @@ extension PriceSheet {
     contextTiers == other.contextTiers && batch == other.batch
       && serviceTiers == other.serviceTiers && regions == other.regions
       && timesOfDay == other.timesOfDay && minimumAudio == other.minimumAudio
-      && provisioned == other.provisioned
+      && provisioned == other.provisioned && searchSizes == other.searchSizes
+      && BillingDimension.allCases.allSatisfy { rates.share(of: $0) == other.rates.share(of: $0) }
   }
 }

@@ -21,7 +21,12 @@ enum CatalogFormat {
 
   static let rateFields: [FormatField] = rates.map { rate in
     let name = rate.key.replacing("_", with: " ")
-    return FormatField(rate.key, .price, "Price of \(name), for \(rate.unit.rawValue).")
+    let share = rate.dimension.parent.map { " Or a share: `25% of \(Self.key($0))`." } ?? ""
+    return FormatField(rate.key, .price, "Price of \(name), for \(rate.unit.rawValue)." + share)
+  }
+
+  private static func key(_ dimension: BillingDimension) -> String {
+    rates.first { $0.dimension == dimension }?.key ?? dimension.label
   }
 
   static let sheetFields: [FormatField] =
@@ -35,7 +40,12 @@ enum CatalogFormat {
       FormatField("batch", .object("change"), "Batch prices."),
       FormatField(
         "service_tiers", .map(.object("change")), "Prices by service tier.", names: "service tier"),
-      FormatField("regions", .map(.object("change")), "Prices by region.", names: "region"),
+      FormatField(
+        "regions", .map(.object("change")), "Prices by region; `*` in a name is any characters.",
+        names: "region"),
+      FormatField(
+        "searches_by_size", .map(.price), "Prices of a search by its context size: low, high.",
+        names: "search size"),
       FormatField("time_of_day", .list(.object("time of day")), "Prices by UTC time of day."),
       FormatField("source", .text, "Where the figures come from."),
       FormatField("checked", .date, "When they were last looked at."),
@@ -66,7 +76,13 @@ enum CatalogFormat {
       FormatField("max_output_tokens", .count, "Tokens."),
       FormatField("latency", .duration, "Published, or a range.", example: "500ms..1000ms"),
       FormatField("capabilities", .list(.text), "For people."),
-      FormatField("deprecated", .date, "When it is switched off."),
+      FormatField(
+        "deprecated", .either([.date, .flag]),
+        "When it is switched off; `true`: announced without a date."),
+      FormatField("successor", .text, "What its provider names in its place."),
+      FormatField(
+        "source_keys", .map(.text), "What price lists call it, for `catalog refresh`: by list.",
+        example: "{litellm: azure_ai/gpt-4o}"),
       FormatField("prices", .list(.object("price sheet")), "By `effective_from`, ascending."),
       FormatField("effective_from", .moment, "UTC.", default: "always"),
       FormatField(

@@ -143,7 +143,7 @@ enum ScenarioFormat {
     name: "plan", summary: "A number of users with a name.",
     fields: [
       FormatField("name", .text, "Names the plan.", default: "users-N"),
-      FormatField("users", .count, "1 to 100,000,000.", required: true),
+      FormatField("users", .count, "1 to 10,000,000.", required: true),
     ])
 
   static let currency = FormatObject(

@@ -139,7 +139,10 @@ struct SchemaWriter {
     ),
     (
       "price",
-      .object(pattern("^\\$? *\(digits) *(USD)? *( per |/) *([0-9][0-9,]*)? *[KkM]? *[a-z]+$"))
+      either([
+        pattern("^\\$? *\(digits) *(USD)? *( per |/) *([0-9][0-9,]*)? *[KkM]? *[a-z]+$"),
+        pattern("^\(digits) *%? of [a-z_]+$"),
+      ])
     ),
   ]
 

@@ -18,6 +18,29 @@ enum NearestName {
     return best?.name
   }
 
+  /// The known model nearest to a name: of its family first (`claude-haiku-9` is a `claude-haiku`),
+  /// the one that shares most of the name's leading words, then the fewest edits; without a family
+  /// what is nearest by edits alone, if near enough.
+  static func model(to name: String, among known: [String]) -> String? {
+    func words(_ name: String) -> [Substring] {
+      let tail = name.lowercased().split(separator: "/").last ?? ""
+      return tail.split { !$0.isLetter && !$0.isNumber }
+    }
+    let typed = words(name)
+    var best: (shared: Int, distance: Int, name: String)?
+    let bare = Array(name.lowercased().split(separator: "/").last ?? "")
+    for candidate in known.sorted() {
+      let shared = zip(typed, words(candidate)).prefix { $0 == $1 }.count
+      guard shared > 0, shared >= best?.shared ?? 0 else { continue }
+      let tail = Array(candidate.lowercased().split(separator: "/").last ?? "")
+      let distance = editDistance(bare, tail, limit: max(bare.count, tail.count))
+      if shared > best?.shared ?? 0 || distance < best?.distance ?? .max {
+        best = (shared, distance, candidate)
+      }
+    }
+    return best?.name ?? nearest(to: name, among: known)
+  }
+
   /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
   /// Anything beyond `limit` is reported as `limit + 1`.
   static func editDistance(_ a: [Character], _ b: [Character], limit: Int) -> Int {

@@ -32,6 +32,10 @@ struct CatalogReader {
       log.add(node.place, "'extends' goes round in a circle: '\(name)' is already being read")
       return nil
     }
+    guard chain.count < InputLimit.extendsDepth.value else {
+      log.add(node.place, InputLimit.extendsDepth.exceeded(by: "files extend each other"))
+      return nil
+    }
     return files.load(path, namedAt: node.place).flatMap {
       read($0, in: files, chain: chain + [identity])
     }
@@ -64,8 +68,9 @@ struct CatalogReader {
       for name in [model.name] + model.aliases { owners[name] = model.name }
     }
     for entry in entries {
-      if known.contains(entry.key), let id = base.id(named: entry.key) {
-        negotiate(entry, of: id, in: &catalog)
+      let ids = changed(entry, of: base, known)
+      if !ids.isEmpty {
+        for id in ids { negotiate(entry, of: id, in: &catalog) }
         continue
       }
       guard var model = model(entry) else { continue }
@@ -80,6 +85,16 @@ struct CatalogReader {
       }
       if isFree(entry, model, &owners) { catalog.add(model) }
     }
+  }
+
+  /// The models of the extended catalog that an entry changes: the one of its name, or all that its
+  /// pattern matches.
+  private func changed(
+    _ entry: YAMLNode.Entry, of base: Catalog, _ known: Set<String>
+  ) -> [ModelID] {
+    if known.contains(entry.key) { return base.id(named: entry.key).map { [$0] } ?? [] }
+    guard NamePattern.isPattern(entry.key) else { return [] }
+    return base.ids(matching: NamePattern(entry.key))
   }
 
   /// Whether no other model has one of these names; says so otherwise.
@@ -123,7 +138,24 @@ struct CatalogReader {
     model.latency = fields["latency"].flatMap(latency) ?? model.latency
     model.capabilities =
       fields["capabilities"].map { log.texts($0).map(\.text) } ?? model.capabilities
-    model.deprecated = fields["deprecated"].flatMap { log.date($0) } ?? model.deprecated
+    if let node = fields["deprecated"] {
+      // Announced without a date.
+      if case .scalar("true", _) = node.content {
+        model.isRetiring = true
+      } else {
+        model.deprecated = log.date(node) ?? model.deprecated
+      }
+    }
+    model.successor = fields.text("successor") ?? model.successor
+    for entry in fields.entries("source_keys") {
+      guard PriceListSource.Kind(rawValue: entry.key) != nil else {
+        log.unknown(
+          "price list", entry.key, at: entry.keyPlace,
+          among: PriceListSource.Kind.allCases.map(\.rawValue))
+        continue
+      }
+      model.sourceKeys[entry.key] = log.text(entry.value)
+    }
   }
 
   private func latency(_ node: YAMLNode) -> ClosedRange<SimDuration>? {
@@ -230,10 +262,12 @@ struct CatalogReader {
   func overlay(_ entries: [YAMLNode.Entry], on catalog: inout Catalog) {
     let models = ModelNames(catalog: catalog, log: log)
     for entry in entries {
-      guard let fields = Fields(entry.value, as: ScenarioFormat.priceOverlay, log: log),
-        let id = models.id(entry.key, at: entry.keyPlace)
-      else { continue }
-      catalog[id].prices = negotiated(catalog[id].prices, fields, from: .distantPast)
+      guard let fields = Fields(entry.value, as: ScenarioFormat.priceOverlay, log: log) else {
+        continue
+      }
+      for id in models.ids(entry.key, at: entry.keyPlace) {
+        catalog[id].prices = negotiated(catalog[id].prices, fields, from: .distantPast)
+      }
     }
   }
 }

@@ -14,7 +14,7 @@ struct PriceChangeReader {
     else { return }
     let named = fields["models"].map { log.texts($0) }
     let ids =
-      named.map { $0.compactMap { models.id($0.text, at: $0.place) } }
+      named.map { $0.flatMap { models.ids($0.text, at: $0.place) } }
       ?? catalog.models.indices.map { ModelID(UInt16($0)) }
     for id in ids {
       guard
@@ -78,26 +78,40 @@ extension PriceSheet {
   fileprivate mutating func multiply(
     by factor: Factor, _ dimensions: Set<BillingDimension>?
   ) -> Bool {
-    let listed = dimensions ?? Set(BillingDimension.allCases)
+    guard let listed = dimensions else {
+      guard let scaled = scaled(by: factor) else { return false }
+      self = scaled
+      return true
+    }
     var fits = rates.multiply(by: factor, listed)
     for i in contextTiers.indices {
       fits = contextTiers[i].rates.multiply(by: factor, listed) && fits
     }
     for i in timesOfDay.indices {
-      fits = timesOfDay[i].change.rates.multiply(by: factor, listed) && fits
+      fits = timesOfDay[i].change.multiply(by: factor, listed) && fits
     }
     for key in serviceTiers.keys {
-      fits = serviceTiers[key]?.rates.multiply(by: factor, listed) == true && fits
+      fits = serviceTiers[key]?.multiply(by: factor, listed) == true && fits
     }
     for key in regions.keys {
-      fits = regions[key]?.rates.multiply(by: factor, listed) == true && fits
+      fits = regions[key]?.multiply(by: factor, listed) == true && fits
     }
-    if batch != nil { fits = batch?.rates.multiply(by: factor, listed) == true && fits }
-    if let fixed = fixedMonthly, dimensions == nil {
-      let product = Int128(fixed.picodollars) * Int128(factor.numerator)
-      let amount = product.magnitude.dividedHalfToEven(by: UInt128(factor.denominator))
-      guard let picodollars = Int64(exactly: amount) else { return false }
-      fixedMonthly = Money(picodollars: picodollars)
+    for (size, rate) in searchSizes where listed.contains(.searches) {
+      searchSizes[size] = Rate(rate, times: factor)
+      fits = searchSizes[size] != nil && fits
+    }
+    if batch != nil { fits = batch?.multiply(by: factor, listed) == true && fits }
+    return fits
+  }
+}
+
+extension PriceChange {
+  fileprivate mutating func multiply(
+    by factor: Factor, _ dimensions: Set<BillingDimension>
+  ) -> Bool {
+    var fits = rates.multiply(by: factor, dimensions)
+    for i in contextTiers.indices {
+      fits = contextTiers[i].rates.multiply(by: factor, dimensions) && fits
     }
     return fits
   }
@@ -108,6 +122,12 @@ extension Rates {
     by factor: Factor, _ dimensions: Set<BillingDimension>
   ) -> Bool {
     for dimension in dimensions {
+      if let share = share(of: dimension), let parent = dimension.parent {
+        // Where the parent changes as well, the share of it stays what it was.
+        guard !dimensions.contains(parent) else { continue }
+        guard let scaled = share.times(factor) else { return false }
+        setShare(scaled, of: dimension)
+      }
       guard let rate = self[dimension] else { continue }
       guard let scaled = Rate(rate, times: factor) else { return false }
       self[dimension] = scaled

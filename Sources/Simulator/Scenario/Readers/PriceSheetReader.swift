@@ -33,6 +33,9 @@ struct PriceSheetReader {
       sheet.serviceTiers = changes(fields.entries("service_tiers"))
     }
     if fields.has("regions") { sheet.regions = changes(fields.entries("regions")) }
+    for entry in fields.entries("searches_by_size") {
+      sheet.searchSizes[entry.key] = log.rate(entry.value, for: .searches)
+    }
     if fields.has("time_of_day") {
       sheet.timesOfDay = fields.list("time_of_day").compactMap(timeOfDay)
     }
@@ -44,9 +47,22 @@ struct PriceSheetReader {
   private func rates(_ fields: Fields) -> Rates {
     var rates = Rates()
     for (key, dimension, kind) in CatalogFormat.rates {
-      if let node = fields[key] { rates[dimension] = log.rate(node, for: kind) }
+      guard let node = fields[key] else { continue }
+      if let share = share(node, of: dimension) {
+        rates.setShare(share, of: dimension)
+      } else {
+        rates[dimension] = log.rate(node, for: kind)
+      }
     }
     return rates
+  }
+
+  /// `25% of input`; nil: it is no share of the price that this one is a part of.
+  private func share(_ node: YAMLNode, of dimension: BillingDimension) -> Factor? {
+    guard let parent = dimension.parent, case .scalar(let text, _) = node.content,
+      text.hasSuffix(" of " + parent.key)
+    else { return nil }
+    return Quantity.factor(Quantity.trimmed(text.dropLast(4 + parent.key.count)))
   }
 
   /// An amount that fits into `Money`.

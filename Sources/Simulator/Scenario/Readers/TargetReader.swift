@@ -143,15 +143,23 @@ struct TargetReader {
   private func byModel(_ entries: [YAMLNode.Entry]) -> [Int: YAMLNode] {
     var result: [Int: YAMLNode] = [:]
     for entry in entries {
-      let index =
+      let isPattern = NamePattern.isPattern(entry.key)
+      let indices =
         entry.key == "default"
-        ? Self.general : models.id(entry.key, at: entry.keyPlace)?.index
-      guard let index else { continue }
-      if result.updateValue(entry.value, forKey: index) != nil {
-        log.add(entry.keyPlace, "'\(entry.key)' names a model that is already listed")
+        ? [Self.general] : models.ids(entry.key, at: entry.keyPlace).map(\.index)
+      for index in indices {
+        // A model's own entry stands before one that a pattern gives it.
+        if isPattern, entries.contains(where: { isOwn($0.key, index) }) { continue }
+        if result.updateValue(entry.value, forKey: index) != nil {
+          log.add(entry.keyPlace, "'\(entry.key)' names a model that is already listed")
+        }
       }
     }
     return result
+  }
+
+  private func isOwn(_ key: String, _ index: Int) -> Bool {
+    !NamePattern.isPattern(key) && models.catalog.id(named: key)?.index == index
   }
 
   private struct ModelSettings {
@@ -197,7 +205,7 @@ struct TargetReader {
   func regions(_ entries: [YAMLNode.Entry]) -> [ModelID: [String]] {
     var result: [ModelID: [String]] = [:]
     for entry in entries {
-      guard let id = models.id(entry.key, at: entry.keyPlace) else { continue }
+      let ids = models.ids(entry.key, at: entry.keyPlace)
       let listed = log.texts(entry.value)
       let names = listed.map(\.text)
       var seen: Set<String> = []
@@ -205,7 +213,7 @@ struct TargetReader {
         log.add(place, "region '\(name)' is listed twice")
       }
       if names.isEmpty { log.add(entry.value.place, "expected at least one region") }
-      result[id] = names
+      for id in ids { result[id] = names }
     }
     return result
   }
@@ -234,7 +242,9 @@ struct TargetReader {
       log.add(fields.place, "an outage needs either 'model' or 'provider'")
       return []
     }
-    if let node = fields["model"] { return models.id(node).map { [$0] } ?? [] }
+    if let node = fields["model"] {
+      return log.scalar(node, "a model's name").map { models.ids($0, at: node.place) } ?? []
+    }
     let all = models.catalog.models
     guard let node = fields["provider"], let provider = log.text(node) else { return [] }
     let sick = all.indices.filter { all[$0].provider == provider }

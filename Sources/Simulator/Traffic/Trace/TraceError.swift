@@ -7,6 +7,8 @@ struct TraceError: Error, Hashable, CustomStringConvertible {
     /// The log's column, or the canonical one where the log has none.
     var column: String
     var problem: String
+    /// How many further rows have the same problem, where they are told together.
+    var others: Int64 = 0
   }
 
   var path: String
@@ -27,7 +29,8 @@ struct TraceError: Error, Hashable, CustomStringConvertible {
     reason =
       "\(InputLog.grouped(count)) malformed row\(count == 1 ? "" : "s"), expected \(allowed) "
       + "(--skip-bad-rows N tolerates up to N)"
-    if count > rows.count { reason += "; the first \(rows.count) are" }
+    let told = rows.reduce(Int64(rows.count)) { $0 + $1.others }
+    if count > told { reason += "; the first \(rows.count) are" }
   }
 
   var description: String {
@@ -37,10 +40,25 @@ struct TraceError: Error, Hashable, CustomStringConvertible {
   }
 }
 
+extension [TraceError.Row] {
+  /// Keeps the first rows; what is wrong with one model's name is told once, with its count.
+  mutating func note(_ row: TraceError.Row, atMost count: Int) {
+    if ModelNames.isProblem(row.problem),
+      let known = firstIndex(where: { $0.problem == row.problem && $0.column == row.column })
+    {
+      self[known].others += 1
+    } else if self.count < count {
+      append(row)
+    }
+  }
+}
+
 extension TraceError.Row: CustomStringConvertible {
   var description: String {
     PlainEnglish.visible(
-      "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)")
+      "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)"
+        + (others > 0 ? ", and \(InputLog.grouped(others)) other row\(others == 1 ? "" : "s")" : "")
+    )
   }
 }
 
