@@ -13,9 +13,11 @@ enum StarterFiles {
     guard let name = name(folder) else { return all }
     return all.map { file, text in
       guard file == "scenario.yaml" else { return (file, text) }
+      let line =
+        "name: \(NodeText.scalar(name))   # the folder of its reports; a copy needs another one\n"
       let whole = String(decoding: text, as: UTF8.self)
-      let line = "name: \(NodeText.scalar(name))\n"
-      return (file, Array(whole.replacing("title:", with: line + "title:", maxReplacements: 1).utf8))
+        .replacing("title:", with: line + "title:", maxReplacements: 1)
+      return (file, Array(whole.utf8))
     }
   }
 

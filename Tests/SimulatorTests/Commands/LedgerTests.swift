@@ -45,7 +45,7 @@ import Testing
       folder.path("calls.csv"), "--override", "users.account_plans={pro: 50%, free: 50%}", "-q",
     ])
     try #require(run.code == 0, "\(run.errors)")
-    let database = "scenario/costs.sqlite"
+    let database = "new/costs.sqlite"
     let calls = try rows(bytes(folder.path("calls.csv")))
     try expectSame(calls, try query(database, "SELECT * FROM calls"))
     #expect(Set(calls.compactMap { $0["account_plan"] }) == ["pro", "free"])

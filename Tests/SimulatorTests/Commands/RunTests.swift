@@ -34,7 +34,7 @@ import Testing
     #expect(outcome.output.hasSuffix("Reports: \(reports)/index.md\n"))
     let names = ["plans", "costs", "daily", "accounts", "performance", "alerts"].map { $0 + ".csv" }
     for name in names + ["report.md", "run.json", "costs.sqlite", "charts/cumulative-cost.svg"] {
-      #expect(folder.content.contains("reports/scenario/" + name))
+      #expect(folder.content.contains("reports/new/" + name))
     }
     #expect(!folder.content.contains { $0.contains(".tmp") })
   }
@@ -53,7 +53,7 @@ import Testing
     let outcome = try run("--users", "5", "--override", "budget.amount=$0.01")
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("over the $0.01 budget"))
-    #expect(try rows(reports + "/scenario/plans.csv").map { $0["over_budget"] } == ["true"])
+    #expect(try rows(reports + "/new/plans.csv").map { $0["over_budget"] } == ["true"])
   }
 
   @Test func quietPrintsNothingAndJSONParses() throws {
@@ -68,7 +68,7 @@ import Testing
       var plans: [Plan]
     }
     let reports = try JSONDecoder().decode([Report].self, from: Data(json.output.utf8))
-    #expect(reports.map(\.scenario) == ["scenario"])
+    #expect(reports.map(\.scenario) == ["new"])
     #expect(reports[0].plans.map(\.users) == [2, 3])
     let list = try Program.run(["validate", scenario, "--json"])
     #expect(try JSONSerialization.jsonObject(with: Data(list.output.utf8)) is [Any])
@@ -76,7 +76,7 @@ import Testing
 
   @Test func runsGiveTheSpread() throws {
     #expect(try run("--users", "2", "--runs", "3", "--quiet").code == 0)
-    let plan = try #require(try rows(reports + "/scenario/plans.csv").first)
+    let plan = try #require(try rows(reports + "/new/plans.csv").first)
     let cost = { (name: String) in plan[name].flatMap(Double.init) ?? .nan }
     #expect(cost("cost_p05_usd") < cost("cost_p50_usd"))
     #expect(cost("cost_p50_usd") < cost("cost_p95_usd"))
@@ -95,7 +95,7 @@ import Testing
     let calls = folder.path("ledger/calls.csv")
     #expect(try run("--users", "3", "--quiet", "--calls", calls).code == 0)
     let ledger = try rows(calls)
-    let plan = try #require(try rows(reports + "/scenario/plans.csv").first)
+    let plan = try #require(try rows(reports + "/new/plans.csv").first)
     #expect(plan["calls"] == String(ledger.count))
     let sum = try ledger.reduce(Int128(0)) { try $0 + picodollars($1["cost_usd"]) }
     let parts = try ledger.reduce(Int128(0)) { sum, row in
@@ -105,7 +105,7 @@ import Testing
     }
     #expect(sum == parts && sum > 0)
     let run = try JSONDecoder().decode(
-      RunFile.self, from: Data(bytes(reports + "/scenario/run.json")))
+      RunFile.self, from: Data(bytes(reports + "/new/run.json")))
     #expect(try sum == picodollars(run.plans[0].cost))
     #expect(plan["cost_usd"] == MoneySum(picodollars: sum).decimal(places: 6))
   }

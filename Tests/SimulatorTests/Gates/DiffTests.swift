@@ -5,7 +5,7 @@ import Testing
 @testable import Simulator
 
 @Suite struct DiffTests {
-  private func git(_ folder: GateFolder, _ arguments: String...) throws {
+  static func git(_ folder: GateFolder, _ arguments: String...) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["git", "-c", "user.email=a@b.c", "-c", "user.name=n"] + arguments
@@ -24,9 +24,9 @@ import Testing
       try folder.files.write("sub/\(name).yaml", try folder.text("\(name).yaml"))
     }
     try folder.files.write("sub/s.yaml", "extends: base.yaml\nplans: [4]\n")
-    try git(folder, "init", "-q")
-    try git(folder, "add", "sub")
-    try git(folder, "commit", "-q", "-m", "base")
+    try Self.git(folder, "init", "-q")
+    try Self.git(folder, "add", "sub")
+    try Self.git(folder, "commit", "-q", "-m", "base")
     try folder.files.write("sub/catalog.yaml", GateFolder.catalog(output: "$12"))
     let outcome = try Program.run(
       ["diff", "HEAD:sub/s.yaml", "sub/s.yaml", "--out", folder.files.path("out")],

@@ -61,7 +61,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cache_hit_rate", "rate>=60%", ""), ("latency_ms", "max<5s", "models: { default: { failure_rate: 100% } }"),
+    ("cache_hit_rate", "rate>=60%", ""),
+    ("latency_ms", "max<5s", "models: { default: { failure_rate: 100% } }"),
     ("cost_usd{tier:premium}", "sum<$1", ""), ("error_rate{model:large}", "rate<5%", ""),
     ("latency_ms{model:large}", "med<5s", ""), ("cost_usd{model:large}", "sum<$5", ""),
   ])
@@ -70,7 +71,8 @@ import Testing
     var scenario = GateFolder.scenario(
       hard: 0, extra: "\(extra)\nbreaker: none\nthresholds: { \"\(key)\": [\"\(text)\"] }")
     // A tier that no call is in, but that is known.
-    scenario += key.contains("premium")
+    scenario +=
+      key.contains("premium")
       ? "\n  rare: { volume: 0.000001, tier: premium, input: 1, output: 1 }\n" : "\n"
     try folder.files.write("s.yaml", scenario)
     try expect(
@@ -83,7 +85,8 @@ import Testing
     try folder.baseline()
     let plans = "plans: [{ name: small, users: 4 }, 10]"
     try folder.files.write(
-      "s.yaml", GateFolder.scenario(volume: 1_000).replacing("plans: [4, 10]", with: plans)
+      "s.yaml",
+      GateFolder.scenario(volume: 1_000).replacing("plans: [4, 10]", with: plans)
         .replacing("volume: 1000", with: "volume: 100"))
     try expect(
       folder, baseline(folder), onNew: 99, reason: "new", "Not in the baseline: s at small.")
@@ -169,7 +172,8 @@ import Testing
   // MARK: Broken scenarios
 
   @Test(arguments: [
-    ("workloads: [", "s.yaml:1:"), ("period: 2026-13\n", "s.yaml:1:9: error:"), (nil, "s.yaml: error: "),
+    ("workloads: [", "s.yaml:1:"), ("period: 2026-13\n", "s.yaml:1:9: error:"),
+    (nil, "s.yaml: error: "),
   ])
   func aBrokenScenarioLeavesItsFiles(text: String?, error: String) throws {
     let folder = try GateFolder()
@@ -199,7 +203,8 @@ import Testing
   @Test func aCommentKeepsItsCauses() {
     let dollars = { (cents: Int) in MoneySum(picodollars: Int128(cents) * 10_000_000_000) }
     let input = { (number: Int) in
-      CauseAmount.Input(words: "input tokens of workload-\(number): 500 → 600", amount: dollars(number))
+      CauseAmount.Input(
+        words: "input tokens of workload-\(number): 500 → 600", amount: dollars(number))
     }
     let tokens = CauseAmount(
       cause: .tokens, amount: dollars((1...600).reduce(0, +)), inputs: (1...600).map(input))

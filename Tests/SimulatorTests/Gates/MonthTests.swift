@@ -8,15 +8,14 @@ import Testing
 /// Thresholds judged by independent months, where breakers and queues correlate calls.
 @Suite struct MonthTests {
   /// Few, clustered failures: a breaker opens for hours, and a small quota queues what is left.
+  private static let limits = """
+    models: { default: { failure_rate: 6% } }
+    breaker: { failures: 2, window: 2h, open: 12h }
+    quotas: { small: { requests_per_minute: 1, burst: 1, max_wait: 10min } }
+    """
+
   private static func folder(_ thresholds: String) throws -> GateFolder {
-    try GateFolder(
-      arrivals: "poisson",
-      extra: """
-        models: { default: { failure_rate: 6% } }
-        breaker: { failures: 2, window: 2h, open: 12h }
-        quotas: { small: { requests_per_minute: 1, burst: 1, max_wait: 10min } }
-        thresholds: \(thresholds)
-        """)
+    try GateFolder(arrivals: "poisson", extra: limits + "\nthresholds: " + thresholds)
   }
 
   private static func checks(_ scenario: Scenario) throws -> [GateCheck] {
@@ -69,11 +68,8 @@ import Testing
     let check = try #require(try Self.checks(scenario).first)
     #expect(check.outcome == .failed && check.months?.broken == 21)
     try folder.baseline()
-    let grown = GateFolder.scenario(
-      arrivals: "poisson", volume: 130,
-      extra: try #require(try folder.text("s.yaml").firstMatch(of: /(?s)models:.*?thresholds/))
-        .0.replacing("thresholds", with: ""))
-    try folder.files.write("s.yaml", grown)
+    try folder.files.write(
+      "s.yaml", GateFolder.scenario(arrivals: "poisson", volume: 130, extra: Self.limits))
     let all = ["--ignore-below-usd", "0", "--users", "10"]
     #expect(try folder.check(["--max-increase", "1%"] + all).code == 99)
     let half = try folder.check(["--max-increase", "30%"] + all)
@@ -102,17 +98,19 @@ import Testing
 
   // MARK: Buckets
 
-  @Test(arguments: [
-    ("max<2000", false), ("max<=2000", true), ("max<2s", false), ("max<=2s", true),
-    ("max>=2000", true), ("max>2000", false), ("max==2000", true), ("max!=2000", false),
-    ("p(50)<1000", false), ("p(50)<=1s", true), ("p(50)<1000.4", true), ("max<=1999.9", false),
-    ("max>=2000.5", false),
-  ], ["latency_ms", "latency_ms{model:large}"])
+  @Test(
+    arguments: [
+      ("max<2000", false), ("max<=2000", true), ("max<2s", false), ("max<=2s", true),
+      ("max>=2000", true), ("max>2000", false), ("max==2000", true), ("max!=2000", false),
+      ("p(50)<1000", false), ("p(50)<=1s", true), ("p(50)<1000.4", true), ("max<=1999.9", false),
+      ("max>=2000.5", false),
+    ], ["latency_ms", "latency_ms{model:large}"])
   func aConstantLatencyIsJudgedExactly(bound: (text: String, passes: Bool), key: String) throws {
     if key.contains("large"), bound.text.hasPrefix("p(50)") { return }
     let folder = try GateFolder(extra: "thresholds: { \"\(key)\": [\"\(bound.text)\"] }")
     try folder.files.write(
-      "catalog.yaml", GateFolder.catalog(output: "$10").replacing("1s, input: $2", with: "2s, input: $2"))
+      "catalog.yaml",
+      GateFolder.catalog(output: "$10").replacing("1s, input: $2", with: "2s, input: $2"))
     let scenario = try folder.files.read(overrides: ["plans=[4]"])
     let check = try #require(try Self.checks(scenario).first)
     #expect((check.outcome == .passed) == bound.passes, "\(check.message)")

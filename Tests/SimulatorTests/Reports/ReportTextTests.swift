@@ -245,7 +245,7 @@ import Testing
   for line in ReportMarkdown.costSection(report).split(separator: "\n") {
     #expect(!line.hasPrefix("# x"))
   }
-  let index = IndexMarkdown.text([report]) { $0 == "../a b/solve.md" }
+  let index = IndexMarkdown.section(report) { $0 == "../a b/solve.md" }.added(to: nil)
   #expect(index.contains("](..%2Fa%20b/report.md)"))
   #expect(index.contains("More: [How far it can go](..%2Fa%20b/solve.md)\n"))
 }

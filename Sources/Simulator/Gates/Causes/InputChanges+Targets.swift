@@ -15,7 +15,9 @@ extension InputChanges {
             && a.fixedMonthly == b.fixedMonthly && a.hasRules(of: b)
         }
       if !isSame {
-        add(.price, "prices of \(new.name)", part: .model(id)) { $0.scenario.catalog[id].prices = new.prices }
+        add(.price, "prices of \(new.name)", part: .model(id)) {
+          $0.scenario.catalog[id].prices = new.prices
+        }
       }
       return
     }

@@ -5,12 +5,16 @@ extension InputChanges {
     let (old, new) = (base.workloads[place], head.workloads[place])
     guard !old.stages.isEmpty, !new.stages.isEmpty else {
       let what = old.stages.isEmpty ? "new workload" : "workload removed:"
-      add(.volume, "\(what) \(new.name)", part: .workload(place)) { $0.scenario.workloads[place] = new }
+      add(.volume, "\(what) \(new.name)", part: .workload(place)) {
+        $0.scenario.workloads[place] = new
+      }
       return
     }
     addVolume(place, old, new)
     guard old.hasSteps(of: new) else {
-      add(.volume, "steps of \(new.name)", part: .workload(place)) { $0.scenario.workloads[place].stages = new.stages }
+      add(.volume, "steps of \(new.name)", part: .workload(place)) {
+        $0.scenario.workloads[place].stages = new.stages
+      }
       return
     }
     addSteps(place, old, new)
