@@ -176,7 +176,8 @@ public struct ReferenceRun {
     }
     calls.append(
       State(
-        call: call, flow: flow, chain: scenario.chain(routed: call.routed, tier: call.tier)))
+        call: call, flow: flow,
+        chain: scenario.chain(routed: call.routed, tier: call.tier, unfit: call.unfit)))
     rows.append(
       ReferenceRow(id: call.id, time: t, cache: !looksUp ? .off : isHit ? .hit : .miss))
     let number = calls.count - 1

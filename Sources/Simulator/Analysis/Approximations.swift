@@ -15,7 +15,7 @@ struct Approximations {
     var seen: Set<Expectation.Approximation> = []
     let all =
       tokens() + cache() + flushes() + prefixes() + breakers() + outages() + quotas() + prices()
-      + actions() + experiments()
+      + actions() + experiments() + rogue()
     return all.filter { seen.insert($0).inserted }
   }
 
@@ -34,6 +34,15 @@ struct Approximations {
         part: "the budget",
         reason: "it refuses calls or sends them to other models, and the formula lets all pass",
         isLeftOut: true)
+    ]
+  }
+
+  private func rogue() -> [Expectation.Approximation] {
+    guard scenario.users.rogue != nil, cost.traffic.activityCV > 0 else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "the rogue user",
+        reason: "which user is the heaviest is drawn; the expected activity of that user is taken")
     ]
   }
 
@@ -56,7 +65,7 @@ struct Approximations {
     calls.filter(\.shape.isCapApproximate).map {
       Expectation.Approximation(
         part: "\(scenario.workloads[$0.workload].name) output tokens",
-        reason: "visible and reasoning tokens are both random and may meet maxTokens together")
+        reason: "visible and reasoning tokens are both random and may meet max_tokens together")
     }
   }
 

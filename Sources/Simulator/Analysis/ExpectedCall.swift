@@ -102,7 +102,7 @@ struct ExpectedCallBuilder {
           workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
           variantNumber: number, routed: route.model, share: variant.share * route.weight,
           perFlow: 0,
-          chain: chain(from: route.model, tier: variant.attributes[.tier]), shape: shape,
+          chain: chain(of: variant, from: route.model), shape: shape,
           lookup: lookup(of: variant))
       }
     }
@@ -121,12 +121,13 @@ struct ExpectedCallBuilder {
     }
   }
 
-  /// The routed model, then the tier's chain; a model's regions in order; each once.
-  private func chain(from routed: ModelID, tier: String?) -> [ExpectedCall.Target] {
-    var seen: Set<ModelID> = []
+  /// The routed model, then those of the tier's chain that can do the task; a model's regions in
+  /// order; each once.
+  private func chain(of variant: Variant, from routed: ModelID) -> [ExpectedCall.Target] {
+    var seen = variant.unfit.subtracting([routed])
     var result: [ExpectedCall.Target] = []
-    for model in [routed] + (scenario.chains[tier ?? "standard"] ?? [])
-    where seen.insert(model).inserted {
+    let fallbacks = scenario.chains[variant.attributes[.tier] ?? ChainTable.defaultTier] ?? []
+    for model in [routed] + fallbacks where seen.insert(model).inserted {
       let regions: [String?] = scenario.regions[model].flatMap { $0.isEmpty ? nil : $0 } ?? [nil]
       let name = scenario.catalog[model].name
       for region in regions {

@@ -25,7 +25,7 @@ struct ExpectedCost {
   private(set) var byModel: [String: (calls: Double, cost: Double)] = [:]
   /// Whether a price that traffic sees changes within the period.
   private(set) var hasPriceChanges = false
-  /// Dollars a month of a user of weight 1, by account plan.
+  /// Dollars a month that a unit of a user's activity adds, by account plan.
   private var perUser: [Double]
   /// The same by experiment, variant and account plan, of those who have the variant.
   private var perUserOfArm: [[[Double]]]
@@ -70,12 +70,14 @@ struct ExpectedCost {
     if eras.count > 1 { hasPriceChanges = true }
     byWorkload.append(0)
     bills.append(traffic.usersOfPlan.map { _ in 0 })
+    var means: [Double] = []
     for plan in traffic.usersOfPlan.indices {
       let parts = ExpectedAssignment.all(of: workload, in: scenario).map { assignment in
         let flow = addFlow(number, plan: plan, assignment, eras: eras)
         addArm(assignment, flow.moments.mean, number: number, plan: plan)
         return (assignment, flow)
       }
+      means.append(parts.reduce(0.0) { $0 + $1.0.share * $1.1.moments.mean })
       if parts[0].0.isByUser || parts.count == 1 {
         for (part, flow) in parts {
           addBill(flow, flow.moments, number: number, plan: plan, share: part.share)
@@ -84,6 +86,10 @@ struct ExpectedCost {
         let (flow, moments) = FlowCosts.mixed(parts.map { ($0.0.share, $0.1) })
         addBill(flow, moments, number: number, plan: plan, share: 1)
       }
+    }
+    let months = traffic.volumeMonths[number] / traffic.months
+    for (plan, effect) in traffic.activityEffect(number, values: means).enumerated() {
+      perUser[plan] += months * effect
     }
   }
 
@@ -142,8 +148,6 @@ struct ExpectedCost {
     total += months * flows * moments.mean
     byWorkload[number] += flows * moments.mean
     bills[number][plan] += months * flows * moments.mean
-    perUser[plan] +=
-      months / traffic.months * traffic.volumes[number][plan] * share * moments.mean
     callVariance += variance(of: flow, moments, workload: number, plan: plan, share: share)
   }
 

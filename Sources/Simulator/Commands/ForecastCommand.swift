@@ -83,9 +83,7 @@ struct ForecastCommand: ParsableCommand {
     }
     var first = try scenario(changes)
     let spec = first.forecast ?? ForecastSpec()
-    if let problem = spec.growth.problem(startingAt: spec.users ?? first.plans[0].users) {
-      throw BadInput(message: "\(self.scenario): error: \(problem)")
-    }
+    if let problem = spec.problem(of: first) { throw InputErrors([problem]) }
     if first.period.months.count != spec.months {
       first = try scenario(changes + [Self.longer(first.period, months: spec.months)])
     }

@@ -27,10 +27,11 @@ struct Assessment: Sendable {
   /// What its closed form leaves out; nothing where it was simulated.
   var leftOut: [Expectation.Approximation] { expected?.leftOut ?? [] }
 
-  /// The bill that is not exceeded with that probability; nil where nothing is known to vary.
+  /// The bill that is not exceeded with that probability, which is never less than nothing; nil
+  /// where nothing is known to vary.
   func quantile(_ p: Double) -> Double? {
     if let expected {
-      return Self.quantile(p, of: runs.isEmpty ? [expected] : runs)
+      return max(0, Self.quantile(p, of: runs.isEmpty ? [expected] : runs))
     }
     guard runs.count > 1 else { return nil }
     let sorted = runs.map(\.cost).sorted()

@@ -50,7 +50,23 @@ struct RandomScenario {
     }
     if random.chance(0.4) { scenario.budget = Self.budget(of: scenario, &random) }
     if random.chance(0.4) { scenario.experiments = Self.experiments(of: scenario, &random) }
+    if random.chance(0.3) { Self.addUnfit(to: &scenario, &random) }
     self.scenario = scenario
+  }
+
+  /// Models that some kinds of calls never fall back to.
+  private static func addUnfit(to scenario: inout Scenario, _ random: inout TestRandom) {
+    let count = scenario.catalog.models.count
+    for workload in scenario.workloads.indices {
+      for stage in scenario.workloads[workload].stages.indices {
+        for call in scenario.workloads[workload].stages[stage].calls.indices {
+          for place in scenario.workloads[workload].stages[stage].calls[call].mix.indices {
+            scenario.workloads[workload].stages[stage].calls[call].mix[place].unfit = Set(
+              (0..<random.below(3)).map { _ in id(count, &random) })
+          }
+        }
+      }
+    }
   }
 
   // MARK: Budget
@@ -68,7 +84,12 @@ struct RandomScenario {
           message: ""))
       var action = BudgetAction(line: line, effect: effect(scenario, &random))
       if random.chance(0.5) {
-        action.conditions = [Policy.Condition(.task, in: [random.oneOf(["a", "b"])])]
+        action.conditions = [
+          random.oneOf([
+            Policy.Condition(.task, in: ["a"]), Policy.Condition(.task, in: ["b"]),
+            Policy.Condition(.tier, in: ["standard"]),
+          ])
+        ]
       }
       budget.actions.append(action)
     }
@@ -131,7 +152,11 @@ struct RandomScenario {
     for number in experiments.indices {
       experiments[number].unit = random.oneOf(Experiment.Unit.allCases)
       if random.chance(0.3) {
-        experiments[number].conditions = [Policy.Condition(.task, in: ["a"])]
+        experiments[number].conditions = [
+          random.oneOf([
+            Policy.Condition(.task, in: ["a"]), Policy.Condition(.tier, in: ["standard", "other"]),
+          ])
+        ]
       }
       experiments[number].arms = random.oneOf([[0.5, 0.5], [0.2, 0.5, 0.3]]).enumerated().map {
         var arm = Experiment.Arm(name: "arm-\($0.offset)", share: $0.element)

@@ -6,7 +6,8 @@ extension ExplanationText {
     section("Response cache")
     if let reason = it.whyCacheIsOff { return row("off", reason) }
     let kind = it.kind
-    let name = it.cacheClass ?? "default"
+    let shown = it.scenario.cache.shownName(it.cacheClass)
+    let name = it.cacheClass.map { $0 == shown ? $0 : "\($0) (not listed: \(shown))" } ?? shown
     if kind.cacheMode == .rate {
       row("class", "\(name), hits \(ExactText.percent(kind.cacheRate)) of the time")
       if let flushed = it.flushed, it.cacheRate < kind.cacheRate {

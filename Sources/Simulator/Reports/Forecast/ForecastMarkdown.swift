@@ -21,7 +21,7 @@ enum ForecastMarkdown {
     }
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     let sentences = [
-      leftOut(forecast, emphasis), course(forecast, first, last, strong),
+      leftOut(forecast, emphasis), course(forecast, first, last, strong), kept(forecast),
       budget(forecast, last, strong),
       actions(forecast), runway(forecast, last, strong),
     ]
@@ -57,6 +57,12 @@ enum ForecastMarkdown {
     let verb = change > 1.005 ? "grows" : change < 0.995 ? "falls" : "stays about the same, going"
     return "The monthly AI bill \(verb) from \(ends), \(total) for the "
       + "\(forecast.months.count) months together."
+  }
+
+  /// What a forecast of shrinking use cannot show.
+  private static func kept(_ forecast: Forecast) -> String? {
+    guard let month = forecast.spec.firstMonthKept(of: forecast.scenario) else { return nil }
+    return "From month \(month) on its growth leaves no whole user; one is kept."
   }
 
   private static func budget(

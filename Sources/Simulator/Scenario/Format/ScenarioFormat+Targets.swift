@@ -80,8 +80,11 @@ extension ScenarioFormat {
       FormatField("scope", .choice(["user", "global"]), "Whose answers count.", default: "user"),
       FormatField("latency", .duration, "What a hit takes.", default: "5ms"),
       FormatField(
-        "default", .object("cache class"), "For classes that are not listed.", default: "off"),
-      FormatField("classes", .map(.object("cache class")), "By `cache_class` of the calls."),
+        "default", .object("cache class"), "For calls of no class, or of one that is not listed.",
+        default: "off"),
+      FormatField(
+        "classes", .map(.object("cache class")), "By `cache_class` of the calls.",
+        names: "cache class"),
       FormatField(
         "flush", .list(.moment), "When everything in it is thrown away.", default: "never",
         example: "[2025-11-10T09:00]"),

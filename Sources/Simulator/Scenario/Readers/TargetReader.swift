@@ -198,10 +198,11 @@ struct TargetReader {
     var result: [ModelID: [String]] = [:]
     for entry in entries {
       guard let id = models.id(entry.key, at: entry.keyPlace) else { continue }
-      var names: [String] = []
-      for (name, place) in log.texts(entry.value) {
-        if names.contains(name) { log.add(place, "region '\(name)' is listed twice") }
-        names.append(name)
+      let listed = log.texts(entry.value)
+      let names = listed.map(\.text)
+      var seen: Set<String> = []
+      for (name, place) in listed where !seen.insert(name).inserted {
+        log.add(place, "region '\(name)' is listed twice")
       }
       if names.isEmpty { log.add(entry.value.place, "expected at least one region") }
       result[id] = names
