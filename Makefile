@@ -52,9 +52,12 @@ validate: deps
 fuzz: deps
 	FUZZ_SECONDS=$(FUZZ_SECONDS) Tests/Fuzz/fuzz.sh $(FUZZ_TARGETS)
 
-# Full disks, signals, folders that go away (needs root for some).
+# Full disks, signals, folders that go away (needs root for some); then 1,000 signals at random moments
+# and 20,000 damaged inputs.
 faults: build
 	Tests/Faults/faults.sh $(COSTSIM)
+	Tests/Faults/interrupts.py $(COSTSIM) 1000
+	Tests/Faults/mutants.py $(COSTSIM) 20000
 
 # The whole suite under AddressSanitizer, and under ThreadSanitizer: built like a release, because a
 # debug build traps before it oversteps, and takes an hour under ThreadSanitizer. What a program

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Synchronization
 
 @main
 struct Costsim: ParsableCommand {
@@ -26,6 +25,7 @@ struct Costsim: ParsableCommand {
 
   static func main() {
     Interruption.handle()
+    FileClaims.watch()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -45,12 +45,13 @@ enum ExitStatus {
     case let error as BadInput: return say(error.description, 2)
     case let error as InputErrors: return say(error.description, 2)
     case let error as TraceError: return say(error.description, 2)
+    case OutputError.closedPipe: Interruption.endAsClosedPipe()
     case let error as OutputError: return say(error.description, error.exitCode)
     case is GateFailure: return 99
     default: break
     }
     if Costsim.exitCode(for: error) == .success {
-      print(Costsim.fullMessage(for: error))
+      StandardStream.say(Costsim.fullMessage(for: error) + "\n")
       return fflush(nil) == 0 ? 0 : 1
     }
     let isUsage = Costsim.exitCode(for: error) == .validationFailure
@@ -58,32 +59,7 @@ enum ExitStatus {
   }
 
   private static func say(_ message: String, _ code: Int32) -> Int32 {
-    StandardStream.tell(PlainEnglish.visibleLines(message) + "\n")
+    StandardStream.tell(message + "\n")
     return code
-  }
-}
-
-/// Ctrl-C and a polite kill end the program at once; what was half-written goes.
-enum Interruption {
-  nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
-  private static let isUnderway = Atomic<Bool>(false)
-
-  /// Never returns if the program is being ended.
-  static func waitForEnd() {
-    while isUnderway.load(ordering: .acquiring) { sleep(1) }
-  }
-
-  static func handle() {
-    for (number, code) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        isUnderway.store(true, ordering: .releasing)
-        OutputFolder.discard()
-        _exit(code)
-      }
-      source.resume()
-      sources.append(source)
-    }
   }
 }

@@ -6,6 +6,10 @@ struct ExpectedCost {
   let scenario: Scenario
   let traffic: ExpectedTraffic
   private(set) var calls: [ExpectedCall]
+  /// Of each of them, dollars in the whole period.
+  private(set) var callCosts: [Double]
+  /// Places of each workload's calls.
+  private let callsOfWorkload: [[Int]]
   /// Dollars in the whole period, fixed prices included.
   private(set) var total = 0.0
   private(set) var fixed = 0.0
@@ -34,6 +38,10 @@ struct ExpectedCost {
     self.scenario = scenario
     traffic = ExpectedTraffic(scenario: scenario, users: plan.users)
     calls = ExpectedCallBuilder(scenario: scenario, traffic: traffic).calls()
+    callCosts = calls.map { _ in 0 }
+    var places: [[Int]] = scenario.workloads.map { _ in [] }
+    for (place, call) in calls.enumerated() { places[call.workload].append(place) }
+    callsOfWorkload = places
     perUser = Array(repeating: 0, count: traffic.usersOfPlan.count)
     let none = perUser
     perUserOfArm = scenario.experiments.map { $0.arms.map { _ in none } }
@@ -63,8 +71,7 @@ struct ExpectedCost {
 
   private mutating func add(_ number: Int) {
     let workload = scenario.workloads[number]
-    let reachable = Set(
-      calls.filter { $0.workload == number }.flatMap(\.chain).map(\.model))
+    let reachable = Set(callsOfWorkload[number].flatMap { calls[$0].chain }.map(\.model))
     let eras = PriceEras.eras(
       of: workload, models: reachable, catalog: scenario.catalog, period: scenario.period)
     if eras.count > 1 { hasPriceChanges = true }
@@ -97,9 +104,8 @@ struct ExpectedCost {
   private mutating func addFlow(
     _ number: Int, plan: Int, _ assignment: ExpectedAssignment, eras: [PriceEras.Era]
   ) -> FlowCosts {
-    let kinds = calls.indices.filter {
-      calls[$0].workload == number && calls[$0].accountPlan == plan
-        && calls[$0].assignment == assignment
+    let kinds = callsOfWorkload[number].filter {
+      calls[$0].accountPlan == plan && calls[$0].assignment == assignment
     }
     var costs: [CostMoments] = []
     var targets: [[Double]] = []
@@ -112,7 +118,7 @@ struct ExpectedCost {
       workload: scenario.workloads[number], calls: kinds.map { calls[$0] }, costs: costs)
     let survival = flow.survival
     for kind in kinds { calls[kind].perFlow *= survival[calls[kind].stage] }
-    for (kind, cost) in zip(kinds, targets) { addRows(of: calls[kind], cost: cost) }
+    for (kind, cost) in zip(kinds, targets) { addRows(of: kind, cost: cost) }
     return flow
   }
 
@@ -175,10 +181,12 @@ struct ExpectedCost {
   }
 
   /// Calls count at the model that answers, hits and failed calls at the routed one.
-  private mutating func addRows(of call: ExpectedCall, cost: [Double]) {
+  private mutating func addRows(of place: Int, cost: [Double]) {
+    let call = calls[place]
     let made =
       traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
       * call.perFlow
+    callCosts[place] = made * cost.reduce(0, +)
     var reached = 1 - call.hitRate
     for (place, target) in call.chain.enumerated() {
       let passed = reached * target.link.exhausted

@@ -25,8 +25,13 @@ struct BaselineCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try input.readWhole(scenarios)
+    let outputs = Outputs()
+    try outputs.claim(out)
     var baseline = Baseline()
-    if FileManager.default.fileExists(atPath: out) { baseline = try BaselineReader.read(path: out) }
+    if FileClaims.isRegular(out) {
+      FileClaims.update(out)
+      baseline = try BaselineReader.read(path: out)
+    }
     let pricing = ScenarioPricing(
       simulateUpTo: simulation.simulateUpTo, threads: simulation.threads)
     let entries = try loaded.map { scenario, source in
@@ -34,7 +39,8 @@ struct BaselineCommand: ParsableCommand {
         figures: try pricing.price(scenario).figures, inputs: BaselineInputs.pruned(source))
     }
     for entry in entries { baseline.put(entry) }
-    try OutputFolder.write(BaselineText.text(baseline), toFile: out)
+    try outputs.write(BaselineText.text(baseline), to: out)
+    try outputs.commit()
     let names = loaded.map { PlainEnglish.visible($0.scenario.name) }
     printing.show(
       json: .object([("file", .string(out)), ("scenarios", .array(entries.map(BaselineText.json)))]

@@ -34,8 +34,9 @@ struct Calibrate: ParsableCommand {
       throw BadInput(
         message: "error: the log is read twice, expected a file in place of the standard input")
     }
-    let folder = try OutputFolder(path: self.folder)
-    let prices = try catalogPath(folder)
+    let outputs = Outputs()
+    try outputs.claim(out)
+    let prices = try catalogPath(outputs)
     let models = try CatalogReader.read(path: prices)
     let fit = try Calibrator(
       path: trace, format: log.format, options: { _ in try log.options() },
@@ -47,9 +48,9 @@ struct Calibrate: ParsableCommand {
       names: CalibrationText.Names(
         scenario: name, log: trace.split(separator: "/").last.map(String.init) ?? trace,
         catalog: catalog.map(named) ?? Self.catalogName, policy: policy.map(named)))
-    try folder.write(text, to: fileName)
-    try check(folder, catalog: prices)
-    try folder.commit()
+    try outputs.write(text, to: out)
+    try check(outputs, catalog: prices)
+    try outputs.commit()
     let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
     printing.show(
       json: CalibrationJSON.json(fit, file: out, catalog: models),
@@ -58,10 +59,10 @@ struct Calibrate: ParsableCommand {
   }
 
   /// The file is read as `run` would read it, before it appears under its name.
-  private func check(_ folder: OutputFolder, catalog prices: String) throws {
+  private func check(_ outputs: Outputs, catalog prices: String) throws {
     var overrides = ["catalog=\(Self.absolute(prices))"]
     if let policy { overrides.append("policy=\(Self.absolute(policy))") }
-    let path = try folder.temporaryPath(for: fileName)
+    let path = try outputs.temporaryPath(for: out)
     do {
       _ = try ScenarioReader.read(path: path, overrides: overrides, allowOutside: true)
     } catch {
@@ -91,13 +92,13 @@ struct Calibrate: ParsableCommand {
   }
 
   /// Where prices are read from; puts the starter's catalog beside the scenario if need be.
-  private func catalogPath(_ folder: OutputFolder) throws -> String {
+  private func catalogPath(_ outputs: Outputs) throws -> String {
     if let catalog { return catalog }
     let path = self.folder + "/" + Self.catalogName
     if FileManager.default.fileExists(atPath: path) { return path }
     let starter = StarterFiles.all.first { $0.name == Self.catalogName }
-    try folder.write(starter?.text ?? [], to: Self.catalogName)
-    return try folder.temporaryPath(for: Self.catalogName)
+    try outputs.write(starter?.text ?? [], to: path, by: .beside)
+    return try outputs.temporaryPath(for: path, by: .beside)
   }
 
   /// A file as the scenario names it: relative if it lies in the scenario's folder or below.

@@ -36,6 +36,8 @@ struct CatalogImportCommand: ParsableCommand {
     if let checked, !(date.map { CivilDate.years.contains($0.year) } ?? false) {
       throw BadInput(message: "--checked: error: expected a date like 2026-10-21, not '\(checked)'")
     }
+    let outputs = Outputs()
+    if let out { try outputs.claim(out) }
     let result = try PriceListSource(kind: kind, path: file)
       .read(filter: search.filter, checked: date)
     guard result.imported > 0 else {
@@ -45,12 +47,13 @@ struct CatalogImportCommand: ParsableCommand {
     let text = CatalogText.text(
       result.catalog, comment: "Imported by costsim \(Version.current) from \(fileName).")
     if let out {
-      try OutputFolder.write(text, toFile: out)
+      try outputs.write(text, to: out)
+      try outputs.commit()
     } else if !printing.json {
-      print(text, terminator: "")
+      StandardStream.put(text)
     }
     if printing.json {
-      print(ImportAccount.json(result).text, terminator: "")
+      StandardStream.put(ImportAccount.json(result).text)
     } else if !printing.quiet {
       StandardStream.tell(ImportAccount.text(result))
     }

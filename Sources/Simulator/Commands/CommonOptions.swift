@@ -124,10 +124,17 @@ struct PrintOptions: ParsableArguments {
   @Flag(help: "Prints JSON in place of text.")
   var json = false
 
+  func validate() { if json { StandardStream.program = "--json" } }
+
   /// The result, to standard output.
   func show(json value: @autoclosure () -> JSONValue, text: @autoclosure () -> String) {
     guard !quiet else { return }
-    print(json ? value().text : text(), terminator: "")
+    if json { put(value().text) } else { StandardStream.say(text()) }
+  }
+
+  /// Text for programs, to standard output.
+  func put(_ text: @autoclosure () -> String) {
+    if !quiet { StandardStream.put(text()) }
   }
 
   /// Whether standard output is a terminal that may be coloured.

@@ -49,13 +49,10 @@ struct ForecastCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     try ForecastReport.write(forecast, dialect: page.csvDialect, into: folder)
     try folder.commit()
-    guard !printing.quiet else { return }
-    if printing.json {
-      print(ForecastReport.json(forecast).text, terminator: "")
-    } else {
-      print(ForecastMarkdown.headline(forecast))
-      print("\nForecast: \(page.out)/\(forecast.scenario.name)/forecast.md")
-    }
+    printing.show(
+      json: ForecastReport.json(forecast),
+      text: "\(ForecastMarkdown.headline(forecast))\n\n"
+        + "Forecast: \(page.out)/\(forecast.scenario.name)/forecast.md\n")
   }
 
   static func forecast(

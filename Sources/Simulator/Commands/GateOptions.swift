@@ -21,38 +21,30 @@ struct GateOutputOptions: ParsableArguments {
   /// Prints the report, writes the files and the job summary of GitHub Actions.
   func write(_ report: GateReport) throws {
     try writeFiles(report)
-    guard !printing.quiet else { return }
-    let text =
-      switch printing.json ? .json : format {
-      case .text: GateText.text(report)
-      case .markdown: GateMarkdown.text(report)
-      case .json: GateJSON.json(report).text
-      case .junit: JUnitXML.text(report)
-      case .bench: GateJSON.bench(report).text
-      }
-    print(text, terminator: "")
+    switch printing.json ? .json : format {
+    case .text: printing.show(json: .null, text: GateText.text(report))
+    case .markdown: printing.show(json: .null, text: GateMarkdown.text(report))
+    case .json: printing.put(GateJSON.json(report).text)
+    case .junit: printing.put(JUnitXML.text(report))
+    case .bench: printing.put(GateJSON.bench(report).text)
+    }
   }
 
   /// What is left behind, without what is printed.
   func writeFiles(_ report: GateReport) throws {
+    let outputs = Outputs()
     if let out {
-      let folder = try OutputFolder(path: out)
+      let folder = try OutputFolder(path: out, outputs: outputs)
       try folder.write(GateMarkdown.text(report), to: "comment.md")
       try folder.write(GateJSON.json(report).text, to: "check.json")
       try folder.write(JUnitXML.text(report), to: "junit.xml")
       try folder.write(GateJSON.bench(report).text, to: "bench.json")
-      try folder.commit()
     }
+    // Several steps of a job share the file, so it grows.
     if let path = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !path.isEmpty {
-      try Self.append(GateMarkdown.text(report) + "\n", to: path)
+      try outputs.append(GateMarkdown.text(report) + "\n", to: path)
     }
-  }
-
-  /// Several steps of a job share the file, so it grows.
-  private static func append(_ text: String, to path: String) throws(OutputError) {
-    guard let file = fopen(path, "a") else { throw OutputError(errno: errno, path: path) }
-    let isWritten = fputs(text, file) >= 0
-    guard fclose(file) == 0, isWritten else { throw OutputError(errno: errno, path: path) }
+    try outputs.commit()
   }
 }
 

@@ -6,6 +6,8 @@ struct Init: ParsableCommand {
     abstract: "Writes a commented scenario to start from, with its catalog and policy.",
     discussion: """
       Example: costsim init my-company && costsim run my-company/scenario.yaml
+
+      The scenario, and so the folder of its reports, is named after the folder.
       """)
 
   @Argument(help: "Folder to make; nothing in it is overwritten.")
@@ -19,7 +21,7 @@ struct Init: ParsableCommand {
       throw BadInput(message: "\(folder)/\(name): error: it is there already, expected a new file")
     }
     let output = try OutputFolder(path: folder)
-    for (name, text) in StarterFiles.all { try output.write(text, to: name) }
+    for (name, text) in StarterFiles.named(after: folder) { try output.write(text, to: name) }
     try output.commit()
     let files = StarterFiles.all.map { JSONValue.string("\(folder)/\($0.name)") }
     printing.show(

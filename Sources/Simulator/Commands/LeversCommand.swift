@@ -35,13 +35,10 @@ struct LeversCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     try LeverReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()
-    guard !printing.quiet else { return }
-    if printing.json {
-      print(LeverReport.json(study).text, terminator: "")
-    } else {
-      print(LeverMarkdown.headline(study))
-      if let prices = LeverPricesMarkdown.sentence(study) { print(prices) }
-      print("\nLevers: \(page.out)/\(scenario.name)/levers.md")
-    }
+    let prices = LeverPricesMarkdown.sentence(study).map { $0 + "\n" } ?? ""
+    printing.show(
+      json: LeverReport.json(study),
+      text: "\(LeverMarkdown.headline(study))\n\(prices)\n"
+        + "Levers: \(page.out)/\(scenario.name)/levers.md\n")
   }
 }

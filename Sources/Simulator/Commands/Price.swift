@@ -50,18 +50,30 @@ struct Price: ParsableCommand {
       throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
     }
     let reader = UsageReader(path: usage, options: try options())
+    let outputs = Outputs()
+    let target = out ?? (printing.json ? nil : "/dev/stdout")
+    if let target { try outputs.claim(target) }
+    if skipBadRows > 0 { try outputs.claim(rejectedPath, by: .beside) }
     var pricer = UsagePricer(try CatalogReader.read(path: catalog))
-    let output = try PricedOutput(path: out, isSilent: printing.json && out == nil)
+    let file = try target.map { path throws(OutputError) in try outputs.file(path) }
     var table = PricedUsageTable(dialect: csvDialect, isGuarded: out != nil)
+    var pending: [UInt8] = []
     try reader.read { row in
       table.append(row, try pricer.price(row))
-      try output.write(table.takeBytes())
+      pending += table.takeBytes()
+      guard pending.count >= Self.chunk else { return }
+      try file?.write(pending)
+      pending.removeAll(keepingCapacity: true)
     }
-    try output.write(table.takeBytes())
-    try output.commit(rejected: rejected(reader))
+    try file?.write(pending + table.takeBytes())
+    try file?.close()
+    if let rejected = rejected(reader) {
+      try outputs.write(rejected, to: rejectedPath, by: .beside)
+    }
+    try outputs.commit()
     let summary = PriceSummary(pricer, unused: reader.unused, rejected: reader.rejected.count)
     if printing.json {
-      print(summary.json.text, terminator: "")
+      StandardStream.put(summary.json.text)
     } else if !printing.quiet {
       StandardStream.tell(summary.text)
     }
@@ -76,60 +88,17 @@ struct Price: ParsableCommand {
     return options
   }
 
+  private static let chunk = 1 << 20
+
+  /// Beside the output.
+  private var rejectedPath: String {
+    (out?.lastIndex(of: "/").flatMap { out?[...$0] } ?? "") + "rejected.csv"
+  }
+
   private func rejected(_ reader: UsageReader) -> [UInt8]? {
     guard !reader.rejected.isEmpty else { return nil }
     var rows = RejectedRows(columns: reader.names, isJSON: false)
     for row in reader.rejected { rows.append(row) }
     return rows.bytes
-  }
-}
-
-/// Where priced rows go: a file that appears whole, or standard output once all rows are priced.
-private final class PricedOutput {
-  private static let chunk = 1 << 20
-
-  private let folder: OutputFolder
-  private let file: OutputFile
-  private let temporary: String
-  private let path: String?
-  private let isSilent: Bool
-  private var pending: [UInt8] = []
-
-  init(path: String?, isSilent: Bool) throws {
-    self.path = path
-    self.isSilent = isSilent
-    let target = path ?? FileManager.default.temporaryDirectory.path + "/priced.csv"
-    let name: String
-    (folder, name) = try OutputFolder.forFile(target)
-    temporary = try folder.temporaryPath(for: name)
-    file = try folder.file(name)
-  }
-
-  func write(_ bytes: [UInt8]) throws {
-    pending += bytes
-    guard pending.count >= Self.chunk else { return }
-    try file.write(pending)
-    pending.removeAll(keepingCapacity: true)
-  }
-
-  func commit(rejected: [UInt8]?) throws {
-    try file.write(pending)
-    try file.close()
-    if path != nil {
-      if let rejected { try folder.write(rejected, to: "rejected.csv") }
-      return try folder.commit()
-    }
-    if let rejected {
-      let here = try OutputFolder(path: ".")
-      try here.write(rejected, to: "rejected.csv")
-      try here.commit()
-    }
-    let input = FileHandle(forReadingAtPath: temporary)
-    // The name goes first: whoever reads the output may end the program.
-    folder.discard()
-    guard let input, !isSilent else { return }
-    while let data = try input.read(upToCount: Self.chunk), !data.isEmpty {
-      try StandardStream.write(data)
-    }
   }
 }

@@ -29,5 +29,5 @@ final class ProgressBar: Sendable {
     if isShown { write("\r\u{1B}[K") }
   }
 
-  private func write(_ text: String) { StandardStream.tell(text) }
+  private func write(_ text: String) { StandardStream.raw(text) }
 }

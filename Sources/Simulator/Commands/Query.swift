@@ -35,8 +35,8 @@ struct Query: ParsableCommand {
     let table: OutputTable
     do throws(SQLiteError) {
       let open = try SQLiteDatabase(path: database, mode: .readOnly)
-      let statement = try open.prepare(sql)
-      table = OutputTable(columns: statement.columnNames, values: try open.rows(statement))
+      let answer = try open.answer(sql)
+      table = OutputTable(columns: answer.columns, values: answer.rows)
     } catch {
       throw BadInput(message: "\(database): error: \(error.message)")
     }

@@ -60,6 +60,8 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     try self.log.checkTimeZone()
+    let outputs = Outputs()
+    if let calls { try outputs.claim(calls) }
     let printsTable = self.table.table != nil || rows.areUsed
     let (log, columns) = self.log.separatingColumns(ofTable: printsTable)
     let table = ReportTableChoice(self.table, rows.choice(columns: columns))
@@ -77,8 +79,10 @@ struct ReplayCommand: ParsableCommand {
         message: "-: error: standard input can be read only once, expected a file, since what a "
           + "budget that acts saves is found by replaying the log without it as well")
     }
-    let folder = try OutputFolder(path: out)
+    let folder = try OutputFolder(path: out, outputs: outputs)
     let name = "\(variants[0].scenario.name)-replay"
+    try ReportWriter.claim(variants[0].scenario, as: name, in: folder)
+    if log.skipBadRows > 0 { try folder.claim("\(name)/rejected.csv") }
     let rejected = RejectedList()
     let replay = Replay(path: trace, format: log.format) { number in
       var options = try log.options(origin: variants[number].scenario.period.start)
@@ -88,7 +92,7 @@ struct ReplayCommand: ParsableCommand {
       }
       return options
     }
-    let file = try calls.map { try CallsFile(path: $0, dialect: csvDialect) }
+    let file = try calls.map { try CallsFile(path: $0, among: outputs, dialect: csvDialect) }
     let database = try ledger ? CallsDatabase(in: folder, name) : nil
     let outcomes = try replay.outcomes(
       of: variants, threads: threads, log: CallLog(file, database))
@@ -109,8 +113,10 @@ struct ReplayCommand: ParsableCommand {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
       for row in rejected.rows { file.append(row) }
       try folder.write(file.bytes, to: "\(name)/rejected.csv")
+    } else {
+      try folder.remove("\(name)/rejected.csv")
     }
-    try file?.commit()
+    try file?.finish()
     try folder.commit()
     try printing.tell(
       [report], record, table: table, place: "Report: \(out)/\(name)/report.md")

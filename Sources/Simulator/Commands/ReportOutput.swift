@@ -7,6 +7,8 @@ struct ReportTableOption: ParsableArguments {
       "Prints this table in place of the summary: plans, costs, daily, accounts, performance, "
         + "alerts.", valueName: "name"))
   var table: String?
+
+  func validate() { if table != nil { StandardStream.program = "--table" } }
 }
 
 /// One table of a report in place of its summary.

@@ -47,6 +47,8 @@ struct Run: ParsableCommand {
   }
 
   func run() throws {
+    let outputs = Outputs()
+    if let calls { try outputs.claim(calls) }
     let loaded = try input.read(scenarios)
     if calls != nil || ledger, loaded.count != 1 || loaded[0].plans.count != 1 {
       throw BadInput(
@@ -55,7 +57,8 @@ struct Run: ParsableCommand {
     }
     let table = ReportTableChoice(self.table, tables.choice)
     try table?.check(of: loaded[0])
-    let folder = try OutputFolder(path: out)
+    let folder = try OutputFolder(path: out, outputs: outputs)
+    for scenario in loaded { try ReportWriter.claim(scenario, as: scenario.name, in: folder) }
     let record = RunRecord(
       version: Version.current, overrides: input.allOverrides, runs: runs,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
@@ -77,7 +80,7 @@ struct Run: ParsableCommand {
     let users = scenario.plans[0].users
     let file = try calls.map {
       try CallsFile(
-        path: $0, population: scenario.users, users: users,
+        path: $0, among: folder.outputs, population: scenario.users, users: users,
         hasExperiments: !scenario.experiments.isEmpty, dialect: csvDialect)
     }
     let database =
@@ -98,7 +101,7 @@ struct Run: ParsableCommand {
       ? try Assessor(input.tree(path), scenario: scenario, runs: runs, threads: threads)
         .assess([Assessor.Variant()]) { bar.add($0) }[0].map(\.runs) : []
     bar.finish()
-    try file?.commit()
+    try file?.finish()
     try database?.finish()
     var plans = months.indices.compactMap { plan in
       PlanReport(

@@ -35,12 +35,9 @@ struct StressCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     try StressReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()
-    guard !printing.quiet else { return }
-    if printing.json {
-      print(StressReport.json(study).text, terminator: "")
-    } else {
-      print(StressMarkdown.headline(study))
-      print("\nStress: \(page.out)/\(scenario.name)/stress.md")
-    }
+    printing.show(
+      json: StressReport.json(study),
+      text: "\(StressMarkdown.headline(study))\n\n"
+        + "Stress: \(page.out)/\(scenario.name)/stress.md\n")
   }
 }

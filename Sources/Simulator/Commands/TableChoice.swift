@@ -40,11 +40,11 @@ struct TableChoice {
 extension PrintOptions {
   /// To standard output: aligned on a terminal, as CSV into a pipe or a file, or as JSON.
   func show(_ table: OutputTable, dialect: CSVDialect) {
-    show(
-      json: table.json,
-      text: isatty(STDOUT_FILENO) == 1
-        ? table.aligned(width: Self.terminalWidth, styled: isStyled)
-        : String(decoding: table.csv(dialect), as: UTF8.self))
+    if !json, isatty(STDOUT_FILENO) == 1 {
+      show(json: .null, text: table.aligned(width: Self.terminalWidth, styled: isStyled))
+    } else {
+      put(json ? table.json.text : String(decoding: table.csv(dialect), as: UTF8.self))
+    }
   }
 
   private static var terminalWidth: Int {

@@ -4,9 +4,10 @@ import CostModel
 struct SimulationLimits: Sendable {
   /// Calls, or starts of flows, expected of one plan in one run.
   var calls = Int64.max
-  /// Users of one plan.
-  var users = Int64.max
-  var sources = Int64.max
+  /// Bytes for all plans.
+  var memory = Int64.max
+  var bytesPerUser: Int64 = 0
+  var bytesPerSource: Int64 = 0
   /// Calls of the months beside the seed's own that a gate simulates unasked.
   var gateCalls = Int64.max
 
@@ -14,8 +15,9 @@ struct SimulationLimits: Sendable {
     name: "limits", summary: "Limits of simulations.",
     fields: [
       FormatField("calls", .count, "Of one plan.", required: true),
-      FormatField("users", .count, "Of one plan.", required: true),
-      FormatField("users_times_workloads", .count, "Of one plan.", required: true),
+      FormatField("memory", .count, "Bytes for all plans.", required: true),
+      FormatField("bytes_per_user", .count, "Of memory.", required: true),
+      FormatField("bytes_per_user_and_workload", .count, "Of memory.", required: true),
       FormatField("gate_calls", .count, "Of a gate's other months together.", required: true),
     ])
 
@@ -30,26 +32,30 @@ struct SimulationLimits: Sendable {
     if let fields = node.flatMap({ Fields($0, as: format, log: log) }) {
       let all = Int64(1)...(.max)
       limits.calls = fields.count("calls", in: all) ?? limits.calls
-      limits.users = fields.count("users", in: all) ?? limits.users
-      limits.sources = fields.count("users_times_workloads", in: all) ?? limits.sources
+      limits.memory = fields.count("memory", in: all) ?? limits.memory
+      limits.bytesPerUser = fields.count("bytes_per_user", in: all) ?? 0
+      limits.bytesPerSource = fields.count("bytes_per_user_and_workload", in: all) ?? 0
       limits.gateCalls = fields.count("gate_calls", in: all) ?? limits.gateCalls
     }
     try log.throwIfAny()
     return limits
   }
 
+  /// Throws `BadInput` where plans that are simulated together would fill the memory.
+  func check(_ plans: [PlanSpec], of compiled: CompiledScenario) throws {
+    let each = bytesPerUser + bytesPerSource * Int64(compiled.workloads.count)
+    let users = plans.reduce(0) { $0 + Int64($1.users) }
+    guard users > memory / each else { return }
+    let (needed, most) = (InputLog.grouped(users * each), InputLog.grouped(memory))
+    throw BadInput(
+      message: "\(compiled.scenario.name): error: \(InputLog.grouped(users)) users need "
+        + "\(needed) bytes of memory in a simulation, expected at most \(most) (limit 'memory'): "
+        + "fewer users, or one plan at a time")
+  }
+
   /// Throws `BadInput` where a plan is larger than that.
   func check(_ plan: PlanSpec, of compiled: CompiledScenario, draws: Draws) throws {
-    func refuse(_ what: String, _ found: Int64, _ limit: Int64) -> BadInput {
-      BadInput(
-        message: "\(compiled.scenario.name): error: plan '\(plan.name)' has "
-          + "\(InputLog.grouped(found)) \(what), expected at most \(InputLog.grouped(limit)) in a "
-          + "simulation: fewer users, or a shorter period")
-    }
-    let users = Int64(plan.users)
-    if users > self.users { throw refuse("users", users, self.users) }
-    let sources = users * Int64(compiled.workloads.count)
-    if sources > self.sources { throw refuse("users times workloads", sources, self.sources) }
+    try check([plan], of: compiled)
     let population = Population(compiled.scenario, users: plan.users, draws: draws)
     let months = Double(compiled.scenario.period.months.count)
     let calls = compiled.workloads.reduce(0.0) { sum, workload in
@@ -57,7 +63,11 @@ struct SimulationLimits: Sendable {
     }
     // Chance takes no plan that far beyond what is expected of it.
     if calls > Double(self.calls) {
-      throw refuse("calls", Int64(min(calls, 0x1p62)), self.calls)
+      let found = InputLog.grouped(Int64(min(calls, 0x1p62)))
+      throw BadInput(
+        message: "\(compiled.scenario.name): error: plan '\(plan.name)' has \(found) calls, "
+          + "expected at most \(InputLog.grouped(self.calls)) in a simulation (limit 'calls'): "
+          + "fewer users, or a shorter period")
     }
   }
 }

@@ -14,20 +14,19 @@ final class CallsFile: @unchecked Sendable {
   /// More of them in a scenario with experiments.
   static let experimentColumns = ["experiment", "variant"]
 
-  private let folder: OutputFolder
   private let file: OutputFile
   private var writer: CSVWriter
   private let accountPlans: AccountPlans
   private let hasExperiments: Bool
 
-  /// The calls of a plan of so many users; a log's users have no account plan.
+  /// The calls of a plan of so many users, into one of the command's outputs; a log's users have no
+  /// account plan.
   init(
-    path: String, population: UserPopulation = UserPopulation(), users: Int = 0,
+    path: String, among outputs: Outputs, population: UserPopulation = UserPopulation(),
+    users: Int = 0,
     hasExperiments: Bool = false, dialect: CSVDialect
   ) throws(OutputError) {
-    let name: String
-    (folder, name) = try OutputFolder.forFile(path)
-    file = try folder.file(name)
+    file = try outputs.file(path)
     accountPlans = AccountPlans(population, users: users)
     var writer = CSVWriter(dialect: dialect)
     self.hasExperiments = hasExperiments
@@ -43,11 +42,10 @@ final class CallsFile: @unchecked Sendable {
     try file.write(writer.takeBytes())
   }
 
-  /// The file appears under its name.
-  func commit() throws {
+  /// After the last call.
+  func finish() throws {
     try file.write(writer.takeBytes())
     try file.close()
-    try folder.commit()
   }
 
   private func write(_ record: CallRecord, _ names: PlanNames, to row: inout CSVWriter) {

@@ -26,7 +26,7 @@ enum TerminalSummary {
     for (plan, row) in zip(report.plans, rows) {
       let isOver = plan.isOverBudget(report.scenario.budget) == true
       let line = line(row, widths)
-      text += (styled && isOver ? "\u{1B}[31m\(line)\u{1B}[0m" : line) + "\n"
+      text += (styled && isOver ? TextStyle.red(line) : line) + "\n"
     }
     if !leftOut.isEmpty {
       let parts = LeftOutWords.parts(leftOut.map { PlainEnglish.visible($0.part) })
@@ -74,6 +74,6 @@ enum TerminalSummary {
   }
 
   private static func bold(_ text: String, _ styled: Bool) -> String {
-    styled ? "\u{1B}[1m\(text)\u{1B}[0m" : text
+    styled ? TextStyle.bold(text) : text
   }
 }

@@ -7,6 +7,10 @@ enum OutputError: Error, Hashable, CustomStringConvertible {
   case notWritable(path: String, reason: String)
   case diskFull(path: String)
   case failed(path: String, reason: String)
+  case isInput(path: String, input: String)
+  case isOutput(path: String, other: String)
+  /// Nobody reads the standard output any more.
+  case closedPipe
 
   /// The error of a system call on `path`.
   init(errno code: Int32, path: String) {
@@ -29,8 +33,8 @@ enum OutputError: Error, Hashable, CustomStringConvertible {
   /// 2 where another folder would help, 1 where the machine failed.
   var exitCode: Int32 {
     switch self {
-    case .notAFolder, .isAFolder, .notWritable: 2
-    case .diskFull, .failed: 1
+    case .notAFolder, .isAFolder, .notWritable, .isInput, .isOutput: 2
+    case .diskFull, .failed, .closedPipe: 1
     }
   }
 
@@ -42,6 +46,11 @@ enum OutputError: Error, Hashable, CustomStringConvertible {
     case .notWritable(let path, let reason): "\(path): error: cannot write there: \(reason)"
     case .diskFull(let path): "\(path): error: the disk is full; nothing was written"
     case .failed(let path, let reason): "\(path): error: cannot write: \(reason)"
+    case .isInput(let path, let input):
+      "\(path): error: this is also an input ('\(input)'), expected an output of its own"
+    case .isOutput(let path, let other):
+      "\(path): error: this is also another output ('\(other)'), expected a path of its own"
+    case .closedPipe: "standard output: error: nobody reads it"
     }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A file being written from its start; what it holds counts only once it is closed.
+/// A file being written from its start, which nobody else may read yet; what it holds counts only
+/// once it is closed.
 final class OutputFile {
   /// What errors call it.
   private let name: String
@@ -9,7 +10,7 @@ final class OutputFile {
   /// - Parameter name: what the user calls it, if that is not the path.
   init(path: String, name: String? = nil) throws(OutputError) {
     self.name = name ?? path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     if descriptor < 0 { throw OutputError(errno: errno, path: self.name) }
   }
 

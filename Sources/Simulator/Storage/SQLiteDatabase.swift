@@ -53,6 +53,31 @@ final class SQLiteDatabase {
     return SQLiteStatement(statement, of: self, sql: sql)
   }
 
+  /// The answer to somebody else's query: its columns and rows, as far as the limits permit it.
+  func answer(_ sql: String) throws(SQLiteError) -> (columns: [String], rows: [[SQLiteValue]]) {
+    let limits = SQLiteGuard(handle)
+    defer {
+      sqlite3_progress_handler(handle, 0, nil, nil)
+      sqlite3_set_authorizer(handle, nil, nil)
+    }
+    do throws(SQLiteError) {
+      let statement = try prepare(sql)
+      guard statement.isReadOnly else {
+        throw SQLiteError(code: SQLITE_AUTH, message: "", sql: sql)
+      }
+      var rows: [[SQLiteValue]] = []
+      while try statement.step() {
+        rows.append(statement.values)
+        if !limits.admits(rows[rows.count - 1]) {
+          throw SQLiteError(code: SQLITE_INTERRUPT, message: "", sql: sql)
+        }
+      }
+      return (statement.columnNames, rows)
+    } catch {
+      throw SQLiteError(code: error.code, message: limits.message(error), sql: sql)
+    }
+  }
+
   /// All rows of a query.
   func rows(_ sql: String) throws(SQLiteError) -> [[SQLiteValue]] {
     try rows(prepare(sql))

@@ -49,6 +49,8 @@ final class SQLiteStatement {
     }
   }
 
+  var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
+
   var columnNames: [String] {
     (0..<sqlite3_column_count(handle)).map { index in
       sqlite3_column_name(handle, index).map { String(cString: $0) } ?? ""

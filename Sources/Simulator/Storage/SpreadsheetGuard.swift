@@ -10,6 +10,11 @@ enum SpreadsheetGuard {
   /// one where it would need one without, so that no two texts become the same.
   static func guarded(_ text: String) -> String { isNeeded(text) ? "'" + text : text }
 
+  /// The text that was guarded.
+  static func bare(_ text: String) -> String {
+    text.hasPrefix("'") && isNeeded(text) ? String(text.dropFirst()) : text
+  }
+
   static func isNeeded(_ text: String) -> Bool {
     let bare = text.drop { $0 == "'" }
     return startsFormula(bare.unicodeScalars) || isRespelled(bare)

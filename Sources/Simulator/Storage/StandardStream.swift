@@ -4,28 +4,52 @@ import Foundation
 enum StandardStream {
   private static let output = "standard output"
 
-  /// What was printed leaves the program's buffers, or the error says why it cannot.
-  static func flush() throws(OutputError) {
-    if fflush(nil) != 0 { throw failure(errno) }
+  /// Whether an output of the command is the standard output, so that nothing else may be; set before
+  /// anything is read.
+  nonisolated(unsafe) static var carriesOutput = false
+  /// The option that prints something for programs, beside which no output can be the standard output.
+  nonisolated(unsafe) static var program: String?
+
+  /// Text for people: nothing in it steers a terminal, turns the reading direction or is a command
+  /// to a CI server.
+  static func say(_ text: String) {
+    let isTerminal = isatty(carriesOutput ? STDERR_FILENO : STDOUT_FILENO) == 1
+    let harmless = TextStyle.applied(PlainEnglish.visibleStyled(text), isTerminal: isTerminal)
+    if carriesOutput { raw(harmless) } else { print(harmless, terminator: "") }
   }
 
-  static func write(_ data: Data) throws(OutputError) {
+  /// Text for programs, as it is.
+  static func put(_ text: String) { print(text, terminator: "") }
+
+  /// What was printed leaves the program's buffers, or the error says why it cannot.
+  static func flush() throws(OutputError) {
+    if fflush(nil) != 0 { throw failure(errno, nil) }
+  }
+
+  /// - Parameter name: what the user calls it; nil: it is the standard output.
+  static func write(_ data: Data, to descriptor: Int32, name: String?) throws(OutputError) {
     var rest = data[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count >= 0 {
         rest = rest.dropFirst(count)
       } else if errno != EINTR {
-        throw failure(errno)
+        throw failure(errno, name)
       }
     }
   }
 
-  static func tell(_ text: String) {
+  /// To standard error, as harmless as what is said.
+  static func tell(_ text: String) { raw(PlainEnglish.visibleLines(text)) }
+
+  /// The program's own control characters, to standard error.
+  static func raw(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  private static func failure(_ code: Int32) -> OutputError {
-    .failed(path: output, reason: String(cString: strerror(code)))
+  private static func failure(_ code: Int32, _ name: String?) -> OutputError {
+    if let name { return OutputError(errno: code, path: name) }
+    return code == EPIPE
+      ? .closedPipe : .failed(path: output, reason: String(cString: strerror(code)))
   }
 }

@@ -199,6 +199,12 @@ struct CompiledScenario: Sendable {
   /// By target.
   private(set) var attemptDraws: [AttemptDraws] = []
   private var profiles: [TrafficProfile] = []
+  /// Where names stand in the lists above.
+  private var placeOfUseCase: [String: Int] = [:]
+  private var placeOfTier: [String: Int] = [:]
+  private var placeOfBilling: [Billing: Int] = [:]
+  private var placeOfCacheClass: [String?: Int] = [:]
+  private var placeOfChain: [ChainKind: Int] = [:]
 
   init(_ scenario: Scenario) {
     self.scenario = scenario
@@ -239,10 +245,11 @@ struct CompiledScenario: Sendable {
 
   private mutating func addKind(_ original: Int, in tier: String) {
     var (kind, seen) = (kinds[original], attributes[original])
-    let number = Self.index(of: tier, in: &tiers)
+    let number = Self.index(of: tier, in: &tiers, &placeOfTier)
     kind.tier = UInt16(number)
     let unfit = chainKinds[Int(kind.chain)].unfit
-    kind.chain = UInt16(Self.index(of: ChainKind(tier: number, unfit: unfit), in: &chainKinds))
+    kind.chain = UInt16(
+      Self.index(of: ChainKind(tier: number, unfit: unfit), in: &chainKinds, &placeOfChain))
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
     conversionValues.append(conversionValues[original])
@@ -304,7 +311,8 @@ struct CompiledScenario: Sendable {
         experiment: experiment ?? -1))
     workloads.append(
       CompiledWorkload(
-        name: workload.name, useCase: Self.index(of: workload.useCase, in: &useCases),
+        name: workload.name,
+        useCase: Self.index(of: workload.useCase, in: &useCases, &placeOfUseCase),
         key: key, volume: workload.volume,
         planFactors: factors.isEmpty ? [1] : factors, arrivals: workload.arrivals,
         timeline: timeline, stages: stages, isFlow: !certain))
@@ -328,7 +336,7 @@ struct CompiledScenario: Sendable {
   /// Logged calls are billed plainly; their kinds come one by one, each with its likes in the tiers
   /// of the budget right behind it.
   mutating func beginLog() {
-    _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings)
+    _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings, &placeOfBilling)
     for (place, tier) in tiersOfActions.enumerated() { kindOffsets[tier] = place + 1 }
   }
 
@@ -374,20 +382,23 @@ struct CompiledScenario: Sendable {
     )
     let isDrawn = [samplers.0, samplers.1, samplers.2, samplers.3].contains { $0.constant == nil }
     let hasKey = cache?.mode == .keyed && form != .none
-    let tier = Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)
+    let tier = Self.index(
+      of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers, &placeOfTier)
     let chain = ChainKind(tier: tier, unfit: variant.unfit)
     kinds.append(
       CallKind(
         key: key, workload: UInt16(workloads.count),
-        useCase: UInt16(Self.index(of: useCase, in: &useCases)),
-        tier: UInt16(tier), chain: UInt16(Self.index(of: chain, in: &chainKinds)),
+        useCase: UInt16(Self.index(of: useCase, in: &useCases, &placeOfUseCase)),
+        tier: UInt16(tier), chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
         billing: UInt16(
           Self.index(
-            of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
+            of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings,
+            &placeOfBilling)),
         arm: place?.arm ?? -1, promptKey: place?.promptKey ?? key,
         prefixKey: place?.prefixKey ?? key,
         cacheClass: cache.map { _ in
-          Int16(Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses))
+          Int16(
+            Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses, &placeOfCacheClass))
         } ?? -1,
         cacheMode: cache?.mode ?? .off, cacheTTL: cache?.ttl ?? .zero,
         cacheRate: cache?.rate ?? 0, part: part, input: samplers.0, output: samplers.1,
@@ -422,8 +433,12 @@ struct CompiledScenario: Sendable {
     return (.rate, settings.ttl, rate)
   }
 
-  private static func index<T: Equatable>(of value: T, in list: inout [T]) -> Int {
-    if let known = list.firstIndex(of: value) { return known }
+  /// Where a value stands in a list that it is added to if need be; `known` says where values stand.
+  private static func index<T: Hashable>(
+    of value: T, in list: inout [T], _ known: inout [T: Int]
+  ) -> Int {
+    if let known = known[value] { return known }
+    known[value] = list.count
     list.append(value)
     return list.count - 1
   }

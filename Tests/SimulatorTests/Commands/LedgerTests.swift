@@ -135,7 +135,8 @@ import Testing
 
   @Test(arguments: [
     ("SELECT y FROM t", "no such column: y"), ("SELECT 1; SELECT 2", "expected one statement"),
-    ("DELETE FROM t", "attempt to write a readonly database"), (" ", "expected one statement"),
+    ("DELETE FROM t", "not authorized, expected a query that only reads"),
+    (" ", "expected one statement"),
   ])
   func wrongSQLIsBadInput(sql: String, message: String) throws {
     let outcome = try Program.run(["query", database, sql])

@@ -34,7 +34,10 @@ import Testing
     (["--runs", "0"], "--runs is 1 to 1000000"),
     (["--threads", "0"], "--threads is 1 to 1024"),
     (["--csv-dialect", "tsv"], "'tsv' is invalid for '--csv-dialect"),
-    (["--out", "/dev/null/reports"], "/dev/null: error: cannot write there: a part of the path"),
+    (
+      ["--out", "/dev/null/reports"],
+      "/dev/null/reports: error: cannot write there: a part of the path"
+    ),
     (["--out", "/proc/reports"], "/proc/reports: error: cannot write there: "),
     (["--calls", "calls.csv"], "--calls needs one scenario with one plan"),
   ])
@@ -108,8 +111,8 @@ import Testing
     let one = try Program.run(["validate", Self.scenario, "--users", "1"])
     #expect(one.code == 0)
     #expect(one.output.hasPrefix("\(Self.scenario): fine (1 workload, "))
-    #expect(one.output.hasSuffix(" models, a plan of 1 user)\n"))
+    #expect(one.output.contains(" models, a plan of 1 user)\n"))
     let four = try Program.run(["validate", Self.scenario])
-    #expect(four.output.hasSuffix(" models, plans of 50, 100, 500 and 1,000 users)\n"))
+    #expect(four.output.contains(" models, plans of 50, 100, 500 and 1,000 users)\n"))
   }
 }

@@ -49,12 +49,14 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let simulation = Simulation(scenario)
+    let outputs = Outputs()
     let file = try CallsFile(
-      path: folder + "/calls.csv", population: scenario.users, users: scenario.plans[0].users,
-      dialect: .rfc4180)
+      path: folder + "/calls.csv", among: outputs, population: scenario.users,
+      users: scenario.plans[0].users, dialect: .rfc4180)
     let result = try simulation.result(
       of: scenario.plans[0], run: 1, log: CallLog { try file.append($0, $1) })
-    try file.commit()
+    try file.finish()
+    try outputs.commit()
     let lines = try String(contentsOfFile: folder + "/calls.csv", encoding: .utf8)
       .split(whereSeparator: \.isNewline).dropFirst()
     #expect(lines.count == Int(result.calls))

@@ -44,7 +44,9 @@ import Testing
 
   private func ledger(of log: RandomLog, in folder: TraceFolder) throws -> String {
     let path = try folder.write(log.text)
-    let file = try CallsFile(path: folder.path + "/calls.csv", dialect: .rfc4180)
+    let outputs = Outputs()
+    let file = try CallsFile(
+      path: folder.path + "/calls.csv", among: outputs, dialect: .rfc4180)
     let replay = Replay(path: path, format: "canonical") { _ in
       var options = TraceOptions()
       options.blockSize = 4_096
@@ -53,7 +55,8 @@ import Testing
     let variants = [Replay.Variant(name: "random", scenario: log.scenario)]
     let told = try replay.outcomes(
       of: variants, threads: 1, log: CallLog { try file.append($0, $1) })
-    try file.commit()
+    try file.finish()
+    try outputs.commit()
     if PlanEngine.foresees(log.scenario) {
       let untold = try replay.outcomes(of: variants, threads: 1)
       #expect(

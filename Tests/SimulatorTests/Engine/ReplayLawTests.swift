@@ -170,7 +170,9 @@ import Testing
     options change: @escaping @Sendable (inout TraceOptions) -> Void = { _ in }
   ) throws -> [String: String] {
     let path = try folder.write(text)
-    let file = try CallsFile(path: folder.path + "/calls.csv", dialect: .rfc4180)
+    let outputs = Outputs()
+    let file = try CallsFile(
+      path: folder.path + "/calls.csv", among: outputs, dialect: .rfc4180)
     let replay = Replay(path: path) { _ in
       var options = TraceOptions()
       change(&options)
@@ -179,7 +181,8 @@ import Testing
     let outcomes = try replay.outcomes(
       of: [.init(name: "p", scenario: scenario)], threads: 1,
       log: CallLog { try file.append($0, $1) })
-    try file.commit()
+    try file.finish()
+    try outputs.commit()
     var result = tables(outcomes)
     result["calls.csv"] = try String(contentsOfFile: folder.path + "/calls.csv", encoding: .utf8)
     return result

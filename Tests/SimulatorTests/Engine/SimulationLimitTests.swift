@@ -23,15 +23,20 @@ import Testing
     #expect(message(users: 2, volume: 30) == "simulated")
   }
 
-  @Test func tooManyUsers() {
-    #expect(message(users: 10_000_001, volume: 0.001).contains(" 10,000,001 users, expected"))
-    let sources = message(users: 9_000_000, volume: 0.001) { builder in
+  /// Estimated before anything is allocated, for all plans together.
+  @Test func tooMuchMemory() {
+    let limit = " bytes of memory in a simulation, expected at most 2,000,000,000 (limit 'memory')"
+    #expect(
+      message(users: 2_700_000, volume: 0.001).contains(
+        "error: 2,700,000 users need 2,062,800,000" + limit))
+    let together = message(users: 1_000_000, volume: 0.001) { builder in
       builder.workloads = (0..<6).map { number in
         ScenarioBuilder.workload(
           "w\(number)", volume: 0.001, mix: [ScenarioBuilder.variant(input: 1, output: 0)])
       }
+      builder.plans += builder.plans
     }
-    #expect(sources.contains(" 54,000,000 users times workloads, expected at most 50,000,000 "))
+    #expect(together.contains("error: 2,000,000 users need 2,168,000,000" + limit))
   }
 
   @Test func theShippedLimitsAreRead() throws {

@@ -42,7 +42,7 @@ private let table = OutputTable(
 
       """)
   #expect(
-    table.aligned(width: 80, styled: true).hasPrefix("\u{1B}[1mplan  cost_usd  over\u{1B}[0m\n"))
+    table.aligned(width: 80, styled: true).hasPrefix(TextStyle.bold("plan  cost_usd  over") + "\n"))
   #expect(
     try table.selecting(["plan", "cost_usd"]).prefix(1).aligned(width: 5, styled: false) == """
       plan      b

@@ -59,7 +59,7 @@ import Testing
     try handle.truncate(atOffset: 1 << 30)
     try handle.close()
     #expect(
-      folder.errors() == "s.yaml: error: larger than 16 MB, which no input should be")
+      folder.errors() == "s.yaml: error: more than 16,777,216 bytes (limit 'file_bytes')")
   }
 
   @Test(arguments: ["[", "{", "- ", "{a: [", "? "])
@@ -86,7 +86,50 @@ import Testing
       text += "a\(level): &a\(level) [\(inner)]\n"
     }
     let errors = try ScenarioFolder(["s.yaml": text]).errors()
-    #expect(errors.contains("error: aliases expand to more than 2,000,000 values"))
+    #expect(errors.contains("error: aliases add more than 500,000 bytes (limit 'alias_bytes')"))
+  }
+
+  /// 19 KB that name 9 KB a thousand times.
+  @Test func aliasOfALongText() throws {
+    let text =
+      "title: &a \(String(repeating: "x", count: 9_000))\nassumptions: ["
+      + Array(repeating: "*a", count: 1_000).joined(separator: ", ") + "]\n"
+    #expect(
+      try ScenarioFolder(["s.yaml": text]).errors().hasPrefix(
+        "s.yaml:1:8: error: aliases add more than 500,000 bytes (limit 'alias_bytes')"))
+    let few = text.replacing(", *a", with: "", maxReplacements: 970)
+    #expect(!(try ScenarioFolder(["s.yaml": few]).errors().contains("alias")))
+  }
+
+  @Test func longChainOfExtends() throws {
+    var files = ["s.yaml": "extends: 1.yaml\n"]
+    for number in 1...40 { files["\(number).yaml"] = "extends: \(number + 1).yaml\n" }
+    #expect(
+      try ScenarioFolder(files).errors().contains(
+        "32.yaml:1:10: error: more than 32 files extend each other (limit 'extends_depth')")
+        || ScenarioFolder(files).errors().contains(
+          "31.yaml:1:10: error: more than 32 files extend each other (limit 'extends_depth')")
+    )
+    for number in 1...40 {
+      files["\(number).yaml"] = "models: {}\nextends: \(number + 1).yaml\n"
+    }
+    files["s.yaml"] = "catalog: 1.yaml\n"
+    #expect(
+      try ScenarioFolder(files).errors().contains(
+        "error: more than 32 files extend each other (limit 'extends_depth')"))
+  }
+
+  /// Three files of 15 MB: each is an input, all of them are not.
+  @Test func manyBytesInAllFiles() throws {
+    let folder = try ScenarioFolder(["s.yaml": "extends: a.yaml\n"])
+    let filler = "# " + String(repeating: "x", count: 15_000_000) + "\n"
+    for (name, next) in [("a", "b"), ("b", "c"), ("c", "s")] {
+      try folder.write("\(name).yaml", filler + "extends: \(next).yaml\n")
+    }
+    #expect(
+      folder.errors().contains(
+        "'\(folder.path("c.yaml"))'".replacing(folder.url.path + "/", with: "")
+          + ": more than 33,554,432 bytes in all files together (limit 'scenario_bytes')"))
   }
 
   @Test func aliasBombInAKey() throws {

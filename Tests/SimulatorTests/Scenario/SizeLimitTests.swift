@@ -52,7 +52,7 @@ struct SizeLimitTests {
       experiments: {e: {workloads: [w], variants: {\(shares(100))}}}
       workloads: {w: {volume: 1, mix: {\(shares(656))}}}
       """)
-    #expect(found.contains("s.yaml:6:13: error: 65,600 kinds of calls, expected at most 65,535"))
+    #expect(found.contains("s.yaml:6:12: error: 65,600 kinds of calls, expected at most 65,535"))
   }
 
   @Test func variantsOfExperiments() throws {

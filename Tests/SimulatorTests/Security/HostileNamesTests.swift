@@ -154,6 +154,31 @@ import Testing
     #expect(!Self.steers(run.output) && !Self.steers(run.errors), "\(run.output)\(run.errors)")
   }
 
+  /// Folders, columns, versions and files: whatever is printed goes through one function.
+  @Test func everythingPrintedIsHarmless() throws {
+    let evil = "a\n::set-output name=x::y\n\u{1B}[31m\u{202E}##[x]\u{9B}"
+    let folder = try ScenarioFolder(Self.files)
+    let list = #"{"p/m": {"litellm_provider": "p", "mode": "chat", "input_cost_per_token": 1e-06}}"#
+    try folder.write(evil + "/list.json", list)
+    for arguments in [
+      ["run", "s.yaml", "--out", evil], ["levers", "s.yaml", "--out", evil],
+      ["stress", "s.yaml", "--out", evil], ["select", "s.yaml", "--out", evil],
+      ["forecast", "s.yaml", "--out", evil, "--months", "2"], ["init", evil + "/new"],
+      ["audit", "claims.yaml", "--out", evil], ["baseline", "s.yaml", "-o", evil + "/b.yaml"],
+      ["calibrate", "log.csv", "--catalog", "c.yaml", "-o", evil + "/s.yaml"],
+      ["catalog", "import", "litellm", evil + "/list.json"],
+      ["catalog", "import", "litellm", "\(evil)/list.json", "-o", "imported.yaml"],
+      ["query", evil + "/hostile/costs.sqlite", "SELECT \"\(evil)"],
+      ["validate", evil], ["solve", "s.yaml", "--for", evil], ["run", "s.yaml", "--table", evil],
+    ] {
+      let run = try Program.run(arguments, in: folder.url)
+      #expect(!Self.steers(run.output) && !Self.steers(run.errors), "\(arguments)")
+      #expect(!run.output.isEmpty || !run.errors.isEmpty)
+    }
+    #expect(
+      try CatalogReader.read(path: folder.path("imported.yaml")).models.map(\.name) == ["p/m"])
+  }
+
   @Test func commandsOfCIServersAreBroken() {
     let texts = [
       "::set-output name=x::y": ": :set-output name=x::y",

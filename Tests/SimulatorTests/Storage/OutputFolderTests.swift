@@ -55,18 +55,14 @@ private func content(_ path: String) -> String? {
   }
 }
 
-/// A per-call ledger may lie among a run's reports: whichever is given up last takes the new folder.
-@Test(arguments: [true, false]) func outputOfTwoIntoOneNewFolderLeavesNothing(
-  makerFirst: Bool
-) throws {
+/// A per-call ledger may lie among a run's reports.
+@Test func outputOfTwoIntoOneNewFolderLeavesNothing() throws {
   try withTemporaryFolder { root in
-    let maker = try OutputFolder(path: root + "/a/b")
-    let other = try OutputFolder(path: root + "/a/b")
-    for folder in makerFirst ? [maker, other] : [other, maker] {
-      try folder.write("x", to: "c.txt")
-      #expect(everything(in: root).contains("a/b"))
-      folder.discard()
-    }
+    let folder = try OutputFolder(path: root + "/a/b")
+    try folder.write("x", to: "c.txt")
+    try folder.outputs.write("y", to: root + "/a/b/d.txt")
+    #expect(everything(in: root).contains("a/b"))
+    folder.outputs.discard()
     #expect(everything(in: root) == [])
   }
 }
@@ -89,8 +85,10 @@ private func content(_ path: String) -> String? {
     let folder = try OutputFolder(path: root)
     try folder.write("new", to: "a.md")
     try folder.write("new", to: "fresh/b.md")
-    try folder.write("new", to: "z/report.md")
-    #expect(throws: OutputError.isAFolder(path: root + "/z/report.md")) { try folder.commit() }
+    #expect(throws: OutputError.isAFolder(path: root + "/z/report.md")) {
+      try folder.write("new", to: "z/report.md")
+    }
+    folder.outputs.discard()
     #expect(content(root + "/a.md") == "old")
     #expect(everything(in: root) == ["a.md", "z", "z/report.md"])
   }
@@ -101,7 +99,7 @@ private func content(_ path: String) -> String? {
     let file = root + "/reports"
     try "".write(toFile: file, atomically: false, encoding: .utf8)
     for path in [file, file + "/deeper"] {
-      #expect(throws: OutputError.notAFolder(path: file)) { try OutputFolder(path: path) }
+      #expect(throws: OutputError.notAFolder(path: path)) { try OutputFolder(path: path) }
     }
     #expect(OutputError.notAFolder(path: file).exitCode == 2)
     #expect(everything(in: root) == ["reports"])
@@ -140,23 +138,26 @@ func outputOnAFullDiskFailsWithOne() throws {
 
 @Test func outputFilesLieInTheirFolder() throws {
   try withTemporaryFolder { root in
-    let (folder, name) = try OutputFolder.forFile(root + "/new/x.csv")
-    #expect(folder.path == root + "/new" && name == "x.csv")
-    #expect(throws: OutputError.isAFolder(path: root + "/")) {
-      _ = try OutputFolder.forFile(root + "/")
-    }
+    let outputs = Outputs()
+    try outputs.write("1", to: root + "/new/x.csv")
+    #expect(throws: OutputError.isAFolder(path: root + "/")) { try outputs.claim(root + "/") }
+    try outputs.commit()
+    #expect(everything(in: root) == ["new", "new/x.csv"])
   }
 }
 
-@Test func outputDoesNotReplaceWhatIsNoFile() throws {
+@Test func outputIntoAPipeIsWrittenThrough() throws {
   try withTemporaryFolder { root in
     let pipe = root + "/pipe"
     #expect(mkfifo(pipe, 0o644) == 0)
+    // Without a reader the commit would wait for one.
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
     let folder = try OutputFolder(path: root)
-    try folder.write("x", to: "pipe")
-    #expect(throws: OutputError.notWritable(path: pipe, reason: "it is not a regular file")) {
-      try folder.commit()
-    }
+    try folder.write("through", to: "pipe")
+    try folder.commit()
+    var bytes = [UInt8](repeating: 0, count: 20)
+    #expect(read(reader, &bytes, 20) == 7)
     #expect(everything(in: root) == ["pipe"])
   }
 }
@@ -166,21 +167,101 @@ func outputOnAFullDiskFailsWithOne() throws {
     let folder = try OutputFolder(path: root)
     try folder.write("x", to: "index.md")
     #expect(everything(in: root).count == 2)
-    OutputFolder.discard(stagingsUnder: root)
+    folder.outputs.discard()
     #expect(everything(in: root) == [])
   }
 }
 
+/// The system frees the lock of a process that is gone, whatever its number is now.
 @Test func outputRemovesWhatAKilledRunLeft() throws {
   try withTemporaryFolder { root in
-    // No process has the largest number; this one is alive.
-    let (dead, alive) = (".costsim-\(Int32.max)-1.tmp", ".costsim-\(getpid())-1.tmp")
+    let (dead, alive) = (".costsim-1f.tmp", ".costsim-2e.tmp")
     for name in [dead, alive, ".costsim-x.tmp"] {
       try FileManager.default.createDirectory(
         atPath: root + "/" + name, withIntermediateDirectories: false)
     }
     try "half".write(toFile: root + "/\(dead)/report.md", atomically: false, encoding: .utf8)
+    let lock = open(root + "/" + alive, O_RDONLY)
+    defer { close(lock) }
+    #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
     try OutputFolder(path: root).commit()
     #expect(everything(in: root) == [alive, ".costsim-x.tmp"].sorted())
+  }
+}
+
+/// A second file that cannot get its name takes the first one back, in another folder, too.
+@Test func outputsAppearTogetherOrNotAtAll() throws {
+  try withTemporaryFolder { root in
+    try "old".write(toFile: root + "/calls.csv", atomically: false, encoding: .utf8)
+    let folder = try OutputFolder(path: root + "/reports")
+    try folder.outputs.write("new", to: root + "/calls.csv")
+    try folder.write("new", to: "index.md")
+    try folder.outputs.write("new", to: root + "/other/late.csv")
+    // Somebody takes the name meanwhile.
+    try FileManager.default.createDirectory(
+      atPath: root + "/other/late.csv", withIntermediateDirectories: true)
+    #expect(throws: OutputError.isAFolder(path: root + "/other/late.csv")) { try folder.commit() }
+    #expect(content(root + "/calls.csv") == "old")
+    #expect(everything(in: root) == ["calls.csv", "other", "other/late.csv"])
+  }
+}
+
+@Test func outputOnOnePathTwiceIsRefused() throws {
+  try withTemporaryFolder { root in
+    try FileManager.default.createSymbolicLink(
+      atPath: root + "/link", withDestinationPath: "reports/../reports")
+    let folder = try OutputFolder(path: root + "/reports")
+    try folder.claim("a/b.csv")
+    let again = root + "/link/./a/b.csv"
+    #expect(
+      throws: OutputError.isOutput(path: again, other: root + "/reports/a/b.csv")
+    ) { try folder.outputs.claim(again) }
+    #expect(OutputError.isOutput(path: "a", other: "b").exitCode == 2)
+  }
+}
+
+/// Links are kept, and lead to the new text: to a file, to none yet, to a folder elsewhere.
+@Test func outputIsWrittenThroughLinks() throws {
+  try withTemporaryFolder { root in
+    for name in ["there", "reports"] {
+      try FileManager.default.createDirectory(
+        atPath: root + "/" + name, withIntermediateDirectories: false)
+    }
+    try "old".write(toFile: root + "/there/a", atomically: false, encoding: .utf8)
+    for (link, to) in [("a", "../there/a"), ("b", "../there/new/b"), ("c", root + "/there")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: root + "/reports/" + link, withDestinationPath: to)
+    }
+    let folder = try OutputFolder(path: root + "/reports")
+    for name in ["a", "b", "c/d"] { try folder.write("new", to: name) }
+    try folder.commit()
+    for name in ["a", "new/b", "d"] {
+      #expect(content(root + "/there/" + name) == "new", "\(name)")
+    }
+    #expect(
+      everything(in: root) == [
+        "reports", "reports/a", "reports/b", "reports/c", "there", "there/a", "there/d",
+        "there/new", "there/new/b",
+      ])
+  }
+}
+
+/// What only its owner may read stays so, also while it is being written.
+@Test func outputKeepsPermissions() throws {
+  func mode(_ path: String) -> mode_t {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+  }
+  try withTemporaryFolder { root in
+    try "old".write(toFile: root + "/a", atomically: false, encoding: .utf8)
+    chmod(root + "/a", 0o600)
+    let folder = try OutputFolder(path: root)
+    for name in ["a", "b"] { try folder.write("new", to: name) }
+    let staged = try folder.temporaryPath(for: "b")
+    #expect(mode(staged) == 0o600)
+    #expect(mode(URL(fileURLWithPath: staged).deletingLastPathComponent().path) == 0o700)
+    try folder.commit()
+    #expect(mode(root + "/a") == 0o600)
+    #expect(mode(root + "/b") & 0o600 == 0o600 && mode(root + "/b") != 0o600)
   }
 }

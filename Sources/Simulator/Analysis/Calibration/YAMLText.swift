@@ -12,6 +12,8 @@ struct YAMLText {
   /// A comment of as many lines as it takes.
   mutating func comment(_ text: String, indent: Int = 0) {
     let start = String(repeating: " ", count: indent) + "# "
+    // A name in it must not end the line.
+    let text = PlainEnglish.visible(text)
     wrap(text.split(separator: " "), first: start, rest: start, end: "")
   }
 

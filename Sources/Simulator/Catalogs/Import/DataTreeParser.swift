@@ -13,6 +13,7 @@ struct DataTreeParser {
 
   private let bytes: [UInt8]
   private var index: Int
+  private var values = 0
 
   /// The one value that begins at `start`, behind which nothing but space may follow if `toEnd`.
   static func parse(
@@ -31,15 +32,23 @@ struct DataTreeParser {
   }
 
   private func problem(_ expected: String) -> Problem {
-    let line = 1 + bytes[..<min(index, bytes.count)].count { $0 == UInt8(ascii: "\n") }
     let found = peek.map { "'\(Character(Unicode.Scalar($0)))'" } ?? "the end"
     return Problem(line: line, message: "expected \(expected), not \(found)")
+  }
+
+  /// Where reading has come to.
+  private var line: Int {
+    1 + bytes[..<min(index, bytes.count)].count { $0 == UInt8(ascii: "\n") }
   }
 
   // MARK: Values
 
   private mutating func value(_ depth: Int) throws(Problem) -> DataTree {
     if depth > Self.maximumDepth { throw problem("less nesting") }
+    values += 1
+    if values > InputLimit.priceListValues.value {
+      throw Problem(line: line, message: InputLimit.priceListValues.exceeded(by: "values"))
+    }
     skipSpace()
     switch peek {
     case UInt8(ascii: "{"): return try object(depth)

@@ -52,11 +52,21 @@ struct PriceListSource {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw error("no such file")
     }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+    guard !isFolder.boolValue, let file = FileHandle(forReadingAtPath: path) else {
       throw error("cannot be read, expected a file")
     }
+    if let problem = FileClaims.read(file.fileDescriptor, path) { throw error(problem) }
+    guard let data = try? file.read(upToCount: InputLimit.archiveBytes.value + 1) else {
+      throw error("cannot be read, expected a file")
+    }
+    if data.count > InputLimit.archiveBytes.value {
+      throw error(InputLimit.archiveBytes.exceeded(by: "bytes"))
+    }
     let bytes = [UInt8](data)
-    guard ZipArchive.isZip(bytes) else { return (bytes, nil) }
+    guard ZipArchive.isZip(bytes) else {
+      if bytes.count <= InputLimit.priceListBytes.value { return (bytes, nil) }
+      throw error(InputLimit.priceListBytes.exceeded(by: "bytes"))
+    }
     do throws(ZipArchive.Problem) {
       let archive = try ZipArchive(bytes)
       guard let member = archive.members.first(where: { kind.isList($0.name) }) else {

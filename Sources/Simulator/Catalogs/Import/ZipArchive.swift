@@ -18,9 +18,6 @@ struct ZipArchive {
   private let bytes: [UInt8]
   private(set) var members: [Member] = []
 
-  /// Far above any price list, far below what would fill the memory.
-  private static let maximumSize = 256 << 20
-
   static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
 
   init(_ bytes: [UInt8]) throws(Problem) {
@@ -30,8 +27,10 @@ struct ZipArchive {
 
   /// What a member holds, checked against its checksum.
   func contents(of member: Member) throws(Problem) -> [UInt8] {
-    guard member.size <= Self.maximumSize else {
-      throw Problem(message: "'\(member.name)' is larger than 256 MB")
+    guard member.size <= InputLimit.priceListBytes.value else {
+      throw Problem(
+        message: "'\(member.name)' unpacks to "
+          + InputLimit.priceListBytes.exceeded(by: "bytes"))
     }
     guard try number(member.header, 4) == 0x0403_4B50 else {
       throw Problem(message: "'\(member.name)' is not where the archive says")

@@ -82,6 +82,9 @@ final class UsageReader {
   // MARK: Header
 
   private func takeHeader(_ row: CSVRow) throws {
+    guard row.count <= InputLimit.columns.value else {
+      throw error(InputLimit.columns.exceeded(by: "columns"))
+    }
     names = try (0..<row.count).map { index in
       guard let text = row.text(index) else {
         throw error("column \(index + 1) of the header is not UTF-8")

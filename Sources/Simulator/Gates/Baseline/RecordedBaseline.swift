@@ -43,6 +43,7 @@ struct RecordedBaseline: Sendable {
     guard now?.replacing("\r\n", with: "\n") != then.replacing("\r\n", with: "\n") else {
       return nil
     }
-    return "The bills are compared with \(path); \(working) differs from it here and does not count."
+    return
+      "The bills are compared with \(path); \(working) differs from it here and does not count."
   }
 }

@@ -43,11 +43,30 @@ struct InputChange: Sendable {
   /// Empty where the values are too long to be told.
   var from = ""
   var to = ""
+  /// What it is about; nil: the whole bill.
+  var part: BillPart?
   /// Makes the base scenario say what the new one says.
   var apply: @Sendable (inout State) -> Void
 
   /// `price of gpt-4o, output tokens: $10.00 → $12.00 per 1M tokens`.
   var words: String { from.isEmpty && to.isEmpty ? what : "\(what): \(from) → \(to)" }
+}
+
+/// A part of a bill that one input may be about. Parts of one kind have nothing in common.
+enum BillPart: Hashable, Sendable {
+  enum Kind: CaseIterable, Sendable { case workload, variant, model }
+
+  case workload(Int)
+  case variant(workload: Int, stage: Int, call: Int, variant: Int)
+  case model(ModelID)
+
+  var kind: Kind {
+    switch self {
+    case .workload: .workload
+    case .variant: .variant
+    case .model: .model
+    }
+  }
 }
 
 /// What a cause did to a bill.

@@ -15,7 +15,7 @@ extension InputChanges {
             && a.fixedMonthly == b.fixedMonthly && a.hasRules(of: b)
         }
       if !isSame {
-        add(.price, "prices of \(new.name)") { $0.scenario.catalog[id].prices = new.prices }
+        add(.price, "prices of \(new.name)", part: .model(id)) { $0.scenario.catalog[id].prices = new.prices }
       }
       return
     }
@@ -23,18 +23,19 @@ extension InputChanges {
     for dimension in BillingDimension.allCases
     where !GateWords.isSame(before.rates[dimension], after.rates[dimension]) {
       let (from, to) = GateWords.prices(before.rates[dimension], after.rates[dimension], dimension)
-      add(.price, "price of \(new.name), \(dimension.label)", from, to) {
+      add(.price, "price of \(new.name), \(dimension.label)", from, to, part: .model(id)) {
         $0.scenario.catalog[id].prices[0].rates[dimension] = after.rates[dimension]
       }
     }
     if before.fixedMonthly != after.fixedMonthly {
       add(
         .price, "monthly price of \(new.name)", GateWords.money(before.fixedMonthly),
-        GateWords.money(after.fixedMonthly)
+        GateWords.money(after.fixedMonthly), part: .model(id)
       ) { $0.scenario.catalog[id].prices[0].fixedMonthly = after.fixedMonthly }
     }
     if !before.hasRules(of: after) {
-      add(.price, "price rules of \(new.name) (tiers, batch, regions, hours)") { state in
+      add(.price, "price rules of \(new.name) (tiers, batch, regions, hours)", part: .model(id)) {
+        state in
         var sheet = after
         sheet.rates = state.scenario.catalog[id].prices[0].rates
         sheet.fixedMonthly = state.scenario.catalog[id].prices[0].fixedMonthly

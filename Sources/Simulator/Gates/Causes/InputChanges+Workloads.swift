@@ -5,12 +5,12 @@ extension InputChanges {
     let (old, new) = (base.workloads[place], head.workloads[place])
     guard !old.stages.isEmpty, !new.stages.isEmpty else {
       let what = old.stages.isEmpty ? "new workload" : "workload removed:"
-      add(.volume, "\(what) \(new.name)") { $0.scenario.workloads[place] = new }
+      add(.volume, "\(what) \(new.name)", part: .workload(place)) { $0.scenario.workloads[place] = new }
       return
     }
     addVolume(place, old, new)
     guard old.hasSteps(of: new) else {
-      add(.volume, "steps of \(new.name)") { $0.scenario.workloads[place].stages = new.stages }
+      add(.volume, "steps of \(new.name)", part: .workload(place)) { $0.scenario.workloads[place].stages = new.stages }
       return
     }
     addSteps(place, old, new)
@@ -22,11 +22,11 @@ extension InputChanges {
     if old.volume != new.volume {
       add(
         .volume, "calls a user and month of \(new.name)", GateWords.number(old.volume),
-        GateWords.number(new.volume)
+        GateWords.number(new.volume), part: .workload(place)
       ) { $0.scenario.workloads[place].volume = new.volume }
     }
     if old.volumeByAccountPlan != new.volumeByAccountPlan {
-      add(.volume, "volume of \(new.name) by account plan") {
+      add(.volume, "volume of \(new.name) by account plan", part: .workload(place)) {
         $0.scenario.workloads[place].volumeByAccountPlan = new.volumeByAccountPlan
       }
     }
@@ -36,12 +36,12 @@ extension InputChanges {
       }
     }
     if old.profile != new.profile {
-      add(.timing, "hours of \(new.name)") {
+      add(.timing, "hours of \(new.name)", part: .workload(place)) {
         $0.scenario.workloads[place].profile = new.profile
       }
     }
     if old.arrivals != new.arrivals {
-      add(.timing, "arrivals of \(new.name)") {
+      add(.timing, "arrivals of \(new.name)", part: .workload(place)) {
         $0.scenario.workloads[place].arrivals = new.arrivals
       }
     }
@@ -54,7 +54,7 @@ extension InputChanges {
         && a.calls.map(\.probability) == b.calls.map(\.probability)
     }
     guard !isSame else { return }
-    add(.volume, "how often the steps of \(new.name) are taken") { state in
+    add(.volume, "how often the steps of \(new.name) are taken", part: .workload(place)) { state in
       for (s, stage) in new.stages.enumerated() {
         state.scenario.workloads[place].stages[s].continuation = stage.continuation
         state.scenario.workloads[place].stages[s].chance = stage.chance
@@ -72,7 +72,10 @@ extension InputChanges {
         let before = old.stages[s].calls[c].mix
         guard before.map(\.share) != call.mix.map(\.share) else { continue }
         let owner = call.name.isEmpty ? new.name : "\(new.name)/\(call.name)"
-        add(.mix, "mix of \(owner)", Self.shares(before), Self.shares(call.mix)) { state in
+        add(
+          .mix, "mix of \(owner)", Self.shares(before), Self.shares(call.mix),
+          part: .workload(place)
+        ) { state in
           for (v, variant) in call.mix.enumerated() {
             state.scenario.workloads[place].stages[s].calls[c].mix[v].share = variant.share
           }
@@ -167,7 +170,14 @@ extension InputChanges {
         let owner = Self.owner(of: change.spots, in: new, among: spots.count)
         let copy = field.copy
         let changed = change.spots
-        add(field.cause, "\(field.what) of \(owner)", change.from, change.to) { state in
+        let part =
+          changed.count == 1
+          ? BillPart.variant(
+            workload: place, stage: changed[0].stage, call: changed[0].call,
+            variant: changed[0].variant) : .workload(place)
+        add(
+          field.cause, "\(field.what) of \(owner)", change.from, change.to, part: part
+        ) { state in
           for spot in changed {
             copy(
               spot.new,

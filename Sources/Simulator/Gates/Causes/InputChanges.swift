@@ -25,12 +25,12 @@ struct InputChanges {
 
   mutating func add(
     _ cause: Cause, _ what: String, _ from: String = "", _ to: String = "",
-    _ apply: @escaping @Sendable (inout InputChange.State) -> Void
+    part: BillPart? = nil, _ apply: @escaping @Sendable (inout InputChange.State) -> Void
   ) {
     list.append(
       InputChange(
         cause: cause, what: what, from: from == to ? "" : from, to: from == to ? "" : to,
-        apply: apply))
+        part: part, apply: apply))
   }
 
   private static func reachable(_ scenario: Scenario) -> [ModelID] {

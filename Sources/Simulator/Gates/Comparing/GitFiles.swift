@@ -30,6 +30,7 @@ enum GitFiles {
   static let source = FileSource(parent: parent) { path, order throws(SourceFile.Unreadable) in
     let name = try checked(path)
     let (output, problem) = try run(["cat-file", "blob", name])
+    if output.count > InputLimit.fileBytes.value { throw SourceFile.Unreadable.tooLarge }
     if let problem {
       if let (revision, file) = split(name) {
         try expectRevision(revision)
@@ -127,7 +128,7 @@ enum GitFiles {
     return String(decoding: output, as: UTF8.self).hasPrefix("true")
   }
 
-  /// What git prints, and the first line of its complaint if it fails.
+  /// What git prints, up to one byte more than is read, and the first line of its complaint if it fails.
   private static func run(
     _ arguments: [String]
   ) throws(SourceFile.Unreadable) -> (output: Data, problem: String?) {
@@ -142,7 +143,9 @@ enum GitFiles {
     process.standardInput = FileHandle.nullDevice
     do {
       try process.run()
-      let data = try output.fileHandleForReading.readToEnd() ?? Data()
+      let most = InputLimit.fileBytes.value
+      let data = try output.fileHandleForReading.read(upToCount: most + 1) ?? Data()
+      if data.count > most { kill(process.processIdentifier, SIGKILL) }
       let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
       process.waitUntilExit()
       let text = String(decoding: complaint, as: UTF8.self).split(separator: "\n").first ?? "git"

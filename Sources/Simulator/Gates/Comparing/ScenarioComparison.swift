@@ -55,22 +55,35 @@ struct ScenarioComparison: Sendable {
     if amount != .zero { list.append(CauseAmount(cause: cause, amount: amount)) }
   }
 
-  /// Every change's amount of the expected bill.
-  private static func amounts(
+  /// Every change's amount of the expected bill, which is `old` without and `new` with all of them.
+  /// - Parameter exactInputs: see `Attribution`.
+  static func amounts(
     of changes: [InputChange], _ aligned: AlignedScenarios, users: Int, from old: MoneySum,
-    to new: MoneySum
+    to new: MoneySum, exactInputs: Int = Attribution.exactInputs
   ) -> [MoneySum] {
-    let attribution = Attribution(causes: changes.map(\.cause)) { made in
+    let state = { (made: [Bool]) in
       var state = InputChange.State(scenario: aligned.base, users: users)
       for (change, isMade) in zip(changes, made) where isMade { change.apply(&state) }
-      let plan = PlanSpec(name: "", users: state.users)
-      let bill = MoneySum(
-        dollars: ExpectedCost(scenario: state.scenario.withoutMissing, plan: plan).total)
-      // Models stand in another order here, so sums of doubles may end otherwise.
-      if !made.contains(true), bill.isNear(old) { return old.picodollars }
-      if !made.contains(false), bill.isNear(new) { return new.picodollars }
-      return bill.picodollars
+      return state
     }
+    let cost = { (state: InputChange.State) in
+      ExpectedCost(
+        scenario: state.scenario.withoutMissing, plan: PlanSpec(name: "", users: state.users))
+    }
+    let attribution = Attribution(
+      causes: changes.map(\.cause), parts: changes.map(\.part),
+      partial: { made, kind in
+        let state = state(made)
+        return cost(state).parts(kind, of: state.scenario)
+      },
+      exactInputs: exactInputs,
+      bill: { made in
+        let bill = MoneySum(dollars: cost(state(made)).total)
+        // Models stand in another order here, so sums of doubles may end otherwise.
+        if !made.contains(true), bill.isNear(old) { return old.picodollars }
+        if !made.contains(false), bill.isNear(new) { return new.picodollars }
+        return bill.picodollars
+      })
     return attribution.amounts()
   }
 
@@ -92,5 +105,39 @@ extension MoneySum {
   /// Equal but for the rounding of doubles.
   fileprivate func isNear(_ other: MoneySum) -> Bool {
     (dollars - other.dollars).magnitude <= 1e-9 * other.dollars.magnitude + 1e-9
+  }
+}
+
+extension ExpectedCost {
+  /// Dollars by part of one kind; a variant has its place in `aligned`, where others may be missing
+  /// from this scenario.
+  fileprivate func parts(_ kind: BillPart.Kind, of aligned: Scenario) -> [BillPart: Double] {
+    var result: [BillPart: Double] = [:]
+    switch kind {
+    case .workload:
+      for (place, bills) in bills.enumerated() { result[.workload(place)] = bills.reduce(0, +) }
+    case .variant:
+      var places: [BillPart: [Int]] = [:]
+      for (call, cost) in zip(calls, callCosts) {
+        let mix = BillPart.variant(
+          workload: call.workload, stage: call.stage, call: call.call, variant: 0)
+        let known =
+          places[mix]
+          ?? aligned.workloads[call.workload].stages[call.stage].calls[call.call].mix.enumerated()
+          .filter { $0.element.share >= 0 }.map(\.offset)
+        places[mix] = known
+        let part = BillPart.variant(
+          workload: call.workload, stage: call.stage, call: call.call,
+          variant: known[call.variantNumber])
+        result[part, default: 0] += cost
+      }
+    case .model:
+      var models: [String: ModelID] = [:]
+      for target in calls.lazy.flatMap(\.chain) { models[target.name] = target.model }
+      for (name, row) in byModel {
+        if let model = models[name] { result[.model(model), default: 0] += row.cost }
+      }
+    }
+    return result
   }
 }

@@ -8,7 +8,7 @@ struct IncreaseJudge {
 
   /// A plan that is here or in the baseline alone is a gap.
   func checks(_ plan: PlanComparison) throws -> [GateCheck] {
-    guard let base = plan.base else { return [gap(plan, .new, "has no baseline")] }
+    guard plan.base != nil else { return [gap(plan, .new, "has no baseline")] }
     guard plan.head != nil, let change = plan.change, let bill = plan.bills.base else {
       return [gap(plan, .gone, "is in the baseline and not here")]
     }

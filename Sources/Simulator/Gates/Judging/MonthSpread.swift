@@ -46,7 +46,9 @@ struct MonthSpread: Sendable {
     let average = low == high ? "" : ", \(unit(mean)) on average"
     let chance =
       broken == 0
-      ? "" : broken == figures.count ? ", beyond the limit in all of them"
+      ? ""
+      : broken == figures.count
+        ? ", beyond the limit in all of them"
         : ", beyond the limit in \(broken) of them"
     return "; in \(figures.count) independent months \(range)\(average) "
       + "(standard error \(unit(standardError)))" + chance

@@ -111,7 +111,8 @@ enum GateMarkdown {
     return (
       "<details><summary>\(all), "
         + (words.isEmpty ? "all passed" : words.joined(separator: ", ")) + "</summary>\n\n"
-        + table.text + (more == 0 ? "" : "and \(PlainEnglish.plural(Int64(more), "more check"))\n\n")
+        + table.text
+        + (more == 0 ? "" : "and \(PlainEnglish.plural(Int64(more), "more check"))\n\n")
         + "</details>\n\n", more == 0
     )
   }
@@ -134,7 +135,9 @@ private struct GateMarkdownCauses {
 
   /// - Parameter share: bytes that it should not exceed.
   init(_ plan: PlanComparison, share: Int) {
-    let causes = plan.causes.filter { $0.amount != .zero || $0.inputs.contains { $0.amount != .zero } }
+    let causes = plan.causes.filter {
+      $0.amount != .zero || $0.inputs.contains { $0.amount != .zero }
+    }
     let rows = causes.enumerated().flatMap { place, cause in
       cause.inputs.filter { $0.amount != .zero }.map {
         Row(cause: place, words: GateMarkdown.cell($0.words), amount: $0.amount)

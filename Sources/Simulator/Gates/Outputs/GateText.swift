@@ -25,7 +25,8 @@ enum GateText {
       let first = error.split(separator: "\n").first.map(String.init) ?? ""
       return "Failed. Nothing was checked: \(PlainEnglish.visible(first))"
     }
-    return ([verdict(report), finding(report)] + gaps(report)
+    return
+      ([verdict(report), finding(report)] + gaps(report)
       + report.notes.map(PlainEnglish.visible)).compactMap { $0 }.joined(separator: " ")
   }
 
@@ -195,7 +196,8 @@ enum GateText {
     aligned(
       report.checks.map { check in
         [
-          check.outcome == .failed ? "FAILED" : check.outcome.rawValue, PlainEnglish.visible(check.scenario),
+          check.outcome == .failed ? "FAILED" : check.outcome.rawValue,
+          PlainEnglish.visible(check.scenario),
           PlainEnglish.visible(check.plan), PlainEnglish.visible(check.name),
           PlainEnglish.visible(check.message),
         ]

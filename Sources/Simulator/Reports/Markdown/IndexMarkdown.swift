@@ -8,20 +8,17 @@ enum IndexMarkdown {
     ("select.md", "Which model for what"),
   ]
 
-  /// `exists` tells which files of the folder there are.
-  static func text(_ reports: [ScenarioReport], exists: (String) -> Bool) -> String {
-    var text = "# Reports\n\n"
-    for report in reports {
-      let scenario = report.scenario
-      let title = Markdown.escape(report.title)
-      text += "## [\(title)](\(linkTarget(scenario.name))/report.md)\n\n"
-      text += Headline.text(report, emphasis: "**") + "\n\n" + table(report)
-      let links = pages.filter { exists(scenario.name + "/" + $0.0) }.map { file, words in
-        "[\(words)](\(linkTarget(scenario.name))/\(file))"
-      }
-      if !links.isEmpty { text += "More: \(links.joined(separator: " · "))\n\n" }
+  /// The section of one scenario; `exists` tells which files of the folder there are.
+  static func section(_ report: ScenarioReport, exists: (String) -> Bool) -> IndexSection {
+    let scenario = report.scenario
+    var text = Headline.text(report, emphasis: "**") + "\n\n" + table(report)
+    let links = pages.filter { exists(scenario.name + "/" + $0.0) }.map { file, words in
+      "[\(words)](\(linkTarget(scenario.name))/\(file))"
     }
-    return text
+    if !links.isEmpty { text += "More: \(links.joined(separator: " · "))\n\n" }
+    return IndexSection(
+      title: report.title, link: "\(linkTarget(scenario.name))/report.md",
+      text: String(text.dropLast(2)))
   }
 
   private static func table(_ report: ScenarioReport) -> String {

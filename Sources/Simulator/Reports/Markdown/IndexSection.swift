@@ -1,5 +1,5 @@
-/// A section of `reports/index.md` that a verb other than `run` adds, and replaces when it is run
-/// again.
+/// A section of `reports/index.md`, which a verb adds and replaces when it is run again; what other
+/// runs wrote stays.
 struct IndexSection {
   var title: String
   /// The page that it links, relative to the index.
@@ -16,7 +16,10 @@ struct IndexSection {
     let isOwn = { (section: Substring) in
       section.prefix { $0 != "\n" }.hasSuffix("](\(link))")
     }
-    guard sections.contains(where: isOwn) else { return index + own }
+    guard sections.contains(where: isOwn) else {
+      let end = index.hasSuffix("\n\n") ? "" : index.hasSuffix("\n") ? "\n" : "\n\n"
+      return index + end + own
+    }
     return sections.map { isOwn($0) ? own : String($0) }.joined()
   }
 }

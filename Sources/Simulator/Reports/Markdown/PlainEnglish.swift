@@ -130,14 +130,26 @@ enum PlainEnglish {
   /// The same for a text of several lines.
   static func visibleLines(_ text: String) -> String { visible(text, keeping: ["\n", "\t"]) }
 
+  /// The same with its emphasis.
+  static func visibleStyled(_ text: String) -> String {
+    visible(text, keeping: ["\n", "\t"] + TextStyle.marks)
+  }
+
   private static func visible(_ name: String, keeping kept: [Unicode.Scalar]) -> String {
     var result = String.UnicodeScalarView()
     for scalar in name.unicodeScalars {
-      let properties = scalar.properties
-      let steers = properties.generalCategory == .control || properties.isBidiControl
-      result.append(steers && !kept.contains(scalar) ? "\u{FFFD}" : scalar)
+      result.append(steersReader(scalar) && !kept.contains(scalar) ? "\u{FFFD}" : scalar)
     }
     return LogCommands.inert(String(result))
+  }
+
+  private static func steersReader(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default:
+      scalar.properties.isBidiControl || TextStyle.marks.contains(scalar)
+        || [0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value)
+    }
   }
 
   static func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {

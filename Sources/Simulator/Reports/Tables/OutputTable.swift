@@ -134,6 +134,7 @@ extension OutputTable {
   /// For eyes: numbers to the right, text to the left. A table wider than `width` characters is
   /// written row by row, a line a column.
   func aligned(width: Int, styled: Bool) -> String {
+    let columns = columns.map { PlainEnglish.visible($0) }
     let cells = rows.map { $0.map { PlainEnglish.visible($0.text) } }
     let widths = columns.indices.map { column in
       ([columns[column]] + cells.map { $0[column] }).map(\.count).max() ?? 0
@@ -151,11 +152,12 @@ extension OutputTable {
     }
     if widths.reduce(0, +) + 2 * (widths.count - 1) > width { return records(cells) }
     let header = line(columns)
-    return ([styled ? "\u{1B}[1m\(header)\u{1B}[0m" : header] + cells.map(line))
+    return ([styled ? TextStyle.bold(header) : header] + cells.map(line))
       .map { $0 + "\n" }.joined()
   }
 
   private func records(_ cells: [[String]]) -> String {
+    let columns = columns.map { PlainEnglish.visible($0) }
     let longest = columns.map(\.count).max() ?? 0
     return cells.map { row in
       zip(columns, row).map { name, text in

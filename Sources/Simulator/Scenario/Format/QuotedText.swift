@@ -28,9 +28,11 @@ enum QuotedText {
       && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
   }
 
-  /// Control characters, and what else YAML takes for the end of a line or of the text. (What turns
+  /// Control characters, and what else YAML takes for the end of a line or of the text, or for no
+  /// character at all. (What turns
   /// the reading direction is escaped for those who look at the file.)
   private static func isEscaped(_ value: UInt32) -> Bool {
-    value < 0x20 || (0x7F..<0xA0).contains(value) || [0x2028, 0x2029, 0xFEFF].contains(value)
+    value < 0x20 || (0x7F..<0xA0).contains(value)
+      || [0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF].contains(value)
   }
 }

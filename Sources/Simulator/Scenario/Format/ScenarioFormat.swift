@@ -92,7 +92,7 @@ enum ScenarioFormat {
       FormatField(
         "thresholds", .map(.list(.text)),
         "What `check` fails on, by metric (docs/ci.md, \"Thresholds\").", default: "none",
-        example: "{cost_usd: [\"sum<=1000\"], latency_ms: [\"p(95)<5000\"]}"),
+        example: "{cost_usd: [\"sum<=$1,000\"], latency_ms: [\"p(95)<5s\"]}"),
       FormatField("users", .object("users"), "Who the users are.", default: "all alike"),
       FormatField(
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
@@ -143,7 +143,7 @@ enum ScenarioFormat {
     name: "plan", summary: "A number of users with a name.",
     fields: [
       FormatField("name", .text, "Names the plan.", default: "users-N"),
-      FormatField("users", .count, "1 to 100,000,000.", required: true),
+      FormatField("users", .count, "1 to 10,000,000.", required: true),
     ])
 
   static let currency = FormatObject(

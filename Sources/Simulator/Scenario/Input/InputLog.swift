@@ -10,9 +10,19 @@ final class InputLog {
   /// Whether more is wrong than anybody is shown: nearest names need not be looked for any more.
   var isLong: Bool { count >= InputLog.kept }
 
+  /// What an error of an override probably comes from, by its line; `Overrides` says so.
+  var overrideHints: [Int: () -> String?] = [:]
+
   func add(_ diagnostic: Diagnostic) {
     count += 1
-    if diagnostics.count < InputLog.kept { diagnostics.append(diagnostic) }
+    guard diagnostics.count < InputLog.kept else { return }
+    var diagnostic = diagnostic
+    if diagnostic.fileOrder == ScenarioFiles.overrideOrder, let line = diagnostic.line,
+      let hint = overrideHints[line]?()
+    {
+      diagnostic.hint = hint
+    }
+    diagnostics.append(diagnostic)
   }
 
   /// Counts what another log has not kept.

@@ -100,13 +100,12 @@ final class SourceFile: Sendable {
 }
 
 extension SourceFile {
-  /// Far above any scenario or catalog; a file beyond it is a mistake and is not read at all.
-  static let maximumBytes = 16 << 20
-
   /// What keeps a file from being read, in words that follow its name.
   struct Unreadable: Error {
     var message: String
     var line: Int?
+
+    static let tooLarge = Unreadable(message: InputLimit.fileBytes.exceeded(by: "bytes"))
   }
 
   /// Reads a file whole; refuses folders, devices, huge files and what is not UTF-8.
@@ -131,16 +130,17 @@ extension SourceFile {
       throw Unreadable(message: "cannot be read (permission denied?)")
     }
     defer { try? file.close() }
+    if let problem = FileClaims.read(file.fileDescriptor, path) {
+      throw Unreadable(message: problem)
+    }
     // One byte more than allowed is read, whatever size is reported: pipes and files that grow.
     let data: Data
     do {
-      data = try file.read(upToCount: maximumBytes + 1) ?? Data()
+      data = try file.read(upToCount: InputLimit.fileBytes.value + 1) ?? Data()
     } catch {
       throw Unreadable(message: "cannot be read")
     }
-    if data.count > maximumBytes {
-      throw Unreadable(message: "larger than \(maximumBytes >> 20) MB, which no input should be")
-    }
+    if data.count > InputLimit.fileBytes.value { throw Unreadable.tooLarge }
     return data
   }
 

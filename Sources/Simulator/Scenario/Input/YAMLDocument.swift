@@ -11,6 +11,10 @@ struct YAMLDocument {
   private let file: SourceFile
   private let log: InputLog
   private var nodes = 0
+  /// Bytes that may still be read; without aliases there are never more than the file has.
+  private var bytesLeft = Int.max
+  /// Names that `blotDuplicate` has put in place of others.
+  private var blots: Set<String> = []
   private var refused = false
 
   /// The document's root; nil, and the reason in the log, if there is none.
@@ -35,6 +39,9 @@ struct YAMLDocument {
   private mutating func parse(_ source: String) -> YAMLNode? {
     if isEndless(source) || refusesAliasKeys() { return nil }
     var text = source
+    if source.utf8.contains(UInt8(ascii: "*")), source.utf8.contains(UInt8(ascii: "&")) {
+      bytesLeft = source.utf8.count + InputLimit.aliasBytes.value
+    }
     // Yams stops at the first duplicate key. Each is reported, then blotted out, so that the
     // rest of the file is checked as well.
     let attempts = source.utf8.count < 200_000 ? 100 : 1
@@ -55,6 +62,7 @@ struct YAMLDocument {
           return nil
         }
         text = blotted
+        nodes = 0
       } catch {
         log.add(Diagnostic(file: file.path, message: "cannot be parsed: \(error)"))
         return nil
@@ -95,13 +103,17 @@ struct YAMLDocument {
     let place = place(node.mark)
     nodes += 1
     if refused { return YAMLNode(content: .sequence([]), place: place) }
-    if depth > Self.maximumDepth || nodes > Self.maximumNodes {
+    bytesLeft -= 1
+    if case .scalar(let scalar) = node { bytesLeft -= scalar.string.utf8.count }
+    if depth > Self.maximumDepth || nodes > Self.maximumNodes || bytesLeft < 0 {
       refused = true
       log.add(
         place,
         depth > Self.maximumDepth
           ? "nested more than \(Self.maximumDepth) levels deep"
-          : "aliases expand to more than \(InputLog.grouped(Int64(Self.maximumNodes))) values")
+          : bytesLeft < 0
+            ? "aliases add " + InputLimit.aliasBytes.exceeded(by: "bytes")
+            : "more than \(InputLog.grouped(Int64(Self.maximumNodes))) values")
       return YAMLNode(content: .sequence([]), place: place)
     }
     switch node {
@@ -127,9 +139,10 @@ struct YAMLDocument {
         continue
       }
       let keyPlace = place(key.mark)
+      bytesLeft -= scalar.string.utf8.count
       let value = convert(node, depth: depth + 1)
-      if Self.isBlot(scalar.string) { continue }
-      if scalar.string == "<<" {
+      if blots.contains(scalar.string) { continue }
+      if scalar.string == "<<", scalar.style == .plain {
         log.add(keyPlace, "merge keys are not supported, expected 'extends' or plain keys")
       } else if known.insert(scalar.string).inserted {
         // A key whose lines were deleted means something else than `null` on purpose.
@@ -152,14 +165,9 @@ struct YAMLDocument {
 
   // MARK: Duplicate keys
 
-  /// Whether a key is one that `blotDuplicate` made: it begins with a private-use character.
-  private static func isBlot(_ key: String) -> Bool {
-    key.unicodeScalars.first.map { (0xE000...0xE0FF).contains($0.value) } ?? false
-  }
-
   /// Reports the second occurrence of a key after the first one's mark, and returns the text
   /// with that occurrence replaced by a name of the same length that no other key has.
-  private func blotDuplicate(
+  private mutating func blotDuplicate(
     _ key: String, first: Mark, in text: String, number: Int
   ) -> String? {
     var lines = SourceFile.lines(of: text)
@@ -179,8 +187,9 @@ struct YAMLDocument {
           file.place(line: index + 1, scalarColumn: column + 1),
           "duplicate key '\(key)', first given in line \(first.line)")
         var replaced = line
-        replaced.replaceSubrange(
-          column..<column + length, with: Self.blotScalars(length: length, number: number))
+        let blot = Self.blotScalars(length: length, number: number)
+        replaced.replaceSubrange(column..<column + length, with: blot)
+        blots.insert(String(String.UnicodeScalarView(blot)))
         lines[index] = Substring(String(String.UnicodeScalarView(replaced)))
         return lines.joined(separator: "\n")
       }

@@ -47,8 +47,10 @@ struct YAMLNode: Sendable {
     guard case .mapping(var entries) = content, case .mapping(let changes) = other.content else {
       return other
     }
+    var places: [String: Int] = [:]
+    for (place, entry) in entries.enumerated() { places[entry.key] = place }
     for change in changes {
-      if let index = entries.firstIndex(where: { $0.key == change.key }) {
+      if let index = places[change.key] {
         entries[index].value = entries[index].value.merged(with: change.value)
         entries[index].keyPlace = change.keyPlace
       } else {

@@ -32,6 +32,10 @@ struct CatalogReader {
       log.add(node.place, "'extends' goes round in a circle: '\(name)' is already being read")
       return nil
     }
+    guard chain.count < InputLimit.extendsDepth.value else {
+      log.add(node.place, InputLimit.extendsDepth.exceeded(by: "files extend each other"))
+      return nil
+    }
     return files.load(path, namedAt: node.place).flatMap {
       read($0, in: files, chain: chain + [identity])
     }

@@ -115,7 +115,8 @@ struct OverrideNames {
 
   private func refuse(_ name: String, _ what: String, among known: Set<String>) -> Bool {
     let near = NearestName.hint(for: name, among: Array(known)).map { $0 + " A new one" }
-    let listed = known.isEmpty ? "there is none" : "known: " + known.sorted().joined(separator: ", ")
+    let listed =
+      known.isEmpty ? "there is none" : "known: " + known.sorted().joined(separator: ", ")
     log.add(
       place, "unknown \(what) '\(name)'",
       hint: (near ?? listed + "; a new one") + " is asked for with '+\(text)=…'")

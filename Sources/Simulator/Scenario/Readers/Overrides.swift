@@ -38,6 +38,9 @@ struct Overrides {
 
   private func set(_ change: Change, in root: YAMLNode) -> YAMLNode {
     let names = OverrideNames(log: log, root: root, place: change.place, text: change.text)
+    if !change.text.contains("\""), !Self.isThere(change.path, in: root) {
+      log.overrideHints[change.place.line] = { quoted(change, root) }
+    }
     guard change.addsNames || names.check(change.path, change.value) else { return root }
     return set(change.value, at: change.path, in: root, keyPlace: change.place) ?? root
   }
@@ -110,6 +113,55 @@ struct Overrides {
         among: tree.inputs.map(\.name))
     }
     return found
+  }
+
+  // MARK: Names with dots
+
+  /// The override with quotes around a name with dots, where one may be meant.
+  private func quoted(_ change: Change, _ root: YAMLNode) -> String? {
+    let parts = change.pattern.parts
+    var names: Set<String> = []
+    for node in [root] + files.loaded.values.map(\.node) { Self.dotted(node, into: &names) }
+    let runs = parts.indices.dropLast().flatMap { start in
+      (start + 2...parts.count).map { start..<$0 }
+    }
+    let known = runs.last { names.contains(parts[$0].joined(separator: ".")) }
+    // A version: `gpt-4.1` has fallen into two parts at digits.
+    let version = runs.last { run in
+      run.dropFirst().allSatisfy { parts[$0].first?.isNumber == true }
+        && run.dropLast().allSatisfy { parts[$0].last?.isNumber == true }
+    }
+    guard let run = known ?? version else { return nil }
+    let name = "\"" + parts[run].joined(separator: ".") + "\""
+    let path = parts[..<run.lowerBound] + [name] + parts[run.upperBound...]
+    let sign = change.addsNames ? "+" : ""
+    return "a name with dots is quoted: '\(sign)\(path.joined(separator: "."))=…'"
+  }
+
+  private static func dotted(_ node: YAMLNode, into names: inout Set<String>) {
+    switch node.content {
+    case .scalar: break
+    case .sequence(let items): for item in items { dotted(item, into: &names) }
+    case .mapping(let entries):
+      for entry in entries {
+        if entry.key.contains(".") { names.insert(entry.key) }
+        dotted(entry.value, into: &names)
+      }
+    }
+  }
+
+  /// Whether the path leads to something, its names perhaps with dots.
+  private static func isThere(_ path: ArraySlice<String>, in node: YAMLNode) -> Bool {
+    if path.isEmpty { return true }
+    switch node.content {
+    case .scalar: return false
+    case .sequence: return true
+    case .mapping(let entries):
+      return path.indices.contains { end in
+        let key = path[...end].joined(separator: ".")
+        return entries.contains { $0.key == key && isThere(path[(end + 1)...], in: $0.value) }
+      }
+    }
   }
 
   // MARK: Tree

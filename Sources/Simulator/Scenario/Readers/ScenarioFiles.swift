@@ -27,6 +27,8 @@ final class ScenarioFiles {
   /// The folder that files must lie in; nil: anywhere.
   private let root: String?
   private(set) var files: [SourceFile]
+  /// Of all of them.
+  private var bytes = 0
   /// What has been parsed, by path: no file is read twice.
   private(set) var loaded: [String: Loaded]
 
@@ -60,9 +62,14 @@ final class ScenarioFiles {
   /// another file names it.
   func load(_ path: String, namedAt place: Place? = nil) -> YAMLNode? {
     if let known = loaded[path] { return known.node }
-    do {
+    do throws(SourceFile.Unreadable) {
       let file = try source.read(path, files.count)
       files.append(file)
+      bytes += file.text.utf8.count
+      if bytes > InputLimit.scenarioBytes.value {
+        throw SourceFile.Unreadable(
+          message: InputLimit.scenarioBytes.exceeded(by: "bytes in all files together"))
+      }
       let node = YAMLDocument.parse(file, log: log)
       loaded[path] = node.map { Loaded(file: file, node: $0) }
       return node
@@ -137,6 +144,10 @@ final class ScenarioFiles {
     if let start = known.firstIndex(of: identity(path)) {
       let cycle = (chain[start...] + [path]).joined(separator: " → ")
       log.add(value.place, "'extends' goes round in a circle: \(cycle)")
+      return nil
+    }
+    guard chain.count < InputLimit.extendsDepth.value else {
+      log.add(value.place, InputLimit.extendsDepth.exceeded(by: "files extend each other"))
       return nil
     }
     guard let base = load(path, namedAt: value.place),

@@ -2,7 +2,8 @@ import CostModel
 
 /// Reads who the users are, how many of them there are, and when they are active.
 struct UserReader {
-  static let maximumUsers: Int64 = 100_000_000
+  /// Closed forms deal every user a weight, too.
+  static let maximumUsers = Int64(InputLimit.users.value)
 
   let log: InputLog
 

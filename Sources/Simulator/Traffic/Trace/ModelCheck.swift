@@ -14,6 +14,8 @@ struct ModelCheck: Sendable {
   }
 
   private var demands: [Demand] = []
+  /// Whether the log's names are guarded against spreadsheets.
+  var isGuarded = false
   /// By the piece's kind number, the demands that keep its model.
   private var keepers: [[Int]] = []
 
@@ -54,10 +56,15 @@ struct ModelCheck: Sendable {
       }
       if Int(row.model) >= demands[number].isKnown.count { addModels(symbols, to: number) }
       if !demands[number].isKnown[Int(row.model)] {
-        return unknown(symbols.models.name(row.model), demands[number])
+        return unknown(name(row.model, symbols), demands[number])
       }
     }
     return nil
+  }
+
+  private func name(_ model: UInt32, _ symbols: TraceSymbols) -> String {
+    let name = symbols.models.name(model)
+    return isGuarded ? SpreadsheetGuard.bare(name) : name
   }
 
   private func unknown(_ name: String, _ demand: Demand) -> String {
@@ -70,7 +77,7 @@ struct ModelCheck: Sendable {
 
   private mutating func addKinds(_ symbols: TraceSymbols) {
     for kind in keepers.count..<symbols.kindCount {
-      let seen = ReplaySource.attributes(symbols.attributes(ofKind: kind))
+      let seen = ReplaySource.attributes(symbols.attributes(ofKind: kind, isGuarded: isGuarded))
       keepers.append(
         demands.indices.filter { demands[$0].policy.firstMatch(seen)?.choice == .logged })
     }
@@ -78,7 +85,7 @@ struct ModelCheck: Sendable {
 
   private mutating func addModels(_ symbols: TraceSymbols, to number: Int) {
     for id in demands[number].isKnown.count..<symbols.models.count {
-      let name = symbols.models.name(UInt32(id))
+      let name = name(UInt32(id), symbols)
       demands[number].isKnown.append(demands[number].catalog.id(named: name) != nil)
     }
   }

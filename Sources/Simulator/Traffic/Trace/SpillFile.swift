@@ -9,12 +9,17 @@ final class SpillFile {
 
   init(folder: String?) throws(OutputError) {
     let folder = folder ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-    var name = Array((folder + "/costsim-XXXXXX").utf8CString)
-    descriptor = mkstemp(&name)
-    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    if descriptor < 0 { throw OutputError(errno: errno, path: folder) }
-    // Without a name the system frees it when it is closed.
-    unlink(path)
+    let (descriptor, path, code) = OutputJournal.uninterrupted {
+      var name = Array((folder + "/costsim-XXXXXX").utf8CString)
+      let descriptor = mkstemp(&name)
+      let code = errno
+      let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      // Without a name the system frees it when it is closed.
+      if descriptor >= 0 { unlink(path) }
+      return (descriptor, path, code)
+    }
+    (self.descriptor, self.path) = (descriptor, path)
+    if descriptor < 0 { throw OutputError(errno: code, path: folder) }
   }
 
   deinit { close(descriptor) }

@@ -64,6 +64,7 @@ struct TraceDecoder {
     self.decimalComma = decimalComma
     keepsRejected = options.onRejected != nil
     modelCheck = options.modelCheck
+    modelCheck?.isGuarded = plan.isGuarded
     sources = Sources(plan)
     slots = RowSlots(
       plan: plan,

@@ -25,6 +25,10 @@ final class TraceFile {
       close(descriptor)
       throw Self.error(path, code)
     }
+    if let problem = FileClaims.read(descriptor, path) {
+      close(descriptor)
+      throw TraceError(path: path, reason: problem)
+    }
     let kind = status.st_mode & S_IFMT
     if kind == S_IFDIR {
       close(descriptor)

@@ -1,11 +1,14 @@
 /// The formats that ship with the program, and how a log's format is found.
 enum TraceFormats {
+  /// Our own per-call ledger.
+  static let ledger = "costsim-calls"
+
   /// Embedded, so that the installed program needs no folder of its own.
   static let files: [(name: String, text: [UInt8])] = [
     ("azure-llm-inference", PackageResources.azure_llm_inference_yaml),
     ("burstgpt", PackageResources.burstgpt_yaml),
     ("canonical", PackageResources.canonical_yaml),
-    ("costsim-calls", PackageResources.costsim_calls_yaml),
+    (ledger, PackageResources.costsim_calls_yaml),
     ("helicone", PackageResources.helicone_yaml),
     ("langfuse-observations", PackageResources.langfuse_observations_yaml),
     ("litellm-spend", PackageResources.litellm_spend_yaml),

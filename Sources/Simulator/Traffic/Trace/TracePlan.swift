@@ -24,6 +24,8 @@ struct TracePlan {
 
   let format: TraceFormat
   let isJSON: Bool
+  /// Whether its texts are guarded against spreadsheets, as those of our own ledger are.
+  var isGuarded: Bool { format.name == TraceFormats.ledger && !isJSON }
   /// The log's columns: its header, or the keys of its first object.
   let names: [String]
   private(set) var sources: [TraceColumn: Source] = [:]

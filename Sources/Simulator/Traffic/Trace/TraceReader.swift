@@ -256,6 +256,9 @@ final class TraceReader {
   // MARK: Columns
 
   private func takeHeader(_ row: CSVRow) throws {
+    guard row.count <= InputLimit.columns.value else {
+      throw error(InputLimit.columns.exceeded(by: "columns"))
+    }
     let names = try (0..<row.count).map { index in
       guard let text = row.text(index) else {
         throw error("column \(index + 1) of the header is not UTF-8")
@@ -291,6 +294,7 @@ final class TraceReader {
         "the log has no column for the model, and the policy '\(policy)' keeps the log's "
           + "(--set model=NAME names one for all rows)")
     }
+    symbols.isGuarded = plan.isGuarded
     let recipe = BlockDecoder.Recipe(plan: plan, options: options, delimiter: csv?.delimiter)
     self.recipe = recipe
     decoder = recipe.decoder()

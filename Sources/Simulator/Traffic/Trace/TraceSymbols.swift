@@ -28,6 +28,8 @@ struct TraceSymbols: Sendable {
   private(set) var kinds: [CallAttributes] = []
 
   private var values = SymbolTable()
+  /// Whether the pieces' names are guarded against spreadsheets; they are absorbed as they were.
+  var isGuarded = false
   /// (Node, attribute and value) → number of the node that they make, from 1; 0 has no attributes.
   private var branches = WordTable()
   private var nodes = [Self.root]
@@ -127,9 +129,9 @@ struct TraceSymbols: Sendable {
   /// Adds the names of a piece of the log to those of all pieces before.
   mutating func absorb(_ piece: TraceSymbols) -> Numbers {
     var numbers = Numbers()
-    numbers.users = Self.absorb(piece.users, into: &users)
-    numbers.models = Self.absorb(piece.models, into: &models)
-    let values = Self.absorb(piece.values, into: &values)
+    numbers.users = Self.absorb(piece.users, into: &users, isGuarded)
+    numbers.models = Self.absorb(piece.models, into: &models, isGuarded)
+    let values = Self.absorb(piece.values, into: &values, isGuarded)
     for last in piece.nodeOfKind {
       let path = piece.path(to: last)
       beginKind()
@@ -140,10 +142,16 @@ struct TraceSymbols: Sendable {
     return numbers
   }
 
-  private static func absorb(_ piece: SymbolTable, into table: inout SymbolTable) -> [UInt32] {
+  private static func absorb(
+    _ piece: SymbolTable, into table: inout SymbolTable, _ isGuarded: Bool
+  ) -> [UInt32] {
     (0..<piece.count).map { id in
       // A piece's names have been seen to be UTF-8.
-      piece.withBytes(UInt32(id)) { table.intern($0) } ?? 0
+      piece.withBytes(UInt32(id)) { name in
+        guard isGuarded, name.first == UInt8(ascii: "'") else { return table.intern(name) }
+        var bare = SpreadsheetGuard.bare(String(decoding: name, as: UTF8.self))
+        return bare.withUTF8 { table.intern($0) }
+      } ?? 0
     }
   }
 
@@ -161,11 +169,17 @@ struct TraceSymbols: Sendable {
   /// Combinations of attributes that occur, absorbed or not.
   var kindCount: Int { nodeOfKind.count }
 
-  func attributes(ofKind kind: Int) -> CallAttributes { attributes(of: nodeOfKind[kind]) }
+  /// - Parameter isGuarded: whether the names still are.
+  func attributes(ofKind kind: Int, isGuarded: Bool) -> CallAttributes {
+    attributes(of: nodeOfKind[kind], isGuarded: isGuarded)
+  }
 
-  private func attributes(of last: UInt32) -> CallAttributes {
+  private func attributes(of last: UInt32, isGuarded: Bool = false) -> CallAttributes {
     var attributes = CallAttributes()
-    for node in path(to: last) { attributes[node.attribute] = values.name(node.value) }
+    for node in path(to: last) {
+      let value = values.name(node.value)
+      attributes[node.attribute] = isGuarded ? SpreadsheetGuard.bare(value) : value
+    }
     return attributes
   }
 }

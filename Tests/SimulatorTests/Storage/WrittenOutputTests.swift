@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// Where the outputs of a command may go, as a user meets it.
+@Suite struct WrittenOutputTests {
+  private static let log = """
+    timestamp,user,use_case,model,input_tokens,output_tokens
+    2026-06-01T09:00:00Z,ann,chat,small,100,20
+    2026-06-01T09:02:00Z,bob,chat,large,100,20
+    2026-06-02T10:00:00Z,bob,chat,small,90,10
+
+    """
+
+  private static func folder() throws -> ScenarioFolder {
+    let folder = try SmallCompany.folder()
+    try folder.write("log.csv", log)
+    try folder.write("usage.csv", "model,input_tokens,output_tokens\nsmall,1000,333\nsmall,x,1\n")
+    try FileManager.default.linkItem(
+      atPath: folder.path("log.csv"), toPath: folder.path("hard.csv"))
+    for (link, to) in [("soft.csv", "log.csv"), ("soft.yaml", "catalog.yaml"), ("here", ".")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path(link), withDestinationPath: to)
+    }
+    return folder
+  }
+
+  private func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+
+  /// By name, link or hard link: whatever a command reads, it does not write.
+  @Test(arguments: [
+    "run s.yaml --users 5 --calls s.yaml --out o",
+    "run s.yaml --users 5 --calls ./here/s.yaml --out o",
+    "run s.yaml --users 5 --calls catalog.yaml --out o",
+    "run s.yaml --users 5 --calls soft.yaml --out o",
+    "replay log.csv --scenario s.yaml --calls log.csv --out o",
+    "replay log.csv --scenario s.yaml --calls hard.csv --out o",
+    "replay soft.csv --scenario s.yaml --calls log.csv --out o",
+    "calibrate log.csv --catalog catalog.yaml -o log.csv",
+    "calibrate log.csv --catalog catalog.yaml -o catalog.yaml",
+    "calibrate soft.csv --catalog catalog.yaml -o here/hard.csv",
+    "price usage.csv --catalog catalog.yaml --skip-bad-rows 1 -o usage.csv",
+    "price usage.csv --catalog catalog.yaml --skip-bad-rows 1 -o catalog.yaml",
+    "baseline s.yaml -o s.yaml", "baseline s.yaml -o soft.yaml",
+  ])
+  func inputsAreNoOutputs(command: String) throws {
+    let folder = try Self.folder()
+    let before = folder.content
+    let run = try Program.run(words(command), in: folder.url)
+    #expect(run.code == 2)
+    #expect(run.errors.contains("expected an output of its own"), "\(run.errors)")
+    #expect(folder.content.filter { !["err", "out"].contains($0) } == before)
+    #expect(try String(contentsOfFile: folder.path("log.csv"), encoding: .utf8) == Self.log)
+  }
+
+  @Test(arguments: [
+    "run s.yaml --users 5 --calls o/index.md --out o",
+    "run s.yaml --users 5 --calls here/o/s/costs.csv --out o",
+    "run s.yaml --users 5 --calls o/s/costs.sqlite --out o --ledger",
+    "replay log.csv --scenario s.yaml --calls o/s-replay/focus.csv --out o",
+    "calibrate log.csv -o here/new/catalog.yaml",
+    "price usage.csv --catalog catalog.yaml --skip-bad-rows 1 -o rejected.csv",
+    "calibrate log.csv --catalog catalog.yaml -o /dev/stdout --json",
+    "run s.yaml --users 5 --calls /dev/fd/1 --out o --table costs",
+  ])
+  func outputsShareNoPath(command: String) throws {
+    let folder = try Self.folder()
+    let before = folder.content
+    let run = try Program.run(words(command), in: folder.url)
+    #expect(run.code == 2)
+    #expect(run.errors.contains("is also another output"), "\(run.errors)")
+    #expect(folder.content == before)
+  }
+
+  /// The summary goes elsewhere where the file is the standard output.
+  @Test func standardOutputIsWrittenThrough() throws {
+    let folder = try Self.folder()
+    for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+      let run = try Program.run(
+        ["calibrate", "log.csv", "--catalog", "catalog.yaml", "-o", name], in: folder.url)
+      #expect(run.code == 0 && run.output.hasSuffix("does not state them.\"\n"), "\(run)")
+      #expect(run.errors.hasPrefix("Fitted to 3 requests."))
+    }
+    let calls = try Program.run(
+      ["run", "s.yaml", "--users", "5", "--calls", "/dev/stderr", "--out", "o"], in: folder.url)
+    #expect(calls.code == 0 && calls.errors.hasPrefix("call,timestamp,") && !calls.output.isEmpty)
+  }
+
+  /// Calls that do not fit leave no report, whatever the order.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func aFullDeviceTakesTheReportBack() throws {
+    let folder = try Self.folder()
+    let before = folder.content
+    let run = try Program.run(
+      ["run", "s.yaml", "--users", "5", "--calls", "/dev/full", "--out", "o"], in: folder.url)
+    #expect(run.code == 1 && run.errors.contains("the disk is full; nothing was written"))
+    #expect(folder.content == before)
+  }
+
+  /// A program under `nohup` goes on when its terminal goes; others clean up.
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+  func signalsLeaveNothing(signal: Int32) throws {
+    let folder = try Self.folder()
+    let before = folder.content
+    let process = try Program.process(
+      ["run", "s.yaml", "--users", "100", "--runs", "1000000", "--out", "o", "-q"], in: folder.url)
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while folder.content == before, process.isRunning { usleep(2_000) }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 128 + signal)
+    #expect(folder.content == before)
+  }
+}
