@@ -102,7 +102,7 @@ struct ReplayCommand: ParsableCommand {
       unenforced: acts ? try again(variants, \.withoutActions) : [], of: trace,
       name: name, unit: against.isEmpty ? "policy" : "case")
     if trace != "-", report.plans.contains(where: { Attention(plan: $0).isTroubled }) {
-      for (place, outcome) in try again(variants, \.untroubled).enumerated()
+      for (place, outcome) in try again(variants, \.untroubled, allAnswered: true).enumerated()
       where Attention(plan: report.plans[place]).isTroubled {
         report.plans[place].untroubled = outcome.result.cost
       }
@@ -122,12 +122,17 @@ struct ReplayCommand: ParsableCommand {
       [report], record, table: table, place: "Report: \(out)/\(name)/report.md")
   }
 
-  /// The same with each scenario changed. All variants again, so that the same rows are malformed.
+  /// The same with each scenario changed, or as if the log told of no failures as well. All variants again, so that the same rows are malformed.
   private func again(
-    _ variants: [Replay.Variant], _ change: (Scenario) -> Scenario
+    _ variants: [Replay.Variant], _ change: (Scenario) -> Scenario, allAnswered: Bool = false
   ) throws -> [Replay.Outcome] {
     let replay = Replay(path: trace, format: log.format) { number in
-      try log.options(origin: variants[number].scenario.period.start)
+      var options = try log.options(origin: variants[number].scenario.period.start)
+      if allAnswered {
+        options.fixed.removeAll { $0.0 == .status }
+        options.fixed.append((.status, "ok"))
+      }
+      return options
     }
     return try replay.outcomes(
       of: variants.map { Replay.Variant(name: $0.name, scenario: change($0.scenario)) },

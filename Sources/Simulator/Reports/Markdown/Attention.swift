@@ -46,7 +46,8 @@ struct Attention {
   /// - Parameter whose: ` with 50 users`, or nothing where it is clear.
   func text(emphasis: String, whose: String) -> String {
     let parts = [
-      isTroubled ? trouble(whose) : nil, isContradicted ? contradiction(whose) : nil,
+      isTroubled ? trouble(whose) : nil,
+      isContradicted ? contradiction(whose, isFirst: !isTroubled) : nil,
     ].compactMap(\.self)
     guard !parts.isEmpty else { return "" }
     let word = emphasis.isEmpty ? "ATTENTION" : "Attention"
@@ -78,12 +79,13 @@ struct Attention {
     let result =
       change == .zero
       ? "which is what it is" : "so this makes it \(amount) \(change < .zero ? "lower" : "higher")"
-    return "Without \(plan.plan.isPolicy ? "the scenario's " : "")failures, breakers, outages, "
-      + "time limits, quotas and actions of the budget the bill would be \(PlainEnglish.usd(bill)), "
+    let failures = plan.plan.isPolicy ? "failures (also those that the log tells)" : "failures"
+    return "Without \(failures), breakers, outages, time limits, quotas and actions of the budget "
+      + "the bill would be \(PlainEnglish.usd(bill)), "
       + "\(result)."
   }
 
-  private func contradiction(_ whose: String) -> String {
+  private func contradiction(_ whose: String, isFirst: Bool) -> String {
     let expectation = plan.expectation
     let apart = standardErrorsApart ?? 0
     let distance =
@@ -91,7 +93,7 @@ struct Attention {
       ? "\(PlainEnglish.number(apart.magnitude)) standard errors"
       : PlainEnglish.usd((plan.result.cost.dollars - expectation.cost).magnitude)
     var text =
-      "the simulated bill\(whose), \(PlainEnglish.usd(plan.result.cost)), lies \(distance) "
+      "\(isFirst ? "the" : "The") simulated bill\(whose), \(PlainEnglish.usd(plan.result.cost)), lies \(distance) "
       + "\(apart < 0 ? "below" : "above") the \(PlainEnglish.usd(expectation.cost)) that formulas "
       + "expect, which \(Self.odds(of: apart.magnitude, from: limits.standardErrors))"
     let parts = (expectation.leftOut.isEmpty ? expectation.approximations : expectation.leftOut)
