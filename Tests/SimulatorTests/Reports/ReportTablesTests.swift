@@ -22,7 +22,7 @@ import Testing
       + "requests_per_minute_mean,requests_per_minute_peak,tokens_per_minute_mean,"
       + "tokens_per_minute_peak,quota_utilisation_peak,queue_p95_ms,latency_p50_ms,"
       + "latency_p95_ms,latency_p99_ms,error_rate,saturated",
-    "alerts": "scenario,plan,at,type,severity,rule,state,value,threshold,message",
+    "alerts": "scenario,plan,at,type,severity,rule,state,value,threshold,message,unit",
   ]
   let tables = ReportTables.all(SampleReport(users: [1]).report)
   #expect(tables.map(\.name) == ["plans", "costs", "daily", "accounts", "performance", "alerts"])
