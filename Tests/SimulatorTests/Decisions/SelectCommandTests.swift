@@ -107,7 +107,7 @@ import Testing
     (["--override", "selection.cost_scale=$0"], "must be more than $0"),
     (["--override", "selection.weights={qualty: 1}"], "did you mean 'quality'?"),
     (
-      ["--override", "selection.quality={own: {figures: [{model: smal, quality: 1%}]}}"],
+      ["--override", "+selection.quality={own: {figures: [{model: smal, quality: 1%}]}}"],
       "did you mean 'small'?"
     ),
   ])
