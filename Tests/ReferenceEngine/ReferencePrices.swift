@@ -1,10 +1,10 @@
 /// Prices from one moment on, in picodollars for so many units.
 public struct ReferencePrices {
   public struct Price {
-    public var picodollars: Int64
-    public var per: Int64
+    public var picodollars: Int128
+    public var per: Int128
 
-    public init(_ picodollars: Int64, per: Int64) {
+    public init(_ picodollars: Int128, per: Int128) {
       (self.picodollars, self.per) = (picodollars, per)
     }
   }
@@ -41,11 +41,11 @@ public struct ReferencePrices {
           card[keyPath: path] = tier[keyPath: whole] == nil ? old : nil
           return
         }
-        let top = Int128(old.picodollars) * Int128(to.picodollars) * Int128(from.per)
-        let bottom = Int128(old.per) * Int128(from.picodollars) * Int128(to.per)
+        let top = old.picodollars * to.picodollars * from.per
+        let bottom = old.per * from.picodollars * to.per
         var (a, b) = (top, bottom)
         while b != 0 { (a, b) = (b, a % b) }
-        card[keyPath: path] = Price(Int64(top / a), per: Int64(bottom / a))
+        card[keyPath: path] = Price(top / a, per: bottom / a)
       }
       for path in [\Card.cacheRead, \.cacheWrite, \.image] { part(path, of: \.input) }
       part(\.reasoning, of: \.output)
@@ -100,8 +100,8 @@ public struct ReferenceBill: Equatable {
     if let region, let factor = sheet.regions[region] { factors.append(factor) }
     func cost(_ quantity: Int64, _ price: ReferencePrices.Price?) -> Int64 {
       guard let price, quantity > 0 else { return 0 }
-      var top = Int128(quantity) * Int128(price.picodollars)
-      var bottom = Int128(price.per)
+      var top = Int128(quantity) * price.picodollars
+      var bottom = price.per
       for factor in factors {
         top *= Int128(factor.0)
         bottom *= Int128(factor.1)

@@ -46,10 +46,15 @@ import Testing
     Case("query", "out/s/costs.sqlite", after: "run s.yaml --out out"),
     Case("audit", "claims.yaml --out out"),
     Case("price", "usage.csv --catalog catalog.yaml"),
+    Case(
+      "estimate",
+      "--requests-per-day 10 --input 100 --output 20 --mini 50% --catalog catalog.yaml "
+        + "--mini-model small --full-model large"),
     Case("catalog list", "catalog.yaml"),
     Case("catalog list", "catalog.yaml --sort -input_usd_per_1m"),
     Case("catalog show", "catalog.yaml small"),
     Case("catalog import", "litellm list.json"),
+    Case("catalog refresh", "catalog.yaml --from list.json -o fresh.yaml"),
     Case("catalog lint", "catalog.yaml --date 2026-01-01"),
     Case("catalog diff", "catalog.yaml catalog.yaml --scenario s.yaml"),
   ]

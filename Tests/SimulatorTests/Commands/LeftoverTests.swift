@@ -37,7 +37,7 @@ import Testing
       folder, "run", "one/scenario.yaml", "--users", "3", "--runs", "3", "-q", "--override",
       "workloads.report.volume={low: 5, likely: 10, high: 30}", "--override",
       "users.activity=null", "--override",
-      "conversion_value=$10", "--override", "workloads.chat.conversion=1%")
+      "workloads.chat.conversion_value=$10", "--override", "workloads.chat.conversion=1%")
     let first = Set(folder.content.filter { $0.hasPrefix("reports/one/") })
     let optional = ["uncertainty.csv", "return.csv", "charts/uncertainty.svg"].map {
       "reports/one/" + $0

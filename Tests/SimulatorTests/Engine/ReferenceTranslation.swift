@@ -334,7 +334,7 @@ extension ReferencePrices {
 extension ReferencePrices.Card {
   fileprivate init(_ rates: Rates) {
     func price(_ dimension: BillingDimension) -> ReferencePrices.Price? {
-      rates[dimension].map { ReferencePrices.Price($0.picodollars, per: $0.per) }
+      rates[dimension].map { ReferencePrices.Price(Int128($0.picodollars), per: Int128($0.per)) }
     }
     self.init(input: price(.inputTokens), output: price(.outputTokens))
     cacheRead = price(.cacheReadTokens)

@@ -19,12 +19,12 @@ import Testing
     #expect(PlainEnglish.amount(dollars, in: currency) == "1,148.16 EUR")
     #expect(PlainEnglish.amount(.zero - dollars, in: currency) == "−1,148.16 EUR")
     #expect(PlainEnglish.rate(currency) == "0.92")
-    // Half a cent goes to the even one: $0.25 at 0.02 is 0.005.
+    // What cents do not say has two digits: $0.25 at 0.02 is 0.005.
     let even = try scenario("{ code: EUR, rate: 0.02, date: 2025-11-03 }").read()
     let quarter = MoneySum(picodollars: MoneySum.picodollarsPerDollar / 4)
-    #expect(even.currency.map { PlainEnglish.amount(quarter, in: $0) } == "0.00 EUR")
+    #expect(even.currency.map { PlainEnglish.amount(quarter, in: $0) } == "0.0050 EUR")
     let thrice = quarter + quarter + quarter
-    #expect(even.currency.map { PlainEnglish.amount(thrice, in: $0) } == "0.02 EUR")
+    #expect(even.currency.map { PlainEnglish.amount(thrice, in: $0) } == "0.015 EUR")
   }
 
   @Test func whatIsNoCurrencyIsRefused() throws {

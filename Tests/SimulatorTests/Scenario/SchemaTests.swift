@@ -74,7 +74,7 @@ import Testing
     ("budget: {amount: 1000 USD, thresholds: [75%, $900]}", true), ("budget: {}", false),
     ("users: {activity: {cv: 2}}", true), ("users: {activity: {cv: two}}", false),
     ("traffic: {arrivals: exact}", true), ("traffic: {arrivals: sometimes}", false),
-    ("workloads: {a: {volume: 5, mix: [{share: 100%, task: x}]}}", true),
+    ("workloads: {a: {volume: 5, mix: [{share: 100%, task: x, input: 5}]}}", true),
     ("workloads: {a: {volume: 5, mix: [{share: 100%, tsk: x}]}}", false),
     ("workloads: {a: {input: 5}}", false), ("prices: {m: {input: $1 per 1M tokens}}", true),
     ("prices: {m: {input: one}}", false), ("bill_failures: input", true),

@@ -28,7 +28,8 @@ struct ChartScale {
     }
     // Cents come in pairs.
     if places == 1 { places = 2 }
-    return PlainEnglish.usd(tick, places: places)
+    // A mark says all of its digits, however small it is.
+    return "$" + PlainEnglish.grouped(DecimalText.real(tick, places: places) ?? "–")
   }
 
   private static func divides(_ unit: Double, _ step: Double) -> Bool {
