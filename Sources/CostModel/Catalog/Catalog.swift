@@ -135,13 +135,16 @@ extension Catalog {
         : pattern.matches(provider + name))
   }
 
-  /// Models that the name may mean though it is none of theirs: of each provider those of the same
-  /// date and place, as far as it has such.
+  /// Models that the name may mean though it is none of theirs: those with the same owners in their
+  /// name, and of each provider those of the same date and place, as far as there are such.
   private func otherForms(of name: String) -> [ModelID] {
     let asked = ModelName(name)
     var found = (namesByStem[asked.stem] ?? []).filter {
       asked.mayMean($0.name, provider: models[$0.id.index].provider)
     }
+    // A name without an owner means first what a catalog calls so.
+    let alike = found.filter { $0.name.owners == asked.owners }
+    if !asked.isBedrock, !alike.isEmpty { found = alike }
     let sellers = found.filter { ModelName.sellsByBedrock(models[$0.id.index].provider) }
     if asked.isBedrock, !sellers.isEmpty { found = sellers }
     return Dictionary(grouping: found) { models[$0.id.index].provider }.values.flatMap { found in

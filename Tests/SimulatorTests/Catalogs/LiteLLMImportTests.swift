@@ -210,7 +210,7 @@ import Testing
       "input_cost_per_second": 0.011
       """)
     #expect(sheet.regions.keys.sorted() == ["*", "eu", "global", "us"])
-    #expect(sheet.region(named: "us-east5")?.factor == Factor(6, 5))
+    #expect(sheet.region(named: "us-east5")?.factor == Factor(12, 10))
     #expect(sheet.region(named: "global")?.factor == .one)
     #expect(sheet.regions["eu"]?.factor == Factor(11, 10))
     #expect(sheet.serviceTiers["fast"]?.factor == Factor(2))

@@ -19,7 +19,7 @@ struct PriceListRules: Sendable {
     fields: [
       FormatField("list", .text, "Whose.", required: true),
       FormatField("models", .list(.text), "Names or patterns.", required: true),
-    ] + CatalogFormat.sheetFields)
+    ] + CatalogFormat.sheet.fields)
 
   /// The shipped rules. Throws if their file is wrong, which the tests rule out.
   static func shipped() throws(InputErrors) -> PriceListRules {
