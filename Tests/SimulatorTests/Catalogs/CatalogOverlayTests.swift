@@ -71,6 +71,29 @@ import Testing
     #expect(catalog.models[0].contextWindow == 1_000)
   }
 
+  /// A pattern means every model of the extended catalog that it matches.
+  @Test func aPatternChangesAllThatItMatches() throws {
+    let catalog = try read("models: {\"*\": {factor: 50%}}")
+    #expect(try price(catalog, on: may) == 5 && price(catalog, on: june) == 4)
+    #expect(catalog.models[1].prices[0].fixedMonthly?.picodollars == 50_000_000_000_000)
+    #expect(try price(read("models: {\"p/*m\": {factor: 50%}}"), on: may) == 5)
+    #expect(errors("models: {\"x*\": {factor: 50%}}").contains("'provider' is missing"))
+  }
+
+  /// A share stays one of whatever the input costs then.
+  @Test func aShareFollowsANegotiatedPrice() throws {
+    let shared = try read("models: {m: {cache_read: 25% of input}}")
+    let cheap = try read("models: {m: {cache_read: 25% of input, input: $4 per 1M tokens}}")
+    for (catalog, expected) in [(shared, 2_500_000), (cheap, 1_000_000)] {
+      let sheet = catalog.models[0].prices[0]
+      #expect(sheet.rate(.cacheReadTokens)?.picodollars == expected)
+      let batch = sheet.rate(.cacheReadTokens, on: BillingVariant(batch: true))
+      #expect(batch?.picodollars == expected / 2)
+    }
+    #expect(errors("models: {m: {cache_read: 25% of output}}").contains("expected a price"))
+    #expect(errors("models: {m: {output: 25% of input}}").contains("expected a price"))
+  }
+
   @Test func aDateSplitsTheSheet() throws {
     let catalog = try read(
       "models: {m: {effective_from: 2025-03-01, input: $4 per 1M tokens}}")

@@ -69,6 +69,21 @@ import Testing
     #expect((more.cost.dollars / expectation.cost - 1).magnitude < 0.07)
   }
 
+  /// `*` in a model's name means all that it matches; a model's own entry goes before it.
+  @Test func patternsNameModels() throws {
+    let scenario = try read(
+      "price_changes=[{models: [\"b*\"], factor: 2}]",
+      "models={\"*\": {failure_rate: 5%}, small: {failure_rate: 1%}}",
+      "regions={\"*i*\": [eu, us]}")
+    let rates = scenario.catalog.models.map { $0.prices[0].rates[.inputTokens]?.picodollars }
+    #expect(rates == [1_000_000, 20_000_000, nil])
+    #expect(scenario.behaviours.map(\.failureRate) == [0.01, 0.05, 0.05])
+    #expect(scenario.regions.keys.map(\.index).sorted() == [2])
+    #expect(throws: InputErrors.self) {
+      _ = try read("price_changes=[{models: [\"x*\"], factor: 2}]")
+    }
+  }
+
   @Test func aSurgeOfNothingIsNoTraffic() throws {
     let scenario = try read("traffic.surges=[{from: 2026-06-01, for: 720h, factor: 0}]")
     #expect(try Simulation(scenario).result(of: scenario.plans[0], run: 1).calls == 0)
