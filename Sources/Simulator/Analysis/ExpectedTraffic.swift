@@ -9,6 +9,13 @@ struct ExpectedTraffic: Sendable {
     /// A fraction where a lognormal activity is cut into cells.
     var users: Double
   }
+  /// Users who differ in nothing but what is drawn.
+  struct Kind: Sendable {
+    var accountPlan: Int
+    /// As far as it is dealt.
+    var weight: Double
+    var users: Double
+  }
   /// Moments of the period at which every workload runs at the same pace.
   struct TimeClass: Sendable {
     /// Months of a workload's volume made in a second, by workload.
@@ -25,6 +32,7 @@ struct ExpectedTraffic: Sendable {
   /// Users of each account plan.
   let usersOfPlan: [Double]
   let groups: [Group]
+  let kinds: [Kind]
   /// Coefficient of variation of the drawn weights; 0 where weights are dealt.
   let activityCV: Double
   let timeClasses: [TimeClass]
@@ -49,6 +57,7 @@ struct ExpectedTraffic: Sendable {
     }
     if case .lognormal(let cv) = scenario.users.activity { activityCV = cv } else { activityCV = 0 }
     groups = Self.groups(deal, planOf: planOf, of: usersOfPlan, cv: activityCV)
+    kinds = Self.dealt(deal, planOf: planOf)
     timeClasses = Self.timeClasses(scenario)
     volumeMonths = scenario.workloads.map {
       $0.profile.surges.isEmpty
@@ -74,13 +83,19 @@ struct ExpectedTraffic: Sendable {
         }
       }
     }
-    var result: [Group] = []
+    return dealt(deal, planOf: planOf).map {
+      Group(accountPlan: $0.accountPlan, weight: $0.weight, users: $0.users)
+    }
+  }
+
+  private static func dealt(_ deal: UserDeal, planOf: [Int]) -> [Kind] {
+    var result: [Kind] = []
     for (user, plan) in planOf.enumerated() {
       let weight = deal.weight(of: user)
       if let known = result.firstIndex(where: { $0.accountPlan == plan && $0.weight == weight }) {
         result[known].users += 1
       } else {
-        result.append(Group(accountPlan: plan, weight: weight, users: 1))
+        result.append(Kind(accountPlan: plan, weight: weight, users: 1))
       }
     }
     return result

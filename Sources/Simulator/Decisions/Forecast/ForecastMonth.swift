@@ -51,7 +51,7 @@ struct MonthBill: Hashable, Sendable {
   init(_ cost: ExpectedCost) {
     mean = cost.total
     callVariance = cost.callVariance
-    activityDeviation = cost.activityVariance.squareRoot()
+    activityDeviation = cost.sharedVariance.squareRoot()
   }
 
   static func + (a: MonthBill, b: MonthBill) -> MonthBill {
