@@ -16,7 +16,10 @@ extension Expectation {
     quotaLoads = loads.loads()
     if scenario.statesReturn, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
     experiments = cost.expectedArms
-    approximations = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads).list()
+    let left = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads)
+    approximations = left.list()
+    whyNoChance = left.whyNoChance
+    guard whyNoChance == nil else { return }
     let law = BillLaw(cost, budget: scenario.budget?.amount.dollars)
     overBudgetProbability = law.monthOver
     anyMonthOverBudgetProbability = law.anyMonthOver

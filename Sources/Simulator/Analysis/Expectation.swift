@@ -7,6 +7,8 @@ struct Expectation: Sendable {
     /// What it concerns, for example `deepseek-v3 quota`.
     var part: String
     var reason: String
+    /// Whether chances and percentiles are off by it, so that none are told.
+    var hidesChance = false
   }
   struct ModelCost: Sendable {
     var model: String

@@ -145,7 +145,7 @@ extension PlanReport {
       result: first,
       runs: RunsSummary(
         costs: outcomes.compactMap(\.bill),
-        overBudget: scenario.budget.map { _ in outcomes.map { $0.overrun == 1 } }),
+        overruns: outcomes.compactMap(\.overrun)),
       expectation: Expectation(scenario: scenario, plan: first.plan))
     spread = drawn.map { CostSpread(likely: likely, drawn: $0) }
   }

@@ -12,11 +12,35 @@ struct Assessment: Sendable {
 
   var users: Int { one.users }
 
-  /// Dollars of the period: expected, or the mean of the simulated months.
-  var cost: Double { expected?.cost ?? mean(\.cost) ?? 0 }
+  /// Whether the runs are closed forms of sets of inputs.
+  var isOverRanges: Bool { expected != nil && !runs.isEmpty }
 
-  /// Chance that a month goes over the budget.
-  var overrun: Double? { runs.isEmpty ? expected?.overrun : mean(\.overrun) }
+  /// Dollars of the period: the mean over the ranges of the inputs, if any has one; of simulated months
+  /// their mean.
+  var cost: Double { mean(\.cost) ?? expected?.cost ?? 0 }
+
+  /// The same with the inputs at their likely values; nil where the months are simulated.
+  var likelyCost: Double? { expected?.cost }
+
+  /// Chance that a month goes over the budget, and that any month of the period does.
+  var overrun: Double? { chance(\.overrun) }
+  var anyOverrun: Double? { chance(\.anyOverrun) }
+
+  /// How far a chance may be from what more sets of inputs, or months, would give: two standard
+  /// errors. nil where nothing is drawn.
+  func precision(of value: KeyPath<Outcome, Double?>) -> Double? {
+    let values = runs.compactMap { $0[keyPath: value] }
+    guard values.count == runs.count, values.count > 1 else { return nil }
+    // Sets of inputs are even: every eighth of them fills the ranges on its own.
+    let count = isOverRanges ? 8 : values.count
+    let parts = (0..<count).map { part in
+      let own = stride(from: part, to: values.count, by: count).map { values[$0] }
+      return own.reduce(0, +) / Double(own.count)
+    }
+    let mean = parts.reduce(0, +) / Double(count)
+    let variance = parts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+    return 2 * (variance / Double(count)).squareRoot()
+  }
 
   var latencyP50: Double? { mean(\.latencyP50) }
   var latencyP95: Double? { mean(\.latencyP95) }
@@ -25,10 +49,13 @@ struct Assessment: Sendable {
   var quotaUse: Double? { expected?.quotaUse ?? mean(\.quotaUse) }
   var crossedAt: SimTime? { one.crossedAt }
 
-  /// The bill that is not exceeded with that probability; nil where nothing is known to vary.
+  /// The bill that is not exceeded with that probability; nil where nothing is known to vary, or the
+  /// closed form does not tell.
   func quantile(_ p: Double) -> Double? {
     if let expected {
-      return Self.quantile(p, of: runs.isEmpty ? [expected] : runs)
+      let laws = (runs.isEmpty ? [expected] : runs).compactMap(\.law)
+      guard laws.count == max(1, runs.count) else { return nil }
+      return BillMixture(laws).quantile(p)
     }
     guard runs.count > 1 else { return nil }
     let sorted = runs.map(\.cost).sorted()
@@ -36,21 +63,9 @@ struct Assessment: Sendable {
     return sorted[max(1, rank) - 1]
   }
 
-  /// Of a mixture of normal distributions, one for each set of inputs.
-  private static func quantile(_ p: Double, of parts: [Outcome]) -> Double {
-    let z = Normal.quantile(p)
-    let each = parts.map { $0.cost + z * ($0.standardError ?? 0) }
-    guard var low = each.min(), var high = each.max(), low < high else { return each[0] }
-    for _ in 0..<60 {
-      let middle = 0.5 * (low + high)
-      let below = parts.reduce(0.0) { sum, part in
-        let error = part.standardError ?? 0
-        guard error > 0 else { return sum + (part.cost <= middle ? 1 : 0) }
-        return sum + Normal.cdf((middle - part.cost) / error)
-      }
-      if below < p * Double(parts.count) { low = middle } else { high = middle }
-    }
-    return high
+  /// nil unless all of them tell.
+  private func chance(_ value: KeyPath<Outcome, Double?>) -> Double? {
+    runs.contains { $0[keyPath: value] == nil } ? nil : mean(value)
   }
 
   /// Over the runs that have one, else the closed form's.
@@ -68,7 +83,7 @@ struct Assessment: Sendable {
 /// Assesses variants of one scenario, all with the same luck and the same drawn inputs.
 struct Assessor: Sendable {
   /// Sets of inputs for which closed forms are taken where ranges are stated.
-  static let inputSets = 100
+  static let inputSets = 256
 
   let tree: ScenarioTree
   /// nil: closed forms; else simulated months.
@@ -130,11 +145,15 @@ struct Assessor: Sendable {
 
   private func expected(_ variants: [Variant]) throws -> [[Assessment]] {
     let sets = draws.isEmpty ? 0 : Self.inputSets
+    let inputs = variants.map { draws.evenSettings(sets, except: $0.settings) }
     let outcomes = try Outcomes.map(
-      variants.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },
+      variants.indices.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },
       threads: threads
     ) { job in
-      let scenario = try read(job.variant, run: job.run)
+      let variant = variants[job.variant]
+      let drawn = job.run > 0 ? inputs[job.variant][job.run - 1] : []
+      let scenario = try tree.scenario(
+        drawn + variant.settings, overrides: variant.overrides, source: variant.source)
       return scenario.plans.map { Outcome(expected: scenario, plan: $0) }
     }
     return variants.indices.map { variant in

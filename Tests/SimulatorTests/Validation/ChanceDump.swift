@@ -38,7 +38,7 @@ import Testing
       let m = BillMixture(laws)
       let time = Date().timeIntervalSince(began)
       let out = x.dropFirst(2).map { String(format: "%.4f", m.cdf($0)) }.joined(separator: " ")
-      print(f[0], String(format: "mean %.4g sim %.4g z %.2f sd %.3g sim %.3g", m.mean, x[0], (m.mean-x[0])/x[1]*44.7, laws[0].period.deviation, x[1]), "cdf", out, String(format: "%.2fs", time), draws.isEmpty ? "" : "R", Set(approx).joined(separator: "; "))
+      print(f[0], String(format: "mean %.4g sim %.4g z %.2f sd %.3g sim %.3g", m.mean, x[0], (m.mean-x[0])/x[1]*44.7, laws[0].period.deviation, x[1]), "cdf", out, String(format: "%.2fs", time), draws.isEmpty ? "" : "R", Set(approx).joined(separator: "; ")); fflush(stdout)
     }
   }
 }

@@ -6,7 +6,6 @@ import Foundation
 /// everything that makes a bill spread: users who differ, skewed sizes, bursts, flows, caches,
 /// failures, ranges of inputs.
 struct ChanceScenario {
-  private var random: TestRandom
   let text: String
 
   static let catalog = """
@@ -26,15 +25,8 @@ struct ChanceScenario {
     """
 
   init(number: Int) {
-    random = TestRandom(seed: 0xC4A7_0000 + UInt64(number))
-    text = ""
-    self = Self(random: random, number: number)
-  }
-
-  private init(random: TestRandom, number: Int) {
-    var random = random
+    var random = TestRandom(seed: 0xC4A7_0000 + UInt64(number))
     text = Self.write(&random, number)
-    self.random = random
   }
 
   private static func pick<Item>(_ random: inout TestRandom, _ items: [Item]) -> Item {

@@ -35,7 +35,7 @@ struct ForecastMonth: Sendable {
     guard let low = runs.p05, let high = runs.p95 else { return nil }
     return low.dollars...high.dollars
   }
-  var runs: RunsSummary { RunsSummary(costs: simulated, overBudget: nil) }
+  var runs: RunsSummary { RunsSummary(costs: simulated, overruns: []) }
 }
 
 /// Mean and variance of a bill, in dollars.
