@@ -55,7 +55,7 @@ enum ReferenceLedgerText {
     return fraction.isEmpty ? String(whole) : whole + "." + fraction
   }
 
-  /// RFC 3339 in UTC, found by counting years and months from 1970.
+  /// RFC 3339 in UTC with six decimals, found by counting years and months from 1970.
   private static func timestamp(_ microseconds: Int64) -> String {
     var days = microseconds / 86_400_000_000
     var rest = microseconds % 86_400_000_000
@@ -69,8 +69,8 @@ enum ReferenceLedgerText {
     rest /= 1_000_000
     let date = "\(year)-\(two(Int64(month)))-\(two(days + 1))"
     let clock = "\(two(rest / 3_600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
-    let micros = fraction == 0 ? "" : "." + String(String(1_000_000 + fraction).dropFirst())
-    return date + "T" + clock + micros + "Z"
+    let micros = String(String(1_000_000 + fraction).dropFirst())
+    return date + "T" + clock + "." + micros + "Z"
   }
 
   private static func length(_ year: Int, _ month: Int) -> Int64 {

@@ -113,7 +113,13 @@ extension CivilDate: CustomStringConvertible {
 
 extension SimTime: CustomStringConvertible {
   /// RFC 3339 in UTC: `YYYY-MM-DDTHH:MM:SSZ`, with six decimals where there is a fraction.
-  public var description: String {
+  public var description: String { text(alwaysWithFraction: false) }
+
+  /// RFC 3339 in UTC, always with six decimals: `YYYY-MM-DDTHH:MM:SS.ffffffZ`. Texts of this form
+  /// sort as the moments do.
+  public var preciseDescription: String { text(alwaysWithFraction: true) }
+
+  private func text(alwaysWithFraction: Bool) -> String {
     let dayMicros = SimDuration.day.microseconds
     var day = microseconds / dayMicros
     var rest = microseconds % dayMicros
@@ -126,7 +132,7 @@ extension SimTime: CustomStringConvertible {
     var text = CivilDate(daysSinceEpoch: Int(day)).description + "T"
     text += twoDigits(seconds / 3600) + ":" + twoDigits(seconds / 60 % 60) + ":"
     text += twoDigits(seconds % 60)
-    if fraction > 0 {
+    if fraction > 0 || alwaysWithFraction {
       let digits = String(fraction)
       text += "." + String(repeating: "0", count: 6 - digits.count) + digits
     }

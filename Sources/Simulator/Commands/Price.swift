@@ -52,7 +52,7 @@ struct Price: ParsableCommand {
     let reader = UsageReader(path: usage, options: try options())
     var pricer = UsagePricer(try CatalogReader.read(path: catalog))
     let output = try PricedOutput(path: out, isSilent: printing.json && out == nil)
-    var table = PricedUsageTable(dialect: csvDialect)
+    var table = PricedUsageTable(dialect: csvDialect, isGuarded: out != nil)
     try reader.read { row in
       table.append(row, try pricer.price(row))
       try output.write(table.takeBytes())

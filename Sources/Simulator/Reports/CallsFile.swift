@@ -57,7 +57,7 @@ final class CallsFile: @unchecked Sendable {
     let plan = accountPlans.place(of: call.user)
     let routed = compiled.scenario.catalog[ModelID(call.routed)]
     row.integer(record.number)
-    row.plain(SimTime(microseconds: call.time).description)
+    row.plain(SimTime(microseconds: call.time).preciseDescription)
     optional(names.account(call.user), &row)
     optional(names.accountPlan(plan, of: attributes), &row)
     row.text(compiled.useCases[Int(kind.useCase)])

@@ -12,7 +12,7 @@ enum ReportWriter {
       try folder.write(table.csv(record.csvDialect), to: "\(name)/\(table.name).csv")
     }
     let charges = FocusCharges.table(report)
-    try folder.write(charges.csv(.rfc4180), to: "\(name)/\(charges.name).csv")
+    try folder.write(charges.csv(.rfc4180, isGuarded: false), to: "\(name)/\(charges.name).csv")
     let package = DataPackage(
       report, tables: tables.map { ($0, record.csvDialect) } + [(charges, .rfc4180)])
     try folder.write(package.json.text, to: "\(name)/datapackage.json")

@@ -6,33 +6,46 @@ import CLibCSV
 /// an unknown value must stay bare, because `""` is an empty text to those who tell them apart.
 struct CSVWriter {
   let dialect: CSVDialect
+  /// Whether texts are kept from being read as formulas or numbers, which a file for people needs
+  /// and a program does not want.
+  let isGuarded: Bool
   private(set) var bytes: [UInt8] = []
   private var fieldsInRow = 0
   private var rowStart = 0
 
-  init(dialect: CSVDialect = .rfc4180) {
+  init(dialect: CSVDialect = .rfc4180, isGuarded: Bool = true) {
     self.dialect = dialect
+    self.isGuarded = isGuarded
     if dialect.hasByteOrderMark { bytes = CSVDialect.byteOrderMark }
     rowStart = bytes.count
   }
 
-  /// A text field. What a spreadsheet would take for a formula gets an apostrophe in front: at the
-  /// field's beginning, and behind what a spreadsheet of another country, to which neither the
+  /// A text field. In a file for people `SpreadsheetGuard` decides of an apostrophe in front of it,
+  /// and in front of what follows that which a spreadsheet of another country, to which neither the
   /// delimiter nor the quotes mean anything, would take for the end of a cell.
   mutating func text(_ value: String) {
     separate()
     var value = value
-    if let first = value.unicodeScalars.first, Self.startsFormula(first) { value = "'" + value }
     let isUsual = value.withUTF8 { field in
-      if field.contains(where: Self.mayEndCell) { return false }
+      if field.contains(where: Self.mayEndCell) || (isGuarded && !Self.isPlainName(field)) {
+        return false
+      }
       bytes.append(contentsOf: field)
       return true
     }
     if isUsual { return }
-    value = withoutInnerFormulas(value)
+    if isGuarded { value = withoutInnerFormulas(SpreadsheetGuard.guarded(value)) }
     value.withUTF8 { field in
       if needsQuotes(field) { appendQuoted(field) } else { bytes.append(contentsOf: field) }
     }
+  }
+
+  /// A Latin letter and then no digit: nothing that a spreadsheet reads as anything but text.
+  private static func isPlainName(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = field.first else { return true }
+    let letter = first | 0x20
+    return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z")
+      && !field.contains { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") || $0 >= 0x80 }
   }
 
   private static func mayEndCell(_ byte: UInt8) -> Bool {
@@ -45,13 +58,13 @@ struct CSVWriter {
     let own = Unicode.Scalar(dialect.delimiter)
     let ends = [",", ";", "\t", "\r", "\n"].filter { $0 != own }
     var result = String.UnicodeScalarView()
-    for scalar in value.unicodeScalars {
-      if let last = result.last, ends.contains(last), !ends.contains(scalar),
-        Self.startsFormula(scalar)
-      {
-        result.append("'")
+    let scalars = value.unicodeScalars
+    for place in scalars.indices {
+      if let last = result.last, ends.contains(last), !ends.contains(scalars[place]) {
+        let cell = scalars[place...].prefix { !ends.contains($0) }
+        if SpreadsheetGuard.startsFormula(cell) { result.append("'") }
       }
-      result.append(scalar)
+      result.append(scalars[place])
     }
     return String(result)
   }
@@ -109,14 +122,6 @@ struct CSVWriter {
   private mutating func separate() {
     if fieldsInRow > 0 { bytes.append(dialect.delimiter) }
     fieldsInRow += 1
-  }
-
-  /// The list of OWASP ("CSV Injection"), with the wide forms that East Asian spreadsheets take too.
-  private static func startsFormula(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}": true
-    default: false
-    }
   }
 
   private func needsQuotes(_ field: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -33,6 +33,33 @@ import Testing
     try rows(reports + "/two-tier-replay/plans.csv")
   }
 
+  // MARK: Texts
+
+  /// Ids keep their digits in the tables for people, whatever the dialect, and are as they were for
+  /// programs. The data package says what a plan and a user of a replay are.
+  @Test(arguments: CSVDialect.allCases) func idsKeepTheirDigits(dialect: CSVDialect) throws {
+    let ids = ["00123", "12345678901234567890", "1E5", "@cf/meta/x", "=1+1", "12345", "u"]
+    try folder.write(
+      "log.csv",
+      "timestamp,model,input_tokens,output_tokens,user\n"
+        + ids.map { "2026-01-05T00:00:00Z,gpt-4o,10,10,\($0)\n" }.joined())
+    let run = try replay(
+      folder.path("log.csv"), "--policy", "logged", "--csv-dialect", dialect.rawValue, "--table",
+      "accounts", "--columns", "account_id")
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(Set(run.output.split(separator: "\r\n").dropFirst().map(String.init)) == Set(ids))
+    let out = reports + "/two-tier-replay/"
+    let people = Set(try rows(out + "accounts.csv").map { $0["account_id"] ?? "" })
+    let guarded = ["'00123", "'12345678901234567890", "'1E5", "'=1+1", "@cf/meta/x", "12345", "u"]
+    #expect(people == Set(guarded))
+    let query = try Program.run(["query", out + "costs.sqlite", "SELECT account_id FROM accounts"])
+    #expect(Set(query.output.split(separator: "\r\n").dropFirst().map(String.init)) == Set(ids))
+    let package = try String(contentsOfFile: out + "datapackage.json", encoding: .utf8)
+    #expect(package.contains("Policy or case that the log's requests were sent through"))
+    #expect(
+      package.contains("Users that the log names") && !package.contains("one number of users"))
+  }
+
   // MARK: Formats
 
   /// Every fixture is told by its columns. Bills are added up by hand at gpt-4o-mini's prices, $0.15

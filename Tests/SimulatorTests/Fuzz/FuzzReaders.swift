@@ -91,7 +91,7 @@ enum FuzzReaders {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     var pricer = UsagePricer(
       try FuzzVerbs.companion(folder.path + "/catalog.yaml") { try CatalogReader.read(path: $0) })
-    var table = PricedUsageTable(dialect: .rfc4180)
+    var table = PricedUsageTable(dialect: .rfc4180, isGuarded: true)
     try UsageReader(path: path, options: options).read { row in
       table.append(row, try pricer.price(row))
     }

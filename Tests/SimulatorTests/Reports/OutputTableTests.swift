@@ -54,10 +54,10 @@ private let table = OutputTable(
 @Test func tablesForProgramsAreCSVAndJSON() {
   #expect(
     String(decoding: table.csv(.rfc4180), as: UTF8.self)
-      == "plan,cost_usd,over\r\nb,9.5,true\r\na,,\r\n'=c,10.25,false\r\n")
+      == "plan,cost_usd,over\r\nb,9.5,true\r\na,,\r\n=c,10.25,false\r\n")
   #expect(
     String(decoding: table.csv(.excelFr).dropFirst(3), as: UTF8.self)
-      == "plan;cost_usd;over\r\nb;9,5;true\r\na;;\r\n'=c;10,25;false\r\n")
+      == "plan;cost_usd;over\r\nb;9,5;true\r\na;;\r\n=c;10,25;false\r\n")
   let text = table.json.text
   #expect(text.contains("\"cost_usd\": \"9.5\"") && text.contains("\"over\": null"))
 }

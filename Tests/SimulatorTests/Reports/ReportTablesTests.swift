@@ -193,3 +193,72 @@ func roundedAmountsAddUpToTheBill(users: Int) throws {
   #expect(split(-1) == [-1, 999_999_999_999])
   #expect(split(-1_000_000_000_000) == [-1, 0])
 }
+
+/// 20,000 random rows of a plan: input, output and other cost are the whole cost as they are written,
+/// each less than a millionth of a dollar from what it was, and nothing stays nothing.
+@Test func theCostsOfEveryRowAddUpAsTheyAreWritten() throws {
+  var random = SplitMix.Words(seed: 20_261_129)
+  func amount() -> MoneySum {
+    let size = [0, 0, 10, 1_000_000, 3_000_000, 1_000_000_000, 1_000_000_000_000]
+    if random.next() % 2 == 0 { return MoneySum(picodollars: Int128(random.next() % 9) * 500_000) }
+    let bound = UInt64(size[Int(random.next() % 7)])
+    return MoneySum(picodollars: bound == 0 ? 0 : Int128(random.next() % bound))
+  }
+  let rows = (0..<20_000).map { _ in
+    var cell = CostCell(useCase: "chat", model: "m", provider: "p", tier: "standard")
+    cell.inputCost = amount()
+    cell.outputCost = amount()
+    cell.otherCost = amount()
+    return PlanRow(scenario: "s", plan: "p", item: CostItem(users: 1, cell: cell))
+  }
+  let written = try CSVReader.rows(ReportTables.costs.table(rows).csv(.rfc4180))
+  let header = try #require(written.first)
+  let parts = ["input_cost_usd", "output_cost_usd", "other_cost_usd", "cost_usd"]
+  let places = try parts.map { try #require(header.firstIndex(of: $0)) }
+  var total: Int128 = 0
+  for (row, fields) in zip(rows, written.dropFirst()) {
+    let micro = try places.map { try #require(Int128(fields[$0].replacing(".", with: ""))) }
+    #expect(micro[0] + micro[1] + micro[2] == micro[3])
+    let cell = row.item.cell
+    for (exact, shown) in zip([cell.inputCost, cell.outputCost, cell.otherCost, cell.cost], micro) {
+      #expect((exact.picodollars - shown * 1_000_000).magnitude < 1_000_000)
+      #expect(exact != .zero || shown == 0)
+    }
+    total += micro[3]
+    #expect(cell.cost.picodollars % 1_000_000 != 0 || micro[3] * 1_000_000 == cell.cost.picodollars)
+  }
+  let exact = rows.reduce(MoneySum.zero) { $0 + $1.item.cell.cost }
+  #expect(total == Int128(exact.picodollars.magnitude.dividedHalfToEven(by: 1_000_000)))
+}
+
+/// Each amount rounded by itself would say 0.000001 + 0.000001 = 0.000003 and less 0.000000.
+@Test func totalsOfOtherTablesAreWhatTheirWrittenPartsMake() {
+  let names = ["scenario", "plan", "conversions", "subscriptions", "revenue", "cost", "margin"]
+  let amounts: [Int128] = [1_400_000, 1_400_000, 2_800_000, 400_000, 2_400_000]
+  let table = Table(
+    name: "return", about: "", key: [], indexes: [],
+    columns: names.enumerated().map {
+      Table.Column(name: $1, type: $0 < 2 ? .text : .exactUSD, unit: "", about: "")
+    },
+    rows: [[.text("s"), .text("p")] + amounts.map { .money(MoneySum(picodollars: $0)) }],
+    sums: [
+      RowSum(total: "revenue", parts: ["conversions", "subscriptions"]),
+      RowSum(total: "margin", parts: ["revenue"], less: ["cost"]),
+    ])
+  #expect(
+    String(decoding: table.csv(.rfc4180), as: UTF8.self).hasSuffix(
+      "s,p,0.000001,0.000001,0.000002,0.000000,0.000002\r\n"))
+}
+
+@Test func momentsOfATableAllHaveTheSameForm() {
+  let moments = [0, 1, 1_000_000, 86_400_000_000 + 140_814].map {
+    ColumnType.timestamp.text(of: .timestamp(SimTime(microseconds: $0))) ?? ""
+  }
+  #expect(
+    moments == [
+      "1970-01-01T00:00:00.000000Z", "1970-01-01T00:00:00.000001Z", "1970-01-01T00:00:01.000000Z",
+      "1970-01-02T00:00:00.140814Z",
+    ])
+  #expect(
+    ColumnType.second.text(of: .timestamp(SimTime(microseconds: 0))) == "1970-01-01T00:00:00Z")
+}

@@ -31,12 +31,22 @@ private let mandatory = [
   let report = SampleReport(users: [3, 41], fixedMonthly: 12_345).report
   let rows = try charges(report)
   for plan in report.plans {
-    let mine = rows.filter { $0["BillingAccountId"] == plan.plan.name }
+    let mine = rows.filter { $0["BillingAccountId"] == "\(report.scenario.name)/\(plan.plan.name)" }
     for column in ["BilledCost", "EffectiveCost", "ListCost", "ContractedCost"] {
       let sum = try mine.reduce(Int128(0)) { try $0 + pico($1[column]) }
       #expect(sum == plan.result.cost.picodollars, "\(column)")
     }
   }
+}
+
+/// Plans of two scenarios in one FinOps tool are different accounts.
+@Test func focusAccountsAreUniqueBetweenScenarios() throws {
+  let accounts = try ["a", "b"].map { name in
+    try Set(
+      charges(SampleReport(name: name, users: [3, 41]).report).map { $0["BillingAccountId"] })
+  }
+  #expect(accounts[0] == ["a/users-3", "a/users-41"])
+  #expect(accounts[0].isDisjoint(with: accounts[1]))
 }
 
 @Test func focusRowsFollowTheSpecification() throws {

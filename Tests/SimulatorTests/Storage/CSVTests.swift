@@ -100,19 +100,57 @@ func csvDefusesFormulasInTextOnly(_ value: String) {
   }
 }
 
-/// Cell by cell, as a spreadsheet would split it that knows no quotes and another delimiter.
+/// Cell by cell, as a spreadsheet would split it that knows no quotes and another delimiter, and
+/// trims blanks.
 private func guarding(_ field: String, _ dialect: CSVDialect) -> String {
-  let first = field.unicodeScalars.first.map { "\t\r".unicodeScalars.contains($0) } ?? false
   let other = dialect == .excelFr ? "," : ";"
-  var result = first ? "'" : ""
-  var cell = ""
+  let ends = "\t\r\n\(other)".unicodeScalars
+  var cells: [String] = [""]
   for scalar in field.unicodeScalars {
-    if cell.isEmpty, "=+-@".unicodeScalars.contains(scalar) { result += "'" }
-    result.unicodeScalars.append(scalar)
-    cell.unicodeScalars.append(scalar)
-    if "\t\r\n\(other)".unicodeScalars.contains(scalar) { cell = "" }
+    cells[cells.count - 1].unicodeScalars.append(scalar)
+    if ends.contains(scalar) { cells.append("") }
   }
-  return result
+  for index in cells.indices where index > 0 {
+    let cell = cells[index].filter { !" \t\r\n".contains($0) }
+    let isAnEnd = cells[index].unicodeScalars.allSatisfy(ends.contains)
+    if !isAnEnd, let first = cell.first, "=+-@".contains(first) {
+      cells[index] = "'" + cells[index]
+    }
+  }
+  let joined = cells.joined()
+  return SpreadsheetGuard.isNeeded(field) ? "'" + joined : joined
+}
+
+/// What a spreadsheet would run, with blanks in front or without, and what it would spell otherwise.
+@Test(arguments: [
+  " =1+1", "\u{A0}=1+1", "\u{200B}=1+1", "  +x", " @SUM(1)", "@a/b(c)", "@a/", "@/b", "@a b/c",
+  "00123", "12345678901234567890", "1E5", "1e-5", "3.10", "1,5", "2026-01-05", "1/2", "12:30",
+  "5 %", "$5", "(5)", "1 pm", "MARCH1", "2-sept", "3 mai", " 007 ", "1\u{202F}000", "\u{FF11}2",
+  "'=1", "''00123",
+]) func csvKeepsTextsTexts(_ value: String) throws {
+  #expect(SpreadsheetGuard.guarded(value) == "'" + value)
+  for dialect in CSVDialect.allCases {
+    var guarded = CSVWriter(dialect: dialect)
+    var plain = CSVWriter(dialect: dialect, isGuarded: false)
+    for text in ["name", "x", value, "y"] {
+      guarded.text(text)
+      plain.text(text)
+      if text == "x" || text == "y" {
+        guarded.endRow()
+        plain.endRow()
+      }
+    }
+    #expect(try CSVReader.rows(guarded.bytes)[1] == ["'" + value, "y"])
+    #expect(try CSVReader.rows(plain.bytes)[1] == [value, "y"], "programs get texts as they are")
+  }
+}
+
+@Test(arguments: [
+  "@cf/meta/llama-3.1-8b", "@hf/thebloke/x_y", "0", "12345", "123456789012345", "gpt-4o", "4o",
+  "mars", "user-000123", "1a", "12 monkeys", "3 e 4 e 5", "a=b", "x1E5", "'quoted'", "", " ", "é1",
+  "0x1F",
+]) func csvLeavesOtherTextsAlone(_ value: String) {
+  #expect(SpreadsheetGuard.guarded(value) == value)
 }
 
 /// The files are made for one country's spreadsheets, and opened in another's.

@@ -14,15 +14,16 @@ struct PricedUsageTable {
 
   private var writer: CSVWriter
 
-  init(dialect: CSVDialect) {
-    writer = CSVWriter(dialect: dialect)
+  /// - Parameter isGuarded: whether it becomes a file, which people may open in a spreadsheet.
+  init(dialect: CSVDialect, isGuarded: Bool) {
+    writer = CSVWriter(dialect: dialect, isGuarded: isGuarded)
     for column in Self.columns { writer.text(column) }
     writer.endRow()
   }
 
   mutating func append(_ row: UsageRow, _ priced: UsagePricer.Priced) {
     writer.integer(row.number)
-    if let time = row.time { writer.plain(time.description) } else { writer.unknown() }
+    if let time = row.time { writer.plain(time.preciseDescription) } else { writer.unknown() }
     writer.text(priced.model.name)
     writer.text(priced.model.provider)
     writer.plain(row.variant.batch ? "true" : "false")

@@ -77,7 +77,7 @@ struct DataPackage {
     case .integer, .microUSD: "integer"
     case .boolean: "boolean"
     case .date: "date"
-    case .timestamp: "datetime"
+    case .timestamp, .second: "datetime"
     case .usd, .exactUSD, .fineDecimal, .exactDecimal, .milliseconds, .seconds, .decimal: "number"
     }
   }

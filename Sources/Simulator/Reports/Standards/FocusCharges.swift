@@ -33,13 +33,15 @@ enum FocusCharges {
     columns: account + charge + price + service + own)
 
   private static let account: [Column<PlanRow<FocusCharge>>] = [
-    text("BillingAccountId", "The plan") { $0.plan },
+    text("BillingAccountId", "Scenario and plan, joined by a slash") {
+      "\($0.scenario)/\($0.plan)"
+    },
     text("BillingAccountName", "The scenario and the plan") { "\($0.scenario), \($0.plan)" },
     text("BillingCurrency", "Always US dollars") { _ in "USD" },
-    Column("BillingPeriodEnd", .timestamp, "End of the simulated period, exclusive, UTC") {
+    Column("BillingPeriodEnd", .second, "End of the simulated period, exclusive, UTC") {
       .timestamp($0.item.period.wholeSeconds.end)
     },
-    Column("BillingPeriodStart", .timestamp, "Start of the simulated period, UTC") {
+    Column("BillingPeriodStart", .second, "Start of the simulated period, UTC") {
       .timestamp($0.item.period.wholeSeconds.start)
     },
   ]
@@ -57,10 +59,10 @@ enum FocusCharges {
     text("ChargeFrequency", "Usage-Based, or Recurring for fixed prices") {
       $0.item.isFixed ? "Recurring" : "Usage-Based"
     },
-    Column("ChargePeriodEnd", .timestamp, "As BillingPeriodEnd") {
+    Column("ChargePeriodEnd", .second, "End of the simulated period, exclusive, UTC") {
       .timestamp($0.item.period.wholeSeconds.end)
     },
-    Column("ChargePeriodStart", .timestamp, "As BillingPeriodStart") {
+    Column("ChargePeriodStart", .second, "Start of the simulated period, UTC") {
       .timestamp($0.item.period.wholeSeconds.start)
     },
     Column("ConsumedQuantity", .exactDecimal, "In ConsumedUnit; null for fixed prices") {
@@ -70,12 +72,12 @@ enum FocusCharges {
     Column("ConsumedUnit", .text, "Tokens, Seconds or Requests") {
       .optional($0.item.meter.consumedUnit) { .text($0) }
     },
-    cost("ContractedCost", "As ListCost: no contract is simulated"),
+    cost("ContractedCost", "The same as ListCost, since no contract is simulated"),
   ]
 
   private static let price: [Column<PlanRow<FocusCharge>>] = [
-    unitPrice("ContractedUnitPrice", "As ListUnitPrice"),
-    cost("EffectiveCost", "As BilledCost: nothing is amortised"),
+    unitPrice("ContractedUnitPrice", "The same as ListUnitPrice, since no contract is simulated"),
+    cost("EffectiveCost", "The same as BilledCost, since nothing is amortised"),
     Column("InvoiceId", .text, "Null: nobody has sent an invoice") { _ in .unknown },
     text("InvoiceIssuerName", "The provider") { $0.item.cell.provider },
     cost("ListCost", "ListUnitPrice times PricingQuantity"),
@@ -89,7 +91,7 @@ enum FocusCharges {
 
   private static let service: [Column<PlanRow<FocusCharge>>] = [
     text("ProviderName", "Who sells the model") { $0.item.cell.provider },
-    text("PublisherName", "As ProviderName") { $0.item.cell.provider },
+    text("PublisherName", "Who sells the model") { $0.item.cell.provider },
     text("ServiceCategory", "Always AI and Machine Learning") { _ in "AI and Machine Learning" },
     text("ServiceName", "The provider's models") { "\($0.item.cell.provider) models" },
     text("ServiceSubcategory", "Always Generative AI") { _ in "Generative AI" },

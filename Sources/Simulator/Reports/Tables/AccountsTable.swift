@@ -16,7 +16,7 @@ extension ReportTables {
       Column("account_id", .text, "Account; empty for fixed prices, which belong to none") {
         .optional($0.item.account.id) { .text($0) }
       },
-      Column("account_plan", .text, "The account's own subscription") {
+      Column("account_plan", .text, "Account plan (subscription) of the account") {
         .optional($0.item.account.accountPlan) { .text($0) }
       },
       Column("calls", .integer, unit: "calls", "Calls of the account") {
@@ -25,10 +25,13 @@ extension ReportTables {
       Column("cost_usd", .exactUSD, unit: "USD", "Cost of the account") {
         .money($0.item.account.cost)
       },
-      Column("share", .decimal, unit: "1", "Of the plan's bill") {
+      Column("share", .decimal, unit: "1", "Cost of the account as a share of the plan's bill") {
         .ratio($0.item.account.cost.picodollars, $0.item.planCost.picodollars)
       },
-      Column("rank", .integer, "From 1 by cost, equal costs by account") {
+      Column(
+        "rank", .integer,
+        "Place by cost from 1, accounts of equal cost by name; empty for fixed prices"
+      ) {
         .optional($0.item.rank) { .integer(Int64($0)) }
       },
     ])

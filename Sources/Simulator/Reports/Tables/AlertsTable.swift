@@ -3,17 +3,22 @@ extension ReportTables {
     name: "alerts", about: "Every alert that fired or cleared, in order of time.",
     indexes: [["scenario", "plan", "at"]],
     columns: PlanRow.columns + [
-      Column("at", .timestamp, "When, UTC") { .timestamp($0.item.at) },
+      Column("at", .timestamp, "When the alert fired or cleared, UTC") { .timestamp($0.item.at) },
       Column("type", .text, "cost, performance, quality or error") { .text($0.item.type.rawValue) },
       Column("severity", .text, "low, medium, high or critical") {
         .text($0.item.severity.rawValue)
       },
       Column("rule", .text, "Name of the alert in the scenario") { .text($0.item.rule) },
       Column("state", .text, "fired or cleared") { .text($0.item.state.rawValue) },
-      Column("value", .decimal, "Dollars for cost alerts, else in the rule's unit") {
+      Column(
+        "value", .decimal,
+        "What was measured: dollars of spending, a share of calls, milliseconds of latency"
+      ) {
         .real($0.item.value)
       },
-      Column("threshold", .decimal, "In the unit of the value") { .real($0.item.threshold) },
+      Column("threshold", .decimal, "What the value is compared with, in the same unit") {
+        .real($0.item.threshold)
+      },
       Column("message", .text, "What the scenario says to people") { .text($0.item.message) },
     ])
 }

@@ -28,8 +28,7 @@ extension CallsDatabase {
     CREATE INDEX call_log_by_account ON call_log (account);
     CREATE VIEW calls AS
       SELECT call, strftime('%Y-%m-%dT%H:%M:%S', time_us / 1000000, 'unixepoch')
-          || CASE time_us % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', time_us % 1000000) END
-          || 'Z' AS timestamp,
+          || printf('.%06dZ', time_us % 1000000) AS timestamp,
         account_id, account_plan, use_case, action, task, complexity, priority, tier,
         routed.name AS routed_model, reason,
         CASE cache WHEN 0 THEN 'off' WHEN 1 THEN 'miss' ELSE 'hit' END AS cache,

@@ -2,7 +2,11 @@ import CostModel
 
 /// What a column holds and how it is written.
 enum ColumnType: Hashable, Sendable {
-  case text, integer, boolean, date, timestamp
+  case text, integer, boolean, date
+  /// A moment in UTC, always with six decimals of the second: `2026-01-05T00:00:00.000000Z`.
+  case timestamp
+  /// A moment in UTC that is a whole second: `2026-01-05T00:00:00Z`.
+  case second
   /// Dollars with 6 decimals.
   case usd
   /// Dollars with 6 decimals that add up: databases also store the exact picodollars.
@@ -23,7 +27,7 @@ enum ColumnType: Hashable, Sendable {
   var isText: Bool { self == .text }
   var isNumber: Bool {
     switch self {
-    case .text, .boolean, .date, .timestamp: false
+    case .text, .boolean, .date, .timestamp, .second: false
     default: true
     }
   }
@@ -36,7 +40,8 @@ enum ColumnType: Hashable, Sendable {
     case .integer(let value): String(value)
     case .boolean(let value): value ? "true" : "false"
     case .date(let date): date.description
-    case .timestamp(let time): time.description
+    case .timestamp(let time) where self == .second: time.description
+    case .timestamp(let time): time.preciseDescription
     case .money(let money): text(of: money)
     case .ratio(_, 0): nil
     case .ratio(let numerator, let denominator) where self == .exactDecimal:

@@ -10,7 +10,11 @@ extension ReportTables {
   static let costs = TableDefinition<PlanRow<CostItem>>(
     name: "costs", about: "The bill by use case, model and tier.",
     indexes: [["scenario", "plan", "model"], ["scenario", "plan", "use_case"]],
-    addsUp: true, columns: PlanRow.columns + costNameColumns + costCountColumns + costMoneyColumns)
+    addsUp: true,
+    sums: [
+      RowSum(total: "cost_usd", parts: ["input_cost_usd", "output_cost_usd", "other_cost_usd"])
+    ],
+    columns: PlanRow.columns + costNameColumns + costCountColumns + costMoneyColumns)
 
   private static let costNameColumns: [Column<PlanRow<CostItem>>] = [
     Column("users", .integer, unit: "users", "Users of the plan") {
@@ -29,7 +33,10 @@ extension ReportTables {
   ]
 
   private static let costCountColumns: [Column<PlanRow<CostItem>>] = [
-    Column("calls", .integer, unit: "calls", "Calls answered here; hits and failures as routed") {
+    Column(
+      "calls", .integer, unit: "calls",
+      "Calls answered by this model; hits and failed calls count where they were routed"
+    ) {
       .integer($0.item.cell.calls)
     },
     Column("cache_hits", .integer, unit: "calls", "Calls answered from the response cache") {
@@ -50,7 +57,7 @@ extension ReportTables {
     Column("output_tokens", .integer, unit: "tokens", "Billed output, reasoning included") {
       .integer($0.item.cell.outputTokens)
     },
-    Column("reasoning_tokens", .integer, unit: "tokens", "Output that was thinking") {
+    Column("reasoning_tokens", .integer, unit: "tokens", "Output tokens that were reasoning") {
       .integer($0.item.cell.reasoningTokens)
     },
     Column("audio_seconds", .seconds, unit: "s", "Billed audio") { .duration($0.item.cell.audio) },
@@ -66,10 +73,13 @@ extension ReportTables {
     Column("other_cost_usd", .exactUSD, unit: "USD", "Audio, calls, images and fixed prices") {
       .money($0.item.cell.otherCost)
     },
-    Column("cost_usd", .exactUSD, unit: "USD", "The three together") {
+    Column("cost_usd", .exactUSD, unit: "USD", "Input, output and other cost together") {
       .money($0.item.cell.cost)
     },
-    Column("cost_micro_usd", .microUSD, unit: "USD/1000000", "The same as a whole number") {
+    Column(
+      "cost_micro_usd", .microUSD, unit: "USD/1000000",
+      "The cost as a whole number of millionths of a dollar"
+    ) {
       .money($0.item.cell.cost)
     },
   ]

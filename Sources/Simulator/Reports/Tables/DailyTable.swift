@@ -17,13 +17,18 @@ extension ReportTables {
       Column("model", .text, "Model, with `@region` where it has several") {
         .text($0.item.day.model)
       },
-      Column("calls", .integer, unit: "calls", "Calls counted as in `costs`") {
+      Column(
+        "calls", .integer, unit: "calls",
+        "Calls that arrived on the day and count at this model, as in costs.csv"
+      ) {
         .integer($0.item.day.calls)
       },
-      Column("cost_usd", .exactUSD, unit: "USD", "Cost of the day's calls") {
+      Column("cost_usd", .exactUSD, unit: "USD", "Cost of the calls that arrived on the day") {
         .money($0.item.day.cost)
       },
-      Column("cumulative_cost_usd", .usd, unit: "USD", "Of this model since the period's start") {
+      Column(
+        "cumulative_cost_usd", .usd, unit: "USD", "Cost of this model since the period's start"
+      ) {
         .money($0.item.cumulative)
       },
     ])

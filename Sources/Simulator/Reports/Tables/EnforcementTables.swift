@@ -53,6 +53,7 @@ extension ReportTables {
   private static let savings = TableDefinition<PlanRow<EnforcedMonth>>(
     name: "savings", about: "Each month's bill with and without the budget's actions.",
     key: ["scenario", "plan", "month_start"],
+    sums: [RowSum(total: "saved_usd", parts: ["cost_without_usd"], less: ["cost_usd"])],
     columns: PlanRow.columns + [
       Column("month_start", .timestamp, "Start of the budget month, UTC") {
         .timestamp($0.item.month.start)
@@ -61,7 +62,10 @@ extension ReportTables {
         .money($0.item.costWithout)
       },
       Column("cost_usd", .exactUSD, unit: "USD", "Bill with the actions") { .money($0.item.cost) },
-      Column("saved_usd", .exactUSD, unit: "USD", "The difference; negative: it cost more") {
+      Column(
+        "saved_usd", .exactUSD, unit: "USD",
+        "Bill without the actions less the bill with them; negative if they cost more"
+      ) {
         .money($0.item.saved)
       },
     ])
@@ -75,7 +79,10 @@ extension ReportTables {
       },
       Column("rule", .text, "Line of the budget") { .text($0.item.rule) },
       Column("action", .text, "tier, policy, shed, cap or block") { .text($0.item.action) },
-      Column("in_force_from", .timestamp, "Until the month's end, UTC") {
+      Column(
+        "in_force_from", .timestamp,
+        "When the action began to act, UTC; it acts until the month's end"
+      ) {
         .timestamp($0.item.since)
       },
       Column("use_case", .text, "Use case of the calls") { .text($0.item.useCase) },
@@ -85,7 +92,7 @@ extension ReportTables {
       Column("moved_calls", .integer, unit: "calls", "Calls sent to another model or tier") {
         .integer($0.item.moved)
       },
-      Column("accounts", .integer, unit: "accounts", "Accounts whose calls these were") {
+      Column("accounts", .integer, unit: "accounts", "Accounts whose calls were refused or moved") {
         .integer(Int64($0.item.accounts.count))
       },
     ])
@@ -101,7 +108,7 @@ extension ReportTables {
       Column("action", .text, "tier, policy, shed, cap or block") { .text($0.item.cell.action) },
       Column("use_case", .text, "Use case of the calls") { .text($0.item.cell.useCase) },
       Column("account_id", .text, "Account") { .text($0.item.account) },
-      Column("calls", .integer, unit: "calls", "Its calls that were refused or moved") {
+      Column("calls", .integer, unit: "calls", "Calls of the account that were refused or moved") {
         .integer($0.item.calls)
       },
     ])

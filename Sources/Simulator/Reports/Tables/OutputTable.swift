@@ -165,9 +165,9 @@ extension OutputTable {
     }.joined(separator: "\n")
   }
 
-  /// For programs.
+  /// For programs: texts are left as they are.
   func csv(_ dialect: CSVDialect) -> [UInt8] {
-    var writer = CSVWriter(dialect: dialect)
+    var writer = CSVWriter(dialect: dialect, isGuarded: false)
     for column in columns { writer.text(column) }
     writer.endRow()
     for row in rows {

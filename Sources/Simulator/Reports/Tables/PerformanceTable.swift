@@ -9,34 +9,55 @@ extension ReportTables {
 
   private static let performanceCountColumns: [Column<PlanRow<TargetPerformance>>] = [
     Column("model", .text, "Model, with `@region` where it has several") { .text($0.item.model) },
-    Column("calls", .integer, unit: "calls", "Calls answered here; hits and failures as routed") {
+    Column(
+      "calls", .integer, unit: "calls",
+      "Calls answered by this model; hits and failed calls count where they were routed"
+    ) {
       .integer($0.item.calls)
     },
-    Column("fallback_calls", .integer, unit: "calls", "Answered here but routed elsewhere") {
+    Column(
+      "fallback_calls", .integer, unit: "calls",
+      "Calls answered by this model that were routed to another"
+    ) {
       .integer($0.item.fallbackCalls)
     },
     Column("breaker_trips", .integer, unit: "times", "Times that the circuit breaker opened") {
       .integer($0.item.breakerTrips)
     },
-    Column("throttled_calls", .integer, unit: "attempts", "Skipped: would wait too long") {
+    Column(
+      "throttled_calls", .integer, unit: "attempts",
+      "Attempts skipped because they would wait too long for a quota"
+    ) {
       .integer($0.item.throttledCalls)
     },
-    Column("queued_calls", .integer, unit: "attempts", "Waited for a quota") {
+    Column("queued_calls", .integer, unit: "attempts", "Attempts that waited for a quota") {
       .integer($0.item.queuedCalls)
     },
   ]
 
   private static let performanceRateColumns: [Column<PlanRow<TargetPerformance>>] = [
-    Column("requests_per_minute_mean", .decimal, unit: "1/min", "Starts, mean of the period") {
+    Column(
+      "requests_per_minute_mean", .decimal, unit: "1/min",
+      "Attempts started a minute, mean of the period"
+    ) {
       .real($0.item.requestsPerMinuteMean)
     },
-    Column("requests_per_minute_peak", .integer, unit: "1/min", "Starts, busiest UTC minute") {
+    Column(
+      "requests_per_minute_peak", .integer, unit: "1/min",
+      "Attempts started in the busiest UTC minute"
+    ) {
       .integer($0.item.requestsPerMinutePeak)
     },
-    Column("tokens_per_minute_mean", .decimal, unit: "tokens/min", "Mean of the period") {
+    Column(
+      "tokens_per_minute_mean", .decimal, unit: "tokens/min",
+      "Tokens of attempts started a minute, mean of the period"
+    ) {
       .real($0.item.tokensPerMinuteMean)
     },
-    Column("tokens_per_minute_peak", .integer, unit: "tokens/min", "Busiest UTC minute") {
+    Column(
+      "tokens_per_minute_peak", .integer, unit: "tokens/min",
+      "Tokens of attempts started in the busiest UTC minute"
+    ) {
       .integer($0.item.tokensPerMinutePeak)
     },
     Column(
@@ -46,19 +67,31 @@ extension ReportTables {
   ]
 
   private static let performanceTimeColumns: [Column<PlanRow<TargetPerformance>>] = [
-    Column("queue_p95_ms", .milliseconds, unit: "ms", "95th percentile of waits") {
+    Column(
+      "queue_p95_ms", .milliseconds, unit: "ms",
+      "95th percentile of the attempts' waits for a quota"
+    ) {
       .percentile($0.item.queue, 95)
     },
-    Column("latency_p50_ms", .milliseconds, unit: "ms", "Waiting and latency of successes") {
+    Column(
+      "latency_p50_ms", .milliseconds, unit: "ms",
+      "Median of waiting and latency of successful attempts"
+    ) {
       .percentile($0.item.latency, 50)
     },
-    Column("latency_p95_ms", .milliseconds, unit: "ms", "95th percentile of it") {
+    Column(
+      "latency_p95_ms", .milliseconds, unit: "ms",
+      "95th percentile of waiting and latency of successful attempts"
+    ) {
       .percentile($0.item.latency, 95)
     },
-    Column("latency_p99_ms", .milliseconds, unit: "ms", "99th percentile of it") {
+    Column(
+      "latency_p99_ms", .milliseconds, unit: "ms",
+      "99th percentile of waiting and latency of successful attempts"
+    ) {
       .percentile($0.item.latency, 99)
     },
-    Column("error_rate", .decimal, unit: "1", "Failed attempts of all attempts") {
+    Column("error_rate", .decimal, unit: "1", "Failed attempts as a share of all attempts") {
       .ratio(Int128($0.item.failures), Int128($0.item.attempts))
     },
     Column("saturated", .boolean, "Mean offered load reaches a per-minute limit") {

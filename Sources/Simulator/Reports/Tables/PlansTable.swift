@@ -11,6 +11,7 @@ extension ReportTables {
   static let plans = TableDefinition<PlanRow<PlanSummary>>(
     name: "plans", about: "One row a plan: its bill, its budget and how well it runs.",
     key: ["scenario", "plan"],
+    sums: [RowSum(total: "headroom_usd", parts: ["budget_usd"], less: ["cost_usd"])],
     columns: PlanRow.columns + planVolumeColumns + planCostColumns + planServiceColumns)
 
   private static let planVolumeColumns: [Column<PlanRow<PlanSummary>>] = [
@@ -38,7 +39,9 @@ extension ReportTables {
     Column("cost_p95_usd", .usd, unit: "USD", "95th percentile of the runs' bills") {
       .optional($0.item.report.runs.p95) { .money($0) }
     },
-    Column("expected_cost_usd", .usd, unit: "USD", "Closed form, without simulating") {
+    Column(
+      "expected_cost_usd", .usd, unit: "USD", "Closed form of the bill, computed without simulating"
+    ) {
       .real($0.item.report.expectation.cost)
     },
     Column("budget_usd", .usd, unit: "USD", "Monthly budget times the months of the period") {
@@ -66,20 +69,27 @@ extension ReportTables {
   ]
 
   private static let planServiceColumns: [Column<PlanRow<PlanSummary>>] = [
-    Column("cache_hit_rate", .decimal, unit: "1", "Response-cache hits of all look-ups") {
+    Column("cache_hit_rate", .decimal, unit: "1", "Response-cache hits as a share of all look-ups")
+    {
       let result = $0.item.report.result
       return .ratio(Int128(result.cacheHits), Int128(result.cacheHits + result.cacheMisses))
     },
-    Column("error_rate", .decimal, unit: "1", "Failed calls of all calls") {
+    Column("error_rate", .decimal, unit: "1", "Failed calls as a share of all calls") {
       .ratio(Int128($0.item.report.result.failedCalls), Int128($0.item.report.result.calls))
     },
     Column("latency_p50_ms", .milliseconds, unit: "ms", "Median latency of answered calls") {
       .percentile($0.item.report.result.latency, 50)
     },
-    Column("latency_p95_ms", .milliseconds, unit: "ms", "95th percentile of it") {
+    Column(
+      "latency_p95_ms", .milliseconds, unit: "ms",
+      "95th percentile of the latency of answered calls"
+    ) {
       .percentile($0.item.report.result.latency, 95)
     },
-    Column("latency_p99_ms", .milliseconds, unit: "ms", "99th percentile of it") {
+    Column(
+      "latency_p99_ms", .milliseconds, unit: "ms",
+      "99th percentile of the latency of answered calls"
+    ) {
       .percentile($0.item.report.result.latency, 99)
     },
     Column("queue_max_s", .seconds, unit: "s", "Longest wait of an attempt for a quota") {

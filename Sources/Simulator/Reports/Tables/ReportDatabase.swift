@@ -54,7 +54,7 @@ enum ReportDatabase {
 
   private static func declarations(_ column: Table.Column) -> [String] {
     switch column.type {
-    case .text, .date, .timestamp: ["\(column.name) TEXT"]
+    case .text, .date, .timestamp, .second: ["\(column.name) TEXT"]
     case .integer, .microUSD: ["\(column.name) INTEGER"]
     case .boolean: ["\(column.name) INTEGER CHECK (\(column.name) IN (0, 1))"]
     case .usd, .fineDecimal, .milliseconds, .seconds, .decimal, .exactDecimal:

@@ -2,6 +2,11 @@
 enum ReportTables {
   /// All of them, in the order in which databases need them.
   static func all(_ report: ScenarioReport) -> [Table] {
+    let tables = written(report)
+    return report.replay == nil ? tables : tables.map(describedForReplay)
+  }
+
+  private static func written(_ report: ScenarioReport) -> [Table] {
     let always =
       [
         plans.table(
@@ -33,4 +38,36 @@ enum ReportTables {
       }
     }
   }
+
+  /// The table of a replayed log, where a plan is a policy or a case and nothing is drawn.
+  private static func describedForReplay(_ table: Table) -> Table {
+    var table = table
+    for place in table.columns.indices {
+      let name = table.columns[place].name
+      if let about = replayDescriptions[table.name]?[name] ?? replayDescriptions[""]?[name] {
+        table.columns[place].about = about
+      }
+    }
+    return table
+  }
+
+  /// By table and column; by column alone under the empty name.
+  private static let replayDescriptions: [String: [String: String]] = [
+    "": ["plan": "Policy or case that the log's requests were sent through"],
+    "plans": [
+      "users": "Users that the log names",
+      "calls": "Requests of the log, cache hits included",
+      "cost_usd": "Bill of the log's requests under this policy or case",
+      "cost_p05_usd": "Always empty: a log is replayed once",
+      "cost_p50_usd": "Always empty: a log is replayed once",
+      "cost_p95_usd": "Always empty: a log is replayed once",
+      "expected_cost_usd": "Always empty: a log has no closed form",
+      "over_budget_probability": "Always empty: a log is no draw",
+    ],
+    "costs": ["users": "Users that the log names"],
+    "accounts": [
+      "account_id": "User as the log names it; empty for requests and fixed prices of no user",
+      "account_plan": "Account plan that the log tells",
+    ],
+  ]
 }

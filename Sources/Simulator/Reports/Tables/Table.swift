@@ -15,12 +15,24 @@ struct Table: Sendable {
   var rows: [[Cell]]
   /// Whether its exact amounts add up to the plan's bill.
   var addsUp = false
+  /// What holds between the amounts of every row, also as they are written.
+  var sums: [RowSum] = []
+}
+
+/// An amount that is the sum of others of its row.
+struct RowSum: Hashable, Sendable {
+  var total: String
+  var parts: [String]
+  /// Amounts that are taken away.
+  var less: [String] = []
 }
 
 extension Table {
   /// The whole table as CSV, header first.
-  func csv(_ dialect: CSVDialect) -> [UInt8] {
-    var writer = CSVWriter(dialect: dialect)
+  ///
+  /// - Parameter isGuarded: whether it is for people, whose spreadsheets would run some texts.
+  func csv(_ dialect: CSVDialect, isGuarded: Bool = true) -> [UInt8] {
+    var writer = CSVWriter(dialect: dialect, isGuarded: isGuarded)
     for column in columns { writer.text(column.name) }
     writer.endRow()
     var sums = AddingUp(self)

@@ -8,6 +8,9 @@ struct TableDefinition<Row>: Sendable {
   var indexes: [[String]] = []
   /// Whether its exact amounts add up to the plan's bill.
   var addsUp = false
+  /// What holds between the amounts of every row, also as they are written. Totals come after what
+  /// they are made of.
+  var sums: [RowSum] = []
   var columns: [Column<Row>]
 
   func table(_ rows: some Sequence<Row>) -> Table {
@@ -16,7 +19,7 @@ struct TableDefinition<Row>: Sendable {
       columns: columns.map {
         Table.Column(name: $0.name, type: $0.type, unit: $0.unit, about: $0.about)
       },
-      rows: rows.map { row in columns.map { $0.value(row) } }, addsUp: addsUp)
+      rows: rows.map { row in columns.map { $0.value(row) } }, addsUp: addsUp, sums: sums)
   }
 }
 
