@@ -104,6 +104,11 @@ struct Run: ParsableCommand {
       PlanReport(
         scenario: scenario, months: months[plan], drawn: drawsInputs ? drawn[plan] : nil)
     }
+    if !scenario.ranges.isEmpty, scenario.budget?.acts != true {
+      let over = try Assessor(input.tree(path), scenario: scenario, runs: nil, threads: threads)
+        .assess([Assessor.Variant()])[0]
+      for place in plans.indices { plans[place].expectation.take(over[place]) }
+    }
     if scenario.budget?.acts == true {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
       for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }

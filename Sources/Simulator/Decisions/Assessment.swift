@@ -63,6 +63,13 @@ struct Assessment: Sendable {
     return sorted[max(1, rank) - 1]
   }
 
+  var percentiles: Expectation.Percentiles? {
+    guard let p05 = quantile(0.05), let p50 = quantile(0.5), let p95 = quantile(0.95) else {
+      return nil
+    }
+    return Expectation.Percentiles(p05: p05, p50: p50, p95: p95)
+  }
+
   /// nil unless all of them tell.
   private func chance(_ value: KeyPath<Outcome, Double?>) -> Double? {
     runs.contains { $0[keyPath: value] == nil } ? nil : mean(value)
@@ -77,6 +84,20 @@ struct Assessment: Sendable {
 
   private func mean(_ value: KeyPath<Outcome, Double>) -> Double? {
     runs.isEmpty ? nil : runs.reduce(0) { $0 + $1[keyPath: value] } / Double(runs.count)
+  }
+}
+
+extension Expectation {
+  /// Chances, percentiles and the mean over the ranges of the inputs; the bill remains that of their
+  /// likely values.
+  mutating func take(_ ranges: Assessment) {
+    meanOverRanges = ranges.cost
+    overBudgetProbability = ranges.overrun
+    anyMonthOverBudgetProbability = ranges.anyOverrun
+    percentiles = ranges.percentiles
+    if percentiles == nil, whyNoChance == nil {
+      whyNoChance = "the inputs: somewhere in their ranges the formula does not tell"
+    }
   }
 }
 
