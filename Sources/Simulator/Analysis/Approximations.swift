@@ -6,6 +6,15 @@ struct Approximations {
   let quotaLoads: QuotaLoads
   let loads: [Expectation.QuotaLoad]
 
+  init(cost: ExpectedCost, quotaLoads: QuotaLoads, loads: [Expectation.QuotaLoad]) {
+    (self.cost, self.quotaLoads, self.loads) = (cost, quotaLoads, loads)
+  }
+
+  init(_ cost: ExpectedCost) {
+    let quotas = QuotaLoads(scenario: cost.scenario, traffic: cost.traffic, calls: cost.calls)
+    self.init(cost: cost, quotaLoads: quotas, loads: quotas.loads())
+  }
+
   private var scenario: Scenario { cost.scenario }
   private var calls: [ExpectedCall] { cost.calls }
 

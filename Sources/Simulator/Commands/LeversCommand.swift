@@ -41,7 +41,7 @@ struct LeversCommand: ParsableCommand {
     if printing.json {
       print(LeverReport.json(study).text, terminator: "")
     } else {
-      print(LeverMarkdown.headline(study))
+      print(LeverMarkdown.headline(study) + LeverMarkdown.caution(study))
       if let prices = LeverPricesMarkdown.sentence(study) { print(prices) }
       print("\nLevers: \(page.out)/\(scenario.name)/levers.md")
     }

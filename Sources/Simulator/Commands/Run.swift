@@ -107,7 +107,11 @@ struct Run: ParsableCommand {
     if !scenario.ranges.isEmpty, scenario.budget?.acts != true {
       let over = try Assessor(input.tree(path), scenario: scenario, runs: nil, threads: threads)
         .assess([Assessor.Variant()])[0]
-      for place in plans.indices { plans[place].expectation.take(over[place]) }
+      for place in plans.indices {
+        plans[place].expectation.take(over[place])
+        plans[place].overRanges = over[place]
+        plans[place].rangedInputs = scenario.ranges.count
+      }
     }
     if scenario.budget?.acts == true {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)

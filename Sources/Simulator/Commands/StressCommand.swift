@@ -36,7 +36,7 @@ struct StressCommand: ParsableCommand {
     if printing.json {
       print(StressReport.json(study).text, terminator: "")
     } else {
-      print(StressMarkdown.headline(study))
+      print(StressMarkdown.headline(study) + StressMarkdown.caution(study))
       print("\nStress: \(page.out)/\(scenario.name)/stress.md")
     }
   }

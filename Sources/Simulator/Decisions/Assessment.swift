@@ -63,6 +63,11 @@ struct Assessment: Sendable {
     return sorted[max(1, rank) - 1]
   }
 
+  /// Whether a month is more likely than not to go over the budget, dollars a month.
+  func isOver(_ budget: Double, months: Int) -> Bool {
+    overrun.map { $0 > 0.5 } ?? (cost / Double(months) > budget)
+  }
+
   var percentiles: Expectation.Percentiles? {
     guard let p05 = quantile(0.05), let p50 = quantile(0.5), let p95 = quantile(0.95) else {
       return nil
@@ -108,9 +113,13 @@ struct Assessor: Sendable {
 
   let tree: ScenarioTree
   /// nil: closed forms; else simulated months.
-  let runs: Int?
+  private(set) var runs: Int?
   let threads: Int
   private var draws: InputDraws
+  /// Whether months are simulated where a closed form tells no chance.
+  var simulatesChances = false
+  /// So many: a chance of 5 % is then known to 2 %.
+  static let chanceMonths = 400
 
   init(_ tree: ScenarioTree, scenario: Scenario, runs: Int?, threads: Int) {
     self.tree = tree
@@ -130,6 +139,16 @@ struct Assessor: Sendable {
   /// Whether inputs are drawn, so that an assessment takes as long as a hundred.
   var drawsInputs: Bool { !draws.isEmpty }
 
+  /// The first plan's bill over the ranges of inputs, by closed forms; nil where none has a range, or
+  /// the budget acts.
+  static func overRanges(
+    _ tree: ScenarioTree, _ scenario: Scenario, threads: Int
+  ) throws -> Assessment? {
+    guard !scenario.ranges.isEmpty, scenario.budget?.acts != true else { return nil }
+    let assessor = Assessor(tree, scenario: scenario, runs: nil, threads: threads)
+    return try assessor.assess([Variant()])[0].first
+  }
+
   /// What is changed of the scenario.
   struct Variant: Sendable {
     var settings: [InputSetting] = []
@@ -142,7 +161,16 @@ struct Assessor: Sendable {
   func assess(
     _ variants: [Variant], progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Assessment]] {
-    guard let runs else { return try expected(variants) }
+    guard let runs else {
+      let formulas = try expected(variants)
+      guard simulatesChances else { return formulas }
+      var simulating = self
+      simulating.runs = Self.chanceMonths
+      return try zip(variants, formulas).map { variant, plans in
+        plans.allSatisfy { $0.overrun != nil }
+          ? plans : try simulating.assess([variant], progress: progress)[0]
+      }
+    }
     let drawn = try scenarios(variants, runs: draws.isEmpty ? 1 : runs)
     if draws.isEmpty {
       return try Outcomes.simulated(

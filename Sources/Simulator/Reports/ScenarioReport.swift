@@ -71,6 +71,9 @@ struct PlanReport: Sendable {
   var expectation: Expectation
   /// Set where inputs carry a range and several months were simulated.
   var spread: CostSpread?
+  /// The closed form over the ranges of inputs; nil without any, or where the budget acts.
+  var overRanges: Assessment?
+  var rangedInputs = 0
   /// Of run 1, in the scenario's order.
   var experiments: [ExperimentFinding] = []
   /// Run 1, had the budget only told; nil where it cannot act.

@@ -32,9 +32,12 @@ struct StressStudy: Sendable {
   let base: ShockResult.Month
   /// In the order of the files.
   let results: [ShockResult]
+  /// The bill without any shock over the ranges of inputs; nil where none has one.
+  let overRanges: Assessment?
 
   init(_ tree: ScenarioTree, _ scenario: Scenario, shocks: [Shock], threads: Int) throws {
     self.scenario = scenario
+    overRanges = try Assessor.overRanges(tree, scenario, threads: threads)
     let plan = scenario.plans[0]
     self.plan = plan
     let calm = try Simulation(scenario).result(of: plan, run: 1)

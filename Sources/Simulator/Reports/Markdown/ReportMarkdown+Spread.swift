@@ -79,7 +79,12 @@ extension ReportMarkdown {
 
   /// The range of the largest plan's bill in a sentence; nil where no input was drawn.
   static func spreadSentence(_ plan: PlanReport, emphasis: String) -> String? {
-    guard let spread = plan.spread else { return rangesSentence(plan, emphasis: emphasis) }
+    guard let spread = plan.spread else {
+      return plan.overRanges.flatMap {
+        RangesNote.sentence(
+          ranges: plan.rangedInputs, over: $0, bills: "this bill is", emphasis: emphasis)
+      }
+    }
     var text =
       "With what is known of the inputs, nine such months in ten cost between "
       + "\(emphasis)\(PlainEnglish.usd(spread.both.p05))\(emphasis) and "
@@ -91,26 +96,6 @@ extension ReportMarkdown {
     }
     if let share = spread.inputShare {
       text += "; \(PlainEnglish.share(share)) of that spread is the inputs', not chance"
-    }
-    return text + "."
-  }
-}
-
-extension ReportMarkdown {
-  /// A caution where the bill is that of the likely values: what the ranges make of it.
-  private static func rangesSentence(_ plan: PlanReport, emphasis: String) -> String? {
-    let expectation = plan.expectation
-    guard let mean = expectation.meanOverRanges else { return nil }
-    var text =
-      "Mind that inputs are known only up to a range, and that this is the bill at their likely "
-      + "values: over the ranges its mean is \(emphasis)\(PlainEnglish.usd(mean))\(emphasis)"
-    if let band = expectation.percentiles {
-      text +=
-        ", nine such bills in ten lie between \(PlainEnglish.usd(band.p05)) and "
-        + "\(PlainEnglish.usd(band.p95))"
-    }
-    if let chance = plan.anyMonthOverBudgetProbability {
-      text += ", and the budget breaks with a chance of \(PlainEnglish.share(chance))"
     }
     return text + "."
   }
