@@ -21,7 +21,7 @@ struct Costsim: ParsableCommand {
       Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,
       Query.self, Audit.self,
-      Price.self, CatalogCommand.self,
+      Price.self, Estimate.self, CatalogCommand.self,
     ])
 
   static func main() {

@@ -6,6 +6,8 @@ public struct ReferenceBreaker {
     public var open: Int64
     public var probes: Int
     public var consecutive: Bool
+    /// By failure rate in place of `failures`: the share in billionths, and the calls that it needs.
+    public var rate: (billionths: Int64, calls: Int)?
 
     public init(failures: Int, window: Int64, open: Int64, probes: Int, consecutive: Bool) {
       (self.failures, self.window, self.open) = (failures, window, open)
@@ -23,6 +25,7 @@ public struct ReferenceBreaker {
   let settings: Settings
   private var state = State.closed
   private var failures: [Int64] = []
+  private var calls: [Int64] = []
 
   init(_ settings: Settings) { self.settings = settings }
 
@@ -54,15 +57,19 @@ public struct ReferenceBreaker {
       state = .closed
     case .closed: break
     }
-    if success {
-      if settings.consecutive { failures = [] }
+    calls.append(e)
+    if !success { failures.append(e) }
+    if success, settings.consecutive { failures = [] }
+    failures = failures.filter { e - $0 < settings.window }
+    calls = calls.filter { e - $0 < settings.window }
+    if let rate = settings.rate {
+      let share = Int64(failures.count) * 1_000_000_000
+      if calls.count < rate.calls || share < rate.billionths * Int64(calls.count) { return false }
+    } else if success || failures.count < settings.failures {
       return false
     }
-    failures.append(e)
-    failures = failures.filter { e - $0 < settings.window }
-    if failures.count < settings.failures { return false }
     state = .open(until: e + settings.open)
-    failures = []
+    (failures, calls) = ([], [])
     return true
   }
 }

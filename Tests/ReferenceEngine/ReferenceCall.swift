@@ -32,6 +32,8 @@ public struct ReferenceCall {
   public var user: Int?
   public var routed = 0
   public var tier: String?
+  /// Models that no fallback sends it to.
+  public var unfit: Set<Int> = []
   /// nil: its class is not cached.
   public var cache: Cache?
   /// nil: it can be neither looked up nor stored.

@@ -23,10 +23,16 @@ public struct ReferencePolicy {
   public init(rules: [Rule]) { self.rules = rules }
 
   public func rule(for attributes: [String: String]) -> Rule? {
-    rules.first { rule in
-      rule.conditions.allSatisfy { name, values in
-        attributes[name].map { values.contains($0) } ?? false
-      }
+    rules.first { Self.holds($0.conditions, for: attributes) }
+  }
+
+  /// A call that names no tier is one of `standard`.
+  public static func holds(
+    _ conditions: [String: [String]], for attributes: [String: String]
+  ) -> Bool {
+    conditions.allSatisfy { name, values in
+      let value = attributes[name] ?? (name == "tier" ? "standard" : nil)
+      return value.map { values.contains($0) } ?? false
     }
   }
 

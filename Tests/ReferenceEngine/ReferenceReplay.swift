@@ -96,10 +96,7 @@ public struct ReferenceReplay {
     of row: ReferenceLogRow, _ call: ReferenceCall, u: Double
   ) -> [(routed: Int, tier: String?)?] {
     actions.map { action in
-      let isMet = action.conditions.allSatisfy { name, values in
-        row.attributes[name].map { values.contains($0) } ?? false
-      }
-      guard isMet else { return nil }
+      guard ReferencePolicy.holds(action.conditions, for: row.attributes) else { return nil }
       switch action.move {
       case .none: return (call.routed, call.tier)
       case .tier(let tier, let first): return (first, tier)

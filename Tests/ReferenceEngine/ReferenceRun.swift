@@ -51,7 +51,7 @@ public struct ReferenceRun {
     public init() {}
   }
 
-  /// By flow: the sum over its stages of the slowest call; nil if a call of it failed.
+  /// By flow: the sum over its stages of the delay and the slowest call; nil if a call of it failed.
   public private(set) var flowLatencies: [Int64?] = []
 
   private let scenario: ReferenceScenario
@@ -138,6 +138,7 @@ public struct ReferenceRun {
     flowLatencies[flow] =
       flows[flow].hasFailed ? nil : (flowLatencies[flow] ?? 0) + flows[flow].slowest
     if !flows[flow].hasFailed, let next = flows[flow].stages.first {
+      flowLatencies[flow] = flowLatencies[flow].map { $0 + next.delay }
       events.append((e + next.delay, .stage(flow: flow)))
     }
   }
@@ -175,7 +176,8 @@ public struct ReferenceRun {
     }
     calls.append(
       State(
-        call: call, flow: flow, chain: scenario.chain(routed: call.routed, tier: call.tier)))
+        call: call, flow: flow,
+        chain: scenario.chain(routed: call.routed, tier: call.tier, unfit: call.unfit)))
     rows.append(
       ReferenceRow(id: call.id, time: t, cache: !looksUp ? .off : isHit ? .hit : .miss))
     let number = calls.count - 1

@@ -45,10 +45,12 @@ public struct ReferenceScenario {
     }
   }
 
-  /// The routed model, then the tier's fallbacks, each model once; all regions of each in order.
-  func chain(routed: Int, tier: String?) -> [Int] {
-    var seen: [Int] = []
-    for model in [routed] + (fallbacks[tier ?? "standard"] ?? []) where !seen.contains(model) {
+  /// The routed model, then the tier's fallbacks that can do the task, each model once; all regions
+  /// of each in order.
+  func chain(routed: Int, tier: String?, unfit: Set<Int>) -> [Int] {
+    var seen: [Int] = [routed]
+    for model in fallbacks[tier ?? "standard"] ?? []
+    where !seen.contains(model) && !unfit.contains(model) {
       seen.append(model)
     }
     let targets = self.targets

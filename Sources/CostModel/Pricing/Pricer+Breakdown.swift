@@ -6,7 +6,7 @@ extension Pricer {
     let index = sheetIndex(at: t)
     let sheet = sheets[index]
     let base = firstRate(sheet: index, input: usage.inputTokens, at: t)
-    let card = (base - sheet.firstRate) / Self.dimensions
+    let card = (base - sheet.firstRate) / dimensions
     let (tier, time) = card.quotientAndRemainder(dividingBy: sheet.timesOfDay.count + 1)
     var result = PriceBreakdown(
       sheet: index, contextTier: tier > 0 ? tierInputs[sheet.tiers.lowerBound + tier - 1] : nil,

@@ -93,7 +93,7 @@ extension PriceSheet {
   }
 
   /// Batch, service tier and region, in this order, as far as they are asked for and listed.
-  fileprivate func changes(on variant: BillingVariant) -> [PriceChange] {
+  func changes(on variant: BillingVariant) -> [PriceChange] {
     [
       variant.batch ? batch : nil,
       variant.serviceTier.flatMap { serviceTiers[$0] },

@@ -23,9 +23,23 @@ extension Pricer {
     return result
   }
 
+  /// Throws what is wrong with a usage's price at some time in `from ..< to`: that it is too large,
+  /// above all. Times without any price are left to `gaps`.
+  public func check(_ usage: Usage, from: SimTime, to: SimTime) throws(PricingError) {
+    let parts = try UsageParts(usage)
+    for index in sheets.indices {
+      let end = index == sheets.count - 1 ? to : min(to, sheets[index + 1].from)
+      guard max(from, sheets[index].from) < end else { continue }
+      let first = firstCard(sheet: index, input: usage.inputTokens)
+      for time in 0...sheets[index].timesOfDay.count {
+        _ = try cost(of: usage, parts, sheet: index, base: first + time * dimensions)
+      }
+    }
+  }
+
   private func isPriced(_ dimension: BillingDimension, sheet: Int, cards: Int) -> Bool {
     (0..<cards).allSatisfy { card in
-      let base = sheets[sheet].firstRate + card * Self.dimensions
+      let base = sheets[sheet].firstRate + card * dimensions
       return rates[base + dimension.rawValue].isPriced
     }
   }

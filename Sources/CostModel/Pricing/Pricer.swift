@@ -16,7 +16,7 @@ public struct Pricer: Sendable {
   @usableFromInline var usualRates: UsualRates
 
   /// How many rates a card has.
-  static let dimensions = 16
+  let dimensions = BillingDimension.allCases.count
 
   init() { usualRates = UsualRates() }
 
@@ -30,6 +30,14 @@ public struct Pricer: Sendable {
     let sheet = sheetIndex(at: t)
     guard sheet >= 0 else { throw .noPrices }
     let base = firstRate(sheet: sheet, input: usage.inputTokens, at: t)
+    return try cost(of: usage, parts, sheet: sheet, base: base)
+  }
+
+  /// By the card whose rates begin at `base`.
+  @inline(__always)
+  func cost(
+    of usage: Usage, _ parts: UsageParts, sheet: Int, base: Int
+  ) throws(PricingError) -> Cost {
     var input = try amount(.inputTokens, parts.text, base)
     try add(.cacheReadTokens, usage.cacheReadTokens, base, to: &input)
     var output = try amount(.outputTokens, parts.visible, base)
@@ -84,14 +92,19 @@ public struct Pricer: Sendable {
   }
 
   func firstRate(sheet index: Int, input: Int64, at t: SimTime) -> Int {
+    let card = firstCard(sheet: index, input: input)
+    let times = sheets[index].timesOfDay
+    return times.isEmpty ? card : card + timeOfDay(times, at: t) * dimensions
+  }
+
+  /// The first rate of the card that holds for a total input at no stated time of day.
+  func firstCard(sheet index: Int, input: Int64) -> Int {
     let sheet = sheets[index]
     var tier = 0
     for place in sheet.tiers where input >= tierInputs[place] {
       tier = place - sheet.tiers.lowerBound + 1
     }
-    var card = tier * (sheet.timesOfDay.count + 1)
-    if !sheet.timesOfDay.isEmpty { card += timeOfDay(sheet.timesOfDay, at: t) }
-    return sheet.firstRate + card * Self.dimensions
+    return sheet.firstRate + tier * (sheet.timesOfDay.count + 1) * dimensions
   }
 
   /// 0: none of them, 1: the first.

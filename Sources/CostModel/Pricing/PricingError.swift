@@ -18,6 +18,14 @@ public enum PricingError: Error, Hashable, Sendable {
 }
 
 extension PricingError: CustomStringConvertible {
+  /// Whether a price is missing.
+  public var isUnpriced: Bool {
+    switch self {
+    case .noPrices, .unpriced: true
+    default: false
+    }
+  }
+
   /// What is wrong, for people; the caller names the model and the place.
   public var description: String {
     switch self {
@@ -27,7 +35,7 @@ extension PricingError: CustomStringConvertible {
     case .moreCachedThanInput: "more cached tokens than input tokens"
     case .moreMediaThanInput: "more audio and image tokens than input tokens"
     case .moreReasoningThanOutput: "more reasoning, audio and image tokens than output tokens"
-    case .tooLarge: "more than one call can cost"
+    case .tooLarge: "it costs more than \(Money.limitText), the most that one call can cost"
     case .rateOutOfRange(let dimension): "the price for \(dimension.label) has too many digits"
     }
   }

@@ -19,4 +19,7 @@ public enum Attribute: Int, CaseIterable, Sendable {
     case .accountPlan: "account_plan"
     }
   }
+
+  /// What a call is that does not say: rules see it so. nil: then it is nothing that they test.
+  public var standard: String? { self == .tier ? ChainTable.defaultTier : nil }
 }

@@ -9,10 +9,8 @@ public struct CallAttributes: Hashable, Sendable {
     set { values[attribute.rawValue] = newValue }
   }
 
-  /// Whether all of the conditions hold; a call without an attribute satisfies none that tests it.
+  /// Whether all of the conditions hold.
   public func satisfies(_ conditions: [Policy.Condition]) -> Bool {
-    conditions.allSatisfy { condition in
-      self[condition.attribute].map(condition.values.contains) ?? false
-    }
+    conditions.allSatisfy { $0.holds(for: self) }
   }
 }

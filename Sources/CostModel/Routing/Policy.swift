@@ -25,7 +25,8 @@ public struct Policy: Sendable {
     }
   }
 
-  /// The call's attribute is one of `values`; a call without the attribute does not match.
+  /// The call's attribute is one of `values`. A call without the attribute is what is standard
+  /// (`tier: standard`); where nothing is, it does not match.
   public struct Condition: Hashable, Sendable {
     public var attribute: Attribute
     public var values: [String]
@@ -37,7 +38,7 @@ public struct Policy: Sendable {
 
     /// Whether a call with these attributes matches.
     public func holds(for attributes: CallAttributes) -> Bool {
-      attributes[attribute].map(values.contains) ?? false
+      (attributes[attribute] ?? attribute.standard).map(values.contains) ?? false
     }
   }
 

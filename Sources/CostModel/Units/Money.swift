@@ -11,6 +11,14 @@ public struct Money: Hashable, Comparable, Sendable {
 
   @inlinable public static var zero: Money { Money(picodollars: 0) }
 
+  /// The most that it can hold, as people read it, cut to whole dollars: `$9,223,372`.
+  public static var limitText: String {
+    let (thousands, ones) = (Int64.max / 1_000_000_000_000).quotientAndRemainder(dividingBy: 1_000)
+    let (millions, middle) = thousands.quotientAndRemainder(dividingBy: 1_000)
+    func three(_ number: Int64) -> String { String(String(number + 1_000).dropFirst()) }
+    return "$\(millions),\(three(middle)),\(three(ones))"
+  }
+
   @inlinable
   public static func + (a: Money, b: Money) -> Money {
     Money(picodollars: a.picodollars + b.picodollars)

@@ -1,6 +1,7 @@
 import CostModel
 
-/// The parts of a plan that the closed forms only approximate, each with the reason.
+/// The parts of a plan that the closed forms only approximate, or leave out, each with the reason: the
+/// one list that every verb tells.
 struct Approximations {
   let cost: ExpectedCost
   let quotaLoads: QuotaLoads
@@ -20,7 +21,7 @@ struct Approximations {
 
   /// The part that makes chances and percentiles wrong, and why; nil: they hold.
   var whyNoChance: String? {
-    list().first(where: \.hidesChance).map { "\($0.part): \($0.reason)" }
+    list().first { $0.isLeftOut || $0.hidesChance }.map { "\($0.part): \($0.reason)" }
   }
 
   /// Whether something that moves the bill by at most this share of it moves it by more than a
@@ -33,17 +34,49 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + bursts() + cache() + flushes() + prefixes() + failures() + quotas() + prices()
-      + actions() + experiments()
+      tokens() + bursts() + cache() + flushes() + prefixes() + breakers() + outages() + quotas()
+      + prices() + actions() + experiments() + rogue() + exactActivity()
     return all.filter { seen.insert($0).inserted }
   }
 
+  /// Those of the list that are left out.
+  func leftOut() -> [Expectation.Approximation] {
+    (breakers() + quotas() + actions()).filter(\.isLeftOut)
+  }
+
   private func actions() -> [Expectation.Approximation] {
-    guard scenario.budget?.acts == true else { return [] }
+    let month = cost.month
+    guard let budget = scenario.budget,
+      budget.mayAct(mean: month.mean, deviation: month.variance.squareRoot())
+    else { return [] }
     return [
       Expectation.Approximation(
         part: "the budget",
         reason: "it refuses calls or sends them to other models, and the formula lets all pass",
+        isLeftOut: true)
+    ]
+  }
+
+  private func rogue() -> [Expectation.Approximation] {
+    guard scenario.users.rogue != nil, cost.traffic.activityCV > 0 else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "the rogue user",
+        reason: "which user is the heaviest is drawn; the expected activity of that user is taken",
+        hidesChance: true)
+    ]
+  }
+
+  /// Where the number of calls is stated and activities are drawn, these only move calls between
+  /// users; between account plans that moves the bill.
+  private func exactActivity() -> [Expectation.Approximation] {
+    guard cost.traffic.activityCV > 0, cost.traffic.usersOfPlan.count > 1,
+      scenario.workloads.contains(where: { $0.arrivals == .exact })
+    else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "exact arrivals",
+        reason: "drawn activities move a stated number of calls between account plans",
         hidesChance: true)
     ]
   }
@@ -68,7 +101,7 @@ struct Approximations {
     calls.filter(\.shape.isCapApproximate).map {
       Expectation.Approximation(
         part: "\(scenario.workloads[$0.workload].name) output tokens",
-        reason: "visible and reasoning tokens are both random and may meet maxTokens together")
+        reason: "visible and reasoning tokens are both random and may meet max_tokens together")
     }
   }
 
@@ -202,18 +235,27 @@ struct Approximations {
       }
   }
 
-  private func failures() -> [Expectation.Approximation] {
+  private func breakers() -> [Expectation.Approximation] {
+    let limits = AttentionLimits.shipped
+    let breakers = ExpectedBreakers(
+      scenario: scenario, traffic: cost.traffic, loads: quotaLoads)
+    return breakers.openings(of: calls).compactMap { opening in
+      guard opening.times >= limits.breakerOpenings else { return nil }
+      let isLeftOut = opening.turnedAway >= limits.turnedAway
+      return Expectation.Approximation(
+        part: "\(opening.target) breaker",
+        reason: isLeftOut
+          ? "it opens time and again by the failures expected, and turns away about "
+            + "\(PlainEnglish.share(opening.turnedAway)) of the attempts"
+          : "attempts fail, so the breaker may open and send calls to the next model",
+        isLeftOut: isLeftOut, hidesChance: matters(opening.turnedAway))
+    }
+  }
+
+  private func outages() -> [Expectation.Approximation] {
     var result: [Expectation.Approximation] = []
     var seen: Set<String> = []
     for target in calls.flatMap(\.chain) where seen.insert(target.name).inserted {
-      let behaviour = scenario.behaviours[target.model.index]
-      if target.failure > 0, behaviour.breaker != nil {
-        result.append(
-          Expectation.Approximation(
-            part: "\(target.name) breaker",
-            reason: "attempts fail, so the breaker may open and send calls to the next model",
-            hidesChance: true))
-      }
       let period = scenario.period
       let isSick = scenario.outages.contains {
         $0.model == target.model && ($0.region == nil || $0.region == target.region)
@@ -248,17 +290,27 @@ struct Approximations {
     return loads.compactMap { load in
       guard let model = models[load.target] else { return nil }
       let quota = scenario.behaviours[model.index].quota
-      if quota.maxWait != nil, refused(load, quota) > 1e-5 {
+      if let maxWait = quota.maxWait, refused(load, quota) > 1e-5 {
+        // A queue takes up what a full bucket does not, unless the limit is reached on average.
+        let isTurnedAway =
+          maxWait == .zero
+          ? refused(load, quota) >= AttentionLimits.shipped.turnedAway
+          : load.offeredBusiestHour >= load.allowed
         return Expectation.Approximation(
           part: "\(load.target) quota",
           reason: "\(load.limit) near the limit: throttled calls go to the next model or fail",
-          hidesChance: matters(refused(load, quota)))
+          isLeftOut: isTurnedAway, hidesChance: matters(refused(load, quota)))
       }
       if quota.maxWait == nil, load.offeredMean >= load.allowed {
+        let isCached =
+          scenario.cache.mode == .keyed || scenario.behaviours[model.index].promptCache != nil
         return Expectation.Approximation(
           part: "\(load.target) quota",
-          reason: "\(load.limit) saturated: calls wait ever longer, which does not change the cost",
-          hidesChance: cost.traffic.months > 1)
+          reason: "\(load.limit) saturated: calls wait ever longer, "
+            + (isCached
+              ? "so that answers are cached later than formulas say"
+              : "which does not change the cost"),
+          isLeftOut: isCached, hidesChance: cost.traffic.months > 1)
       }
       return nil
     }
@@ -298,5 +350,20 @@ struct Approximations {
       if case .gamma(let cv) = workload.arrivals { return max(1, cv * cv) * Double(parallel) }
       return Double(parallel)
     }.max() ?? 1
+  }
+}
+
+extension Budget {
+  /// Beyond so many standard deviations (one month in a billion) a line is not crossed.
+  private static let farAway = 6.0
+
+  /// Whether a line that acts may be crossed in a month of that expected bill, in dollars.
+  func mayAct(mean: Double, deviation: Double) -> Bool {
+    actions.contains { action in
+      let line = thresholds[action.line]
+      // A projection may be wide of the mark on the first days.
+      return line.kind == .forecast
+        || line.amount.dollars < mean + Self.farAway * deviation
+    }
   }
 }

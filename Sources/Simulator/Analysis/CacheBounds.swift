@@ -16,9 +16,10 @@ struct CacheBounds {
       bound(name: name, settings) { $0.variant.attributes[.cacheClass] == name }
     }
     if let settings = scenario.cache.defaultClass {
-      let listed = scenario.cache.classes
-      let other = bound(name: "default", settings) { call in
-        call.variant.attributes[.cacheClass].map { listed[$0] == nil } ?? true
+      let name = CacheSettings.defaultName
+      let other = bound(name: name, settings) { call in
+        let own = call.variant.attributes[.cacheClass]
+        return own.map { scenario.cache.classes[$0] == nil } ?? true
       }
       if let other { result.append(other) }
     }

@@ -1,7 +1,7 @@
 import CostModel
 
 /// The random sizes of a call of one variant, as moments. Input, output and audio are independent
-/// of each other; visible and reasoning tokens share the room of `maxTokens`.
+/// of each other; thinking comes first, and the answer has what it leaves of `maxTokens`.
 struct CallShape: Sendable {
   let inputLaw: Distribution
   /// Prefix and frames, added to what is drawn.
@@ -19,27 +19,50 @@ struct CallShape: Sendable {
     extraInput = Double(variant.prefixTokens + variant.frameTokens)
     audioLaw = variant.audio
     let room = variant.maxTokens.map(Double.init) ?? .infinity
-    visible = variant.output.moments(cappedAt: room, rounded: true)
-    let free = variant.reasoning.moments(rounded: true)
-    guard room < .infinity, free.first > 0 else {
-      reasoning = free
-      product = visible.first * free.first
+    let alone = variant.output.moments(cappedAt: room, rounded: true)
+    let thinking = variant.reasoning.moments(
+      cappedAt: variant.limitedTokens == .all ? room : .infinity, rounded: true)
+    reasoning = thinking
+    guard room < .infinity, variant.limitedTokens == .all, thinking.first > 0 else {
+      visible = alone
+      product = alone.first * thinking.first
+      isCapApproximate = false
+      return
+    }
+    if variant.output.isConstant {
+      (visible, product) = Self.rest(of: room, after: variant.reasoning, atMost: alone.first)
       isCapApproximate = false
       return
     }
     var sum = PartialMoments()
     var product = 0.0
-    for cell in Self.cells(of: variant.output, room: room) {
-      let rest = variant.reasoning.moments(cappedAt: room - cell.value, rounded: true)
+    for cell in Self.cells(of: variant.reasoning, room: room) {
+      let rest = variant.output.moments(cappedAt: room - cell.value, rounded: true)
       sum = sum + rest.scaled(by: cell.mass)
       product += cell.mass * cell.value * rest.first
     }
-    reasoning = sum
+    visible = sum
     self.product = product
-    isCapApproximate = !variant.output.isConstant && sum.first < free.first * (1 - 1e-9)
+    isCapApproximate = !variant.reasoning.isConstant && sum.first < alone.first * (1 - 1e-9)
   }
 
-  /// Visible tokens cut into ranges, each at its mean.
+  /// Answers that are all as long, as far as thinking leaves them room, and E[answer · thinking].
+  private static func rest(
+    of room: Double, after thinking: Distribution, atMost length: Double
+  ) -> (PartialMoments, product: Double) {
+    let free = thinking.moments(below: room - length + 0.5, rounded: true)
+    let cut = thinking.moments(below: room - 0.5, rounded: true) - free
+    var visible = PartialMoments(mass: 1)
+    visible.first = length * free.mass + room * cut.mass - cut.first
+    visible.second =
+      length * length * free.mass + room * room * cut.mass - 2 * room * cut.first + cut.second
+    visible.third =
+      length * length * length * free.mass + room * room * room * cut.mass
+      - 3 * room * room * cut.first + 3 * room * cut.second - cut.third
+    return (visible, length * free.first + room * cut.first - cut.second)
+  }
+
+  /// Thinking tokens cut into ranges, each at its mean.
   private static func cells(
     of law: Distribution, room: Double
   ) -> [(value: Double, mass: Double)] {

@@ -1,6 +1,7 @@
 /// Moments in closed form (docs/validation.md, "Token sizes").
 ///
-/// `rounded`: of the whole number that the engine draws, halves up and never below 0. A point, a
+/// `rounded`: of the whole number that the engine draws, halves up and never below 0, where both ends
+/// of a uniform and of a bin are as likely as the values between. A point, a
 /// uniform and a histogram are rounded exactly; a lognormal is not, since rounding a density that
 /// is smooth over whole numbers leaves its mean and adds 1/12 to its variance, which nobody sees.
 extension Distribution {
@@ -10,12 +11,14 @@ extension Distribution {
     case .fixed(let value):
       return Self.point(value, below: x, rounded: rounded)
     case .uniform(let low, let high):
-      return Self.uniform(low, high, below: x, rounded: rounded)
+      let law =
+        rounded ? Self.beforeRounding(low: low, high: high) : Bin(low: low, high: high, weight: 1)
+      return Self.uniform(law.low, law.high, below: x, rounded: rounded)
     case .lognormal(let mean, let cv, let cap):
       return Self.lognormal(mean: mean, cv: cv, cap: cap, below: x, rounded: rounded)
     case .histogram(let bins):
       let total = bins.reduce(0) { $0 + $1.weight }
-      return bins.reduce(PartialMoments()) { sum, bin in
+      return (rounded ? Self.beforeRounding(bins) : bins).reduce(PartialMoments()) { sum, bin in
         sum
           + Self.uniform(bin.low, bin.high, below: x, rounded: rounded)
           .scaled(by: bin.weight / total)

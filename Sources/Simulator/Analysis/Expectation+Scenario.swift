@@ -26,6 +26,12 @@ extension Expectation {
     percentiles = BillMixture([law]).percentiles
   }
 
+  /// What closed forms leave out of a plan (`Expectation.leftOut`), without the rest.
+  static func leftOut(of cost: ExpectedCost) -> [Approximation] {
+    let loads = QuotaLoads(scenario: cost.scenario, traffic: cost.traffic, calls: cost.calls)
+    return Approximations(cost: cost, quotaLoads: loads, loads: loads.loads()).leftOut()
+  }
+
   private static func crossings(_ budget: Budget, _ curve: CostCurve) -> [Crossing] {
     let lines =
       [("budget", budget.amount)]

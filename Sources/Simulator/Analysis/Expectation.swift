@@ -7,7 +7,10 @@ struct Expectation: Sendable {
     /// What it concerns, for example `deepseek-v3 quota`.
     var part: String
     var reason: String
-    /// Whether chances and percentiles are off by it, so that none are told.
+    /// Whether the closed form does not know of it at all, so that bills and chances may be wrong by
+    /// more than chance; else it is only approximate.
+    var isLeftOut = false
+    /// Whether chances and percentiles are off by it, though bills are not far off.
     var hidesChance = false
   }
   struct ModelCost: Sendable {
@@ -32,12 +35,18 @@ struct Expectation: Sendable {
     /// `requests/min`, `tokens/min`, `concurrent jobs` or `audio hours/day`.
     var limit: String
     var allowed: Double
-    /// Mean over the period, and in the busiest hour of the profile.
+    /// Mean over the period, and in the busiest hour (docs/semantics.md, "Tables"); of audio a day, on
+    /// the busiest day.
     var offeredMean: Double
     var offeredBusiestHour: Double
     /// Users at which the mean, or the busiest hour, reaches the limit, all else in proportion.
     var saturatesAtUsersMean: Double
     var saturatesAtUsersBusiestHour: Double
+    /// When the busiest hour begins; nil: every hour is alike, or it is a day.
+    var busiestHour: SimTime?
+
+    /// Share of the limit that is asked for in the busiest hour.
+    var busiestShare: Double { offeredBusiestHour / allowed }
   }
 
   /// Of a bill, in dollars.
@@ -97,6 +106,10 @@ struct Expectation: Sendable {
   static let none = Expectation(cost: .nan, variance: .nan)
 
   var standardError: Double { variance.squareRoot() }
+
+  /// What the closed form leaves out of this plan: nothing that it says of costs and chances is to be
+  /// told without it.
+  var leftOut: [Approximation] { approximations.filter(\.isLeftOut) }
 
   /// Whether chance explains a simulated cost of the whole period: 5 standard errors, and the
   /// rounding of doubles, which is all there is where nothing is drawn.

@@ -117,7 +117,7 @@ struct ExpectedCallBuilder {
           workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
           variantNumber: number, routed: route.model, share: variant.share * route.weight,
           perFlow: 0,
-          chain: chain(from: route.model, tier: variant.attributes[.tier]), shape: shape,
+          chain: chain(of: variant, from: route.model), shape: shape,
           lookup: lookup(of: variant))
       }
     }
@@ -136,12 +136,13 @@ struct ExpectedCallBuilder {
     }
   }
 
-  /// The routed model, then the tier's chain; a model's regions in order; each once.
-  private func chain(from routed: ModelID, tier: String?) -> [ExpectedCall.Target] {
-    var seen: Set<ModelID> = []
+  /// The routed model, then those of the tier's chain that can do the task; a model's regions in
+  /// order; each once.
+  private func chain(of variant: Variant, from routed: ModelID) -> [ExpectedCall.Target] {
+    var seen = variant.unfit.subtracting([routed])
     var result: [ExpectedCall.Target] = []
-    for model in [routed] + (scenario.chains[tier ?? "standard"] ?? [])
-    where seen.insert(model).inserted {
+    let fallbacks = scenario.chains[variant.attributes[.tier] ?? ChainTable.defaultTier] ?? []
+    for model in [routed] + fallbacks where seen.insert(model).inserted {
       let regions: [String?] = scenario.regions[model].flatMap { $0.isEmpty ? nil : $0 } ?? [nil]
       let name = scenario.catalog[model].name
       for region in regions {
@@ -156,6 +157,13 @@ struct ExpectedCallBuilder {
 
   /// A timeout, or else the largest failure rate that applies, outages weighted by their time.
   private func failure(of model: ModelID, region: String?) -> Double {
+    failures(of: model, region: region).reduce(0) { $0 + $1.share * $1.failure }
+  }
+
+  /// Chance that an attempt fails, with the share of the period's time for which it is that.
+  func failures(
+    of model: ModelID, region: String?
+  ) -> [(share: Double, failure: Double)] {
     let behaviour = scenario.behaviours[model.index]
     let late =
       behaviour.timeout.map { behaviour.latency.exceedance(Double($0.microseconds)) } ?? 0
@@ -169,11 +177,11 @@ struct ExpectedCallBuilder {
     }
     let times = edges.sorted()
     let length = (period.end - period.start).seconds
-    let sick = zip(times, times.dropFirst()).reduce(0.0) { sum, span in
+    return zip(times, times.dropFirst()).map { span in
       let worst = outages.filter { $0.from <= span.0 && span.0 < $0.to }.map(\.rate).max() ?? 0
-      return sum + max(worst, behaviour.failureRate) * (span.1 - span.0).seconds / length
+      let sick = max(worst, behaviour.failureRate)
+      return ((span.1 - span.0).seconds / length, 1 - (1 - sick) * (1 - late))
     }
-    return 1 - (1 - sick) * (1 - late)
   }
 
   private func lookup(of variant: Variant) -> CacheSettings.Class? {

@@ -160,6 +160,7 @@ struct ExpectedCost {
     // Exact arrivals are rounded.
     let perUser = months * (dealt > 0 ? traffic.flows[number][plan] / dealt : volume)
     var one = CountedCost(workload: number, plan: plan, assignment: assignment, perUser: perUser)
+    one.isExact = traffic.activityCV > 0 && scenario.workloads[number].arrivals == .exact
     one.parts = parts
     one.moments = parts.reduce(CostMoments()) { $0 + $1.flow.moments.scaled(by: $1.share) }
     let pools = Set(flow.calls.compactMap(\.pool?.number)).sorted()

@@ -76,19 +76,24 @@ struct ExpectedReturn: Sendable {
   ) -> Part {
     let traffic = cost.traffic
     var part = Part()
-    for plan in plans {
-      var perUser = 0.0
-      for number in workloads {
-        let mean = sales[number][plan].moments.mean
-        part.revenue += traffic.volumeMonths[number] * traffic.flows[number][plan] * mean
-        part.cost += cost.bills[number][plan]
+    var perUser = traffic.usersOfPlan.map { _ in 0.0 }
+    for number in workloads {
+      var means = traffic.usersOfPlan.map { _ in 0.0 }
+      for plan in plans {
         let (flow, moments) = sales[number][plan]
+        means[plan] = moments.mean
+        part.revenue += traffic.volumeMonths[number] * traffic.flows[number][plan] * moments.mean
+        part.cost += cost.bills[number][plan]
         part.variance += cost.variance(of: flow, moments, workload: number, plan: plan)
-        perUser += traffic.volumeMonths[number] * traffic.volumes[number][plan] * mean
       }
-      // Drawn activities belong to users, so all that they do goes up and down together.
-      part.variance +=
-        traffic.usersOfPlan[plan] * traffic.activityCV * traffic.activityCV * perUser * perUser
+      for (plan, effect) in traffic.activityEffect(number, values: means).enumerated() {
+        perUser[plan] += traffic.volumeMonths[number] * effect
+      }
+    }
+    // Drawn activities belong to users, so all that they do goes up and down together.
+    let cv = traffic.activityCV
+    part.variance += zip(traffic.usersOfPlan, perUser).reduce(0.0) {
+      $0 + $1.0 * cv * cv * $1.1 * $1.1
     }
     return part
   }

@@ -9,18 +9,13 @@ struct ExpectedTraffic: Sendable {
     /// A fraction where a lognormal activity is cut into cells.
     var users: Double
   }
-  /// Users who differ in nothing but what is drawn.
-  struct Kind: Sendable {
-    var accountPlan: Int
-    /// As far as it is dealt.
-    var weight: Double
-    var users: Double
-  }
   /// Moments of the period at which every workload runs at the same pace.
   struct TimeClass: Sendable {
     /// Months of a workload's volume made in a second, by workload.
     var pace: [Double]
     var seconds: Double
+    /// The first of these clock hours.
+    var firstHour = SimTime.distantPast
   }
 
   let users: Int
@@ -32,7 +27,8 @@ struct ExpectedTraffic: Sendable {
   /// Users of each account plan.
   let usersOfPlan: [Double]
   let groups: [Group]
-  let kinds: [Kind]
+  /// Users who differ in nothing but what is drawn; a rogue among drawn activities is none of them.
+  let kinds: [Group]
   /// Coefficient of variation of the drawn weights; 0 where weights are dealt.
   let activityCV: Double
   let timeClasses: [TimeClass]
@@ -40,24 +36,39 @@ struct ExpectedTraffic: Sendable {
   let flows: [[Double]]
   /// Calls a month of a user of weight 1, by workload and account plan.
   let volumes: [[Double]]
+  /// Whether the number of calls is stated to the unit, by workload.
+  private let areExact: [Bool]
 
   init(scenario: Scenario, users: Int) {
     self.users = users
     accountPlanNames = scenario.users.accountPlans.map(\.name)
     months = Double(scenario.period.months.count)
     let plans = max(1, accountPlanNames.count)
-    let deal = UserDeal(population: scenario.users, users: users)
-    let planOf = (0..<users).map { deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[$0]) }
-    usersOfPlan = (0..<plans).map { plan in Double(planOf.count { $0 == plan }) }
-    let names = accountPlanNames
-    volumes = scenario.workloads.map { workload in
-      names.isEmpty
-        ? [workload.volume]
-        : names.map { workload.volume * (workload.volumeByAccountPlan[$0] ?? 1) }
+    let rates = scenario.callRates
+    let deal = UserDeal(population: scenario.users, users: users, rates: rates)
+    usersOfPlan = (0..<plans).map { plan in
+      deal.groups.reduce(0) { $0 + (($1.accountPlan ?? 0) == plan ? Double($1.users) : 0) }
     }
+    let names = accountPlanNames
+    let factors = scenario.workloads.map { workload in
+      names.isEmpty ? [1] : names.map { workload.volumeByAccountPlan[$0] ?? 1 }
+    }
+    volumes = zip(scenario.workloads, factors).map { workload, factors in
+      let scale = workload.volume * deal.volumeScale(factors: factors)
+      return factors.map { scale * $0 }
+    }
+    areExact = scenario.workloads.map { $0.arrivals == .exact }
     if case .lognormal(let cv) = scenario.users.activity { activityCV = cv } else { activityCV = 0 }
-    groups = Self.groups(deal, planOf: planOf, of: usersOfPlan, cv: activityCV)
-    kinds = Self.dealt(deal, planOf: planOf)
+    var groups = Self.groups(deal, hasRogue: activityCV == 0)
+    kinds = groups
+    var rogues: [Group] = []
+    if activityCV > 0 {
+      rogues = Self.rogues(scenario, deal, of: usersOfPlan, rates, cv: activityCV)
+      self.groups = Self.drawn(groups, cv: activityCV) + rogues
+      groups += rogues
+    } else {
+      self.groups = groups
+    }
     timeClasses = Self.timeClasses(scenario)
     volumeMonths = scenario.workloads.map {
       $0.profile.surges.isEmpty
@@ -65,55 +76,114 @@ struct ExpectedTraffic: Sendable {
         : Timeline(period: scenario.period, profile: $0.profile).length
     }
     var flows: [[Double]] = []
-    for (workload, volume) in zip(scenario.workloads, volumes) {
-      let isExact = workload.arrivals == .exact && activityCV == 0
-      flows.append(Self.flows(volume, deal: deal, planOf: planOf, plans: plans, isExact: isExact))
+    for (number, workload) in scenario.workloads.enumerated() {
+      guard workload.arrivals == .exact else {
+        flows.append(Self.flows(groups, volume: volumes[number]))
+        continue
+      }
+      let stated = workload.volume * deal.statedUsers(factors: factors[number])
+      flows.append(
+        Self.exactFlows(
+          deal, drawn: activityCV > 0 ? rogues : nil, volume: volumes[number], stated: stated,
+          users: users, months: scenario.period.months.count))
     }
     self.flows = flows
   }
 
-  private static func groups(
-    _ deal: UserDeal, planOf: [Int], of usersOfPlan: [Double], cv: Double
+  /// As they are dealt: a rogue whose activity is dealt is a group of its own.
+  private static func groups(_ deal: UserDeal, hasRogue: Bool) -> [Group] {
+    var result: [Group] = []
+    for group in deal.groups {
+      result.append(
+        Group(
+          accountPlan: group.accountPlan ?? 0, weight: group.weight, users: Double(group.users)))
+    }
+    guard hasRogue, let rogue = deal.rogueUser else { return result }
+    let plan = deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[rogue])
+    let weight = deal.dealtWeight(of: rogue)
+    for place in result.indices
+    where result[place].accountPlan == plan && result[place].weight == weight {
+      result[place].users -= 1
+      break
+    }
+    result.append(Group(accountPlan: plan, weight: deal.weight(of: rogue), users: 1))
+    return result.filter { $0.users > 0 }
+  }
+
+  /// What a rogue adds where activities are drawn, by account plan: which user it is is not known, so
+  /// that the expected activity of the heaviest is shared out.
+  private static func rogues(
+    _ scenario: Scenario, _ deal: UserDeal, of usersOfPlan: [Double], _ rates: [CallRate],
+    cv: Double
   ) -> [Group] {
-    guard cv == 0 else {
-      let cells = Lognormal.activityCells(cv: cv)
-      return usersOfPlan.indices.flatMap { plan in
-        cells.map {
-          Group(accountPlan: plan, weight: $0.weight, users: $0.share * usersOfPlan[plan])
-        }
-      }
-    }
-    return dealt(deal, planOf: planOf).map {
-      Group(accountPlan: $0.accountPlan, weight: $0.weight, users: $0.users)
+    guard let rogue = scenario.users.rogue else { return [] }
+    let calls = deal.callsByAccountPlan(rates)
+    let parts = usersOfPlan.indices.map { (usersOfPlan[$0], calls.isEmpty ? 1 : calls[$0]) }
+    return Lognormal(mean: 1, cv: cv).largest(of: parts).enumerated().compactMap { plan, part in
+      part.chance > 0
+        ? Group(accountPlan: plan, weight: part.mean * (rogue.factor - 1), users: part.chance)
+        : nil
     }
   }
 
-  private static func dealt(_ deal: UserDeal, planOf: [Int]) -> [Kind] {
-    var result: [Kind] = []
-    for (user, plan) in planOf.enumerated() {
-      let weight = deal.weight(of: user)
-      if let known = result.firstIndex(where: { $0.accountPlan == plan && $0.weight == weight }) {
-        result[known].users += 1
-      } else {
-        result.append(Kind(accountPlan: plan, weight: weight, users: 1))
+  private static func drawn(_ groups: [Group], cv: Double) -> [Group] {
+    let cells = Lognormal.activityCells(cv: cv)
+    return groups.flatMap { group in
+      cells.map {
+        Group(
+          accountPlan: group.accountPlan, weight: group.weight * $0.weight,
+          users: group.users * $0.share)
       }
     }
-    return result
   }
 
-  /// Exact arrivals make whole numbers of calls, whose running sum is the rounded running mean.
-  private static func flows(
-    _ volume: [Double], deal: UserDeal, planOf: [Int], plans: Int, isExact: Bool
+  private static func flows(_ groups: [Group], volume: [Double]) -> [Double] {
+    groups.reduce(into: volume.map { _ in 0.0 }) { sums, group in
+      sums[group.accountPlan] += volume[group.accountPlan] * group.weight * group.users
+    }
+  }
+
+  /// A month's whole numbers of calls, the mean of all months. Drawn activities move calls from user
+  /// to user, but not the total.
+  /// - Parameter drawn: what a rogue adds where activities are drawn, on top of what is stated; nil where
+  ///   they are dealt.
+  private static func exactFlows(
+    _ deal: UserDeal, drawn: [Group]?, volume: [Double], stated: Double, users: Int, months: Int
   ) -> [Double] {
-    var result = Array(repeating: 0.0, count: plans)
-    var sum = 0.0
-    for (user, plan) in planOf.enumerated() {
-      let mean = volume[plan] * deal.weight(of: user)
-      let before = (sum + 0.5).rounded(.down)
-      sum += mean
-      result[plan] += isExact ? (sum + 0.5).rounded(.down) - before : mean
+    func plan(_ user: Int) -> Int { deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[user]) }
+    var stated = stated
+    if drawn == nil, let rogue = deal.rogueUser {
+      stated += volume[plan(rogue)] * (deal.weight(of: rogue) - deal.dealtWeight(of: rogue))
     }
-    return result
+    let weight = drawn == nil ? deal.weight : deal.dealtWeight
+    let counts = ExactCounts(
+      volumes: (0..<users).map { volume[plan($0)] * weight($0) }, stated: stated, months: months)
+    let extra = flows(drawn ?? [], volume: volume)
+    func byPlan(_ total: Double) -> [Double] {
+      counts.byUser(total).enumerated().reduce(into: volume.map { _ in 0.0 }) {
+        $0[plan($1.offset)] += $1.element
+      }
+    }
+    let fewer = byPlan(counts.fewer)
+    if counts.isEven { return zip(fewer, extra).map(+) }
+    let often = Double(counts.isMore.count { $0 }) / Double(months)
+    return zip(zip(fewer, byPlan(counts.more)), extra).map {
+      (1 - often) * $0.0 + often * $0.1 + $1
+    }
+  }
+
+  /// What a unit of a user's activity adds to a sum over a workload's flows in a month, by account
+  /// plan: where the number of flows is stated, a user who makes more leaves fewer to the others.
+  /// - Parameter values: of a flow, by account plan.
+  func activityEffect(_ number: Int, values: [Double]) -> [Double] {
+    let volume = volumes[number]
+    var mean = 0.0
+    if areExact[number] {
+      let flows = zip(usersOfPlan, volume).map { $0 * $1 }
+      let total = flows.reduce(0, +)
+      if total > 0 { mean = zip(flows, values).reduce(0.0) { $0 + $1.0 * $1.1 } / total }
+    }
+    return zip(volume, values).map { $0 * ($1 - mean) }
   }
 
   private static func timeClasses(_ scenario: Scenario) -> [TimeClass] {
@@ -136,7 +206,7 @@ struct ExpectedTraffic: Sendable {
       let place = places[key] ?? classes.count
       places[key] = place
       if place == classes.count {
-        classes.append(TimeClass(pace: profileOf.map { _ in 0 }, seconds: 0))
+        classes.append(TimeClass(pace: profileOf.map { _ in 0 }, seconds: 0, firstHour: start))
       }
       // Months until all are added up.
       for (workload, profile) in profileOf.enumerated() {
@@ -145,7 +215,9 @@ struct ExpectedTraffic: Sendable {
       classes[place].seconds += seconds
     }
     return classes.map { time in
-      TimeClass(pace: time.pace.map { $0 / time.seconds }, seconds: time.seconds)
+      TimeClass(
+        pace: time.pace.map { $0 / time.seconds }, seconds: time.seconds,
+        firstHour: time.firstHour)
     }
   }
 }

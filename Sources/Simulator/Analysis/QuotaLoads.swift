@@ -1,6 +1,7 @@
 import CostModel
 
-/// What a plan's calls ask of every limit, in the mean and in the busiest hour of the profile.
+/// What a plan's calls ask of every limit, in the mean and in the busiest hour (docs/semantics.md,
+/// "Tables"): the one place that finds that hour.
 struct QuotaLoads {
   let scenario: Scenario
   let traffic: ExpectedTraffic
@@ -42,6 +43,11 @@ struct QuotaLoads {
       let quota = scenario.behaviours[target.model.index].quota
       return quota.isUnlimited ? [] : loads(of: load(on: target.name, model: target.model), quota)
     }
+  }
+
+  /// Attempts a second on a target, in each time class.
+  func attempts(on target: String, model: ModelID) -> [Double] {
+    load(on: target, model: model).attempts
   }
 
   /// Attempts a minute on a target.
@@ -109,7 +115,13 @@ struct QuotaLoads {
   private func row(
     _ load: Load, _ limit: String, allowed: Double, _ byTime: [Double]
   ) -> Expectation.QuotaLoad {
-    row(load, limit, allowed: allowed, mean: average(byTime), busiest: byTime.max() ?? 0)
+    let busiest = byTime.max() ?? 0
+    var row = row(load, limit, allowed: allowed, mean: average(byTime), busiest: busiest)
+    if byTime.count > 1 {
+      row.busiestHour = zip(byTime, traffic.timeClasses).lazy
+        .filter { $0.0 == busiest }.map(\.1.firstHour).min()
+    }
+    return row
   }
 
   private func row(

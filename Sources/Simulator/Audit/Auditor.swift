@@ -1,6 +1,15 @@
 /// What an audit says of one claim.
 enum Verdict: String, CaseIterable, Sendable {
-  case wrong, doubtful, unsupported, confirmed
+  case wrong, doubtful
+  /// It follows from the published figures, one of which is wrong, and what comes of the recomputed ones
+  /// is not far from it.
+  case restsOnWrong = "rests-on-wrong"
+  /// The only figure that leads to it was typed from its own document.
+  case restated
+  case unsupported, confirmed
+
+  /// In tables of counts.
+  var words: String { self == .restsOnWrong ? "rests on a wrong figure" : rawValue }
 }
 
 /// One claim beside what it should be.
@@ -17,6 +26,13 @@ struct Finding: Sendable {
   /// Set where the recomputed number is per something else than the claim says.
   var otherUnit: OtherUnit?
   var assumptions: [String] = []
+  /// What the published figures alone lead to.
+  var asPublished: Verdict?
+  /// Published figures that it is computed from and that are wrong, also by way of others, in the order
+  /// of their use.
+  var wrongInputs: [Claim] = []
+  /// What comes of the recomputed figures, where a wrong one is used; in the claim's unit.
+  var fromRecomputed: Interval?
   /// Claims of the same quantity that say something else, in file order.
   var contradictions: [Claim] = []
 }
@@ -41,12 +57,14 @@ struct AuditResult: Sendable {
 
 /// Judges every claim of a file by recomputing it.
 struct Auditor {
-  private let file: Claims
+  let file: Claims
+  private let figures: PlanMeasures
   private let recomputation: Recomputation
 
   init(_ file: Claims) {
     self.file = file
-    recomputation = Recomputation(file)
+    figures = PlanMeasures()
+    recomputation = Recomputation(file, figures: figures)
   }
 
   /// Every way that cannot be gone is an error with its place (`InputErrors`, exit code 2).
@@ -62,19 +80,38 @@ struct Auditor {
         if finding.verdict == .unsupported, !finding.contradictions.isEmpty {
           finding.verdict = .doubtful
         }
+        finding.asPublished = finding.verdict
         findings.append(finding)
       } catch {
         log.add(error.place, error.message, hint: error.hint)
       }
     }
     try log.throwIfAny()
+    findings = auditor.chained(findings)
     return AuditResult(
       title: file.title, findings: findings, workings: auditor.recomputation.workings)
+  }
+
+  /// The same numbers with other figures in place of published ones.
+  func recomputing(with stand: @escaping (String) -> Measure?) -> Recomputation {
+    Recomputation(file, figures: figures, stand: stand)
+  }
+
+  func claims(in way: Way) -> [String] { recomputation.claims(in: way) }
+
+  /// What the published figures give; nil where the way cannot be gone.
+  func measure(of claim: Claim, by way: Way) -> Measure? {
+    try? recomputation.measure(of: claim, by: way)
+  }
+
+  func isRestated(_ claim: Claim, by way: Way) -> Bool {
+    recomputation.isTyped(way, from: claim.document)
   }
 
   /// One claim by itself, not yet compared with others of its quantity.
   func finding(_ claim: Claim) throws(Recomputation.Problem) -> Finding {
     guard let way = claim.way else { return Finding(claim: claim, verdict: .unsupported) }
+    if case .each(let formulas) = way { return try worst(of: formulas, claim) }
     let measure = try recomputation.measure(of: claim, by: way)
     // A number per something else is a finding; a number of something else is a mistake here.
     guard measure.kind.counted == claim.unit.kind.counted else {
@@ -91,7 +128,30 @@ struct Auditor {
     }
   }
 
-  private func judge(
+  /// The number must come out of each: judged by the one that is furthest from it.
+  private func worst(
+    of formulas: [Formula], _ claim: Claim
+  ) throws(Recomputation.Problem) -> Finding {
+    var worst: Finding?
+    for (place, formula) in formulas.enumerated() {
+      var one = claim
+      one.way = .formula(formula)
+      let finding = try self.finding(one)
+      guard worst.map({ Self.isWorse(finding, than: $0) }) ?? true else { continue }
+      worst = finding
+      worst?.claim.way = .each([formula] + formulas[..<place] + formulas[(place + 1)...])
+    }
+    return worst ?? Finding(claim: claim, verdict: .unsupported)
+  }
+
+  static func isWorse(_ a: Finding, than b: Finding) -> Bool {
+    let order = Verdict.allCases
+    let (first, second) = (order.firstIndex(of: a.verdict), order.firstIndex(of: b.verdict))
+    if first != second { return (first ?? 0) < (second ?? 0) }
+    return (a.difference ?? .zero).magnitude > (b.difference ?? .zero).magnitude
+  }
+
+  func judge(
     _ claim: Claim, _ measure: Measure
   ) throws(Rational.Problem) -> Finding {
     var finding = Finding(claim: claim, verdict: .confirmed)
@@ -133,7 +193,7 @@ struct Auditor {
     return (value.low, min(recomputed.high, value.low))
   }
 
-  private func isDoubtful(
+  fileprivate func isDoubtful(
     _ claim: Claim, _ published: Rational, _ actual: Rational, _ measure: Measure
   ) throws(Rational.Problem) -> Bool {
     if claim.published.bound == .none,

@@ -7,6 +7,8 @@ struct ClaimSources {
   private let catalogs: [(name: String, content: Catalog?)]
   private let scenarios: [(name: String, content: Scenario?)]
   private let policies: [(name: String, content: Policy?)]
+  /// By name of a catalog, scenario or policy.
+  private let typedFrom: [String: [String]]
 
   init(log: InputLog, files: ScenarioFiles, root: Fields, allowOutside: Bool) {
     self.log = log
@@ -41,20 +43,37 @@ struct ClaimSources {
       try ScenarioReader.read(path: path, allowOutside: allowOutside)
     }
     let models = catalogs.first?.content ?? Catalog()
-    policies = all("policies") { path throws(InputErrors) in
+    let policies = all("policies") { path throws(InputErrors) in
       try PolicyReader.read(path: path, catalog: models)
     }
+    self.policies = policies
+    let names = catalogs.map(\.name) + scenarios.map(\.name) + policies.map(\.name)
+    var typedFrom: [String: [String]] = [:]
+    for entry in root.entries("typed_from") {
+      if !names.contains(entry.key) {
+        log.unknown("source", entry.key, at: entry.keyPlace, among: names)
+      }
+      typedFrom[entry.key] = log.texts(entry.value).map(\.text)
+    }
+    self.typedFrom = typedFrom
+  }
+
+  /// The documents that a named source was typed from, with what it says of itself.
+  func typedFrom(_ name: String, saying sources: [String?] = []) -> TypedFrom {
+    TypedFrom(documents: typedFrom[name] ?? [], sources: sources.compactMap { $0 })
   }
 
   func catalog(_ fields: Fields) -> (name: String, content: Catalog)? {
     pick(catalogs, "catalog", fields).map { ($0.name, $0.content) }
   }
 
-  func scenario(_ fields: Fields) -> Scenario? {
-    pick(scenarios, "scenario", fields)?.content
+  func scenario(_ fields: Fields) -> (name: String, content: Scenario)? {
+    pick(scenarios, "scenario", fields)
   }
 
-  func policy(_ fields: Fields) -> Policy? { pick(policies, "policy", fields)?.content }
+  func policy(_ fields: Fields) -> (name: String, content: Policy)? {
+    pick(policies, "policy", fields)
+  }
 
   /// The one that is named, or the only one.
   private func pick<Content>(

@@ -59,6 +59,8 @@ struct NamedValue: Sendable {
 enum Way: Sendable {
   case stated(Interval)
   case formula(Formula)
+  /// Several formulas, each of which must give it.
+  case each([Formula])
   /// The rows of a table.
   case sum([(name: String, place: Place)])
   case catalog(CatalogQuery, Place)
@@ -80,6 +82,8 @@ struct CatalogQuery: Sendable {
   var catalog: String
   var model: Model
   var figure: Figure
+  /// Whom the figure was typed from.
+  var typedFrom = TypedFrom()
 }
 
 /// A figure of one plan of a scenario.
@@ -105,6 +109,8 @@ struct PlanQuery: Sendable {
   var useCase: String?
   var cacheClass: String?
 
+  var typedFrom = TypedFrom()
+
   /// The scenario with that number of users.
   var plan: PlanSpec { PlanSpec(name: "users-\(users)", users: users) }
 }
@@ -116,4 +122,30 @@ struct RouteQuery: Sendable {
   var policy: Policy
   var attributes: CallAttributes
   var figure: Figure
+  var typedFrom = TypedFrom()
+}
+
+/// The documents that a catalog, scenario or policy was typed from: it cannot confirm what they say.
+struct TypedFrom: Hashable, Sendable {
+  /// As the claims file lists them.
+  var documents: [String] = []
+  /// What the file itself says of its sources.
+  var sources: [String] = []
+
+  func contains(_ document: String) -> Bool {
+    documents.contains(document) || sources.contains { Self.names(document, in: $0) }
+  }
+
+  /// `plan.md` in `plan.md:3` and in `tables.pdf, plan.md`, but not in `business-plan.md`.
+  private static func names(_ document: String, in text: String) -> Bool {
+    guard !document.isEmpty else { return false }
+    return text.ranges(of: document).contains { range in
+      func isOpen(_ character: Character?) -> Bool {
+        character.map { !$0.isLetter && !$0.isNumber && !"-_./".contains($0) } ?? true
+      }
+      let before = text[..<range.lowerBound].last
+      let after = text[range.upperBound...].first
+      return isOpen(before) && (isOpen(after) || after == ".")
+    }
+  }
 }

@@ -20,6 +20,11 @@ enum ClaimsFormat {
         "policies", .map(.text),
         "Routing policies by name, relative to this file; their models are the first catalog's."),
       FormatField(
+        "typed_from", .map(.list(.text)),
+        "Documents that a catalog, scenario or policy was typed from, by its name: its figures restate "
+          + "what these say and confirm none of it. A catalog's own `source` that names a document says "
+          + "the same.", example: "{ documents: [complete-guide.md] }"),
+      FormatField(
         "values", .map(.object("value")),
         "Numbers that formulas need and no document publishes, by name."),
       FormatField(
@@ -37,9 +42,10 @@ enum ClaimsFormat {
   /// How a number is recomputed; a claim or value has at most one of these.
   static let ways: [FormatField] = [
     FormatField(
-      "formula", .text,
+      "formula", .either([.text, .list(.text)]),
       "`+ - * / ( )`, numbers, `sum min max mean low high`, and names: a claim stands for what is "
-        + "published, a value for what it is. A minus sign between names needs spaces.",
+        + "published, a value for what it is. A minus sign between names needs spaces. Of a claim also a list, when the "
+        + "number must come out of each, like the total row of a table out of every column.",
       example: "v3-bill / v3-calls"),
     FormatField(
       "sum", .list(.text), "Names of the rows whose total this is.", example: "[row-1, row-2]"),

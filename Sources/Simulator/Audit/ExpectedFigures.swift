@@ -40,12 +40,14 @@ struct ExpectedFigures {
   }
 
   private var members: [ExpectedCall] {
-    form.calls.filter { call in
+    let cache = form.scenario.cache
+    return form.calls.filter { call in
       let useCase = form.scenario.workloads[call.workload].useCase
       let model = form.scenario.catalog[call.routed].name
       return (query.useCase.map { $0 == useCase } ?? true)
         && (query.model.map { $0 == model } ?? true)
-        && (query.cacheClass.map { $0 == call.variant.attributes[.cacheClass] } ?? true)
+        && (query.cacheClass.map { $0 == cache.shownName(call.variant.attributes[.cacheClass]) }
+          ?? true)
     }
   }
 

@@ -27,20 +27,30 @@ final class Recomputation {
 
   private let claims: [String: Claim]
   private let values: [String: NamedValue]
-  private let figures = PlanMeasures()
+  private let figures: PlanMeasures
+  /// What stands for a claim in formulas in place of what is published.
+  private let stand: (_ claim: String) -> Measure?
   private var known: [String: Measure] = [:]
   /// Values that are being computed, the outermost first.
   private var open: [String] = []
 
-  init(_ file: Claims) {
+  /// - Parameter stand: what stands for a claim in formulas; nil: what is published.
+  init(
+    _ file: Claims, figures: PlanMeasures = PlanMeasures(),
+    stand: @escaping (_ claim: String) -> Measure? = { _ in nil }
+  ) {
+    self.figures = figures
+    self.stand = stand
     claims = Dictionary(file.claims.map { ($0.id, $0) }) { first, _ in first }
     values = Dictionary(file.values.map { ($0.name, $0) }) { first, _ in first }
   }
 
   /// What a claim's way gives; a claim cannot be its own reason.
   func measure(of claim: Claim, by way: Way) throws(Problem) -> Measure {
+    // What stands for a claim may be computed here as well, in the middle of another one.
+    let outer = open
     open = [claim.id]
-    defer { open = [] }
+    defer { open = outer }
     return try measure(way, at: claim.place)
   }
 
@@ -51,6 +61,11 @@ final class Recomputation {
     switch way {
     case .stated(let interval): return Measure(interval: interval, kind: .number)
     case .formula(let formula): return try measure(formula)
+    case .each(let formulas):
+      guard let first = formulas.first else {
+        throw Problem(place: place, message: "expected at least one formula")
+      }
+      return try measure(first)
     case .sum(let rows):
       let formulas = rows.map { Formula.name($0.name, $0.place) }
       guard !formulas.isEmpty else { throw Problem(place: place, message: "a sum needs rows") }
@@ -120,6 +135,7 @@ final class Recomputation {
       throw Problem(place: place, message: "'\(name)' is computed from itself: \(circle)")
     }
     if let claim = claims[name] {
+      if let other = stand(name) { return other }
       return try arithmetic(place) { () throws(Rational.Problem) in
         Measure(
           interval: try claim.published.value.multiplied(by: claim.unit.scale),
@@ -151,5 +167,57 @@ final class Recomputation {
     if let assumption = value.assumption { result.assume([assumption]) }
     known[name] = result
     return result
+  }
+
+  // MARK: What a number rests on
+
+  /// The claims that a way uses, also by way of values, each once in the order of their use.
+  func claims(in way: Way) -> [String] {
+    var found: [String] = []
+    collect(way) { if case .claim(let name) = $0, !found.contains(name) { found.append(name) } }
+    return found
+  }
+
+  /// Whether all that leads to the number is one figure of a file that was typed from the document.
+  func isTyped(_ way: Way, from document: String) -> Bool {
+    var leaves: [Leaf] = []
+    collect(way) { if !leaves.contains($0) { leaves.append($0) } }
+    guard leaves.count == 1, case .figure(_, let typedFrom) = leaves[0] else { return false }
+    return typedFrom.contains(document)
+  }
+
+  /// What is not computed from anything else; numbers that the claims file states are no evidence.
+  private enum Leaf: Equatable {
+    case claim(String)
+    /// Told from others by its query's description.
+    case figure(String, TypedFrom)
+  }
+
+  private func collect(_ way: Way, depth: Int = 0, _ note: (Leaf) -> Void) {
+    func names(_ names: [String]) {
+      for name in names {
+        if claims[name] != nil {
+          note(.claim(name))
+        } else if let value = values[name], depth < Self.maximumDepth {
+          collect(value.way, depth: depth + 1, note)
+        }
+      }
+    }
+    switch way {
+    case .stated: break
+    case .formula(let formula): names(formula.names.map(\.name))
+    case .each(let formulas): names(formulas.flatMap(\.names).map(\.name))
+    case .sum(let rows): names(rows.map(\.name))
+    case .catalog(let query, _):
+      note(.figure("\(query.catalog) \(query.model.name) \(query.figure)", query.typedFrom))
+    case .plan(let query, _):
+      let parts = [query.model, query.useCase, query.cacheClass].map { $0 ?? "" }
+      note(
+        .figure(
+          "\(query.scenario.name) \(query.users) \(query.figure) \(query.isSimulated) \(parts)",
+          query.typedFrom))
+    case .route(let query, _):
+      note(.figure("\(query.policy.name) \(query.attributes) \(query.figure)", query.typedFrom))
+    }
   }
 }

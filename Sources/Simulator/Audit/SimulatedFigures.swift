@@ -27,7 +27,7 @@ struct SimulatedFigures {
   func hitRate() throws(PlanMeasures.Problem) -> Double {
     try refuse([("model", query.model), ("use_case", query.useCase)])
     let classes = result.cacheClasses.filter { item in
-      query.cacheClass.map { $0 == item.name } ?? true
+      query.cacheClass.map { $0 == query.scenario.cache.shownName(item.name) } ?? true
     }
     let hits = classes.reduce(0) { $0 + $1.hits }
     return Double(hits) / Double(hits + classes.reduce(0) { $0 + $1.misses })

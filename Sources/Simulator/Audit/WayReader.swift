@@ -45,10 +45,18 @@ struct WayReader {
     }
   }
 
+  /// One formula, or a list of which each must give the number.
   private func formula(_ node: YAMLNode) -> Way? {
+    guard case .sequence(let items) = node.content else { return parsed(node).map { .formula($0) } }
+    let formulas = items.compactMap(parsed)
+    if items.isEmpty { log.add(node.place, "expected at least one formula") }
+    return formulas.isEmpty || formulas.count < items.count ? nil : .each(formulas)
+  }
+
+  private func parsed(_ node: YAMLNode) -> Formula? {
     guard let text = log.scalar(node, "a formula") else { return nil }
     do {
-      return .formula(try FormulaParser.parse(text, at: node.place))
+      return try FormulaParser.parse(text, at: node.place)
     } catch {
       log.add(error.place, error.message, hint: error.hint)
       return nil
@@ -62,22 +70,26 @@ struct WayReader {
       let id = ModelNames(catalog: catalog, log: log).id(model), let figure
     else { return nil }
     return .catalog(
-      CatalogQuery(catalog: name, model: catalog[id], figure: figure), node.place)
+      CatalogQuery(
+        catalog: name, model: catalog[id], figure: figure,
+        typedFrom: sources.typedFrom(
+          name, saying: [catalog.source] + catalog[id].prices.map(\.source))), node.place)
   }
 
   private func plan(_ node: YAMLNode, isSimulated: Bool) -> Way? {
     guard let fields = Fields(node, as: ClaimsFormat.planFigure, log: log) else { return nil }
     let figure = fields.choice("figure", of: PlanQuery.Figure.self)
     let users = fields.count("users", in: 1...UserReader.maximumUsers)
-    guard let scenario = sources.scenario(fields), let figure, let users else { return nil }
+    guard let (name, scenario) = sources.scenario(fields), let figure, let users else { return nil }
     var query = PlanQuery(
       scenario: scenario, users: Int(users), figure: figure, isSimulated: isSimulated)
+    query.typedFrom = sources.typedFrom(name)
     if let node = fields["model"] {
       let names = ModelNames(catalog: scenario.catalog, log: log)
       query.model = names.id(node).map { scenario.catalog[$0].name }
     }
     query.useCase = known(fields, "use_case", scenario.workloads.map(\.useCase))
-    query.cacheClass = known(fields, "cache_class", Array(scenario.cache.classes.keys))
+    query.cacheClass = known(fields, "cache_class", scenario.cache.shownNames)
     return check(query, at: node.place) ? .plan(query, node.place) : nil
   }
 
@@ -118,8 +130,10 @@ struct WayReader {
     let figure = fields.choice("figure", of: RouteQuery.Figure.self)
     var attributes = CallAttributes()
     for attribute in Attribute.allCases { attributes[attribute] = fields.text(attribute.name) }
-    guard let policy = sources.policy(fields), let figure else { return nil }
+    guard let (name, policy) = sources.policy(fields), let figure else { return nil }
     return .route(
-      RouteQuery(policy: policy, attributes: attributes, figure: figure), node.place)
+      RouteQuery(
+        policy: policy, attributes: attributes, figure: figure,
+        typedFrom: sources.typedFrom(name)), node.place)
   }
 }

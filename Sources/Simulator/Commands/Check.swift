@@ -9,16 +9,17 @@ struct Check: ParsableCommand {
 
       Says for every plan what changed and why. Chance fails no check: bills are compared under \
       the same seed, and a simulated one counts only as far as chance cannot explain it. A plan \
-      is simulated if its baseline was. See docs/ci.md.
+      is simulated if its baseline was. With --baseline main:baseline.yaml a change that renews \
+      its own baseline is still compared with the old one. See docs/ci.md.
       """)
 
   @Argument(help: "Scenario files.")
   var scenarios: [String]
 
   @Option(
-    help:
-      "What the bills were, as 'costsim baseline' wrote it; without it only thresholds are checked."
-  )
+    help: ArgumentHelp(
+      "What the bills were, as 'costsim baseline' wrote it: a file, or one in a git revision "
+        + "(main:baseline.yaml). Without it only thresholds are checked.", valueName: "file"))
   var baseline: String?
 
   @Option(help: "How much a bill may grow: 5%.")
@@ -30,25 +31,54 @@ struct Check: ParsableCommand {
   @Option(name: .customLong("ignore-below-usd"), help: "A smaller change is none.")
   var ignoreBelowUSD = "0.01"
 
+  @Flag(help: "Also fails where a plan or scenario is not in the baseline: new, or renamed.")
+  var failOnNew = false
+
+  @Flag(
+    help: "Also fails where anything could not be judged: new, gone, nothing to count, no limit.")
+  var strict = false
+
   @OptionGroup var input: ScenarioOptions
   @OptionGroup var simulation: GateSimulationOptions
   @OptionGroup var output: GateOutputOptions
 
   func run() throws {
+    let report: GateReport
+    do {
+      report = try judged()
+    } catch {
+      // A pull request that breaks a scenario has to be told so, too.
+      try? output.writeFiles(GateReport(error: "\(error)"))
+      throw error
+    }
+    try output.write(report)
+    if !report.passed { throw GateFailure() }
+  }
+
+  private func judged() throws -> GateReport {
     let limits = try limits()
     if baseline == nil, maxIncrease != nil || maxIncreaseUSD != nil {
       throw BadInput(message: "error: a bill cannot be seen to grow without --baseline FILE")
     }
     let loaded = try input.read(scenarios)
-    let before = try baseline.map { path throws(InputErrors) in try BaselineReader.read(path: path)
-    }
+    let before = try baseline.map(RecordedBaseline.read)
     try checkTags(loaded)
     var report = GateReport(limits: limits, plans: [], isCompared: before != nil)
+    report.isJudged = true
+    report.notes = [before?.note].compactMap { $0 }
     for scenario in loaded {
-      try judge(scenario, before?.entry(named: scenario.name)?.figures, into: &report)
+      try judge(scenario, before?.baseline.entry(named: scenario.name)?.figures, into: &report)
     }
-    try output.write(report)
-    if !report.passed { throw GateFailure() }
+    for entry in before?.baseline.entries ?? [] {
+      let name = entry.figures.scenario.name
+      if loaded.contains(where: { $0.name == name }) { continue }
+      report.checks.append(
+        GateCheck(
+          scenario: name, plan: "", name: "compared with the baseline",
+          outcome: limits.outcome(.gone), gap: .gone,
+          message: "\(name) is in the baseline and was not checked"))
+    }
+    return report
   }
 
   private func judge(
@@ -67,17 +97,39 @@ struct Check: ParsableCommand {
       base: base ?? ScenarioFigures(scenario: scenario, plans: []), head: outcome.figures)
     let plans = comparison.plans(onlyCommon: input.users != nil)
     report.plans += plans
-    report.checks += plans.flatMap(IncreaseJudge(limits: report.limits).checks)
-    let thresholds = ThresholdJudge(scenario: scenario)
-    for (plan, result) in zip(outcome.figures.plans, outcome.results) {
-      report.checks += thresholds.checks(plan.spec, plan.figures, result)
+    if report.isCompared {
+      let growth = IncreaseJudge(
+        limits: report.limits, comparison: comparison, threads: simulation.threads)
+      for plan in plans { report.checks += try growth.checks(plan) }
     }
+    let thresholds = ThresholdJudge(
+      scenario: scenario, limits: report.limits, threads: simulation.threads)
+    for (plan, result) in zip(outcome.figures.plans, outcome.results) {
+      let found = try thresholds.checks(plan.spec, plan.figures, result)
+      report.checks += found
+      if found.isEmpty, !report.limits.limitsGrowth {
+        report.checks.append(unlimited(scenario, plan.spec, report.limits))
+      }
+    }
+    report.checks += thresholds.unmet()
+  }
+
+  private func unlimited(
+    _ scenario: Scenario, _ plan: PlanSpec, _ limits: GateLimits
+  ) -> GateCheck {
+    GateCheck(
+      scenario: scenario.name, plan: plan.name, name: "held to a limit",
+      outcome: limits.outcome(.noLimit), gap: .noLimit,
+      message: "no limit is given for \(scenario.name) at \(plan.name): --max-increase, "
+        + "--max-increase-usd or a threshold")
   }
 
   // MARK: Options
 
   private func limits() throws -> GateLimits {
     var limits = GateLimits()
+    limits.failsNew = failOnNew
+    limits.isStrict = strict
     if let maxIncrease {
       guard
         let value = ExactDecimal(maxIncrease.hasSuffix("%") ? String(maxIncrease.dropLast()) : ""),

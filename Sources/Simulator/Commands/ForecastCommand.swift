@@ -83,9 +83,7 @@ struct ForecastCommand: ParsableCommand {
     }
     var first = try read(changes)
     let spec = first.scenario.forecast ?? ForecastSpec()
-    if let problem = spec.growth.problem(startingAt: spec.users ?? first.scenario.plans[0].users) {
-      throw BadInput(message: "\(self.scenario): error: \(problem)")
-    }
+    if let problem = spec.problem(of: first.scenario) { throw InputErrors([problem]) }
     if first.scenario.period.months.count != spec.months {
       first = try read(changes + [Self.longer(first.scenario.period, months: spec.months)])
     }

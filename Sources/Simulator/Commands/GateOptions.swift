@@ -20,6 +20,21 @@ struct GateOutputOptions: ParsableArguments {
 
   /// Prints the report, writes the files and the job summary of GitHub Actions.
   func write(_ report: GateReport) throws {
+    try writeFiles(report)
+    guard !printing.quiet else { return }
+    let text =
+      switch printing.json ? .json : format {
+      case .text: GateText.text(report)
+      case .markdown: GateMarkdown.text(report)
+      case .json: GateJSON.json(report).text
+      case .junit: JUnitXML.text(report)
+      case .bench: GateJSON.bench(report).text
+      }
+    print(text, terminator: "")
+  }
+
+  /// What is left behind, without what is printed.
+  func writeFiles(_ report: GateReport) throws {
     if let out {
       let folder = try OutputFolder(path: out)
       try folder.write(GateMarkdown.text(report), to: "comment.md")
@@ -31,16 +46,6 @@ struct GateOutputOptions: ParsableArguments {
     if let path = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !path.isEmpty {
       try Self.append(GateMarkdown.text(report) + "\n", to: path)
     }
-    guard !printing.quiet else { return }
-    let text =
-      switch printing.json ? .json : format {
-      case .text: GateText.text(report)
-      case .markdown: GateMarkdown.text(report)
-      case .json: GateJSON.json(report).text
-      case .junit: JUnitXML.text(report)
-      case .bench: GateJSON.bench(report).text
-      }
-    print(text, terminator: "")
   }
 
   /// Several steps of a job share the file, so it grows.

@@ -30,10 +30,8 @@ struct LeversCommand: ParsableCommand {
     let (tree, scenario) = try input.readOnePlan(scenario)
     let levers = StandardFiles.merged(
       try StandardFiles.levers(), with: scenario.levers, name: \.name)
-    let capacities = StandardFiles.merged(
-      try StandardFiles.capacities(), with: scenario.capacities, name: \.name)
     let study = try LeverStudy(
-      tree, scenario, levers: levers, capacities: capacities, threads: work.threads)
+      tree, scenario, levers: levers, capacities: scenario.capacities, threads: work.threads)
     let folder = try OutputFolder(path: page.out)
     try LeverReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()

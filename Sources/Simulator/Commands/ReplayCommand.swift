@@ -93,9 +93,16 @@ struct ReplayCommand: ParsableCommand {
     let outcomes = try replay.outcomes(
       of: variants, threads: threads, log: CallLog(file, database))
     try database?.finish()
-    let report = ScenarioReport(
-      replayed: outcomes, unenforced: acts ? try unenforced(variants) : [], of: trace, name: name,
-      unit: against.isEmpty ? "policy" : "case")
+    var report = ScenarioReport(
+      replayed: outcomes,
+      unenforced: acts ? try again(variants, \.withoutActions) : [], of: trace,
+      name: name, unit: against.isEmpty ? "policy" : "case")
+    if trace != "-", report.plans.contains(where: { Attention(plan: $0).isTroubled }) {
+      for (place, outcome) in try again(variants, \.untroubled).enumerated()
+      where Attention(plan: report.plans[place]).isTroubled {
+        report.plans[place].untroubled = outcome.result.cost
+      }
+    }
     let record = try runRecord(log, outcomes[0].hash)
     try ReportWriter.write(report, record: record, into: folder)
     if !rejected.rows.isEmpty {
@@ -109,13 +116,15 @@ struct ReplayCommand: ParsableCommand {
       [report], record, table: table, place: "Report: \(out)/\(name)/report.md")
   }
 
-  /// The same, had the budgets only told. All variants again, so that the same rows are malformed.
-  private func unenforced(_ variants: [Replay.Variant]) throws -> [Replay.Outcome] {
+  /// The same with each scenario changed. All variants again, so that the same rows are malformed.
+  private func again(
+    _ variants: [Replay.Variant], _ change: (Scenario) -> Scenario
+  ) throws -> [Replay.Outcome] {
     let replay = Replay(path: trace, format: log.format) { number in
       try log.options(origin: variants[number].scenario.period.start)
     }
     return try replay.outcomes(
-      of: variants.map { Replay.Variant(name: $0.name, scenario: $0.scenario.withoutActions) },
+      of: variants.map { Replay.Variant(name: $0.name, scenario: change($0.scenario)) },
       threads: threads)
   }
 

@@ -117,6 +117,10 @@ struct Run: ParsableCommand {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
       for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
     }
+    for place in plans.indices where Attention(plan: plans[place]).isTroubled {
+      let result = try Simulation(scenario.untroubled).result(of: plans[place].plan, run: 1)
+      plans[place].untroubled = result.cost
+    }
     if !scenario.experiments.isEmpty {
       let analysis = ExperimentAnalysis(scenario: scenario, standard: try StandardFiles.detect())
       for place in plans.indices {

@@ -57,7 +57,7 @@ struct SelectCommand: ParsableCommand {
 
   /// The scenario's or the standard ones, with what the options say.
   private func rules(of scenario: Scenario) throws -> SelectionRules {
-    var rules = try scenario.selection ?? SelectionReader.standard(for: scenario.catalog)
+    var rules = try SelectionReader.rules(of: scenario)
     if let maxLatency {
       rules.maxLatency = try read("--max-latency", maxLatency, "a duration like 2s") {
         text throws(Quantity.Problem) in try Quantity.duration(text)

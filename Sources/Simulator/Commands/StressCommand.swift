@@ -9,9 +9,10 @@ struct StressCommand: ParsableCommand {
     discussion: """
       Example: costsim stress scenarios/huntaze-engineering.yaml --users 100
 
-      Every shock is a simulated month with the same luck as the month without it: a day of ten times \
-      the traffic, a user who runs wild, each provider down for a day, dearer prices, no cache, \
-      longer prompts, smaller quotas. A scenario's 'shocks:' adds own ones, for all of the period or \
+      Every shock is a simulated month with the same luck as the month without it: ten times the \
+      traffic on the busiest day, the heaviest user who runs wild, each provider down for a day, \
+      dearer prices, no cache, longer prompts, smaller quotas. Fallbacks are only models that can do \
+      the task, as select judges them. A scenario's 'shocks:' adds own ones, for all of the period or \
       some days. Without --users the first plan is studied. Writes stress.csv, stress.md and \
       charts/stress.svg to OUT/SCENARIO.
       """)
@@ -28,7 +29,9 @@ struct StressCommand: ParsableCommand {
     let (tree, scenario) = try input.readOnePlan(scenario)
     let shocks = StandardFiles.merged(
       try StandardFiles.shocks(), with: scenario.shocks, name: \.name)
-    let study = try StressStudy(tree, scenario, shocks: shocks, threads: work.threads)
+    let study = try StressStudy(
+      tree, scenario, shocks: shocks, rules: try SelectionReader.rules(of: scenario),
+      threads: work.threads)
     let folder = try OutputFolder(path: page.out)
     try StressReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()

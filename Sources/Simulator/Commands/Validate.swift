@@ -18,12 +18,15 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let loaded = try input.read(scenarios)
+    let problems = loaded.compactMap { $0.forecast?.problem(of: $0) }
+    guard problems.isEmpty else { throw InputErrors(problems) }
     let files = zip(scenarios, loaded)
     printing.show(
       json: .array(
         files.map { path, scenario in
           .object([
             ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
+            ("not_billed", UnbilledPrices.json(scenario.unbilled)),
           ])
         }), text: files.map(Self.text).joined())
   }
@@ -37,6 +40,7 @@ struct Validate: ParsableCommand {
       "\(users.count == 1 ? "a plan" : "plans") of \(PlainEnglish.list(users)) "
         + (users.count == 1 && last == 1 ? "user" : "users"),
     ]
-    return "\(path): fine (\(counts.joined(separator: ", ")))\n"
+    let unbilled = scenario.unbilled.map { "  not billed here: \($0.text)\n" }.joined()
+    return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled
   }
 }

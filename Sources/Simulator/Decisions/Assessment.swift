@@ -48,6 +48,8 @@ struct Assessment: Sendable {
   var errorRate: Double? { mean(\.errorRate) }
   var quotaUse: Double? { expected?.quotaUse ?? mean(\.quotaUse) }
   var crossedAt: SimTime? { one.crossedAt }
+  /// What its closed form leaves out; nothing where it was simulated.
+  var leftOut: [Expectation.Approximation] { expected?.leftOut ?? [] }
 
   /// The bill that is not exceeded with that probability; nil where nothing is known to vary, or the
   /// closed form does not tell.

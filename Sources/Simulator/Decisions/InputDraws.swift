@@ -52,7 +52,7 @@ struct InputDraws: Sendable {
         return nil
       }
       let block = draws.block(.input, call: 0, user: 0, workload: Draws.key(of: input.name))
-      let value = law.quantile(block.0.openUnit)
+      let value = law.quantile(block.0.openUnit, isWhole: input.kind.isWhole)
       return InputSetting(input: input, change: .value(input.kind.rounded(value)))
     }
   }

@@ -22,8 +22,8 @@ struct Outcome: Sendable {
   var hitRate: Double?
   /// Failed calls; nil: a closed form.
   var errorRate: Double?
-  /// Share of the busiest limit that is used: in a simulated minute, or by the closed form's busiest
-  /// hour; nil without limits.
+  /// Share of the busiest limit that is asked for in its busiest hour (docs/semantics.md, "Tables");
+  /// nil without limits.
   var quotaUse: Double?
   /// Chance that a month goes over the budget; of one simulated run the share of its months. nil
   /// without a budget, or where the closed form does not tell.
@@ -34,6 +34,8 @@ struct Outcome: Sendable {
   var law: BillLaw?
   /// When the first month's budget is used up; nil: it is not, or there is none.
   var crossedAt: SimTime?
+  /// What a closed form leaves out; nothing where it was simulated.
+  var leftOut: [Expectation.Approximation] = []
 }
 
 extension Outcome {
@@ -45,12 +47,12 @@ extension Outcome {
     standardError = cost.variance.squareRoot()
     let quotas = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
     let loads = quotas.loads()
-    quotaUse = loads.map { $0.offeredBusiestHour / $0.allowed }.max()
+    quotaUse = loads.map(\.busiestShare).max()
+    let approximations = Approximations(cost: cost, quotaLoads: quotas, loads: loads)
+    leftOut = approximations.leftOut()
     let budget = scenario.budget?.amount.dollars
     if let budget { crossedAt = CostCurve(cost).crossing(of: budget, month: 0) }
-    guard Approximations(cost: cost, quotaLoads: quotas, loads: loads).whyNoChance == nil else {
-      return
-    }
+    guard approximations.whyNoChance == nil else { return }
     let law = BillLaw(cost, budget: budget)
     (self.law, overrun, anyOverrun) = (law, law.monthOver, law.anyMonthOver)
   }
@@ -67,7 +69,6 @@ extension Outcome {
     let lookups = result.cacheHits + result.cacheMisses
     hitRate = lookups > 0 ? Double(result.cacheHits) / Double(lookups) : nil
     errorRate = result.calls > 0 ? Double(result.failedCalls) / Double(result.calls) : nil
-    quotaUse = result.performance.compactMap(\.quotaUtilisationPeak).max()
     if let budget {
       let over = result.budgetMonths.count { $0.cost > budget.amount }
       overrun = Double(over) / Double(max(1, result.budgetMonths.count))
@@ -100,11 +101,24 @@ enum Outcomes {
       return Outcome(result, budget: scenarios[job.variant].budget)
     }[...]
     return scenarios.map { scenario in
-      scenario.plans.map { _ in
+      scenario.plans.map { plan in
         defer { outcomes = outcomes.dropFirst(runs.count) }
-        return Array(outcomes.prefix(runs.count))
+        let quotaUse = quotaUse(of: plan, scenario)
+        return outcomes.prefix(runs.count).map { outcome in
+          var outcome = outcome
+          outcome.quotaUse = quotaUse
+          return outcome
+        }
       }
     }
+  }
+
+  /// Expected, as ever: what chance does in a month's busiest minute is another figure.
+  private static func quotaUse(of plan: PlanSpec, _ scenario: Scenario) -> Double? {
+    guard scenario.behaviours.contains(where: { !$0.quota.isUnlimited }) else { return nil }
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    return QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+      .map(\.busiestShare).max()
   }
 
   /// `body` of every item, in their order; the first item's error is thrown.

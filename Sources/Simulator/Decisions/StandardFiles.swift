@@ -1,12 +1,8 @@
-/// The levers and shocks that every scenario is asked about, and what a test shall be able to see,
+/// The levers and shocks that every scenario is asked about, whatever its models, and what a test shall be able to see,
 /// embedded in the program.
 enum StandardFiles {
   static func levers() throws(InputErrors) -> [Lever] {
     try read(PackageResources.levers_yaml, "levers") { $0.lever($1) }
-  }
-
-  static func capacities() throws(InputErrors) -> [Capacity] {
-    try read(PackageResources.levers_yaml, "capacity") { $0.capacity($1) }
   }
 
   /// Days are those of the scenario's period.

@@ -16,6 +16,8 @@ struct CallRecord: Sendable {
   var skipped: Int32 = 0
   var queue: Int64 = 0
   var latency: Int64 = 0
+  /// From when the answering attempt was asked for, its waiting included.
+  var answerLatency: Int64 = 0
   /// Quantities and costs that were billed, over all attempts.
   var billed = Usage()
   var inputCost = Money.zero

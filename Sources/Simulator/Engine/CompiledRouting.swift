@@ -4,8 +4,8 @@ import CostModel
 struct CompiledRouting: Sendable {
   private let table: RoutingTable
   private let accountPlans: Int
-  private let tiers: Int
-  /// By model, then tier of the scenario.
+  private let chainKinds: Int
+  /// By model, then kind of chain of the scenario.
   private let spans: FixedTable<ChainSpan>
   /// By place.
   private let targets: FixedTable<UInt16>
@@ -21,20 +21,27 @@ struct CompiledRouting: Sendable {
     let scenario = compiled.scenario
     accountPlans = compiled.accountPlanCount
     let chains = compiled.chains
-    let tierIndexes = compiled.tiers.map(chains.tierIndex)
-    tiers = tierIndexes.count
-    let spans = scenario.catalog.models.indices.flatMap { model in
-      tierIndexes.map { tier in
-        let places = chains.places(routed: ModelID(UInt16(model)), tierIndex: tier)
-        return ChainSpan(places: places, first: chains[places.lowerBound].index)
+    let kinds = compiled.chainKinds.map {
+      (tier: chains.tierIndex(compiled.tiers[$0.tier]), unfit: $0.unfit)
+    }
+    chainKinds = kinds.count
+    var targets: [UInt16] = []
+    var spans: [ChainSpan] = []
+    for model in scenario.catalog.models.indices.map({ ModelID(UInt16($0)) }) {
+      for kind in kinds {
+        let first = targets.count
+        for place in chains.places(routed: model, tierIndex: kind.tier) {
+          let target = chains.targets[chains[place].index].model
+          guard target == model || !kind.unfit.contains(target) else { continue }
+          targets.append(UInt16(chains[place].index))
+        }
+        spans.append(ChainSpan(places: first..<targets.count, first: Int(targets[first])))
       }
     }
     self.spans = FixedTable(spans)
-    var targets = Array(repeating: UInt16(0), count: spans.map(\.places.upperBound).max() ?? 0)
-    for place in spans.lazy.flatMap(\.places) { targets[place] = UInt16(chains[place].index) }
     self.targets = FixedTable(targets)
     let planNames = scenario.users.accountPlans.map(\.name)
-    var kinds: [CallAttributes] = []
+    var seenKinds: [CallAttributes] = []
     var pinned: [Int: Policy.Rule] = [:]
     for (number, attributes) in compiled.attributes.enumerated() {
       for plan in 0..<accountPlans {
@@ -42,11 +49,12 @@ struct CompiledRouting: Sendable {
         // A log names the plan of each call itself.
         if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
         // Another policy (the budget's) goes before what an experiment's variant says.
-        if policy == nil { pinned[kinds.count] = compiled.pinned[number] }
-        kinds.append(seen)
+        if policy == nil { pinned[seenKinds.count] = compiled.pinned[number] }
+        seenKinds.append(seen)
       }
     }
-    guard let table = RoutingTable(policy ?? scenario.policy, kinds: kinds, pinned: pinned) else {
+    guard let table = RoutingTable(policy ?? scenario.policy, kinds: seenKinds, pinned: pinned)
+    else {
       preconditionFailure("the reader demands a default rule")
     }
     self.table = table
@@ -75,11 +83,15 @@ struct CompiledRouting: Sendable {
 
   /// The places of a chain's targets, for `target(at:)`.
   @inline(__always)
-  func chain(model: Int, tier: Int) -> Range<Int> { spans[model &* tiers &+ tier].places }
+  func chain(model: Int, kind chain: UInt16) -> Range<Int> {
+    spans[model &* chainKinds &+ Int(chain)].places
+  }
 
   /// The target that a call is tried at first.
   @inline(__always)
-  func firstTarget(model: Int, tier: Int) -> Int { spans[model &* tiers &+ tier].first }
+  func firstTarget(model: Int, chain: UInt16) -> Int {
+    spans[model &* chainKinds &+ Int(chain)].first
+  }
 
   @inline(__always)
   func target(at place: Int) -> Int { Int(targets[place]) }
@@ -95,7 +107,7 @@ struct CompiledRouting: Sendable {
       let kind = compiled.kinds[(tier ?? 0) + index]
       for plan in 0..<accountPlans where isRouted(index, plan) {
         for (model, _) in table.shares(kind: index * accountPlans + plan) {
-          for place in chain(model: model.index, tier: Int(kind.tier)) {
+          for place in chain(model: model.index, kind: kind.chain) {
             result.insert(compiled.targets[target(at: place)].model.index)
           }
         }

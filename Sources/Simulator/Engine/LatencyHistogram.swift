@@ -55,12 +55,21 @@ struct LatencyHistogram: Sendable {
 
   /// The nearest-rank percentile, in microseconds; nil when empty. `percent` is 0 < p ≤ 100.
   func percentile(_ percent: Double) -> Int64? {
+    bucket(ofPercentile: percent)?.values.lowerBound
+  }
+
+  /// The values that the percentile may have, in microseconds, and its rank among those counted
+  /// there, from 1.
+  func bucket(ofPercentile percent: Double) -> (values: ClosedRange<Int64>, rank: Int64)? {
     guard total > 0 else { return nil }
     let rank = Self.rank(percent, of: total)
     var seen: Int64 = 0
     for (bucket, count) in counts.enumerated() {
+      if seen + count >= rank {
+        let lowest = Self.lowest(of: bucket)
+        return (lowest...max(lowest, Self.lowest(of: bucket + 1) - 1), rank - seen)
+      }
       seen += count
-      if seen >= rank { return Self.lowest(of: bucket) }
     }
     return nil
   }

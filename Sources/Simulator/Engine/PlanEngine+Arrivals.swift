@@ -31,7 +31,7 @@ extension PlanEngine {
         CallRecord(
           number: result.calls, call: call.pointee, cache: mode == .off ? .off : .miss))
     }
-    let chain = routing.chain(model: Int(call.pointee.routed), tier: Int(kind.pointee.tier))
+    let chain = routing.chain(model: Int(call.pointee.routed), kind: kind.pointee.chain)
     if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
     let slot = newFlight(call, chain: chain)
     if call.pointee.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }

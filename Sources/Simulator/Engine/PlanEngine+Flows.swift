@@ -26,6 +26,7 @@ extension PlanEngine {
       guard decision.continues else { break }
       if decision.isMade {
         let delay = stages[flow.nextStage].delay
+        flows[Int(slot)].latency += delay
         if isStart && delay == 0 { return beginStage(slot, at: time) }
         return events.push(.arrival, at: time + delay, slot: slot)
       }

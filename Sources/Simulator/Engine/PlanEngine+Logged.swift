@@ -135,7 +135,7 @@ extension PlanEngine {
 
   @inline(never)
   private mutating func findFirstLane(kind: Int, routed: Int) -> Int32 {
-    let chain = routing.chain(model: routed, tier: Int(kinds[kind].tier))
+    let chain = routing.chain(model: routed, kind: kinds[kind].chain)
     let number = addLane(kind: kind, routed: routed, chain: chain)
     lanes.setFirst(number, at: lanes.firstPlace(kind: kind, routed: routed))
     return number

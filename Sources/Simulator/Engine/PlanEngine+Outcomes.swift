@@ -76,7 +76,12 @@ extension PlanEngine {
       result.billedCalls &+= 1
     }
     let total = cost.total
-    flight.pointee.cost += total.picodollars
+    let (sum, isTooLarge) = flight.pointee.cost.addingReportingOverflow(total.picodollars)
+    if isTooLarge {
+      throw UnpricedCall(
+        number: flight.pointee.number, model: compiled.targets[target].name, error: .tooLarge)
+    }
+    flight.pointee.cost = sum
     spend(total, month: Int(flight.pointee.month), at: e, order: order)
     if hasEnforcement {
       enforcement.add(total, user: flight.pointee.call.user, day: Int(flight.pointee.day))
@@ -158,9 +163,24 @@ extension PlanEngine {
     }
     if outliers != nil {
       outliers?.add(model: target, number: flight.pointee.number, cost: flight.pointee.cost)
+      if costCheck != nil { checkCost(slot, target: target) }
     }
     if kind.pointee.sells { returns.add(Self.call(of: flight)) }
     end(slot, at: e, answeredBy: target)
+  }
+
+  /// Holds what the log says of the answer's cost against what it is here; what failed attempts cost is
+  /// another matter.
+  @inline(never)
+  private mutating func checkCost(_ slot: Int32, target: Int) {
+    let flight = flights.base + Int(slot)
+    guard flight.pointee.call.fact >= 0, flight.pointee.attempts == 1 else { return }
+    let fact = facts.base + Int(slot)
+    guard fact.pointee.cost >= 0, Int(fact.pointee.model) == (targets.base + target).pointee.model
+    else { return }
+    costCheck?.add(
+      number: flight.pointee.number, model: target, logged: fact.pointee.cost,
+      computed: flight.pointee.cost)
   }
 
   /// No target is left for the call.
@@ -213,6 +233,7 @@ extension PlanEngine {
       record.skipped = flight.skipped
       record.queue = flight.queued
       record.latency = latency
+      record.answerLatency = latency - (flight.asked - flight.call.time)
     }
   }
 
@@ -236,4 +257,8 @@ struct UnpricedCall: Error {
   var number: Int64
   var model: String
   var error: PricingError
+
+  var reason: String {
+    "\(error)" + (error.isUnpriced ? ", and an unknown price is not $0" : "")
+  }
 }

@@ -19,7 +19,7 @@ extension PlanEngine {
         number: watched, call: call, facts: call.fact >= 0 ? batch.facts[Int(call.fact)] : nil,
         flow: call.flow >= 0 ? flowPlace(call.flow, part: kind.part) : nil, routeDraw: word.2.unit,
         cacheDraw: word.3.unit, cacheState: state,
-        chain: routing.chain(model: Int(call.routed), tier: Int(kind.tier)).map(
+        chain: routing.chain(model: Int(call.routed), kind: kind.chain).map(
           routing.target(at:)),
         month: month, spent: budget.spent(month: month)))
   }

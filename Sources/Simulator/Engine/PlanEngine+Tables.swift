@@ -57,11 +57,11 @@ extension PlanEngine {
     reachedBy call: Call, along routing: CompiledRouting, as kind: Int
   ) {
     let shares = routing.shares(kind: Int(call.kind), accountPlan: 0).map(\.model)
-    let tier = Int(compiled.kinds[kind].tier)
+    let chain = compiled.kinds[kind].chain
     let logged = batch.facts[Int(call.fact)].model
     let kept = ModelID(logged == .max ? call.routed : logged)
     for routed in shares.isEmpty ? [kept] : shares {
-      for place in routing.chain(model: routed.index, tier: tier) {
+      for place in routing.chain(model: routed.index, kind: chain) {
         let model = compiled.targets[routing.target(at: place)].model.index
         guard reachable.insert(model).inserted else { continue }
         for month in 0...month { addFixedPrice(model: model, month: month, at: call.time) }

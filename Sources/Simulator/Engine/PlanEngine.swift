@@ -105,6 +105,8 @@ struct PlanEngine: ~Copyable {
   var log: CallLog?
   /// Set to look for calls that cost far more than others.
   var outliers: OutlierFinder?
+  /// Set to hold what a log says of its costs against what they are here.
+  var costCheck: CostCheck?
   /// By user number from 0, where a log names them.
   var userNames: [String] = []
   /// Rank of the call whose story is collected; 0: none.
@@ -152,7 +154,7 @@ struct PlanEngine: ~Copyable {
       targets.append(TargetState(target, drawn: drawn, scenario: scenario))
     }
     lanes = Lanes(models: scenario.catalog.models.count)
-    let population = Population(scenario.users, users: plan.users, draws: draws)
+    let population = Population(scenario, users: plan.users, draws: draws)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
     budget = BudgetWatch(compiled: compiled, population: population)

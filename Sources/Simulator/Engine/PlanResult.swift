@@ -114,14 +114,22 @@ struct AlertEvent: Sendable {
   enum State: String, Sendable { case fired, cleared }
 
   var at: SimTime
+  /// What people file it under; it says nothing about what was measured.
   var type: AlertType
+  /// What a rolling alert measures; nil: spending, against a line of the budget.
+  var metric: RollingAlert.Metric?
   var severity: Severity
   var rule: String
   var state: State
-  /// Dollars for cost alerts, else in the unit of the rule.
+  /// In the unit of the metric; dollars for a line of the budget.
   var value: Double
   var threshold: Double
   var message: String
+}
+
+extension AlertEvent {
+  /// Whether it tells that spending, or its forecast, crosses a line of the budget.
+  var isOfBudget: Bool { metric == nil }
 }
 
 /// How one month's budget went.

@@ -18,6 +18,10 @@ struct Replay: Sendable {
     var hash: FileHash?
     var logged: LoggedTotals
     var outliers: [Outlier]
+    /// By target of `targets`.
+    var costCheck: CostCheck
+    /// Names of the targets.
+    var targets: [String]
     /// The log's own columns, for rejected.csv.
     var columns: [String]
     var isJSON: Bool
@@ -86,6 +90,7 @@ struct Replay: Sendable {
     var source = try source(of: variant, options: reading)
     var engine = engine(for: source, of: variant, log: log)
     engine.outliers = OutlierFinder()
+    engine.costCheck = CostCheck()
     var result: PlanResult
     if isAhead {
       var calls = ReplayAhead(source)
@@ -100,6 +105,7 @@ struct Replay: Sendable {
       hash: source.hash, logged: source.logged,
       outliers: (engine.outliers?.found { source.compiled.targets[$0].name } ?? [])
         + source.loggedOutliers,
+      costCheck: engine.costCheck ?? CostCheck(), targets: source.compiled.targets.map(\.name),
       columns: source.columns, isJSON: source.isJSON)
   }
 
@@ -130,7 +136,7 @@ struct Replay: Sendable {
     } catch let error as UnpricedCall {
       throw BadInput(
         message: "\(path): error: request \(error.number) in order of time, at '\(error.model)': "
-          + "\(error.error), and an unknown price is not $0")
+          + error.reason)
     }
   }
 }

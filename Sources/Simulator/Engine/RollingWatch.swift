@@ -127,7 +127,7 @@ struct RollingWatch: Sendable {
         alerts.append(
           AlertEvent(
             at: SimTime(microseconds: Int64(boundary) * Self.minute), type: alert.type,
-            severity: alert.severity, rule: alert.name, state: holds ? .fired : .cleared,
+            metric: alert.metric, severity: alert.severity, rule: alert.name, state: holds ? .fired : .cleared,
             value: value(watches[index], boundary: boundary), threshold: alert.threshold,
             message: alert.message))
       }

@@ -31,7 +31,19 @@ struct Simulation: Sendable {
     progress: (Int) -> Void
   ) throws -> PlanResult {
     var engine = engine(plan, run: run, log: log)
-    return try engine.run(&calls, progress: progress)
+    return try naming(plan) { try engine.run(&calls, progress: progress) }
+  }
+
+  /// A call without a price, as an error of the scenario: sizes that are drawn can be larger than
+  /// what the reader has looked at.
+  private func naming<Result>(_ plan: PlanSpec, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as UnpricedCall {
+      throw BadInput(
+        message: "\(compiled.scenario.name): error: call \(error.number) of plan '\(plan.name)', "
+          + "at '\(error.model)': \(error.reason)")
+    }
   }
 
   /// What happens to one call of a plan's run, by its rank of arrival (from 1), and how many calls
@@ -41,7 +53,7 @@ struct Simulation: Sendable {
   ) throws -> (story: CallStory?, calls: Int64) {
     var stream = try stream(plan, run: run, isTold: true)
     var engine = engine(plan, run: run, watched: number)
-    try engine.play(&stream)
+    try naming(plan) { try engine.play(&stream) }
     return (engine.story, engine.result.calls)
   }
 
@@ -117,6 +129,26 @@ struct Simulation: Sendable {
     return try plans.indices.map { plan in
       try (0..<runs).compactMap { try finished[plan * runs + $0]?.get() }
     }
+  }
+
+  /// What `reduce` keeps of one plan in these runs, by run.
+  func reduced<Kept: Sendable>(
+    to reduce: @Sendable (PlanResult) throws -> Kept, of plan: PlanSpec, runs: ClosedRange<Int>,
+    threads: Int
+  ) throws -> [Kept] {
+    let next = Atomic<Int>(0)
+    let outcomes = Mutex<[Int: Result<Kept, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, runs.count))) { _ in
+      while true {
+        let number = next.add(1, ordering: .relaxed).oldValue
+        guard number < runs.count else { return }
+        let run = runs.lowerBound + number
+        let outcome = Result { try reduce(try result(of: plan, run: run)) }
+        outcomes.withLock { $0[run] = outcome }
+      }
+    }
+    let finished = outcomes.withLock { $0 }
+    return try runs.compactMap { try finished[$0]?.get() }
   }
 
   /// Calls (or starts of flows) expected of all plans in all runs, for progress.

@@ -7,6 +7,8 @@ struct SimulationLimits: Sendable {
   /// Users of one plan.
   var users = Int64.max
   var sources = Int64.max
+  /// Calls of the months beside the seed's own that a gate simulates unasked.
+  var gateCalls = Int64.max
 
   private static let format = FormatObject(
     name: "limits", summary: "Limits of simulations.",
@@ -14,6 +16,7 @@ struct SimulationLimits: Sendable {
       FormatField("calls", .count, "Of one plan.", required: true),
       FormatField("users", .count, "Of one plan.", required: true),
       FormatField("users_times_workloads", .count, "Of one plan.", required: true),
+      FormatField("gate_calls", .count, "Of a gate's other months together.", required: true),
     ])
 
   /// The shipped limits; an error if their file is wrong, which the tests rule out.
@@ -29,6 +32,7 @@ struct SimulationLimits: Sendable {
       limits.calls = fields.count("calls", in: all) ?? limits.calls
       limits.users = fields.count("users", in: all) ?? limits.users
       limits.sources = fields.count("users_times_workloads", in: all) ?? limits.sources
+      limits.gateCalls = fields.count("gate_calls", in: all) ?? limits.gateCalls
     }
     try log.throwIfAny()
     return limits
@@ -46,7 +50,7 @@ struct SimulationLimits: Sendable {
     if users > self.users { throw refuse("users", users, self.users) }
     let sources = users * Int64(compiled.workloads.count)
     if sources > self.sources { throw refuse("users times workloads", sources, self.sources) }
-    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
+    let population = Population(compiled.scenario, users: plan.users, draws: draws)
     let months = Double(compiled.scenario.period.months.count)
     let calls = compiled.workloads.reduce(0.0) { sum, workload in
       sum + months * population.volumes(of: workload).reduce(0, +)

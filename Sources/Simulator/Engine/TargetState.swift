@@ -77,7 +77,7 @@ struct TargetState: ~Copyable, Sendable {
   mutating func record(success: Bool, at e: Int64, isProbe: Bool) -> Bool {
     let opens =
       breaker?.record(success: success, at: SimTime(microseconds: e), isProbe: isProbe) ?? false
-    if !success || isProbe { findSteadyFrom() }
+    if !success || isProbe || opens { findSteadyFrom() }
     return opens
   }
 

@@ -18,6 +18,17 @@ struct RunRecord: Sendable {
   var log: LogRecord?
 }
 
+extension UnbilledPrices {
+  static func json(_ all: [UnbilledPrices]) -> JSONValue {
+    .array(
+      all.map {
+        .object([
+          ("model", .string($0.model)), ("prices", .array($0.prices.map { .string($0) })),
+        ])
+      })
+  }
+}
+
 extension RunRecord {
   /// The content of `run.json`.
   func json(_ report: ScenarioReport) -> JSONValue {
@@ -44,6 +55,7 @@ extension RunRecord {
               .object([("path", .string($0.path)), ("fnv1a64", .string(Self.hex($0.hash)))])
             })
         ),
+        ("not_billed", UnbilledPrices.json(scenario.unbilled)),
       ] + log + [
         ("plans", .array(report.plans.map { plan($0, report) }))
       ])
@@ -59,22 +71,47 @@ extension RunRecord {
   }
 
   private func plan(_ plan: PlanReport, _ report: ScenarioReport) -> JSONValue {
-    .object([
-      ("plan", .string(plan.plan.name)),
-      ("users", .integer(Int64(plan.plan.users))),
-      ("calls", .integer(plan.result.calls)),
-      ("cost_usd", .string(plan.result.cost.exactDecimal)),
-      (
-        "expected_cost_usd",
-        .optional(DecimalText.real(plan.expectation.cost, places: 6)) { .string($0) }
-      ),
-      (
-        "standard_error_usd",
-        .optional(DecimalText.real(plan.expectation.standardError, places: 6)) { .string($0) }
-      ),
-      ("over_budget", .optional(plan.isOverBudget(report.scenario.budget)) { .bool($0) }),
-      ("budget_crossed_at", .optional(plan.budgetCrossedAt) { .string($0.description) }),
-    ])
+    let users = report.scenario.users
+    let dealt: [(String, JSONValue)] =
+      users.isMixed && report.replay == nil
+      ? [("dealt", DealtUsers(report.scenario, plan: plan.plan).json(users))] : []
+    let attention = Attention(plan: plan)
+    return .object(
+      [
+        ("plan", .string(plan.plan.name)),
+        ("users", .integer(Int64(plan.plan.users))),
+        ("calls", .integer(plan.result.calls)),
+        ("cost_usd", .string(plan.result.cost.exactDecimal)),
+        (
+          "expected_cost_usd",
+          .optional(DecimalText.real(plan.expectation.cost, places: 6)) { .string($0) }
+        ),
+        (
+          "standard_error_usd",
+          .optional(DecimalText.real(plan.expectation.standardError, places: 6)) { .string($0) }
+        ),
+        (
+          "expected_leaves_out",
+          .array(
+            plan.expectation.leftOut.map {
+              .object([("part", .string($0.part)), ("reason", .string($0.reason))])
+            })
+        ),
+        (
+          "standard_errors_apart",
+          .optional(attention.standardErrorsApart.flatMap { DecimalText.real($0, places: 2) }) {
+            .string($0)
+          }
+        ),
+        ("failed_calls", .integer(attention.failed)),
+        ("refused_calls", .integer(attention.refused)),
+        ("fallback_calls", .integer(attention.fallback)),
+        ("throttled_attempts", .integer(attention.throttled)),
+        ("calls_for_attention", .bool(attention.isNeeded)),
+        ("untroubled_cost_usd", .optional(plan.untroubled) { .string($0.exactDecimal) }),
+        ("over_budget", .optional(plan.isOverBudget(report.scenario.budget)) { .bool($0) }),
+        ("budget_crossed_at", .optional(plan.budgetCrossedAt) { .string($0.description) }),
+      ] + dealt)
   }
 
   static func hex(_ hash: UInt64) -> String {

@@ -31,6 +31,10 @@ struct ReplayFindings: Sendable {
   var logged: LoggedTotals
   /// Of the first policy.
   var outliers: [Outlier]
+  /// Of the first policy, by target of `targets`.
+  var costCheck: CostCheck
+  /// Names of the targets.
+  var targets: [String]
   /// What is compared: `policy`, or `case` where more than the policy differs.
   var unit: String
   var units: String { unit == "policy" ? "policies" : unit + "s" }
@@ -59,7 +63,8 @@ extension ScenarioReport {
     }
     replay = ReplayFindings(
       path: path, facts: outcomes[0].facts, logged: outcomes[0].logged,
-      outliers: outcomes[0].outliers, unit: unit)
+      outliers: outcomes[0].outliers, costCheck: outcomes[0].costCheck,
+      targets: outcomes[0].targets, unit: unit)
   }
 }
 
@@ -78,6 +83,9 @@ struct PlanReport: Sendable {
   var experiments: [ExperimentFinding] = []
   /// Run 1, had the budget only told; nil where it cannot act.
   var unenforced: PlanResult?
+  /// Run 1's bill, had every call been answered where it is routed (`Scenario.untroubled`); nil: not
+  /// enough calls were troubled to ask.
+  var untroubled: MoneySum?
 
   var plan: PlanSpec { result.plan }
 }

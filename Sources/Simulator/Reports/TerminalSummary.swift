@@ -22,10 +22,15 @@ enum TerminalSummary {
       bold(PlainEnglish.visible(report.scenario.name), styled) + "\n" + Headline.text(report)
       + "\n\n"
     text += bold(line(headers, widths), styled) + "\n"
+    let leftOut = LeftOutWords.union(report.plans.map(\.expectation.leftOut))
     for (plan, row) in zip(report.plans, rows) {
       let isOver = plan.isOverBudget(report.scenario.budget) == true
       let line = line(row, widths)
       text += (styled && isOver ? "\u{1B}[31m\(line)\u{1B}[0m" : line) + "\n"
+    }
+    if !leftOut.isEmpty {
+      let parts = LeftOutWords.parts(leftOut.map { PlainEnglish.visible($0.part) })
+      text += "* the formula leaves out \(parts)\n"
     }
     return text
   }
@@ -44,7 +49,10 @@ enum TerminalSummary {
     ]
     // Closed forms and chances are of synthetic traffic.
     let isReplay = report.replay != nil
-    if !isReplay { cells.append(PlainEnglish.usd(plan.expectation.cost)) }
+    if !isReplay {
+      let mark = plan.expectation.leftOut.isEmpty ? "" : "*"
+      cells.append(PlainEnglish.usd(plan.expectation.cost) + mark)
+    }
     if let budget = report.periodBudget {
       cells.append(PlainEnglish.usd(budget - result.cost))
       cells.append(

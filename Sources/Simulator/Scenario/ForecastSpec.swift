@@ -11,12 +11,45 @@ struct ForecastSpec: Sendable {
     /// Logistic growth towards `ceiling`, half of which is reached in month `halfBy` (from 1).
     case sCurve(ceiling: Int, halfBy: Double)
 
-    /// What is wrong with it if so many users begin, in words; nil if nothing is.
-    func problem(startingAt users: Int) -> String? {
-      guard case .sCurve(let ceiling, _) = self, ceiling <= 2 * users else { return nil }
-      return
-        "the S-curve starts at \(users) users, expected a ceiling of more than twice that, not "
-        + "\(ceiling)"
+    /// What is wrong with it if so many users begin and it goes on for so many months, in words; nil
+    /// if nothing is.
+    func problem(startingAt users: Int, months: Int) -> String? {
+      switch self {
+      case .list: return nil
+      case .sCurve(let ceiling, _):
+        guard ceiling <= 2 * users else { return nil }
+        return
+          "the S-curve starts at \(users) users, expected a ceiling of more than twice that, not "
+          + "\(ceiling)"
+      case .rate(let rate):
+        let limit = UserReader.maximumUsers
+        let month = Self.firstMonth(of: rate, from: users, months) {
+          $0.rounded() > Double(limit)
+        }
+        guard let month else { return nil }
+        return
+          "from \(InputLog.grouped(Int64(users))) users on it passes \(InputLog.grouped(limit)), "
+          + "the most that a plan may have, in month \(month) of \(months): expected slower "
+          + "growth, fewer months, or an S-curve with a ceiling"
+      }
+    }
+
+    /// The first month, from 1, in which so many users as growth leaves would be no whole one: one is
+    /// kept. nil: there is none.
+    func firstMonthKept(startingAt users: Int, months: Int) -> Int? {
+      guard case .rate(let rate) = self else { return nil }
+      return Self.firstMonth(of: rate, from: users, months) { $0.rounded() < 1 }
+    }
+
+    private static func firstMonth(
+      of rate: Double, from first: Int, _ months: Int, where isIt: (Double) -> Bool
+    ) -> Int? {
+      var users = Double(first)
+      for month in 1...max(1, months) {
+        if isIt(users) { return month }
+        users *= 1 + rate
+      }
+      return nil
     }
   }
 
@@ -24,6 +57,8 @@ struct ForecastSpec: Sendable {
   /// Of the first month; nil: the first plan's.
   var users: Int?
   var growth = Growth.rate(0)
+  /// Where it is stated.
+  var growthPlace: Place?
   /// Of each month, the last one's for all that follow; empty: the scenario's.
   var budgets: [MoneySum] = []
   /// Paid ahead, for all months together.
@@ -31,7 +66,24 @@ struct ForecastSpec: Sendable {
 
   /// Users of each month.
   func users(of scenario: Scenario) -> [Int] {
-    growth.users(from: users ?? scenario.plans[0].users, months: months)
+    growth.users(from: first(of: scenario), months: months)
+  }
+
+  /// Users of the first month.
+  private func first(of scenario: Scenario) -> Int { users ?? scenario.plans[0].users }
+
+  /// What is wrong with it in that scenario; nil if nothing is.
+  func problem(of scenario: Scenario) -> Diagnostic? {
+    guard let problem = growth.problem(startingAt: first(of: scenario), months: months) else {
+      return nil
+    }
+    return growthPlace.map { Diagnostic($0, problem) }
+      ?? Diagnostic(file: scenario.name, message: problem)
+  }
+
+  /// The first month, from 1, in which one user is kept though growth leaves none; nil: none is.
+  func firstMonthKept(of scenario: Scenario) -> Int? {
+    growth.firstMonthKept(startingAt: first(of: scenario), months: months)
   }
 }
 

@@ -24,6 +24,10 @@ struct Shock: Sendable {
     /// Day of the period, from 1.
     case day(Int)
     case moment(SimTime)
+    /// Where the plan expects most calls while the shock lasts, from a local midnight on.
+    case busiestDay
+    /// The same, from a full local hour on.
+    case busiestHour
   }
 
   var name: String

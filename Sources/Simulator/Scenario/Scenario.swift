@@ -51,6 +51,8 @@ struct Scenario: Sendable {
   var inputs: [InputFile] = []
   /// The numbers of which the file says how well it knows them.
   var ranges: [ScenarioInput] = []
+  /// Prices of models that calls can reach which no call is billed by; empty in a replay.
+  var unbilled: [UnbilledPrices] = []
 }
 
 extension Scenario {
@@ -136,7 +138,7 @@ struct CacheSettings: Sendable {
   var scope = Scope.user
   var latency = SimDuration(microseconds: 5_000)
   var classes: [String: Class] = [:]
-  /// For calls of a class that is not listed; nil: off.
+  /// For calls of no class or of one that is not listed; nil: off.
   var defaultClass: Class?
   /// When everything is thrown away, ascending.
   var flushes: [SimTime] = []
@@ -144,6 +146,18 @@ struct CacheSettings: Sendable {
   /// The settings for calls of that class; nil: the cache is off for them.
   func settings(for name: String?) -> Class? {
     name.flatMap { classes[$0] } ?? defaultClass
+  }
+
+  /// What the class of such calls is called in tables: itself if it is listed.
+  func shownName(_ name: String?) -> String {
+    name.flatMap { classes[$0] == nil ? nil : $0 } ?? Self.defaultName
+  }
+
+  static let defaultName = "default"
+
+  /// Names of the classes that calls may belong to.
+  var shownNames: [String] {
+    classes.keys.sorted() + (defaultClass == nil ? [] : [Self.defaultName])
   }
 }
 

@@ -37,8 +37,8 @@ struct SelectionRules: Sendable {
   /// The latency and the cost of a call at which their parts of the score are used up.
   var latencyScale: SimDuration
   var costScale: MoneySum
-  /// Name of the model where none is left; it need not be in the catalog.
-  var fallback: String
+  /// The model where none is left; nil: none is proposed.
+  var fallback: ModelID?
   /// Tasks that take a capability of the same name.
   var needs: Set<String>
   /// Share of the calls that a context window must hold.

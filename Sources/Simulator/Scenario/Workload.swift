@@ -56,8 +56,10 @@ struct Variant: Sendable {
   var frameTokens: Int64 = 0
   /// Images billed by the piece, sent or made; no tokens.
   var images: Int64 = 0
-  /// What the call reserves for its answer; visible and reasoning tokens never exceed it.
+  /// What the call reserves for its answer, and what cuts it.
   var maxTokens: Int64?
+  /// What `maxTokens` limits.
+  var limitedTokens = LimitedTokens.all
   var prompts = PromptRepetition.unique
   /// The static prefix that a provider's prompt cache may hold; 0: none.
   var prefixTokens: Int64 = 0
@@ -76,6 +78,8 @@ struct Variant: Sendable {
   var name = ""
   /// Decides in place of the policy: a variant of an experiment has a model of its own.
   var pinned: Policy.Rule?
+  /// Models that cannot do the task: left out of the call's chain, unless it is routed to them.
+  var unfit: Set<ModelID> = []
 }
 
 /// How often the same prompt comes back.
@@ -116,6 +120,14 @@ enum ArrivalProcess: Hashable, Sendable {
   case exact
 }
 
+/// Which output tokens a call's limit counts: providers differ.
+enum LimitedTokens: String, CaseIterable, Sendable {
+  /// Thinking and answer together. Thinking comes first, so that it is the answer that is cut.
+  case all
+  /// The answer alone; thinking is not limited.
+  case answer
+}
+
 /// Who the users are.
 struct UserPopulation: Sendable {
   /// How much more active than the mean some users are.
@@ -136,7 +148,7 @@ struct UserPopulation: Sendable {
     var share: Double
   }
 
-  /// One user, of the most active class, who makes that many times the calls.
+  /// The user with most expected calls makes that many times as many.
   struct Rogue: Hashable, Sendable {
     var factor: Double
   }

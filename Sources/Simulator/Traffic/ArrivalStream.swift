@@ -5,7 +5,7 @@ struct ArrivalSource: BitwiseCopyable {
   /// Operational time of the next arrival, in mean gaps; of an exact source, where in [0, 1) its
   /// mix starts.
   var position: Double
-  /// Calls a month.
+  /// Calls a month; of an exact source whose months differ, in the larger ones.
   var rate: Double
   /// `exact`: a step coprime to the month's number of calls, that visits every place of the mix.
   var stride: UInt32
@@ -37,6 +37,8 @@ struct ArrivalStream: ~Copyable, Sendable {
   private let dayEnds: FixedTable<Int64>
   /// The day in which the chunk starts.
   private var day = 0
+  /// By workload, `exact` ones whose months differ.
+  private var uneven: [UnevenMonths?] = []
   private var tally: HitTally
   /// Of the chunk, those that are in the tally in place of the chunk.
   private(set) var counted = 0
@@ -63,7 +65,11 @@ struct ArrivalStream: ~Copyable, Sendable {
     var expected = 0.0
     sources.reserve(compiled.workloads.count * users)
     for workload in compiled.workloads {
-      for (user, rate) in population.volumes(of: workload).enumerated() {
+      let length = compiled.timelines[workload.timeline].length
+      let (rates, uneven) = Self.rates(
+        of: workload, in: population, months: period.months.count, length: length)
+      self.uneven.append(uneven)
+      for (user, rate) in rates.enumerated() {
         expected += rate * Double(period.months.count)
         sources.append(
           ArrivalSource(
@@ -76,6 +82,22 @@ struct ArrivalStream: ~Copyable, Sendable {
     for workload in plans.indices {
       for user in 0..<users { start(workload * users + user, workload) }
     }
+  }
+
+  /// Calls a month of every user; of `exact` arrivals also how months differ.
+  private static func rates(
+    of workload: CompiledWorkload, in population: Population, months: Int, length: Double
+  ) -> ([Double], UnevenMonths?) {
+    guard workload.arrivals == .exact else { return (population.volumes(of: workload), nil) }
+    // Surges make the period longer in months of traffic, or shorter.
+    let counts = population.exactCounts(
+      of: workload, months: max(months, Int(length.rounded(.up))))
+    let fewer = counts.byUser(counts.fewer)
+    if counts.isEven { return (fewer, nil) }
+    let more = counts.byUser(counts.more)
+    return (
+      zip(fewer, more).map(max), UnevenMonths(isMore: counts.isMore, fewer: fewer, more: more)
+    )
   }
 
   /// Arrivals of the chunk.
@@ -103,7 +125,7 @@ struct ArrivalStream: ~Copyable, Sendable {
     var first = 0
     for workload in plans.indices {
       let plan = plans[workload]
-      let way = way(plan)
+      let way = way(workload, plan)
       for place in first..<(first + users) where sources[place].next.time < limit {
         emit(from: place, workload, plan, way, until: limit)
       }
@@ -115,10 +137,11 @@ struct ArrivalStream: ~Copyable, Sendable {
     return true
   }
 
-  private func way(_ plan: ArrivalPlan) -> ArrivalWay {
+  private func way(_ workload: Int, _ plan: ArrivalPlan) -> ArrivalWay {
     ArrivalWay(
       factory: factory, forms: factory.forms.base, draws: draws,
-      pieces: timelines[plan.timeline].pieces.pointer(to: 0), dayEnds: dayEnds.pointer(to: 0))
+      pieces: timelines[plan.timeline].pieces.pointer(to: 0), dayEnds: dayEnds.pointer(to: 0),
+      uneven: uneven[workload])
   }
 
   private mutating func start(_ place: Int, _ workload: Int) {
@@ -136,7 +159,8 @@ struct ArrivalStream: ~Copyable, Sendable {
     }
     var day = 0
     _ = ahead.draw(
-      1, of: source, plan, factory.mix(of: workload, user: user), way(plan), until: .min, day: &day,
+      1, of: source, plan, factory.mix(of: workload, user: user), way(workload, plan), until: .min,
+      day: &day,
       into: arrivals.base, &tally)
   }
 

@@ -6,6 +6,40 @@ struct ArrivalWay {
   let pieces: UnsafePointer<Timeline.Piece>
   /// When each day ends; the last never does.
   let dayEnds: UnsafePointer<Int64>
+  /// `exact`: months that differ from each other; nil: they are alike.
+  var uneven: UnevenMonths?
+}
+
+/// The calls of `exact` arrivals, month by month, where a month's number of calls is a fraction.
+final class UnevenMonths: Sendable {
+  private let isMore: [Bool]
+  private let fewer: [UInt32]
+  private let more: [UInt32]
+
+  init(isMore: [Bool], fewer: [Double], more: [Double]) {
+    self.isMore = isMore
+    self.fewer = fewer.map { UInt32($0) }
+    self.more = more.map { UInt32($0) }
+  }
+
+  /// Where a user's call lies.
+  struct Place {
+    /// From 0; one more than there are for a call after the last one.
+    var month: Int
+    var inMonth: UInt32
+    /// Calls in that month.
+    var calls: UInt32
+  }
+
+  func place(of index: UInt32, user: Int) -> Place {
+    var left = index
+    for month in isMore.indices {
+      let calls = isMore[month] ? more[user] : fewer[user]
+      if left < calls { return Place(month: month, inMonth: left, calls: calls) }
+      left -= calls
+    }
+    return Place(month: isMore.count + 1, inMonth: 0, calls: 1)
+  }
 }
 
 /// Some arrivals of one source, drawn together: each loop does one thing to all of them, so that a
@@ -37,7 +71,7 @@ struct ArrivalsAhead: ~Copyable, Sendable {
     let hits = lanes.base + 2 * Self.capacity
     let user = source.pointee.next.user
     let first = source.pointee.next.index &+ 1
-    place(count, from: first, of: source, plan, way.draws)
+    place(count, from: first, of: source, plan, way)
     var piece = way.pieces + Int(source.pointee.piece)
     let rate = source.pointee.rate
     let times = lanes.base + 3 * Self.capacity
@@ -73,8 +107,9 @@ struct ArrivalsAhead: ~Copyable, Sendable {
   @inline(__always)
   private mutating func place(
     _ count: Int, from first: UInt32, of source: UnsafeMutablePointer<ArrivalSource>,
-    _ plan: ArrivalPlan, _ draws: Draws
+    _ plan: ArrivalPlan, _ way: ArrivalWay
   ) {
+    let draws = way.draws
     let user = UInt64(source.pointee.next.user)
     let sequence = draws.sequence(.call, user: user, workload: plan.key)
     switch plan.arrivals {
@@ -88,7 +123,12 @@ struct ArrivalsAhead: ~Copyable, Sendable {
       }
     case .gamma(let cv):
       addGaps(count, from: first, of: source.pointee, plan.key, GammaGap(cv: cv), draws)
-    case .exact: setExactly(count, from: first, of: source.pointee, sequence)
+    case .exact:
+      if let uneven = way.uneven {
+        setUnevenly(count, from: first, of: source.pointee, sequence, uneven)
+      } else {
+        setExactly(count, from: first, of: source.pointee, sequence)
+      }
     }
   }
 
@@ -145,6 +185,27 @@ struct ArrivalsAhead: ~Copyable, Sendable {
       visit &+= UInt64(stride)
       // The second wraps around where it would be below 0.
       visit = min(visit, visit &- UInt64(monthly))
+    }
+  }
+
+  /// The same where months differ: few scenarios, so each call is found anew.
+  @inline(never)
+  private mutating func setUnevenly(
+    _ count: Int, from first: UInt32, of source: ArrivalSource, _ sequence: UInt64,
+    _ months: UnevenMonths
+  ) {
+    for n in 0..<count {
+      let word = Self.block(n, from: first, sequence)
+      let index = first &+ UInt32(n)
+      let found = months.place(of: index, user: Int(source.next.user))
+      let calls = Double(found.calls)
+      // Short of the month's end, also after dividing by the rate.
+      let part = min((Double(found.inMonth) + word.0.unit) / calls, 1 - 0x1p-40)
+      let stride = UInt64(ArrivalStream.coprimeStride(found.calls))
+      let visit = UInt64(found.inMonth) * stride % UInt64(found.calls)
+      set(
+        n, position: (Double(found.month) + part) * source.rate,
+        place: (Double(visit) + source.position) / calls, hit: word.3)
     }
   }
 }

@@ -90,7 +90,7 @@ struct CallForms: Sendable {
         input: kind.input.constant ?? 0, output: kind.output.constant ?? 0,
         reasoning: kind.reasoning.constant ?? 0))
     made.call.audio = kind.audio.constant ?? 0
-    let target = routing.firstTarget(model: Int(call.routed), tier: Int(kind.tier))
+    let target = routing.firstTarget(model: Int(call.routed), chain: kind.chain)
     if compiled.attemptDraws[target].isDrawn, kind.cacheMode != .keyed {
       made.attempts = 1
       made.call.drawnTarget = Int32(target)

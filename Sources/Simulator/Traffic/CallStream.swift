@@ -24,7 +24,7 @@ struct CallStream: CallSource, ~Copyable, Sendable {
     _ compiled: CompiledScenario, _ routing: CompiledRouting, plan: PlanSpec, draws: Draws,
     countsHits: Bool = false
   ) {
-    let population = Population(compiled.scenario.users, users: plan.users, draws: draws)
+    let population = Population(compiled.scenario, users: plan.users, draws: draws)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws,
       countsHits: countsHits)

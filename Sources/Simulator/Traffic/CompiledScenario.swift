@@ -83,6 +83,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var workload: UInt16
   var useCase: UInt16
   var tier: UInt16
+  /// Into `chainKinds`.
+  var chain: UInt16
   /// Into `billings`.
   var billing: UInt16
   /// Variants of all experiments, one after the other; negative: of none.
@@ -110,6 +112,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var prefixShared: Bool
   /// Negative: none.
   var maxTokens: Int64
+  /// Whether `maxTokens` counts thinking as well.
+  var limitsThinking: Bool
   var promptForm: PromptForm
   /// Into `promptPools`.
   var pool: Int
@@ -126,13 +130,13 @@ struct CallKind: Sendable, BitwiseCopyable {
 }
 
 extension CallKind {
-  /// A call's sizes by what was drawn, cut at the most tokens that an answer may have.
+  /// A call's sizes by what was drawn, cut at the most tokens that it may have: thinking comes first.
   @inline(__always)
   func sizes(input: Int64, output: Int64, reasoning: Int64) -> CallSizes {
     var (visible, reasoning) = (output, reasoning)
     if maxTokens >= 0 {
-      visible = min(visible, maxTokens)
-      reasoning = min(reasoning, maxTokens - visible)
+      if limitsThinking { reasoning = min(reasoning, maxTokens) }
+      visible = min(visible, limitsThinking ? maxTokens - reasoning : maxTokens)
     }
     return CallSizes(
       input: input + extraInput, output: visible + reasoning, reasoning: reasoning)
@@ -141,6 +145,14 @@ extension CallKind {
 
 /// A kind where it lies in the engine's table: no copy is made to hand it over.
 typealias KindPointer = UnsafePointer<CallKind>
+
+/// What the chain of a call depends on beside its routed model.
+struct ChainKind: Hashable, Sendable {
+  /// Into `tiers`.
+  var tier: Int
+  /// Models that the chain leaves out.
+  var unfit: Set<ModelID>
+}
 
 /// How calls of a kind are billed, beyond the model.
 struct Billing: Hashable, Sendable {
@@ -159,6 +171,7 @@ struct CompiledScenario: Sendable {
   private(set) var targetsOfModel: [Range<Int>] = []
   private(set) var useCases: [String] = []
   private(set) var tiers: [String] = []
+  private(set) var chainKinds: [ChainKind] = []
   private(set) var billings: [Billing] = []
   private(set) var cacheClasses: [String?] = []
   private(set) var kinds: [CallKind] = []
@@ -226,7 +239,10 @@ struct CompiledScenario: Sendable {
 
   private mutating func addKind(_ original: Int, in tier: String) {
     var (kind, seen) = (kinds[original], attributes[original])
-    kind.tier = UInt16(Self.index(of: tier, in: &tiers))
+    let number = Self.index(of: tier, in: &tiers)
+    kind.tier = UInt16(number)
+    let unfit = chainKinds[Int(kind.chain)].unfit
+    kind.chain = UInt16(Self.index(of: ChainKind(tier: number, unfit: unfit), in: &chainKinds))
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
     conversionValues.append(conversionValues[original])
@@ -358,12 +374,13 @@ struct CompiledScenario: Sendable {
     )
     let isDrawn = [samplers.0, samplers.1, samplers.2, samplers.3].contains { $0.constant == nil }
     let hasKey = cache?.mode == .keyed && form != .none
+    let tier = Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)
+    let chain = ChainKind(tier: tier, unfit: variant.unfit)
     kinds.append(
       CallKind(
         key: key, workload: UInt16(workloads.count),
         useCase: UInt16(Self.index(of: useCase, in: &useCases)),
-        tier: UInt16(
-          Self.index(of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers)),
+        tier: UInt16(tier), chain: UInt16(Self.index(of: chain, in: &chainKinds)),
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings)),
@@ -378,7 +395,8 @@ struct CompiledScenario: Sendable {
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
         images: variant.images, prefixTokens: variant.prefixTokens,
         prefixShared: variant.prefixSharedByUsers,
-        maxTokens: variant.maxTokens ?? -1, promptForm: form, pool: pool,
+        maxTokens: variant.maxTokens ?? -1, limitsThinking: variant.limitedTokens == .all,
+        promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
         conversion: variant.conversion ?? -1, sells: variant.conversionValue != nil,
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))

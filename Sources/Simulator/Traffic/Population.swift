@@ -2,30 +2,40 @@
 struct Population: Sendable {
   let users: Int
   let deal: UserDeal
-  /// Activity relative to the mean user.
+  /// Activity relative to the mean user, without the rogue's excess.
   private let weights: [Double]
+  private let areDrawn: Bool
   private let planNames: [String]
 
-  init(_ population: UserPopulation, users: Int, draws: Draws) {
+  /// The users of a plan of the scenario.
+  init(_ scenario: Scenario, users: Int, draws: Draws) {
+    self.init(scenario.users, users: users, draws: draws, rates: scenario.callRates)
+  }
+
+  /// - Parameter rates: of the calls that users make; empty: activity alone tells who makes most.
+  init(_ population: UserPopulation, users: Int, draws: Draws, rates: [CallRate]) {
     self.users = users
-    let deal = UserDeal(population: population, users: users)
-    self.deal = deal
+    var deal = UserDeal(population: population, users: users, rates: rates)
     planNames = population.accountPlans.map(\.name)
     if case .lognormal(let cv) = population.activity, cv > 0 {
+      areDrawn = true
       let variance = ExactMath.log(1 + cv * cv)
       let sigma = variance.squareRoot()
-      weights = (0..<users).map { user in
+      let drawn = (0..<users).map { user in
         let word = draws.block(.user, call: 0, user: UInt64(user), workload: 0).0
-        return deal.weight(of: user)
-          * ExactMath.exp(sigma * ExactMath.normalQuantile(word.openUnit) - variance / 2)
+        return ExactMath.exp(sigma * ExactMath.normalQuantile(word.openUnit) - variance / 2)
       }
+      deal.findRogue(among: drawn, rates: rates)
+      weights = drawn
     } else {
-      weights = (0..<users).map(deal.weight)
+      areDrawn = false
+      weights = (0..<users).map(deal.dealtWeight)
     }
+    self.deal = deal
   }
 
   /// Activity of a user, relative to the mean user.
-  func activity(of user: Int) -> Double { weights[user] }
+  func activity(of user: Int) -> Double { weights[user] * deal.rogueFactor(of: user) }
 
   /// Account plan of a user, as an index into the scenario's list; 0 without plans.
   @inline(__always)
@@ -37,16 +47,34 @@ struct Population: Sendable {
     deal.accountPlan.isEmpty ? nil : planNames[Int(deal.accountPlan[user])]
   }
 
-  /// Calls (or flows) a month of every user: means, or for `exact` whole numbers whose running
-  /// sum is the rounded running sum of the means, so that the total is met to the unit.
+  /// Mean calls (or flows) a month of every user. Their sum is the volume times the sum of the
+  /// users' factors, plus a rogue's excess: for drawn activities on average, for `exact` always.
   func volumes(of workload: CompiledWorkload) -> [Double] {
-    var sum = 0.0
-    return (0..<users).map { user in
-      let mean = workload.volume * weights[user] * workload.planFactors[accountPlan(of: user)]
-      guard workload.arrivals == .exact else { return mean }
-      let before = (sum + 0.5).rounded(.down)
-      sum += mean
-      return (sum + 0.5).rounded(.down) - before
+    let scale = workload.volume * scale(of: workload)
+    return (0..<users).map { scale * activity(of: $0) * workload.planFactors[accountPlan(of: $0)] }
+  }
+
+  private func scale(of workload: CompiledWorkload) -> Double {
+    guard areDrawn else { return deal.volumeScale(factors: workload.planFactors) }
+    guard workload.arrivals == .exact else { return 1 }
+    var (stated, drawn) = (0.0, 0.0)
+    for user in 0..<users {
+      let factor = workload.planFactors[accountPlan(of: user)]
+      stated += factor
+      drawn += factor * weights[user]
     }
+    return drawn > 0 ? stated / drawn : 1
+  }
+
+  /// The calls (or flows) of `exact` arrivals, month by month.
+  func exactCounts(of workload: CompiledWorkload, months: Int) -> ExactCounts {
+    let volumes = volumes(of: workload)
+    var stated = workload.volume * deal.statedUsers(factors: workload.planFactors)
+    if let rogue = deal.rogueUser {
+      let factor = workload.planFactors[accountPlan(of: rogue)]
+      stated +=
+        workload.volume * scale(of: workload) * factor * (activity(of: rogue) - weights[rogue])
+    }
+    return ExactCounts(volumes: volumes, stated: stated, months: months)
   }
 }

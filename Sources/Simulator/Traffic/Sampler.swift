@@ -23,6 +23,11 @@ struct Sampler: Sendable, BitwiseCopyable {
   static func whole(_ x: Double) -> Int64 { Int64(max(0, x + 0.5)) }
 }
 
+extension Distribution.Bin {
+  /// Just less than its length, so that a draw near 1 is not rounded up past its end.
+  fileprivate var width: Double { high > low ? high.nextDown - low : 0 }
+}
+
 /// The alias tables of all histograms of a scenario, in one place.
 struct SamplerTables: Sendable {
   private struct Bin: Sendable {
@@ -41,7 +46,8 @@ struct SamplerTables: Sendable {
     case .fixed(let value):
       return Self.fixed(value * scale)
     case .uniform(let low, let high):
-      return Sampler(form: .uniform, a: low * scale, b: (high - low) * scale, c: 0)
+      let law = Distribution.beforeRounding(low: low * scale, high: high * scale)
+      return Sampler(form: .uniform, a: law.low, b: law.width, c: 0)
     case .lognormal(let mean, let cv, let cap):
       guard mean > 0 else { return Self.fixed(0) }
       let variance = ExactMath.log(1 + cv * cv)
@@ -54,11 +60,11 @@ struct SamplerTables: Sendable {
       sampler.firstBin = Int32(bins.count)
       sampler.binCount = Int32(source.count)
       let (own, alias) = AliasTable.build(weights: source.map(\.weight))
-      for (i, bin) in source.enumerated() {
-        bins.append(
-          Bin(
-            own: own[i], alias: Int32(alias[i]), low: bin.low * scale,
-            width: (bin.high - bin.low) * scale))
+      let scaled = source.map {
+        Distribution.Bin(low: $0.low * scale, high: $0.high * scale, weight: $0.weight)
+      }
+      for (i, bin) in Distribution.beforeRounding(scaled).enumerated() {
+        bins.append(Bin(own: own[i], alias: Int32(alias[i]), low: bin.low, width: bin.width))
       }
       return sampler
     }

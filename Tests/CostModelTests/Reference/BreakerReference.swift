@@ -12,7 +12,7 @@ struct BreakerReference {
 
   /// Opened-until (nil: closed), whether a probe runs, and how often it has opened.
   private func replay() -> (openedUntil: Int64?, probing: Bool, trips: Int) {
-    var failures: [Int64] = []
+    var outcomes: [(at: Int64, success: Bool)] = []
     var openedUntil: Int64?
     var probing = false
     var trips = 0
@@ -29,11 +29,10 @@ struct BreakerReference {
           openedUntil = success ? nil : e + settings.open.microseconds
           trips += success ? 0 : 1
         } else if !isShut(at: e) {
-          if success, settings.consecutive { failures = [] }
-          if !success { failures.append(e) }
-          failures = failures.filter { e - $0 < settings.window.microseconds }
-          if failures.count >= settings.failures {
-            failures = []
+          outcomes.append((e, success))
+          outcomes = outcomes.filter { e - $0.at < settings.window.microseconds }
+          if mustOpen(outcomes) {
+            outcomes = []
             openedUntil = e + settings.open.microseconds
             trips += 1
           }
@@ -41,6 +40,20 @@ struct BreakerReference {
       }
     }
     return (openedUntil, probing, trips)
+  }
+
+  /// Whether the outcomes of the window, the last of which has just come, open a closed breaker.
+  private func mustOpen(_ outcomes: [(at: Int64, success: Bool)]) -> Bool {
+    let failures = outcomes.count { !$0.success }
+    switch settings.rule {
+    case .failures(let most, let consecutive):
+      let sinceSuccess = outcomes.reversed().prefix { !$0.success }.count
+      let isFailure = outcomes.last?.success == false
+      return isFailure && (consecutive ? sinceSuccess : failures) >= most
+    case .rate(let billionths, let minimumCalls):
+      let isEnough = outcomes.count >= minimumCalls
+      return isEnough && failures * 1_000_000_000 >= Int(billionths) * outcomes.count
+    }
   }
 
   func blocks(at t: Int64) -> Bool {

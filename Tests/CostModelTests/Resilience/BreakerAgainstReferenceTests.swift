@@ -22,12 +22,33 @@ import Testing
     #expect(probesSeen > 1000 && tripsSeen > 1000, "the schedules exercise the rules")
   }
 
-  private func run(seed: UInt64) -> (probes: Int, trips: Int, same: Bool) {
+  @Test func agreeOnRandomSchedulesByFailureRate() {
+    var probesSeen = 0
+    var tripsSeen = 0
+    for seed in 10_000..<11_000 as Range<UInt64> {
+      let (probes, trips, same) = run(seed: seed, byRate: true)
+      #expect(same, "seed \(seed)")
+      probesSeen += probes
+      tripsSeen += trips
+    }
+    #expect(probesSeen > 1000 && tripsSeen > 1000, "the schedules exercise the rules")
+  }
+
+  private func run(
+    seed: UInt64, byRate: Bool = false
+  ) -> (probes: Int, trips: Int, same: Bool) {
     var random = SplitMix64(seed: seed)
+    let count = Int(1 + random.below(4))
+    // Thirds are no whole number of billionths: 2 of 6 are below the first, above the second.
+    let shares: [Int64] = [1, 333_333_334, 333_333_333, 500_000_000, 750_000_000, 1_000_000_000]
+    let share = shares[Int(random.below(Int64(shares.count)))]
+    let rule =
+      byRate
+      ? BreakerSettings.Rule.rate(billionths: share, minimumCalls: 2 * count)
+      : .failures(count, consecutive: random.chance(1, in: 2))
     let settings = BreakerSettings(
-      failures: Int(1 + random.below(4)), window: µs(1 + random.below(12)),
-      open: µs(random.below(8)), probes: Int(random.below(2)),
-      consecutive: random.chance(1, in: 2))
+      rule: rule, window: µs(1 + random.below(12)), open: µs(random.below(8)),
+      probes: Int(random.below(2)))
     var fast = Breaker(settings)
     var slow = BreakerReference(settings: settings)
     var flights: [Flight] = []

@@ -152,3 +152,70 @@ private final class HeldBreaker {
     #expect(fail(b, at: 5, 6) == [true, true])
   }
 }
+
+/// docs/semantics.md, "Breaker", "Closed, by `failure_rate`", sentence by sentence.
+@Suite struct RateBreakerTests {
+  /// Half of at least 4 calls within 1,000 µs, open 100 µs.
+  private func breaker(billionths: Int64 = 500_000_000, probes: Int = 0) -> HeldBreaker {
+    HeldBreaker(
+      BreakerSettings(
+        rule: .rate(billionths: billionths, minimumCalls: 4), window: µs(1000), open: µs(100),
+        probes: probes))
+  }
+
+  /// `+` is a success, `-` a failure; one each 10 µs from 0 on.
+  private func outcomes(_ breaker: HeldBreaker, _ signs: String, from: Int64 = 0) -> [Bool] {
+    signs.enumerated().map { breaker.record(success: $1 == "+", at: at(from + 10 * Int64($0))) }
+  }
+
+  @Test func opensAtTheStatedShareAndNotBelow() {
+    #expect(outcomes(breaker(), "+-+-") == [false, false, false, true])
+    #expect(outcomes(breaker(), "++-+-+") == Array(repeating: false, count: 6))
+    #expect(outcomes(breaker(), "++-+--") == [false, false, false, false, false, true])
+  }
+
+  @Test func fewerCallsThanTheMinimumOpenNothing() {
+    #expect(outcomes(breaker(), "---") == [false, false, false])
+    #expect(outcomes(breaker(), "----") == [false, false, false, true])
+  }
+
+  @Test func aSuccessThatMakesTheNumberFullOpens() {
+    #expect(outcomes(breaker(), "--++") == [false, false, false, true])
+  }
+
+  /// The outcomes at 0 leave the window at 1,000: three are left then, and the fourth comes later.
+  @Test(arguments: [(999, true), (1000, false)])
+  func outcomesAsOldAsTheWindowAreDropped(last: Int64, opens: Bool) {
+    let b = breaker()
+    _ = outcomes(b, "--+")
+    #expect(b.record(success: true, at: at(last)) == opens)
+  }
+
+  @Test func theShareIsExact() {
+    // 7 of 100 in doubles are less than 0.07 · 100.
+    let b = HeldBreaker(
+      BreakerSettings(
+        rule: .rate(billionths: 70_000_000, minimumCalls: 100), window: µs(10_000), open: µs(1)))
+    let signs = String(repeating: "+", count: 93) + "-------"
+    #expect(outcomes(b, signs) == Array(repeating: false, count: 99) + [true])
+  }
+
+  @Test func openingClearsTheRecordAndWhatEndsMeanwhileIsIgnored() {
+    let b = breaker()
+    #expect(outcomes(b, "----").last == true)
+    #expect(b.blocks(at: at(129)) && !b.blocks(at: at(130)))
+    #expect(outcomes(b, "--------", from: 31).allSatisfy { !$0 })
+    #expect(outcomes(b, "---+", from: 130) == [false, false, false, true])
+  }
+
+  @Test func aProbeDecidesAlone() {
+    let b = breaker(probes: 1)
+    _ = outcomes(b, "----")
+    #expect(b.begin(at: at(130)) && b.blocks(at: at(131)))
+    #expect(!b.record(success: true, at: at(140), isProbe: true))
+    #expect(b.state(at: at(140)) == .closed(failures: 0, calls: 0))
+    #expect(outcomes(b, "++-", from: 140) == [false, false, false])
+    #expect(b.state(at: at(160)) == .closed(failures: 1, calls: 3))
+    #expect(b.state(at: at(1150)) == .closed(failures: 1, calls: 1))
+  }
+}

@@ -38,6 +38,19 @@ struct RoutingTableTests {
     #expect(RoutingTable(Policy(name: "p", rules: [rule]), kinds: [any]) == nil)
   }
 
+  /// A call that names no tier is one of `standard`; other attributes have no such value.
+  @Test func aMissingTierIsStandard() {
+    var premium = any
+    premium[.tier] = "premium"
+    let standard = Policy.Condition(.tier, in: ["economy", "standard"])
+    #expect(standard.holds(for: any) && any.satisfies([standard]))
+    #expect(!standard.holds(for: premium) && !premium.satisfies([standard]))
+    #expect(!Policy.Condition(.tier, in: ["premium"]).holds(for: any))
+    for attribute in Attribute.allCases where attribute != .tier {
+      #expect(!Policy.Condition(attribute, in: ["standard"]).holds(for: any))
+    }
+  }
+
   @Test func kindsKeepTheirOrderAndRule() throws {
     var vision = any
     vision[.task] = "vision"

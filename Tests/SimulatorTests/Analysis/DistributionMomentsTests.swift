@@ -3,8 +3,8 @@ import Testing
 @testable import Simulator
 
 @Suite struct DistributionMomentsTests {
-  /// Against the sum over 400,000 equally likely values of a uniform.
-  @Test(arguments: [(0.0, 3.0), (0.2, 0.4), (2.5, 7.25), (10, 10.4), (3, 400)])
+  /// Against the sum over 400,000 equally likely values of a uniform whose ends are no whole numbers.
+  @Test(arguments: [(0.5, 3.25), (0.2, 0.4), (2.5, 7.25), (10, 10.4), (3, 400.5)])
   func roundedUniform(low: Double, high: Double) {
     let law = Distribution.uniform(low: low, high: high)
     for edge in [1.5, 3.5, 7.5, Double.infinity] {
@@ -19,6 +19,37 @@ import Testing
       #expect((closed.second - brute.second).magnitude < 1e-5 * max(1, high * high))
       #expect((closed.third - brute.third).magnitude < 1e-5 * max(1, high * high * high))
     }
+  }
+
+  /// Whole numbers from the first to the last, all alike.
+  @Test(arguments: [(0, 3), (1, 2), (7, 12), (3, 400)])
+  func wholeUniform(low: Int, high: Int) {
+    let share = 1 / Double(high - low + 1)
+    for edge in [1.5, 3.5, 7.5, Double.infinity] {
+      let sum = (low...high).filter { Double($0) < edge }.reduce(PartialMoments()) {
+        $0 + .point(Double($1), mass: share)
+      }
+      for law in [
+        Distribution.uniform(low: Double(low), high: Double(high)),
+        .histogram([.init(low: Double(low), high: Double(high), weight: 2)]),
+      ] {
+        let closed = law.moments(below: edge, rounded: true)
+        #expect(isClose(closed.mass, sum.mass) && isClose(closed.first, sum.first))
+        #expect(isClose(closed.second, sum.second) && isClose(closed.third, sum.third))
+      }
+    }
+  }
+
+  /// 1 to 3 and 3 to 5 as heavy, which meet in 3: 1, 2, 3, 4 and 5 alike.
+  @Test func binsThatMeetShareTheirValue() {
+    let law = Distribution.histogram([
+      .init(low: 1, high: 3, weight: 1), .init(low: 3, high: 5, weight: 1),
+    ])
+    for value in 1...5 {
+      let mass = law.moments(below: Double(value) + 0.5, rounded: true).mass
+      #expect(isClose(mass, Double(value) / 5))
+    }
+    #expect(isClose(law.moments(rounded: true).first, 3))
   }
 
   @Test func fixedValuesAreRoundedExactly() {

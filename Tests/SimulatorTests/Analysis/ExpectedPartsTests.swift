@@ -26,18 +26,36 @@ import Testing
       months: months)
   }
 
-  @Test func outputStopsAtMaxTokensVisibleFirst() {
+  @Test func maxTokensCutsTheAnswerThatThinkingLeavesRoomFor() {
     var variant = AnalysisScenario.variant(input: .fixed(0), output: .fixed(300))
     variant.reasoning = .fixed(500)
     variant.maxTokens = 400
     var priced = scenario(
       [model { $0.rates[.reasoningTokens] = AnalysisScenario.rate(perMillion: 4) }], variant)
-    check(cost(priced), 1_000 * (300 * 10e-6 + 100 * 4e-6))
-    // Half of the answers are 100 tokens long and leave 300, half are 400 long and leave none.
-    priced.workloads[0].stages[0].calls[0].mix[0].output = .histogram([
-      .init(low: 100, high: 100, weight: 1), .init(low: 400, high: 400, weight: 1),
-    ])
+    // Thinking alone fills it.
+    check(cost(priced), 1_000 * 400 * 4e-6)
+    func set(_ change: (inout Variant) -> Void) {
+      change(&priced.workloads[0].stages[0].calls[0].mix[0])
+    }
+    set { $0.reasoning = .fixed(150) }
     check(cost(priced), 1_000 * (250 * 10e-6 + 150 * 4e-6))
+    // Half think 100 tokens long and leave 300, half 350 and leave 50.
+    set {
+      $0.reasoning = .histogram([
+        .init(low: 100, high: 100, weight: 1), .init(low: 350, high: 350, weight: 1),
+      ])
+    }
+    check(cost(priced), 1_000 * (175 * 10e-6 + 225 * 4e-6))
+    // 100 to 103 tokens leave 300, 299, 298 and 297.
+    set { $0.reasoning = .uniform(low: 100, high: 103) }
+    check(cost(priced), 1_000 * (298.5 * 10e-6 + 101.5 * 4e-6))
+    // The answer alone is limited.
+    set {
+      $0.reasoning = .fixed(500)
+      $0.output = .fixed(900)
+      $0.limitedTokens = .answer
+    }
+    check(cost(priced), 1_000 * (400 * 10e-6 + 500 * 4e-6))
   }
 
   /// Inputs of 0 to 2,000 tokens, above 1,500 at three times the price.

@@ -144,4 +144,100 @@ import Testing
     let old = index + own.replacing("Fine", with: "Old") + "## [B](b/report.md)\n\nmore\n\n"
     #expect(section.added(to: old) == index + own + "## [B](b/report.md)\n\nmore\n\n")
   }
+
+  // MARK: What claims rest on
+
+  /// The margin is −$200, so a tenth of the budget is not left; a number that the wrong total moves less
+  /// than twofold is consistent, and so is one that the recomputed figures confirm.
+  private static let chain = """
+    catalogs: { prices: prices.yaml, list: list.yaml }
+    typed_from: { prices: [plan.md] }
+    values:
+      price: { unit: USD per 1M tokens, catalog: { catalog: prices, model: m, figure: input } }
+      days: { value: 30, unit: days per month }
+      doubled: { formula: twice * 1 }
+      guess: { value: 4, unit: "1", assumed: four times as many }
+    claims:
+      a: { subject: a, published: $700, unit: USD per month, at: "plan.md:1" }
+      b: { subject: b, published: $500, unit: USD per month, at: "plan.md:2" }
+      budget: { subject: the budget, published: "$1,000", unit: USD per month, at: "plan.md:3" }
+      total: { subject: the total, published: $900, unit: USD per month, at: "plan.md:4", sum: [a, b] }
+      margin: { subject: the margin, published: $100, unit: USD per month, at: "plan.md:5", formula: budget - total }
+      share: { subject: the margin's share, published: 10%, at: "plan.md:6", formula: margin / budget }
+      used: { subject: the share used, published: 90%, at: "plan.md:7", formula: total / budget }
+      twice: { subject: twice as much, published: "$1,800", unit: USD per month, at: "plan.md:8", formula: 2 * total }
+      by-value: { subject: four times, published: "$3,600", unit: USD per month, at: "plan.md:23", formula: 2 * doubled }
+      same: { subject: the same, published: 2x, unit: x, at: "plan.md:9", formula: twice / total }
+      sound: { subject: a and b, published: "$1,200", unit: USD per month, at: "plan.md:10", formula: a + b }
+      guessed: { subject: guessed, published: $700, unit: USD per month, at: "plan.md:11", formula: a * guess }
+      on-guess: { subject: on a guess, published: $350, unit: USD per month, at: "plan.md:12", formula: guessed / 2 }
+      here: { subject: one way, published: 30, unit: "1", at: "plan.md:13", formula: there }
+      there: { subject: the other way, published: 30, unit: "1", at: "plan.md:14", formula: here }
+      grown: { subject: growth, published: 2x, unit: x, at: "plan.md:15", formula: [twice / total, budget / b] }
+      grown-less: { subject: growth, published: 2x, unit: x, at: "plan.md:16", formula: [budget / b, twice / b] }
+      price-plan: { subject: the price, published: $2, unit: USD per 1M tokens, at: "plan.md:17", formula: price }
+      price-million: { subject: half a million, published: $1, unit: USD per 500000 tokens, at: "plan.md:18", formula: price }
+      price-letter: { subject: the price, published: $2, unit: USD per 1M tokens, at: "letter.md:1", formula: price }
+      price-wrong: { subject: the price, published: $5, unit: USD per 1M tokens, at: "plan.md:19", formula: price }
+      list-price: { subject: listed, published: $3, unit: USD per 1M tokens, at: "plan.md:20", catalog: { catalog: list, model: m, figure: input } }
+      list-other: { subject: listed, published: $3, unit: USD per 1M tokens, at: "lan.md:20", catalog: { catalog: list, model: m, figure: input } }
+      tokens: { subject: tokens, published: 50M, unit: tokens per month, at: "plan.md:21" }
+      bill: { subject: the bill, published: $100, unit: USD per month, at: "plan.md:22", formula: tokens * price }
+    """
+  private static let chainFiles = [
+    "prices.yaml": "models: {m: {provider: p, input: $2 per 1M tokens, output: $2 per 1M tokens}}",
+    "list.yaml": """
+    models: {m: {provider: p, input: $3 per 1M tokens, output: $3 per 1M tokens, \
+    source: "tables.pdf, plan.md:20"}}
+    """,
+  ]
+
+  @Test func derivedClaimsAreJudgedFromRecomputedFigures() throws {
+    let result = try ClaimsFolder(Self.chain, Self.chainFiles).audit()
+    let found = result.verdicts
+    let expected: [String: Verdict] = [
+      "total": .wrong, "margin": .wrong, "share": .wrong, "used": .restsOnWrong,
+      "twice": .restsOnWrong, "by-value": .restsOnWrong, "same": .restsOnWrong, "sound": .confirmed,
+      "guessed": .wrong,
+      "on-guess": .restsOnWrong, "here": .confirmed, "there": .confirmed, "grown": .restsOnWrong,
+      "grown-less": .wrong, "bill": .confirmed,
+    ]
+    for (name, verdict) in expected { #expect(found[name] == verdict, "\(name)") }
+    // The total is $1,200, so $100 are −$200 and 90 % are 120 %.
+    #expect(result["share"]?.recomputed?.decimal == "-20")
+    #expect(result["share"]?.asPublished == .confirmed)
+    #expect(result["share"]?.wrongInputs.map(\.id) == ["total"])
+    #expect(result["used"]?.recomputed?.decimal == "90")
+    #expect(result["used"]?.fromRecomputed?.decimal == "120")
+    #expect(result["by-value"]?.fromRecomputed?.decimal == "4800")
+    #expect(result["same"]?.fromRecomputed?.decimal == "2")
+    #expect(result["on-guess"]?.assumptions == ["four times as many"])
+    let text = AuditText(workings: result.workings)
+    #expect(
+      text.explanation(try #require(result["used"]))
+        == "Consistent: the total ($900 per month) ÷ the budget ($1,000 per month) gives 90%; but it "
+        + "rests on the total ($900 per month, plan.md:4), which is wrong; from the recomputed figures "
+        + "it is 120%.")
+    let headline = AuditHeadline.text(result)
+    #expect(headline.contains("consistent, but rest on a wrong figure"), "\(headline)")
+    #expect(headline.contains("only restated by data that was typed from the same documents"))
+    #expect(AuditMarkdown.text(result).contains("## Consistent, but rests on a wrong figure\n"))
+  }
+
+  /// A catalog that was typed from the plan confirms a letter, and the plan together with other figures,
+  /// but not the plan alone; so does a model whose source names the plan.
+  @Test func noClaimIsConfirmedByItsOwnTranscription() throws {
+    let found = try ClaimsFolder(Self.chain, Self.chainFiles).audit().verdicts
+    for name in ["price-plan", "price-million", "list-price"] {
+      #expect(found[name] == .restated, "\(name)")
+    }
+    for name in ["price-letter", "list-other", "bill"] {
+      #expect(found[name] == .confirmed, "\(name)")
+    }
+    #expect(found["price-wrong"] == .wrong)
+    let errors = try ClaimsFolder(
+      Self.chain.replacing("typed_from: { prices:", with: "typed_from: { price:"), Self.chainFiles
+    ).errors
+    #expect(errors.contains("unknown source 'price'") && errors.contains("did you mean 'prices'?"))
+  }
 }

@@ -68,7 +68,7 @@ import Testing
 
   /// The policy `logged` with a line that sends requests by the scenario's own rules, or to a tier.
   @Test func loggedRequestsAreSentElsewhere() throws {
-    let chains = ["--override", "chains.economy=[gpt-4o-mini]"]
+    let chains = ["--override", "+chains.economy=[gpt-4o-mini]"]
     let log = Self.log(["a", "a", "a", "a"])
     for action in ["{tier: economy}", "{policy: {rules: [{name: x, model: gpt-4o-mini}]}}"] {
       let outcome = try replay(

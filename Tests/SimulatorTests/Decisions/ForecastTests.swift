@@ -38,6 +38,35 @@ import Testing
     #expect(curve[23] == 1_000)
   }
 
+  /// Neither a plan's most users nor its least one is kept to without a word.
+  @Test func growthBeyondWhatAPlanMayHaveIsSaid() throws {
+    let folder = try SmallCompany.folder()
+    func run(_ growth: String, _ months: String) throws -> Program.Outcome {
+      try Program.run([
+        "forecast", folder.path("s.yaml"), "--users", "100", "--growth=\(growth)", "--months",
+        months, "--out", folder.path("out"),
+      ])
+    }
+    // 100·2^19 is 52,428,800, 100·2^20 is more than 100 million.
+    #expect(try run("100%", "20").code == 0)
+    let beyond = try run("100%", "24")
+    #expect(beyond.code == 2)
+    #expect(
+      beyond.errors.contains(
+        "from 100 users on it passes 100,000,000, the most that a plan may have, in month 21 of 24")
+    )
+    #expect(beyond.errors.contains("forecast.growth=100%"))
+    // 100, 10, 1, 0.1: the fourth month has no whole user left.
+    let shrinking = try run("-90%", "5")
+    #expect(
+      shrinking.output.contains("From month 4 on its growth leaves no whole user; one is kept."))
+    #expect(try !run("-90%", "3").output.contains("one is kept"))
+    try folder.write(
+      "f.yaml", "extends: s.yaml\nname: f\nforecast: {users: 100, growth: 100%, months: 24}\n")
+    let checked = try Program.run(["validate", folder.path("f.yaml")])
+    #expect(checked.errors.contains("f.yaml:3:35: error: from 100 users on it passes 100,000,000"))
+  }
+
   // MARK: Months
 
   /// Month 1 of a forecast without growth is the plan that `run` simulates, to the picodollar.

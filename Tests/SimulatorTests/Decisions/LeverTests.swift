@@ -195,20 +195,41 @@ import Testing
 
   @Test func theStandardLeversAreSound() throws {
     let levers = try StandardFiles.levers()
-    #expect(levers.count >= 10)
-    #expect(levers.allSatisfy { $0.source != nil && $0.quality != nil })
-    #expect(Set(levers.map(\.name)).count == levers.count)
-    #expect(try StandardFiles.capacities().allSatisfy { $0.source != nil })
+    #expect(levers.count == 4)
+    #expect(levers.allSatisfy { $0.quality != nil })
+    let documents = try ScenarioReader.read(
+      path: ShippedScenarioTests.folder + "/huntaze-engineering.yaml")
+    #expect(documents.levers.count == 16 && documents.capacities.count == 3)
+    #expect(documents.levers.allSatisfy { $0.source != nil && $0.quality != nil })
+    #expect(Set(documents.levers.map(\.name)).count == documents.levers.count)
+    #expect(documents.capacities.allSatisfy { $0.source != nil })
     #expect(try StandardFiles.shocks().count >= 7)
   }
 
-  /// Every standard lever and shock applies to at least one shipped scenario: none is a slip of the
-  /// pen that "does not apply" would hide.
+  /// What every company is asked about names no company's models or documents.
+  @Test func theStandardFilesNameNoModel() throws {
+    let documents = try CatalogReader.read(
+      path: ShippedScenarioTests.folder + "/catalogs/documents.yaml")
+    let names = documents.models.flatMap { [$0.name] + $0.aliases } + ["documents'", "guide.md"]
+    let folder = RepositoryFiles.root.appendingPathComponent("Sources/Simulator/Standard")
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let text = try String(contentsOfFile: folder.path + "/" + file, encoding: .utf8)
+        .split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
+      for name in names {
+        #expect(!text.contains { $0.contains(name) }, "\(file) names \(name)")
+      }
+    }
+  }
+
+  /// Every lever of the documents applies to at least one shipped scenario: none is a slip of the pen
+  /// that "does not apply" would hide.
   @Test func everyStandardLeverAppliesSomewhere() throws {
     let trees = try ShippedReports.scenarios.map {
       try ScenarioReader.tree(path: ShippedScenarioTests.folder + "/\($0).yaml")
     }
-    for lever in try StandardFiles.levers() {
+    for lever in try StandardFiles.merged(
+      StandardFiles.levers(), with: trees[0].scenario.levers, name: \.name)
+    {
       let text = VariantText(values: [
         "use_case": "fan messages", "model": "deepseek-v3", "by": "phi4-mini",
       ])

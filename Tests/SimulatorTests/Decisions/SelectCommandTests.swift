@@ -12,7 +12,7 @@ import Testing
       .path
     let scenario = try ScenarioReader.read(path: path)
     let study = SelectionStudy(
-      scenario, rules: try SelectionReader.standard(for: scenario.catalog))
+      scenario, rules: try SelectionReader.rules(of: scenario))
     let chart = FrontierChart.svg(study)
     try RepositoryFiles.expect(
       SelectionMarkdown(study: study).text(hasPicture: chart != nil),
@@ -21,6 +21,44 @@ import Testing
       String(decoding: ReportTables.selectionTable(study).csv(.rfc4180), as: UTF8.self),
       in: "Tests/Golden/select/select.csv")
     try RepositoryFiles.expect(chart ?? "", in: "Tests/Golden/select/select.svg")
+  }
+
+  /// A company that has none of the documents' models is told of none, by `init`'s own files: nothing is
+  /// proposed where nobody rates a model, and the page says what to state.
+  @Test func otherCompaniesHearOfTheirOwnModelsOnly() throws {
+    let folder = try ScenarioFolder()
+    #expect(try Program.run(["init", folder.path("mine")]).code == 0)
+    let scenario = folder.path("mine/scenario.yaml")
+    let names = try CatalogReader.read(
+      path: RepositoryFiles.root.appendingPathComponent("scenarios/catalogs/documents.yaml").path
+    ).models.flatMap { [$0.name] + $0.aliases }
+    for verb in ["select", "levers", "stress"] {
+      let outcome = try Program.run(
+        [verb, scenario, "--users", "20", "--out", folder.path("out")])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      if verb == "select" {
+        #expect(
+          outcome.output.contains(
+            "no model is left, and the rules name none for that case (`selection: fallback`), so none "
+              + "is proposed. Nobody gives a quality figure of a model that can take them:"))
+      }
+    }
+    let pages = folder.content.filter { $0.hasPrefix("out/") && $0.contains(".") }
+    #expect(pages.count >= 8)
+    for page in pages {
+      let text = try String(contentsOfFile: folder.path(page), encoding: .utf8)
+      for name in names + ["documents'"] {
+        #expect(!text.contains(name), "\(page) names \(name)")
+      }
+    }
+    let judged = try Program.run(
+      ["select", scenario, "--stand-in", "70%", "--out", folder.path("judged")])
+    #expect(!judged.output.contains("no model is left"))
+    // A fallback is a model of the catalog, or an error.
+    let wrong = try Program.run([
+      "select", scenario, "--override", "selection.fallback=lage", "--out", folder.path("no"),
+    ])
+    #expect(wrong.code == 2 && wrong.errors.contains("did you mean 'large'?"), "\(wrong.errors)")
   }
 
   private static let selection = """

@@ -17,7 +17,9 @@ import Testing
 
   private func study(_ shocks: [Shock], threads: Int = 1) throws -> StressStudy {
     let (tree, scenario) = try DecisionFolder.tree()
-    return try StressStudy(tree, scenario, shocks: shocks, threads: threads)
+    return try StressStudy(
+      tree, scenario, shocks: shocks, rules: try SelectionReader.rules(of: scenario),
+      threads: threads)
   }
 
   /// A shock that changes nothing gives the base to the byte, spliced or not.
@@ -80,7 +82,8 @@ import Testing
     let (tree, scenario) = try ScenarioReader.tree(
       path: folder.path("s.yaml"), overrides: overrides)
     let flush = shock("flushed", ["cache.flush.+=$from"], from: .day(16), days: 0)
-    let study = try StressStudy(tree, scenario, shocks: [flush], threads: 1)
+    let study = try StressStudy(
+      tree, scenario, shocks: [flush], rules: try SelectionReader.rules(of: scenario), threads: 1)
     let month = try #require(study.results[0].month, "\(study.results[0].reason ?? "")")
     #expect(study.results[0].window?.start == study.results[0].window?.end)
     #expect(!month.isSpliced)
@@ -90,13 +93,112 @@ import Testing
     // 40 prompts of 100 and 100 tokens at $1 and $2 a million, some of which are not asked again.
     #expect(more > .zero && more <= MoneySum(picodollars: 40 * 300_000_000))
     let without = try DecisionFolder.tree()
-    let none = try StressStudy(without.tree, without.scenario, shocks: [flush], threads: 1)
+    let none = try StressStudy(
+      without.tree, without.scenario, shocks: [flush],
+      rules: try SelectionReader.rules(of: without.scenario), threads: 1)
     #expect(none.results[0].reason == "there is no response cache to flush")
     let own = try DecisionFolder.tree(
       "shocks: {f: {title: F, from: day 3, with: [cache.flush.+=$from]}}")
     #expect(own.scenario.shocks.first?.length == nil)
     let bad = try DecisionFolder.make("shocks: {f: {title: F, from: day 3, with: [cache=off]}}")
     #expect(bad.errors().contains("a shock needs both 'from' and 'for', or neither"))
+  }
+
+  /// Weekdays, hours and a surge of one workload decide, weighed by the calls that each makes.
+  @Test func theBusiestTimeIsThatOfMostExpectedCalls() throws {
+    let own = """
+      traffic: {weekdays: [1, 1, 2, 1, 1, 0.5, 0.5], hours: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, \
+      1, 1, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1]}
+      """
+    let (_, scenario) = try DecisionFolder.tree(own)
+    let busiest = BusiestTime(scenario: scenario, plan: scenario.plans[0])
+    func text(_ days: Int64) -> String {
+      busiest.day(lasting: SimDuration(microseconds: days * SimDuration.day.microseconds))
+        .description
+    }
+    // 3 June 2026 is the first Wednesday; two Wednesdays take eight days.
+    #expect(text(1) == "2026-06-03T00:00:00Z")
+    #expect(text(8) == "2026-06-03T00:00:00Z")
+    #expect(text(40) == "2026-06-01T00:00:00Z")
+    #expect(busiest.hour(lasting: .hour).description == "2026-06-03T14:00:00Z")
+    let (_, surged) = try DecisionFolder.tree(
+      own.replacing(
+        "traffic: {", with: "traffic: {surges: [{from: 2026-06-20, for: 24h, factor: 9}], "))
+    #expect(
+      BusiestTime(scenario: surged, plan: surged.plans[0]).day(lasting: .day).description
+        == "2026-06-20T00:00:00Z")
+    #expect(
+      try StandardFiles.shocks().allSatisfy {
+        $0.from == nil || $0.from == .busiestDay
+          || $0.from == .busiestHour
+      })
+    let bad = try DecisionFolder.make(
+      "shocks: {x: {title: X, for: 24h, from: busiest week, with: [cache=off]}}")
+    #expect(bad.errors().contains("expected 'busiest day' or 'busiest hour', not 'busiest week'"))
+  }
+
+  /// `seer` is down: of its fallbacks only `other` sees, has a price for images and a window that
+  /// holds the call.
+  @Test func callsFallBackOnlyToModelsThatCanDoTheTask() throws {
+    let catalog = """
+      models:
+        seer: {provider: a, latency: 1s, capabilities: [vision], images: $1 per 1K images, \
+      input: $1 per 1M tokens, output: $1 per 1M tokens}
+        blind: {provider: b, latency: 1s, images: $1 per 1K images, input: $1 per 1M tokens, \
+      output: $1 per 1M tokens}
+        small: {provider: b, latency: 1s, capabilities: [vision], context_window: 500, \
+      images: $1 per 1K images, input: $1 per 1M tokens, output: $1 per 1M tokens}
+        gone: {provider: b, latency: 1s, capabilities: [vision], deprecated: 2026-05-01, \
+      images: $1 per 1K images, input: $1 per 1M tokens, output: $1 per 1M tokens}
+        other: {provider: c, latency: 1s, capabilities: [vision], images: $1 per 1K images, \
+      input: $5 per 1M tokens, output: $5 per 1M tokens}
+      """
+    let scenario = """
+      period: {start: 2026-06-01, days: 30}
+      plans: [10]
+      catalog: catalog.yaml
+      policy: {rules: [{name: all, model: seer}]}
+      chains: {standard: [blind, small, gone, other]}
+      models: {seer: {failure_rate: 20%}}
+      workloads:
+        look: {volume: 30, task: vision, images: 1, input: 1000, output: 100}
+        chat: {volume: 30, task: chat, input: 100, output: 100}
+      """
+    let folder = try ScenarioFolder(["catalog.yaml": catalog, "s.yaml": scenario])
+    let (tree, read) = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    var down = shock(
+      "down", ["outages.+={provider: a, from: $from, for: $for}"], from: .day(1), days: 30)
+    down.title = "a down"
+    let study = try StressStudy(
+      tree, read, shocks: [down], rules: try SelectionReader.rules(of: read), threads: 1)
+    let result = try Simulation(study.scenario).result(of: study.plan, run: 1)
+    let answered = Set(
+      result.costs.filter { $0.calls > 0 }.map { "\($0.useCase ?? "") \($0.model)" })
+    #expect(answered == ["look seer", "look other", "chat seer", "chat blind"])
+    #expect(
+      study.unfit.map { "\($0.calls) \($0.model): \($0.reason)" } == [
+        "look blind: the catalog lists no vision among its capabilities",
+        "look small: its window of 500 tokens is too small",
+        "look gone: it was withdrawn on 1 May 2026",
+        "chat gone: it was withdrawn on 1 May 2026",
+      ])
+    // As the chain stands, `blind` takes everything.
+    let asChained = try Simulation(read).result(of: study.plan, run: 1)
+    #expect(study.billAsChained == asChained.cost && asChained.cost != study.base.bill)
+    let months = study.results.compactMap(\.month)
+    #expect(months[0].failedCalls == 0 && months[0].bill > study.base.bill)
+    let text = StressMarkdown.text(study)
+    #expect(text.contains("look never goes to blind (the catalog lists no vision among its"))
+    // Nothing is left but what fails: the bill falls, which is no saving.
+    let (bare, alone) = try ScenarioReader.tree(
+      path: folder.path("s.yaml"), overrides: ["chains={standard: [blind]}"])
+    let lost = try StressStudy(
+      bare, alone, shocks: [down], rules: try SelectionReader.rules(of: alone), threads: 1)
+    let chart = StressReport.chart(lost)
+    #expect(chart.rows.map(\.series) == [0, 8])
+    #expect(chart.legend.map(\.name) == ["as without a shock", "more calls fail or are refused"])
+    #expect(chart.svg().contains("more calls fail or are refused"))
+    #expect(StressMarkdown.headline(lost).contains("Most calls are lost under “a down”:"))
   }
 
   @Test func whatDoesNotApplySaysWhy() throws {
@@ -116,7 +218,8 @@ import Testing
         fair: {title: A fair, from: 2026-06-10, for: 48h, with: [workloads.easy.volume*=5]}
       """)
     #expect(scenario.shocks.count == 1)
-    let window = try scenario.shocks[0].window(in: scenario.period)?.get()
+    let window = try scenario.shocks[0].window(
+      in: scenario.period, BusiestTime(scenario: scenario, plan: scenario.plans[0]))?.get()
     #expect(window?.start.description == "2026-06-10T00:00:00Z")
     #expect(window?.end.description == "2026-06-12T00:00:00Z")
     let bad = try DecisionFolder.make(

@@ -109,7 +109,9 @@ import Testing
     cases.append(("users", changed))
     for (what, changed) in cases {
       let after = try draws(changed.build())
-      for (key, drawn) in before where after[key] != drawn {
+      // More users share a stated total: the only calls that more users may move.
+      let shared = what == "users" ? Draws.key(of: "exact") : 0
+      for (key, drawn) in before where after[key] != drawn && key[0] != shared {
         Issue.record("\(what) changes \(key): \(drawn) \(String(describing: after[key]))")
         break
       }

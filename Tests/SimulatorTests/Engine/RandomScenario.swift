@@ -50,7 +50,23 @@ struct RandomScenario {
     }
     if random.chance(0.4) { scenario.budget = Self.budget(of: scenario, &random) }
     if random.chance(0.4) { scenario.experiments = Self.experiments(of: scenario, &random) }
+    if random.chance(0.3) { Self.addUnfit(to: &scenario, &random) }
     self.scenario = scenario
+  }
+
+  /// Models that some kinds of calls never fall back to.
+  private static func addUnfit(to scenario: inout Scenario, _ random: inout TestRandom) {
+    let count = scenario.catalog.models.count
+    for workload in scenario.workloads.indices {
+      for stage in scenario.workloads[workload].stages.indices {
+        for call in scenario.workloads[workload].stages[stage].calls.indices {
+          for place in scenario.workloads[workload].stages[stage].calls[call].mix.indices {
+            scenario.workloads[workload].stages[stage].calls[call].mix[place].unfit = Set(
+              (0..<random.below(3)).map { _ in id(count, &random) })
+          }
+        }
+      }
+    }
   }
 
   // MARK: Budget
@@ -68,7 +84,12 @@ struct RandomScenario {
           message: ""))
       var action = BudgetAction(line: line, effect: effect(scenario, &random))
       if random.chance(0.5) {
-        action.conditions = [Policy.Condition(.task, in: [random.oneOf(["a", "b"])])]
+        action.conditions = [
+          random.oneOf([
+            Policy.Condition(.task, in: ["a"]), Policy.Condition(.task, in: ["b"]),
+            Policy.Condition(.tier, in: ["standard"]),
+          ])
+        ]
       }
       budget.actions.append(action)
     }
@@ -131,7 +152,11 @@ struct RandomScenario {
     for number in experiments.indices {
       experiments[number].unit = random.oneOf(Experiment.Unit.allCases)
       if random.chance(0.3) {
-        experiments[number].conditions = [Policy.Condition(.task, in: ["a"])]
+        experiments[number].conditions = [
+          random.oneOf([
+            Policy.Condition(.task, in: ["a"]), Policy.Condition(.tier, in: ["standard", "other"]),
+          ])
+        ]
       }
       experiments[number].arms = random.oneOf([[0.5, 0.5], [0.2, 0.5, 0.3]]).enumerated().map {
         var arm = Experiment.Arm(name: "arm-\($0.offset)", share: $0.element)
@@ -195,8 +220,8 @@ struct RandomScenario {
     result.quota = quota(&random)
     result.breaker = random.rarely(2) { random in
       BreakerSettings(
-        failures: 1 + random.below(3), window: ticks(40, &random),
-        open: ticks(20, &random), probes: random.below(2), consecutive: random.chance(0.3))
+        rule: breakerRule(&random), window: ticks(40, &random), open: ticks(20, &random),
+        probes: random.below(2))
     }
     result.timeout = random.rarely(4) { ticks(8, &$0) }
     result.failureRate = random.oneOf([0, 0, 0.3, 0.8])
@@ -206,6 +231,14 @@ struct RandomScenario {
         minimumTokens: Int64(random.oneOf([0, 40])))
     }
     return result
+  }
+
+  private static func breakerRule(_ random: inout TestRandom) -> BreakerSettings.Rule {
+    guard random.chance(0.4) else {
+      return .failures(1 + random.below(3), consecutive: random.chance(0.3))
+    }
+    let share = random.oneOf([1, 333_333_333, 500_000_000, 1_000_000_000] as [Int64])
+    return .rate(billionths: share, minimumCalls: 1 + random.below(4))
   }
 
   private static func latency(_ random: inout TestRandom) -> Distribution {

@@ -22,7 +22,7 @@ struct ReferenceTranslation {
     let scenario = compiled.scenario
     variants = scenario.workloads.flatMap { $0.stages.flatMap { $0.calls.flatMap(\.mix) } }
     draws = Draws(seed: scenario.seed, run: 1)
-    let population = Population(scenario.users, users: users, draws: draws)
+    let population = Population(scenario, users: users, draws: draws)
     let routing = CompiledRouting(compiled)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
@@ -101,6 +101,7 @@ struct ReferenceTranslation {
     result.user = Int(call.user)
     result.routed = Int(base.routed)
     result.tier = variant.attributes[.tier]
+    result.unfit = Set(variant.unfit.map(\.index))
     result.cache = cache(of: variant, call, key: key, part: part)
     // A prompt that never comes back is one that no other call has.
     if variant.prompts == .unique { result.prompt = 1 << 63 | UInt64(result.id) }
@@ -140,11 +141,7 @@ struct ReferenceTranslation {
       number += 1
       upTo += experiment.arms[number].share
     }
-    let tests = experiment.conditions
-    let isMet = tests.allSatisfy { test in
-      variant.attributes[test.attribute].map(test.values.contains) ?? false
-    }
-    guard isMet else { return }
+    guard Self.isMet(experiment.conditions, by: Self.seen(variant)) else { return }
     let arm = experiment.arms[number]
     if let model = arm.model { result.routed = model.index }
     let prefix = (arm.systemPrompt ?? variant.prefixTokens) + arm.addedPrompt
@@ -160,24 +157,33 @@ struct ReferenceTranslation {
     result.prefix = prefix > 0 ? .block(block, tokens: prefix) : .none
   }
 
+  private static func seen(_ variant: Variant) -> [String: String] {
+    var seen: [String: String] = [:]
+    for attribute in Attribute.allCases { seen[attribute.name] = variant.attributes[attribute] }
+    return seen
+  }
+
+  private static func isMet(
+    _ conditions: [Policy.Condition], by seen: [String: String]
+  ) -> Bool {
+    ReferencePolicy.holds(
+      Dictionary(uniqueKeysWithValues: conditions.map { ($0.attribute.name, $0.values) }),
+      for: seen)
+  }
+
   /// What each of the budget's actions would do to the call.
   private func actions(
     on call: Call, _ result: ReferenceCall, _ workload: Int, _ variant: Variant, part: UInt64
   ) -> [(routed: Int, tier: String?)?] {
     let scenario = compiled.scenario
-    var seen: [String: String] = ["use_case": scenario.workloads[workload].useCase]
-    for attribute in Attribute.allCases {
-      if let value = variant.attributes[attribute] { seen[attribute.name] = value }
-    }
+    let seen = Self.seen(variant).merging(
+      ["use_case": scenario.workloads[workload].useCase]) { said, _ in said }
     let u = draws.block(
       .call, call: UInt64(call.index), user: UInt64(call.user),
       workload: Draws.key(of: scenario.workloads[workload].name), part: part
     ).2.unit
     return (scenario.budget?.actions ?? []).map { action in
-      let isMet = action.conditions.allSatisfy { condition in
-        seen[condition.attribute.name].map(condition.values.contains) ?? false
-      }
-      guard isMet else { return nil }
+      guard Self.isMet(action.conditions, by: seen) else { return nil }
       let tier = variant.attributes[.tier]
       switch action.effect {
       case .block, .shed, .cap: return (result.routed, tier)
@@ -292,16 +298,24 @@ extension ReferenceModel {
     quota.concurrent = behaviour.quota.concurrent
     quota.audioPerDay = behaviour.quota.audioPerDay?.microseconds
     quota.maxWait = behaviour.quota.maxWait?.microseconds
-    breaker = behaviour.breaker.map {
-      ReferenceBreaker.Settings(
-        failures: $0.failures, window: $0.window.microseconds, open: $0.open.microseconds,
-        probes: $0.probes, consecutive: $0.consecutive)
-    }
+    breaker = behaviour.breaker.map(ReferenceBreaker.Settings.init)
     timeout = behaviour.timeout?.microseconds
     failureRate = behaviour.failureRate
     promptCache = behaviour.promptCache.map {
       PromptCache(
         ttl: $0.ttl.microseconds, refresh: $0.refresh, minimumTokens: $0.minimumTokens)
+    }
+  }
+}
+
+extension ReferenceBreaker.Settings {
+  init(_ settings: BreakerSettings) {
+    self.init(
+      failures: 0, window: settings.window.microseconds, open: settings.open.microseconds,
+      probes: settings.probes, consecutive: false)
+    switch settings.rule {
+    case .failures(let count, let isConsecutive): (failures, consecutive) = (count, isConsecutive)
+    case .rate(let billionths, let calls): rate = (billionths, calls)
     }
   }
 }

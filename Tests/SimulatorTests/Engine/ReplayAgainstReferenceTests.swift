@@ -89,7 +89,7 @@ import Testing
       self.draws = draws
       var users = 1
       if case .dealt(let count) = scenario.replay.users { users = count }
-      let population = Population(scenario.users, users: users, draws: draws)
+      let population = Population(scenario, users: users, draws: draws)
       activity = AliasTable.build(weights: (0..<users).map(population.activity))
       guard case .pool(let size, let exponent, _) = scenario.replay.prompts else {
         pool = PromptPool(size: 1, exponent: 0)

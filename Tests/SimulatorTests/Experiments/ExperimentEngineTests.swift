@@ -122,7 +122,7 @@ import Testing
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
     let factory = CallFactory(
-      compiled: compiled, population: Population(scenario.users, users: 400, draws: draws),
+      compiled: compiled, population: Population(scenario, users: 400, draws: draws),
       routing: CompiledRouting(compiled), draws: draws)
     var arms: [[Int16]] = Array(repeating: [], count: 400)
     for user in 0..<400 as Range<UInt32> {
@@ -267,7 +267,7 @@ import Testing
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
     let factory = CallFactory(
-      compiled: compiled, population: Population(scenario.users, users: 3, draws: draws),
+      compiled: compiled, population: Population(scenario, users: 3, draws: draws),
       routing: CompiledRouting(compiled), draws: draws)
     let calls = (0..<20 as Range<UInt32>).map { index in
       factory.call(

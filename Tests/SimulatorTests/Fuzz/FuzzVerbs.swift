@@ -127,7 +127,7 @@ enum FuzzVerbs {
     var spec = scenario.forecast ?? ForecastSpec()
     spec.months = scenario.period.months.count
     let isPossible =
-      spec.growth.problem(startingAt: spec.users ?? scenario.plans[0].users) == nil
+      spec.problem(of: scenario) == nil
       && spec.users(of: scenario).allSatisfy { $0 < 1_000 }
     guard isPossible else { return [] }
     let forecast = try Forecast(scenario, spec)
@@ -138,8 +138,10 @@ enum FuzzVerbs {
   private static func simulated(_ tree: ScenarioTree, _ scenario: Scenario) throws -> [String] {
     let levers = try LeverStudy(
       tree, scenario, levers: StandardFiles.levers(),
-      capacities: StandardFiles.capacities() + scenario.capacities, threads: 1)
-    let stress = try StressStudy(tree, scenario, shocks: StandardFiles.shocks(), threads: 1)
+      capacities: scenario.capacities, threads: 1)
+    let stress = try StressStudy(
+      tree, scenario, shocks: StandardFiles.shocks(),
+      rules: SelectionReader.rules(of: scenario), threads: 1)
     return [LeverMarkdown.text(levers), StressMarkdown.text(stress)]
   }
 
@@ -183,10 +185,12 @@ enum FuzzVerbs {
       try ScenarioPricing(simulateUpTo: 0, threads: 1).price(ScenarioReader.read(path: $0)).figures
     }
     for entry in baseline.entries where entry.figures.plans.allSatisfy({ $0.spec.users < 100 }) {
-      let plans = ScenarioComparison(base: entry.figures, head: head).plans(onlyCommon: false)
+      let comparison = ScenarioComparison(base: entry.figures, head: head)
+      let plans = comparison.plans(onlyCommon: false)
       var report = GateReport(plans: plans)
       report.limits.maxIncrease = 0.05
-      report.checks = plans.flatMap(IncreaseJudge(limits: report.limits).checks)
+      let judge = IncreaseJudge(limits: report.limits, comparison: comparison, threads: 1)
+      report.checks = try plans.flatMap(judge.checks)
       try gate(report)
     }
     do {

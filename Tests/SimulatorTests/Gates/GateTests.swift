@@ -80,7 +80,8 @@ import Testing
     #expect(try Program.run(["check", path, "--max-increase", "5%"]).code == 2)
     #expect(try Program.run(["check", path, "--baseline", folder.files.path("no")]).code == 2)
     let plain = try Program.run(["check", path])
-    #expect(plain.code == 0 && plain.output.hasPrefix("There is no baseline"))
+    #expect(plain.code == 0)
+    #expect(plain.output.hasPrefix("Nothing was judged. There is no baseline to compare with."))
   }
 
   @Test func theJobSummaryGrows() throws {

@@ -107,7 +107,7 @@ import Testing
     #expect(bench.map { $0["name"]?.string } == ["s / users-4", "s / users-10"])
     #expect(bench.allSatisfy { (Double($0["value"]?.string ?? "") ?? 0) > 0 })
     let junit = try folder.text("out/junit.xml")
-    #expect(junit.contains("<testsuites name=\"costsim\" tests=\"4\" failures=\"2\">"))
+    #expect(junit.contains("<testsuites name=\"costsim\" tests=\"4\" failures=\"2\" errors=\"0\""))
     #expect(junit.contains("name=\"cost_usd: sum&lt;=0.1\">\n      <failure"))
   }
 }

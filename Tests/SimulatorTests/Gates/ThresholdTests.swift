@@ -40,24 +40,20 @@ import Testing
     #expect(Spread.exactly(3).breaks(.notEqual, 3))
   }
 
-  /// Exact closed form and simulated bill: either may break a bound, noise may not; approximate
-  /// ones must agree, or the simulated one be beyond chance.
-  @Test(arguments: [
-    (10.0, 10.0, true, false), (12, 11, true, true), (10, 12, true, false), (10, 20, true, true),
-    (12, 11, false, false), (12, 11.6, false, true), (10, 20, false, true),
-  ])
-  func judgingABill(expected: Double, simulated: Double, isExact: Bool, breaks: Bool) {
+  /// Exact closed form and simulated bill: either may break a bound, noise may not.
+  @Test(arguments: [(10.0, 10.0, false), (12, 11, true), (10, 12, false), (10, 20, true)])
+  func judgingABill(expected: Double, simulated: Double, breaks: Bool) {
     #expect(
-      BillJudge.breaks(
-        expected: expected, simulated: simulated, standardError: 1, isExact: isExact
-      ) { $0.breaks(.atMost, 11.5) } == breaks)
+      BillJudge.breaks(expected: expected, simulated: simulated, standardError: 1) {
+        $0.breaks(.atMost, 11.5)
+      } == breaks)
   }
 
   @Test(arguments: [
     ("cost_usd", "sum<=0.2", true), ("cost_usd", "sum<=0.01", false),
     ("cost_usd{plan:users-4}", "sum<0.2", true), ("cost_usd{model:large}", "sum<0.001", false),
     ("cost_usd{model:small}", "sum>=0", true), ("cost_usd{use_case:chat}", "sum<0.001", false),
-    ("cost_usd{tier:premium}", "sum<0.001", true), ("latency_ms", "p(95)<900", false),
+    ("latency_ms", "p(95)<900", false),
     ("latency_ms", "max<=1000", true), ("latency_ms{model:large}", "med<900", false),
     ("error_rate", "rate<0.01", false), ("error_rate{model:small}", "rate<=1", true),
     ("cache_hit_rate", "rate>=0.6", false), ("cache_hit_rate", "rate>=0.2", true),
@@ -71,7 +67,7 @@ import Testing
       """
     let scenario = try GateFolder(extra: extra).files.read(overrides: ["plans=[4]"])
     let outcome = try ScenarioPricing(threads: 1).price(scenario)
-    let checks = ThresholdJudge(scenario: scenario).checks(
+    let checks = try ThresholdJudge(scenario: scenario).checks(
       scenario.plans[0], outcome.figures.plans[0].figures, outcome.results[0])
     #expect(checks.map(\.passed) == [passes], "\(checks)")
   }

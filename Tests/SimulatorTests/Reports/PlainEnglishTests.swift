@@ -71,3 +71,26 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
   let one = RunsSummary(costs: [money(1)], overruns: [1])
   #expect(one.p50 == nil && one.overBudgetProbability == nil)
 }
+
+/// One rule for exact and expected amounts: never zero where there is something, never a sign on zero.
+@Test(
+  arguments: [
+    (0.0, "$0.00"), (-0.0, "$0.00"), (1e-14, "$0.00"), (-1e-14, "$0.00"), (4e-7, "<$0.000001"),
+    (0.000002, "$0.0000020"), (0.002, "$0.0020"), (-0.002, "−$0.0020"), (0.00999, "$0.0100"),
+    (0.05, "$0.05"), (0.0123, "$0.012"), (0.62, "$0.62"), (1.005, "$1.00"), (1_248, "$1,248.00"),
+    (-248.105, "−$248.10"),
+  ] as [(Double, String)])
+func amountsAreNeverZeroWhereTheyAreNot(dollars: Double, text: String) {
+  #expect(PlainEnglish.usd(dollars) == text)
+  let exact = MoneySum(picodollars: Int128((dollars * 1e12).rounded()))
+  #expect(PlainEnglish.usd(exact) == text)
+}
+
+@Test func wholeDollarsKeepWhatTheyAre() {
+  #expect(PlainEnglish.wholeUSD(1_000) == "$1,000")
+  #expect(PlainEnglish.wholeUSD(150.75) == "$151")
+  #expect(PlainEnglish.wholeUSD(0.67) == "$0.67")
+  #expect(PlainEnglish.wholeUSD(12.5) == "$12.50")
+  #expect(PlainEnglish.wholeUSD(0.0019) == "$0.0019")
+  #expect(PlainEnglish.usd(.infinity) == "–")
+}

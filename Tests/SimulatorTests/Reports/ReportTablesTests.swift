@@ -8,7 +8,7 @@ import Testing
   let contract = [
     "plans":
       "scenario,plan,users,calls,billed_calls,cost_usd,cost_p05_usd,cost_p50_usd,cost_p95_usd,"
-      + "expected_cost_usd,budget_usd,headroom_usd,over_budget,budget_crossed_at,"
+      + "expected_cost_usd,expected_leaves_out,budget_usd,headroom_usd,over_budget,budget_crossed_at,"
       + "over_budget_probability,cost_per_user_usd,cost_per_call_usd,cache_hit_rate,error_rate,"
       + "latency_p50_ms,latency_p95_ms,latency_p99_ms,queue_max_s",
     "costs":
@@ -99,7 +99,8 @@ func roundedAmountsAddUpToTheBill(users: Int) throws {
   let rows = try CSVReader.rows(ReportTables.all(report)[0].csv(.rfc4180))
   let row = Dictionary(uniqueKeysWithValues: zip(rows[0], rows[1]))
   let empty = [
-    "cost_p05_usd", "cost_p50_usd", "cost_p95_usd", "budget_usd", "headroom_usd", "over_budget",
+    "cost_p05_usd", "cost_p50_usd", "cost_p95_usd", "expected_leaves_out", "budget_usd",
+    "headroom_usd", "over_budget",
     "budget_crossed_at", "over_budget_probability", "cost_per_call_usd", "cache_hit_rate",
     "error_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms",
   ]

@@ -212,7 +212,7 @@ struct SampleReport {
       result.alerts.append(
         AlertEvent(
           at: SimTime(microseconds: month.month.start.microseconds + Int64(index) * 3_600_000_000),
-          type: .error, severity: .high, rule: "error rate",
+          type: .error, metric: .errorRate, severity: .high, rule: "error rate",
           state: index % 2 == 0 ? .fired : .cleared, value: 0.0625, threshold: 0.05,
           message: "=too many errors"))
     }

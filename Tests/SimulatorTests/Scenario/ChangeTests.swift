@@ -33,8 +33,14 @@ import Testing
       hard: {volume: 30, complexity: high, input: 100, output: 10}
     """
 
-  private func read(_ overrides: String...) throws -> Scenario {
-    let folder = try ScenarioFolder(["catalog.yaml": Self.catalog, "s.yaml": Self.scenario])
+  private func read(_ overrides: String...) throws -> Scenario { try read(overrides) }
+
+  /// - Parameter users: what stands in place of the two classes.
+  private func read(_ overrides: [String], users: String? = nil) throws -> Scenario {
+    let text = Self.scenario.split(separator: "\n").map { line in
+      line.hasPrefix("users:") ? users.map { "users: {\($0)}" } ?? String(line) : String(line)
+    }.joined(separator: "\n")
+    let folder = try ScenarioFolder(["catalog.yaml": Self.catalog, "s.yaml": text])
     return try folder.read(overrides: overrides)
   }
 
@@ -122,6 +128,59 @@ import Testing
   @Test func anOutageOfAProviderIsOneOfAllItsModels() throws {
     let scenario = try read("outages=[{provider: b, from: 2026-06-10, for: 24h}]")
     #expect(scenario.outages.map(\.model.index) == [1, 2])
+  }
+
+  /// Of users of two account plans, one with ten times the volume; and of drawn activities.
+  @Test(
+    arguments: [
+      "activity: {classes: {light: {share: 90%, weight: 1}, heavy: {share: 10%, weight: 5}}}, "
+        + "account_plans: {few: 50%, many: 50%}", "activity: {cv: 1.5}",
+      "activity: {cv: 0.7}, account_plans: {few: 80%, many: 20%}",
+    ])
+  func aRogueIsTheUserWithMostCalls(users: String) throws {
+    func calls(_ users: String) throws -> [Int64] {
+      let volumes =
+        users.contains("many") ? ["workloads.easy.volume_by_account_plan={many: 10}"] : []
+      let scenario = try read(volumes, users: users)
+      return try Simulation(scenario).result(of: scenario.plans[0], run: 1).accounts.map(\.calls)
+    }
+    let (calm, wild) = (try calls(users), try calls(users + ", rogue: {factor: 4}"))
+    let heaviest = try #require(calm.indices.max { (calm[$0], $1) < (calm[$1], $0) })
+    for user in calm.indices {
+      let wanted = calm[user] * (user == heaviest ? 4 : 1)
+      #expect((wild[user] - wanted).magnitude <= 4, "user \(user) of \(calm), \(wild)")
+    }
+  }
+
+  /// The closed form knows the heaviest of drawn users in the mean. Over 400 seeds the simulated
+  /// activity that a rogue adds lies within 5 standard errors of it (false alarms: 6e-7).
+  @Test func theHeaviestOfDrawnUsersIsExpected() throws {
+    let scenario = try read(
+      ["workloads.easy.volume_by_account_plan={many: 3}"],
+      users: "activity: {cv: 1.2}, rogue: {factor: 11}, account_plans: {few: 80%, many: 20%}")
+    var calm = scenario
+    calm.users.rogue = nil
+    func flows(_ scenario: Scenario) -> Double {
+      ExpectedTraffic(scenario: scenario, users: 40).flows.joined().reduce(0, +)
+    }
+    let added = (0..<400).map { seed -> Double in
+      let draws = Draws(seed: UInt64(seed), run: 1)
+      let users = [scenario, calm].map { Population($0, users: 40, draws: draws) }
+      let of = users[1].deal.callsByAccountPlan(calm.callRates)
+      return (0..<40).reduce(0) {
+        $0 + (users[0].activity(of: $1) - users[1].activity(of: $1))
+          * of[users[1].accountPlan(of: $1)]
+      }
+    }
+    let mean = added.reduce(0, +) / 400
+    let error = (added.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 399 / 400).squareRoot()
+    #expect(error < mean / 10)
+    #expect((flows(scenario) - flows(calm) - mean).magnitude < 5 * error)
+    // Of two alike: E max = 2 Φ(σ/√2) of a mean of 1.
+    let law = Lognormal(mean: 1, cv: 0.8)
+    let two = law.largest(of: [(2, 3)])[0]
+    #expect((two.mean - 2 * Normal.cdf(law.sigma / 2.0.squareRoot())).magnitude < 1e-4)
+    #expect((two.chance - 1).magnitude < 1e-4)
   }
 
   @Test func aRogueIsTheFirstOfTheHeaviest() throws {

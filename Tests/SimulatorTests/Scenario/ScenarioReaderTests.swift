@@ -59,8 +59,51 @@ private func folder(_ scenario: String = minimal) throws -> ScenarioFolder {
     #expect(call.output == .uniform(low: 100, high: 300))
     #expect(call.share == 1)
     #expect(scenario.behaviours[0].latency == .uniform(low: 500_000, high: 1_000_000))
-    #expect(scenario.behaviours[0].breaker == TargetReader.standardBreaker)
+    #expect(scenario.behaviours[0].breaker == nil)
     #expect(scenario.inputs.count == 3)
+  }
+
+  /// A breaker is there where it is stated; what is stated in part has the documented rest.
+  @Test(
+    arguments: [
+      ("", nil), ("breaker: none", nil), ("breaker: null", nil),
+      ("breaker: {}", (.failures(3, consecutive: false), 300, 60, 0)),
+      ("breaker: {failures: 5}", (.failures(5, consecutive: false), 300, 60, 0)),
+      ("breaker: {open: 30s, probes: 1}", (.failures(3, consecutive: false), 300, 30, 1)),
+      (
+        "breaker: {failure_rate: 7%}",
+        (.rate(billionths: 70_000_000, minimumCalls: 100), 300, 60, 0)
+      ),
+      (
+        "breaker: {failure_rate: 50%, min_calls: 20, window: 1min, open: 30s, probes: 1}",
+        (.rate(billionths: 500_000_000, minimumCalls: 20), 60, 30, 1)
+      ),
+    ] as [(String, (BreakerSettings.Rule, Int64, Int64, Int)?)])
+  func aBreakerIsThereWhereItIsStated(
+    _ text: String,
+    _ expected: (rule: BreakerSettings.Rule, window: Int64, open: Int64, probes: Int)?
+  ) throws {
+    let breaker = try folder(minimal + "\n" + text).read().behaviours[0].breaker
+    #expect(
+      breaker
+        == expected.map {
+          BreakerSettings(
+            rule: $0.rule, window: SimDuration(microseconds: $0.window * 1_000_000),
+            open: SimDuration(microseconds: $0.open * 1_000_000), probes: $0.probes)
+        })
+  }
+
+  @Test(arguments: [
+    ("{failures: 3, failure_rate: 50%}", "'failures' and 'failure_rate' exclude each other"),
+    ("{mode: windowed, failure_rate: 50%}", "'mode' and 'failure_rate' exclude each other"),
+    ("{min_calls: 20}", "'min_calls' needs 'failure_rate'"),
+    ("{failure_rate: 0%}", "must be more than 0%"), ("{failure_rate: 101%}", "101%"),
+    ("{failure_rate: 5%, min_calls: 0}", "expected 1 to 1,000,000"),
+    ("{failure_rate: 5%, window: 25h}", "at most 24h long"),
+  ])
+  func aBreakerThatContradictsItselfIsRefused(_ breaker: String, _ message: String) throws {
+    let errors = try folder(minimal + "\nbreaker: " + breaker).errors()
+    #expect(errors.contains(message), "\(errors)")
   }
 
   @Test func aRateNeedsNoLifetimeForAnHour() throws {

@@ -27,7 +27,7 @@ import Testing
   private func arrivals(_ scenario: Scenario) -> [Arrival] {
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
-    let population = Population(scenario.users, users: scenario.plans[0].users, draws: draws)
+    let population = Population(scenario, users: scenario.plans[0].users, draws: draws)
     let factory = CallFactory(
       compiled: compiled, population: population, routing: CompiledRouting(compiled), draws: draws)
     var stream = ArrivalStream(
@@ -193,6 +193,48 @@ import Testing
     for (number, month) in period.months.enumerated() {
       #expect(abs(timeline.operational(at: month.start) - Double(number)) < 1e-12)
       #expect(abs(timeline.operational(at: month.end) - Double(number + 1)) < 1e-12)
+    }
+  }
+
+  /// The first k months have round(k · volume · users) calls, halves up, whoever makes them.
+  @Test(arguments: [
+    (0.15, 1), (0.15, 10), (10.35, 10), (1.0 / 3, 7), (1.15, 10), (0.5, 1), (99.999, 3), (2, 5),
+  ])
+  func exactMakesTheStatedTotal(volume: Double, users: Int) {
+    let populations = [
+      UserPopulation(), UserPopulation(activity: .lognormal(cv: 2)),
+      UserPopulation(
+        activity: .classes([
+          .init(name: "light", share: 0.7, weight: 0.1),
+          .init(name: "heavy", share: 0.3, weight: 3),
+        ]), accountPlans: [.init(name: "a", share: 0.5), .init(name: "b", share: 0.5)]),
+    ]
+    for population in populations {
+      var scenario = scenario(
+        .exact, volume: volume, users: users, profile: week,
+        period: AnalysisScenario.period(months: 4))
+      scenario.users = population
+      let all = arrivals(scenario)
+      var stated = 0
+      for (number, month) in scenario.period.months.enumerated() {
+        let made = all.count {
+          month.start.microseconds <= $0.time && $0.time < month.end.microseconds
+        }
+        // In hundred-thousandths, so that halves are halves.
+        let upTo = Int((volume * 1e5).rounded()) * users * (number + 1)
+        let due = volume == 1.0 / 3 ? (14 * (number + 1) + 3) / 6 : (upTo + 50_000) / 100_000
+        #expect(made == due - stated, "\(volume) × \(users), month \(number + 1)")
+        stated = due
+      }
+      #expect(all.count == stated)
+      for user in 0..<users {
+        let own = all.filter { $0.user == user }
+        #expect(own.map(\.index) == own.indices.map { UInt32($0) })
+        #expect(zip(own, own.dropFirst()).allSatisfy { $0.time <= $1.time })
+      }
+      let expected = ExpectedTraffic(scenario: scenario, users: users)
+      let flows = 4 * expected.flows[0].reduce(0, +)
+      #expect(abs(flows - Double(stated)) < 1e-6 * (1 + Double(stated)))
     }
   }
 

@@ -35,7 +35,35 @@ import Testing
   @Test func uniformMoments() {
     let (mean, square) = moments(.uniform(low: 1, high: 3), scale: 1_000)
     #expect(mean.agrees(with: 2_000))
-    #expect(square.agrees(with: 13e6 / 3 + 1.0 / 12))
+    // Whole numbers from 1,000 to 3,000, all alike.
+    #expect(square.agrees(with: 4e6 + (2_001.0 * 2_001 - 1) / 12))
+  }
+
+  /// χ² with n − 1 degrees of freedom (5, 4, 2, 5), each beyond its limit with a chance below 6e-7.
+  @Test func endsAreAsLikelyAsTheValuesBetween() {
+    func bin(_ low: Double, _ high: Double, _ weight: Double) -> Distribution.Bin {
+      Distribution.Bin(low: low, high: high, weight: weight)
+    }
+    let cases: [(law: Distribution, values: [Int64], limit: Double)] = [
+      (.uniform(low: 0, high: 5), [0, 1, 2, 3, 4, 5], 38),
+      (.histogram([bin(1, 3, 2), bin(3, 5, 2)]), [1, 2, 3, 4, 5], 36),
+      (.histogram([bin(7, 9, 4)]), [7, 8, 9], 29),
+      (.histogram([bin(1, 3, 1), bin(10, 12, 1)]), [1, 2, 3, 10, 11, 12], 38),
+    ]
+    for (law, values, limit) in cases {
+      var tables = SamplerTables()
+      let sampler = tables.sampler(for: law)
+      var random = TestRandom(seed: 74)
+      var counts: [Int64: Double] = [:]
+      let draws = 60_000
+      for _ in 0..<draws { counts[tables.draw(sampler, random.bits()), default: 0] += 1 }
+      #expect(counts.keys.sorted() == values)
+      let expected = Double(draws) / Double(values.count)
+      let square = counts.values.reduce(0) { $0 + ($1 - expected) * ($1 - expected) / expected }
+      #expect(square < limit, "\(law): \(counts)")
+      #expect(tables.draw(sampler, .max) == values.last)
+      #expect(tables.draw(sampler, 0) == values.first)
+    }
   }
 
   @Test(arguments: [0.3, 1, 1.5]) func lognormalMoments(cv: Double) {
@@ -61,7 +89,7 @@ import Testing
     let (mean, square) = moments(.histogram(bins))
     let first: Double = 150 + 500 + 1_500
     #expect(mean.agrees(with: first))
-    // 0.3·1e6/3 + 0.1·25e6 + 0.6·7e6
+    // 0.3·1e6/3 + 0.1·25e6 + 0.6·7e6, but for half a unit at either end.
     let second: Double = 100_000 + 2_500_000 + 4_200_000
     #expect(square.agrees(with: second))
   }

@@ -48,10 +48,53 @@ private func worst(_ dealt: [UInt8], _ shares: [Double]) -> Double {
     let comment = "seed \(seed), plans \(plans), classes \(classes)"
     #expect(worst(deal.accountPlan, plans) < 1 + 1e-9, "\(comment)")
     #expect(worst(deal.activityClass, classes) < 1 + 1e-9, "\(comment)")
-    for plan in plans.indices {
-      let own = deal.activityClass.indices.filter { deal.accountPlan[$0] == plan }
-      #expect(worst(own.map { deal.activityClass[$0] }, classes) < 5, "\(comment)")
+    for number in classes.indices {
+      let own = deal.accountPlan.indices.filter { deal.activityClass[$0] == number }
+      #expect(worst(own.map { deal.accountPlan[$0] }, plans) < 5, "\(comment)")
     }
+    // Account plans move nobody to another class.
+    let alone = UserDeal(population: population([], classes), users: 700)
+    #expect(alone.activityClass == deal.activityClass, "\(comment)")
+    // Each plan's groups are those of its users, and the mean user has weight 1.
+    for users in [1, 2, 3, 7, 10, 29, 700] {
+      let deal = UserDeal(population: population(plans, classes), users: users)
+      let sum = deal.groups.reduce(0.0) { $0 + Double($1.users) * $1.weight }
+      #expect(deal.groups.reduce(0) { $0 + $1.users } == users)
+      #expect(abs(sum / Double(users) - 1) < 1e-12, "\(comment), \(users) users")
+      #expect(abs((0..<users).reduce(0.0) { $0 + deal.weight(of: $1) } - sum) < 1e-9 * sum)
+    }
+  }
+}
+
+/// Nobody is idle alone: the first user is of a class that calls.
+@Test func somebodyCallsHoweverFewUsersThereAre() {
+  let classes = [("idle", 0.96, 0.0), ("active", 0.03, 2), ("wild", 0.01, 60)].map {
+    UserPopulation.ActivityClass(name: $0.0, share: $0.1, weight: $0.2)
+  }
+  let population = UserPopulation(activity: .classes(classes))
+  for users in [1, 2, 20, 50] {
+    let deal = UserDeal(population: population, users: users)
+    #expect(deal.activityClass[0] == 1)
+    #expect(abs((0..<users).reduce(0.0) { $0 + deal.weight(of: $1) } - Double(users)) < 1e-9)
+  }
+  #expect(
+    worst(UserDeal(population: population, users: 900).activityClass, [0.96, 0.03, 0.01]) < 1)
+}
+
+/// Of a workload that enterprise users make ten times, and starters not at all, the calls are the
+/// volume times the sum of the factors, whoever is heavy.
+@Test func factorsOfAccountPlansAddUp() {
+  let mixed = population([0.6, 0.3, 0.1], [0.04, 0.46, 0.5])
+  for users in [3, 10, 50, 137] {
+    let deal = UserDeal(population: mixed, users: users)
+    let factors = [0, 1.0, 10]
+    let stated = deal.accountPlan.reduce(0.0) { $0 + factors[Int($1)] }
+    let made = (0..<users).reduce(0.0) {
+      $0 + deal.volumeScale(factors: factors) * deal.weight(of: $1)
+        * factors[Int(deal.accountPlan[$1])]
+    }
+    #expect(abs(made - stated) < 1e-9 * stated)
+    #expect(deal.volumeScale(factors: [2, 2, 2]) == 1)
   }
 }
 

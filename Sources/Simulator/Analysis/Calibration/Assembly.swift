@@ -101,8 +101,11 @@ struct Assembly {
     guard let low = stated.sorted.first?.low, let high = stated.sorted.last?.high else {
       return nil
     }
+    // Thinking and answer are fitted apart, so the longest of both may meet.
+    let longest =
+      (cell.output.sorted.last?.high ?? 0) + (cell.reasoning.sorted.last?.high ?? 0)
     return Calibration.MaxTokens(
-      value: max(1, cell.longestOutput, Int64(stated.mean.rounded())), calls: stated.count,
+      value: max(1, longest, Int64(stated.mean.rounded())), calls: stated.count,
       low: low, high: high, mean: stated.mean)
   }
 

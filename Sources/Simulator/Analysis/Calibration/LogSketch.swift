@@ -23,8 +23,6 @@ struct CallCell: Sendable {
   var cachedTokens: Int128 = 0
   /// What calls state as the most that the answer may have.
   var maxTokens = SizeSketch()
-  /// Thinking included.
-  var longestOutput: Int64 = 0
 
   mutating func add(_ row: TraceRecord) {
     calls += 1
@@ -39,7 +37,6 @@ struct CallCell: Sendable {
     }
     if row.input >= 0 { input.add(max(0, row.input - max(0, row.cached))) }
     if row.maxTokens >= 0 { maxTokens.add(row.maxTokens) }
-    longestOutput = max(longestOutput, row.output)
     if row.output >= 0 { output.add(max(0, row.output - max(0, row.reasoning))) }
     if row.reasoning >= 0 { reasoning.add(row.reasoning) }
     if row.audio >= 0 { audio.add(row.audio) }
@@ -58,7 +55,6 @@ struct CallCell: Sendable {
     cachedCalls += other.cachedCalls
     cachedTokens += other.cachedTokens
     maxTokens.merge(other.maxTokens)
-    longestOutput = max(longestOutput, other.longestOutput)
   }
 
   /// All of them as one.

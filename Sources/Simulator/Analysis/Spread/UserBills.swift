@@ -12,6 +12,8 @@ struct CountedCost: Sendable {
   /// Poisson for d = 1, the renewal process of gaps with cv² = d for many of them, and for a cache's
   /// misses has the variance that they have.
   var dispersion = 1.0
+  /// The number is stated: drawn activities move flows between users, who are then taken as alike.
+  var isExact = false
   var pool: PoolMisses?
   var isOfPool: Int?
   /// What one costs, by shares of an experiment's variants.
@@ -21,7 +23,7 @@ struct CountedCost: Sendable {
   /// Mean and dispersion of a user's number.
   /// - Parameter group: among those of the account plan.
   func number(weight: Double, group: Int) -> (mean: Double, dispersion: Double) {
-    guard let pool else { return (weight * perUser, dispersion) }
+    guard let pool else { return ((isExact ? 1 : weight) * perUser, dispersion) }
     if pool.isShared, let all = pool.misses.first {
       let mean = perUser * all.ratio * max(0, 1 + pool.elasticity * (weight - 1))
       return (mean, all.dispersion)

@@ -192,7 +192,8 @@ final class UsageReader {
     case .provider: row.provider = text
     case .region: row.variant.region = text
     case .status:
-      row.hasFailed = !Self.successes.contains(text.lowercased()) && !text.hasPrefix("2")
+      var text = text
+      row.hasFailed = !text.withUTF8(TraceDecoder.isSuccess)
     case .batch: row.variant.batch = try flag(text)
     case .serviceTier:
       if text == "batch" {
@@ -204,7 +205,6 @@ final class UsageReader {
     }
   }
 
-  private static let successes: Set = ["ok", "success"]
   /// What providers call the tier that has no name in a catalog.
   private static let ordinaryTiers: Set = ["default", "standard", "auto", "on_demand"]
 

@@ -106,6 +106,7 @@ struct Forecast: Sendable {
     var month = ForecastMonth(number: number, scenario: scenario, bill: bill, total: total + bill)
     month.budget = scenario.budget?.amount
     let likely = ExpectedCost(scenario: scenario, plan: scenario.plans[0])
+    month.leftOut = Expectation.leftOut(of: likely)
     if !sets.isEmpty { month.likely = likely.total }
     month.whyNoChance = parts.compactMap(\.why).first
     if month.whyNoChance == nil { month.spread = BillMixture(parts.compactMap(\.law)) }

@@ -2,18 +2,9 @@ import CostModel
 
 /// Months in which the budget acts: closed forms let all calls pass, so these are simulated.
 extension ForecastMonth {
-  /// Beyond so many standard deviations (one month in a billion) a line is not crossed.
-  private static let farAway = 6.0
-
   /// Whether a line that acts may be crossed.
   var budgetMayAct: Bool {
-    guard let budget = scenario.budget else { return false }
-    let highest = bill.mean + Self.farAway * bill.deviation
-    return budget.actions.contains { action in
-      let line = budget.thresholds[action.line]
-      // A projection may be wide of the mark on the first days.
-      return line.kind == .forecast || line.amount.dollars < highest
-    }
+    scenario.budget?.mayAct(mean: bill.mean, deviation: bill.deviation) == true
   }
 
   /// Takes the simulated bills for the closed form's.
@@ -21,6 +12,7 @@ extension ForecastMonth {
     let costs = simulated.map(\.dollars)
     let mean = costs.reduce(0, +) / Double(costs.count)
     withoutActions = bill.mean
+    leftOut = []
     bill.mean = mean
     // One month has no variance of its own: the closed form's is more than an acting budget leaves.
     if costs.count > 1 {

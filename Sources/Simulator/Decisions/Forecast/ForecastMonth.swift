@@ -27,6 +27,8 @@ struct ForecastMonth: Sendable {
   var expectedCrossing: SimTime?
   /// The chance that it does; nil without a budget, or where one simulated month must do.
   var overBudgetProbability: Double?
+  /// What the closed form leaves out of the month; nothing where the month is simulated in its place.
+  var leftOut: [Expectation.Approximation] = []
   /// The closed form's bill, had the budget only told; nil: it cannot act in this month.
   var withoutActions: Double?
 

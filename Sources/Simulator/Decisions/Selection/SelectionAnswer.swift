@@ -4,7 +4,7 @@ import CostModel
 struct SelectionAnswer: Sendable {
   enum Choice: Hashable, Sendable {
     case best(ModelID)
-    /// No model was left, so the rules name one: nil where the catalog does not have it.
+    /// No model was left, so the rules name one: nil where they name none.
     case fallback(ModelID?)
   }
 
@@ -31,7 +31,7 @@ struct SelectionAnswer: Sendable {
     candidates = judged.sorted(by: Self.precedes)
     choice =
       candidates.first { $0.isLeft }.map { Choice.best($0.model) }
-      ?? .fallback(judge.scenario.catalog.id(named: judge.rules.fallback))
+      ?? .fallback(judge.rules.fallback)
   }
 
   var left: [SelectionCandidate] { candidates.filter(\.isLeft) }
@@ -43,7 +43,7 @@ struct SelectionAnswer: Sendable {
     }
   }
 
-  /// The model that is chosen; nil: a fallback that the catalog does not have.
+  /// The model that is chosen; nil: none is left, and the rules name none.
   var chosen: ModelID? {
     switch choice {
     case .best(let id): id

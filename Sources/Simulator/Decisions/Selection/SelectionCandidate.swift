@@ -58,42 +58,17 @@ struct SelectionJudge {
 
   // MARK: Who can take the calls
 
-  /// Why a model cannot take them; nil: it can.
+  /// Why a model is not chosen for them; nil: it can be.
   func obstacle(_ id: ModelID) -> String? {
-    let model = scenario.catalog[id]
-    let task = calls.attributes[.task]
-    if let task, rules.needs.contains(task), !model.capabilities.contains(task) {
-      return "the catalog lists no \(task) among its capabilities"
+    let fit = ModelFit(scenario: scenario, rules: rules)
+    let variants = calls.parts.map(\.call.variant)
+    if let obstacle = fit.obstacle(
+      id, to: variants, fitting: { window in calls.mean { $0.shape.fitting(window: window) } })
+    {
+      return obstacle
     }
-    if let end = model.deprecated, let first = scenario.period.days.first?.date, end < first {
-      return "it was withdrawn on \(PlainEnglish.date(end))"
-    }
-    return priceObstacle(model, id) ?? sizeObstacle(model)
-  }
-
-  private func priceObstacle(_ model: Model, _ id: ModelID) -> String? {
-    if model.prices.contains(where: \.hasFixedPrice) { return "it costs a fixed sum a month" }
-    for variant in calls.parts.map(\.call.variant) {
-      let billing = BillingVariant(
-        batch: variant.batch, serviceTier: variant.serviceTier,
-        region: scenario.regions[id]?.first)
-      let gaps = Pricer(model, variant: billing).gaps(
-        pricing: variant.dimensions, from: scenario.period.start, to: scenario.period.end)
-      guard let gap = gaps.first else { continue }
-      let rate = CatalogFormat.rates.first { $0.dimension == gap.dimension }?.key
-      return "it has no price" + (rate.map { " for \($0)" } ?? "")
-    }
-    return nil
-  }
-
-  private func sizeObstacle(_ model: Model) -> String? {
-    guard let window = model.contextWindow.map(Double.init) else { return nil }
-    let fitting = calls.mean { call in
-      let room = window - call.shape.meanOutput
-      return call.shape.input(from: -.infinity, below: room.rounded(.down) + 1).mass
-    }
-    guard fitting < rules.fits else { return nil }
-    return "its window of \(PlainEnglish.number(window)) tokens is too small"
+    let isRented = scenario.catalog[id].prices.contains(where: \.hasFixedPrice)
+    return isRented ? "it costs a fixed sum a month" : nil
   }
 
   // MARK: Figures

@@ -76,7 +76,7 @@ struct SelectionCase: Sendable {
   }
 
   /// The workload's name with those of the call and the variant, as far as they have some.
-  private static func name(of call: ExpectedCall, in workload: Workload) -> String {
+  static func name(of call: ExpectedCall, in workload: Workload) -> String {
     let stageCall = workload.stages[call.stage].calls[call.call]
     let number = stageCall.mix.count > 1 ? String(call.variantNumber + 1) : ""
     let variant = call.variant.name.isEmpty ? number : call.variant.name

@@ -25,7 +25,8 @@ struct ShockResult: Sendable {
   var reason: String?
 }
 
-/// Named shocks, each against the same month without it.
+/// Named shocks, each against the same month without it. No call falls back to a model that cannot
+/// do its task, whatever the scenario's chains say.
 struct StressStudy: Sendable {
   let scenario: Scenario
   let plan: PlanSpec
@@ -34,8 +35,16 @@ struct StressStudy: Sendable {
   let results: [ShockResult]
   /// The bill without any shock over the ranges of inputs; nil where none has one.
   let overRanges: Assessment?
+  /// Fallbacks of the chains that cannot do a task, and so are never asked.
+  let unfit: [UnfitFallback]
+  /// The bill without a shock where chains are followed as they stand, if it is another one.
+  let billAsChained: MoneySum?
 
-  init(_ tree: ScenarioTree, _ scenario: Scenario, shocks: [Shock], threads: Int) throws {
+  init(
+    _ tree: ScenarioTree, _ original: Scenario, shocks: [Shock], rules: SelectionRules,
+    threads: Int
+  ) throws {
+    let scenario = original.withFitFallbacks(rules)
     self.scenario = scenario
     overRanges = try Assessor.overRanges(tree, scenario, threads: threads)
     let plan = scenario.plans[0]
@@ -43,8 +52,14 @@ struct StressStudy: Sendable {
     let calm = try Simulation(scenario).result(of: plan, run: 1)
     let base = ShockResult.Month(calm, in: scenario)
     self.base = base
+    let unfit = UnfitFallback.all(of: original, plan: plan, rules: rules)
+    self.unfit = unfit
+    let chained =
+      unfit.isEmpty ? base.bill : try Simulation(original).result(of: plan, run: 1).cost
+    billAsChained = chained == base.bill ? nil : chained
+    let busiest = BusiestTime(scenario: scenario, plan: plan)
     let variants = shocks.flatMap { $0.expanded(over: calm) }.map { shock in
-      ShockVariant(shock, tree: tree, scenario: scenario)
+      ShockVariant(shock, tree: tree, scenario: scenario, busiest: busiest, rules: rules)
     }
     let results = try Outcomes.map(variants, threads: threads) { variant -> ShockResult in
       var result = ShockResult(shock: variant.shock, window: variant.window)
@@ -68,9 +83,12 @@ private struct ShockVariant: Sendable {
   var isSpliced: Bool
   var scenario: Result<Scenario, Inapplicable>
 
-  init(_ shock: Shock, tree: ScenarioTree, scenario: Scenario) {
+  init(
+    _ shock: Shock, tree: ScenarioTree, scenario: Scenario, busiest: BusiestTime,
+    rules: SelectionRules
+  ) {
     self.shock = shock
-    let placed = shock.window(in: scenario.period)
+    let placed = shock.window(in: scenario.period, busiest)
     window = try? placed?.get()
     isSpliced = window != nil && !shock.with.joined().contains("$from")
     if case .failure(let error) = placed {
@@ -86,13 +104,16 @@ private struct ShockVariant: Sendable {
     }
     let text = VariantText(values: values)
     self.scenario = tree.variant(
-      shock.with.map(text.override), source: "shock \(shock.name)")
+      shock.with.map(text.override), source: "shock \(shock.name)"
+    ).map { $0.withFitFallbacks(rules) }
   }
 }
 
 extension Shock {
   /// nil: all of the period; empty: a moment.
-  func window(in period: Period) -> Result<Period.Span, Inapplicable>? {
+  func window(
+    in period: Period, _ busiest: BusiestTime
+  ) -> Result<Period.Span, Inapplicable>? {
     guard let from else { return nil }
     let start: SimTime
     switch from {
@@ -102,6 +123,8 @@ extension Shock {
         return .failure(Inapplicable(reason: "the period has no day \(day)"))
       }
       start = period.days[day - 1].start
+    case .busiestDay: start = busiest.day(lasting: length ?? .day)
+    case .busiestHour: start = busiest.hour(lasting: length ?? .hour)
     }
     guard start >= period.start, start < period.end else {
       return .failure(Inapplicable(reason: "its time lies outside the period"))
@@ -164,5 +187,51 @@ extension ShockResult.Month {
       if spent > budget { return index }
     }
     return nil
+  }
+}
+
+extension Scenario {
+  /// The same with chains that leave out what cannot do the task.
+  fileprivate func withFitFallbacks(_ rules: SelectionRules) -> Scenario {
+    var result = self
+    let fit = ModelFit(scenario: self, rules: rules)
+    let models = Set(chains.values.joined())
+    for workload in workloads.indices {
+      for stage in workloads[workload].stages.indices {
+        for call in workloads[workload].stages[stage].calls.indices {
+          let mix = workloads[workload].stages[stage].calls[call].mix
+          for (place, variant) in mix.enumerated() {
+            result.workloads[workload].stages[stage].calls[call].mix[place].unfit =
+              models.filter { fit.obstacle($0, to: variant) != nil }
+          }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// A model of a chain that cannot do the task of some calls.
+struct UnfitFallback: Hashable, Sendable {
+  /// Name of the kind of call.
+  var calls: String
+  var model: String
+  var reason: String
+
+  /// Those that calls of the plan would be sent to, each once.
+  static func all(
+    of scenario: Scenario, plan: PlanSpec, rules: SelectionRules
+  ) -> [UnfitFallback] {
+    let fit = ModelFit(scenario: scenario, rules: rules)
+    var seen: Set<UnfitFallback> = []
+    return ExpectedCost(scenario: scenario, plan: plan).calls.flatMap { call in
+      call.chain.filter { $0.model != call.routed }.compactMap { target in
+        fit.obstacle(target.model, to: call.variant).map {
+          UnfitFallback(
+            calls: SelectionCase.name(of: call, in: scenario.workloads[call.workload]),
+            model: scenario.catalog[target.model].name, reason: $0)
+        }
+      }
+    }.filter { seen.insert($0).inserted }
   }
 }

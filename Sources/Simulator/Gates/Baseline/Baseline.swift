@@ -58,9 +58,12 @@ struct BaselineReader {
   private let path: String
 
   /// Every error of the file is thrown at once.
-  static func read(path: String) throws(InputErrors) -> Baseline {
+  static func read(
+    path: String, source: FileSource = .disk
+  ) throws(InputErrors) -> Baseline {
     let reader = BaselineReader(path: path)
-    let files = ScenarioFiles(scenario: path, allowOutside: true, log: reader.log)
+    let files = ScenarioFiles(
+      scenario: path, allowOutside: true, log: reader.log, source: source)
     let baseline = try files.load(path).map { node throws(InputErrors) in try reader.read(node) }
     try reader.log.throwIfAny()
     return baseline ?? Baseline()

@@ -119,6 +119,9 @@ extension InputChanges {
       field(.tokens, "image tokens", \.frameTokens) { PlainEnglish.count($0) },
       field(.tokens, "images", \.images) { PlainEnglish.count($0) },
       field(.tokens, "most output tokens", \.maxTokens) { $0.map(PlainEnglish.count) ?? "none" },
+      field(.tokens, "what most output tokens limit", \.limitedTokens) {
+        $0 == .all ? "thinking and answer" : "answer"
+      },
       field(.tokens, "static prefix", \.prefixTokens) { PlainEnglish.count($0) },
       field(.cache, "prompts", \.prompts, GateWords.prompts),
       field(.cache, "who shares the static prefix", \.prefixSharedByUsers) { $0 ? "all" : "user" },

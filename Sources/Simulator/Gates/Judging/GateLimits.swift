@@ -7,22 +7,54 @@ struct GateLimits: Sendable {
   var maxIncreaseUSD: MoneySum?
   /// A smaller change is none. Less than a cent is nobody's bill.
   var ignoreBelow = MoneySum(picodollars: MoneySum.picodollarsPerDollar / 100)
+  /// Whether a plan fails that has no baseline.
+  var failsNew = false
+  /// Whether everything fails that could not be judged.
+  var isStrict = false
+
+  var limitsGrowth: Bool { maxIncrease != nil || maxIncreaseUSD != nil }
+
+  /// What a gap is told as.
+  func outcome(_ gap: GateCheck.Gap) -> GateCheck.Outcome {
+    isStrict || (failsNew && gap == .new) ? .failed : .skipped
+  }
 }
 
-/// One thing that a plan was held to.
+/// One thing that a plan was held to, or should have been.
 struct GateCheck: Sendable {
+  enum Outcome: String, Sendable { case passed, failed, skipped }
+
+  /// Why there was nothing to judge.
+  enum Gap: String, CaseIterable, Sendable {
+    /// The plan, or its scenario, is not in the baseline.
+    case new
+    /// It is in the baseline, but not here.
+    case gone
+    /// The figure is of no call at all.
+    case nothingToCount = "nothing to count"
+    /// No limit is given for it.
+    case noLimit = "no limit"
+  }
+
   var scenario: String
+  /// Empty: the scenario as a whole.
   var plan: String
   /// `increase of at most 5 %`, `cost_usd: sum<=1000`.
   var name: String
   /// Whether it is about growth, not a threshold.
   var isIncrease = false
-  var passed: Bool
+  var outcome: Outcome
+  /// nil: it was judged.
+  var gap: Gap?
   /// What was found, in a sentence.
   var message: String
+  /// What independent months said, where they were simulated.
+  var months: MonthSpread?
+
+  var passed: Bool { outcome == .passed }
 }
 
-/// What is known of a figure: a closed form has no noise, a simulated one has.
+/// What is known of a figure: the values that it may have.
 struct Spread: Hashable, Sendable {
   var low: Double
   var high: Double
@@ -48,20 +80,40 @@ struct Spread: Hashable, Sendable {
     case .notEqual: low == limit && high == limit
     }
   }
+
+  /// Whether every figure of the range keeps to the bound.
+  func keeps(_ comparison: Threshold.Comparison, _ limit: Double) -> Bool {
+    breaks(comparison.opposite, limit)
+  }
+
+  /// Whether all figures of the range say the same of the bound.
+  func isDecided(_ comparison: Threshold.Comparison, _ limit: Double) -> Bool {
+    breaks(comparison, limit) || keeps(comparison, limit)
+  }
+}
+
+extension Threshold.Comparison {
+  /// What holds where this does not.
+  fileprivate var opposite: Self {
+    switch self {
+    case .below: .atLeast
+    case .atMost: .above
+    case .above: .atMost
+    case .atLeast: .below
+    case .equal, .identical: .notEqual
+    case .notEqual: .equal
+    }
+  }
 }
 
 /// Whether a bill, or its growth, breaks a bound, although one simulated month is one draw.
 enum BillJudge {
-  /// The closed form counts as it stands where it is exact, the simulated figure as far as chance
-  /// cannot explain it. Where the closed form is approximate it takes both to agree.
+  /// Where the closed form is exact, so that the standard error is the bill's too: it counts as it
+  /// stands, the simulated figure as far as chance cannot explain it.
   static func breaks(
-    expected: Double?, simulated: Double?, standardError: Double, isExact: Bool,
-    bound: (Spread) -> Bool
+    expected: Double?, simulated: Double?, standardError: Double, bound: (Spread) -> Bool
   ) -> Bool {
-    let isExpectedOver = expected.map { bound(.exactly($0)) }
-    guard let simulated else { return isExpectedOver ?? false }
-    if bound(.around(simulated, standardError: standardError)) { return true }
-    guard isExpectedOver == true else { return false }
-    return isExact || bound(.exactly(simulated))
+    if let simulated, bound(.around(simulated, standardError: standardError)) { return true }
+    return expected.map { bound(.exactly($0)) } ?? false
   }
 }

@@ -10,9 +10,19 @@ struct GateReport: Sendable {
   var isCompared = true
   /// Reports were compared, whose inputs are not known.
   var isObserved = false
+  /// Whether bills were held to anything: `check`, not `diff`.
+  var isJudged = false
+  /// What else has to be known of the comparison, in sentences.
+  var notes: [String] = []
+  /// What is wrong with the input, so that nothing was checked.
+  var error: String?
 
-  var failed: [GateCheck] { checks.filter { !$0.passed } }
-  var passed: Bool { failed.isEmpty }
+  var failed: [GateCheck] { checks.filter { $0.outcome == .failed } }
+  /// What could not be judged, whether or not that fails.
+  var gaps: [GateCheck] { checks.filter { $0.gap != nil } }
+  var passed: Bool { error == nil && !checks.contains { $0.outcome == .failed } }
+  /// Whether a single bill was held to a limit.
+  var hasJudged: Bool { checks.contains { $0.gap == nil } }
 
   func status(_ plan: PlanComparison) -> PlanComparison.Status {
     plan.status(ignoring: limits.ignoreBelow)
@@ -23,5 +33,14 @@ struct GateReport: Sendable {
     plans.filter { status($0) == .changed }.sorted {
       ($0.change ?? .zero) > ($1.change ?? .zero)
     }
+  }
+}
+
+extension GateReport {
+  /// Of an input that cannot be checked.
+  init(error: String) {
+    self.init(plans: [])
+    self.error = error
+    isJudged = true
   }
 }

@@ -3,14 +3,31 @@ import CostModel
 /// Holds a plan to the thresholds of its scenario.
 struct ThresholdJudge {
   let scenario: Scenario
+  var limits = GateLimits()
+  var threads = 1
 
   /// Of one plan; `result` is nil where it was not simulated.
-  func checks(_ plan: PlanSpec, _ figures: PlanFigures, _ result: PlanResult?) -> [GateCheck] {
-    scenario.thresholds.filter { Self.concerns($0, plan) }.map { threshold in
-      let (breaks, value) = judge(threshold, figures, result)
-      return GateCheck(
-        scenario: scenario.name, plan: plan.name, name: threshold.text, passed: !breaks,
-        message: "\(threshold.metric.rawValue) is \(value)")
+  func checks(
+    _ plan: PlanSpec, _ figures: PlanFigures, _ result: PlanResult?
+  ) throws -> [GateCheck] {
+    let concerned = scenario.thresholds.filter { Self.concerns($0, plan) }
+    let byMonths = concerned.filter { !Self.isExpected($0, figures) }
+    var spreads = try result.map { try months(byMonths, plan, $0) } ?? []
+    return concerned.map { threshold in
+      guard !Self.isExpected(threshold, figures) else {
+        return cost(threshold, plan, figures, result)
+      }
+      return check(threshold, plan, spreads.isEmpty ? nil : spreads.removeFirst())
+    }
+  }
+
+  /// Thresholds of plans that are not looked at judge nothing.
+  func unmet() -> [GateCheck] {
+    scenario.thresholds.compactMap { threshold in
+      guard let plan = threshold.selector[.plan],
+        !scenario.plans.contains(where: { $0.name == plan })
+      else { return nil }
+      return gap(threshold, plan, "the plan is not looked at")
     }
   }
 
@@ -23,110 +40,92 @@ struct ThresholdJudge {
     threshold.metric != .cost || threshold.selector.keys.contains { $0 != .plan }
   }
 
-  private func judge(
-    _ threshold: Threshold, _ figures: PlanFigures, _ result: PlanResult?
-  ) -> (breaks: Bool, value: String) {
-    let bound = { (range: Spread) in range.breaks(threshold.comparison, threshold.limit) }
-    switch (threshold.metric, threshold.aggregation) {
-    case (.cost, _):
-      return cost(threshold, figures, result, bound)
-    case (.latency, .percentile(let percent)):
-      guard let histogram = result.flatMap({ latency(threshold, $0) }), histogram.total > 0 else {
-        return (false, "unknown: no call was answered")
-      }
-      return percentile(percent, of: histogram, bound)
-    default:
-      guard let (part, whole) = result.flatMap({ rate(threshold, $0) }), whole > 0 else {
-        return (false, "unknown: there was nothing to count")
-      }
-      let share = Double(part) / Double(whole)
-      let error = (share * (1 - share) / Double(whole)).squareRoot()
-      return told(bound, .around(share, standardError: error), share, "\(GateWords.share(share))")
+  /// Whether the closed form's error is that of the bill.
+  private static func isExpected(_ threshold: Threshold, _ figures: PlanFigures) -> Bool {
+    !needsSimulation(threshold) && (figures.isExact || figures.simulated == nil)
+  }
+
+  private func gap(_ threshold: Threshold, _ plan: String, _ why: String) -> GateCheck {
+    GateCheck(
+      scenario: scenario.name, plan: plan, name: threshold.text,
+      outcome: limits.outcome(.nothingToCount), gap: .nothingToCount,
+      message: "\(threshold.metric.rawValue) is unknown: \(why)")
+  }
+
+  // MARK: By independent months
+
+  /// By threshold: the seed's month, and the others where they are needed or cheap.
+  private func months(
+    _ thresholds: [Threshold], _ plan: PlanSpec, _ first: PlanResult
+  ) throws -> [MonthSpread] {
+    guard !thresholds.isEmpty else { return [] }
+    let simulation = Simulation(scenario)
+    let reader = MonthFigures(simulation: simulation, plan: plan, thresholds: thresholds)
+    let own = try reader.figures(first)
+    let isBroken = zip(thresholds, own).contains { threshold, figure in
+      figure.map { !$0.keeps(threshold.comparison, threshold.limit) } ?? false
+    }
+    var all = [own]
+    if try isBroken || PlanMonths.areCheap(first) {
+      let months = PlanMonths(simulation: simulation, plan: plan, threads: threads)
+      all += try months.others(reader.figures)
+    }
+    return thresholds.enumerated().map { place, threshold in
+      MonthSpread(all.map { $0[place] }, threshold.comparison, threshold.limit)
     }
   }
 
-  /// The verdict, and the value with what chance has to do with it.
-  private func told(
-    _ bound: (Spread) -> Bool, _ range: Spread, _ value: Double, _ words: String
-  ) -> (Bool, String) {
-    let breaks = bound(range)
-    let isLucky = !breaks && bound(.exactly(value))
-    return (breaks, words + (isLucky ? ", beyond the limit, which chance alone could explain" : ""))
+  private func check(
+    _ threshold: Threshold, _ plan: PlanSpec, _ months: MonthSpread?
+  ) -> GateCheck {
+    guard let months, let own = months.figures[0] else {
+      let why =
+        switch threshold.metric {
+        case .cost: "there was no such call"
+        case .latency: "no such call was answered"
+        case .errorRate: "there was no such call"
+        case .cacheHitRate: "nothing was looked up in the cache"
+        }
+      return gap(threshold, plan.name, why)
+    }
+    let unit = { Self.words($0, threshold.metric) }
+    let value = own.low == own.high ? unit(own.low) : "\(unit(own.low)) to \(unit(own.high))"
+    let isMeasured = months.figures.count > 1
+    return GateCheck(
+      scenario: scenario.name, plan: plan.name, name: threshold.text,
+      outcome: months.breaks ? .failed : .passed,
+      message: "\(threshold.metric.rawValue) is \(value)"
+        + (isMeasured ? months.words(unit) : " in the seed's own month"),
+      months: isMeasured ? months : nil)
   }
 
-  // MARK: Metrics
+  private static func words(_ value: Double, _ metric: Threshold.Metric) -> String {
+    switch metric {
+    case .cost: PlainEnglish.usd(MoneySum(dollars: value))
+    case .latency: GateWords.number(value) + " ms"
+    case .errorRate, .cacheHitRate: GateWords.share(value)
+    }
+  }
+
+  // MARK: By the closed form
 
   private func cost(
-    _ threshold: Threshold, _ figures: PlanFigures, _ result: PlanResult?, _ bound: (Spread) -> Bool
-  ) -> (Bool, String) {
-    guard Self.needsSimulation(threshold) else {
-      let breaks = BillJudge.breaks(
-        expected: figures.expected?.dollars, simulated: figures.simulated?.dollars,
-        standardError: figures.standardError, isExact: figures.isExact, bound: bound)
-      let isLucky = !breaks && bound(.exactly(figures.bill.dollars))
-      let expected = figures.simulated == nil ? "" : expectedWords(figures)
-      return (
-        breaks,
-        PlainEnglish.usd(figures.bill) + expected
-          + (isLucky ? ", beyond the limit, which chance alone could explain" : "")
-      )
-    }
-    let cells = result?.costs.filter { cell in
-      threshold.selector.allSatisfy { tag, value in
-        switch tag {
-        case .plan: true
-        case .model: Self.isOf(cell.model, model: value)
-        case .useCase: cell.useCase == value
-        case .tier: cell.tier == value
-        }
-      }
-    }
-    let sum = (cells ?? []).reduce(MoneySum.zero) { $0 + $1.cost }
-    // A part's variance is at most that of the whole, which is known.
-    let range = Spread.around(sum.dollars, standardError: figures.standardError)
-    return told(bound, range, sum.dollars, PlainEnglish.usd(sum))
-  }
-
-  private func expectedWords(_ figures: PlanFigures) -> String {
-    figures.expected.map { " (expected \(PlainEnglish.usd($0)))" } ?? ""
-  }
-
-  /// A model of several regions has a row for each.
-  private static func isOf(_ row: String, model: String) -> Bool {
-    row == model || row.hasPrefix(model + "@")
-  }
-
-  private func latency(_ threshold: Threshold, _ result: PlanResult) -> LatencyHistogram? {
-    guard let model = threshold.selector[.model] else { return result.latency }
-    return result.performance.filter { Self.isOf($0.model, model: model) }
-      .reduce(into: LatencyHistogram()) { $0.merge($1.latency) }
-  }
-
-  /// A percentile's rank is known to within the spread of a binomial count.
-  private func percentile(
-    _ percent: Double, of histogram: LatencyHistogram, _ bound: (Spread) -> Bool
-  ) -> (Bool, String) {
-    let share = percent / 100
-    let error = (share * (1 - share) / Double(histogram.total)).squareRoot()
-    let ranks = Spread.around(share, standardError: error)
-    let ms = { (rank: Double) in
-      let percent = min(100, max(1e-9, 100 * rank))
-      return Double(histogram.percentile(percent) ?? 0) / 1_000
-    }
-    let value = ms(share)
-    return told(
-      bound, Spread(low: ms(ranks.low), high: ms(ranks.high)), value,
-      GateWords.number(value) + " ms")
-  }
-
-  private func rate(
-    _ threshold: Threshold, _ result: PlanResult
-  ) -> (part: Int64, whole: Int64)? {
-    if threshold.metric == .cacheHitRate {
-      return (result.cacheHits, result.cacheHits + result.cacheMisses)
-    }
-    guard let model = threshold.selector[.model] else { return (result.failedCalls, result.calls) }
-    let rows = result.performance.filter { Self.isOf($0.model, model: model) }
-    return rows.reduce((0, 0)) { ($0.0 + $1.failures, $0.1 + $1.attempts) }
+    _ threshold: Threshold, _ plan: PlanSpec, _ figures: PlanFigures, _ result: PlanResult?
+  ) -> GateCheck {
+    let hasCalls = result.map { !$0.costs.isEmpty } ?? (figures.bill != .zero)
+    guard hasCalls else { return gap(threshold, plan.name, "there was no call") }
+    let bound = { (range: Spread) in range.breaks(threshold.comparison, threshold.limit) }
+    let breaks = BillJudge.breaks(
+      expected: figures.expected?.dollars, simulated: figures.simulated?.dollars,
+      standardError: figures.standardError, bound: bound)
+    let isLucky = !breaks && bound(.exactly(figures.bill.dollars))
+    let expected =
+      figures.simulated == nil
+      ? "" : figures.expected.map { " (expected \(PlainEnglish.usd($0)))" } ?? ""
+    return GateCheck(
+      scenario: scenario.name, plan: plan.name, name: threshold.text,
+      outcome: breaks ? .failed : .passed,
+      message: "cost_usd is \(PlainEnglish.usd(figures.bill))\(expected)"
+        + (isLucky ? ", beyond the limit, which chance alone could explain" : ""))
   }
 }

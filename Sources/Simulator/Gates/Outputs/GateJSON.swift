@@ -8,6 +8,8 @@ enum GateJSON {
       ("program", .string("costsim " + Version.current)),
       ("passed", .bool(report.passed)),
       ("headline", .string(GateText.headline(report))),
+      ("error", .optional(report.error) { .string($0) }),
+      ("notes", .array(report.notes.map { .string($0) })),
       (
         "limits",
         .object([
@@ -19,6 +21,8 @@ enum GateJSON {
           ),
           ("max_increase_usd", usd(report.limits.maxIncreaseUSD)),
           ("ignore_below_usd", usd(report.limits.ignoreBelow)),
+          ("fail_on_new", .bool(report.limits.failsNew)),
+          ("strict", .bool(report.limits.isStrict)),
         ])
       ),
       ("plans", .array(report.plans.map { plan($0, report.status($0)) })),
@@ -76,7 +80,23 @@ enum GateJSON {
     .object([
       ("scenario", .string(check.scenario)), ("plan", .string(check.plan)),
       ("check", .string(check.name)), ("passed", .bool(check.passed)),
+      ("outcome", .string(check.outcome.rawValue)),
+      ("not_judged", .optional(check.gap) { .string($0.rawValue) }),
       ("message", .string(check.message)),
+      ("months", .optional(check.months, months)),
+    ])
+  }
+
+  /// In the unit of the metric: dollars, milliseconds or a fraction.
+  private static func months(_ months: MonthSpread) -> JSONValue {
+    let number = { (value: Double) in
+      JSONValue.optional(DecimalText.real(value, places: 9)) { .string(DecimalText.trimmed($0)) }
+    }
+    return .object([
+      ("count", .integer(Int64(months.figures.count))),
+      ("beyond_limit", .integer(Int64(months.broken))),
+      ("lowest", number(months.low)), ("highest", number(months.high)),
+      ("mean", number(months.mean)), ("standard_error", number(months.standardError)),
     ])
   }
 

@@ -19,30 +19,77 @@ enum GateText {
 
   // MARK: Sentences
 
-  /// The verdict, and the change that matters most with its causes.
+  /// The verdict, the change that matters most with its causes, and what could not be judged.
   static func headline(_ report: GateReport) -> String {
-    let verdict = report.checks.isEmpty ? "" : report.passed ? "Passed. " : "Failed. "
-    if let failed = worst(report) {
-      let more = report.failed.count - 1
-      let others =
-        more == 0 ? "" : " \(PlainEnglish.plural(Int64(more), "more check")) failed."
-      return verdict + words(failed, report) + others
+    if let error = report.error {
+      let first = error.split(separator: "\n").first.map(String.init) ?? ""
+      return "Failed. Nothing was checked: \(PlainEnglish.visible(first))"
     }
-    guard report.isCompared else { return verdict + "There is no baseline to compare with." }
-    guard let plan = report.changed.max(by: { $0.isLess(than: $1) }) else {
-      let isEqual = report.plans.allSatisfy { report.status($0) == .same }
-      return verdict + (isEqual ? "No bill changed." : "No bill changed that has a baseline.")
+    return ([verdict(report), finding(report)] + gaps(report)
+      + report.notes.map(PlainEnglish.visible)).compactMap { $0 }.joined(separator: " ")
+  }
+
+  private static func verdict(_ report: GateReport) -> String? {
+    guard report.isJudged else { return nil }
+    if !report.passed { return "Failed." }
+    return report.hasJudged ? "Passed." : "Nothing was judged."
+  }
+
+  private static func finding(_ report: GateReport) -> String? {
+    let failed = report.failed.filter { $0.gap == nil }
+    if let worst = worst(failed, report) {
+      let more = Int64(failed.count - 1)
+      let others = more == 0 ? "" : " \(PlainEnglish.plural(more, "more check")) failed."
+      return words(worst, report) + others
     }
-    return verdict + sentence(plan)
+    guard report.isCompared else { return "There is no baseline to compare with." }
+    if let plan = report.changed.max(by: { $0.isLess(than: $1) }) { return sentence(plan) }
+    let isEqual = report.plans.allSatisfy { report.status($0) == .same }
+    return isEqual ? "No bill changed." : "No bill changed that has a baseline."
   }
 
   /// The failed check whose bill changed most, else the first one.
-  private static func worst(_ report: GateReport) -> GateCheck? {
+  private static func worst(_ failed: [GateCheck], _ report: GateReport) -> GateCheck? {
+    let byPlan = Dictionary(failed.map { ([$0.scenario, $0.plan], $0) }) { first, _ in first }
     for plan in report.changed {
-      let failed = report.failed.first { $0.scenario == plan.scenario && $0.plan == plan.plan }
-      if let failed { return failed }
+      if let check = byPlan[[plan.scenario, plan.plan]] { return check }
     }
-    return report.failed.first
+    return failed.first
+  }
+
+  /// What was compared with nothing or held to nothing, a sentence for each reason.
+  private static func gaps(_ report: GateReport) -> [String] {
+    GateCheck.Gap.allCases.compactMap { gap in
+      let checks = report.checks.filter { $0.gap == gap }
+      guard !checks.isEmpty else { return nil }
+      let names = GateWords.few(places(checks, report))
+      switch gap {
+      case .new: return "Not in the baseline: \(names)."
+      case .gone: return "In the baseline, but not checked: \(names)."
+      case .nothingToCount:
+        let count = PlainEnglish.plural(Int64(checks.count), "threshold")
+        return "Nothing to count for \(count), the first "
+          + "'\(PlainEnglish.visible(checks[0].name))': \(names)."
+      case .noLimit:
+        return "No limit is given for \(names): --max-increase, --max-increase-usd or a threshold."
+      }
+    }
+  }
+
+  /// The plans of some checks, or their scenario where these are all its plans.
+  private static func places(_ checks: [GateCheck], _ report: GateReport) -> [String] {
+    let here = Dictionary(grouping: report.plans.filter { $0.head != nil }, by: \.scenario)
+    var found: [String: Set<String>] = [:]
+    for check in checks { found[check.scenario, default: []].insert(check.plan) }
+    var told: Set<String> = []
+    return checks.compactMap { check in
+      let scenario = PlainEnglish.visible(check.scenario)
+      let isWhole =
+        check.plan.isEmpty
+        || found[check.scenario] == Set((here[check.scenario] ?? []).map(\.plan))
+      let name = isWhole ? scenario : "\(scenario) at \(PlainEnglish.visible(check.plan))"
+      return told.insert(name).inserted ? name : nil
+    }
   }
 
   private static func words(_ check: GateCheck, _ report: GateReport) -> String {
@@ -148,7 +195,7 @@ enum GateText {
     aligned(
       report.checks.map { check in
         [
-          check.passed ? "passed" : "FAILED", PlainEnglish.visible(check.scenario),
+          check.outcome == .failed ? "FAILED" : check.outcome.rawValue, PlainEnglish.visible(check.scenario),
           PlainEnglish.visible(check.plan), PlainEnglish.visible(check.name),
           PlainEnglish.visible(check.message),
         ]

@@ -1,33 +1,64 @@
 /// The checks as a test report, which every CI server shows: a suite a scenario, a case a check.
 enum JUnitXML {
   static func text(_ report: GateReport) -> String {
-    var names: [String] = []
-    for plan in report.plans where !names.contains(plan.scenario) { names.append(plan.scenario) }
-    let suites = names.map { name in suite(name, report) }
-    let count = report.checks.count
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      + "<testsuites name=\"costsim\" tests=\"\(count)\" failures=\"\(report.failed.count)\">\n"
+    if let error = report.error { return broken(error) }
+    let plans = Dictionary(report.plans.map { ([$0.scenario, $0.plan], $0) }) { first, _ in first }
+    let checks = Dictionary(grouping: report.checks, by: \.scenario)
+    var told: Set<String> = []
+    let names = (report.plans.map(\.scenario) + report.checks.map(\.scenario)).filter {
+      told.insert($0).inserted
+    }
+    let suites = names.map { name in
+      suite(name, checks[name] ?? []) { plans[[$0.scenario, $0.plan]] }
+    }
+    return head + "<testsuites name=\"costsim\"\(counts(report.checks))>\n"
       + suites.joined() + "</testsuites>\n"
   }
 
-  private static func suite(_ name: String, _ report: GateReport) -> String {
-    let checks = report.checks.filter { $0.scenario == name }
-    let failed = checks.count { !$0.passed }
-    let start =
-      "  <testsuite name=\"\(escape(name))\" tests=\"\(checks.count)\" failures=\"\(failed)\""
-      + " errors=\"0\" skipped=\"0\">\n"
-    return start + checks.map { testCase($0, report) }.joined() + "  </testsuite>\n"
+  private static let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+
+  private static func counts(_ checks: [GateCheck]) -> String {
+    let count = { (outcome: GateCheck.Outcome) in checks.count { $0.outcome == outcome } }
+    return " tests=\"\(checks.count)\" failures=\"\(count(.failed))\" errors=\"0\""
+      + " skipped=\"\(count(.skipped))\""
   }
 
-  private static func testCase(_ check: GateCheck, _ report: GateReport) -> String {
+  private static func suite(
+    _ name: String, _ checks: [GateCheck], plan: (GateCheck) -> PlanComparison?
+  ) -> String {
+    "  <testsuite name=\"\(escape(name))\"\(counts(checks))>\n"
+      + checks.map { testCase($0, plan($0)) }.joined() + "  </testsuite>\n"
+  }
+
+  private static func testCase(_ check: GateCheck, _ plan: PlanComparison?) -> String {
+    let place = [check.scenario, check.plan].filter { !$0.isEmpty }.map(escape)
     let start =
-      "    <testcase classname=\"\(escape(check.scenario)).\(escape(check.plan))\""
-      + " name=\"\(escape(check.name))\""
-    guard !check.passed else { return start + "/>\n" }
-    let plan = report.plans.first { $0.scenario == check.scenario && $0.plan == check.plan }
-    let causes = plan.map(GateText.causeWords) ?? ""
-    return start + ">\n      <failure type=\"cost\" message=\"\(escape(check.message))\">"
-      + escape(causes) + "</failure>\n    </testcase>\n"
+      "    <testcase classname=\"\(place.joined(separator: "."))\" name=\"\(escape(check.name))\""
+    let message = "message=\"\(escape(check.message))\""
+    switch check.outcome {
+    case .passed: return start + "/>\n"
+    case .skipped: return start + ">\n      <skipped \(message)/>\n    </testcase>\n"
+    case .failed:
+      let causes = plan.map(GateText.causeWords) ?? ""
+      return start + ">\n      <failure type=\"\(check.gap?.rawValue ?? "cost")\" \(message)>"
+        + escape(causes) + "</failure>\n    </testcase>\n"
+    }
+  }
+
+  /// One case, with the error of the input.
+  private static func broken(_ error: String) -> String {
+    let first = error.split(separator: "\n").first.map(String.init) ?? ""
+    let counts = " tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\""
+    return head + """
+      <testsuites name="costsim"\(counts)>
+        <testsuite name="costsim"\(counts)>
+          <testcase classname="costsim" name="input">
+            <error type="input" message="\(escape(first))">\(escape(error))</error>
+          </testcase>
+        </testsuite>
+      </testsuites>
+
+      """
   }
 
   private static func escape(_ text: String) -> String {

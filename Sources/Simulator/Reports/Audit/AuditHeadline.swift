@@ -6,13 +6,23 @@ enum AuditHeadline {
     let count = { (verdict: Verdict) in Int64(result.findings(verdict).count) }
     let total = PlainEnglish.plural(Int64(result.findings.count), "published claim")
     let are = { (verdict: Verdict) in count(verdict) == 1 ? "is" : "are" }
-    let verdicts = [
-      "\(emphasis)\(PlainEnglish.count(count(.wrong)))\(emphasis) \(are(.wrong)) wrong",
-      "\(PlainEnglish.count(count(.doubtful))) \(are(.doubtful)) doubtful",
-      "\(PlainEnglish.count(count(.unsupported))) cannot be checked",
-      "\(PlainEnglish.count(count(.confirmed))) \(are(.confirmed)) confirmed by recomputing",
+    let words: [(Verdict, String)] = [
+      (.doubtful, "\(are(.doubtful)) doubtful"),
+      (
+        .restsOnWrong,
+        "\(are(.restsOnWrong)) consistent, but "
+          + (count(.restsOnWrong) == 1 ? "rests" : "rest") + " on a wrong figure"
+      ),
+      (.restated, "\(are(.restated)) only restated by data that was typed from the same documents"),
+      (.unsupported, "cannot be checked"),
+      (.confirmed, "\(are(.confirmed)) confirmed by recomputing"),
     ]
-    let first = "Of \(total), \(PlainEnglish.list(verdicts))."
+    let chained: [Verdict] = [.restsOnWrong, .restated]
+    let verdicts = words.filter { count($0.0) > 0 || !chained.contains($0.0) }.map {
+      "\(PlainEnglish.count(count($0.0))) \($0.1)"
+    }
+    let wrong = "\(emphasis)\(PlainEnglish.count(count(.wrong)))\(emphasis) \(are(.wrong)) wrong"
+    let first = "Of \(total), \(PlainEnglish.list([wrong] + verdicts))."
     guard let error = mostExpensive(result), let recomputed = error.recomputed else {
       return first
         + (count(.wrong) == 0

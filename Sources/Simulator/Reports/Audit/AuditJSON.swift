@@ -29,6 +29,8 @@ enum AuditJSON {
       ("difference", .optional(finding.difference) { .string($0.decimal) }),
       ("ratio", .optional(finding.ratio) { .string($0.decimal) }),
       ("verdict", .string(finding.verdict.rawValue)),
+      ("wrong_inputs", .array(finding.wrongInputs.map { .string($0.id) })),
+      ("from_recomputed", .optional(finding.fromRecomputed) { .string($0.decimal) }),
       ("unit_slip_factor", .optional(finding.slip) { .integer($0.factor) }),
       ("assumptions", .array(finding.assumptions.map { .string($0) })),
       ("contradicted_by", .array(finding.contradictions.map { .string($0.id) })),

@@ -9,14 +9,21 @@ struct AuditMarkdown {
     text += Self.headline(result) + "\n\n"
     text += counts
     text +=
-      "A number is confirmed if the recomputed one would be printed like it. Figures in brackets are "
-      + "what the documents publish, right or wrong, so that one error does not spread.\n\n"
+      "A number is confirmed if the recomputed one would be printed like it and no figure that leads to "
+      + "it is wrong. Figures in brackets are what the documents publish, right or wrong. Where one of "
+      + "them is wrong, the number is judged once more from the recomputed figures.\n\n"
     text += section(.wrong, "Wrong", "Recomputed, they come out differently than rounding allows.")
     text += slips + sums + contradictions
     text += section(
       .doubtful, "Doubtful",
       "Near, but not what the documents' own figures give; or at odds with another place; or only "
         + "as good as what had to be assumed.")
+    text += section(
+      .restsOnWrong, "Consistent, but rests on a wrong figure",
+      "They follow from the published figures, at least one of which is wrong.")
+    text += section(
+      .restated, "Restated",
+      "What was typed from the same document says the same; nothing else leads to them.")
     text += section(.confirmed, "Confirmed", "They follow from the other figures.")
     text += section(.unsupported, "Cannot be checked", "No published figure leads to them.")
     return text
@@ -36,7 +43,7 @@ struct AuditMarkdown {
 
   private var counts: String {
     var table = MarkdownTable(
-      [.text("document"), .number("claims")] + Verdict.allCases.map { .number($0.rawValue) })
+      [.text("document"), .number("claims")] + Verdict.allCases.map { .number($0.words) })
     for document in documents {
       let own = result.findings.filter { $0.claim.document == document }
       table.row(
@@ -141,7 +148,7 @@ struct AuditMarkdown {
       if case .sum = finding.claim.way { return true }
       return false
     }
-    let bad = sums.filter { $0.verdict != .confirmed }
+    let bad = sums.filter { $0.asPublished != .confirmed }
     guard !sums.isEmpty else { return "" }
     let right = sums.count - bad.count
     var text = "## Sums\n\n"

@@ -37,11 +37,35 @@ struct AuditText {
     let amount = AmountText.text(recomputed, in: claim.unit)
     switch finding.verdict {
     case .confirmed: return "Right: \(working(way))\(verb(way))\(amount)."
+    case .restated:
+      return
+        "Restated: \(working(way))\(verb(way))\(amount), which was typed from the same document "
+        + "and confirms nothing."
+    case .restsOnWrong:
+      return
+        "Consistent: \(working(way))\(verb(way))\(amount); but it rests on \(wrongInputs(finding))"
+        + (finding.fromRecomputed.map {
+          "; from the recomputed figures it is \(AmountText.text($0, in: claim.unit))."
+        } ?? ".")
+    case .wrong where finding.asPublished != .wrong:
+      return
+        "It follows from the published figures, but rests on \(wrongInputs(finding)); from the "
+        + "recomputed figures it is \(amount), so the published \(published) is \(deviation(finding))."
     case .wrong:
       return gives + "\(amount), so the published \(published) is \(deviation(finding))."
     case .doubtful, .unsupported:
       return gives + "\(amount), \(doubt(finding)) the published \(published)."
     }
+  }
+
+  /// The nearest of the wrong figures, and how many more there are.
+  private func wrongInputs(_ finding: Finding) -> String {
+    let shown = finding.wrongInputs.prefix(2).map { claim in
+      "\(claim.subject) (\(AmountText.published(claim)), \(claim.source))"
+    }
+    let rest = finding.wrongInputs.count - shown.count
+    return PlainEnglish.list(shown + (rest > 0 ? ["\(rest) more"] : []))
+      + (finding.wrongInputs.count == 1 ? ", which is wrong" : ", which are wrong")
   }
 
   /// Why it is no more than doubtful, in words that end before the published number.
@@ -109,6 +133,7 @@ struct AuditText {
     switch way {
     case .stated: "the stated value"
     case .formula(.name(let name, _)): workings.subject(of: name) ?? name
+    case .each(let formulas): formulas.first.map { working(.formula($0)) } ?? ""
     case .formula(let formula):
       text(formula, isNamed: Set(formula.names.map(\.name)).count <= 4, binding: 0)
     case .sum(let rows):

@@ -7,6 +7,8 @@ struct AlertTimelineChart {
 
   private struct Row {
     var rule: String
+    /// Whether it is a line of the budget, which may have the name of a rolling alert.
+    var isOfBudget: Bool
     var severity: Severity
     var spans: [(from: SimTime, to: SimTime)]
     var marks: [SimTime]
@@ -56,13 +58,16 @@ struct AlertTimelineChart {
     var rows: [Row] = []
     var on: [String: SimTime] = [:]
     for alert in alerts {
-      var place = rows.firstIndex { $0.rule == alert.rule }
+      var place = rows.firstIndex { ($0.rule, $0.isOfBudget) == (alert.rule, alert.isOfBudget) }
       if place == nil {
         place = rows.count
-        rows.append(Row(rule: alert.rule, severity: alert.severity, spans: [], marks: []))
+        rows.append(
+          Row(
+            rule: alert.rule, isOfBudget: alert.isOfBudget, severity: alert.severity, spans: [],
+            marks: []))
       }
       guard let place else { continue }
-      if alert.type == .cost {
+      if alert.isOfBudget {
         rows[place].marks.append(alert.at)
       } else if alert.state == .fired {
         on[alert.rule] = on[alert.rule] ?? alert.at
@@ -71,7 +76,9 @@ struct AlertTimelineChart {
       }
     }
     for place in rows.indices {
-      if let from = on[rows[place].rule], from < end { rows[place].spans.append((from, end)) }
+      if !rows[place].isOfBudget, let from = on[rows[place].rule], from < end {
+        rows[place].spans.append((from, end))
+      }
     }
     return rows
   }

@@ -16,6 +16,8 @@ struct BarRowsChart {
   var rows: [Row]
   /// A vertical line with its name, for example the budget.
   var lines: [(dollars: Double, name: String)] = []
+  /// What colours mean.
+  var legend: [(series: Int, name: String)] = []
   /// Bars that go on beyond this end here, and say so; infinite: none.
   var limit = Double.infinity
 
@@ -42,7 +44,7 @@ struct BarRowsChart {
       left + max(0, dollars) / scale.top * (width - left - right)
     }
     let bottom = top + Double(rows.count) * step
-    var svg = SVG(width: width, height: bottom + 30)
+    var svg = SVG(width: width, height: bottom + (legend.isEmpty ? 30 : 56))
     svg.text(title, 16, 28, class: "h")
     svg.text(subtitle, 16, 48, class: "f")
     for tick in scale.ticks {
@@ -63,7 +65,16 @@ struct BarRowsChart {
         title: "\(row.name): \(row.text)")
       svg.text(row.text, high + 6, y + 15, class: "t halo")
     }
+    drawLegend(&svg, base: bottom + 44)
     return svg.file(
       title: title, description: rows.map { "\($0.name): \($0.text)" }.joined(separator: "; "))
+  }
+  private func drawLegend(_ svg: inout SVG, base: Double) {
+    var x = 16.0
+    for entry in legend {
+      svg.rectangle(x: x, y: base - 9, width: 11, height: 11, class: SVG.series(entry.series))
+      svg.text(entry.name, x + 17, base)
+      x += 17 + SVG.width(of: entry.name) + 24
+    }
   }
 }

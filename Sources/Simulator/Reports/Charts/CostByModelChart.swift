@@ -123,7 +123,7 @@ struct CostByModelChart {
     guard let budget, budget.dollars <= scale.top else { return }
     let x = place(budget)
     svg.line(x, top - 12, x, bottom, class: "budget")
-    let name = "Budget " + PlainEnglish.usd(budget, places: 0)
+    let name = "Budget " + PlainEnglish.wholeUSD(budget)
     let half = SVG.width(of: name) / 2
     svg.text(
       name, min(max(x, 16 + half), width - 16 - half), top - 16, anchor: .middle, class: "f b")

@@ -116,7 +116,7 @@ struct CumulativeCostChart {
         svg.line(exit.0, top, exit.0, top - 7, class: colour)
         svg.line(exit.0, top - 7, exit.0 - 3, top - 3, class: colour)
         svg.line(exit.0, top - 7, exit.0 + 3, top - 3, class: colour)
-        exits.append((exit.0, index, "to " + PlainEnglish.usd(month.last?.1 ?? 0, places: 0)))
+        exits.append((exit.0, index, "to " + PlainEnglish.wholeUSD(month.last?.1 ?? 0)))
       }
     }
     let gap = (exits.map { SVG.width(of: $0.text) }.max() ?? 0) + 8
@@ -153,7 +153,7 @@ struct CumulativeCostChart {
   private var budgetLines: [(Double, String)] {
     guard showsBudget, let budget = report.scenario.budget else { return [] }
     var lines: [(Double, String)] = [
-      (budget.amount.dollars, "Budget " + PlainEnglish.usd(budget.amount, places: 0))
+      (budget.amount.dollars, "Budget " + PlainEnglish.wholeUSD(budget.amount))
     ]
     for threshold in budget.thresholds where threshold.kind == .actual {
       let dollars = threshold.amount.dollars
@@ -241,13 +241,13 @@ struct CumulativeCostChart {
       }
       months.append(points)
     }
-    for alert in plan.result.alerts where alert.type == .cost && alert.state == .fired {
+    for alert in plan.result.alerts where alert.isOfBudget && alert.state == .fired {
       guard let spent = crossed(alert, plan.result) else { continue }
       for month in months.indices { pass(&months[month], at: alert.at.microseconds, spent) }
     }
     let name = PlainEnglish.plural(Int64(plan.plan.users), "user")
     let isNamed = plan.plan.name != "users-\(plan.plan.users)"
-    let marks = plan.result.alerts.filter { $0.type == .cost && $0.state == .fired }.map { alert in
+    let marks = plan.result.alerts.filter { $0.isOfBudget && $0.state == .fired }.map { alert in
       (
         at: alert.at.microseconds,
         // Crossings happen on their line; the curve only knows where each day ends.
@@ -264,7 +264,7 @@ struct CumulativeCostChart {
       months: months,
       last: last,
       amount: last < (isPolicy ? 1_000 : 10)
-        ? PlainEnglish.usd(last) : PlainEnglish.usd(last, places: 0),
+        ? PlainEnglish.usd(last) : PlainEnglish.wholeUSD(last),
       peak: months.joined().map(\.1).max() ?? 0, marks: marks)
   }
 

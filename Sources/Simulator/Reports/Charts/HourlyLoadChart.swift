@@ -10,12 +10,14 @@ struct HourlyLoadChart {
     /// Share of the limit by hour; nil where the period has no such hour.
     var shares: [Double?]
     var limit: String
+    /// The same limit's expected load.
+    var expected: Expectation.QuotaLoad?
 
     var peak: Double { shares.compactMap { $0 }.max() ?? 0 }
   }
 
   private let plan: String
-  private let zone: String
+  private let period: Period
   private let series: [Series]
   /// Models with a limit that are not shown, the least loaded.
   private let others: Int
@@ -31,13 +33,13 @@ struct HourlyLoadChart {
     guard let largest = report.largestPlan else { return nil }
     let minutes = Self.minutes(of: report.scenario.period)
     let all = largest.result.performance.compactMap {
-      Self.series($0, report.scenario, minutes: minutes)
+      Self.series($0, report.scenario, minutes: minutes, largest.expectation.quotaLoads)
     }.sorted { ($1.peak, $0.name) < ($0.peak, $1.name) }
     series = Array(all.prefix(SVG.palette.count))
     guard let peak = series.first?.peak, peak > 0 else { return nil }
     others = all.count - series.count
     plan = largest.seriesName
-    zone = report.scenario.period.timeZone
+    period = report.scenario.period
     // The limit is shown unless it would press the lines to the ground.
     scale = ChartScale(largest: max(peak, peak >= 0.2 ? 1 : 0) * 1.04)
   }
@@ -57,7 +59,8 @@ struct HourlyLoadChart {
   }
 
   private static func series(
-    _ target: TargetPerformance, _ scenario: Scenario, minutes: [Double]
+    _ target: TargetPerformance, _ scenario: Scenario, minutes: [Double],
+    _ expected: [Expectation.QuotaLoad]
   ) -> Series? {
     let model = target.model.split(separator: "@").first.map(String.init) ?? target.model
     guard let id = scenario.catalog.id(named: model), !target.hours.requests.isEmpty else {
@@ -74,7 +77,8 @@ struct HourlyLoadChart {
       return Series(
         name: target.model,
         shares: zip(loads, minutes).map { $1 > 0 ? Double($0) / $1 / allowed : nil },
-        limit: "\(PlainEnglish.count(limit)) \(unit) a minute")
+        limit: "\(PlainEnglish.count(limit)) \(unit) a minute",
+        expected: expected.first { $0.target == target.model && $0.limit == unit + "/min" })
     }
     return candidates.max { $0.peak < $1.peak }
   }
@@ -105,7 +109,11 @@ struct HourlyLoadChart {
 
   private func words(_ line: Series) -> String {
     let hour = line.shares.firstIndex { $0 == line.peak } ?? 0
-    return "limit \(line.limit); busiest hour \(hour):00, \(PlainEnglish.share(line.peak))"
+    let mean = "in the mean of all days at most \(PlainEnglish.share(line.peak)), at \(hour):00"
+    guard let load = line.expected else { return "limit \(line.limit); \(mean)" }
+    let when = load.busiestHour.map { " (\(PlainEnglish.moment($0, in: period)))" } ?? ""
+    return "limit \(line.limit); busiest hour\(when) \(PlainEnglish.share(load.busiestShare)) "
+      + "expected; \(mean)"
   }
 
   /// A step an hour; a gap where the period has no such hour.
@@ -133,7 +141,8 @@ struct HourlyLoadChart {
       svg.text("\(hour):00", place, bottom + 18, anchor: .middle, class: "f")
     }
     svg.text(
-      "Hour of the day (\(SVG.shortened(zone, to: 40)))", (left + plotRight) / 2, bottom + 36,
+      "Hour of the day (\(SVG.shortened(period.timeZone, to: 40)))", (left + plotRight) / 2,
+      bottom + 36,
       anchor: .middle, class: "f")
     guard scale.top >= 1 else { return }
     svg.line(left, y(1), plotRight, y(1), class: "budget")

@@ -72,7 +72,7 @@ struct LinesChart {
     if let shown, let budgetLine {
       svg.line(left, budgetLine, width - right, budgetLine, class: "budget")
       drawBudget(
-        "budget " + PlainEnglish.usd(shown, places: 0), &svg, at: budgetLine, in: frame, curves,
+        "budget " + PlainEnglish.wholeUSD(shown), &svg, at: budgetLine, in: frame, curves,
         taken)
     }
     if let point { svg.circle(point.x, point.y, radius: 5, class: "mark", title: point.text) }

@@ -16,8 +16,13 @@ enum SensitivityMarkdown {
   /// Two sentences: what moves it most, and what that means for the budget.
   static func headline(_ result: Sensitivity, emphasis: String = "") -> String {
     let cost = PlainEnglish.usd(result.base.cost)
+    let leftOut = LeftOutWords.sentence(
+      LeftOutWords.union(
+        [result.base.leftOut] + result.moving.flatMap { [$0.atLow.leftOut, $0.atHigh.leftOut] }),
+      emphasis: emphasis, instead: "'--runs 5' simulates.")
     let start =
-      "The \(emphasis)\(cost)\(emphasis) bill of "
+      (leftOut.map { $0 + " " } ?? "")
+      + "The \(emphasis)\(cost)\(emphasis) bill of "
       + "\(PlainEnglish.plural(Int64(result.base.users), "user")) "
     guard let first = result.moving.first else {
       return start + "depends on no input that could be moved."

@@ -14,7 +14,10 @@ enum SolveMarkdown {
 
   /// The answer, and what it means for the plan as it stands.
   static func headline(_ answer: SolveAnswer, emphasis: String = "") -> String {
-    [verdict(answer, emphasis), standing(answer, emphasis)].joined(separator: " ")
+    let leftOut = LeftOutWords.sentence(
+      answer.leftOut, emphasis: emphasis, instead: "'--runs 5' simulates every value.")
+    return [leftOut, verdict(answer, emphasis), standing(answer, emphasis)].compactMap(\.self)
+      .joined(separator: " ")
   }
 
   // MARK: The answer
@@ -145,7 +148,9 @@ enum SolveMarkdown {
   private static func standing(_ answer: SolveAnswer, _ emphasis: String) -> String {
     let users = PlainEnglish.plural(Int64(answer.base.users), "user")
     let start = "As it stands, with \(users), the bill is \(figures(answer.base, answer))"
-    guard !answer.isBaseKept else { return start + ", which is fine." }
+    guard !answer.isBaseKept else {
+      return start + (answer.base.leftOut.isEmpty ? ", which is fine." : ", fine by formula.")
+    }
     guard answer.triesOthers else { return start + ", which is too much." }
     guard let first = answer.others.first else {
       return start

@@ -23,13 +23,22 @@ enum SweepMarkdown {
       let text = location(point, sweep)
       return emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
     }
+    let doubtful = sweep.points.filter { !$0.assessment.leftOut.isEmpty }
+    let isAll = doubtful.count == sweep.points.count
+    let leftOut = LeftOutWords.sentence(
+      LeftOutWords.union(doubtful.map(\.assessment.leftOut)), emphasis: emphasis,
+      whose: isAll ? "" : " in \(doubtful.count) of \(sweep.points.count) combinations",
+      instead: "'--runs 5' simulates.")
     let start =
-      "The bill goes from \(money(low)) (\(place(low))) to \(money(high)) (\(place(high)))."
+      (leftOut.map { $0 + " " } ?? "")
+      + "The bill goes from \(money(low)) (\(place(low))) to \(money(high)) (\(place(high)))."
     guard let budget = sweep.scenario.budget else { return start + " No budget is set." }
     let amount = PlainEnglish.usd(budget.amount) + " budget"
     let months = sweep.scenario.period.months.count
     let within = sorted.filter { !$0.assessment.isOver(budget.amount.dollars, months: months) }
-    if within.count == sorted.count { return start + " All of it stays within the \(amount)." }
+    if within.count == sorted.count {
+      return start + " All of it stays within the \(amount)\(leftOut == nil ? "" : " by formula")."
+    }
     guard let dearest = within.last else { return start + " None of it is within the \(amount)." }
     return start
       + " \(PlainEnglish.count(Int64(within.count))) of "

@@ -155,15 +155,16 @@ extension ExplanationJSON {
   }
 
   private func breaker(_ state: Breaker.State) -> JSONValue {
-    let (name, failures, until): (String, Int?, SimTime?) =
+    let (name, failures, calls, until): (String, Int?, Int?, SimTime?) =
       switch state {
-      case .closed(let failures): ("closed", failures, nil)
-      case .open(let until): ("open", nil, until)
-      case .awaitingProbe: ("awaiting_probe", nil, nil)
-      case .probing: ("probing", nil, nil)
+      case .closed(let failures, let calls): ("closed", failures, calls, nil)
+      case .open(let until): ("open", nil, nil, until)
+      case .awaitingProbe: ("awaiting_probe", nil, nil, nil)
+      case .probing: ("probing", nil, nil, nil)
       }
     return .object([
       ("state", .string(name)), ("failures", .optional(failures) { .integer(Int64($0)) }),
+      ("calls", .optional(calls) { .integer(Int64($0)) }),
       ("until", .optional(until, Self.time)),
     ])
   }

@@ -6,7 +6,8 @@ extension ExplanationText {
     section("Response cache")
     if let reason = it.whyCacheIsOff { return row("off", reason) }
     let kind = it.kind
-    let name = it.cacheClass ?? "default"
+    let shown = it.scenario.cache.shownName(it.cacheClass)
+    let name = it.cacheClass.map { $0 == shown ? $0 : "\($0) (not listed: \(shown))" } ?? shown
     if kind.cacheMode == .rate {
       row("class", "\(name), hits \(ExactText.percent(kind.cacheRate)) of the time")
       if let flushed = it.flushed, it.cacheRate < kind.cacheRate {
@@ -63,10 +64,18 @@ extension ExplanationText {
     case .open(let until): return "open until \(offset(until))"
     case .awaitingProbe: return "half open: the next call is the probe"
     case .probing: return "half open: waiting for its probe"
-    case .closed(let failures):
+    case .closed(let failures, let calls):
       guard let settings = it.behaviour(ofTarget: target).breaker else { return "closed" }
-      return "closed, \(failures) of \(settings.failures) failures within "
-        + ExactText.duration(settings.window)
+      let window = ExactText.duration(settings.window)
+      switch settings.rule {
+      case .failures(let most, _):
+        return "closed, \(failures) of \(most) failures within \(window)"
+      case .rate(let billionths, let least):
+        let rate = BreakerWords.rate(billionths)
+        return "closed, \(PlainEnglish.plural(Int64(failures), "failure")) of "
+          + "\(PlainEnglish.plural(Int64(calls ?? 0), "call")) within \(window); "
+          + "opens at \(rate) of \(PlainEnglish.plural(Int64(least), "call")) or more"
+      }
     }
   }
 

@@ -97,7 +97,9 @@ struct ExplanationText {
     if call.output > 0 {
       let reasoning =
         call.reasoning > 0 ? " (\(PlainEnglish.count(call.reasoning)) reasoning)" : ""
-      parts.append("\(PlainEnglish.count(call.output)) tokens out\(reasoning)")
+      let limit = it.kind.limitsThinking ? call.output : call.output - call.reasoning
+      let isCut = limit == it.kind.maxTokens ? ", all that max_tokens allows" : ""
+      parts.append("\(PlainEnglish.count(call.output)) tokens out\(reasoning)\(isCut)")
     }
     if call.audio > 0 {
       parts.append("\(ExactText.duration(SimDuration(microseconds: call.audio))) of audio")

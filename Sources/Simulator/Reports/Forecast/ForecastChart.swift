@@ -60,7 +60,7 @@ struct ForecastChart {
     // Beside its line the name could meet the amount of a bar.
     guard let budget = firstBudget else { return }
     svg.line(x, 66, x + 17, 66, class: "budget")
-    svg.text("budget " + PlainEnglish.usd(budget, places: 0), x + 23, 70)
+    svg.text("budget " + PlainEnglish.wholeUSD(budget), x + 23, 70)
   }
 
   /// The budget of the first month that is drawn.
@@ -76,7 +76,7 @@ struct ForecastChart {
     let bar = min(48, step * 0.7)
     let amount = month.bill.mean
     let isCrowded = step < 58
-    let text = PlainEnglish.usd(amount, places: amount < 10 ? 2 : 0)
+    let text = amount < 10 ? PlainEnglish.usd(amount) : PlainEnglish.usd(amount, places: 0)
     svg.rectangle(
       x: middle - bar / 2, y: y(amount), width: bar, height: bottom - y(amount),
       class: SVG.series(Self.series(month)),
@@ -104,7 +104,7 @@ struct ForecastChart {
       guard budget != named else { continue }
       named = budget
       svg.text(
-        "Budget " + PlainEnglish.usd(budget, places: 0), x + 4, y(budget.dollars) - 5,
+        "Budget " + PlainEnglish.wholeUSD(budget), x + 4, y(budget.dollars) - 5,
         class: "f b halo")
     }
   }

@@ -21,10 +21,22 @@ enum ForecastMarkdown {
     }
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     let sentences = [
-      course(forecast, first, last, strong), ranges(forecast, last), budget(forecast, last, strong),
+      leftOut(forecast, emphasis), course(forecast, first, last, strong), ranges(forecast, last),
+      kept(forecast), budget(forecast, last, strong),
       actions(forecast), runway(forecast, last, strong),
     ]
     return sentences.compactMap(\.self).joined(separator: " ")
+  }
+
+  /// What the closed forms leave out of the months that they are used for.
+  private static func leftOut(_ forecast: Forecast, _ emphasis: String) -> String? {
+    let months = forecast.months.filter { !$0.leftOut.isEmpty }
+    let count = forecast.months.count
+    let isAll = months.count == count
+    return LeftOutWords.sentence(
+      LeftOutWords.union(months.reversed().map(\.leftOut)), emphasis: emphasis,
+      whose: isAll ? "" : " in \(months.count) of the \(count) months",
+      instead: "'--runs 20' simulates each month as well.")
   }
 
   private static func course(
@@ -56,6 +68,12 @@ enum ForecastMarkdown {
       + "likely values the sum would be \(PlainEnglish.usd(likely))."
   }
 
+  /// What a forecast of shrinking use cannot show.
+  private static func kept(_ forecast: Forecast) -> String? {
+    guard let month = forecast.spec.firstMonthKept(of: forecast.scenario) else { return nil }
+    return "From month \(month) on its growth leaves no whole user; one is kept."
+  }
+
   private static func budget(
     _ forecast: Forecast, _ last: ForecastMonth, _ strong: (String) -> String
   ) -> String? {
@@ -65,11 +83,14 @@ enum ForecastMarkdown {
         ($0.overBudgetProbability ?? 0) < ($1.overBudgetProbability ?? 0)
       }
       guard let closest, let chance = closest.overBudgetProbability, chance >= 0.01 else {
-        return forecast.months.contains { $0.overBudgetProbability == nil }
-          ? "No month is expected to go over its budget." : "No month goes over its budget."
+        return forecast.months.allSatisfy(\.leftOut.isEmpty)
+          ? "No month goes over its budget."
+          : "By the formulas alone, no month goes over its budget."
       }
-      let cause = forecast.scenario.ranges.isEmpty ? "chance alone" : "chance, or inputs within their ranges,"
-      return "No month is expected to go over its budget, but \(cause) breaks that of "
+      let cause = forecast.scenario.ranges.isEmpty
+        ? "chance alone breaks" : "chance, or inputs within their ranges, break"
+      let start = forecast.months.allSatisfy(\.leftOut.isEmpty) ? "No" : "By the formulas alone, no"
+      return "\(start) month is expected to go over its budget, but \(cause) that of "
         + "\(name(closest)) \(PlainEnglish.wholePercent(chance)) of the time."
     }
     let day = month.expectedCrossing.map {

@@ -85,6 +85,9 @@ enum ForecastReport {
         row in
         .optional(row.spec.prepaid) { .real($0.dollars - row.month.total.mean) }
       },
+      Column("leaves_out", .text, "What the closed form does not know of; empty: nothing") {
+        LeftOutWords.cell($0.month.leftOut)
+      },
     ])
 
   static func json(_ forecast: Forecast) -> JSONValue {
@@ -128,6 +131,7 @@ enum ForecastReport {
               ("budget_usd", .optional(month.budget) { .string($0.exactDecimal) }),
               ("over_budget", .optional(month.isOverBudget) { .bool($0) }),
               ("budget_crossed_at", moment(month.expectedCrossing)),
+              ("leaves_out", .array(month.leftOut.map { .string($0.part) })),
             ])
           })
       ),

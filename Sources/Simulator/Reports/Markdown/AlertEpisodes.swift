@@ -13,11 +13,11 @@ struct AlertEpisodes {
   /// Whether it was on when the period ended.
   private(set) var isOn = false
 
-  /// Of all rules but cost alerts, in the order of their first firing. An alert that does not
+  /// Of all rolling alerts, in the order of their first firing. An alert that does not
   /// clear is on until `end`.
   static func all(_ alerts: [AlertEvent], until end: SimTime) -> [AlertEpisodes] {
     var result: [AlertEpisodes] = []
-    for alert in alerts where alert.type != .cost {
+    for alert in alerts where !alert.isOfBudget {
       if let known = result.firstIndex(where: { $0.first.rule == alert.rule }) {
         result[known].add(alert)
       } else if alert.state == .fired {

@@ -1,6 +1,6 @@
 import CostModel
 
-/// The answer in two sentences (the bill, whether the budget holds, when it breaks; what fits) and,
+/// What calls for attention, where anything does; then the answer in two sentences (the bill, whether the budget holds, when it breaks; what fits) and,
 /// where a quota fills up, a third one that names it.
 enum Headline {
   /// `emphasis` surrounds the amounts: `**` in Markdown, nothing on a terminal.
@@ -8,7 +8,8 @@ enum Headline {
     if let replay = report.replay { return ReplayMarkdown.headline(report, replay, emphasis) }
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let sentences = [
-      bill(plan, report, emphasis), ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
+      report.attention(emphasis: emphasis), bill(plan, report, emphasis),
+      ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
       second(plan, report, emphasis),
       enforced(
         plan, emphasis, whose: " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"),
@@ -45,8 +46,9 @@ enum Headline {
         ? "\(difference) over the \(budgetText)" : "more in one month than its budget allows"
       return start + "\(span): \(over)\(crossed ?? "")\(doubt(plan, isOver: true))."
     }
+    let qualification = Attention(plan: plan).qualification.map { ", but \($0)" } ?? ""
     return start + "\(span), within the \(budgetText) with \(difference) to spare"
-      + "\(doubt(plan, isOver: false))."
+      + "\(qualification)\(doubt(plan, isOver: false))."
   }
 
   /// What the budget's actions did, where they met a call.
@@ -133,7 +135,9 @@ enum Headline {
     let within = report.plans.filter { $0.isOverBudget(budget) == false }
     let safe = within.filter { ($0.anyMonthOverBudgetProbability ?? 0) < 0.01 }
     if safe.count == report.plans.count {
-      return "Every plan stays within the budget; " + lowercasedFirst(perUser(largest))
+      let doubtful = report.plans.contains { Attention(plan: $0).isNeeded }
+      return "Every plan stays within the budget\(doubtful ? ", mind the above" : ""); "
+        + lowercasedFirst(perUser(largest))
     }
     let isSure = safe.count < within.count ? "is sure to stay" : "stays"
     guard let best = safe.max(by: { $0.plan.users < $1.plan.users }) else {
@@ -141,7 +145,9 @@ enum Headline {
     }
     let users = PlainEnglish.plural(Int64(best.plan.users), "user")
     let cost = emphasis + PlainEnglish.usd(best.result.cost) + emphasis
-    return "The largest plan that \(isSure) within the budget is \(users) at \(cost)."
+    let qualification = Attention(plan: best).qualification.map { ", but \($0)" } ?? ""
+    return "The largest plan that \(isSure) within the budget is \(users) at \(cost)"
+      + "\(qualification)."
   }
 
   /// The quota that fills up first, where it does so within the simulated plans.

@@ -2,25 +2,78 @@ import CostModel
 
 /// Numbers and moments as a founder reads them. For Markdown and terminals only, never for data.
 enum PlainEnglish {
-  /// `$1,248.00`; below a cent with as many decimals as say something.
-  static func usd(_ money: MoneySum) -> String {
-    let isTiny = magnitude(money) < MoneySum.picodollarsPerDollar / 100
-    return isTiny && money != .zero ? smallUSD(money, per: 1) : usd(money, places: 2)
+  // MARK: Money
+
+  // One rule for every amount, exact or expected: cents, and where these are not all of it at least
+  // two significant digits, so that what is not zero never reads as zero; and zero has no sign.
+
+  /// `$1,248.00`, `$0.0020`, `<$0.000001`.
+  static func usd(_ money: MoneySum) -> String { smallUSD(money, per: 1) }
+
+  /// `$1,248`; with its cents where that would leave less than three digits.
+  static func wholeUSD(_ money: MoneySum) -> String { wholeUSD(money.dollars) }
+
+  /// The same of an estimate.
+  static func wholeUSD(_ dollars: Double) -> String {
+    let isWhole = dollars == dollars.rounded() && dollars.magnitude >= 1
+    return usd(dollars, places: isWhole || dollars.magnitude >= 100 ? 0 : 2)
   }
 
-  /// `$1,248` or `$1,248.000` as asked.
-  static func usd(_ money: MoneySum, places: Int) -> String {
-    let text = grouped(MoneySum(picodollars: magnitude(money)).decimal(places: places))
-    let isZero = !text.contains { ("1"..."9").contains($0) }
-    return (money.picodollars < 0 && !isZero ? "−$" : "$") + text
+  /// An estimate in dollars: `$1,248.00`; nothing to say of infinity.
+  ///
+  /// - Parameter least: decimals that are written in any case.
+  static func usd(_ dollars: Double, places least: Int = 2) -> String {
+    guard dollars.isFinite else { return "–" }
+    let places = decimals(for: dollars, atLeast: least)
+    guard let places else { return belowSmallest }
+    return amount(DecimalText.real(dollars, places: places) ?? "–")
+  }
+
+  /// The amount divided by a count, exactly: `$0.000113`, `$1.25`.
+  static func smallUSD(_ money: MoneySum, per count: Int64) -> String {
+    guard count > 0 else { return "–" }
+    guard let places = decimals(for: money.dollars / Double(count), atLeast: 2) else {
+      return belowSmallest
+    }
+    let denominator = MoneySum.picodollarsPerDollar * Int128(count)
+    return amount(DecimalText.ratio(money.picodollars, denominator, places: places))
+  }
+
+  private static let belowSmallest = "<$0.000001"
+
+  /// Decimals that show two significant digits, where the least ones do not say the amount exactly;
+  /// nil: it is not zero, but too small for eight of them. Less than half a picodollar is nothing but
+  /// the rounding of a sum.
+  private static func decimals(for dollars: Double, atLeast least: Int) -> Int? {
+    let size = dollars.magnitude
+    if size < 5e-13 || size >= 1 { return least }
+    if size < 1e-6 { return nil }
+    var (places, unit) = (max(2, least), 0.01)
+    for _ in 2..<places { unit /= 10 }
+    let units = size / unit
+    if units >= 0.5, (units - units.rounded()).magnitude < 1e-6 { return places }
+    while places < 8, size < 10 * unit {
+      places += 1
+      unit /= 10
+    }
+    return places
+  }
+
+  /// With its sign before the dollar's.
+  private static func amount(_ number: String) -> String {
+    number.hasPrefix("-") ? "−$" + grouped(String(number.dropFirst())) : "$" + grouped(number)
   }
 
   /// `1,148.16 EUR`.
   static func amount(_ money: MoneySum, in currency: Currency) -> String {
     var unit = MoneySum.picodollarsPerDollar
     for _ in 0..<currency.rate.places { unit *= 10 }
-    let text = DecimalText.ratio(magnitude(money) * currency.rate.digits, unit, places: 2)
-    return (money.picodollars < 0 ? "−" : "") + grouped(text) + " " + currency.code
+    let size = money.dollars * currency.rate.double
+    guard let places = decimals(for: size, atLeast: 2) else {
+      return "<0.000001 " + currency.code
+    }
+    let text = DecimalText.ratio(money.picodollars * currency.rate.digits, unit, places: places)
+    return grouped(text) + " " + currency.code
   }
 
   /// How many units a dollar buys: `0.92`.
@@ -28,28 +81,6 @@ enum PlainEnglish {
     var unit: Int128 = 1
     for _ in 0..<currency.rate.places { unit *= 10 }
     return grouped(DecimalText.ratio(currency.rate.digits, unit, places: currency.rate.places))
-  }
-
-  /// An estimate in dollars: `$1,248.00`; nothing to say of infinity.
-  static func usd(_ dollars: Double, places: Int = 2) -> String {
-    guard let text = DecimalText.real(dollars.magnitude, places: places) else { return "–" }
-    return (dollars < 0 ? "−$" : "$") + grouped(text)
-  }
-
-  /// A small amount with enough decimals to say something: `$0.000113`, `$1.25`.
-  static func smallUSD(_ money: MoneySum, per count: Int64) -> String {
-    guard count > 0 else { return "–" }
-    let dollars = money.dollars / Double(count)
-    if money != .zero, dollars.magnitude < 1e-6 { return "<$0.000001" }
-    var places = 2
-    var limit = 0.1
-    while places < 8, dollars.magnitude < limit, money.picodollars != 0 {
-      places += 1
-      limit /= 10
-    }
-    let denominator = MoneySum.picodollarsPerDollar * Int128(count)
-    let text = DecimalText.ratio(magnitude(money), denominator, places: places)
-    return (money.picodollars < 0 ? "−$" : "$") + grouped(text)
   }
 
   /// `300,000`.
@@ -202,10 +233,6 @@ enum PlainEnglish {
       result.append(digit)
     }
     return (negative ? "−" : "") + result + (parts.count > 1 ? "." + parts[1] : "")
-  }
-
-  private static func magnitude(_ money: MoneySum) -> Int128 {
-    money.picodollars < 0 ? -money.picodollars : money.picodollars
   }
 
   private static func localMicroseconds(

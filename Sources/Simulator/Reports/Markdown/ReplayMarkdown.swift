@@ -10,7 +10,8 @@ enum ReplayMarkdown {
     let calls = PlainEnglish.plural(first.result.calls, "request")
     let cost = emphasis + PlainEnglish.usd(first.result.cost) + emphasis
     let name = report.plans.count > 1 ? " under \(Markdown.escape(first.plan.name))" : ""
-    var text = "The log's \(calls), replayed\(name), cost \(cost)"
+    var text = report.attention(emphasis: emphasis).map { $0 + " " } ?? ""
+    text += "The log's \(calls), replayed\(name), cost \(cost)"
     if replay.logged.calls > 0 {
       text += "; the log itself says \(PlainEnglish.usd(replay.logged.cost))"
       if replay.logged.calls < first.result.calls {
@@ -18,6 +19,13 @@ enum ReplayMarkdown {
       }
     }
     text += "."
+    let check = replay.costCheck.total
+    if check.differing > 0 {
+      text +=
+        " \(PlainEnglish.count(check.differing)) of the \(PlainEnglish.count(check.calls)) "
+        + "requests whose cost can be checked cost otherwise by the catalog than the log says: "
+        + "\(PlainEnglish.usd(check.computed)) in place of \(PlainEnglish.usd(check.logged))."
+    }
     let others = report.plans.dropFirst().sorted { $0.result.cost < $1.result.cost }
     if let best = others.first {
       let difference = best.result.cost - first.result.cost
@@ -152,6 +160,41 @@ enum ReplayMarkdown {
 
   private static let unknownModel = "(not in the catalog)"
 
+  /// Model by model, and the requests that differ most.
+  static func costCheck(_ replay: ReplayFindings) -> String {
+    let check = replay.costCheck
+    guard check.total.calls > 0 else { return "" }
+    var text =
+      ReportMarkdown.heading("The log's costs checked")
+      + "Of requests that the log's model answers here too, what the log says that they cost against "
+      + "what the catalog makes of their tokens. Costs differ that are more than 1 % and more than "
+      + "$0.000001 apart.\n\n"
+    var table = MarkdownTable([
+      .text("model"), .number("requests"), .number("that differ"), .number("logged"),
+      .number("computed"), .number("difference"),
+    ])
+    for (place, row) in check.rows.enumerated() where row.calls > 0 {
+      table.row([
+        Markdown.escape(replay.targets[place]), PlainEnglish.count(row.calls),
+        PlainEnglish.count(row.differing), PlainEnglish.usd(row.logged),
+        PlainEnglish.usd(row.computed), PlainEnglish.usd(row.computed - row.logged),
+      ])
+    }
+    text += table.text
+    guard !check.largest.isEmpty else { return text }
+    table = MarkdownTable([
+      .number("request"), .text("model"), .number("logged"), .number("computed"),
+    ])
+    for found in check.largest {
+      table.row([
+        PlainEnglish.count(found.number), Markdown.escape(replay.targets[found.model]),
+        PlainEnglish.usd(MoneySum(picodollars: Int128(found.logged))),
+        PlainEnglish.usd(MoneySum(picodollars: Int128(found.computed))),
+      ])
+    }
+    return text + "The requests that differ most, numbered in order of time:\n\n" + table.text
+  }
+
   static func outliers(_ replay: ReplayFindings) -> String {
     guard !replay.outliers.isEmpty else { return "" }
     var table = MarkdownTable([
@@ -166,8 +209,10 @@ enum ReplayMarkdown {
       ])
     }
     return ReportMarkdown.heading("Requests that cost far more than others")
-      + "More than ten times what 99 of 100 requests of their model cost. Requests are numbered "
-      + "in order of time, logged costs by the log's row.\n\n" + table.text
+      + "More than 3.5 robust standard deviations (of the logarithm) above the median of their model, "
+      + "and more than ten times what all but its dearest √n of n requests cost; a model needs "
+      + "\(OutlierFinder.fewest) requests that cost anything. Requests are numbered in order of time, "
+      + "logged costs by the log's row.\n\n" + table.text
   }
 
   /// What had to be taken as the scenario says, because the log does not tell.

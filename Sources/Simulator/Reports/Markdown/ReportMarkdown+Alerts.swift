@@ -1,7 +1,7 @@
 import CostModel
 
 extension ReportMarkdown {
-  /// Every cost alert; of the others, which come and go, how often, how long and how bad.
+  /// Every alert of the budget; of the others, which come and go, how often, how long and how bad.
   static func alertSection(_ report: ScenarioReport) -> String {
     guard report.scenario.budget != nil || !report.scenario.alerts.isEmpty else { return "" }
     let silent = report.plans.filter(\.result.alerts.isEmpty).map { name($0.plan) }
@@ -17,7 +17,7 @@ extension ReportMarkdown {
       .number("threshold"), .text("message"),
     ])
     for plan in report.plans {
-      for alert in plan.result.alerts where alert.type == .cost && alert.state == .fired {
+      for alert in plan.result.alerts where alert.isOfBudget && alert.state == .fired {
         table.row([
           name(plan.plan), PlainEnglish.moment(alert.at, in: report.scenario.period),
           alert.severity.rawValue, Markdown.escape(alert.rule), PlainEnglish.usd(alert.value),
@@ -36,7 +36,6 @@ extension ReportMarkdown {
     for plan in report.plans {
       for episodes in AlertEpisodes.all(plan.result.alerts, until: report.scenario.period.end) {
         let alert = episodes.first
-        let rule = report.scenario.alerts.first { $0.name == alert.rule }
         table.row([
           name(plan.plan), Markdown.escape(alert.rule), alert.severity.rawValue,
           Markdown.escape(alert.message), times(episodes.count),
@@ -46,7 +45,7 @@ extension ReportMarkdown {
             ? (episodes.isOn ? "still on at the end" : "–")
             : PlainEnglish.moment(episodes.last.at, in: report.scenario.period)
               + (episodes.isOn ? ", still on at the end" : ""),
-          rule?.metric.text(episodes.worst) ?? PlainEnglish.number(episodes.worst),
+          alert.metric?.text(episodes.worst) ?? PlainEnglish.number(episodes.worst),
         ])
       }
     }

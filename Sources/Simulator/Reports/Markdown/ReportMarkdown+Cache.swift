@@ -13,10 +13,15 @@ extension ReportMarkdown {
       if let claimed = bound.claimed, claimed > bound.attainable { impossible.append(bound.name) }
     }
     var plans = smallestAndLargest(report)
-    let isAlike = plans.count == 2 && areCachesAlike(plans[0], plans[1])
+    let cache = report.scenario.cache
+    let isAlike = plans.count == 2 && areCachesAlike(plans[0], plans[1], cache)
     if isAlike { plans.removeFirst() }
     for plan in plans {
-      for name in cacheClasses(of: plan) { add(name, of: plan, report.scenario.cache, to: &table) }
+      let seen = Lookups.byClass(of: plan, cache)
+      let bounds = plan.expectation.cacheBounds.map(\.name)
+      for name in bounds + seen.map(\.name).filter({ !bounds.contains($0) }) {
+        add(name, seen.first { $0.name == name }, of: plan, cache, to: &table)
+      }
     }
     guard !table.isEmpty else { return "" }
     var text = heading("Cache") + table.text
@@ -38,7 +43,11 @@ extension ReportMarkdown {
       var scenario = report.scenario
       for bound in plan.expectation.cacheBounds {
         guard let claimed = bound.claimed, claimed > bound.attainable else { continue }
-        scenario.cache.classes[bound.name]?.hitRate = bound.attainable
+        if scenario.cache.classes[bound.name] == nil {
+          scenario.cache.defaultClass?.hitRate = bound.attainable
+        } else {
+          scenario.cache.classes[bound.name]?.hitRate = bound.attainable
+        }
       }
       let cost = Expectation(scenario: scenario, plan: plan.plan).cost
       return "\(PlainEnglish.usd(cost)) with \(name(plan.plan))"
@@ -48,13 +57,14 @@ extension ReportMarkdown {
   }
 
   /// Whether every class's simulated and attainable hit rates hardly differ.
-  private static func areCachesAlike(_ a: PlanReport, _ b: PlanReport) -> Bool {
+  private static func areCachesAlike(
+    _ a: PlanReport, _ b: PlanReport, _ cache: CacheSettings
+  ) -> Bool {
     func rates(_ plan: PlanReport) -> [String: [Double]] {
       var rates: [String: [Double]] = [:]
       for bound in plan.expectation.cacheBounds { rates[bound.name] = [bound.attainable] }
-      for seen in plan.result.cacheClasses where seen.hits + seen.misses > 0 {
-        rates[seen.name ?? defaultClass, default: []].append(
-          Double(seen.hits) / Double(seen.hits + seen.misses))
+      for seen in Lookups.byClass(of: plan, cache) where seen.all > 0 {
+        rates[seen.name, default: []].append(Double(seen.hits) / Double(seen.all))
       }
       return rates
     }
@@ -67,32 +77,38 @@ extension ReportMarkdown {
       }
   }
 
-  /// Classes with a bound, then those that only the simulation saw.
-  private static func cacheClasses(of plan: PlanReport) -> [String] {
-    let bounds = plan.expectation.cacheBounds.map(\.name)
-    return bounds
-      + plan.result.cacheClasses.map { $0.name ?? defaultClass }.filter { !bounds.contains($0) }
+  /// What the simulation saw of a class; those that are not listed are one.
+  private struct Lookups {
+    var name: String
+    var hits: Int64 = 0
+    var all: Int64 = 0
+
+    static func byClass(of plan: PlanReport, _ cache: CacheSettings) -> [Lookups] {
+      plan.result.cacheClasses.reduce(into: []) { list, seen in
+        let name = cache.shownName(seen.name)
+        let place = list.firstIndex { $0.name == name } ?? list.count
+        if place == list.count { list.append(Lookups(name: name)) }
+        list[place].hits += seen.hits
+        list[place].all += seen.hits + seen.misses
+      }
+    }
   }
 
-  private static let defaultClass = "default"
-
   private static func add(
-    _ className: String, of plan: PlanReport, _ cache: CacheSettings, to table: inout MarkdownTable
+    _ className: String, _ seen: Lookups?, of plan: PlanReport, _ cache: CacheSettings,
+    to table: inout MarkdownTable
   ) {
-    let seen = plan.result.cacheClasses.first { ($0.name ?? defaultClass) == className }
     let bound = plan.expectation.cacheBounds.first { $0.name == className }
     let settings = cache.settings(for: className)
-    let lookups = seen.map { $0.hits + $0.misses }
-    let simulated = seen.flatMap { seen in
-      lookups.map { PlainEnglish.percent(Double(seen.hits), of: Double($0)) }
-    }
     table.row([
       name(plan.plan), Markdown.escape(className),
       (bound?.ttl ?? settings?.ttl).map { $0 == .zero ? "not cached" : PlainEnglish.duration($0) }
         ?? "–",
-      lookups.map(PlainEnglish.count) ?? bound.map { PlainEnglish.number($0.lookups) } ?? "–",
+      seen.map { PlainEnglish.count($0.all) }
+        ?? bound.map { PlainEnglish.number($0.lookups) } ?? "–",
       (bound?.claimed ?? settings?.hitRate).map { PlainEnglish.percent($0) } ?? "–",
-      simulated ?? "–", bound.map { PlainEnglish.percent($0.attainable) } ?? "–",
+      seen.map { PlainEnglish.percent(Double($0.hits), of: Double($0.all)) } ?? "–",
+      bound.map { PlainEnglish.percent($0.attainable) } ?? "–",
     ])
   }
 }

@@ -15,7 +15,8 @@ extension ReportMarkdown {
       let z = error > 0 ? DecimalText.real(difference / error, places: 1) : nil
       table.row(
         [
-          name(plan.plan), PlainEnglish.usd(plan.result.cost), PlainEnglish.usd(expectation.cost),
+          name(plan.plan), PlainEnglish.usd(plan.result.cost),
+          PlainEnglish.usd(expectation.cost) + (expectation.leftOut.isEmpty ? "" : "*"),
           PlainEnglish.usd(error), PlainEnglish.percent(difference, of: expectation.cost),
           z.map(PlainEnglish.grouped) ?? "–",
         ]
@@ -30,7 +31,8 @@ extension ReportMarkdown {
       of how well the inputs are known.
 
 
-      """ + table.text + noChances(report) + sharedLuck(report) + remarks + runsTable(report) + approximations(report)
+      """ + table.text + leftOut(report) + noChances(report) + sharedLuck(report) + remarks
+      + runsTable(report) + approximations(report)
   }
 
   /// The chance that a month goes over the budget, and where there are several, that any does.
@@ -56,6 +58,15 @@ extension ReportMarkdown {
     return "Where the formula is off by construction it tells no chances and percentiles: "
       + PlainEnglish.list(reasons.map { Markdown.escape($0) })
       + ". Several months (`--runs 200`) tell them.\n\n"
+  }
+
+  /// What the starred figures do not know of.
+  private static func leftOut(_ report: ScenarioReport) -> String {
+    let parts = LeftOutWords.union(report.plans.map(\.expectation.leftOut))
+    guard !parts.isEmpty else { return "" }
+    return "\\* These formulas leave out "
+      + LeftOutWords.parts(parts.map { Markdown.escape($0.part) })
+      + ", so that bills and chances may be far off; what was simulated knows of it.\n\n"
   }
 
   /// Otherwise four plans that err alike look like four pieces of evidence.

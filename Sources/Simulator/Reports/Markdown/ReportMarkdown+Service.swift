@@ -44,7 +44,9 @@ extension ReportMarkdown {
     return
       "What \(name(plan.plan)) ask for, and how many users would fill each limit, in proportion "
       + "(`solve --for users --max-quota-use 100%` deals account plans and kinds of users anew for each "
-      + "number, in whole users, and so may end a few users off):\n\n"
+      + "number, in whole users, and so may end a few users off). The busiest hour is the clock hour in "
+      + "which most is expected to be asked for, of all days of the period; of audio, the busiest "
+      + "day:\n\n"
       + table.text + note
   }
 
@@ -60,7 +62,7 @@ extension ReportMarkdown {
     if isShort { plans = smallestAndLargest(report) }
     var table = MarkdownTable([
       .text(report.unit), .text("model"),
-      .number("peak use of a limit"), .number("queued"),
+      .number("busiest minute"), .number("queued"),
       .number("p95 wait"), .number("throttled"), .number("fallback calls"),
       .number("breaker trips"), .text("saturated"),
     ])
@@ -83,7 +85,7 @@ extension ReportMarkdown {
     text += ":\n\n" + table.text
     if isOverOne {
       text +=
-        "A peak over 100 % is no error: a limit lets through its burst on top of its rate, so "
+        "A minute over 100 % is no error: a limit lets through its burst on top of its rate, so "
       text += "that a single minute may start more than a minute's worth.\n\n"
     }
     return text
@@ -149,7 +151,8 @@ extension ReportMarkdown {
       }
     }
     guard !table.isEmpty else { return "" }
-    return heading("Flows") + "Work of several calls, from its start to its last answer:\n\n"
+    return heading("Flows")
+      + "Work of several calls, from its start to its end, delays included:\n\n"
       + table.text
   }
 }

@@ -12,7 +12,7 @@ enum ReportMarkdown {
         [
           planSection(report), report.replay.map { ReplayMarkdown.comparison(report, $0) } ?? "",
           costSection(report), ReplayMarkdown.logged(report, replay),
-          ReplayMarkdown.outliers(replay),
+          ReplayMarkdown.costCheck(replay), ReplayMarkdown.outliers(replay),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
           ReplayMarkdown.unknowns(report, replay),
@@ -20,14 +20,14 @@ enum ReportMarkdown {
         ]
       } else {
         [
-          planSection(report), costSection(report), returnSection(report),
+          planSection(report), userSection(report), costSection(report), returnSection(report),
           experimentSection(report), pricesSection(report), publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
           flowSection(report),
           expectationSection(report),
           spreadSection(report),
-          assumptionSection(report), fileSection(report),
+          assumptionSection(report), unbilledSection(report), fileSection(report),
         ]
       }
     return text + sections.filter { !$0.isEmpty }.joined()
@@ -51,6 +51,15 @@ enum ReportMarkdown {
     return heading("What was assumed")
       + "The documents do not give these figures; the scenario states them with a reason.\n\n"
       + assumptions.map { "- " + Markdown.escape($0) + "\n" }.joined() + "\n"
+  }
+
+  private static func unbilledSection(_ report: ScenarioReport) -> String {
+    let unbilled = report.scenario.unbilled
+    guard !unbilled.isEmpty else { return "" }
+    return heading("What is not billed here")
+      + "Models that calls can reach have prices for things that no call of the scenario states. If "
+      + "the real calls use them, the bill is larger.\n\n"
+      + unbilled.map { "- not billed here: " + Markdown.escape($0.text) + "\n" }.joined() + "\n"
   }
 
   private static func fileSection(_ report: ScenarioReport) -> String {

@@ -54,8 +54,19 @@ struct SelectionMarkdown {
     let fallen = study.answers.filter(\.isFallback)
     guard !fallen.isEmpty else { return nil }
     let kinds = PlainEnglish.plural(Int64(fallen.count), "kind of call", "kinds of calls")
-    return "For \(kinds) no model is left, so the rule falls back to "
-      + "\(escape(rules.fallback, emphasis))."
+    if let fallback = rules.fallback {
+      return "For \(kinds) no model is left, so the rule falls back to "
+        + "\(escape(catalog[fallback].name, emphasis))."
+    }
+    let unrated = fallen.filter { $0.scale == nil }.count
+    let advice =
+      unrated > 0
+      ? " Nobody gives a quality figure of a model that can take "
+        + (unrated == fallen.count ? "them" : "\(unrated) of them")
+        + ": state some (`selection: quality`), or try `--stand-in 70%`."
+      : ""
+    return "For \(kinds) no model is left, and the rules name none for that case "
+      + "(`selection: fallback`), so none is proposed." + advice
   }
 
   private var spreads: String? {
@@ -88,7 +99,8 @@ struct SelectionMarkdown {
         Markdown.escape(answer.calls.name), PlainEnglish.number(answer.calls.calls),
         answer.calls.current.map(name).joined(separator: ", "),
         answer.currentCost.map(thousand) ?? "–",
-        best.map { "**\(name($0.model))**" } ?? "\(Markdown.escape(rules.fallback)) (fallback)",
+        best.map { "**\(name($0.model))**" }
+          ?? rules.fallback.map { "\(name($0)) (fallback)" } ?? "none",
         best?.cost.map(thousand) ?? "–", best?.score.map { points($0.total) } ?? "–",
         best?.quality.map { PlainEnglish.percent($0.value) } ?? "–",
         answer.scale.map { Markdown.escape($0.name) } ?? "nothing",

@@ -26,17 +26,21 @@ enum StressMarkdown {
     }
     let shocks = study.results.compactMap { result in result.month.map { (result.shock, $0) } }
     let users = PlainEnglish.plural(Int64(study.plan.users), "user")
+    let failing = failing(study).map {
+      " Most calls are lost under “\(escape($0.title))”: \(PlainEnglish.count($0.calls)) more than "
+        + "without it get no answer, which costs nothing."
+    }
     guard let worst = shocks.max(by: { $0.1.bill < $1.1.bill }), worst.1.bill > study.base.bill
     else {
-      return
-        "No shock makes the bill of \(users), \(strong(PlainEnglish.usd(study.base.bill))), any larger."
+      let bill = strong(PlainEnglish.usd(study.base.bill))
+      return "No shock makes the bill of \(users), \(bill), any larger." + (failing ?? "")
     }
     let more = worst.1.bill - study.base.bill
     let first =
       "The shock that costs most with \(users) is \(strong("“\(escape(worst.0.title))”")): the bill "
       + "goes from \(PlainEnglish.usd(study.base.bill)) to "
       + "\(strong(PlainEnglish.usd(worst.1.bill))), \(PlainEnglish.usd(more)) more."
-    guard let budget = study.scenario.budget?.amount else { return first }
+    guard let budget = study.scenario.budget?.amount else { return first + (failing ?? "") }
     let breaking = shocks.filter { $0.1.crossedDay != nil }.count
     let verdict =
       study.base.crossedDay != nil
@@ -45,7 +49,18 @@ enum StressMarkdown {
         ? "Under none of the \(shocks.count) shocks does the \(PlainEnglish.usd(budget)) budget break."
         : "\(breaking) of the \(shocks.count) shocks \(breaking == 1 ? "breaks" : "break") the "
           + "\(PlainEnglish.usd(budget)) budget, which holds without them."
-    return first + " " + verdict
+    return first + " " + verdict + (failing ?? "")
+  }
+
+  /// The shock under which most calls fail that do not without it, of those whose calls are counted.
+  private static func failing(_ study: StressStudy) -> (title: String, calls: Int64)? {
+    let lost = study.results.compactMap { result in
+      result.month.flatMap { month in
+        month.isSpliced
+          ? nil : (title: result.shock.title, calls: month.failedCalls - study.base.failedCalls)
+      }
+    }
+    return lost.filter { $0.calls > 0 }.max { $0.calls < $1.calls }
   }
 
   // MARK: Details
@@ -115,10 +130,34 @@ enum StressMarkdown {
       + """
       - Every bill is a simulated month of \(PlainEnglish.plural(Int64(study.plan.users), "user")) \
       with the same luck, so that differences are the shocks'. `--users` asks for another number.
-      \(spliced)- Shocks are data: `shocks:` of a scenario adds own ones.
+      \(spliced)\(fallbacks(study))- The busiest day and hour are those with most expected calls; the \
+      heaviest user is the one of this plan's users who is expected to make most.
+      - Shocks are data: `shocks:` of a scenario adds own ones.
 
       The same figures for spreadsheets: [stress.csv](stress.csv).
 
       """
+  }
+
+  /// Which fallbacks of the chains are never asked, and what that changes.
+  private static func fallbacks(_ study: StressStudy) -> String {
+    guard !study.unfit.isEmpty else { return "" }
+    var models: [(calls: String, reason: String, models: [String])] = []
+    for item in study.unfit {
+      let place =
+        models.firstIndex { $0.calls == item.calls && $0.reason == item.reason } ?? models.count
+      if place == models.count { models.append((item.calls, item.reason, [])) }
+      if !models[place].models.contains(item.model) { models[place].models.append(item.model) }
+    }
+    let list = models.map {
+      "\(Markdown.escape($0.calls)) never goes to \(PlainEnglish.list($0.models.map(Markdown.escape))) "
+        + "(\(Markdown.escape($0.reason)))"
+    }
+    let change = study.billAsChained.map {
+      " With the chains as they stand, as `run` follows them, the month without a shock costs "
+        + "\(PlainEnglish.usd($0)) in place of \(PlainEnglish.usd(study.base.bill))."
+    }
+    return "- Calls fall back only to models that can do the task: "
+      + list.joined(separator: "; ") + "." + (change ?? "") + "\n"
   }
 }

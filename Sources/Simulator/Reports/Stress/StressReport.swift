@@ -84,24 +84,56 @@ enum StressReport {
       }
   }
 
-  static func chart(_ study: StressStudy) -> BarRowsChart {
-    func row(_ name: String, _ month: ShockResult.Month, _ series: Int) -> BarRowsChart.Row {
-      BarRowsChart.Row(
-        name: name, from: 0, to: month.bill.dollars, text: PlainEnglish.usd(month.bill),
-        series: series)
+  /// What a bar's colour says. Calls that nobody answers cost nothing: a bill that falls with them
+  /// is no saving.
+  enum Effect: Int, CaseIterable {
+    case same = 0
+    case dearer = 1
+    case cheaper = 2
+    case failing = 8
+
+    init(_ month: ShockResult.Month, _ base: ShockResult.Month) {
+      self =
+        month.failedCalls > base.failedCalls
+        ? .failing
+        : month.bill > base.bill ? .dearer : month.bill < base.bill ? .cheaper : .same
     }
-    let shocks = study.results.compactMap { result in
-      result.month.map { month in
-        let (now, before) = (month.bill, study.base.bill)
-        return row(result.shock.title, month, now > before ? 1 : now < before ? 2 : 0)
+
+    var words: String {
+      switch self {
+      case .same: "as without a shock"
+      case .dearer: "dearer"
+      case .cheaper: "cheaper, and no more calls fail"
+      case .failing: "more calls fail or are refused"
       }
     }
+  }
+
+  static func chart(_ study: StressStudy) -> BarRowsChart {
+    func row(_ name: String, _ month: ShockResult.Month) -> BarRowsChart.Row {
+      let effect = Effect(month, study.base)
+      var text = PlainEnglish.usd(month.bill)
+      if effect == .failing, !month.isSpliced {
+        text += ", " + PlainEnglish.plural(month.failedCalls, "failed call")
+      }
+      return BarRowsChart.Row(
+        name: name, from: 0, to: month.bill.dollars, text: text, series: effect.rawValue)
+    }
+    let rows =
+      [row("No shock", study.base)]
+      + study.results.compactMap { result in
+        result.month.map { row(result.shock.title, $0) }
+      }
+    let met = Set(rows.map(\.series))
     return BarRowsChart(
       title: "What each shock makes of the bill",
       subtitle: "US dollars in the period, with "
         + PlainEnglish.plural(Int64(study.plan.users), "user"),
-      rows: [row("No shock", study.base, 0)] + shocks,
-      lines: study.scenario.budget.map { [($0.amount.dollars, "Budget")] } ?? [])
+      rows: rows,
+      lines: study.scenario.budget.map { [($0.amount.dollars, "Budget")] } ?? [],
+      legend: Effect.allCases.filter { met.contains($0.rawValue) }.map {
+        (series: $0.rawValue, name: $0.words)
+      })
   }
 
   static func json(_ study: StressStudy) -> JSONValue {
@@ -124,6 +156,7 @@ enum StressReport {
               ),
               ("budget_crossed_on", .optional(row.crossedOn) { .string($0.description) }),
               ("fallback_calls", .optional(row.countedMonth) { .integer($0.fallbackCalls) }),
+              ("failed_calls", .optional(row.countedMonth) { .integer($0.failedCalls) }),
               ("note", .optional(row.result?.reason) { .string($0) }),
             ])
           })

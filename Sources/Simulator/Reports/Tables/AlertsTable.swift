@@ -20,5 +20,19 @@ extension ReportTables {
         .real($0.item.threshold)
       },
       Column("message", .text, "What the scenario says to people") { .text($0.item.message) },
+      Column("unit", .text, "Of value and threshold: USD, ms or share, by what is measured") {
+        .text($0.item.unit)
+      },
     ])
+}
+
+extension AlertEvent {
+  /// Of its value and threshold.
+  var unit: String {
+    switch metric {
+    case nil: "USD"
+    case .latency: "ms"
+    case .errorRate, .cacheHitRate, .satisfaction, .conversion: "share"
+    }
+  }
 }

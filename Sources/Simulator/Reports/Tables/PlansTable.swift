@@ -44,6 +44,9 @@ extension ReportTables {
     ) {
       .real($0.item.report.expectation.cost)
     },
+    Column("expected_leaves_out", .text, "What the closed form does not know of; empty: nothing") {
+      LeftOutWords.cell($0.item.report.expectation.leftOut)
+    },
     Column(
       "expected_mean_usd", .usd, unit: "USD",
       "Its mean over the stated ranges of inputs; empty where none has a range"

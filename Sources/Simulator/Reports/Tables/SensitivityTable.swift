@@ -46,6 +46,10 @@ extension ReportTables {
       Column("over_budget_probability_high", .decimal, unit: "1", "Chance at the high end") {
         .optional($0.row.atHigh.overrun) { .real($0) }
       },
+      Column("leaves_out", .text, "What the closed forms do not know of; empty: nothing") {
+        LeftOutWords.cell(
+          LeftOutWords.union([$0.base.leftOut, $0.row.atLow.leftOut, $0.row.atHigh.leftOut]))
+      },
     ])
 
   static func sensitivityTable(_ result: Sensitivity) -> Table {

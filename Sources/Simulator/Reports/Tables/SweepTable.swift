@@ -76,11 +76,17 @@ extension ReportTables {
       Column("latency_p95_ms", .decimal, unit: "ms", "Simulated only") {
         .optional(of($0).latencyP95) { .real($0) }
       },
-      Column("quota_utilisation_peak", .decimal, unit: "1", "Of the busiest limit") {
+      Column(
+        "quota_use_busiest_hour", .decimal, unit: "1",
+        "Share of the busiest limit that is expected to be asked for in its busiest hour"
+      ) {
         .optional(of($0).quotaUse) { .real($0) }
       },
       Column("budget_crossed_at", .timestamp, "When the first month's budget is used up, UTC") {
         .optional(of($0).crossedAt) { .timestamp($0) }
+      },
+      Column("leaves_out", .text, "What the closed form does not know of; empty: nothing") {
+        LeftOutWords.cell(of($0).leftOut)
       },
     ]
   }

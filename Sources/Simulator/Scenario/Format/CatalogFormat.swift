@@ -33,8 +33,9 @@ enum CatalogFormat {
       FormatField(
         "tiers", .list(.object("tier")), "Prices of the whole call above an input size."),
       FormatField("batch", .object("change"), "Batch prices."),
-      FormatField("service_tiers", .map(.object("change")), "Prices by service tier."),
-      FormatField("regions", .map(.object("change")), "Prices by region."),
+      FormatField(
+        "service_tiers", .map(.object("change")), "Prices by service tier.", names: "service tier"),
+      FormatField("regions", .map(.object("change")), "Prices by region.", names: "region"),
       FormatField("time_of_day", .list(.object("time of day")), "Prices by UTC time of day."),
       FormatField("source", .text, "Where the figures come from."),
       FormatField("checked", .date, "When they were last looked at."),
@@ -52,7 +53,8 @@ enum CatalogFormat {
       FormatField("source", .text, "Where the figures come from, unless a model says otherwise."),
       FormatField("checked", .date, "When they were last looked at, likewise."),
       FormatField(
-        "models", .map(.object("catalog model")), "By id; required unless it extends another."),
+        "models", .map(.object("catalog model")), "By id; required unless it extends another.",
+        names: "model"),
     ])
 
   static let model = FormatObject(

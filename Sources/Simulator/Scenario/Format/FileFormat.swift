@@ -18,11 +18,15 @@ struct FormatField: Sendable {
   var standard: String?
   var example: String?
   var isRequired = false
+  /// What each key of a mapping is that the author names in it ("workload"); nil where the keys are
+  /// names of something else, which the reader knows.
+  var names: String?
 
   init(
     _ key: String, _ kind: FormatKind, _ summary: String, default standard: String? = nil,
-    example: String? = nil, required: Bool = false
+    example: String? = nil, required: Bool = false, names: String? = nil
   ) {
+    self.names = names
     self.key = key
     self.kind = kind
     self.summary = summary

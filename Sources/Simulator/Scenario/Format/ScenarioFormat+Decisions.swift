@@ -81,7 +81,7 @@ extension ScenarioFormat {
       FormatField(
         "cost_scale", .money, "Cost of a call at which its part of the score is used up.",
         default: "$1"),
-      FormatField("fallback", .text, "Where no model is left.", default: "deepseek-v3"),
+      FormatField("fallback", .text, "The model where none is left.", default: "none"),
       FormatField(
         "needs", .list(.text), "Tasks that take a capability of that name in the catalog.",
         default: "[vision, audio, transcription]"),
@@ -89,7 +89,8 @@ extension ScenarioFormat {
         "fits", .share, "Share of the calls that a context window must hold.", default: "99%"),
       FormatField(
         "quality", .map(.object("quality scale")),
-        "Quality of models by scale, before the documents' scales `claims` and `ratings`."),
+        "Quality of models by scale; those of a file go before those of the file that it extends.",
+        names: "quality scale"),
     ])
 
   static let selectionWeights = FormatObject(
@@ -109,6 +110,9 @@ extension ScenarioFormat {
     fields: [
       FormatField("title", .text, "What it is, in a few words.", default: "its name"),
       FormatField("figures", .list(.object("quality figure")), "By model.", required: true),
+      FormatField(
+        "any_catalog", .flag, "Figures of models that the catalog does not have are passed over.",
+        default: "false"),
     ])
 
   static let qualityFigure = FormatObject(
@@ -131,7 +135,9 @@ extension ScenarioFormat {
         "Overrides; `$from` and `$for` stand for the time in those that state one. Where none does, "
           + "whole days are taken from a month lived under them from its start.", required: true),
       FormatField(
-        "from", .either([.text, .moment]), "`day 10` of the period, or a time.",
+        "from", .either([.text, .moment]),
+        "`busiest day` or `busiest hour`, by the plan's expected calls while the shock lasts; `day 10` "
+          + "of the period; or a time.",
         default: "the whole period"),
       FormatField(
         "for", .duration, "How long; left out where the overrides say `$from` alone.",

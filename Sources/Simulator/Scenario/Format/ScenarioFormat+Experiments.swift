@@ -16,7 +16,7 @@ extension ScenarioFormat {
       FormatField(
         "variants", .map(.object("experiment variant")),
         "At least two, by name; the first is the control that the others are compared with.",
-        required: true),
+        required: true, names: "variant"),
       FormatField(
         "detect", .object("detect"), "The difference that the test shall be able to see."),
     ])

@@ -1,15 +1,25 @@
 /// The keys that say how models behave, what the cache holds, and what is watched.
 extension ScenarioFormat {
   static let breaker = FormatObject(
-    name: "breaker", summary: "When a target is skipped.",
+    name: "breaker",
+    summary: "When a target is skipped: after so many failures, or at such a share of failures.",
     fields: [
-      FormatField("failures", .count, "Failures that open it.", default: "3"),
+      FormatField(
+        "failures", .count, "Failures that open it.", default: "3, without `failure_rate`"),
+      FormatField(
+        "failure_rate", .share,
+        "In place of `failures`: the share of failed calls in the window that opens it, where there "
+          + "are `min_calls` or more.", default: "none", example: "50%"),
+      FormatField(
+        "min_calls", .count, "With fewer calls in the window the failure rate opens nothing.",
+        default: "100", example: "20"),
       FormatField("window", .duration, "Within this long.", default: "5min"),
       FormatField("open", .duration, "How long it stays open.", default: "1min"),
       FormatField(
         "probes", .count, "0, or 1: one call is let through before it closes.", default: "0"),
       FormatField(
-        "mode", .choice(["windowed", "consecutive"]), "`consecutive`: a success erases failures.",
+        "mode", .choice(["windowed", "consecutive"]),
+        "`consecutive`: a success erases failures. Not with `failure_rate`.",
         default: "windowed"),
     ])
 
@@ -70,8 +80,11 @@ extension ScenarioFormat {
       FormatField("scope", .choice(["user", "global"]), "Whose answers count.", default: "user"),
       FormatField("latency", .duration, "What a hit takes.", default: "5ms"),
       FormatField(
-        "default", .object("cache class"), "For classes that are not listed.", default: "off"),
-      FormatField("classes", .map(.object("cache class")), "By `cache_class` of the calls."),
+        "default", .object("cache class"), "For calls of no class, or of one that is not listed.",
+        default: "off"),
+      FormatField(
+        "classes", .map(.object("cache class")), "By `cache_class` of the calls.",
+        names: "cache class"),
       FormatField(
         "flush", .list(.moment), "When everything in it is thrown away.", default: "never",
         example: "[2025-11-10T09:00]"),

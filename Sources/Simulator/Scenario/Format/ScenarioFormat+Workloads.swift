@@ -30,7 +30,13 @@ extension ScenarioFormat {
     FormatField(
       "images", .count, "Images sent or made, billed by the piece.", default: "0", example: "1"),
     FormatField(
-      "max_tokens", .count, "Answer and thinking never exceed it.", default: "the model's"),
+      "max_tokens", .count,
+      "Output that is longer is cut; what quotas reserve.",
+      default: "nothing is cut; quotas reserve the model's"),
+    FormatField(
+      "max_tokens_covers", .choice(["all", "answer"]),
+      "What `max_tokens` limits: thinking and answer together, the thinking first, so that it is the "
+        + "answer that is cut (OpenAI, Anthropic, Google); or the answer alone.", default: "all"),
     FormatField(
       "prompts", .either([.choice(["none", "unique"]), .object("prompts")]),
       "How often a prompt comes back; `none`: nothing to look up.", default: "unique"),
@@ -60,7 +66,7 @@ extension ScenarioFormat {
       FormatField("traffic", .object("traffic"), "In place of the scenario's, key by key."),
       FormatField(
         "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
-        "Kinds of calls with their shares.", default: "one kind"),
+        "Kinds of calls with their shares.", default: "one kind", names: "variant"),
       FormatField("stages", .list(.object("stage")), "Calls that follow one another."),
       FormatField("rounds", .object("rounds"), "An assistant that calls tools in rounds."),
     ] + callFields)
@@ -82,7 +88,8 @@ extension ScenarioFormat {
       FormatField(
         "chance", .share, "Chance that this stage is made; else the next one follows.",
         default: "100%"),
-      FormatField("calls", .map(.object("call")), "The calls by name.", required: true),
+      FormatField(
+        "calls", .map(.object("call")), "The calls by name.", required: true, names: "call"),
     ])
 
   static let call = FormatObject(
@@ -91,7 +98,7 @@ extension ScenarioFormat {
       FormatField("probability", .share, "Chance that it is made.", default: "100%"),
       FormatField(
         "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
-        "Kinds of this call.", default: "one kind"),
+        "Kinds of this call.", default: "one kind", names: "variant"),
     ] + callFields)
 
   static let rounds = FormatObject(
@@ -104,22 +111,24 @@ extension ScenarioFormat {
         "input_growth", .count, "Tokens that each round adds to the input.", default: "0",
         example: "350"),
       FormatField("call", .object("call"), "The assistant's call.", default: "the workload's keys"),
-      FormatField("tools", .map(.object("call")), "Calls made after each round, in parallel."),
+      FormatField(
+        "tools", .map(.object("call")), "Calls made after each round, in parallel.", names: "tool"),
       FormatField(
         "confirm", .share, "Chance of one more exchange after the first round.", default: "0%"),
     ])
 
   static let distribution = FormatObject(
     name: "distribution",
-    summary: "Also written as one value, or `LOW..HIGH` for all in between alike.",
+    summary: "Also written as one value, or `LOW..HIGH` for all from LOW to HIGH alike.",
     fields: [
       FormatField("mean", .either([.number, .duration]), "Of a lognormal, before the cap."),
       FormatField("cv", .number, "Its coefficient of variation."),
       FormatField(
         "cap", .either([.number, .duration]), "Larger draws become this.", default: "none"),
       FormatField(
-        "histogram", .map(.number), "Weights by value or `LOW..HIGH`.",
-        example: "{0..100: 3, 100..500: 1}"),
+        "histogram", .map(.number),
+        "Weights by value or `LOW..HIGH`; a value where two meet is in either by half.",
+        example: "{0..100: 3, 100..500: 1}", names: "bin"),
     ])
 
   static let prompts = FormatObject(

@@ -55,15 +55,15 @@ enum ScenarioFormat {
         default: "none"),
       FormatField(
         "chains", .map(.list(.text)), "Models tried in turn after the routed one, by tier.",
-        default: "none", example: "{standard: [phi4-mini, deepseek-v3]}"),
+        default: "none", example: "{standard: [phi4-mini, deepseek-v3]}", names: "tier"),
       FormatField(
         "regions", .map(.list(.text)),
         "Regions by model, tried in turn, each with its own breaker and quota.", default: "none",
         example: "{deepseek-v3: [eastus2, westus2]}"),
       FormatField(
         "breaker", .either([.choice(["none"]), .object("breaker")]),
-        "Circuit breaker of every target.",
-        default: "{failures: 3, window: 5min, open: 1min, probes: 0}"),
+        "Circuit breaker of every target.", default: "none",
+        example: "{failures: 3, window: 5min, open: 1min}"),
       FormatField(
         "retry", .object("retry"), "How often a failed target is tried again.",
         default: "no retries"),
@@ -86,7 +86,9 @@ enum ScenarioFormat {
       FormatField(
         "currency", .object("currency"), "Another currency that reports show bills in as well.",
         default: "dollars alone"),
-      FormatField("alerts", .map(.object("alert")), "Rolling alerts by name.", default: "none"),
+      FormatField(
+        "alerts", .map(.object("alert")), "Rolling alerts by name.", default: "none",
+        names: "alert"),
       FormatField(
         "thresholds", .map(.list(.text)),
         "What `check` fails on, by metric (docs/ci.md, \"Thresholds\").", default: "none",
@@ -95,20 +97,21 @@ enum ScenarioFormat {
       FormatField(
         "traffic", .object("traffic"), "When calls arrive.", default: "flat, poisson"),
       FormatField(
-        "workloads", .map(.object("workload")), "What users do, by name.", required: true),
+        "workloads", .map(.object("workload")), "What users do, by name.", required: true,
+        names: "workload"),
       FormatField(
         "experiments", .map(.object("experiment")), "A/B tests by name; results in the report.",
-        default: "none"),
+        default: "none", names: "experiment"),
       FormatField("forecast", .object("forecast"), "What the months to come bring."),
       FormatField(
         "levers", .map(.object("lever")), "Ways to save, beside or in place of the standard ones.",
-        default: "the standard ones"),
+        default: "the standard ones", names: "lever"),
       FormatField(
-        "capacity", .map(.object("capacity")), "Capacity at a fixed price, likewise.",
-        default: "the standard ones"),
+        "capacity", .map(.object("capacity")), "Capacity at a fixed price that may be bought.",
+        default: "none", names: "capacity"),
       FormatField(
         "shocks", .map(.object("shock")), "What may go wrong, likewise.",
-        default: "the standard ones"),
+        default: "the standard ones", names: "shock"),
       FormatField(
         "selection", .object("selection"), "How `select` judges models.",
         default: "the standard rules"),
@@ -201,7 +204,7 @@ enum ScenarioFormat {
         "How much users differ.", default: "equal", example: "{cv: 2}"),
       FormatField(
         "account_plans", .map(.share), "Shares of account plans; they add up to 100%.",
-        default: "none", example: "{starter: 60%, pro: 40%}"),
+        default: "none", example: "{starter: 60%, pro: 40%}", names: "account plan"),
       FormatField(
         "subscriptions", .map(.money), "What a user of each account plan pays a month.",
         default: "nothing", example: "{starter: $19, pro: $49}"),
@@ -210,7 +213,9 @@ enum ScenarioFormat {
     ])
 
   static let rogue = FormatObject(
-    name: "rogue", summary: "The first user of the most active class runs wild.",
+    name: "rogue",
+    summary:
+      "The user with most expected calls (account plan, class and drawn activity) runs wild.",
     fields: [
       FormatField(
         "factor", .number, "Times the calls that the user would make.", example: "50",
@@ -218,14 +223,18 @@ enum ScenarioFormat {
     ])
 
   static let activity = FormatObject(
-    name: "activity", summary: "Either `cv` or `classes`; the mean user has weight 1.",
+    name: "activity",
+    summary: "Either `cv` or `classes`; the mean user has weight 1 (docs/semantics.md, \"Users\").",
     fields: [
       FormatField("cv", .number, "Coefficient of variation of lognormal weights.", example: "2"),
-      FormatField("classes", .map(.object("activity class")), "Classes of users by name."),
+      FormatField(
+        "classes", .map(.object("activity class")), "Classes of users by name.",
+        names: "activity class"),
     ])
 
   static let activityClass = FormatObject(
-    name: "activity class", summary: "Weights are scaled so that the mean user has weight 1.",
+    name: "activity class",
+    summary: "Weights are scaled so that the mean user of each plan has weight 1.",
     fields: [
       FormatField("share", .share, "Of all users; shares add up to 100%.", required: true),
       FormatField("weight", .number, "Relative activity.", required: true),

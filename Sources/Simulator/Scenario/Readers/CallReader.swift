@@ -130,6 +130,7 @@ struct CallReader {
     variant.frameTokens = frames * (each ?? 0)
     variant.images = fields.count("images", in: 0...100_000) ?? 0
     variant.maxTokens = fields.count("max_tokens", in: 1...Self.largestTokens)
+    variant.limitedTokens = fields.choice("max_tokens_covers", of: LimitedTokens.self) ?? .all
   }
 
   private func readBilling(_ fields: Fields, into variant: inout Variant) {

@@ -9,7 +9,10 @@ struct ForecastReader {
     var spec = ForecastSpec()
     spec.months = Int(fields.count("months", in: 1...120) ?? 12)
     spec.users = fields.count("users", in: 1...UserReader.maximumUsers).map { Int($0) }
-    if let node = fields["growth"] { spec.growth = growth(node, first: spec.users) ?? spec.growth }
+    if let node = fields["growth"] {
+      spec.growth = growth(node, first: spec.users) ?? spec.growth
+      spec.growthPlace = node.place
+    }
     if let node = fields["budget"] { spec.budgets = budgets(node) }
     spec.prepaid = fields.money("prepaid")
     return spec
@@ -54,7 +57,7 @@ struct ForecastReader {
       let halfBy = fields.number("half_by", in: 1.01...1_200)
     else { return nil }
     let growth = ForecastSpec.Growth.sCurve(ceiling: Int(ceiling), halfBy: halfBy)
-    if let problem = first.flatMap({ growth.problem(startingAt: $0) }) {
+    if let problem = first.flatMap({ growth.problem(startingAt: $0, months: 1) }) {
       log.add(fields["ceiling"]?.place ?? node.place, problem)
       return nil
     }

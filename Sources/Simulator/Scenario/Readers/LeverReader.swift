@@ -59,8 +59,17 @@ struct LeverReader {
     return shock
   }
 
-  /// `day 10`, or a moment.
+  /// `busiest day`, `busiest hour`, `day 10`, or a moment.
   private func start(_ node: YAMLNode, _ local: LocalTime) -> Shock.Start? {
+    if case .scalar(let text, _) = node.content, text.hasPrefix("busiest") {
+      switch text {
+      case "busiest day": return .busiestDay
+      case "busiest hour": return .busiestHour
+      default:
+        log.add(node.place, "expected 'busiest day' or 'busiest hour', not '\(text)'")
+        return nil
+      }
+    }
     if case .scalar(let text, _) = node.content, text.hasPrefix("day ") {
       let number = YAMLNode(
         content: .scalar(String(text.dropFirst(4)), plain: true), place: node.place)

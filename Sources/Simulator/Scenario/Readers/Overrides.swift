@@ -1,6 +1,6 @@
 /// Applies one `--override`: `path=value`, where the path is dotted and the value is YAML, or
 /// `path*=factor`, which scales numbers. A path may hold `*` for any name, `**` for any names, and
-/// `+` for a new element at the end of a list.
+/// `+` for a new element at the end of a list; a `+` before it lets it add names.
 struct Overrides {
   let log: InputLog
   /// Where the catalog is kept that a factor on prices changes.
@@ -8,6 +8,8 @@ struct Overrides {
   /// What errors are said to be in, and which line of it this is, from 1.
   var source = "--override"
   var number = 1
+  /// Where errors are told, if not in the text of the change itself.
+  var place: Place?
 
   /// The scenario with the change made. `tree` finds the inputs that a pattern or a factor means.
   func apply(
@@ -15,17 +17,38 @@ struct Overrides {
   ) -> YAMLNode {
     guard let change = parse(text) else { return root }
     if change.isFactor { return scale(change, in: root, tree) }
-    guard change.pattern.hasWildcard else {
-      return set(change.value, at: change.path, in: root, keyPlace: change.place) ?? root
-    }
+    guard change.pattern.hasWildcard else { return set(change, in: root) }
     return inputs(change, tree(root)).reduce(root) { root, input in
       set(change.value, at: input.path[...], in: root, keyPlace: change.place) ?? root
     }
   }
 
+  /// The same for what a scenario keeps for later (levers, shocks): only whether what it names is
+  /// there. A pattern may find nothing, and what a `$name` in the path stands for is not known yet.
+  func check(
+    _ text: String, in root: YAMLNode, tree: (YAMLNode) -> ScenarioTree
+  ) -> YAMLNode {
+    guard let change = parse(text), !change.pattern.hasWildcard,
+      !change.path.contains(where: { $0.contains("$") })
+    else { return root }
+    guard change.isFactor else { return set(change, in: root) }
+    _ = inputs(change, tree(root))
+    return root
+  }
+
+  private func set(_ change: Change, in root: YAMLNode) -> YAMLNode {
+    let names = OverrideNames(log: log, root: root, place: change.place, text: change.text)
+    guard change.addsNames || names.check(change.path, change.value) else { return root }
+    return set(change.value, at: change.path, in: root, keyPlace: change.place) ?? root
+  }
+
   private struct Change {
     var pattern: InputPattern
+    /// The path as it was typed, without the `+` before it.
+    var text: String
     var isFactor: Bool
+    /// Whether names that are not there are meant to be new.
+    var addsNames: Bool
     var place: Place
     var value: YAMLNode
 
@@ -35,18 +58,22 @@ struct Overrides {
   private func parse(_ text: String) -> Change? {
     let lines = String(repeating: "\n", count: number - 1)
     let whole = SourceFile(path: source, order: ScenarioFiles.overrideOrder, text: lines + text)
-    let place = Place(file: whole, line: number, column: 1)
+    let place = place ?? Place(file: whole, line: number, column: 1)
     guard let equals = text.firstIndex(of: "=") else {
       log.add(place, "expected path=value, for example cache.scope=global")
       return nil
     }
-    let (pattern, isFactor) = InputPattern.scaling(text[..<equals])
+    let addsNames = text.hasPrefix("+")
+    let path = text[..<equals].dropFirst(addsNames ? 1 : 0)
+    let (pattern, isFactor) = InputPattern.scaling(path)
     if pattern.parts.contains("") {
       log.add(place, "expected a dotted path like users.activity.cv before '='")
       return nil
     }
     guard let node = YAMLDocument.parseValue(of: whole, log: log) else { return nil }
-    return Change(pattern: pattern, isFactor: isFactor, place: place, value: node)
+    return Change(
+      pattern: pattern, text: String(path), isFactor: isFactor, addsNames: addsNames, place: place,
+      value: node)
   }
 
   // MARK: Inputs

@@ -13,6 +13,8 @@ struct ScenarioChecks {
 
   /// Told once, at the first call that can reach the model.
   private var withoutLatency: Set<ModelID> = []
+  /// By model that calls can reach: the stated prices that some of them are billed by.
+  private var used: [ModelID: Set<BillingDimension>] = [:]
 
   init(
     log: InputLog, scenario: Scenario, root: Fields, isRoutingSound: Bool,
@@ -118,7 +120,7 @@ struct ScenarioChecks {
   }
 
   /// Whether a model has a price for everything that the call uses, all the time.
-  private func checkPrices(_ call: PlacedVariant, _ id: ModelID) {
+  private mutating func checkPrices(_ call: PlacedVariant, _ id: ModelID) {
     let model = scenario.catalog[id]
     guard !keepsPrices(id) else { return }
     let advice = advice(or: ", or another 'tier'")
@@ -144,6 +146,71 @@ struct ScenarioChecks {
         "this call can reach '\(model.name)', which has no price for \(name)\(whose)",
         hint: advice)
     }
+    if missing.isEmpty { checkUse(call, id, model) }
+  }
+
+  /// Whether the model has a price, $0 or more, for anything that the call states, all the time; and
+  /// whether what is stated can be priced.
+  private mutating func checkUse(_ call: PlacedVariant, _ id: ModelID, _ model: Model) {
+    let uses = dimensions(call.variant, id) + [.calls]
+    let period = scenario.period
+    for (index, sheet) in model.prices.enumerated() {
+      let end = index + 1 < model.prices.count ? model.prices[index + 1].effectiveFrom : period.end
+      guard max(period.start, sheet.effectiveFrom) < min(end, period.end) else { continue }
+      var found: Set<BillingDimension> = []
+      for region in (scenario.regions[id] ?? []).map(Optional.some) + [nil] {
+        let billing = BillingVariant(
+          batch: call.variant.batch, serviceTier: call.variant.serviceTier, region: region)
+        found.formUnion(uses.compactMap { sheet.stated(for: $0, on: billing) })
+      }
+      used[id, default: []].formUnion(found)
+      guard found.isEmpty, !sheet.hasFixedPrice else { continue }
+      log.add(
+        call.place,
+        "this call can reach '\(model.name)', whose prices\(whose) are for "
+          + "\(Self.names(sheet.statedDimensions)) alone, and the call states none of it: it would "
+          + "cost $0",
+        hint: "state in the call what is billed, or a price of what it states; what is free has a "
+          + "price of $0")
+      return
+    }
+    checkSize(call, id, model)
+  }
+
+  private func checkSize(_ call: PlacedVariant, _ id: ModelID, _ model: Model) {
+    for region in scenario.regions[id].map({ $0.map(Optional.some) }) ?? [nil] {
+      let billing = BillingVariant(
+        batch: call.variant.batch, serviceTier: call.variant.serviceTier, region: region)
+      do throws(PricingError) {
+        try Pricer(model, variant: billing).check(
+          call.variant.largestUsage, from: scenario.period.start, to: scenario.period.end)
+      } catch {
+        guard error == .tooLarge else { continue }
+        log.add(call.place, "this call can reach '\(model.name)', where \(error)")
+        return
+      }
+    }
+  }
+
+  /// Prices of models that calls can reach which no call states anything for, in the order of the
+  /// catalog.
+  var unbilled: [UnbilledPrices] {
+    used.sorted { $0.key < $1.key }.compactMap { id, used in
+      let stated = Set(scenario.catalog[id].prices.flatMap(\.statedDimensions))
+      let left = BillingDimension.allCases.filter { stated.contains($0) && !used.contains($0) }
+      return left.isEmpty
+        ? nil
+        : UnbilledPrices(model: scenario.catalog[id].name, prices: left.map(Self.key))
+    }
+  }
+
+  private static func key(_ dimension: BillingDimension) -> String {
+    CatalogFormat.rates.first { $0.dimension == dimension }?.key ?? dimension.label
+  }
+
+  private static func names(_ dimensions: [BillingDimension]) -> String {
+    dimensions.isEmpty
+      ? "nothing" : dimensions.map { "'\(key($0))'" }.joined(separator: ", ")
   }
 
   private static func name(_ gap: PricingGap, in period: Period) -> String {
@@ -176,10 +243,13 @@ struct ScenarioChecks {
   private func checkCache(_ call: PlacedVariant) {
     guard scenario.cache.mode != .off else { return }
     let name = call.variant.attributes[.cacheClass]
-    if let name, scenario.cache.classes[name] == nil, let place = call.cacheClassPlace,
+    // With a default, a class that is not listed is the default's.
+    if let name, scenario.cache.settings(for: name) == nil, let place = call.cacheClassPlace,
       let near = NearestName.nearest(to: name, among: Array(scenario.cache.classes.keys))
     {
-      log.add(place, "unknown cache class '\(name)'", hint: "did you mean '\(near)'?")
+      log.add(
+        place, "unknown cache class '\(name)'",
+        hint: "did you mean '\(near)'? Other classes need a 'default' in 'cache'")
     }
     guard call.variant.prompts == PromptRepetition.none, let name,
       let settings = scenario.cache.classes[name], settings.ttl > .zero,
@@ -190,6 +260,17 @@ struct ScenarioChecks {
       "cache class '\(name)' keeps answers, but without prompts these calls have no key",
       hint: "give 'prompts:', or leave 'cache_class' out")
   }
+}
+
+/// Prices of a model that calls can reach for which no call states anything (`searches`, say): what
+/// the provider may bill, and the scenario leaves out.
+struct UnbilledPrices: Hashable, Sendable {
+  var model: String
+  /// As catalogs call them.
+  var prices: [String]
+
+  /// `gpt-4o (cache_write, searches)`.
+  var text: String { "\(model) (\(prices.joined(separator: ", ")))" }
 }
 
 extension Policy.Rule {

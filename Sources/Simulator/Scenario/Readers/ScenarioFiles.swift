@@ -2,11 +2,18 @@ import Foundation
 
 /// Where files are read from: the disk, or a revision of a repository.
 struct FileSource: Sendable {
+  /// The folder of a file, of which `folder/name` is another file; `.`: the working folder.
+  var parent: @Sendable (_ path: String) -> String
   /// The file at a path, with its place among the files read.
   var read: @Sendable (_ path: String, _ order: Int) throws(SourceFile.Unreadable) -> SourceFile
 
-  static let disk = FileSource { path, order throws(SourceFile.Unreadable) in
+  static let disk = FileSource(parent: diskParent) { path, order throws(SourceFile.Unreadable) in
     try SourceFile.read(path: path, order: order)
+  }
+
+  private static func diskParent(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }
 
@@ -36,7 +43,7 @@ final class ScenarioFiles {
     self.source = source
     self.loaded = loaded
     files = loaded.values.map(\.file).sorted { $0.order < $1.order }
-    root = allowOutside ? nil : Self.real(Self.parent(path))
+    root = allowOutside ? nil : Self.real(source.parent(path))
   }
 
   /// What was read, for `run.json`; where it can, a path says nothing of the machine.
@@ -77,7 +84,7 @@ final class ScenarioFiles {
   /// The path of a file that another one names, relative to that one; nil if it is outside.
   func resolve(_ name: String, at place: Place) -> String? {
     let isOverride = place.file.order == ScenarioFiles.overrideOrder
-    let folder = Self.parent(isOverride ? files.first?.path ?? "" : place.file.path)
+    let folder = source.parent(isOverride ? files.first?.path ?? "" : place.file.path)
     let path = name.hasPrefix("/") || folder == "." ? name : folder + "/" + name
     guard let root else { return path }
     let real = Self.real(path)
@@ -86,11 +93,6 @@ final class ScenarioFiles {
       place, "'\(name)' lies outside the scenario's folder, expected a file in it",
       hint: "--allow-outside permits it")
     return nil
-  }
-
-  private static func parent(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// Where a path leads. Links are followed before `..` is, as the system does it when a file is

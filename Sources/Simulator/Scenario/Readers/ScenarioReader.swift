@@ -54,7 +54,8 @@ struct ScenarioReader {
   ) throws(InputErrors) -> (scenario: Scenario, source: YAMLNode) {
     let reader = ScenarioReader(path: path, allowOutside: allowOutside, source: source)
     let node = reader.files.loadExtended(path).map {
-      reader.overridden($0, overrides, source: "--override")
+      reader.checkKept($0)
+      return reader.overridden($0, overrides, source: "--override")
     }
     let scenario = try reader.checked(
       node.flatMap { reader.read(reader.tree(of: $0), forReplay: false) })
@@ -100,6 +101,7 @@ struct ScenarioReader {
 
   private func tree(overrides: [String]) -> ScenarioTree? {
     guard let loaded = files.loadExtended(path) else { return nil }
+    checkKept(loaded)
     return tree(of: overridden(loaded, overrides, source: "--override"))
   }
 
@@ -110,6 +112,23 @@ struct ScenarioReader {
       root = change.apply(text, to: root) { changed in self.tree(of: changed) }
     }
     return root
+  }
+
+  /// What the file's own levers and shocks change must be there. They may build on one another's
+  /// changes only where they say so with a `+`.
+  private func checkKept(_ root: YAMLNode) {
+    for (kind, lists) in [("levers", ["with", "without"]), ("shocks", ["with"])] {
+      guard case .mapping(let entries) = root[kind]?.content else { continue }
+      for (entry, list) in entries.flatMap({ entry in lists.map { (entry, $0) } }) {
+        guard case .sequence(let items) = entry.value[list]?.content else { continue }
+        _ = items.reduce(root) { changed, item in
+          guard case .scalar(let text, _) = item.content, text.contains("=") else { return changed }
+          let change = Overrides(
+            log: log, files: files, source: "\(kind).\(entry.key).\(list)", place: item.place)
+          return change.check(text, in: changed) { self.tree(of: $0) }
+        }
+      }
+    }
   }
 
   private func tree(of node: YAMLNode) -> ScenarioTree {
@@ -240,10 +259,12 @@ struct ScenarioReader {
       placed.flatMap(\.calls)
       + experiments.calls(of: scenario.experiments, root.entries("experiments"))
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
+    SizeChecks(log: log, scenario: scenario, root: root).run()
     if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
       var checks = ScenarioChecks(
         log: log, scenario: scenario, root: root, isRoutingSound: isSound)
       checks.run(calls)
+      scenario.unbilled = checks.unbilled
       if let compared {
         // The same calls must have prices there as well.
         var priced = scenario

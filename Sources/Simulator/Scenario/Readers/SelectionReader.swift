@@ -25,6 +25,12 @@ struct SelectionReader {
     return rules
   }
 
+  /// The scenario's rules, or the standard ones.
+  static func rules(of scenario: Scenario) throws(InputErrors) -> SelectionRules {
+    if let own = scenario.selection { return own }
+    return try standard(for: scenario.catalog)
+  }
+
   /// nil, and an error in the log, if something is wrong.
   func read(_ own: YAMLNode?) -> SelectionRules? {
     guard
@@ -32,15 +38,15 @@ struct SelectionReader {
         own.map(Self.standard.merged) ?? Self.standard, as: ScenarioFormat.selection, log: log),
       let weights = fields.fields("weights", as: ScenarioFormat.selectionWeights),
       let latencyScale = fields.positiveDuration("latency_scale"),
-      let costScale = costScale(fields),
-      let fallback = fields.text("fallback")
+      let costScale = costScale(fields)
     else { return nil }
     func weight(_ key: String) -> Double { weights.number(key, in: 0...1_000) ?? 0 }
     return SelectionRules(
       weights: SelectionRules.Weights(
         quality: weight("quality"), latency: weight("latency"), cost: weight("cost"),
         conversion: weight("conversion")),
-      latencyScale: latencyScale, costScale: costScale, fallback: fallback,
+      latencyScale: latencyScale, costScale: costScale,
+      fallback: fields["fallback"].flatMap(models.id),
       needs: Set(fields["needs"].map { log.texts($0).map(\.text) } ?? []),
       fits: fields.share("fits") ?? 0, scales: scales(fields),
       maxLatency: fields.positiveDuration("max_latency"), maxCost: fields.money("max_cost"),
@@ -55,30 +61,30 @@ struct SelectionReader {
     return nil
   }
 
-  /// A scenario's own scales come first.
+  /// Scales of a file come before those of the file that it extends.
   private func scales(_ fields: Fields) -> [SelectionRules.Scale] {
-    let entries = fields.entries("quality")
-    let isOwn = { (entry: YAMLNode.Entry) in entry.keyPlace.file.path != Self.file }
-    return (entries.filter(isOwn) + entries.filter { !isOwn($0) }).compactMap(scale)
+    fields.entries("quality").enumerated().sorted {
+      ($0.element.keyPlace.file.order, $0.offset) < ($1.element.keyPlace.file.order, $1.offset)
+    }.compactMap { scale($0.element) }
   }
 
   private func scale(_ entry: YAMLNode.Entry) -> SelectionRules.Scale? {
     guard let fields = Fields(entry.value, as: ScenarioFormat.qualityScale, log: log) else {
       return nil
     }
+    let isForAny = fields.flag("any_catalog") ?? false
     return SelectionRules.Scale(
       name: entry.key, title: fields.text("title") ?? entry.key,
-      figures: fields.list("figures").compactMap(figure))
+      figures: fields.list("figures").compactMap { figure($0, isForAny: isForAny) })
   }
 
-  /// nil also for a model of the standard figures that the catalog does not have.
-  private func figure(_ node: YAMLNode) -> SelectionRules.Figure? {
+  /// - Parameter isForAny: whether a model that the catalog does not have is no error.
+  private func figure(_ node: YAMLNode, isForAny: Bool) -> SelectionRules.Figure? {
     guard let fields = Fields(node, as: ScenarioFormat.qualityFigure, log: log),
       let name = fields["model"]
     else { return nil }
-    let isStandard = node.place.file.path == Self.file
     let model =
-      isStandard ? log.text(name).flatMap { models.catalog.id(named: $0) } : models.id(name)
+      isForAny ? log.text(name).flatMap { models.catalog.id(named: $0) } : models.id(name)
     let conditions =
       fields["when"].map(PolicyReader(log: log, models: models).conditions) ?? []
     guard let model, let quality = fields.share("quality") else { return nil }

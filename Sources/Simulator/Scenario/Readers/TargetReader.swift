@@ -10,24 +10,61 @@ struct TargetReader {
 
   // MARK: Breaker
 
-  /// semantics: 3 failures within 5 minutes open for 1 minute, unless the file says otherwise.
-  static let standardBreaker = BreakerSettings(
+  /// What a breaker that is stated in part has in place of the keys left out (docs/semantics.md,
+  /// "Breaker"). Where nothing is stated there is no breaker.
+  static let usualBreaker = BreakerSettings(
     failures: 3, window: SimDuration(microseconds: 300_000_000), open: .minute)
+  private static let usualMinimumCalls: Int64 = 100
+  /// A breaker by failure rate remembers every call of its window.
+  private static let longestRateWindow = SimDuration.day
 
   enum BreakerMode: String, CaseIterable { case windowed, consecutive }
 
+  /// nil: none.
   func breaker(_ node: YAMLNode) -> BreakerSettings? {
     if log.isWord(node, "none") { return nil }
-    var result = Self.standardBreaker
+    var result = Self.usualBreaker
     guard let fields = Fields(node, as: ScenarioFormat.breaker, log: log) else { return result }
-    if let value = fields.count("failures", in: 1...10_000) { result.failures = Int(value) }
     if let value = fields.positiveDuration("window") { result.window = value }
     if let value = fields.positiveDuration("open") { result.open = value }
     if let probes = fields["probes"], let value = log.count(probes, in: 0...1) {
       result.probes = Int(value)
     }
-    result.consecutive = fields.choice("mode", of: BreakerMode.self) == .consecutive
+    if let rule = fields.has("failure_rate") ? rateRule(fields) : failuresRule(fields) {
+      result.rule = rule
+    }
     return result
+  }
+
+  private func failuresRule(_ fields: Fields) -> BreakerSettings.Rule? {
+    if let calls = fields["min_calls"] {
+      log.add(calls.place, "'min_calls' needs 'failure_rate'")
+    }
+    let isConsecutive = fields.choice("mode", of: BreakerMode.self) == .consecutive
+    guard case .failures(let usual, _) = Self.usualBreaker.rule else { return nil }
+    let count = fields.count("failures", in: 1...10_000).map { Int($0) }
+    return .failures(count ?? usual, consecutive: isConsecutive)
+  }
+
+  private func rateRule(_ fields: Fields) -> BreakerSettings.Rule? {
+    for key in ["failures", "mode"] {
+      if let node = fields[key] {
+        log.add(node.place, "'\(key)' and 'failure_rate' exclude each other")
+      }
+    }
+    if let node = fields["window"], let window = fields.positiveDuration("window"),
+      window > Self.longestRateWindow
+    {
+      log.add(node.place, "a window of a failure rate is at most 24h long")
+    }
+    let calls = fields.count("min_calls", in: 1...1_000_000) ?? Self.usualMinimumCalls
+    guard let node = fields["failure_rate"], let share = log.exactShare(node) else { return nil }
+    let billionths = Int64((share.double * 1e9).rounded())
+    guard BreakerSettings.shares.contains(billionths) else {
+      log.add(node.place, "must be more than 0%")
+      return nil
+    }
+    return .rate(billionths: billionths, minimumCalls: Int(calls))
   }
 
   // MARK: Quotas
@@ -81,7 +118,7 @@ struct TargetReader {
 
   /// One behaviour a model of the catalog. Only what `reachable` contains needs a latency.
   func behaviours(_ root: Fields, catalog: Catalog) -> [TargetBehaviour] {
-    let breaker = root["breaker"].map(breaker) ?? Self.standardBreaker
+    let breaker = root["breaker"].flatMap(breaker)
     let quotas = byModel(root.entries("quotas")).mapValues(quota)
     let models = byModel(root.entries("models"))
       .compactMapValues { Fields($0, as: ScenarioFormat.model, log: log) }
@@ -161,10 +198,11 @@ struct TargetReader {
     var result: [ModelID: [String]] = [:]
     for entry in entries {
       guard let id = models.id(entry.key, at: entry.keyPlace) else { continue }
-      var names: [String] = []
-      for (name, place) in log.texts(entry.value) {
-        if names.contains(name) { log.add(place, "region '\(name)' is listed twice") }
-        names.append(name)
+      let listed = log.texts(entry.value)
+      let names = listed.map(\.text)
+      var seen: Set<String> = []
+      for (name, place) in listed where !seen.insert(name).inserted {
+        log.add(place, "region '\(name)' is listed twice")
       }
       if names.isEmpty { log.add(entry.value.place, "expected at least one region") }
       result[id] = names

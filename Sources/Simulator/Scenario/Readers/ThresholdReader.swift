@@ -19,22 +19,40 @@ struct ThresholdReader {
       guard let aggregation = aggregation(String(parts.1), of: metric, at: node.place),
         let comparison = Threshold.Comparison(rawValue: String(parts.2))
       else { return nil }
-      guard let limit = ExactDecimal(String(parts.3))?.double else {
-        log.add(node.place, "expected a number after '\(parts.2)', not '\(parts.3)'")
-        return nil
-      }
+      guard let limit = limit(String(parts.3), of: metric, at: node.place) else { return nil }
       return Threshold(
         metric: metric, selector: selector, aggregation: aggregation, comparison: comparison,
         limit: limit, text: "\(entry.key): \(text)", place: node.place)
     }
   }
 
+  /// In the unit of the metric, or as a bare number of dollars, milliseconds or a fraction.
+  private func limit(_ text: String, of metric: Threshold.Metric, at place: Place) -> Double? {
+    do throws(Quantity.Problem) {
+      switch metric {
+      case .cost: return MoneySum(picodollars: try Quantity.money(text)).dollars
+      case .errorRate, .cacheHitRate: return try Quantity.share(text).double
+      case .latency:
+        if let milliseconds = ExactDecimal(text) {
+          if milliseconds.digits < 0 {
+            throw Quantity.Problem("a duration cannot be negative: '\(text)'")
+          }
+          return milliseconds.double
+        }
+        return Double(try Quantity.duration(text).microseconds) / 1_000
+      }
+    } catch {
+      log.add(place, "\(metric.rawValue): \(error.message)", hint: error.hint)
+      return nil
+    }
+  }
+
   private static func example(_ metric: Threshold.Metric) -> String {
     switch metric {
-    case .cost: "sum<=1000"
-    case .latency: "p(95)<5000"
-    case .errorRate: "rate<0.05"
-    case .cacheHitRate: "rate>=0.60"
+    case .cost: "sum<=$1,000"
+    case .latency: "p(95)<5s"
+    case .errorRate: "rate<5%"
+    case .cacheHitRate: "rate>=60%"
     }
   }
 

@@ -19,8 +19,12 @@ enum InputLaw: Hashable, Sendable {
   }
 
   /// The value that is exceeded with probability 1 − u, for 0 < u < 1. IEEE + − × ÷ √ only.
-  func quantile(_ u: Double) -> Double {
+  /// - Parameter isWhole: whether it will be rounded: both ends of a uniform law are then as likely
+  ///   as the whole numbers between them.
+  func quantile(_ u: Double, isWhole: Bool = false) -> Double {
     switch self {
+    case .uniform(let low, let high) where isWhole && high > low:
+      return min(max(low - 0.5 + u * (high - low + 1), low), high)
     case .triangular(let low, let likely, let high):
       guard high > low else { return low }
       let split = (likely - low) / (high - low)

@@ -33,7 +33,7 @@ struct InputWalk {
     passed.contains(key) && !(key == "thresholds" && object.name == ScenarioFormat.budget.name)
   }
 
-  private static let objects: [String: FormatObject] = Dictionary(
+  static let objects: [String: FormatObject] = Dictionary(
     (ScenarioFormat.file.objects + CatalogFormat.file.objects).map { ($0.name, $0) },
     uniquingKeysWith: { first, _ in first })
 
@@ -248,17 +248,17 @@ extension FormatKind {
     }
   }
 
-  fileprivate var element: FormatKind? {
+  var element: FormatKind? {
     if case .list(let kind) = self { return kind }
     return nil
   }
 
-  fileprivate var objectName: String? {
+  var objectName: String? {
     if case .object(let name) = self { return name }
     return nil
   }
 
-  fileprivate var mapValue: FormatKind? {
+  var mapValue: FormatKind? {
     if case .map(let kind) = self { return kind }
     return nil
   }

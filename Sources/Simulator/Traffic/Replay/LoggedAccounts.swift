@@ -25,7 +25,7 @@ struct LoggedAccounts: Sendable {
       return
     }
     standIns = Array(repeating: Ledger.noUser, count: count)
-    let users = Population(population, users: count, draws: draws)
+    let users = Population(population, users: count, draws: draws, rates: [])
     activity = AliasTable.build(weights: (0..<count).map(users.activity))
   }
 

@@ -277,21 +277,29 @@ struct ReplaySource: CallSource {
       let useCase = seen[.useCase] ?? ""
       var repetitions = [PromptRepetition.none, .pool(size: 1, exponent: 0, perUser: false)]
       if prompts.areNew { repetitions.append(.unique) }
+      try checkRoom(for: repetitions.count)
       let numbers = repetitions.map {
         compiled.addLoggedKind(attributes, useCase: useCase, prompts: $0)
       }
       kinds += [numbers[0], numbers[1], prompts.areNew ? numbers[2] : numbers[0]]
     }
-    guard compiled.kinds.count <= Int(UInt16.max) else {
-      let most = Int(UInt16.max) / (compiled.kinds.count * 3 / kinds.count)
-      throw ReplayError(
-        row: rows.rows.first?.number ?? 0,
-        message: "more than \(InputLog.grouped(Int64(most))) combinations of attributes, expected "
-          + "labels that repeat")
-    }
     routing = CompiledRouting(compiled)
     forms = FixedTable(forms.array + kinds.dropFirst(forms.count).map(form))
     return true
+  }
+
+  /// Whether another combination of attributes, in so many kinds of calls, can be numbered. (Fewer
+  /// combinations can be told apart by cache classes than by anything else.)
+  private func checkRoom(for kinds: Int) throws {
+    let each = kinds * (1 + compiled.kindOffsets.count)
+    let isFull =
+      compiled.kinds.count + each > SizeChecks.kinds
+      || compiled.cacheClasses.count >= SizeChecks.cacheClasses
+    guard isFull else { return }
+    throw ReplayError(
+      row: rows.rows.first?.number ?? 0,
+      message: "more than \(InputLog.grouped(Int64(compiled.kinds.count / each))) combinations of "
+        + "attributes, expected labels that repeat")
   }
 
   private func form(of kind: Int) -> Form {

@@ -374,12 +374,18 @@ struct TraceDecoder {
     return Self.isSuccess(text) ? .ok : .failed
   }
 
-  /// `ok`, `success` and 2xx, also written `200.0` (docs/semantics.md, "Outcome and latency").
-  private static func isSuccess(_ status: Bytes) -> Bool {
-    if status.elementsEqual("ok".utf8) || status.elementsEqual("success".utf8) { return true }
+  /// Whether a status says that the call succeeded: `ok`, `success` and `true` in any case, and 2xx,
+  /// also written `200.0` (docs/semantics.md, "Outcome and latency").
+  static func isSuccess(_ status: Bytes) -> Bool {
+    for word in successes where status.count == word.utf8.count {
+      // Setting this bit makes capitals small, and no other letter one of these.
+      if zip(status, word.utf8).allSatisfy({ $0 | 0x20 == $1 }) { return true }
+    }
     guard let code = TraceDecimal(status), let whole = try? code.scaled(by: 0, .exact) else {
       return false
     }
     return (200..<300).contains(whole)
   }
+
+  private static let successes = ["ok", "success", "true"]
 }

@@ -43,11 +43,18 @@ enum TraceFormats {
   }
 
   /// The format whose columns a log has; the one with most of them where several match.
-  static func detect(columns: [String], path: String) throws -> TraceFormat {
+  ///
+  /// - Parameter named: canonical columns for which the user names the log's: a log that has these has
+  ///   what a format calls them.
+  static func detect(
+    columns: [String], named: [(TraceColumn, String)], path: String
+  ) throws -> TraceFormat {
     let formats = try all()
     let present = Set(columns)
+    let known = named.filter { present.contains($0.1) }
     let matches = formats.compactMap { format in
-      format.matches(present).map { (format: format, score: $0) }
+      let alike = known.flatMap { format.columns[$0.0]?.from ?? [] }
+      return format.matches(present.union(alike)).map { (format: format, score: $0) }
     }
     let best = matches.map(\.score).max() ?? 0
     let candidates = matches.filter { $0.score == best }.map(\.format)

@@ -300,7 +300,7 @@ final class TraceReader {
   private func format(_ found: [String]) throws -> TraceFormat {
     if let chosen { return chosen }
     do {
-      return try TraceFormats.detect(columns: found, path: path)
+      return try TraceFormats.detect(columns: found, named: options.columns, path: path)
     } catch let error as TraceError {
       if options.columns.contains(where: { $0.0 == .timestamp }) {
         return try TraceFormats.named("canonical")

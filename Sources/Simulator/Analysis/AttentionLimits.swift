@@ -1,0 +1,44 @@
+import CostModel
+
+/// From when on a report calls attention to something (`Limits/attention.yaml`).
+struct AttentionLimits: Sendable {
+  /// Share of the calls that do not go as routed.
+  var troubledCalls = 0.0
+  /// Between the simulated bill and the closed form.
+  var standardErrors = 0.0
+  /// Share of a target's attempts that are turned away.
+  var turnedAway = 0.0
+  /// Times in the period that a breaker is expected to open.
+  var breakerOpenings = 0.0
+
+  private static let format = FormatObject(
+    name: "attention", summary: "From when on a report calls attention to something.",
+    fields: [
+      FormatField("troubled_calls", .share, "Of all calls.", required: true),
+      FormatField("standard_errors", .number, "Between simulation and formula.", required: true),
+      FormatField("turned_away", .share, "Of a target's attempts.", required: true),
+      FormatField("breaker_openings", .number, "In the period.", required: true),
+    ])
+
+  /// The shipped limits, or what is wrong with their file, which the tests rule out.
+  static let checked = Result { () throws(InputErrors) in
+    let log = InputLog()
+    let file = SourceFile(
+      path: "attention.yaml", order: 0,
+      text: String(decoding: PackageResources.attention_yaml, as: UTF8.self))
+    var limits = AttentionLimits()
+    if let fields = YAMLDocument.parse(file, log: log).flatMap({
+      Fields($0, as: format, log: log)
+    }) {
+      limits.troubledCalls = fields.share("troubled_calls") ?? 0
+      limits.standardErrors = fields.number("standard_errors", in: 0...1_000) ?? 0
+      limits.turnedAway = fields.share("turned_away") ?? 0
+      limits.breakerOpenings = fields.number("breaker_openings", in: 0...1_000) ?? 0
+    }
+    try log.throwIfAny()
+    return limits
+  }
+
+  /// The shipped limits; were their file wrong, everything would call attention.
+  static let shipped = (try? checked.get()) ?? AttentionLimits()
+}

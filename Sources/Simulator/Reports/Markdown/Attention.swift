@@ -1,0 +1,200 @@
+import CostModel
+
+/// What a report has to say before anything else: calls that did not go as routed, and a bill that
+/// simulation and formula do not agree on. From when on: `AttentionLimits`.
+struct Attention {
+  let plan: PlanReport
+  let limits = AttentionLimits.shipped
+
+  private var calls: Int64 { plan.result.calls }
+  var failed: Int64 { plan.result.failedCalls }
+  /// By the budget; they are among the failed ones.
+  var refused: Int64 { plan.met.refused }
+  /// Answered by another model than they were routed to, because that one failed or was skipped.
+  var fallback: Int64 { plan.result.performance.reduce(0) { $0 + $1.fallbackCalls } }
+  /// Attempts skipped because a quota would have let them wait too long.
+  var throttled: Int64 { plan.result.performance.reduce(0) { $0 + $1.throttledCalls } }
+  private var openings: Int64 { plan.result.performance.reduce(0) { $0 + $1.breakerTrips } }
+
+  /// Whether so many calls failed, were refused, skipped or answered by a fallback.
+  var isTroubled: Bool {
+    max(share(failed + fallback), share(throttled)) > limits.troubledCalls
+  }
+
+  private func share(_ count: Int64) -> Double { calls > 0 ? Double(count) / Double(calls) : 0 }
+
+  /// How far the simulated bill lies from the closed form, in standard errors, signed; infinite where
+  /// nothing is drawn and the two differ by more than rounding; nil where nothing is expected.
+  var standardErrorsApart: Double? {
+    let expectation = plan.expectation
+    guard expectation.cost.isFinite else { return nil }
+    let difference = plan.result.cost.dollars - expectation.cost
+    let rounding = 1e-9 * expectation.cost.magnitude + 1e-9
+    guard difference.magnitude > rounding else { return 0 }
+    return difference / expectation.standardError
+  }
+
+  var isContradicted: Bool {
+    standardErrorsApart.map { $0.magnitude > limits.standardErrors } ?? false
+  }
+
+  var isNeeded: Bool { isTroubled || isContradicted }
+
+  // MARK: Words
+
+  /// The sentences; empty where there is nothing to call attention to.
+  /// - Parameter whose: ` with 50 users`, or nothing where it is clear.
+  func text(emphasis: String, whose: String) -> String {
+    let parts = [
+      isTroubled ? trouble(whose) : nil, isContradicted ? contradiction(whose) : nil,
+    ].compactMap(\.self)
+    guard !parts.isEmpty else { return "" }
+    let word = emphasis.isEmpty ? "ATTENTION" : "Attention"
+    return "\(emphasis)\(word): \(parts.joined(separator: " "))\(emphasis)"
+  }
+
+  private func trouble(_ whose: String) -> String {
+    let items: [(Int64, String)] = [
+      (fallback, "were answered by a fallback"),
+      (failed - refused, "failed"), (refused, "were refused by the budget"),
+      (throttled, "times a quota turned one away"),
+    ]
+    let counted = items.filter { $0.0 > 0 }.map { count, what in
+      "\(PlainEnglish.count(count)) \(what) (\(PlainEnglish.share(share(count))))"
+    }
+    var text = "of \(PlainEnglish.plural(calls, "call"))\(whose), \(PlainEnglish.list(counted))"
+    if openings > 0 {
+      text += "; circuit breakers opened \(PlainEnglish.plural(openings, "time"))"
+    }
+    return text + "." + (effect.map { " " + $0 } ?? "")
+  }
+
+  /// What that does to the bill.
+  private var effect: String? {
+    guard let bill = plan.untroubled else { return nil }
+    let change = plan.result.cost - bill
+    let amount = PlainEnglish.usd(
+      change < .zero ? bill - plan.result.cost : change)
+    let result =
+      change == .zero
+      ? "which is what it is" : "so this makes it \(amount) \(change < .zero ? "lower" : "higher")"
+    return "Without \(plan.plan.isPolicy ? "the scenario's " : "")failures, breakers, outages, "
+      + "time limits, quotas and actions of the budget the bill would be \(PlainEnglish.usd(bill)), "
+      + "\(result)."
+  }
+
+  private func contradiction(_ whose: String) -> String {
+    let expectation = plan.expectation
+    let apart = standardErrorsApart ?? 0
+    let distance =
+      apart.isFinite
+      ? "\(PlainEnglish.number(apart.magnitude)) standard errors"
+      : PlainEnglish.usd((plan.result.cost.dollars - expectation.cost).magnitude)
+    var text =
+      "the simulated bill\(whose), \(PlainEnglish.usd(plan.result.cost)), lies \(distance) "
+      + "\(apart < 0 ? "below" : "above") the \(PlainEnglish.usd(expectation.cost)) that formulas "
+      + "expect, which \(Self.odds(of: apart.magnitude, from: limits.standardErrors))"
+    let parts = (expectation.leftOut.isEmpty ? expectation.approximations : expectation.leftOut)
+      .map { PlainEnglish.visible($0.part) }
+    if !parts.isEmpty {
+      text += "; they \(expectation.leftOut.isEmpty ? "only approximate" : "leave out") "
+      text += LeftOutWords.parts(parts)
+    }
+    return text + "."
+  }
+
+  /// Beyond so many standard errors nobody speaks of luck.
+  private static let noLuck = 5.0
+
+  private static func odds(of apart: Double, from limit: Double) -> String {
+    guard apart <= noLuck else { return "chance does not explain" }
+    let months = Int64((0.5 / Normal.cdf(-limit)).rounded())
+    return "chance alone does in one month of \(PlainEnglish.count(months)) or fewer"
+  }
+
+  /// What a verdict on the budget is to be qualified by.
+  var qualification: String? {
+    if isTroubled {
+      let share = PlainEnglish.share(share(failed + fallback))
+      return failed + fallback > 0
+        ? "with \(share) of the calls failed or answered by a fallback"
+        : "with calls turned away by quotas"
+    }
+    return isContradicted ? "as simulated, which formulas do not confirm" : nil
+  }
+}
+
+extension ScenarioReport {
+  /// The attention that plans call for, the largest of them first, in at most a few sentences.
+  func attention(emphasis: String) -> String? {
+    let needed = plans.filter { Attention(plan: $0).isNeeded }
+      .sorted { $0.plan.users > $1.plan.users }
+    guard let first = needed.first else { return nil }
+    func whose(_ plan: PlanReport) -> String {
+      if plans.count == 1 { return "" }
+      let name = PlainEnglish.visible(ReportMarkdown.plainName(plan.plan))
+      let text = emphasis.isEmpty ? name : Markdown.escape(name)
+      return replay == nil ? " with \(text)" : " under \(text)"
+    }
+    var text = Attention(plan: first).text(emphasis: emphasis, whose: whose(first))
+    let others = needed.dropFirst().map(whose)
+    if !others.isEmpty {
+      text += " Likewise\(PlainEnglish.list(others)): the tables below say how many."
+    }
+    return text
+  }
+}
+
+/// What closed forms leave out, in words.
+enum LeftOutWords {
+  private static let mostParts = 5
+
+  /// `m1 breaker, m2 quota and 3 more`.
+  static func parts(_ parts: [String]) -> String {
+    let shown = Array(parts.prefix(mostParts))
+    let rest = parts.count - shown.count
+    return PlainEnglish.list(rest > 0 ? shown + ["\(rest) more"] : shown)
+  }
+
+  /// A sentence that stands before figures of closed forms; nil where they leave nothing out.
+  /// - Parameter instead: how to have it simulated.
+  static func sentence(
+    _ leftOut: [Expectation.Approximation], emphasis: String, whose: String = "", instead: String
+  ) -> String? {
+    guard !leftOut.isEmpty else { return nil }
+    let parts = leftOut.prefix(mostParts).map { item in
+      let text = "\(item.part) (\(item.reason))"
+      return emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+    }
+    let word = emphasis.isEmpty ? "ATTENTION" : "Attention"
+    return "\(emphasis)\(word): the figures below are formulas, which leave out\(whose) "
+      + "\(Self.parts(parts)): they may be far off. \(instead)\(emphasis)"
+  }
+
+  /// As a cell of a table says it: `deepseek-v3 breaker; the budget`; empty where nothing is left out.
+  static func cell(_ leftOut: [Expectation.Approximation]) -> Cell {
+    leftOut.isEmpty ? .unknown : .text(leftOut.map(\.part).joined(separator: "; "))
+  }
+
+  /// Each once, in order.
+  static func union(_ lists: [[Expectation.Approximation]]) -> [Expectation.Approximation] {
+    var parts: Set<String> = []
+    return lists.joined().filter { parts.insert($0.part).inserted }
+  }
+}
+
+extension Scenario {
+  /// The same, but every call is answered where it is routed: nothing fails, no limit turns calls away
+  /// or keeps them waiting, and the budget only tells.
+  var untroubled: Scenario {
+    var scenario = withoutActions
+    scenario.outages = []
+    for index in scenario.behaviours.indices {
+      scenario.behaviours[index].failureRate = 0
+      scenario.behaviours[index].breaker = nil
+      scenario.behaviours[index].timeout = nil
+      scenario.behaviours[index].quota = QuotaLimits()
+    }
+    return scenario
+  }
+}
