@@ -46,6 +46,8 @@ struct SolveAnswer: Sendable {
     guard let nearest = slopes.min(by: { $0.distance < $1.distance }) else { return nil }
     let spread = precision / nearest.slope
     return solution.knob.kind.isWhole ? max(1, spread.rounded(.up)) : spread
+  }
+
   /// What the closed forms leave out, as it stands and at the answer.
   var leftOut: [Expectation.Approximation] {
     let points = [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self)
