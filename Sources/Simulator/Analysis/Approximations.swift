@@ -7,15 +7,35 @@ struct Approximations {
   let quotaLoads: QuotaLoads
   let loads: [Expectation.QuotaLoad]
 
+  init(cost: ExpectedCost, quotaLoads: QuotaLoads, loads: [Expectation.QuotaLoad]) {
+    (self.cost, self.quotaLoads, self.loads) = (cost, quotaLoads, loads)
+  }
+
+  init(_ cost: ExpectedCost) {
+    let quotas = QuotaLoads(scenario: cost.scenario, traffic: cost.traffic, calls: cost.calls)
+    self.init(cost: cost, quotaLoads: quotas, loads: quotas.loads())
+  }
+
   private var scenario: Scenario { cost.scenario }
   private var calls: [ExpectedCall] { cost.calls }
+
+  /// The part that makes chances and percentiles wrong, and why; nil: they hold.
+  var whyNoChance: String? {
+    list().first { $0.isLeftOut || $0.hidesChance }.map { "\($0.part): \($0.reason)" }
+  }
+
+  /// Whether something that moves the bill by at most this share of it moves it by more than a
+  /// twentieth of a standard deviation: chances are then off by up to 2 %.
+  private func matters(_ share: Double) -> Bool {
+    share * cost.total > 0.05 * cost.variance.squareRoot()
+  }
 
   /// In a fixed order, each once.
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + cache() + flushes() + prefixes() + breakers() + outages() + quotas() + prices()
-      + actions() + experiments() + rogue()
+      tokens() + bursts() + cache() + flushes() + prefixes() + breakers() + outages() + quotas()
+      + prices() + actions() + experiments() + rogue() + exactActivity()
     return all.filter { seen.insert($0).inserted }
   }
 
@@ -42,7 +62,22 @@ struct Approximations {
     return [
       Expectation.Approximation(
         part: "the rogue user",
-        reason: "which user is the heaviest is drawn; the expected activity of that user is taken")
+        reason: "which user is the heaviest is drawn; the expected activity of that user is taken",
+        hidesChance: true)
+    ]
+  }
+
+  /// Where the number of calls is stated and activities are drawn, these only move calls between
+  /// users; between account plans that moves the bill.
+  private func exactActivity() -> [Expectation.Approximation] {
+    guard cost.traffic.activityCV > 0, cost.traffic.usersOfPlan.count > 1,
+      scenario.workloads.contains(where: { $0.arrivals == .exact })
+    else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "exact arrivals",
+        reason: "drawn activities move a stated number of calls between account plans",
+        hidesChance: true)
     ]
   }
 
@@ -57,7 +92,8 @@ struct Approximations {
       else { return nil }
       return Expectation.Approximation(
         part: "experiment \(scenario.experiments[experiment].name)",
-        reason: "hit rates of caches that users share, at the mean number of users of each variant")
+        reason: "hit rates of caches that users share, at the mean number of users of each variant",
+        hidesChance: true)
     }
   }
 
@@ -66,6 +102,20 @@ struct Approximations {
       Expectation.Approximation(
         part: "\(scenario.workloads[$0.workload].name) output tokens",
         reason: "visible and reasoning tokens are both random and may meet max_tokens together")
+    }
+  }
+
+  /// A gamma renewal process has its variance when it has been through several bursts.
+  private func bursts() -> [Expectation.Approximation] {
+    scenario.workloads.indices.compactMap { number in
+      guard case .gamma(let cv) = scenario.workloads[number].arrivals,
+        let volume = cost.traffic.volumes[number].filter({ $0 > 0 }).min(),
+        volume < 4 * cv * cv
+      else { return nil }
+      return Expectation.Approximation(
+        part: "\(scenario.workloads[number].name) arrivals",
+        reason: "a user makes fewer calls a month than a few bursts, whose spread is not known",
+        hidesChance: true)
     }
   }
 
@@ -104,75 +154,83 @@ struct Approximations {
       guard let lookup = call.lookup, let pool = Pool(call) else { return [] }
       let workload = scenario.workloads[call.workload]
       let behaviour = scenario.behaviours[call.routed.index]
-      var reasons: [String] = []
-      if !workload.profile.isFlat {
-        reasons.append("keyed cache under a daily profile, taken as steady within each hour")
-      }
+      let failure = call.chain.map(\.failure).max() ?? 0
+      var reasons: [(text: String, hides: Bool)] = []
       if workload.arrivals != .poisson {
-        reasons.append("keyed cache with arrivals that are not Poisson")
+        reasons.append(("keyed cache with arrivals that are not Poisson", true))
       }
       if behaviour.latency.mean / 1e6 >= lookup.ttl.seconds / 10 {
-        reasons.append("keyed cache whose TTL is not much longer than a response takes")
+        reasons.append(("keyed cache whose TTL is not much longer than a response takes", true))
       }
-      if call.chain.contains(where: { $0.failure > 0 }) {
-        reasons.append("keyed cache with calls that fail and store nothing, or answer late")
+      if failure > 0 {
+        reasons.append(
+          ("keyed cache with calls that fail and store nothing, or answer late", matters(failure)))
       }
       if shared.contains(pool) {
-        reasons.append("keyed cache whose prompts several pools or TTLs share")
+        reasons.append(("keyed cache whose prompts several pools or TTLs share", true))
       }
       if cost.hasPriceChanges, !workload.profile.isFlat {
-        reasons.append("hit rate and price both change with the time of day")
+        reasons.append(("hit rate and price both change with the time of day", true))
+      }
+      if workload.stages.count > 1 || workload.stages.contains(where: { $0.calls.count > 1 }) {
+        reasons.append(("keyed cache within a flow, whose calls are taken as independent", true))
+      }
+      if cost.traffic.months > 1, startMatters(call, ttl: lookup.ttl.seconds) {
+        reasons.append(("months are taken as alike, but the first begins with an empty cache", true))
       }
       return reasons.map {
-        Expectation.Approximation(part: "\(workload.name) response cache", reason: $0)
+        Expectation.Approximation(
+          part: "\(workload.name) response cache", reason: $0.text, hidesChance: $0.hides)
       }
     }
+  }
+
+  /// Whether a cache that starts empty moves the first month's bill against the mean month's: by half
+  /// of its hits within a lifetime at most.
+  private func startMatters(_ call: ExpectedCall, ttl: Double) -> Bool {
+    let month = (scenario.period.end - scenario.period.start).seconds / cost.traffic.months
+    return matters(0.5 * call.hitRate * min(1, ttl / month) / cost.traffic.months)
   }
 
   private func flushes() -> [Expectation.Approximation] {
     let moments = scenario.cache.flushes.filter {
       scenario.period.start <= $0 && $0 < scenario.period.end
     }
-    let ttl = calls.compactMap(\.lookup?.ttl).max()
-    guard !moments.isEmpty, let ttl else { return [] }
-    let part = "the response cache"
-    var result: [Expectation.Approximation] = []
-    if scenario.cache.mode == .keyed {
-      let isCrowded = zip([scenario.period.start] + moments, moments + [scenario.period.end])
-        .contains { $1 < $0 + ttl }
-      result.append(
-        Expectation.Approximation(
-          part: part,
-          reason: "a flush is taken as another start with an empty cache, at any time of the day"
-            + (isCrowded ? "; here one follows another within the time to live" : "")))
-    } else if cost.hasPriceChanges || scenario.workloads.contains(where: { $0.stages.count > 1 }) {
-      result.append(
-        Expectation.Approximation(
-          part: part,
-          reason: "hits that a flush costs are spread over all arrivals, whatever their price"))
-    }
-    return result
+    guard !moments.isEmpty, scenario.cache.mode == .rate, calls.contains(where: { $0.lookup != nil }),
+      cost.hasPriceChanges || scenario.workloads.contains(where: { $0.stages.count > 1 })
+    else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "the response cache",
+        reason: "hits that a flush costs are spread over all arrivals, whatever their price",
+        hidesChance: true)
+    ]
   }
 
   private func prefixes() -> [Expectation.Approximation] {
     calls.filter { call in call.chain.contains { $0.prefixHit > 0 } }
       .flatMap { call -> [Expectation.Approximation] in
         let workload = scenario.workloads[call.workload]
-        var reasons: [String] = []
+        var reasons: [(text: String, hides: Bool)] = []
         if !workload.profile.isFlat {
-          reasons.append("prompt cache under a daily profile, taken as steady within each hour")
+          let ttl = call.chain.compactMap {
+            scenario.behaviours[$0.model.index].promptCache?.ttl.seconds
+          }.max() ?? 0
+          reasons.append(
+            ("prompt cache under a daily profile, taken as steady within each hour", ttl > 600))
         }
         if workload.arrivals != .poisson {
-          reasons.append("prompt cache with arrivals that are not Poisson")
+          reasons.append(("prompt cache with arrivals that are not Poisson", true))
         }
         if workload.stages.count > 1 || workload.stages.contains(where: { $0.calls.count > 1 }) {
-          reasons.append("prompt cache used several times by a flow, taken as within its TTL")
+          reasons.append(("prompt cache used several times by a flow, taken as within its TTL", true))
         }
         if call.lookup != nil, scenario.cache.mode == .keyed {
-          reasons.append("prompt cache behind a keyed response cache")
+          reasons.append(("prompt cache behind a keyed response cache", true))
         }
         return reasons.map {
-          Expectation.Approximation(part: "\(workload.name) prompt cache", reason: $0)
+          Expectation.Approximation(
+            part: "\(workload.name) prompt cache", reason: $0.text, hidesChance: $0.hides)
         }
       }
   }
@@ -190,7 +248,7 @@ struct Approximations {
           ? "it opens time and again by the failures expected, and turns away about "
             + "\(PlainEnglish.share(opening.turnedAway)) of the attempts"
           : "attempts fail, so the breaker may open and send calls to the next model",
-        isLeftOut: isLeftOut)
+        isLeftOut: isLeftOut, hidesChance: matters(opening.turnedAway))
     }
   }
 
@@ -206,7 +264,8 @@ struct Approximations {
       if isSick {
         result.append(
           Expectation.Approximation(
-            part: "\(target.name) outage", reason: "averaged over the period's time"))
+            part: "\(target.name) outage", reason: "averaged over the period's time",
+            hidesChance: true))
       }
     }
     return result
@@ -214,11 +273,6 @@ struct Approximations {
 
   private func prices() -> [Expectation.Approximation] {
     var result: [Expectation.Approximation] = []
-    if cost.hasPriceChanges, cost.traffic.months > 1 {
-      result.append(
-        Expectation.Approximation(
-          part: "budget of one month", reason: "prices change; the mean month is compared"))
-    }
     if cost.hasPriceChanges, scenario.workloads.contains(where: { $0.stages.count > 1 }) {
       result.append(
         Expectation.Approximation(
@@ -245,7 +299,7 @@ struct Approximations {
         return Expectation.Approximation(
           part: "\(load.target) quota",
           reason: "\(load.limit) near the limit: throttled calls go to the next model or fail",
-          isLeftOut: isTurnedAway)
+          isLeftOut: isTurnedAway, hidesChance: matters(refused(load, quota)))
       }
       if quota.maxWait == nil, load.offeredMean >= load.allowed {
         let isCached =
@@ -256,7 +310,7 @@ struct Approximations {
             + (isCached
               ? "so that answers are cached later than formulas say"
               : "which does not change the cost"),
-          isLeftOut: isCached)
+          isLeftOut: isCached, hidesChance: cost.traffic.months > 1)
       }
       return nil
     }

@@ -10,30 +10,64 @@ struct AttemptCosts {
     var byTarget: [Double]
   }
 
+  /// One way in which a call may go: some attempts fail, and one may answer.
+  struct Way {
+    var chance: Double
+    /// What all of its attempts cost together.
+    var line: CostLine
+    /// Total input tokens for which it is so: at least, and below.
+    var from: Double
+    var below: Double
+  }
+
   func cost(of call: ExpectedCall, at time: SimTime) -> Result {
+    var result = Result(byTarget: Array(repeating: 0, count: call.chain.count))
+    forEachRange(of: call, at: time) { prices, lower, upper in
+      let input = call.shape.input(from: lower, below: upper)
+      guard input.mass > 0 else { return }
+      let ways = follow(call, prices, tokens: max(0, lower)) { place, chance, line in
+        result.byTarget[place] += chance * line.moments(input: input, shape: call.shape).mean
+      }
+      for (chance, line) in ways {
+        result.moments =
+          result.moments + line.moments(input: input, shape: call.shape).scaled(by: chance)
+      }
+    }
+    return result
+  }
+
+  /// Every way in which a call may go, their chances adding up to 1 for each number of tokens.
+  func ways(of call: ExpectedCall, at time: SimTime) -> [Way] {
+    var result: [Way] = []
+    forEachRange(of: call, at: time) { prices, lower, upper in
+      result += follow(call, prices, tokens: max(0, lower)) { _, _, _ in }
+        .map { Way(chance: $0.chance, line: $0.line, from: lower, below: upper) }
+    }
+    return result
+  }
+
+  /// Numbers of input tokens between which no price changes.
+  private func forEachRange(
+    of call: ExpectedCall, at time: SimTime,
+    _ body: (_ prices: [ExpectedPrice], _ lower: Double, _ upper: Double) -> Void
+  ) {
     let prices = call.chain.map {
       ExpectedPrice(
         model: scenario.catalog[$0.model], region: $0.region, variant: call.variant, time: time)
     }
     let bounds =
       [-Double.infinity] + Set(prices.flatMap(\.thresholds)).sorted() + [Double.infinity]
-    var result = Result(byTarget: Array(repeating: 0, count: call.chain.count))
-    for (lower, upper) in zip(bounds, bounds.dropFirst()) {
-      let input = call.shape.input(from: lower, below: upper)
-      if input.mass > 0 {
-        add(call, prices: prices, tokens: max(0, lower), input: input, to: &result)
-      }
-    }
-    return result
+    for (lower, upper) in zip(bounds, bounds.dropFirst()) { body(prices, lower, upper) }
   }
 
-  /// Adds the calls whose input lies in one range of tokens, over every way they may end.
-  private func add(
-    _ call: ExpectedCall, prices: [ExpectedPrice], tokens: Double, input: PartialMoments,
-    to result: inout Result
-  ) {
+  /// Along the chain: every way in which a call may end, and what each attempt adds at its target.
+  private func follow(
+    _ call: ExpectedCall, _ prices: [ExpectedPrice], tokens: Double,
+    attempt: (_ place: Int, _ chance: Double, CostLine) -> Void
+  ) -> [(chance: Double, line: CostLine)] {
     let shape = call.shape
     let prefix = Double(call.variant.prefixTokens)
+    var ways: [(chance: Double, line: CostLine)] = []
     var before = CostLine()
     var reached = 1.0
     for (place, target) in call.chain.enumerated() {
@@ -47,20 +81,18 @@ struct AttemptCosts {
         for (line, hit) in [(fresh, 1 - target.prefixHit), (cached, target.prefixHit)] {
           let chance = tried * (1 - target.failure) * hit
           guard chance > 0 else { continue }
-          result.moments =
-            result.moments
-            + (before + lost + line).moments(input: input, shape: shape).scaled(by: chance)
-          result.byTarget[place] += chance * line.moments(input: input, shape: shape).mean
+          ways.append((chance, before + lost + line))
+          attempt(place, chance, line)
         }
-        result.byTarget[place] +=
-          tried * target.failure * failed.moments(input: input, shape: shape).mean
+        attempt(place, tried * target.failure, failed)
         lost = lost + failed
         tried *= target.failure
       }
       before = before + lost
       reached = tried
     }
-    result.moments = result.moments + before.moments(input: input, shape: shape).scaled(by: reached)
+    if reached > 0 { ways.append((reached, before)) }
+    return ways
   }
 
   private func failedLine(

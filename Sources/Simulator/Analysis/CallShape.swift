@@ -3,9 +3,9 @@ import CostModel
 /// The random sizes of a call of one variant, as moments. Input, output and audio are independent
 /// of each other; thinking comes first, and the answer has what it leaves of `maxTokens`.
 struct CallShape: Sendable {
-  private let inputLaw: Distribution
+  let inputLaw: Distribution
   /// Prefix and frames, added to what is drawn.
-  private let extraInput: Double
+  let extraInput: Double
   private let audioLaw: Distribution
   let visible: PartialMoments
   let reasoning: PartialMoments

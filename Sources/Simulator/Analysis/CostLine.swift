@@ -22,7 +22,7 @@ struct CostLine: Hashable, Sendable {
       perReasoning: f * perReasoning, audioMean: f * audioMean, audioSpread: f * audioSpread)
   }
 
-  /// E C and E C² over the calls whose input lies in a range with those moments.
+  /// E C, E C² and E C³ over the calls whose input lies in a range with those moments.
   func moments(input: PartialMoments, shape: CallShape) -> CostMoments {
     let answer = perVisible * shape.visible.first + perReasoning * shape.reasoning.first
     let answerSquared =
@@ -36,27 +36,54 @@ struct CostLine: Hashable, Sendable {
     let baseSquared =
       constant * constant * input.mass + 2 * constant * perInput * input.first
       + perInput * perInput * input.second
+    let (a, b) = (constant, perInput)
+    let baseCubed =
+      a * a * a * input.mass + 3 * a * a * b * input.first + 3 * a * b * b * input.second
+      + b * b * b * input.third
     return CostMoments(
-      mean: base + input.mass * mean, square: baseSquared + 2 * base * mean + input.mass * square)
+      mean: base + input.mass * mean, square: baseSquared + 2 * base * mean + input.mass * square,
+      cube: baseCubed + 3 * baseSquared * mean + 3 * base * square
+        + input.mass * cube(mean: mean, square: square, shape: shape))
+  }
+
+  /// E Y³ of the answer and the audio, visible and reasoning tokens taken as independent, the audio
+  /// as a gamma distribution.
+  private func cube(mean: Double, square: Double, shape: CallShape) -> Double {
+    func third(_ x: PartialMoments) -> Double {
+      x.third - 3 * x.first * x.second + 2 * x.first * x.first * x.first
+    }
+    let spread = audioSpread * audioSpread
+    let central =
+      perVisible * perVisible * perVisible * third(shape.visible)
+      + perReasoning * perReasoning * perReasoning * third(shape.reasoning)
+      + (audioMean > 0 ? 2 * spread * spread / audioMean : 0)
+    return central + 3 * mean * square - 2 * mean * mean * mean
   }
 }
 
-/// E C and E C² of a random cost.
+/// E C, E C² and E C³ of a random cost.
 struct CostMoments: Hashable, Sendable {
   var mean = 0.0
   var square = 0.0
+  var cube = 0.0
 
   var variance: Double { max(0, square - mean * mean) }
+  /// E (C − E C)³.
+  var third: Double { cube - 3 * mean * square + 2 * mean * mean * mean }
 
   static func + (a: CostMoments, b: CostMoments) -> CostMoments {
-    CostMoments(mean: a.mean + b.mean, square: a.square + b.square)
+    CostMoments(mean: a.mean + b.mean, square: a.square + b.square, cube: a.cube + b.cube)
   }
 
   /// Mixed in with that probability.
-  func scaled(by p: Double) -> CostMoments { CostMoments(mean: p * mean, square: p * square) }
+  func scaled(by p: Double) -> CostMoments {
+    CostMoments(mean: p * mean, square: p * square, cube: p * cube)
+  }
 
   /// The sum of two independent costs.
   func adding(_ b: CostMoments) -> CostMoments {
-    CostMoments(mean: mean + b.mean, square: square + 2 * mean * b.mean + b.square)
+    CostMoments(
+      mean: mean + b.mean, square: square + 2 * mean * b.mean + b.square,
+      cube: cube + 3 * square * b.mean + 3 * mean * b.square + b.cube)
   }
 }

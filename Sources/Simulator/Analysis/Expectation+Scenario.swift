@@ -9,11 +9,6 @@ extension Expectation {
       ModelCost(model: $0.key, calls: $0.value.calls, cost: $0.value.cost)
     }.sorted { $0.model < $1.model }
     if let budget = scenario.budget {
-      overBudgetProbability =
-        budget.acts
-        ? nil
-        : BudgetCrossing.probability(
-          budget: budget.amount.dollars, mean: cost.month.mean, variance: cost.month.variance)
       crossings = Self.crossings(budget, CostCurve(cost))
     }
     cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()
@@ -21,7 +16,14 @@ extension Expectation {
     quotaLoads = loads.loads()
     if scenario.statesReturn, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
     experiments = cost.expectedArms
-    approximations = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads).list()
+    let left = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads)
+    approximations = left.list()
+    whyNoChance = left.whyNoChance
+    guard whyNoChance == nil else { return }
+    let law = BillLaw(cost, budget: scenario.budget?.amount.dollars)
+    overBudgetProbability = law.monthOver
+    anyMonthOverBudgetProbability = law.anyMonthOver
+    percentiles = BillMixture([law]).percentiles
   }
 
   /// What closed forms leave out of a plan (`Expectation.leftOut`), without the rest.

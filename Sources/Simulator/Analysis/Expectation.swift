@@ -10,6 +10,8 @@ struct Expectation: Sendable {
     /// Whether the closed form does not know of it at all, so that bills and chances may be wrong by
     /// more than chance; else it is only approximate.
     var isLeftOut = false
+    /// Whether chances and percentiles are off by it, though bills are not far off.
+    var hidesChance = false
   }
   struct ModelCost: Sendable {
     var model: String
@@ -47,6 +49,13 @@ struct Expectation: Sendable {
     var busiestShare: Double { offeredBusiestHour / allowed }
   }
 
+  /// Of a bill, in dollars.
+  struct Percentiles: Hashable, Sendable {
+    var p05: Double
+    var p50: Double
+    var p95: Double
+  }
+
   /// One variant of an experiment.
   struct Arm: Sendable {
     /// Dollars in the whole period.
@@ -72,9 +81,18 @@ struct Expectation: Sendable {
   var variance: Double
   var byModel: [ModelCost] = []
   var approximations: [Approximation] = []
-  /// P(cost > budget) of a budget month, normal approximation; nil without a budget,
-  /// or with one that acts.
+  /// Chance that a month goes over the budget, and that any month of the period does: by the chance
+  /// of the month and over the ranges of the inputs. nil without a budget, or where the closed form
+  /// does not tell.
   var overBudgetProbability: Double?
+  var anyMonthOverBudgetProbability: Double?
+  /// The bill that such periods stay within in 5, 50 and 95 % of cases, likewise; nil where the closed
+  /// form does not tell.
+  var percentiles: Percentiles?
+  /// Dollars of the period in the mean over the ranges of the inputs; nil where none has a range.
+  var meanOverRanges: Double?
+  /// Why the closed form tells no chances and percentiles; nil: it does.
+  var whyNoChance: String?
   /// The budget, then its `actual` thresholds in their order; empty without a budget.
   var crossings: [Crossing] = []
   var cacheBounds: [CacheBound] = []

@@ -51,25 +51,6 @@ extension ExpectedCall {
 }
 
 extension ExpectedCost {
-  /// Between users who were given different variants, for the period's mean month: each user keeps
-  /// one, so that a user's month is a mixture of what it would be in each.
-  func variance(betweenArms monthsOfArm: [[[Double]]]) -> Double {
-    var variance = 0.0
-    for (number, experiment) in scenario.experiments.enumerated() where experiment.unit == .user {
-      for plan in traffic.usersOfPlan.indices {
-        let months = monthsOfArm[number].map { $0[plan] }
-        let mean = zip(months, experiment.arms).reduce(0) { $0 + $1.0 * $1.1.share }
-        let between = zip(months, experiment.arms).reduce(0) {
-          $0 + $1.1.share * ($1.0 - mean) * ($1.0 - mean)
-        }
-        variance += between * traffic.squareWeight(of: plan)
-      }
-    }
-    return variance
-  }
-}
-
-extension ExpectedCost {
   /// By experiment, then variant.
   var expectedArms: [[Expectation.Arm]] {
     scenario.experiments.enumerated().map { number, experiment in
@@ -106,15 +87,5 @@ extension ExpectedCost {
       yes += answers * rate
     }
     return all > 0 ? yes / all : nil
-  }
-}
-
-extension ExpectedTraffic {
-  /// Σ over an account plan's users of the squared activity.
-  fileprivate func squareWeight(of plan: Int) -> Double {
-    if activityCV > 0 { return usersOfPlan[plan] * (1 + activityCV * activityCV) }
-    return groups.filter { $0.accountPlan == plan }.reduce(0) {
-      $0 + $1.users * $1.weight * $1.weight
-    }
   }
 }

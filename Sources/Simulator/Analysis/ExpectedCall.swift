@@ -38,6 +38,8 @@ struct ExpectedCall: Sendable {
   /// nil: nothing is looked up in the response cache.
   var lookup: CacheSettings.Class?
   var hitRate = 0.0
+  /// Of prompts of a pool in a keyed cache: what becomes of their look-ups.
+  var pool: PoolMisses?
 
   /// Chance that a call that is made fails.
   var failure: Double {
@@ -52,6 +54,19 @@ struct ExpectedCall: Sendable {
       return reached * target.link.expectedAttempts
     }
   }
+}
+
+/// Look-ups of a pool of prompts, which all calls of the pool share.
+struct PoolMisses: Hashable, Sendable {
+  /// Calls of the same number share it.
+  var number: Int
+  /// By group of users of the call's account plan (`ExpectedTraffic.groups`), whose pools are their
+  /// own; one for all where users share it.
+  var misses: [KeyRenewal.Misses]
+  /// By how much misses grow with look-ups, both relative; 1 without a single hit.
+  var elasticity = 1.0
+
+  var isShared: Bool { misses.count == 1 }
 }
 
 /// Turns a scenario's workloads into the kinds of calls that its users make.

@@ -15,12 +15,17 @@ struct ExpectedCost {
   private(set) var fixed = 0.0
   /// What drawn calls add: grows with the number of months.
   private(set) var callVariance = 0.0
-  /// What drawn activities add in one month: grows with the months' square.
-  private(set) var activityVariance = 0.0
+  /// What is drawn once for all months (activities, variants that users are given) adds in one month:
+  /// grows with the months' square.
+  private(set) var sharedVariance = 0.0
+  /// E (S − E S)³ of the mean month.
+  private(set) var monthThird = 0.0
   /// Dollars in the whole period by workload and account plan, without fixed prices.
   private(set) var bills: [[Double]] = []
-  /// What experiments add in one month that give users variants: likewise.
-  private(set) var assignmentVariance = 0.0
+  /// What is counted and priced, one independent of the other.
+  private(set) var counted: [CountedCost] = []
+  /// By workload: times between which no price changes.
+  private(set) var eras: [[PriceEras.Era]] = []
   /// By experiment, then variant: expected dollars in the period.
   private(set) var byArm: [[Double]]
   /// Dollars a month by workload, without fixed prices.
@@ -29,44 +34,36 @@ struct ExpectedCost {
   private(set) var byModel: [String: (calls: Double, cost: Double)] = [:]
   /// Whether a price that traffic sees changes within the period.
   private(set) var hasPriceChanges = false
-  /// Dollars a month that a unit of a user's activity adds, by account plan.
-  private var perUser: [Double]
-  /// The same by experiment, variant and account plan, of those who have the variant.
-  private var perUserOfArm: [[[Double]]]
+  /// Whether months differ in what is due for them whatever the traffic.
+  private(set) var hasFixedPriceChanges = false
 
-  init(scenario: Scenario, plan: PlanSpec) {
+  init(scenario: Scenario, plan: PlanSpec) { self.init(scenario: scenario, users: plan.users) }
+
+  init(scenario: Scenario, users: Int) {
     self.scenario = scenario
-    traffic = ExpectedTraffic(scenario: scenario, users: plan.users)
+    traffic = ExpectedTraffic(scenario: scenario, users: users)
     calls = ExpectedCallBuilder(scenario: scenario, traffic: traffic).calls()
     callCosts = calls.map { _ in 0 }
     var places: [[Int]] = scenario.workloads.map { _ in [] }
     for (place, call) in calls.enumerated() { places[call.workload].append(place) }
     callsOfWorkload = places
-    perUser = Array(repeating: 0, count: traffic.usersOfPlan.count)
-    let none = perUser
-    perUserOfArm = scenario.experiments.map { $0.arms.map { _ in none } }
     byArm = scenario.experiments.map { $0.arms.map { _ in 0 } }
     ExpectedHits(scenario: scenario, traffic: traffic).apply(to: &calls)
     ExpectedPrefixHits(scenario: scenario, traffic: traffic).apply(to: &calls)
     for workload in scenario.workloads.indices { add(workload) }
-    let cv = traffic.activityCV
-    activityVariance =
-      cv * cv * zip(traffic.usersOfPlan, perUser).reduce(0.0) { $0 + $1.0 * $1.1 * $1.1 }
-    assignmentVariance = variance(betweenArms: perUserOfArm)
+    let month = UserBills(self).moments
+    callVariance = traffic.months * month.callVariance
+    sharedVariance = month.sharedVariance
+    monthThird = month.third
     addFixedPrices()
   }
 
   /// Dollars squared, of the whole period.
-  var variance: Double {
-    callVariance + traffic.months * traffic.months * (activityVariance + assignmentVariance)
-  }
+  var variance: Double { callVariance + traffic.months * traffic.months * sharedVariance }
 
   /// Dollars and dollars squared of the mean month.
   var month: (mean: Double, variance: Double) {
-    (
-      total / traffic.months,
-      callVariance / traffic.months + activityVariance + assignmentVariance
-    )
+    (total / traffic.months, callVariance / traffic.months + sharedVariance)
   }
 
   private mutating func add(_ number: Int) {
@@ -74,29 +71,27 @@ struct ExpectedCost {
     let reachable = Set(callsOfWorkload[number].flatMap { calls[$0].chain }.map(\.model))
     let eras = PriceEras.eras(
       of: workload, models: reachable, catalog: scenario.catalog, period: scenario.period)
+    self.eras.append(eras)
     if eras.count > 1 { hasPriceChanges = true }
     byWorkload.append(0)
     bills.append(traffic.usersOfPlan.map { _ in 0 })
-    var means: [Double] = []
     for plan in traffic.usersOfPlan.indices {
       let parts = ExpectedAssignment.all(of: workload, in: scenario).map { assignment in
         let flow = addFlow(number, plan: plan, assignment, eras: eras)
         addArm(assignment, flow.moments.mean, number: number, plan: plan)
         return (assignment, flow)
       }
-      means.append(parts.reduce(0.0) { $0 + $1.0.share * $1.1.moments.mean })
       if parts[0].0.isByUser || parts.count == 1 {
         for (part, flow) in parts {
-          addBill(flow, flow.moments, number: number, plan: plan, share: part.share)
+          addBill(flow.moments, number: number, plan: plan, share: part.share)
+          count([(1, flow)], flow, number: number, plan: plan, part)
         }
       } else {
-        let (flow, moments) = FlowCosts.mixed(parts.map { ($0.0.share, $0.1) })
-        addBill(flow, moments, number: number, plan: plan, share: 1)
+        let flows = parts.map { ($0.0.share, $0.1) }
+        let (flow, moments) = FlowCosts.mixed(flows)
+        addBill(moments, number: number, plan: plan, share: 1)
+        count(flows, flow, number: number, plan: plan, ExpectedAssignment())
       }
-    }
-    let months = traffic.volumeMonths[number] / traffic.months
-    for (plan, effect) in traffic.activityEffect(number, values: means).enumerated() {
-      perUser[plan] += months * effect
     }
   }
 
@@ -108,14 +103,17 @@ struct ExpectedCost {
       calls[$0].accountPlan == plan && calls[$0].assignment == assignment
     }
     var costs: [CostMoments] = []
+    var missCosts: [CostMoments] = []
     var targets: [[Double]] = []
     for kind in kinds.map({ calls[$0] }) {
       let cost = averageCost(of: kind, over: eras)
+      missCosts.append(cost.moments)
       costs.append(cost.moments.scaled(by: 1 - kind.hitRate))
       targets.append(cost.byTarget.map { $0 * (1 - kind.hitRate) })
     }
     let flow = FlowCosts(
-      workload: scenario.workloads[number], calls: kinds.map { calls[$0] }, costs: costs)
+      workload: scenario.workloads[number], calls: kinds.map { calls[$0] }, costs: costs,
+      missCosts: missCosts)
     let survival = flow.survival
     for kind in kinds { calls[kind].perFlow *= survival[calls[kind].stage] }
     for (kind, cost) in zip(kinds, targets) { addRows(of: kind, cost: cost) }
@@ -129,8 +127,6 @@ struct ExpectedCost {
     let months = traffic.volumeMonths[number]
     byArm[experiment][assignment.arm] +=
       months * traffic.flows[number][plan] * assignment.share * mean
-    perUserOfArm[experiment][assignment.arm][plan] +=
-      months / traffic.months * traffic.volumes[number][plan] * mean
   }
 
   private func averageCost(
@@ -147,14 +143,66 @@ struct ExpectedCost {
 
   /// - Parameter share: of the users, who make nothing else.
   private mutating func addBill(
-    _ flow: FlowCosts, _ moments: CostMoments, number: Int, plan: Int, share: Double
+    _ moments: CostMoments, number: Int, plan: Int, share: Double
   ) {
     let flows = traffic.flows[number][plan] * share
     let months = traffic.volumeMonths[number]
     total += months * flows * moments.mean
     byWorkload[number] += flows * moments.mean
     bills[number][plan] += months * flows * moments.mean
-    callVariance += variance(of: flow, moments, workload: number, plan: plan, share: share)
+  }
+
+  /// What there is of a workload's flows to be counted: all of them, but in a keyed cache the misses of
+  /// each pool of prompts, whose number the cache makes steadier than that of the calls.
+  private mutating func count(
+    _ parts: [(share: Double, flow: FlowCosts)], _ flow: FlowCosts, number: Int, plan: Int,
+    _ assignment: ExpectedAssignment
+  ) {
+    let volume = traffic.volumes[number][plan]
+    guard volume > 0, traffic.usersOfPlan[plan] > 0 else { return }
+    let months = traffic.volumeMonths[number] / traffic.months
+    let dealt = traffic.kinds.filter { $0.accountPlan == plan }
+      .reduce(0) { $0 + $1.users * $1.weight }
+    // Exact arrivals are rounded.
+    let perUser = months * (dealt > 0 ? traffic.flows[number][plan] / dealt : volume)
+    var one = CountedCost(workload: number, plan: plan, assignment: assignment, perUser: perUser)
+    one.isExact = traffic.activityCV > 0 && scenario.workloads[number].arrivals == .exact
+    one.parts = parts
+    one.moments = parts.reduce(CostMoments()) { $0 + $1.flow.moments.scaled(by: $1.share) }
+    let pools = Set(flow.calls.compactMap(\.pool?.number)).sorted()
+    guard flow.isPlain, scenario.workloads[number].arrivals == .poisson, !pools.isEmpty else {
+      one.dispersion = dispersion(of: flow, one, number: number, plan: plan)
+      return counted.append(one)
+    }
+    for pool in pools.map(Int?.some) + [nil] {
+      let share = flow.calls.reduce(0) { $0 + ($1.pool?.number == pool ? $1.share : 0) }
+      guard share > 0 else { continue }
+      var part = one
+      part.perUser = perUser * share
+      part.pool = flow.calls.first { $0.pool?.number == pool }?.pool
+      part.isOfPool = pool
+      part.parts = [(1, flow.only(pool, share: share))]
+      part.moments = part.parts[0].flow.moments
+      counted.append(part)
+    }
+  }
+
+  /// Variance of the number of a user's flows over its mean; where a mix is met exactly, what makes the
+  /// whole variance right.
+  private func dispersion(
+    of flow: FlowCosts, _ counted: CountedCost, number: Int, plan: Int
+  ) -> Double {
+    switch scenario.workloads[number].arrivals {
+    case .poisson: return 1
+    case .gamma(let cv): return cv * cv
+    case .exact where flow.isPlain && counted.moments.mean > 0:
+      let flows = traffic.volumeMonths[number] * traffic.flows[number][plan]
+      guard flows > 0 else { return 0 }
+      let variance = variance(of: flow, counted.moments, workload: number, plan: plan)
+      let mean = counted.moments.mean
+      return (variance / flows - counted.moments.variance) / (mean * mean)
+    case .exact: return 0
+    }
   }
 
   /// What drawing calls does to their sum in the whole period: of a workload's flows, made by the
@@ -201,9 +249,12 @@ struct ExpectedCost {
   private mutating func addFixedPrices() {
     for model in Set(calls.flatMap(\.chain).map(\.model)).sorted() {
       let name = calls.lazy.flatMap(\.chain).first { $0.model == model }?.name ?? ""
+      var first: Double?
       for month in scenario.period.months {
         let sheet = ExpectedPrice.sheet(of: scenario.catalog[model], at: month.start)
         let price = ExpectedPrice.fixed(sheet, from: month.start, to: month.end)
+        if price != first ?? price { hasFixedPriceChanges = true }
+        first = price
         guard sheet.hasFixedPrice else { continue }
         fixed += price
         byModel[name, default: (0, 0)].cost += price

@@ -6,16 +6,16 @@ struct ExpectedHits {
   let scenario: Scenario
   let traffic: ExpectedTraffic
 
-  /// Sets the hit rate of every call.
+  /// Sets the hit rate of every call, and what its pool of prompts does.
   func apply(to calls: inout [ExpectedCall]) {
-    var known: [Key: Double] = [:]
-    let rates = calls.map { call in
-      let key = Key(call)
-      let rate = known[key] ?? hitRate(of: call, among: calls)
-      known[key] = rate
-      return rate
+    var known: [Key: (rate: Double, pool: PoolMisses?)] = [:]
+    let plain = calls
+    for i in calls.indices {
+      let key = Key(plain[i])
+      let found = known[key] ?? hits(of: plain[i], among: plain)
+      known[key] = found
+      (calls[i].hitRate, calls[i].pool) = found
     }
-    for (i, rate) in rates.enumerated() { calls[i].hitRate = rate }
   }
 
   /// What a call's hit rate depends on.
@@ -37,21 +37,24 @@ struct ExpectedHits {
     }
   }
 
-  private func hitRate(of call: ExpectedCall, among calls: [ExpectedCall]) -> Double {
-    guard let lookup = call.lookup else { return 0 }
+  private func hits(
+    of call: ExpectedCall, among calls: [ExpectedCall]
+  ) -> (rate: Double, pool: PoolMisses?) {
+    guard let lookup = call.lookup else { return (0, nil) }
     switch (scenario.cache.mode, call.variant.prompts) {
-    case (.off, _), (_, .none): return 0
-    case (.rate, _): return flushedRate(lookup, workload: call.workload)
-    case (.keyed, .unique): return 0
+    case (.off, _), (_, .none): return (0, nil)
+    case (.rate, _): return (flushedRate(lookup, workload: call.workload), nil)
+    case (.keyed, .unique): return (0, nil)
     case (.keyed, .pool(let size, let exponent, let perUser)):
       // A key names the routed model; the prompts of a pool are the workload's.
-      let sharing = calls.filter {
-        $0.workload == call.workload && $0.routed == call.routed && $0.lookup != nil
-          && $0.variant.prompts == call.variant.prompts && $0.assignment.arm == call.assignment.arm
+      let sharing = calls.indices.filter {
+        calls[$0].workload == call.workload && calls[$0].routed == call.routed
+          && calls[$0].lookup != nil && calls[$0].variant.prompts == call.variant.prompts
+          && calls[$0].assignment.arm == call.assignment.arm
       }
       let isShared = scenario.cache.scope == .global && !perUser
-      return keyedRate(
-        call, sharing: sharing, isShared: isShared,
+      return keyed(
+        call, sharing: sharing.map { calls[$0] }, number: sharing.first ?? 0, isShared: isShared,
         ranks: PromptRanks.cells(size: size, exponent: exponent), ttl: lookup.ttl.seconds)
     }
   }
@@ -80,36 +83,31 @@ struct ExpectedHits {
     return rate * (1 - lost / timeline.length)
   }
 
-  /// Σ over users, times and prompts of their share of the look-ups × the key's hit ratio.
-  private func keyedRate(
-    _ call: ExpectedCall, sharing: [ExpectedCall], isShared: Bool,
+  /// Σ over users and prompts of their share of the look-ups × the key's hit ratio.
+  private func keyed(
+    _ call: ExpectedCall, sharing: [ExpectedCall], number: Int, isShared: Bool,
     ranks: [PromptRanks.Cell], ttl: Double
-  ) -> Double {
-    let behaviour = scenario.behaviours[call.routed.index]
-    let latency = min(behaviour.latency.mean / 1e6, ttl)
-    let span = (scenario.period.end - scenario.period.start).seconds
-    // A flush is another start with an empty cache.
-    let period = scenario.period.start..<scenario.period.end
-    let starts = 1 + Double(scenario.cache.flushes.count { period.contains($0) })
+  ) -> (rate: Double, pool: PoolMisses?) {
+    let workload = scenario.workloads[call.workload]
+    let latency = min(scenario.behaviours[call.routed.index].latency.mean / 1e6, ttl)
+    let renewal = KeyRenewal(
+      timeline: Timeline(period: scenario.period, profile: workload.profile),
+      period: scenario.period, flushes: scenario.cache.flushes, ttl: ttl, latency: latency)
     let flows = flowRates(call, sharing: sharing, isShared: isShared)
     let total = flows.reduce(0) { $0 + $1.share }
-    var sum = 0.0
-    for flow in flows where flow.share > 0 {
-      for time in traffic.timeClasses where time.pace[call.workload] > 0 {
-        let share =
-          flow.share / total * time.pace[call.workload] * time.seconds
-          / traffic.volumeMonths[call.workload]
-        let rate = flow.callsAMonth * time.pace[call.workload]
-        for rank in ranks {
-          let ratio = CacheHitRatio.withLatency(
-            rate: rate * rank.probability, ttl: ttl, latency: latency)
-          let cold = min(
-            1, starts * CacheHitRatio.coldStartLoss(hitRatio: ratio, ttl: ttl, span: span))
-          sum += share * rank.probability * rank.count * ratio * (1 - cold)
-        }
-      }
+    guard total > 0 else { return (0, nil) }
+    var keys = KeyTable(renewal, keys: flows.count * ranks.count)
+    let misses = flows.map { keys.misses(volume: $0.callsAMonth, ranks) }
+    let ratio = zip(flows, misses).reduce(0.0) { $0 + $1.0.share / total * $1.1.ratio }
+    var pool = PoolMisses(number: number, misses: misses)
+    if isShared, traffic.activityCV > 0, let volume = flows.first?.callsAMonth, volume > 0 {
+      let (low, high) = (
+        keys.misses(volume: 0.98 * volume, ranks).ratio,
+        keys.misses(volume: 1.02 * volume, ranks).ratio
+      )
+      pool.elasticity = (1.02 * high - 0.98 * low) / (0.04 * max(ratio, 1e-300))
     }
-    return sum
+    return (1 - ratio, pool)
   }
 
   /// Calls a month on a pool of this call's, and the share of the look-ups that see that rate.
@@ -128,6 +126,62 @@ struct ExpectedHits {
     return traffic.groups.filter { $0.accountPlan == call.accountPlan }.map {
       (volume * $0.weight * perFlow, $0.users * $0.weight)
     }
+  }
+}
+
+/// What becomes of keys of a pool, by how often each is asked for: of many keys looked up between
+/// rates of an eighth of a decade.
+private struct KeyTable {
+  private let renewal: KeyRenewal
+  private let isDirect: Bool
+  private var known: [Int: KeyRenewal.Misses] = [:]
+
+  private static let perDecade = 8.0
+
+  init(_ renewal: KeyRenewal, keys: Int) {
+    self.renewal = renewal
+    isDirect = keys <= 40
+  }
+
+  /// Of a whole pool with so many look-ups a month.
+  mutating func misses(volume: Double, _ ranks: [PromptRanks.Cell]) -> KeyRenewal.Misses {
+    var ratio = 0.0
+    var variance = 0.0
+    for rank in ranks {
+      let key = key(volume: volume * rank.probability)
+      ratio += rank.count * rank.probability * key.ratio
+      variance += rank.count * rank.probability * key.ratio * key.dispersion
+    }
+    return KeyRenewal.Misses(ratio: ratio, dispersion: ratio > 0 ? variance / ratio : 1)
+  }
+
+  private mutating func key(volume: Double) -> KeyRenewal.Misses {
+    // Hardly ever asked for twice.
+    guard volume > 1e-4 else { return KeyRenewal.Misses(ratio: 1, dispersion: 1) }
+    guard !isDirect else { return renewal.misses(volume: volume) }
+    let place = log10(volume) * Self.perDecade
+    let cell = Int(place.rounded(.down))
+    let x = place - Double(cell)
+    // Through four neighbours (Catmull and Rom, 1974).
+    let weights = [
+      0.5 * x * (x * (2 - x) - 1), 0.5 * (x * x * (3 * x - 5) + 2),
+      0.5 * x * (x * (4 - 3 * x) + 1), 0.5 * x * x * (x - 1),
+    ]
+    var result = KeyRenewal.Misses(ratio: 0, dispersion: 0)
+    for (offset, weight) in weights.enumerated() {
+      let node = node(cell + offset - 1)
+      result.ratio += weight * node.ratio
+      result.dispersion += weight * node.dispersion
+    }
+    return KeyRenewal.Misses(
+      ratio: min(1, max(0, result.ratio)), dispersion: max(0, result.dispersion))
+  }
+
+  private mutating func node(_ place: Int) -> KeyRenewal.Misses {
+    if let node = known[place] { return node }
+    let node = renewal.misses(volume: pow(10, Double(place) / Self.perDecade))
+    known[place] = node
+    return node
   }
 }
 

@@ -27,6 +27,8 @@ struct ExpectedTraffic: Sendable {
   /// Users of each account plan.
   let usersOfPlan: [Double]
   let groups: [Group]
+  /// Users who differ in nothing but what is drawn; a rogue among drawn activities is none of them.
+  let kinds: [Group]
   /// Coefficient of variation of the drawn weights; 0 where weights are dealt.
   let activityCV: Double
   let timeClasses: [TimeClass]
@@ -58,6 +60,7 @@ struct ExpectedTraffic: Sendable {
     areExact = scenario.workloads.map { $0.arrivals == .exact }
     if case .lognormal(let cv) = scenario.users.activity { activityCV = cv } else { activityCV = 0 }
     var groups = Self.groups(deal, hasRogue: activityCV == 0)
+    kinds = groups
     var rogues: [Group] = []
     if activityCV > 0 {
       rogues = Self.rogues(scenario, deal, of: usersOfPlan, rates, cv: activityCV)

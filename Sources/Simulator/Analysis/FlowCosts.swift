@@ -7,17 +7,23 @@ struct FlowCosts {
   let calls: [ExpectedCall]
   /// Cost of each call that is made, hits included.
   let costs: [CostMoments]
+  /// The same of each call that is no hit.
+  var missCosts: [CostMoments] = []
 
-  /// E C and E C² of a flow: its stages backwards, each an independent sum of its calls, a failed
-  /// call ending the flow.
-  var moments: CostMoments {
-    var rest = CostMoments()
+  /// E C, E C² and E C³ of a flow.
+  var moments: CostMoments { total(costs) }
+
+  /// What a flow costs: its stages backwards, each an independent sum of its calls, a failed call
+  /// ending the flow.
+  /// - Parameter costs: of each call that is made, hits included.
+  func total<Cost: FlowCost>(_ costs: [Cost]) -> Cost {
+    var rest = Cost()
     for place in workload.stages.indices.reversed() {
       let stage = workload.stages[place]
-      var sum = CostMoments()
+      var sum = Cost()
       var ok = 1.0
       for number in stage.calls.indices {
-        let call = mixture(stage: place, call: number)
+        let call = mixture(costs, stage: place, call: number)
         let made = stage.calls[number].probability
         sum = sum.adding(call.cost.scaled(by: made))
         ok *= 1 - made * call.failure
@@ -30,8 +36,10 @@ struct FlowCosts {
   }
 
   /// Of each call of a stage: what it costs and how often it fails, once it is made.
-  private func mixture(stage: Int, call: Int) -> (cost: CostMoments, failure: Double) {
-    var cost = CostMoments()
+  private func mixture<Cost: FlowCost>(
+    _ costs: [Cost], stage: Int, call: Int
+  ) -> (cost: Cost, failure: Double) {
+    var cost = Cost()
     var failure = 0.0
     for (kind, moments) in zip(calls, costs) where kind.stage == stage && kind.call == call {
       cost = cost + moments.scaled(by: kind.share)
@@ -52,8 +60,24 @@ struct FlowCosts {
     }
     let moments = parts.reduce(CostMoments()) { $0 + $1.flow.moments.scaled(by: $1.share) }
     let flow = FlowCosts(
-      workload: parts[0].flow.workload, calls: calls, costs: parts.flatMap(\.flow.costs))
+      workload: parts[0].flow.workload, calls: calls, costs: parts.flatMap(\.flow.costs),
+      missCosts: parts.flatMap(\.flow.missCosts))
     return (flow, moments)
+  }
+
+  /// Of a plain flow, the calls of one pool of prompts that are no hits, or those of none.
+  func only(_ pool: Int?, share: Double) -> FlowCosts {
+    let places = calls.indices.filter { calls[$0].pool?.number == pool }
+    let kinds = places.map { place in
+      var call = calls[place]
+      call.share /= share
+      if pool != nil { call.hitRate = 0 }
+      return call
+    }
+    return FlowCosts(
+      workload: workload, calls: kinds,
+      costs: places.map { pool == nil ? costs[$0] : missCosts[$0] },
+      missCosts: places.map { missCosts[$0] })
   }
 
   /// Share of the flows that come to each stage although earlier calls may fail, over the share
@@ -64,7 +88,7 @@ struct FlowCosts {
       let stage = workload.stages[place]
       defer {
         let ok = stage.calls.indices.reduce(1.0) {
-          $0 * (1 - stage.calls[$1].probability * mixture(stage: place, call: $1).failure)
+          $0 * (1 - stage.calls[$1].probability * mixture(costs, stage: place, call: $1).failure)
         }
         alive *= 1 - stage.chance * (1 - ok)
       }

@@ -56,35 +56,35 @@ struct ForecastCommand: ParsableCommand {
   }
 
   static func forecast(
-    _ input: (Scenario, ForecastSpec), runs: Int, threads: Int, isQuiet: Bool
+    _ input: (ScenarioTree, Scenario, ForecastSpec), runs: Int, threads: Int, isQuiet: Bool
   ) throws -> Forecast {
-    let (scenario, spec) = input
+    let (tree, scenario, spec) = input
     let calls = scenario.workloads.reduce(0) { $0 + $1.volume }
     let users = spec.users(of: scenario)
     let simulated = max(runs, scenario.budget?.acts == true ? 1 : 0)
     let bar = ProgressBar(
       total: calls * Double(users.reduce(0, +) * simulated), isQuiet: isQuiet || simulated == 0)
     defer { bar.finish() }
-    return try Forecast(scenario, spec, runs: runs, threads: threads) { bar.add($0) }
+    return try Forecast(scenario, spec, tree: tree, runs: runs, threads: threads) { bar.add($0) }
   }
 
   /// The scenario with a period as long as the forecast, its first plan, and what to forecast.
-  private func read() throws -> (Scenario, ForecastSpec) {
+  private func read() throws -> (ScenarioTree, Scenario, ForecastSpec) {
     if let users = input.users, users.contains(",") {
       throw BadInput(message: "error: --users names several plans, expected one number of users")
     }
     let changes = try input.readerOverrides() + options
-    func scenario(_ overrides: [String]) throws -> Scenario {
-      try ScenarioReader.read(
+    func read(_ overrides: [String]) throws -> (tree: ScenarioTree, scenario: Scenario) {
+      try ScenarioReader.tree(
         path: self.scenario, overrides: overrides, allowOutside: input.mayLeaveFolder)
     }
-    var first = try scenario(changes)
-    let spec = first.forecast ?? ForecastSpec()
-    if let problem = spec.problem(of: first) { throw InputErrors([problem]) }
-    if first.period.months.count != spec.months {
-      first = try scenario(changes + [Self.longer(first.period, months: spec.months)])
+    var first = try read(changes)
+    let spec = first.scenario.forecast ?? ForecastSpec()
+    if let problem = spec.problem(of: first.scenario) { throw InputErrors([problem]) }
+    if first.scenario.period.months.count != spec.months {
+      first = try read(changes + [Self.longer(first.scenario.period, months: spec.months)])
     }
-    return (first, spec)
+    return (first.tree, first.scenario, spec)
   }
 
   /// The override that lets a period go on.

@@ -38,7 +38,7 @@ struct LeversCommand: ParsableCommand {
     let prices = LeverPricesMarkdown.sentence(study).map { $0 + "\n" } ?? ""
     printing.show(
       json: LeverReport.json(study),
-      text: "\(LeverMarkdown.headline(study))\n\(prices)\n"
+      text: "\(LeverMarkdown.headline(study))\(LeverMarkdown.caution(study))\n\(prices)\n"
         + "Levers: \(page.out)/\(scenario.name)/levers.md\n")
   }
 }

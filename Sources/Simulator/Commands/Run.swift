@@ -107,6 +107,15 @@ struct Run: ParsableCommand {
       PlanReport(
         scenario: scenario, months: months[plan], drawn: drawsInputs ? drawn[plan] : nil)
     }
+    if !scenario.ranges.isEmpty, scenario.budget?.acts != true {
+      let over = try Assessor(input.tree(path), scenario: scenario, runs: nil, threads: threads)
+        .assess([Assessor.Variant()])[0]
+      for place in plans.indices {
+        plans[place].expectation.take(over[place])
+        plans[place].overRanges = over[place]
+        plans[place].rangedInputs = scenario.ranges.count
+      }
+    }
     if scenario.budget?.acts == true {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
       for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
@@ -152,7 +161,7 @@ extension PlanReport {
       result: first,
       runs: RunsSummary(
         costs: outcomes.compactMap(\.bill),
-        overBudget: scenario.budget.map { _ in outcomes.map { $0.overrun == 1 } }),
+        overruns: outcomes.compactMap(\.overrun)),
       expectation: Expectation(scenario: scenario, plan: first.plan))
     spread = drawn.map { CostSpread(likely: likely, drawn: $0) }
   }

@@ -1,6 +1,10 @@
 import ArgumentParser
 import CostModel
 
+enum ConfidenceSpan: String, ExpressibleByArgument, CaseIterable {
+  case month, period
+}
+
 struct SolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "solve",
@@ -22,8 +26,12 @@ struct SolveCommand: ParsableCommand {
   @Option(help: "Dollars a month, in place of the scenario's budget.")
   var budget: String?
 
-  @Option(help: "Keeps within the budget in so many months: 95%.")
+  @Option(help: "Keeps within the budget with such a chance: 95%.")
   var confidence: String?
+
+  @Option(
+    help: "What --confidence is about: a month, or the period, of which every month keeps within.")
+  var confidenceOf = ConfidenceSpan.month
 
   @Option(help: "Keeps the 95th percentile of latency under this: 5s. Simulates.")
   var maxLatency: String?
@@ -60,7 +68,10 @@ struct SolveCommand: ParsableCommand {
 
   private func limits(_ scenario: Scenario) throws -> [Limit] {
     var limits: [Limit] = []
-    if let confidence { limits.append(.overrun(1 - (try share(confidence, "--confidence")))) }
+    if let confidence {
+      let chance = 1 - (try share(confidence, "--confidence"))
+      limits.append(confidenceOf == .month ? .overrun(chance) : .anyOverrun(chance))
+    }
     if let maxLatency {
       guard let limit = try? Quantity.duration(maxLatency) else {
         throw wrong("--max-latency", maxLatency, "a duration like 5s")

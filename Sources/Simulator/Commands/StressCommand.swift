@@ -37,7 +37,7 @@ struct StressCommand: ParsableCommand {
     try folder.commit()
     printing.show(
       json: StressReport.json(study),
-      text: "\(StressMarkdown.headline(study))\n\n"
+      text: "\(StressMarkdown.headline(study))\(StressMarkdown.caution(study))\n\n"
         + "Stress: \(page.out)/\(scenario.name)/stress.md\n")
   }
 }

@@ -12,11 +12,35 @@ struct Assessment: Sendable {
 
   var users: Int { one.users }
 
-  /// Dollars of the period: expected, or the mean of the simulated months.
-  var cost: Double { expected?.cost ?? mean(\.cost) ?? 0 }
+  /// Whether the runs are closed forms of sets of inputs.
+  var isOverRanges: Bool { expected != nil && !runs.isEmpty }
 
-  /// Chance that a month goes over the budget.
-  var overrun: Double? { runs.isEmpty ? expected?.overrun : mean(\.overrun) }
+  /// Dollars of the period: the mean over the ranges of the inputs, if any has one; of simulated months
+  /// their mean.
+  var cost: Double { mean(\.cost) ?? expected?.cost ?? 0 }
+
+  /// The same with the inputs at their likely values; nil where the months are simulated.
+  var likelyCost: Double? { expected?.cost }
+
+  /// Chance that a month goes over the budget, and that any month of the period does.
+  var overrun: Double? { chance(\.overrun) }
+  var anyOverrun: Double? { chance(\.anyOverrun) }
+
+  /// How far a chance may be from what more sets of inputs, or months, would give: two standard
+  /// errors. nil where nothing is drawn.
+  func precision(of value: KeyPath<Outcome, Double?>) -> Double? {
+    let values = runs.compactMap { $0[keyPath: value] }
+    guard values.count == runs.count, values.count > 1 else { return nil }
+    // Sets of inputs are even: every eighth of them fills the ranges on its own.
+    let count = isOverRanges ? 8 : values.count
+    let parts = (0..<count).map { part in
+      let own = stride(from: part, to: values.count, by: count).map { values[$0] }
+      return own.reduce(0, +) / Double(own.count)
+    }
+    let mean = parts.reduce(0, +) / Double(count)
+    let variance = parts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+    return 2 * (variance / Double(count)).squareRoot()
+  }
 
   var latencyP50: Double? { mean(\.latencyP50) }
   var latencyP95: Double? { mean(\.latencyP95) }
@@ -27,11 +51,13 @@ struct Assessment: Sendable {
   /// What its closed form leaves out; nothing where it was simulated.
   var leftOut: [Expectation.Approximation] { expected?.leftOut ?? [] }
 
-  /// The bill that is not exceeded with that probability, which is never less than nothing; nil
-  /// where nothing is known to vary.
+  /// The bill that is not exceeded with that probability; nil where nothing is known to vary, or the
+  /// closed form does not tell.
   func quantile(_ p: Double) -> Double? {
     if let expected {
-      return max(0, Self.quantile(p, of: runs.isEmpty ? [expected] : runs))
+      let laws = (runs.isEmpty ? [expected] : runs).compactMap(\.law)
+      guard laws.count == max(1, runs.count) else { return nil }
+      return BillMixture(laws).quantile(p)
     }
     guard runs.count > 1 else { return nil }
     let sorted = runs.map(\.cost).sorted()
@@ -39,21 +65,21 @@ struct Assessment: Sendable {
     return sorted[max(1, rank) - 1]
   }
 
-  /// Of a mixture of normal distributions, one for each set of inputs.
-  private static func quantile(_ p: Double, of parts: [Outcome]) -> Double {
-    let z = Normal.quantile(p)
-    let each = parts.map { $0.cost + z * ($0.standardError ?? 0) }
-    guard var low = each.min(), var high = each.max(), low < high else { return each[0] }
-    for _ in 0..<60 {
-      let middle = 0.5 * (low + high)
-      let below = parts.reduce(0.0) { sum, part in
-        let error = part.standardError ?? 0
-        guard error > 0 else { return sum + (part.cost <= middle ? 1 : 0) }
-        return sum + Normal.cdf((middle - part.cost) / error)
-      }
-      if below < p * Double(parts.count) { low = middle } else { high = middle }
+  /// Whether a month is more likely than not to go over the budget, dollars a month.
+  func isOver(_ budget: Double, months: Int) -> Bool {
+    overrun.map { $0 > 0.5 } ?? (cost / Double(months) > budget)
+  }
+
+  var percentiles: Expectation.Percentiles? {
+    guard let p05 = quantile(0.05), let p50 = quantile(0.5), let p95 = quantile(0.95) else {
+      return nil
     }
-    return high
+    return Expectation.Percentiles(p05: p05, p50: p50, p95: p95)
+  }
+
+  /// nil unless all of them tell.
+  private func chance(_ value: KeyPath<Outcome, Double?>) -> Double? {
+    runs.contains { $0[keyPath: value] == nil } ? nil : mean(value)
   }
 
   /// Over the runs that have one, else the closed form's.
@@ -68,16 +94,34 @@ struct Assessment: Sendable {
   }
 }
 
+extension Expectation {
+  /// Chances, percentiles and the mean over the ranges of the inputs; the bill remains that of their
+  /// likely values.
+  mutating func take(_ ranges: Assessment) {
+    meanOverRanges = ranges.cost
+    overBudgetProbability = ranges.overrun
+    anyMonthOverBudgetProbability = ranges.anyOverrun
+    percentiles = ranges.percentiles
+    if percentiles == nil, whyNoChance == nil {
+      whyNoChance = "the inputs: somewhere in their ranges the formula does not tell"
+    }
+  }
+}
+
 /// Assesses variants of one scenario, all with the same luck and the same drawn inputs.
 struct Assessor: Sendable {
   /// Sets of inputs for which closed forms are taken where ranges are stated.
-  static let inputSets = 100
+  static let inputSets = 256
 
   let tree: ScenarioTree
   /// nil: closed forms; else simulated months.
-  let runs: Int?
+  private(set) var runs: Int?
   let threads: Int
   private var draws: InputDraws
+  /// Whether months are simulated where a closed form tells no chance.
+  var simulatesChances = false
+  /// So many: a chance of 5 % is then known to 2 %.
+  static let chanceMonths = 400
 
   init(_ tree: ScenarioTree, scenario: Scenario, runs: Int?, threads: Int) {
     self.tree = tree
@@ -97,6 +141,16 @@ struct Assessor: Sendable {
   /// Whether inputs are drawn, so that an assessment takes as long as a hundred.
   var drawsInputs: Bool { !draws.isEmpty }
 
+  /// The first plan's bill over the ranges of inputs, by closed forms; nil where none has a range, or
+  /// the budget acts.
+  static func overRanges(
+    _ tree: ScenarioTree, _ scenario: Scenario, threads: Int
+  ) throws -> Assessment? {
+    guard !scenario.ranges.isEmpty, scenario.budget?.acts != true else { return nil }
+    let assessor = Assessor(tree, scenario: scenario, runs: nil, threads: threads)
+    return try assessor.assess([Variant()])[0].first
+  }
+
   /// What is changed of the scenario.
   struct Variant: Sendable {
     var settings: [InputSetting] = []
@@ -109,7 +163,16 @@ struct Assessor: Sendable {
   func assess(
     _ variants: [Variant], progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Assessment]] {
-    guard let runs else { return try expected(variants) }
+    guard let runs else {
+      let formulas = try expected(variants)
+      guard simulatesChances else { return formulas }
+      var simulating = self
+      simulating.runs = Self.chanceMonths
+      return try zip(variants, formulas).map { variant, plans in
+        plans.allSatisfy { $0.overrun != nil }
+          ? plans : try simulating.assess([variant], progress: progress)[0]
+      }
+    }
     let drawn = try scenarios(variants, runs: draws.isEmpty ? 1 : runs)
     if draws.isEmpty {
       return try Outcomes.simulated(
@@ -133,11 +196,15 @@ struct Assessor: Sendable {
 
   private func expected(_ variants: [Variant]) throws -> [[Assessment]] {
     let sets = draws.isEmpty ? 0 : Self.inputSets
+    let inputs = variants.map { draws.evenSettings(sets, except: $0.settings) }
     let outcomes = try Outcomes.map(
-      variants.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },
+      variants.indices.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },
       threads: threads
     ) { job in
-      let scenario = try read(job.variant, run: job.run)
+      let variant = variants[job.variant]
+      let drawn = job.run > 0 ? inputs[job.variant][job.run - 1] : []
+      let scenario = try tree.scenario(
+        drawn + variant.settings, overrides: variant.overrides, source: variant.source)
       return scenario.plans.map { Outcome(expected: scenario, plan: $0) }
     }
     return variants.indices.map { variant in

@@ -13,19 +13,29 @@ struct CostSpread: Sendable {
     var mean: Double
     /// n − 1 in the denominator.
     var variance: Double
-    /// Share of the bills with a month over the budget; nil without a budget, or where it is not
-    /// known.
+    /// Share of the months that go over the budget, and of the bills with such a month; nil without
+    /// a budget, or where it is not known.
     var overrun: Double?
+    var anyOverrun: Double?
 
     /// `bills` is not empty.
-    init(_ bills: [Double], over: [Bool]? = nil) {
+    init(_ bills: [Double], of outcomes: [Outcome] = []) {
       let sorted = bills.sorted()
       (p05, p50, p95) = (sorted.ranked(5), sorted.ranked(50), sorted.ranked(95))
       let mean = bills.reduce(0, +) / Double(bills.count)
       self.mean = mean
       variance =
         bills.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, bills.count - 1))
-      overrun = over.map { over in Double(over.count { $0 }) / Double(over.count) }
+      overrun = Self.share(outcomes, \.overrun)
+      anyOverrun = Self.share(outcomes, \.anyOverrun)
+    }
+
+    private static func share(
+      _ outcomes: [Outcome], _ value: KeyPath<Outcome, Double?>
+    ) -> Double? {
+      let known = outcomes.compactMap { $0[keyPath: value] }
+      guard known.count == outcomes.count, !known.isEmpty else { return nil }
+      return known.reduce(0, +) / Double(known.count)
     }
   }
 
@@ -38,14 +48,10 @@ struct CostSpread: Sendable {
 
   /// Month by month: bills and whether a month went over the budget.
   init(likely: [Outcome], drawn: [Outcome]) {
-    chance = Sample(likely.map(\.cost), over: Self.over(likely))
-    both = Sample(drawn.map(\.cost), over: Self.over(drawn))
+    chance = Sample(likely.map(\.cost), of: likely)
+    both = Sample(drawn.map(\.cost), of: drawn)
     let mean = chance.mean
     inputs = Sample(zip(likely, drawn).map { mean + $1.cost - $0.cost })
-  }
-
-  private static func over(_ outcomes: [Outcome]) -> [Bool]? {
-    outcomes.contains { $0.overrun == nil } ? nil : outcomes.map { $0.overrun == 1 }
   }
 
   /// The inputs' part of the variance; the chance of the month is the rest. nil if nothing varies.

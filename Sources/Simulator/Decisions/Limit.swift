@@ -2,10 +2,13 @@ import CostModel
 
 /// What a solution has to keep.
 enum Limit: Hashable, Sendable {
-  /// Dollars a month that the expected (or mean simulated) bill may reach.
+  /// Dollars a month that the expected bill (over ranges of inputs, its mean) may reach, or the mean
+  /// simulated one.
   case budget(Double)
   /// Chance that a month may go over the budget.
   case overrun(Double)
+  /// Chance that any month of the period may.
+  case anyOverrun(Double)
   /// Milliseconds of the 95th percentile.
   case latency(Double)
   /// Share of the busiest quota, in the busiest hour.
@@ -16,6 +19,7 @@ enum Limit: Hashable, Sendable {
     switch self {
     case .budget: assessment.cost / Double(months)
     case .overrun: assessment.overrun
+    case .anyOverrun: assessment.anyOverrun
     case .latency: assessment.latencyP95
     case .quotaUse: assessment.quotaUse ?? 0
     }
@@ -23,7 +27,18 @@ enum Limit: Hashable, Sendable {
 
   var limit: Double {
     switch self {
-    case .budget(let value), .overrun(let value), .latency(let value), .quotaUse(let value): value
+    case .budget(let value), .overrun(let value), .anyOverrun(let value), .latency(let value),
+      .quotaUse(let value):
+      value
+    }
+  }
+
+  /// The chance that it is about; nil: none.
+  var chance: KeyPath<Outcome, Double?>? {
+    switch self {
+    case .overrun: \.overrun
+    case .anyOverrun: \.anyOverrun
+    case .budget, .latency, .quotaUse: nil
     }
   }
 

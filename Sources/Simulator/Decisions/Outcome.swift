@@ -25,8 +25,13 @@ struct Outcome: Sendable {
   /// Share of the busiest limit that is asked for in its busiest hour (docs/semantics.md, "Tables");
   /// nil without limits.
   var quotaUse: Double?
-  /// Chance that a month goes over the budget; of one simulated run 0 or 1. nil without a budget.
+  /// Chance that a month goes over the budget; of one simulated run the share of its months. nil
+  /// without a budget, or where the closed form does not tell.
   var overrun: Double?
+  /// Chance that any month of the period does; of one simulated run 0 or 1.
+  var anyOverrun: Double?
+  /// How the period's bill spreads by chance; nil: simulated, or the closed form does not tell.
+  var law: BillLaw?
   /// When the first month's budget is used up; nil: it is not, or there is none.
   var crossedAt: SimTime?
   /// What a closed form leaves out; nothing where it was simulated.
@@ -43,12 +48,13 @@ extension Outcome {
     let quotas = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
     let loads = quotas.loads()
     quotaUse = loads.map(\.busiestShare).max()
-    leftOut = Approximations(cost: cost, quotaLoads: quotas, loads: loads).leftOut()
-    if let budget = scenario.budget?.amount.dollars {
-      overrun = BudgetCrossing.probability(
-        budget: budget, mean: cost.month.mean, variance: cost.month.variance)
-      crossedAt = CostCurve(cost).crossing(of: budget, month: 0)
-    }
+    let approximations = Approximations(cost: cost, quotaLoads: quotas, loads: loads)
+    leftOut = approximations.leftOut()
+    let budget = scenario.budget?.amount.dollars
+    if let budget { crossedAt = CostCurve(cost).crossing(of: budget, month: 0) }
+    guard approximations.whyNoChance == nil else { return }
+    let law = BillLaw(cost, budget: budget)
+    (self.law, overrun, anyOverrun) = (law, law.monthOver, law.anyMonthOver)
   }
 
   /// What one run of a plan came to.
@@ -64,7 +70,9 @@ extension Outcome {
     hitRate = lookups > 0 ? Double(result.cacheHits) / Double(lookups) : nil
     errorRate = result.calls > 0 ? Double(result.failedCalls) / Double(result.calls) : nil
     if let budget {
-      overrun = result.budgetMonths.contains { $0.cost > budget.amount } ? 1 : 0
+      let over = result.budgetMonths.count { $0.cost > budget.amount }
+      overrun = Double(over) / Double(max(1, result.budgetMonths.count))
+      anyOverrun = over > 0 ? 1 : 0
       crossedAt = result.budgetMonths.first?.crossedAt
     }
   }

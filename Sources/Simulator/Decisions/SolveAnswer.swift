@@ -20,6 +20,34 @@ struct SolveAnswer: Sendable {
   /// are closed forms.
   var checks: [(value: Double, outcome: Outcome)]
 
+  /// Why the formula tells no chance where the answer lies; nil: it does, or none is asked for.
+  var simulatedFor: String?
+
+  /// By how much the answer may be off because the chance at it is known only so well; nil where it is
+  /// known exactly.
+  var answerPrecision: Double? {
+    guard let limit = solution.limits.first(where: { $0.chance != nil }), let chance = limit.chance,
+      let value = solution.answer, let at = solution.point(at: value)?.assessment,
+      let precision = at.precision(of: chance), precision > 0
+    else { return nil }
+    // How steeply the chance rises, over the nearest points that differ by more than it is known.
+    let months = scenario.period.months.count
+    func measure(_ point: Solution.Point) -> Double? {
+      limit.measure(point.assessment, months: months)
+    }
+    guard let here = limit.measure(at, months: months) else { return nil }
+    let slopes = solution.points.compactMap { point -> (distance: Double, slope: Double)? in
+      guard point.value != value, let there = measure(point),
+        (there - here).magnitude > 2 * precision
+      else { return nil }
+      let distance = (point.value - value).magnitude
+      return (distance, (there - here).magnitude / distance)
+    }
+    guard let nearest = slopes.min(by: { $0.distance < $1.distance }) else { return nil }
+    let spread = precision / nearest.slope
+    return solution.knob.kind.isWhole ? max(1, spread.rounded(.up)) : spread
+  }
+
   /// What the closed forms leave out, as it stands and at the answer.
   var leftOut: [Expectation.Approximation] {
     let points = [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self)
@@ -37,9 +65,8 @@ struct SolveAnswer: Sendable {
     in range: ClosedRange<Double>?
   ) throws {
     let months = scenario.period.months.count
-    // Only a chance needs the inputs drawn.
-    let isAboutChance = limits.contains { if case .overrun = $0 { true } else { false } }
-    let assessor = isAboutChance ? assessor : assessor.atLikelyInputs
+    var assessor = assessor
+    assessor.simulatesChances = limits.contains { $0.chance != nil }
     let solver = Solver(assessor: assessor, limits: limits, months: months)
     self.scenario = scenario
     runs = assessor.runs
@@ -49,6 +76,10 @@ struct SolveAnswer: Sendable {
     solution = try solver.solve(knob, in: range)
     others = []
     checks = []
+    if limits.contains(where: { $0.chance != nil }), assessor.runs == nil, let value = solution.answer {
+      let variant = try assessor.tree.scenario(knob.settings(value))
+      simulatedFor = Expectation(scenario: variant, plan: variant.plans[0]).whyNoChance
+    }
     triesOthers = !isBaseKept && assessor.runs == nil && !assessor.drawsInputs
     guard assessor.runs == nil else { return }
     if triesOthers { others = try Self.others(than: knob, solver, scenario) }

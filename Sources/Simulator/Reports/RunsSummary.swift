@@ -6,20 +6,25 @@ struct RunsSummary: Sendable {
   private(set) var p05: MoneySum?
   private(set) var p50: MoneySum?
   private(set) var p95: MoneySum?
-  /// The share of runs with a month over the budget; nil without a budget or with one run.
+  /// The share of months over the budget, and of runs with such a month; nil without a budget or
+  /// with one run.
   private(set) var overBudgetProbability: Double?
+  private(set) var anyMonthOverBudgetProbability: Double?
   private(set) var runs = 1
 
   init() {}
 
-  /// `costs` and `overBudget` hold one value a run; `overBudget` is nil without a budget.
-  init(costs: [MoneySum], overBudget: [Bool]?) {
+  /// - Parameters:
+  ///   - costs: one a run.
+  ///   - overruns: of each run, the share of its months over the budget; empty without a budget.
+  init(costs: [MoneySum], overruns: [Double]) {
     runs = costs.count
     guard costs.count > 1 else { return }
     let sorted = costs.sorted()
     (p05, p50, p95) = (sorted.ranked(5), sorted.ranked(50), sorted.ranked(95))
-    overBudgetProbability = overBudget.map { over in
-      Double(over.count { $0 }) / Double(over.count)
-    }
+    guard !overruns.isEmpty else { return }
+    let count = Double(overruns.count)
+    overBudgetProbability = overruns.reduce(0, +) / count
+    anyMonthOverBudgetProbability = Double(overruns.count { $0 > 0 }) / count
   }
 }

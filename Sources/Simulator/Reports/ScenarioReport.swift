@@ -76,6 +76,9 @@ struct PlanReport: Sendable {
   var expectation: Expectation
   /// Set where inputs carry a range and several months were simulated.
   var spread: CostSpread?
+  /// The closed form over the ranges of inputs; nil without any, or where the budget acts.
+  var overRanges: Assessment?
+  var rangedInputs = 0
   /// Of run 1, in the scenario's order.
   var experiments: [ExperimentFinding] = []
   /// Run 1, had the budget only told; nil where it cannot act.
@@ -88,10 +91,16 @@ struct PlanReport: Sendable {
 }
 
 extension PlanReport {
-  /// Chance that the plan's month goes over the budget: the share of runs that did, or with one
-  /// run the closed form's; nil without a budget, or where one run must do with a budget that acts.
+  /// Chance that a month of the plan goes over the budget: the share of the runs' months that did, or
+  /// with one run the closed form's; nil without a budget, or where one run must do and the closed
+  /// form does not tell.
   var overBudgetProbability: Double? {
     runs.overBudgetProbability ?? expectation.overBudgetProbability
+  }
+
+  /// Chance that any month of the period does, likewise.
+  var anyMonthOverBudgetProbability: Double? {
+    runs.anyMonthOverBudgetProbability ?? expectation.anyMonthOverBudgetProbability
   }
 
   /// Whether a month of the plan goes over the budget; nil without a budget.

@@ -12,7 +12,7 @@ enum TerminalSummary {
     var headers = [report.unit, "calls", "bill"]
     if !isReplay { headers.append("expected") }
     if hasBudget { headers += ["left of budget", "budget breaks"] }
-    if hasBudget && !isReplay { headers.append("chance of that") }
+    if hasBudget && !isReplay { headers += Self.chances(report) }
     headers += ["a user", "cache hits", "failed", "p95 latency"]
     let rows = report.plans.map { cells($0, report) }
     let widths = headers.indices.map { column in
@@ -35,6 +35,12 @@ enum TerminalSummary {
     return text
   }
 
+  /// A period of one month has one chance.
+  private static func chances(_ report: ScenarioReport) -> [String] {
+    report.scenario.period.months.count > 1
+      ? ["chance in a month", "in any month"] : ["chance of that"]
+  }
+
   private static func cells(_ plan: PlanReport, _ report: ScenarioReport) -> [String] {
     let result = plan.result
     var cells = [
@@ -53,6 +59,9 @@ enum TerminalSummary {
         plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "no")
       if !isReplay {
         cells.append(plan.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
+        if report.scenario.period.months.count > 1 {
+          cells.append(plan.anyMonthOverBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
+        }
       }
     }
     let lookups = Double(result.cacheHits + result.cacheMisses)

@@ -141,7 +141,7 @@ import Testing
     var spec = ForecastSpec()
     spec.months = 1
     let forecast = try Forecast(scenario(months: 1), spec, runs: 400, threads: 2)
-    let band = forecast.months[0].bill.band
+    let band = try #require(forecast.months[0].band)
     let inside = forecast.months[0].simulated.count { band.contains($0.dollars) }
     #expect((327...393).contains(inside))
   }

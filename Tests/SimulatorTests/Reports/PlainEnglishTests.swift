@@ -65,10 +65,10 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
 
 @Test func percentilesOfRunsAreNearestRank() {
   let runs = RunsSummary(
-    costs: (1...40).reversed().map { money($0) }, overBudget: (1...40).map { $0 > 30 })
+    costs: (1...40).reversed().map { money($0) }, overruns: (1...40).map { $0 > 30 ? 1 : 0 })
   #expect([runs.p05, runs.p50, runs.p95] == [money(2), money(20), money(38)])
   #expect(runs.overBudgetProbability == 0.25)
-  let one = RunsSummary(costs: [money(1)], overBudget: [true])
+  let one = RunsSummary(costs: [money(1)], overruns: [1])
   #expect(one.p50 == nil && one.overBudgetProbability == nil)
 }
 

@@ -124,7 +124,8 @@ struct SampleReport {
     let summary =
       runs.isEmpty
       ? RunsSummary()
-      : RunsSummary(costs: runCosts, overBudget: budget.map { b in runs.map { $0 > Int64(b) } })
+      : RunsSummary(
+        costs: runCosts, overruns: budget.map { b in runs.map { $0 > Int64(b) ? 1 : 0 } } ?? [])
     return PlanReport(result: result, runs: summary, expectation: expectation)
   }
 

@@ -28,6 +28,9 @@ struct ValidationOutcome: Sendable {
     case distance
     /// No chance involved.
     case exact
+    /// Comparisons beyond their binomial bounds, of which there may be none: all of them together fail
+    /// by chance less than once in a million.
+    case misses
 
     /// How often it fails by chance alone, for people.
     var falseAlarms: String {
@@ -35,6 +38,7 @@ struct ValidationOutcome: Sendable {
       case .standardErrors: "< 1 in 5 million"
       case .distance: "1 in 1.8 million"
       case .exact: "never"
+      case .misses: "< 1 in 1 million"
       }
     }
   }
@@ -48,7 +52,7 @@ struct ValidationOutcome: Sendable {
     switch rule {
     case .standardErrors: statistic.magnitude <= 6
     case .distance: statistic <= 2.75
-    case .exact: simulated == expected
+    case .exact, .misses: simulated == expected
     }
   }
 
@@ -90,6 +94,11 @@ struct ValidationOutcome: Sendable {
   init(_ count: Int, of tries: Int, chance: Double) {
     let expected = Double(tries) * chance
     self.init(Double(count), error: (expected * (1 - chance)).squareRoot(), expected: expected)
+  }
+
+  init(misses: Int) {
+    self.init(Double(misses), error: 1, expected: 0)
+    rule = .misses
   }
 
   init(exactly simulated: Double, expected: Double) {

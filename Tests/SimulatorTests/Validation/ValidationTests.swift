@@ -8,7 +8,8 @@ import Testing
 @Suite struct ValidationTests {
   private static let checks =
     ValidationCosts.checks + ValidationTraffic.checks + ValidationFlushes.checks
-    + ValidationTargets.checks + ValidationExperiments.checks + ValidationLaws.checks
+    + ValidationTargets.checks + ValidationExperiments.checks + ValidationChances.checks
+    + ValidationLaws.checks
 
   private static let isFull = ProcessInfo.processInfo.environment["COSTSIM_VALIDATE"] != nil
 
@@ -64,6 +65,8 @@ enum ValidationReport {
       2,000 months and 18,816 to 19,184 of 20,000. The customary bound, 1,868 to 1,932 of 2,000, is \
       missed by chance once in 1,000, too often for a test; six errors of 20,000 months are narrower \
       in proportion.
+      - "misses" counts comparisons beyond their exact binomial bounds; these are so wide that all of a \
+      row together fail by chance less than once in a million.
       - "exact" leaves nothing to chance.
 
       """
@@ -94,6 +97,7 @@ enum ValidationReport {
     let statistic =
       switch outcome.rule {
       case .exact: "exact"
+      case .misses: "misses"
       case .distance: String(format: "√n·D %.2f", outcome.statistic)
       case .standardErrors: String(format: "%+.2f", outcome.statistic)
       }

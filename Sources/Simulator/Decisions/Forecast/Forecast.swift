@@ -13,27 +13,47 @@ struct Forecast: Sendable {
 
   /// - Parameters:
   ///   - scenario: with a period of as many months as `spec` has.
+  ///   - tree: what it was read from, where inputs with a range are to be drawn.
   ///   - runs: months to simulate of each; 0: closed forms only, but one of each month in which the
   ///     budget may act, since these know nothing of that.
   init(
-    _ scenario: Scenario, _ spec: ForecastSpec, runs: Int = 0, threads: Int = 1,
-    progress: @escaping @Sendable (Int) -> Void = { _ in }
+    _ scenario: Scenario, _ spec: ForecastSpec, tree: ScenarioTree? = nil, runs: Int = 0,
+    threads: Int = 1, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
     precondition(scenario.period.months.count == spec.months, "a month of the period for each")
     self.scenario = scenario
     self.spec = spec
+    let draws = InputDraws(scenario)
+    let drawn = draws.isEmpty ? nil : tree
+    let sets = try drawn.map { tree in
+      try Outcomes.map(draws.evenSettings(Self.inputSets), threads: threads) {
+        try tree.scenario($0)
+      }
+    }
     var months: [ForecastMonth] = []
     for (index, users) in spec.users(of: scenario).enumerated() {
       let total = months.last?.total ?? .init()
-      var month = Self.expected(
-        Self.month(scenario, spec, index: index, users: users), number: index + 1, after: total)
+      func own(_ scenario: Scenario) -> Scenario {
+        Self.month(scenario, spec, index: index, users: users)
+      }
+      var month = try Self.expected(
+        own(scenario), sets: (sets ?? []).map(own), number: index + 1, after: total,
+        threads: threads)
       let mayAct = month.budgetMayAct
       if runs > 0 || mayAct {
-        let months = try Simulation(month.scenario).reduced(
-          to: { ($0.cost, $0.run == 1 && mayAct ? $0 : nil) }, runs: max(1, runs), threads: threads,
-          progress: progress)[0]
-        month.simulated = months.map(\.0)
-        month.firstRun = months.first?.1
+        let likely = try Simulation(month.scenario).reduced(
+          to: { ($0.cost, $0.run == 1 && mayAct ? $0 : nil) },
+          runs: drawn == nil ? max(1, runs) : 1, threads: threads, progress: progress)[0]
+        month.likelyBill = likely.first?.0
+        month.firstRun = likely.first?.1
+        month.simulated = likely.map(\.0)
+        if let drawn, runs > 1 {
+          month.simulated = try Outcomes.map(Array(1...runs), threads: threads) { run in
+            let drawn = Self.month(
+              try drawn.scenario(draws.settings(run: run)), spec, index: index, users: users)
+            return try Simulation(drawn).result(of: drawn.plans[0], run: run).cost
+          }
+        }
       }
       if mayAct { month.takeSimulated(after: total) }
       months.append(month)
@@ -44,6 +64,9 @@ struct Forecast: Sendable {
         Expectation(scenario: $0.scenario.withoutActions, plan: $0.plan).approximations
       } ?? []
   }
+
+  /// Sets of inputs that fill their ranges evenly.
+  static let inputSets = 128
 
   private static func month(
     _ scenario: Scenario, _ spec: ForecastSpec, index: Int, users: Int
@@ -58,18 +81,39 @@ struct Forecast: Sendable {
     return month
   }
 
+  /// - Parameter sets: the month with each set of inputs; empty where none has a range.
   private static func expected(
-    _ scenario: Scenario, number: Int, after total: MonthBill
-  ) -> ForecastMonth {
-    let cost = ExpectedCost(scenario: scenario, plan: scenario.plans[0])
-    let bill = MonthBill(cost)
+    _ scenario: Scenario, sets: [Scenario], number: Int, after total: MonthBill, threads: Int
+  ) throws -> ForecastMonth {
+    let budget = scenario.budget?.amount.dollars
+    let variants = sets.isEmpty ? [scenario] : sets
+    let parts = try Outcomes.map(variants, threads: threads) { set in
+      // Where a line that acts may be crossed, the month is simulated in its place.
+      let cost = ExpectedCost(scenario: set.withoutActions, plan: set.plans[0])
+      let why = Approximations(cost).whyNoChance
+      return (
+        bill: MonthBill(cost), law: why == nil ? BillLaw(cost, budget: budget) : nil, why: why
+      )
+    }
+    let count = Double(parts.count)
+    var bill = MonthBill()
+    for part in parts {
+      bill.mean += part.bill.mean / count
+      bill.callVariance += part.bill.callVariance / count
+      bill.sharedDeviation += part.bill.sharedDeviation / count
+    }
+    if !sets.isEmpty { bill.byInputs = parts.map(\.bill.mean) }
     var month = ForecastMonth(number: number, scenario: scenario, bill: bill, total: total + bill)
     month.budget = scenario.budget?.amount
-    month.leftOut = Expectation.leftOut(of: cost)
-    if let budget = month.budget?.dollars {
-      month.expectedCrossing = CostCurve(cost).crossing(of: budget, month: 0)
-      month.overBudgetProbability = BudgetCrossing.probability(
-        budget: budget, mean: bill.mean, variance: bill.variance)
+    let likely = ExpectedCost(scenario: scenario, plan: scenario.plans[0])
+    month.leftOut = Expectation.leftOut(of: likely)
+    if !sets.isEmpty { month.likely = likely.total }
+    month.whyNoChance = parts.compactMap(\.why).first
+    if month.whyNoChance == nil { month.spread = BillMixture(parts.compactMap(\.law)) }
+    month.overBudgetProbability = month.spread?.monthOver
+    if let budget {
+      let scale = likely.total > 0 ? bill.mean / likely.total : 1
+      month.expectedCrossing = CostCurve(likely).crossing(of: budget / scale, month: 0)
     }
     return month
   }

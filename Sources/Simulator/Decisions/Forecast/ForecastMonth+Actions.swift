@@ -16,9 +16,11 @@ extension ForecastMonth {
     bill.mean = mean
     // One month has no variance of its own: the closed form's is more than an acting budget leaves.
     if costs.count > 1 {
-      bill.callVariance =
-        costs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(costs.count - 1)
-      bill.activityDeviation = 0
+      let variance = costs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(costs.count - 1)
+      // What months share stays what it is; the rest is each month's own.
+      bill.byInputs = []
+      bill.sharedDeviation = min(bill.sharedDeviation, variance.squareRoot())
+      bill.callVariance = variance - bill.sharedDeviation * bill.sharedDeviation
     }
     self.total = total + bill
     expectedCrossing = firstRun?.budgetMonths[0].crossedAt

@@ -11,8 +11,16 @@ struct ForecastMonth: Sendable {
   var bill: MonthBill
   /// The same of all months up to this one.
   var total: MonthBill
-  /// The bill of each run; empty where nothing is simulated.
+  /// The bill of each run, its inputs drawn where any has a range; empty where nothing is simulated.
   var simulated: [MoneySum] = []
+  /// Run 1 with all inputs at their likely values; nil where nothing is simulated.
+  var likelyBill: MoneySum?
+  /// The expected bill at those values; nil where no input has a range.
+  var likely: Double?
+  /// By chance and over the ranges of inputs; nil where the closed form does not tell.
+  var spread: BillMixture?
+  /// Why it does not.
+  var whyNoChance: String?
   /// Run 1 as a whole, where the budget may act.
   var firstRun: PlanResult?
   /// When the expected bill breaks the month's budget; nil: not in this month.
@@ -33,11 +41,13 @@ struct ForecastMonth: Sendable {
   var isSimulated: Bool { withoutActions != nil }
   /// The 5th and 95th percentile of the bill; nil where one simulated month must do.
   var band: ClosedRange<Double>? {
-    guard isSimulated else { return bill.band }
+    guard isSimulated else {
+      return spread.map { $0.quantile(0.05)...$0.quantile(0.95) }
+    }
     guard let low = runs.p05, let high = runs.p95 else { return nil }
     return low.dollars...high.dollars
   }
-  var runs: RunsSummary { RunsSummary(costs: simulated, overBudget: nil) }
+  var runs: RunsSummary { RunsSummary(costs: simulated, overruns: []) }
 }
 
 /// Mean and variance of a bill, in dollars.
@@ -45,33 +55,39 @@ struct MonthBill: Hashable, Sendable {
   var mean = 0.0
   /// What drawn calls add: of several months it adds up.
   var callVariance = 0.0
-  /// What drawn activities add: the same users draw it once for all months, so deviations add up.
-  var activityDeviation = 0.0
+  /// What all months share (drawn activities, variants that users are given): the same users draw it
+  /// once, so deviations add up.
+  var sharedDeviation = 0.0
+  /// The mean by set of inputs, where any has a range: each set holds for all months.
+  var byInputs: [Double] = []
 
   init() {}
 
   init(_ cost: ExpectedCost) {
     mean = cost.total
     callVariance = cost.callVariance
-    activityDeviation = cost.activityVariance.squareRoot()
+    sharedDeviation = cost.sharedVariance.squareRoot()
   }
 
   static func + (a: MonthBill, b: MonthBill) -> MonthBill {
     var sum = a
     sum.mean += b.mean
     sum.callVariance += b.callVariance
-    sum.activityDeviation += b.activityDeviation
+    sum.sharedDeviation += b.sharedDeviation
+    sum.byInputs =
+      a.byInputs.isEmpty ? b.byInputs : b.byInputs.isEmpty ? a.byInputs : zip(a.byInputs, b.byInputs).map(+)
     return sum
   }
 
-  var variance: Double { callVariance + activityDeviation * activityDeviation }
-  var deviation: Double { variance.squareRoot() }
+  var variance: Double { callVariance + sharedDeviation * sharedDeviation + inputVariance }
 
-  /// The 5th and 95th percentile, normal approximation.
-  var band: ClosedRange<Double> {
-    let half = Self.quantile95 * deviation
-    return max(0, mean - half)...(mean + half)
+  private var inputVariance: Double {
+    guard !byInputs.isEmpty else { return 0 }
+    let count = Double(byInputs.count)
+    let mean = byInputs.reduce(0, +) / count
+    return byInputs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
   }
+  var deviation: Double { variance.squareRoot() }
 
   /// Of the standard normal distribution, at 95 %.
   static let quantile95 = 1.6448536269514722

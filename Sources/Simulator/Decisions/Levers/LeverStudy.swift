@@ -41,6 +41,8 @@ struct LeverStudy: Sendable {
   let breakEvens: [BreakEven]
   /// All of this at the prices of the catalog that the scenario is compared with; nil: there is none.
   let otherPrices: LeverPrices?
+  /// The bill as it stands over the ranges of inputs; nil where none has one.
+  let overRanges: Assessment?
 
   init(
     _ tree: ScenarioTree, _ scenario: Scenario, levers: [Lever], capacities: [Capacity] = [],
@@ -49,6 +51,7 @@ struct LeverStudy: Sendable {
     breakEvens = capacities.map { BreakEven($0, scenario: scenario, plan: scenario.plans[0]) }
       .filter(\.applies)
     self.scenario = scenario
+    overRanges = try Assessor.overRanges(tree, scenario, threads: threads)
     plan = scenario.plans[0]
     let lab = LeverLab(tree, plan: scenario.plans[0], threads: threads)
     let month = try Simulation(scenario).result(of: scenario.plans[0], run: 1)

@@ -33,6 +33,8 @@ struct StressStudy: Sendable {
   let base: ShockResult.Month
   /// In the order of the files.
   let results: [ShockResult]
+  /// The bill without any shock over the ranges of inputs; nil where none has one.
+  let overRanges: Assessment?
   /// Fallbacks of the chains that cannot do a task, and so are never asked.
   let unfit: [UnfitFallback]
   /// The bill without a shock where chains are followed as they stand, if it is another one.
@@ -44,6 +46,7 @@ struct StressStudy: Sendable {
   ) throws {
     let scenario = original.withFitFallbacks(rules)
     self.scenario = scenario
+    overRanges = try Assessor.overRanges(tree, scenario, threads: threads)
     let plan = scenario.plans[0]
     self.plan = plan
     let calm = try Simulation(scenario).result(of: plan, run: 1)

@@ -52,13 +52,17 @@ enum SensitivityMarkdown {
       return "No budget is set that it could break."
     }
     let amount = PlainEnglish.usd(budget.amount) + " budget"
-    let isOver = (result.base.overrun ?? 0) > 0.5
+    let months = result.scenario.period.months.count
+    func isOver(_ assessment: Assessment) -> Bool {
+      assessment.isOver(budget.amount.dollars, months: months)
+    }
+    let wasOver = isOver(result.base)
     let turning = result.moving.filter { row in
-      [row.atLow, row.atHigh].contains { ($0.overrun ?? 0 > 0.5) != isOver }
+      [row.atLow, row.atHigh].contains { isOver($0) != wasOver }
     }
     let moved = "moved by \(PlainEnglish.wholePercent(result.share)) or to an end of its range"
     guard !turning.isEmpty else {
-      return isOver
+      return wasOver
         ? "No single input, \(moved), brings it under the \(amount)."
         : "No single input, \(moved), takes it over the \(amount)."
     }
@@ -66,9 +70,9 @@ enum SensitivityMarkdown {
     let more = turning.count - names.count
     let list = more > 0 ? names + ["\(PlainEnglish.count(Int64(more))) more"] : Array(names)
     let escaped = emphasis.isEmpty ? list : list.map(Markdown.escape)
-    return (isOver ? "It is over the \(amount); " : "It is within the \(amount); ")
+    return (wasOver ? "It is over the \(amount); " : "It is within the \(amount); ")
       + (turning.count == 1 ? "one input" : "any one of these") + ", \(moved), "
-      + (isOver ? "brings it under: " : "takes it over: ") + PlainEnglish.list(escaped) + "."
+      + (wasOver ? "brings it under: " : "takes it over: ") + PlainEnglish.list(escaped) + "."
   }
 
   /// Those that move the bill by a thousandth.

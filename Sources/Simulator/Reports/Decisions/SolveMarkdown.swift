@@ -53,7 +53,7 @@ enum SolveMarkdown {
   }
 
   /// `801 users`, `63 %`, `0.8 times what it is`.
-  private static func shown(_ value: Double, _ knob: Knob) -> String {
+  fileprivate static func shown(_ value: Double, _ knob: Knob) -> String {
     if knob.isUsers { return PlainEnglish.plural(Int64(value), "user") }
     return knob.isFactor
       ? InputWords.value(value, of: .share) + " of what is stated"
@@ -78,16 +78,24 @@ enum SolveMarkdown {
       limits.map { limit in
         switch limit {
         case .budget(let dollars):
-          "keeps the expected bill within \(PlainEnglish.usd(dollars)) a month"
+          "keeps the expected bill" + mean(scenario)
+            + " within \(PlainEnglish.usd(dollars)) a month"
         case .overrun(let chance):
           "stays within \(scenario.budget.map { PlainEnglish.usd($0.amount) } ?? "the budget") in "
             + "\(PlainEnglish.share(1 - chance)) of months"
+        case .anyOverrun(let chance):
+          "stays within \(scenario.budget.map { PlainEnglish.usd($0.amount) } ?? "the budget") in "
+            + "every month of the period with a chance of \(PlainEnglish.share(1 - chance))"
         case .latency(let milliseconds):
           "answers 95 % of the calls within \(milliseconds.inWords)"
         case .quotaUse(let share):
           "uses at most \(PlainEnglish.share(share)) of every quota in its busiest hour"
         }
       })
+  }
+
+  private static func mean(_ scenario: Scenario) -> String {
+    scenario.ranges.isEmpty ? "" : " (in the mean over the ranges of inputs)"
   }
 
   /// What the answer costs, and what the next value would.
@@ -111,8 +119,9 @@ enum SolveMarkdown {
       switch limit {
       case .budget: break
       case .overrun:
-        parts.append(
-          "a chance of \(assessment.overrun.map { PlainEnglish.share($0) } ?? "–") to go over")
+        parts.append("a chance of \(chance(assessment, \.overrun)) to go over")
+      case .anyOverrun:
+        parts.append("a chance of \(chance(assessment, \.anyOverrun)) that any month goes over")
       case .latency:
         parts.append("a p95 latency of \(assessment.latencyP95?.inWords ?? "–")")
       case .quotaUse:
@@ -120,6 +129,18 @@ enum SolveMarkdown {
       }
     }
     return PlainEnglish.list(parts)
+  }
+
+  /// `5.0 %`, and how well it is known where that is worth a word: `5.0 % ± 0.3`.
+  private static func chance(
+    _ assessment: Assessment, _ value: KeyPath<Outcome, Double?>
+  ) -> String {
+    guard let chance = value == \.overrun ? assessment.overrun : assessment.anyOverrun else {
+      return "–"
+    }
+    let text = PlainEnglish.share(chance)
+    guard let precision = assessment.precision(of: value), precision >= 0.0005 else { return text }
+    return text + " ± " + (DecimalText.real(100 * precision, places: 1) ?? "–")
   }
 
   // MARK: As it stands
@@ -223,12 +244,33 @@ enum SolveMarkdown {
       text += "The figures are closed forms (docs/validation.md says what they leave out); "
       text += "`--runs 5` simulates every value instead. "
     }
+    text += precision(answer)
+    return text + "Every value is in [solve.csv](solve.csv).\n"
+  }
+}
+
+extension SolveMarkdown {
+  /// How well the answer is known, where inputs have ranges or months are simulated for a chance.
+  private static func precision(_ answer: SolveAnswer) -> String {
+    var text = ""
     if !answer.scenario.ranges.isEmpty {
       text +=
-        "Inputs that the scenario knows up to a range are drawn for the chance to go over the "
-      text += "budget, and taken at their likely values for the expected bill. "
+        answer.runs == nil
+        ? "Over the ranges of inputs, bills and chances are the mean of \(Assessor.inputSets) sets "
+          + "that fill them evenly; no seed is in these, so that another one gives the same answer. "
+        : "Inputs with a range are drawn anew for every month. "
     }
-    return text + "Every value is in [solve.csv](solve.csv).\n"
+    if let reason = answer.simulatedFor {
+      text +=
+        "**The formula tells no chance here** (\(Markdown.escape(reason))): where it does not, "
+        + "\(Assessor.chanceMonths) months were simulated. "
+    }
+    if let spread = answer.answerPrecision {
+      text +=
+        "The chance is known to the precision stated with it (two standard errors), the answer "
+        + "therefore to about ± \(shown(spread, answer.solution.knob)). "
+    }
+    return text
   }
 }
 

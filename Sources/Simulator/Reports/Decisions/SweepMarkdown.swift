@@ -34,7 +34,8 @@ enum SweepMarkdown {
       + "The bill goes from \(money(low)) (\(place(low))) to \(money(high)) (\(place(high)))."
     guard let budget = sweep.scenario.budget else { return start + " No budget is set." }
     let amount = PlainEnglish.usd(budget.amount) + " budget"
-    let within = sorted.filter { ($0.assessment.overrun ?? 0) <= 0.5 }
+    let months = sweep.scenario.period.months.count
+    let within = sorted.filter { !$0.assessment.isOver(budget.amount.dollars, months: months) }
     if within.count == sorted.count {
       return start + " All of it stays within the \(amount)\(leftOut == nil ? "" : " by formula")."
     }
@@ -72,11 +73,14 @@ enum SweepMarkdown {
   private static func table(_ sweep: Sweep) -> String {
     let hasBudget = sweep.scenario.budget != nil
     let axes = sweep.axes
+    let isLong = sweep.scenario.period.months.count > 1
     var table = MarkdownTable(
       (sweep.hasUsersAxis ? [] : [.text("plan")])
         + axes.map { MarkdownTable.Header.number(Markdown.escape(name($0))) }
         + [.number("bill"), .number("5 % to 95 %")]
-        + (hasBudget ? [.number("chance to go over budget")] : []))
+        + (hasBudget
+          ? [.number(isLong ? "chance of a month over budget" : "chance to go over budget")] : [])
+        + (hasBudget && isLong ? [.number("of any month")] : []))
     for point in sweep.points.prefix(Self.rowLimit) {
       let assessment = point.assessment
       let ends = [0.05, 0.95].compactMap(assessment.quantile).map { PlainEnglish.usd($0) }
@@ -85,7 +89,9 @@ enum SweepMarkdown {
           + zip(axes, point.place).map { Markdown.escape(value($0, $1)) }
           + [
             PlainEnglish.usd(assessment.cost), ends.isEmpty ? "–" : ends.joined(separator: " to "),
-          ] + (hasBudget ? [assessment.overrun.map { PlainEnglish.share($0) } ?? "–"] : []))
+          ] + (hasBudget ? [assessment.overrun.map { PlainEnglish.share($0) } ?? "–"] : [])
+          + (hasBudget && isLong
+            ? [assessment.anyOverrun.map { PlainEnglish.share($0) } ?? "–"] : []))
     }
     let rest = sweep.points.count - Self.rowLimit
     return table.text
@@ -106,8 +112,11 @@ enum SweepMarkdown {
       text += "(docs/validation.md says what it leaves out); `--runs 5` simulates instead. "
     }
     if !sweep.scenario.ranges.isEmpty {
-      text += "Inputs that the scenario knows up to a range are drawn, the same values for every "
-      text += "combination. "
+      text += sweep.runs == nil
+        ? "Over the ranges of inputs the bill is the mean of \(Assessor.inputSets) sets that fill "
+          + "them evenly, the same for every combination; likely_cost_usd is that of the likely "
+          + "values. "
+        : "Inputs with a range are drawn, the same values for every combination. "
     }
     return text + "The same figures for spreadsheets: [sweep.csv](sweep.csv).\n"
   }

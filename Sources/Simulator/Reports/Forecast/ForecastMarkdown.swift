@@ -21,8 +21,8 @@ enum ForecastMarkdown {
     }
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     let sentences = [
-      leftOut(forecast, emphasis), course(forecast, first, last, strong), kept(forecast),
-      budget(forecast, last, strong),
+      leftOut(forecast, emphasis), course(forecast, first, last, strong), ranges(forecast, last),
+      kept(forecast), budget(forecast, last, strong),
       actions(forecast), runway(forecast, last, strong),
     ]
     return sentences.compactMap(\.self).joined(separator: " ")
@@ -59,6 +59,15 @@ enum ForecastMarkdown {
       + "\(forecast.months.count) months together."
   }
 
+  /// Bills over ranges of inputs are means; what they would be at the likely values.
+  private static func ranges(_ forecast: Forecast, _ last: ForecastMonth) -> String? {
+    let count = forecast.scenario.ranges.count
+    guard count > 0 else { return nil }
+    let likely = forecast.months.reduce(0) { $0 + ($1.likely ?? $1.bill.mean) }
+    return "These are means over the ranges of \(PlainEnglish.plural(Int64(count), "input")); at the "
+      + "likely values the sum would be \(PlainEnglish.usd(likely))."
+  }
+
   /// What a forecast of shrinking use cannot show.
   private static func kept(_ forecast: Forecast) -> String? {
     guard let month = forecast.spec.firstMonthKept(of: forecast.scenario) else { return nil }
@@ -78,8 +87,10 @@ enum ForecastMarkdown {
           ? "No month goes over its budget."
           : "By the formulas alone, no month goes over its budget."
       }
+      let cause = forecast.scenario.ranges.isEmpty
+        ? "chance alone breaks" : "chance, or inputs within their ranges, break"
       let start = forecast.months.allSatisfy(\.leftOut.isEmpty) ? "No" : "By the formulas alone, no"
-      return "\(start) month is expected to go over its budget, but chance alone breaks that of "
+      return "\(start) month is expected to go over its budget, but \(cause) that of "
         + "\(name(closest)) \(PlainEnglish.wholePercent(chance)) of the time."
     }
     let day = month.expectedCrossing.map {
@@ -157,10 +168,10 @@ enum ForecastMarkdown {
         PlainEnglish.usd(month.bill.mean),
         month.band.map {
           PlainEnglish.usd($0.lowerBound) + " and " + PlainEnglish.usd($0.upperBound)
-        } ?? "not known of one month",
+        } ?? (month.isSimulated ? "not known of one month" : "not told by the formula"),
       ]
       if acts { cells.append(month.withoutActions.map { PlainEnglish.usd($0) } ?? "the same") }
-      if isSimulated { cells.append(month.simulated.first.map { PlainEnglish.usd($0) } ?? "–") }
+      if isSimulated { cells.append(month.likelyBill.map { PlainEnglish.usd($0) } ?? "–") }
       if hasBudget { cells += budgetCells(month) }
       cells.append(PlainEnglish.usd(month.total.mean))
       if let prepaid { cells.append(PlainEnglish.usd(prepaid.dollars - month.total.mean)) }
@@ -184,8 +195,11 @@ enum ForecastMarkdown {
       growth(forecast),
       "Prices are those that the catalog and the scenario give for each month; volumes and call "
         + "sizes of a user stay as they are.",
-      "Bills are closed forms, computed without simulating; the range is what chance alone does. "
-        + "How well volumes, sizes and growth are known matters more, and is not in it.",
+      "Bills are closed forms, computed without simulating; the range is what chance "
+        + (forecast.scenario.ranges.isEmpty
+          ? "alone does. How well volumes, sizes and growth are known matters more, and is not in it."
+          : "and the stated ranges of inputs do, over \(Forecast.inputSets) sets of inputs that fill "
+            + "these evenly; how well growth is known is not in it."),
       "Every month begins with empty caches and idle quotas.",
     ]
     let acting = forecast.months.filter(\.isSimulated)
@@ -199,8 +213,13 @@ enum ForecastMarkdown {
     }
     if let runs = forecast.months.first?.simulated.count, runs > 0 {
       lines.append(
-        "The simulated bill is that of run 1 of \(runs); all months share their luck, so that they "
+        "The simulated bill is that of run 1 of \(runs), inputs at their likely values; all months share their luck, so that they "
           + "differ by growth and prices.")
+    }
+    if let reason = forecast.months.compactMap(\.whyNoChance).first {
+      lines.append(
+        "Where the formula is off by construction it tells no range and no chance: "
+          + Markdown.escape(reason) + ".")
     }
     var reasons: [String] = []
     for part in forecast.approximations where !reasons.contains(part.reason) {

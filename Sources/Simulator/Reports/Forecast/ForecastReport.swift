@@ -33,11 +33,15 @@ enum ForecastReport {
       },
       Column(
         "expected_cost_usd", .usd, unit: "USD",
-        "Closed form; where the budget may act the mean of the simulated months"
+        "Closed form, in the mean over the stated ranges of inputs; where the budget may act the mean of the simulated months"
       ) { .real($0.month.bill.mean) },
       Column(
+        "expected_likely_usd", .usd, unit: "USD",
+        "Closed form with all inputs at their likely values; empty where none has a range"
+      ) { .optional($0.month.likely) { .real($0) } },
+      Column(
         "expected_p05_usd", .usd, unit: "USD",
-        "Its 5th percentile by chance alone; empty where one simulated month must do"
+        "Its 5th percentile by chance and over the ranges; empty where one simulated month must do, or the closed form does not tell"
       ) { .optional($0.month.band) { .real($0.lowerBound) } },
       Column("expected_p95_usd", .usd, unit: "USD", "Its 95th percentile, likewise") {
         .optional($0.month.band) { .real($0.upperBound) }
@@ -50,7 +54,7 @@ enum ForecastReport {
         "cost_usd", .exactUSD, unit: "USD",
         "Simulated, run 1; empty without --runs where the budget cannot act"
       ) {
-        .optional($0.month.simulated.first) { .money($0) }
+        .optional($0.month.likelyBill) { .money($0) }
       },
       Column("cost_p05_usd", .usd, unit: "USD", "5th percentile of the runs' bills") {
         .optional($0.month.runs.p05) { .money($0) }
@@ -69,7 +73,7 @@ enum ForecastReport {
       },
       Column(
         "over_budget_probability", .decimal, unit: "1",
-        "Closed form or share of the runs, by chance alone"
+        "Chance that the month goes over its budget: closed form, or where the budget acts the share of the runs"
       ) { .optional($0.month.overBudgetProbability) { .real($0) } },
       Column("budget_crossed_at", .timestamp, "When the expected bill breaks it, UTC") {
         .optional($0.month.expectedCrossing) { .timestamp($0) }
@@ -116,7 +120,14 @@ enum ForecastReport {
               ("expected_p05_usd", .optional(month.band) { usd($0.lowerBound) }),
               ("expected_p95_usd", .optional(month.band) { usd($0.upperBound) }),
               ("without_actions_usd", .optional(month.withoutActions, usd)),
-              ("cost_usd", .optional(month.simulated.first) { .string($0.exactDecimal) }),
+              ("expected_likely_usd", .optional(month.likely, usd)),
+              (
+                "over_budget_probability",
+                .optional(month.overBudgetProbability.flatMap { DecimalText.real($0, places: 6) }) {
+                  .string($0)
+                }
+              ),
+              ("cost_usd", .optional(month.likelyBill) { .string($0.exactDecimal) }),
               ("budget_usd", .optional(month.budget) { .string($0.exactDecimal) }),
               ("over_budget", .optional(month.isOverBudget) { .bool($0) }),
               ("budget_crossed_at", moment(month.expectedCrossing)),

@@ -6,11 +6,18 @@ enum LeverMarkdown {
     let scenario = study.scenario
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     let prices = LeverPricesMarkdown.sentence(study, emphasis: "**").map { $0 + "\n\n" } ?? ""
-    return "# Levers: \(title)\n\n" + headline(study, emphasis: "**") + "\n\n" + prices
+    return "# Levers: \(title)\n\n" + headline(study, emphasis: "**") + caution(study, "**") + "\n\n" + prices
       + "![What each lever saves on top of those above it](charts/levers.svg)\n\n"
       + alone(study) + together(study) + inUse(study) + alternatives(study)
       + LeverPricesMarkdown.section(study) + BreakEvenReport.section(study) + rest(study)
       + basis(study)
+  }
+
+  /// Where inputs are known only up to a range; empty where none is.
+  static func caution(_ study: LeverStudy, _ emphasis: String = "") -> String {
+    RangesNote.sentence(
+      ranges: study.scenario.ranges.count, over: study.overRanges, emphasis: emphasis
+    ).map { " " + $0 } ?? ""
   }
 
   // MARK: The answer

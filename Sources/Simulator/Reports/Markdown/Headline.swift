@@ -103,21 +103,26 @@ enum Headline {
   /// One simulated month is one draw: near the budget, another one may fall on the other side.
   private static func doubt(_ plan: PlanReport, isOver: Bool) -> String {
     // Where inputs are drawn, a sentence of its own says how sure all this is.
-    guard plan.spread == nil, let chance = plan.overBudgetProbability,
-      (0.01...0.99).contains(chance)
+    guard plan.spread == nil, plan.expectation.meanOverRanges == nil,
+      let chance = plan.overBudgetProbability,
+      let any = plan.anyMonthOverBudgetProbability, (0.01...0.99).contains(any)
     else { return "" }
     let verdict =
-      switch chance {
+      switch any {
       case 0.4...0.6: "it is a coin toss"
       case ..<0.5: isOver ? "that is bad luck" : "that is not certain"
       default: isOver ? "that is not certain" : "that is luck"
       }
     let odds =
-      isOver && chance > 0.6
+      isOver && any > 0.6
       ? "chance alone keeps within the budget \(PlainEnglish.wholePercent(1 - chance)) of such months"
       : "chance alone breaks the budget in \(PlainEnglish.wholePercent(chance)) of such months"
+    let together =
+      any == chance
+      ? "" : " (at least one month of the period breaks it in \(PlainEnglish.wholePercent(any)) of cases)"
     return
       "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and \(odds)"
+      + together
   }
 
   private static func second(
@@ -128,7 +133,7 @@ enum Headline {
       return perUser(largest)
     }
     let within = report.plans.filter { $0.isOverBudget(budget) == false }
-    let safe = within.filter { ($0.overBudgetProbability ?? 0) < 0.01 }
+    let safe = within.filter { ($0.anyMonthOverBudgetProbability ?? 0) < 0.01 }
     if safe.count == report.plans.count {
       let doubtful = report.plans.contains { Attention(plan: $0).isNeeded }
       return "Every plan stays within the budget\(doubtful ? ", mind the above" : ""); "

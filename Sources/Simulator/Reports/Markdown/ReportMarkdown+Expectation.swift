@@ -2,26 +2,26 @@ import CostModel
 
 extension ReportMarkdown {
   static func expectationSection(_ report: ScenarioReport) -> String {
-    let hasBudget = report.scenario.budget != nil
     var table = MarkdownTable(
       [
         .text("plan"), .number("simulated"), .number("expected"), .number("standard error"),
         .number("difference"), .number("in standard errors"),
-      ] + (hasBudget ? [.number("chance to go over budget")] : []))
+      ] + chanceHeaders(report))
     var remarks = ""
     for plan in report.plans {
       let expectation = plan.expectation
       let difference = plan.result.cost.dollars - expectation.cost
       let error = expectation.standardError
       let z = error > 0 ? DecimalText.real(difference / error, places: 1) : nil
-      let chance = expectation.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–"
       table.row(
         [
           name(plan.plan), PlainEnglish.usd(plan.result.cost),
           PlainEnglish.usd(expectation.cost) + (expectation.leftOut.isEmpty ? "" : "*"),
           PlainEnglish.usd(error), PlainEnglish.percent(difference, of: expectation.cost),
           z.map(PlainEnglish.grouped) ?? "–",
-        ] + (hasBudget ? [chance] : []))
+        ]
+          + chances(
+            report, expectation.overBudgetProbability, expectation.anyMonthOverBudgetProbability))
       if !expectation.explains(plan.result.cost) { remarks += explanation(plan) }
     }
     return heading("How sure we are")
@@ -31,8 +31,33 @@ extension ReportMarkdown {
       of how well the inputs are known.
 
 
-      """ + table.text + leftOut(report) + sharedLuck(report) + remarks + runsTable(report)
-      + approximations(report)
+      """ + table.text + leftOut(report) + noChances(report) + sharedLuck(report) + remarks
+      + runsTable(report) + approximations(report)
+  }
+
+  /// The chance that a month goes over the budget, and where there are several, that any does.
+  static func chanceHeaders(_ report: ScenarioReport) -> [MarkdownTable.Header] {
+    guard report.scenario.budget != nil else { return [] }
+    return report.scenario.period.months.count > 1
+      ? [.number("chance of a month over budget"), .number("of any month")]
+      : [.number("chance to go over budget")]
+  }
+
+  static func chances(_ report: ScenarioReport, _ month: Double?, _ any: Double?) -> [String] {
+    guard report.scenario.budget != nil else { return [] }
+    let both = report.scenario.period.months.count > 1 ? [month, any] : [month]
+    return both.map { $0.map { PlainEnglish.share($0) } ?? "–" }
+  }
+
+  /// Why the closed form tells no chance, each reason once.
+  private static func noChances(_ report: ScenarioReport) -> String {
+    var reasons: [String] = []
+    for reason in report.plans.compactMap(\.expectation.whyNoChance)
+    where !reasons.contains(reason) { reasons.append(reason) }
+    guard !reasons.isEmpty else { return "" }
+    return "Where the formula is off by construction it tells no chances and percentiles: "
+      + PlainEnglish.list(reasons.map { Markdown.escape($0) })
+      + ". Several months (`--runs 200`) tell them.\n\n"
   }
 
   /// What the starred figures do not know of.
@@ -58,22 +83,22 @@ extension ReportMarkdown {
 
   /// How far runs differ, where there were several.
   private static func runsTable(_ report: ScenarioReport) -> String {
-    let hasBudget = report.scenario.budget != nil
     var table = MarkdownTable(
       [
         .text("plan"), .number("runs"), .number("5 % cost at most"), .number("half (median)"),
         .number("95 %"),
-      ] + (hasBudget ? [.number("over budget")] : []))
+      ] + chanceHeaders(report))
     for plan in report.plans where plan.spread == nil {
       guard let low = plan.runs.p05, let middle = plan.runs.p50, let high = plan.runs.p95 else {
         continue
       }
-      let over = plan.runs.overBudgetProbability.map { PlainEnglish.percent($0) } ?? "–"
       table.row(
         [
           name(plan.plan), PlainEnglish.count(Int64(plan.runs.runs)), PlainEnglish.usd(low),
           PlainEnglish.usd(middle), PlainEnglish.usd(high),
-        ] + (hasBudget ? [over] : []))
+        ]
+          + chances(
+            report, plan.runs.overBudgetProbability, plan.runs.anyMonthOverBudgetProbability))
     }
     guard !table.isEmpty else { return "" }
     return "The same month simulated several times, each with its own luck (all other figures of "

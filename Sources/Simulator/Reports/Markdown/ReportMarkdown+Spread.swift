@@ -18,10 +18,35 @@ extension ReportMarkdown {
       + "figures of this report are of the values in the second column.\n\n" + inputs.text
     guard report.plans.contains(where: { $0.spread != nil }) else {
       return heading("What is not known exactly") + start
-        + "Run it again with `--runs 200` to see what that does to the bill.\n\n"
+        + rangesTable(report)
+        + "`--runs 200` simulates months with inputs drawn from the ranges as well.\n\n"
     }
     return heading("What is not known exactly") + start + explanation(report)
       + spreadTable(report)
+  }
+
+  /// What the closed form says of the bill over the ranges.
+  private static func rangesTable(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable(
+      [
+        .text("plan"), .number("expected, at these values"), .number("mean over the ranges"),
+        .number("5 % cost at most"), .number("95 %"),
+      ] + chanceHeaders(report))
+    for plan in report.plans {
+      let expectation = plan.expectation
+      guard let mean = expectation.meanOverRanges else { continue }
+      let band = expectation.percentiles
+      table.row(
+        [
+          name(plan.plan), PlainEnglish.usd(expectation.cost), PlainEnglish.usd(mean),
+          band.map { PlainEnglish.usd($0.p05) } ?? "–", band.map { PlainEnglish.usd($0.p95) } ?? "–",
+        ]
+          + chances(
+            report, expectation.overBudgetProbability, expectation.anyMonthOverBudgetProbability))
+    }
+    guard !table.isEmpty else { return "" }
+    return "By the closed form, over \(Assessor.inputSets) sets of inputs that fill the ranges "
+      + "evenly:\n\n" + table.text
   }
 
   private static func explanation(_ report: ScenarioReport) -> String {
@@ -33,12 +58,11 @@ extension ReportMarkdown {
   }
 
   private static func spreadTable(_ report: ScenarioReport) -> String {
-    let hasBudget = report.scenario.budget != nil
     var table = MarkdownTable(
       [
         .text("plan"), .text("what varies"), .number("5 % cost at most"),
         .number("half (median)"), .number("95 %"),
-      ] + (hasBudget ? [.number("over budget")] : []) + [.number("of the variance")])
+      ] + chanceHeaders(report) + [.number("of the variance")])
     for plan in report.plans {
       guard let spread = plan.spread else { continue }
       for (what, sample, share) in spread.parts {
@@ -46,7 +70,7 @@ extension ReportMarkdown {
           [
             name(plan.plan), what, PlainEnglish.usd(sample.p05), PlainEnglish.usd(sample.p50),
             PlainEnglish.usd(sample.p95),
-          ] + (hasBudget ? [sample.overrun.map { PlainEnglish.percent($0) } ?? "–"] : [])
+          ] + chances(report, sample.overrun, sample.anyOverrun)
             + [share.map { PlainEnglish.percent($0) } ?? "–"])
       }
     }
@@ -55,12 +79,17 @@ extension ReportMarkdown {
 
   /// The range of the largest plan's bill in a sentence; nil where no input was drawn.
   static func spreadSentence(_ plan: PlanReport, emphasis: String) -> String? {
-    guard let spread = plan.spread else { return nil }
+    guard let spread = plan.spread else {
+      return plan.overRanges.flatMap {
+        RangesNote.sentence(
+          ranges: plan.rangedInputs, over: $0, bills: "this bill is", emphasis: emphasis)
+      }
+    }
     var text =
       "With what is known of the inputs, nine such months in ten cost between "
       + "\(emphasis)\(PlainEnglish.usd(spread.both.p05))\(emphasis) and "
       + "\(emphasis)\(PlainEnglish.usd(spread.both.p95))\(emphasis)"
-    if let overrun = spread.both.overrun {
+    if let overrun = spread.both.anyOverrun {
       text +=
         overrun == 0
         ? ", and none breaks the budget" : ", and \(PlainEnglish.share(overrun)) break the budget"

@@ -5,9 +5,16 @@ enum StressMarkdown {
   static func text(_ study: StressStudy) -> String {
     let scenario = study.scenario
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
-    return "# Stress: \(title)\n\n" + headline(study, emphasis: "**") + "\n\n"
+    return "# Stress: \(title)\n\n" + headline(study, emphasis: "**") + caution(study, "**") + "\n\n"
       + "![What each shock makes of the bill](charts/stress.svg)\n\n"
       + ReportMarkdown.heading("Shock by shock") + table(study) + rest(study) + basis(study)
+  }
+
+  /// Where inputs are known only up to a range; empty where none is.
+  static func caution(_ study: StressStudy, _ emphasis: String = "") -> String {
+    RangesNote.sentence(
+      ranges: study.scenario.ranges.count, over: study.overRanges, emphasis: emphasis
+    ).map { " " + $0 } ?? ""
   }
 
   // MARK: The answer

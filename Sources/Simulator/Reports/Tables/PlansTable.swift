@@ -47,6 +47,17 @@ extension ReportTables {
     Column("expected_leaves_out", .text, "What the closed form does not know of; empty: nothing") {
       LeftOutWords.cell($0.item.report.expectation.leftOut)
     },
+    Column(
+      "expected_mean_usd", .usd, unit: "USD",
+      "Its mean over the stated ranges of inputs; empty where none has a range"
+    ) { .optional($0.item.report.expectation.meanOverRanges) { .real($0) } },
+    Column(
+      "expected_p05_usd", .usd, unit: "USD",
+      "Closed form's 5th percentile of the bill, by chance and over the ranges; empty where it does not tell"
+    ) { .optional($0.item.report.expectation.percentiles) { .real($0.p05) } },
+    Column("expected_p95_usd", .usd, unit: "USD", "Closed form's 95th percentile, likewise") {
+      .optional($0.item.report.expectation.percentiles) { .real($0.p95) }
+    },
     Column("budget_usd", .usd, unit: "USD", "Monthly budget times the months of the period") {
       .optional($0.item.periodBudget) { .money($0) }
     },
@@ -61,8 +72,12 @@ extension ReportTables {
     },
     Column(
       "over_budget_probability", .decimal, unit: "1",
-      "Share of runs over the budget; with one run, the closed form's probability"
+      "Chance that a month goes over the budget: the share of the runs' months, with one run by the closed form; empty where it does not tell"
     ) { .optional($0.item.report.overBudgetProbability) { .real($0) } },
+    Column(
+      "any_month_over_budget_probability", .decimal, unit: "1",
+      "Chance that any month of the period does: the share of the runs, with one run by the closed form"
+    ) { .optional($0.item.report.anyMonthOverBudgetProbability) { .real($0) } },
     Column("cost_per_user_usd", .usd, unit: "USD", "Bill divided by users") {
       .dollars($0.item.report.result.cost, per: Int64($0.item.report.plan.users))
     },

@@ -37,8 +37,12 @@ extension ReportTables {
     _ of: @escaping @Sendable (Row) -> Assessment
   ) -> [Column<Row>] {
     [
-      Column("cost_usd", .usd, unit: "USD", "Expected bill, or the mean of the months") {
-        .real(of($0).cost)
+      Column(
+        "cost_usd", .usd, unit: "USD",
+        "Expected bill, in the mean over the stated ranges of inputs; or the mean of the months"
+      ) { .real(of($0).cost) },
+      Column("likely_cost_usd", .usd, unit: "USD", "Expected bill with all inputs at their likely values") {
+        .optional(of($0).likelyCost) { .real($0) }
       },
       Column("cost_p05_usd", .usd, unit: "USD", "5 % of the months cost at most this") {
         .optional(of($0).quantile(0.05)) { .real($0) }
@@ -49,9 +53,14 @@ extension ReportTables {
       Column("cost_p95_usd", .usd, unit: "USD", "95 % of the months cost at most this") {
         .optional(of($0).quantile(0.95)) { .real($0) }
       },
-      Column("over_budget_probability", .decimal, unit: "1", "Chance to go over the budget") {
-        .optional(of($0).overrun) { .real($0) }
-      },
+      Column(
+        "over_budget_probability", .decimal, unit: "1",
+        "Chance that a month goes over the budget; empty where the closed form does not tell"
+      ) { .optional(of($0).overrun) { .real($0) } },
+      Column(
+        "any_month_over_budget_probability", .decimal, unit: "1",
+        "Chance that any month of the period does, likewise"
+      ) { .optional(of($0).anyOverrun) { .real($0) } },
       Column("cost_per_user_usd", .usd, unit: "USD", "Bill by user") {
         .real(of($0).cost / Double(of($0).users))
       },

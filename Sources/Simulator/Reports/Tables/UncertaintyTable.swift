@@ -33,6 +33,10 @@ extension ReportTables {
       Column("over_budget_probability", .decimal, unit: "1", "Share of months over budget") {
         .optional($0.item.sample.overrun) { .real($0) }
       },
+      Column(
+        "any_month_over_budget_probability", .decimal, unit: "1",
+        "Share of the runs with any month over budget"
+      ) { .optional($0.item.sample.anyOverrun) { .real($0) } },
       Column("variance_share", .decimal, unit: "1", "Of the variance of chance and inputs") {
         .optional($0.item.share) { .real($0) }
       },

@@ -1,0 +1,265 @@
+import CostModel
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// Chances to go over a budget and percentiles of bills: of a month and of any month, skewed, in keyed
+/// caches under a profile, over ranges; and where none can be told.
+@Suite struct ChanceTests {
+  private static let scenario = """
+    period: {start: 2025-11-01, days: 30}
+    plans: [10]
+    catalog: catalog.yaml
+    policy: {rules: [{name: all, model: m}]}
+    """
+  private static let catalog = """
+    models: {m: {provider: p, latency: 1s, input: $1 per 1M tokens, output: $4 per 1M tokens}}
+    """
+  private static let chat = "workloads: {chat: {volume: 100, input: {mean: 500, cv: 1}, output: 30}}"
+
+  private func folder(_ more: String...) throws -> ScenarioFolder {
+    try ScenarioFolder([
+      "catalog.yaml": Self.catalog, "s.yaml": ([Self.scenario] + more).joined(separator: "\n"),
+    ])
+  }
+
+  private func expectation(_ scenario: Scenario) -> PlanExpectation {
+    PlanExpectation(scenario: scenario, plan: scenario.plans[0])
+  }
+
+  // MARK: A month or any month
+
+  /// Twelve independent months: 1 − (1 − p)^12. A month has 1,000 Poisson calls of mean $0.00062: $0.62
+  /// with deviation $0.0251, skewness 0.08.
+  @Test func aMonthAndAnyMonthAreTwoChances() throws {
+    let year = try folder("budget: $0.67", Self.chat).read(overrides: ["period.months=12"])
+    let chances = expectation(year)
+    let month = try #require(chances.overBudgetProbability)
+    let any = try #require(chances.anyMonthOverBudgetProbability)
+    #expect((month - 0.0253).magnitude < 0.0005)
+    #expect((any - (1 - pow(1 - month, 12))).magnitude < 1e-9)
+    #expect((any - 0.265).magnitude < 0.005)
+  }
+
+  /// 400 runs of three months: the columns count months and runs, as the closed form does.
+  @Test func runsCountMonthsAndPeriods() throws {
+    let folder = try folder("budget: $0.64", "users: {activity: {cv: 0.3}}", Self.chat)
+    let (tree, scenario) = try ScenarioReader.tree(
+      path: folder.path("s.yaml"), overrides: ["period.months=3"])
+    func assess(_ runs: Int?) throws -> Assessment {
+      try Assessor(tree, scenario: scenario, runs: runs, threads: 2)
+        .assess([Assessor.Variant()])[0][0]
+    }
+    let (stated, months) = (try assess(nil), try assess(400))
+    for (p, share) in [(stated.overrun, months.overrun), (stated.anyOverrun, months.anyOverrun)] {
+      let (p, share) = (try #require(p), try #require(share))
+      // Six standard errors of 400 runs; months of a run share their users.
+      #expect((p - share).magnitude < 6 * (p * (1 - p) / 400).squareRoot())
+    }
+    #expect(try #require(stated.anyOverrun) > #require(stated.overrun) + 0.05)
+  }
+
+  @Test func solveKeepsAMonthOrAllOfThem() throws {
+    let folder = try folder("budget: $0.67", Self.chat)
+    let (tree, scenario) = try ScenarioReader.tree(
+      path: folder.path("s.yaml"), overrides: ["period.months=12"])
+    let users = try #require(Knob("users", in: tree))
+    func most(_ limit: Limit) throws -> Double {
+      let assessor = Assessor(tree, scenario: scenario, runs: nil, threads: 2)
+      return try #require(
+        Solver(assessor: assessor, limits: [limit], months: 12).solve(users, in: 5...15).answer)
+    }
+    #expect(try most(.overrun(0.05)) == 10)
+    #expect(try most(.anyOverrun(0.05)) == 9)
+  }
+
+  // MARK: Skewed bills
+
+  /// The Fourier series of a gamma distribution of shape 4 against its own tail,
+  /// P(X > x) = e^{−x}(1 + x + x²/2 + x³/6), and normal deviates that it would be wrong by a factor
+  /// of six for.
+  @Test func aSkewedLawHasItsTail() {
+    let law = FourierLaw(mean: 4, variance: 4) { t in
+      Complex(real: 1, imaginary: -t).logarithm(near: 0).scaled(by: -4)
+        - Complex(real: 0, imaginary: 4 * t)
+    }
+    for x in [1.0, 4, 8, 10, 14] {
+      let tail = exp(-x) * (1 + x + x * x / 2 + x * x * x / 6)
+      #expect((law.exceedance(x) - tail).magnitude < 2e-4, "\(x)")
+    }
+    #expect(law.exceedance(10) > 7 * (1 - Normal.cdf(3)))
+    #expect(law.cdf(-1e-9) == 0)
+  }
+
+  /// Users of cv 1: beyond three standard deviations lie 12 in a thousand months, not 1.35.
+  @Test func drawnUsersSkewTheBill() throws {
+    let scenario = try folder(
+      "budget: $1.2", "users: {activity: {cv: 1}}", Self.chat
+    ).read()
+    let expected = expectation(scenario)
+    let three = expected.cost + 3 * expected.standardError
+    let law = BillLaw(ExpectedCost(scenario: scenario, plan: scenario.plans[0]), budget: three)
+    #expect((try #require(law.monthOver) - 0.012).magnitude < 0.003)
+    let simulation = Simulation(scenario)
+    let months = try (1...600).map {
+      try simulation.result(of: scenario.plans[0], run: $0).cost.dollars
+    }
+    let over = Double(months.count { $0 > 1 })
+    let p = BillLaw(ExpectedCost(scenario: scenario, plan: scenario.plans[0]), budget: 1).monthOver
+    let stated = try #require(p)
+    #expect((over - 600 * stated).magnitude < 6 * (600 * stated * (1 - stated)).squareRoot())
+    let percentiles = try #require(expected.percentiles)
+    // Six standard errors of 600 tries at 5 % are 32.
+    #expect((months.count { $0 <= percentiles.p05 } - 30).magnitude <= 32)
+    #expect((months.count { $0 > percentiles.p95 } - 30).magnitude <= 32)
+  }
+
+  @Test func percentilesAreNeverBelowNothing() throws {
+    let wild = try folder(
+      "users: {activity: {cv: 3}}",
+      "workloads: {chat: {volume: 4, input: {mean: 500, cv: 3}, output: 30}}"
+    ).read(overrides: ["plans=[1]"])
+    let percentiles = try #require(expectation(wild).percentiles)
+    #expect(percentiles.p05 >= 0 && percentiles.p05 < percentiles.p50)
+    #expect(percentiles.p50 < percentiles.p95)
+  }
+
+  // MARK: Keyed caches
+
+  private func renewal(ttl: Double, hours: [Double]) -> (KeyRenewal, Timeline) {
+    let period = AnalysisScenario.period()
+    let timeline = Timeline(
+      period: period, profile: TrafficProfile(hours: hours, weekdays: .init(repeating: 1, count: 7)))
+    return (
+      KeyRenewal(timeline: timeline, period: period, flushes: [], ttl: ttl, latency: 0), timeline
+    )
+  }
+
+  /// Flat traffic: the stationary ratio and the loss of the empty start (docs/validation.md).
+  @Test(arguments: [300.0, 3_600, 86_400]) func flatKeysHaveTheStationaryRatio(ttl: Double) {
+    let (keys, _) = renewal(ttl: ttl, hours: .init(repeating: 1, count: 24))
+    let volume = 3_000.0
+    let h = CacheHitRatio.fixed(rate: volume / 2_592_000, ttl: ttl)
+    let misses = keys.misses(volume: volume)
+    #expect((misses.ratio * volume / ((1 - h) * volume + h * h / 2) - 1).magnitude < 0.004)
+    #expect((misses.dispersion - (1 - h) * (1 - h)).magnitude < 0.02)
+  }
+
+  /// A time to live beyond the period: one miss if there is any look-up, whatever the profile.
+  @Test func aKeyThatNeverExpiresIsMissedOnce() {
+    let (keys, _) = renewal(ttl: 5_000_000, hours: (0..<24).map { Double($0 % 7) })
+    for volume in [0.1, 1, 5] {
+      let once = -expm1(-volume)
+      let misses = keys.misses(volume: volume)
+      #expect((misses.ratio * volume - once).magnitude < 1e-6)
+      #expect((misses.dispersion - exp(-volume)).magnitude < 1e-3)
+    }
+  }
+
+  /// Office hours, 6 h, a pool of 3: the bill of 300 months agrees with the closed form within six
+  /// standard errors, and so does its variance. (Hour by hour, it was a third too low.)
+  @Test func aKeyedCacheUnderOfficeHours() throws {
+    let hours = (0..<24).map { (9..<18).contains($0) ? "1" : "0" }.joined(separator: ", ")
+    let scenario = try folder(
+      "cache: {mode: keyed, default: {ttl: 6h}}", "traffic: {hours: [\(hours)]}",
+      "workloads: {chat: {volume: 300, prompts: {pool: 3}, input: {mean: 500, cv: 1}, output: 30}}"
+    ).read(overrides: ["plans=[5]"])
+    let expected = expectation(scenario)
+    #expect(expected.approximations.isEmpty && expected.percentiles != nil)
+    let simulation = Simulation(scenario)
+    var sample = SampleMean()
+    var squares = SampleMean()
+    for run in 1...300 {
+      let cost = try simulation.result(of: scenario.plans[0], run: run).cost.dollars
+      sample.add(cost)
+      squares.add((cost - expected.cost) * (cost - expected.cost))
+    }
+    #expect((sample.mean - expected.cost).magnitude < 6 * sample.error)
+    #expect((squares.mean - expected.variance).magnitude < 6 * squares.error)
+  }
+
+  // MARK: Ranges
+
+  private static let ranged =
+    "workloads: {chat: {volume: {low: 50, likely: 100, high: 300}, input: 500, output: 30}}"
+
+  @Test func everyVerbTakesRangesIntoAccount() throws {
+    let folder = try folder("budget: $0.7", Self.ranged)
+    let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    let over = try #require(try Assessor.overRanges(tree, scenario, threads: 2))
+    // (50 + 100 + 300)/3 calls of $0.00062 by ten users, and P(triangle > 113).
+    #expect((over.cost - 0.93).magnitude < 0.002)
+    #expect((try #require(over.likelyCost) - 0.62).magnitude < 1e-9)
+    let edge = 0.7 / 0.0062
+    let tail = (300 - edge) * (300 - edge) / (250 * 200)
+    #expect((try #require(over.overrun) - tail).magnitude < 0.01)
+    var spec = ForecastSpec()
+    spec.months = 1
+    let forecast = try Forecast(scenario, spec, tree: tree)
+    #expect((forecast.months[0].bill.mean - over.cost).magnitude < 0.005)
+    #expect((try #require(forecast.months[0].overBudgetProbability) - tail).magnitude < 0.015)
+    #expect(ForecastMarkdown.headline(forecast).contains("means over the ranges of 1 input"))
+    let drawn = try Forecast(scenario, spec, tree: tree, runs: 40, threads: 2)
+    #expect(try #require(drawn.months[0].runs.p95) > MoneySum(dollars: 1))
+    let study = try LeverStudy(tree, scenario, levers: [], threads: 1)
+    #expect(LeverMarkdown.caution(study).contains("over the ranges the expected bill is $0.93"))
+    let users = try #require(Knob("users", in: tree))
+    let solved = try Solver(
+      assessor: Assessor(tree, scenario: scenario, runs: nil, threads: 2), limits: [.budget(0.93)],
+      months: 1
+    ).solve(users, in: 1...30)
+    #expect(solved.answer == 9 || solved.answer == 10)
+  }
+
+  /// Sets of inputs hold no seed, each input takes every part of its law once, and a chance states its
+  /// precision.
+  @Test func solvingOverRangesDependsOnNoSeed() throws {
+    let more =
+      "prices: {m: {input: {low: $0.5 per 1M tokens, high: $1.5 per 1M tokens}}}"
+    let answers = try ["1", "99"].map { seed in
+      let folder = try folder("budget: $1.2", "seed: \(seed)", Self.ranged, more)
+      let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
+      let sets = InputDraws(scenario).evenSettings(64)
+      #expect(Set(sets.map { $0[0].value }).count == 64 && Set(sets.map { $0[1].value }).count == 64)
+      let users = try #require(Knob("users", in: tree))
+      let answer = try SolveAnswer(
+        Assessor(tree, scenario: scenario, runs: nil, threads: 2), scenario: scenario, knob: users,
+        limits: [.overrun(0.05)], in: 1...40)
+      #expect(try #require(answer.answerPrecision) <= 2)
+      #expect(SolveMarkdown.text(answer).contains("known to the precision stated"))
+      return try #require(answer.solution.answer)
+    }
+    #expect(answers[0] == answers[1])
+  }
+
+  // MARK: Where none is told
+
+  @Test(arguments: [
+    ("quotas: {m: {requests_per_minute: 1, overflow: reject}}", "quota"),
+    ("outages: [{model: m, from: 2025-11-03, for: 12h}]", "outage"),
+  ])
+  func noChanceIsToldWhereTheFormulaIsOff(more: String, part: String) throws {
+    let scenario = try folder(
+      "budget: $1", more, Self.chat
+    ).read(overrides: ["plans=[2000]"])
+    let expected = expectation(scenario)
+    #expect(expected.overBudgetProbability == nil && expected.percentiles == nil)
+    #expect(try #require(expected.whyNoChance).contains(part))
+    #expect(Outcome(expected: scenario, plan: scenario.plans[0]).overrun == nil)
+  }
+
+  /// Chance is each month's own, activity the users': over three months 3·σ²_calls + (3·σ_users)².
+  @Test func monthsShareUsersButNotLuck() throws {
+    let scenario = try folder("users: {activity: {cv: 1}}", Self.chat)
+      .read(overrides: ["period.months=3"])
+    var spec = ForecastSpec()
+    spec.months = 3
+    let total = try #require(Forecast(scenario, spec).months.last).total
+    let month = ExpectedCost(
+      scenario: scenario, plan: scenario.plans[0])
+    let expected = month.callVariance + 9 * month.sharedVariance
+    #expect((total.variance / expected - 1).magnitude < 1e-9)
+    #expect(month.callVariance > 0 && month.sharedVariance > 0)
+  }
+}
