@@ -84,11 +84,11 @@ import Testing
   @Test func aShareFollowsANegotiatedPrice() throws {
     let shared = try read("models: {m: {cache_read: 25% of input}}")
     let cheap = try read("models: {m: {cache_read: 25% of input, input: $4 per 1M tokens}}")
-    for (catalog, expected) in [(shared, 2_500_000), (cheap, 1_000_000)] {
+    for (catalog, expected) in [(shared, 2_500_000 as Int64), (cheap, 1_000_000)] {
       let sheet = catalog.models[0].prices[0]
       #expect(sheet.rate(.cacheReadTokens)?.picodollars == expected)
       let batch = sheet.rate(.cacheReadTokens, on: BillingVariant(batch: true))
-      #expect(batch?.picodollars == expected / 2)
+      #expect(batch?.picodollars == Int64(expected / 2))
     }
     #expect(errors("models: {m: {cache_read: 25% of output}}").contains("expected a price"))
     #expect(errors("models: {m: {output: 25% of input}}").contains("expected a price"))

@@ -97,7 +97,7 @@ import Testing
     ("models.v1.5.failure_rate=1%", "models.\"v1.5\".failure_rate=…"),
     ("models.v1.6.failure_rate=1%", "models.\"v1.6\".failure_rate=…"),
     ("quotas.v1.5-mini.requests_per_minute=3", "quotas.\"v1.5-mini\".requests_per_minute=…"),
-    ("chains.standard.v1.5=3", nil),
+    ("chains.standard.v1.5=3", "chains.standard.\"v1.5\"=…"),
     ("workloads.chat.mix.v2.0.share=3%", "workloads.chat.mix.\"v2.0\".share=…"),
     ("workloads.chat.inputt=3", nil), ("models.\"v1.7\".failure_rate=1%", nil),
   ])
@@ -115,7 +115,7 @@ import Testing
     let said = outcome.errors.split(separator: "\n").last { $0.contains("a name with dots") }
     #expect(said.map(String.init) == hint.map { "a name with dots is quoted: '\($0)'" })
     // What the message says works, where the name is known.
-    if let hint, !hint.contains("v1.6"), !hint.contains("v2.0") {
+    if let hint, !hint.hasPrefix("chains"), !hint.contains("v1.6"), !hint.contains("v2.0") {
       let quoted = hint.dropLast(2) + "=" + override.split(separator: "=")[1]
       #expect(
         try Program.run(["validate", folder.files.path("s.yaml"), "--override", String(quoted)])

@@ -43,7 +43,7 @@ import Testing
     for base in ["main:baseline.yaml", "HEAD~1:./baseline.yaml", "HEAD^{/base}:baseline.yaml"] {
       let outcome = try Self.check(folder, base)
       #expect(outcome.code == 99, "\(outcome)")
-      #expect(outcome.output.contains("+$3.75, +900 %), more than 5 %: volume +$3.75."))
+      #expect(outcome.output.contains("+$3.75, +900.0 %), more than 5 %: volume +$3.75."))
       #expect(
         outcome.output.contains(
           "The bills are compared with \(base); "

@@ -57,8 +57,11 @@ struct PriceListSource {
       throw error("cannot be read, expected a file")
     }
     if let problem = FileClaims.read(file.fileDescriptor, path) { throw error(problem) }
-    guard let data = try? file.read(upToCount: InputLimit.archiveBytes.value + 1) else {
-      throw error("cannot be read, expected a file")
+    let data: Data
+    do {
+      data = try file.read(upToCount: InputLimit.archiveBytes.value + 1) ?? Data()
+    } catch {
+      throw self.error("cannot be read, expected a file")
     }
     if data.count > InputLimit.archiveBytes.value {
       throw error(InputLimit.archiveBytes.exceeded(by: "bytes"))
