@@ -66,7 +66,8 @@ struct ChanceScenario {
       let scope = pick(&random, ["user", "global"])
       text += "cache: {mode: keyed, scope: \(scope), default: {ttl: \(ttl)}}\n"
     } else if random.uniform() < 0.3 {
-      text += "cache: {mode: rate, default: {ttl: 1h, hit_rate: \(pick(&random, ["20%", "70%"]))}}\n"
+      text +=
+        "cache: {mode: rate, default: {ttl: 1h, hit_rate: \(pick(&random, ["20%", "70%"]))}}\n"
     }
     text += "workloads:\n"
     let calls = Self.number(&random, 15, 1_500)
@@ -108,7 +109,8 @@ struct ChanceScenario {
       let pool = pick(&random, [1, 3, 20, 300])
       text += "    prompts: {pool: \(pool), zipf: \(pick(&random, [0, 1])), per: \(per)}\n"
     } else {
-      let arrivals = pick(&random, ["poisson", "poisson", "poisson", "exact", "{gamma: {cv: 1.6}}"])
+      let arrivals = pick(
+        &random, ["poisson", "poisson", "poisson", "exact", "{gamma: {cv: 1.6}}"])
       text += "    traffic: {arrivals: \(arrivals)}\n"
     }
     let hard = pick(&random, [0, 10, 40])
