@@ -58,7 +58,12 @@ struct ChanceScenario {
       traffic: {hours: \(pick(&random, hours)), weekdays: \(pick(&random, weekdays))}
 
       """
-    if random.uniform() < 0.15 {
+    let hasPrefix = !isKeyed && random.uniform() < 0.15
+    if hasPrefix {
+      let ttl = pick(&random, ["5min", "1h", "24h"])
+      let refresh = random.uniform() < 0.5
+      text += "models: {small: {prompt_cache: {ttl: \(ttl), refresh: \(refresh)}}}\n"
+    } else if random.uniform() < 0.15 {
       text += "models: {small: {failure_rate: \(pick(&random, ["0.5%", "3%", "20%"]))}}\n"
     }
     if isKeyed {
@@ -75,6 +80,9 @@ struct ChanceScenario {
     for place in 0..<count {
       text += workload(
         &random, "w\(place)", volume: calls / Double(users * count), isKeyed: isKeyed)
+      if hasPrefix {
+        text += "    prefix: {tokens: 3000, per: \(pick(&random, ["user", "all"]))}\n"
+      }
     }
     return text
   }
