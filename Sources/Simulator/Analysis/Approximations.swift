@@ -176,7 +176,8 @@ struct Approximations {
         reasons.append(("keyed cache within a flow, whose calls are taken as independent", true))
       }
       if cost.traffic.months > 1, startMatters(call, ttl: lookup.ttl.seconds) {
-        reasons.append(("months are taken as alike, but the first begins with an empty cache", true))
+        reasons.append(
+          ("months are taken as alike, but the first begins with an empty cache", true))
       }
       return reasons.map {
         Expectation.Approximation(
@@ -196,7 +197,8 @@ struct Approximations {
     let moments = scenario.cache.flushes.filter {
       scenario.period.start <= $0 && $0 < scenario.period.end
     }
-    guard !moments.isEmpty, scenario.cache.mode == .rate, calls.contains(where: { $0.lookup != nil }),
+    guard !moments.isEmpty, scenario.cache.mode == .rate,
+      calls.contains(where: { $0.lookup != nil }),
       cost.hasPriceChanges || scenario.workloads.contains(where: { $0.stages.count > 1 })
     else { return [] }
     return [
@@ -213,9 +215,10 @@ struct Approximations {
         let workload = scenario.workloads[call.workload]
         var reasons: [(text: String, hides: Bool)] = []
         if !workload.profile.isFlat {
-          let ttl = call.chain.compactMap {
-            scenario.behaviours[$0.model.index].promptCache?.ttl.seconds
-          }.max() ?? 0
+          let ttl =
+            call.chain.compactMap {
+              scenario.behaviours[$0.model.index].promptCache?.ttl.seconds
+            }.max() ?? 0
           reasons.append(
             ("prompt cache under a daily profile, taken as steady within each hour", ttl > 600))
         }
@@ -223,7 +226,8 @@ struct Approximations {
           reasons.append(("prompt cache with arrivals that are not Poisson", true))
         }
         if workload.stages.count > 1 || workload.stages.contains(where: { $0.calls.count > 1 }) {
-          reasons.append(("prompt cache used several times by a flow, taken as within its TTL", true))
+          reasons.append(
+            ("prompt cache used several times by a flow, taken as within its TTL", true))
         }
         if call.lookup != nil, scenario.cache.mode == .keyed {
           reasons.append(("prompt cache behind a keyed response cache", true))

@@ -13,6 +13,10 @@ struct ExpectedCall: Sendable {
     var attempts: Int
     /// Chance that the static prefix is read from the provider's cache.
     var prefixHit = 0.0
+    /// How much steadier the number M of misses of the prefix is than if calls missed it independently
+    /// of each other, by call: (Cov(N, M) − E M)/E N with N the calls, and (Var M − E M)/E N.
+    var prefixCovariance = 0.0
+    var prefixVariance = 0.0
 
     var link: FallbackChain.Link {
       FallbackChain.Link(failure: failure, success: 0, failed: 0, attempts: attempts)

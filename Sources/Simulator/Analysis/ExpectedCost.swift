@@ -193,7 +193,7 @@ struct ExpectedCost {
     of flow: FlowCosts, _ counted: CountedCost, number: Int, plan: Int
   ) -> Double {
     switch scenario.workloads[number].arrivals {
-    case .poisson: return 1
+    case .poisson: return flow.isPlain ? prefixDispersion(of: flow, counted.moments.mean) : 1
     case .gamma(let cv): return cv * cv
     case .exact where flow.isPlain && counted.moments.mean > 0:
       let flows = traffic.volumeMonths[number] * traffic.flows[number][plan]
@@ -203,6 +203,32 @@ struct ExpectedCost {
       return (variance / flows - counted.moments.variance) / (mean * mean)
     case .exact: return 0
     }
+  }
+
+  /// Poisson, but misses of a prompt cache follow one another less closely than if each call missed it
+  /// by itself: with D what a miss costs more, S = Σ C + D·M, of which Var and Cov of M are known.
+  private func prefixDispersion(of flow: FlowCosts, _ mean: Double) -> Double {
+    var (premium, missed, covariance, variance) = (0.0, 0.0, 0.0, 0.0)
+    for call in flow.calls {
+      guard let target = call.chain.first, target.prefixHit > 0 else { continue }
+      let price = ExpectedPrice(
+        model: scenario.catalog[target.model], region: target.region, variant: call.variant,
+        time: scenario.period.start)
+      func constant(_ cached: Double) -> Double {
+        price.line(
+          input: call.shape.meanInput, cached: cached, answered: true, shape: call.shape
+        ).constant
+      }
+      let share = call.share * (1 - call.hitRate)
+      premium += share * (constant(0) - constant(Double(call.variant.prefixTokens)))
+      missed += share * (1 - target.prefixHit)
+      covariance += share * target.prefixCovariance
+      variance += share * target.prefixVariance
+    }
+    guard premium > 0, mean > 0 else { return 1 }
+    let whenHit = mean - premium * missed
+    let change = 2 * premium * whenHit * covariance + premium * premium * variance
+    return max(0, 1 + change / (mean * mean))
   }
 
   /// What drawing calls does to their sum in the whole period: of a workload's flows, made by the

@@ -1,3 +1,5 @@
+import Foundation
+
 /// How often a call's static prefix is found in the provider's prompt cache of its target.
 ///
 /// A prefix is one block per workload, or per workload and user. Its uses by one flow come within
@@ -11,29 +13,72 @@ struct ExpectedPrefixHits {
     let plain = calls
     for i in calls.indices where calls[i].variant.prefixTokens > 0 {
       for t in calls[i].chain.indices {
-        calls[i].chain[t].prefixHit = hit(of: plain[i], target: plain[i].chain[t], among: plain)
+        let hit = hit(of: plain[i], target: plain[i].chain[t], among: plain)
+        calls[i].chain[t].prefixHit = hit.ratio
+        calls[i].chain[t].prefixCovariance = hit.covariance
+        calls[i].chain[t].prefixVariance = hit.variance
+      }
+    }
+  }
+
+  /// What becomes of the uses of a prefix.
+  private struct Hits {
+    var ratio = 0.0
+    var covariance = 0.0
+    var variance = 0.0
+
+    static func + (a: Hits, b: Hits) -> Hits {
+      Hits(
+        ratio: a.ratio + b.ratio, covariance: a.covariance + b.covariance,
+        variance: a.variance + b.variance)
+    }
+
+    func scaled(by f: Double) -> Hits {
+      Hits(ratio: f * ratio, covariance: f * covariance, variance: f * variance)
+    }
+
+    init(ratio: Double = 0, covariance: Double = 0, variance: Double = 0) {
+      (self.ratio, self.covariance, self.variance) = (ratio, covariance, variance)
+    }
+
+    /// Of a Poisson rate; a use that comes after a longer silence misses where uses refresh, else the
+    /// first one after each lifetime (docs/validation.md, "TTL cache").
+    init(rate: Double, ttl: Double, refreshes: Bool) {
+      let x = rate * ttl
+      guard x.isFinite else {
+        self.init(ratio: 1)
+        return
+      }
+      if refreshes {
+        let miss = exp(-x)
+        self.init(
+          ratio: CacheHitRatio.refreshing(rate: rate, ttl: ttl), covariance: -x * miss,
+          variance: -2 * x * miss * miss)
+      } else {
+        let hit = CacheHitRatio.fixed(rate: rate, ttl: ttl)
+        self.init(
+          ratio: hit, covariance: -(1 - hit) * hit, variance: -(1 - hit) * hit * (2 - hit))
       }
     }
   }
 
   private func hit(
     of call: ExpectedCall, target: ExpectedCall.Target, among calls: [ExpectedCall]
-  ) -> Double {
+  ) -> Hits {
     guard let settings = scenario.behaviours[target.model.index].promptCache,
       settings.ttl > .zero, call.variant.prefixTokens >= settings.minimumTokens
-    else { return 0 }
+    else { return Hits() }
     let sharing = calls.filter {
       $0.workload == call.workload && $0.variant.prefixTokens >= max(1, settings.minimumTokens)
         && $0.variant.prefixSharedByUsers == call.variant.prefixSharedByUsers
         && $0.assignment.prefix == call.assignment.prefix
     }
     let unused = unusedBefore(call, target: target, among: sharing)
-    let ratio = { (rate: Double) in
-      settings.refresh
-        ? CacheHitRatio.refreshing(rate: rate, ttl: settings.ttl.seconds)
-        : CacheHitRatio.fixed(rate: rate, ttl: settings.ttl.seconds)
+    var hits = average(call, target: target, among: sharing) { rate in
+      Hits(rate: rate, ttl: settings.ttl.seconds, refreshes: settings.refresh)
     }
-    return 1 - unused * (1 - average(call, target: target, among: sharing, ratio: ratio))
+    hits.ratio = 1 - unused * (1 - hits.ratio)
+    return hits
   }
 
   /// Chance that no call before it in its flow has used the target.
@@ -64,8 +109,8 @@ struct ExpectedPrefixHits {
   /// The hit ratio over times and users, by flows that use the target at all.
   private func average(
     _ call: ExpectedCall, target: ExpectedCall.Target, among calls: [ExpectedCall],
-    ratio: (Double) -> Double
-  ) -> Double {
+    hits: (Double) -> Hits
+  ) -> Hits {
     let usesOfPlan = traffic.usersOfPlan.indices.map { plan in
       min(
         1,
@@ -87,15 +132,14 @@ struct ExpectedPrefixHits {
         .map { (volume * $0.weight, $0.users * $0.weight) }
     }
     let total = rates.reduce(0) { $0 + $1.share }
-    guard total > 0 else { return 0 }
-    return rates.reduce(0.0) { sum, user in
-      sum
-        + traffic.timeClasses.reduce(0.0) { inner, time in
-          let pace = time.pace[call.workload]
-          return inner + user.share / total * pace * time.seconds
-            / traffic.volumeMonths[call.workload]
-            * ratio(user.rate * pace)
-        }
+    guard total > 0 else { return Hits() }
+    return rates.reduce(Hits()) { sum, user in
+      traffic.timeClasses.reduce(sum) { inner, time in
+        let pace = time.pace[call.workload]
+        let share =
+          user.share / total * pace * time.seconds / traffic.volumeMonths[call.workload]
+        return inner + hits(user.rate * pace).scaled(by: share)
+      }
     }
   }
 }

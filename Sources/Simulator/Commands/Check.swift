@@ -66,7 +66,8 @@ struct Check: ParsableCommand {
     var report = GateReport(limits: limits, plans: [], isCompared: before != nil)
     report.isJudged = true
     report.notes = [before?.note].compactMap { $0 }
-    for scenario in loaded {
+    for (scenario, path) in zip(loaded, scenarios) {
+      report.notes += [try rangesNote(scenario, path)].compactMap(\.self)
       try judge(scenario, before?.baseline.entry(named: scenario.name)?.figures, into: &report)
     }
     for entry in before?.baseline.entries ?? [] {
@@ -79,6 +80,16 @@ struct Check: ParsableCommand {
           message: "\(name) is in the baseline and was not checked"))
     }
     return report
+  }
+
+  /// Bills are compared at the likely values of inputs; nil where none has a range.
+  private func rangesNote(_ scenario: Scenario, _ path: String) throws -> String? {
+    guard !scenario.ranges.isEmpty else { return nil }
+    let over = try Assessor.overRanges(
+      input.tree(path), scenario, threads: simulation.threads)
+    return RangesNote.sentence(
+      ranges: scenario.ranges.count, over: over,
+      bills: "the bills of \(PlainEnglish.visible(scenario.name)) are compared")
   }
 
   private func judge(

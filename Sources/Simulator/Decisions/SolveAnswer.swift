@@ -76,7 +76,9 @@ struct SolveAnswer: Sendable {
     solution = try solver.solve(knob, in: range)
     others = []
     checks = []
-    if limits.contains(where: { $0.chance != nil }), assessor.runs == nil, let value = solution.answer {
+    if limits.contains(where: { $0.chance != nil }), assessor.runs == nil,
+      let value = solution.answer
+    {
       let variant = try assessor.tree.scenario(knob.settings(value))
       simulatedFor = Expectation(scenario: variant, plan: variant.plans[0]).whyNoChance
     }

@@ -16,7 +16,8 @@ import Testing
   private static let catalog = """
     models: {m: {provider: p, latency: 1s, input: $1 per 1M tokens, output: $4 per 1M tokens}}
     """
-  private static let chat = "workloads: {chat: {volume: 100, input: {mean: 500, cv: 1}, output: 30}}"
+  private static let chat =
+    "workloads: {chat: {volume: 100, input: {mean: 500, cv: 1}, output: 30}}"
 
   private func folder(_ more: String...) throws -> ScenarioFolder {
     try ScenarioFolder([
@@ -130,7 +131,8 @@ import Testing
   private func renewal(ttl: Double, hours: [Double]) -> (KeyRenewal, Timeline) {
     let period = AnalysisScenario.period()
     let timeline = Timeline(
-      period: period, profile: TrafficProfile(hours: hours, weekdays: .init(repeating: 1, count: 7)))
+      period: period, profile: TrafficProfile(hours: hours, weekdays: .init(repeating: 1, count: 7))
+    )
     return (
       KeyRenewal(timeline: timeline, period: period, flushes: [], ttl: ttl, latency: 0), timeline
     )
@@ -221,7 +223,8 @@ import Testing
       let folder = try folder("budget: $1.2", "seed: \(seed)", Self.ranged, more)
       let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
       let sets = InputDraws(scenario).evenSettings(64)
-      #expect(Set(sets.map { $0[0].value }).count == 64 && Set(sets.map { $0[1].value }).count == 64)
+      #expect(
+        Set(sets.map { $0[0].value }).count == 64 && Set(sets.map { $0[1].value }).count == 64)
       let users = try #require(Knob("users", in: tree))
       let answer = try SolveAnswer(
         Assessor(tree, scenario: scenario, runs: nil, threads: 2), scenario: scenario, knob: users,

@@ -58,7 +58,12 @@ struct ChanceScenario {
       traffic: {hours: \(pick(&random, hours)), weekdays: \(pick(&random, weekdays))}
 
       """
-    if random.uniform() < 0.15 {
+    let hasPrefix = !isKeyed && random.uniform() < 0.15
+    if hasPrefix {
+      let ttl = pick(&random, ["5min", "1h", "24h"])
+      let refresh = random.uniform() < 0.5
+      text += "models: {small: {prompt_cache: {ttl: \(ttl), refresh: \(refresh)}}}\n"
+    } else if random.uniform() < 0.15 {
       text += "models: {small: {failure_rate: \(pick(&random, ["0.5%", "3%", "20%"]))}}\n"
     }
     if isKeyed {
@@ -66,7 +71,8 @@ struct ChanceScenario {
       let scope = pick(&random, ["user", "global"])
       text += "cache: {mode: keyed, scope: \(scope), default: {ttl: \(ttl)}}\n"
     } else if random.uniform() < 0.3 {
-      text += "cache: {mode: rate, default: {ttl: 1h, hit_rate: \(pick(&random, ["20%", "70%"]))}}\n"
+      text +=
+        "cache: {mode: rate, default: {ttl: 1h, hit_rate: \(pick(&random, ["20%", "70%"]))}}\n"
     }
     text += "workloads:\n"
     let calls = Self.number(&random, 15, 1_500)
@@ -74,6 +80,9 @@ struct ChanceScenario {
     for place in 0..<count {
       text += workload(
         &random, "w\(place)", volume: calls / Double(users * count), isKeyed: isKeyed)
+      if hasPrefix {
+        text += "    prefix: {tokens: 3000, per: \(pick(&random, ["user", "all"]))}\n"
+      }
     }
     return text
   }
@@ -108,7 +117,8 @@ struct ChanceScenario {
       let pool = pick(&random, [1, 3, 20, 300])
       text += "    prompts: {pool: \(pool), zipf: \(pick(&random, [0, 1])), per: \(per)}\n"
     } else {
-      let arrivals = pick(&random, ["poisson", "poisson", "poisson", "exact", "{gamma: {cv: 1.6}}"])
+      let arrivals = pick(
+        &random, ["poisson", "poisson", "poisson", "exact", "{gamma: {cv: 1.6}}"])
       text += "    traffic: {arrivals: \(arrivals)}\n"
     }
     let hard = pick(&random, [0, 10, 40])

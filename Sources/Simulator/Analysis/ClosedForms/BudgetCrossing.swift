@@ -1,14 +1,8 @@
-/// When and whether random costs exceed a budget (docs/validation.md, "Budget").
+/// When random costs exceed a budget (docs/validation.md, "Budget").
 enum BudgetCrossing {
   /// Mean time until a compound Poisson process of that rate passes `budget`:
   /// (B + E C²/(2 E C))/(λ·E C).
   static func meanTime(budget: Double, rate: Double, mean: Double, secondMoment: Double) -> Double {
     (budget + secondMoment / (2 * mean)) / (rate * mean)
-  }
-
-  /// P(S > B), normal approximation; without variance 0 or 1.
-  static func probability(budget: Double, mean: Double, variance: Double) -> Double {
-    guard variance > 0 else { return mean > budget ? 1 : 0 }
-    return Normal.cdf((mean - budget) / variance.squareRoot())
   }
 }

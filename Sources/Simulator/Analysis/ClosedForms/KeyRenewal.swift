@@ -112,7 +112,9 @@ struct KeyRenewal: Sendable {
       let passed = 1 - moved
       // The first miss of a step comes early in it where the rate is high.
       let early = a > 1e-6 ? 1 - (1 / a - moved / passed) : 0.5
-      let weights = (early * (1 - part), early * part + (1 - early) * (1 - part), (1 - early) * part)
+      let weights = (
+        early * (1 - part), early * part + (1 - early) * (1 - part), (1 - early) * part
+      )
       let last = min(count, flushAfter[step])
       let next = step + lifetime + whole
       let places = (min(next, last), min(next + 1, last), min(next + 2, last))

@@ -92,7 +92,8 @@ struct MonthTransform {
     for kind in bills.kinds {
       for place in kind.always + kind.byUser.flatMap({ $0.flatMap(\.counted) }) {
         let one = cost.counted[place]
-        let number = one.number(weight: kind.cells.reduce(0) { $0 + $1.share * $1.weight }, group: kind.cells[0].group)
+        let number = one.number(
+          weight: kind.cells.reduce(0) { $0 + $1.share * $1.weight }, group: kind.cells[0].group)
         thirds[place] += kind.users * one.cumulants(number).third.magnitude
       }
     }
@@ -163,7 +164,9 @@ struct MonthTransform {
         }
         exponent += mixture.logarithm(near: 0)
       }
-      if isPlain { total = exponent } else {
+      if isPlain {
+        total = exponent
+      } else {
         total += exponent.exponential.scaled(by: kind.cells[cell].share)
       }
     }

@@ -75,7 +75,8 @@ struct MonthBill: Hashable, Sendable {
     sum.callVariance += b.callVariance
     sum.sharedDeviation += b.sharedDeviation
     sum.byInputs =
-      a.byInputs.isEmpty ? b.byInputs : b.byInputs.isEmpty ? a.byInputs : zip(a.byInputs, b.byInputs).map(+)
+      a.byInputs.isEmpty
+      ? b.byInputs : b.byInputs.isEmpty ? a.byInputs : zip(a.byInputs, b.byInputs).map(+)
     return sum
   }
 

@@ -112,7 +112,8 @@ enum SweepMarkdown {
       text += "(docs/validation.md says what it leaves out); `--runs 5` simulates instead. "
     }
     if !sweep.scenario.ranges.isEmpty {
-      text += sweep.runs == nil
+      text +=
+        sweep.runs == nil
         ? "Over the ranges of inputs the bill is the mean of \(Assessor.inputSets) sets that fill "
           + "them evenly, the same for every combination; likely_cost_usd is that of the likely "
           + "values. "

@@ -64,7 +64,8 @@ enum ForecastMarkdown {
     let count = forecast.scenario.ranges.count
     guard count > 0 else { return nil }
     let likely = forecast.months.reduce(0) { $0 + ($1.likely ?? $1.bill.mean) }
-    return "These are means over the ranges of \(PlainEnglish.plural(Int64(count), "input")); at the "
+    return
+      "These are means over the ranges of \(PlainEnglish.plural(Int64(count), "input")); at the "
       + "likely values the sum would be \(PlainEnglish.usd(likely))."
   }
 
@@ -87,7 +88,8 @@ enum ForecastMarkdown {
           ? "No month goes over its budget."
           : "By the formulas alone, no month goes over its budget."
       }
-      let cause = forecast.scenario.ranges.isEmpty
+      let cause =
+        forecast.scenario.ranges.isEmpty
         ? "chance alone breaks" : "chance, or inputs within their ranges, break"
       let start = forecast.months.allSatisfy(\.leftOut.isEmpty) ? "No" : "By the formulas alone, no"
       return "\(start) month is expected to go over its budget, but \(cause) that of "

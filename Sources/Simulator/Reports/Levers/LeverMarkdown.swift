@@ -6,7 +6,8 @@ enum LeverMarkdown {
     let scenario = study.scenario
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     let prices = LeverPricesMarkdown.sentence(study, emphasis: "**").map { $0 + "\n\n" } ?? ""
-    return "# Levers: \(title)\n\n" + headline(study, emphasis: "**") + caution(study, "**") + "\n\n" + prices
+    return "# Levers: \(title)\n\n" + headline(study, emphasis: "**") + caution(study, "**")
+      + "\n\n" + prices
       + "![What each lever saves on top of those above it](charts/levers.svg)\n\n"
       + alone(study) + together(study) + inUse(study) + alternatives(study)
       + LeverPricesMarkdown.section(study) + BreakEvenReport.section(study) + rest(study)

@@ -119,7 +119,8 @@ enum Headline {
       : "chance alone breaks the budget in \(PlainEnglish.wholePercent(chance)) of such months"
     let together =
       any == chance
-      ? "" : " (at least one month of the period breaks it in \(PlainEnglish.wholePercent(any)) of cases)"
+      ? ""
+      : " (at least one month of the period breaks it in \(PlainEnglish.wholePercent(any)) of cases)"
     return
       "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and \(odds)"
       + together

@@ -39,7 +39,8 @@ extension ReportMarkdown {
       table.row(
         [
           name(plan.plan), PlainEnglish.usd(expectation.cost), PlainEnglish.usd(mean),
-          band.map { PlainEnglish.usd($0.p05) } ?? "–", band.map { PlainEnglish.usd($0.p95) } ?? "–",
+          band.map { PlainEnglish.usd($0.p05) } ?? "–",
+          band.map { PlainEnglish.usd($0.p95) } ?? "–",
         ]
           + chances(
             report, expectation.overBudgetProbability, expectation.anyMonthOverBudgetProbability))

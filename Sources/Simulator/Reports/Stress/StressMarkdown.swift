@@ -5,7 +5,8 @@ enum StressMarkdown {
   static func text(_ study: StressStudy) -> String {
     let scenario = study.scenario
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
-    return "# Stress: \(title)\n\n" + headline(study, emphasis: "**") + caution(study, "**") + "\n\n"
+    return "# Stress: \(title)\n\n" + headline(study, emphasis: "**") + caution(study, "**")
+      + "\n\n"
       + "![What each shock makes of the bill](charts/stress.svg)\n\n"
       + ReportMarkdown.heading("Shock by shock") + table(study) + rest(study) + basis(study)
   }

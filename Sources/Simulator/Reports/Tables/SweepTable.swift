@@ -41,7 +41,9 @@ extension ReportTables {
         "cost_usd", .usd, unit: "USD",
         "Expected bill, in the mean over the stated ranges of inputs; or the mean of the months"
       ) { .real(of($0).cost) },
-      Column("likely_cost_usd", .usd, unit: "USD", "Expected bill with all inputs at their likely values") {
+      Column(
+        "likely_cost_usd", .usd, unit: "USD", "Expected bill with all inputs at their likely values"
+      ) {
         .optional(of($0).likelyCost) { .real($0) }
       },
       Column("cost_p05_usd", .usd, unit: "USD", "5 % of the months cost at most this") {
