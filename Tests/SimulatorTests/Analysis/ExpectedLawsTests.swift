@@ -49,7 +49,8 @@ import Testing
     let varied = expectation(scenario(activity: .lognormal(cv: 2), months: months))
     #expect(isClose(varied.cost, equal.cost))
     let each = equal.cost / 10
-    #expect(isClose(varied.variance, equal.variance + 4 * 10 * each * each))
+    // Differences of the normal distribution function in 130 cells lose a digit or two.
+    #expect((varied.variance / (equal.variance + 4 * 10 * each * each) - 1).magnitude < 1e-8)
   }
 
   /// The period's start and every flush cost a key (1 − h)T/2 of its time in hits.
@@ -63,7 +64,9 @@ import Testing
     let h = CacheHitRatio.fixed(rate: 3_000 / span, ttl: ttl)
     let lost = Double(1 + flushes) * (1 - h) * ttl / (2 * span)
     let off = expectation(scenario()).cost
-    #expect(isClose(expectation(cached).cost, off * (1 - h * (1 - lost))))
+    // The formula holds for lives far shorter than what lies between flushes, the equation that is
+    // solved for any; they agree to a millionth here.
+    #expect((expectation(cached).cost / (off * (1 - h * (1 - lost))) - 1).magnitude < 1e-6)
   }
 
   @Test func rateModeTakesItsShare() {
@@ -122,18 +125,14 @@ import Testing
     #expect(misses.agrees(with: on.cost / off.cost))
   }
 
-  @Test func keyedCacheUnderAProfileIsNamed() {
+  /// A daily profile is part of the equation that is solved, so nothing is approximate.
+  @Test func keyedCacheUnderAProfileIsNotApproximate() {
     var hours = Array(repeating: 1.0, count: 24)
     hours[3] = 0
     let profile = TrafficProfile(hours: hours, weekdays: Array(repeating: 1, count: 7))
     let keyed = scenario(
       .pool(size: 10, exponent: 1, perUser: true), mode: .keyed, profile: profile)
-    #expect(
-      expectation(keyed).approximations == [
-        PlanExpectation.Approximation(
-          part: "w response cache",
-          reason: "keyed cache under a daily profile, taken as steady within each hour")
-      ])
+    #expect(expectation(keyed).approximations == [])
   }
 
   /// One block a workload, used by 30,000 calls a month.

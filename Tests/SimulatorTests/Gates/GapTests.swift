@@ -229,7 +229,9 @@ import Testing
   /// Inputs of one cause beyond 50 are made by parts of the bill: the same amounts, in few bills.
   @Test func manyInputsGetTheSameAmounts() throws {
     let scenario = { (factor: Int) in
-      let mix = (0..<30).map { "v\($0): { share: \($0 == 0 ? 13 : 3)%, input: \((100 + $0) * factor) }" }
+      let mix = (0..<30).map {
+        "v\($0): { share: \($0 == 0 ? 13 : 3)%, input: \((100 + $0) * factor) }"
+      }
       let loads = (0..<40).map {
         "  w\($0): { volume: \(10 * factor), input: \((500 + $0) * factor), output: 200 }"
       }

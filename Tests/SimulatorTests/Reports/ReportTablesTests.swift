@@ -8,8 +8,9 @@ import Testing
   let contract = [
     "plans":
       "scenario,plan,users,calls,billed_calls,cost_usd,cost_p05_usd,cost_p50_usd,cost_p95_usd,"
-      + "expected_cost_usd,expected_leaves_out,budget_usd,headroom_usd,over_budget,budget_crossed_at,"
-      + "over_budget_probability,cost_per_user_usd,cost_per_call_usd,cache_hit_rate,error_rate,"
+      + "expected_cost_usd,expected_leaves_out,expected_mean_usd,expected_p05_usd,"
+      + "expected_p95_usd,budget_usd,headroom_usd,over_budget,budget_crossed_at,"
+      + "over_budget_probability,any_month_over_budget_probability,cost_per_user_usd,cost_per_call_usd,cache_hit_rate,error_rate,"
       + "latency_p50_ms,latency_p95_ms,latency_p99_ms,queue_max_s",
     "costs":
       "scenario,plan,users,use_case,model,provider,tier,calls,cache_hits,attempts,failures,"
@@ -100,7 +101,8 @@ func roundedAmountsAddUpToTheBill(users: Int) throws {
   let row = Dictionary(uniqueKeysWithValues: zip(rows[0], rows[1]))
   let empty = [
     "cost_p05_usd", "cost_p50_usd", "cost_p95_usd", "expected_leaves_out", "budget_usd",
-    "headroom_usd", "over_budget",
+    "headroom_usd", "over_budget", "expected_mean_usd", "expected_p05_usd", "expected_p95_usd",
+    "any_month_over_budget_probability",
     "budget_crossed_at", "over_budget_probability", "cost_per_call_usd", "cache_hit_rate",
     "error_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms",
   ]

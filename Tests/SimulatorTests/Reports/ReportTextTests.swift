@@ -24,7 +24,11 @@ import Testing
 
 @Test func headlineDoubtsABillNearTheBudget() {
   var report = SampleReport(users: [5, 10], budget: 10, chance: 0.5).report
-  report.plans[0].expectation.overBudgetProbability = 0
+  func setChance(_ chance: Double, of plan: Int) {
+    report.plans[plan].expectation.overBudgetProbability = chance
+    report.plans[plan].expectation.anyMonthOverBudgetProbability = chance
+  }
+  setChance(0, of: 0)
   report.plans[1].expectation.cost = 10.04
   #expect(
     Headline.text(report)
@@ -32,16 +36,16 @@ import Testing
       + "spare; but it is a coin toss: the expected bill is $10.04, and chance alone breaks the "
       + "budget in 50 % of such months. The largest plan that is sure to stay within the budget is "
       + "5 users at $4.90.")
-  report.plans[1].expectation.overBudgetProbability = 0.125
+  setChance(0.125, of: 1)
   #expect(Headline.text(report).contains("; but that is not certain: the expected bill is $10.04"))
   #expect(Headline.text(report).contains("breaks the budget in 12 % of such months."))
-  report.plans[0].expectation.overBudgetProbability = 0.02
+  setChance(0.02, of: 0)
   #expect(
     Headline.text(report).hasSuffix("None of the 2 plans is sure to stay within the budget."))
-  report.plans[1].expectation.overBudgetProbability = 0.9
+  setChance(0.9, of: 1)
   #expect(Headline.text(report).contains("; but that is luck: the expected bill is $10.04"))
   for chance in [0.009, 0.995] {
-    report.plans[1].expectation.overBudgetProbability = chance
+    setChance(chance, of: 1)
     #expect(!Headline.text(report).contains("but"))
   }
 }
@@ -139,7 +143,7 @@ import Testing
   #expect(text.contains("|                   25.0 % |"))
   #expect(
     text.contains(
-      "| 1 user  |    3 |            $1.00 |         $2.00 | $3.00 |      33.3 % |"))
+      "| 1 user  |    3 |            $1.00 |         $2.00 | $3.00 |                   33.3 % |"))
   let one = ReportMarkdown.expectationSection(SampleReport(users: [1]).report)
   #expect(!one.contains("share their luck") && !one.contains("median"))
 }

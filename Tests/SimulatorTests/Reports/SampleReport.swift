@@ -103,6 +103,7 @@ struct SampleReport {
     expectation.overBudgetProbability = budget.map {
       chance ?? (result.cost > MoneySum(picodollars: $0 * Self.dollar) ? 1 : 0)
     }
+    expectation.anyMonthOverBudgetProbability = expectation.overBudgetProbability
     expectation.crossings =
       scenario.budget.map { budget in
         [

@@ -78,7 +78,7 @@ import Testing
     let rates = scenario.catalog.models.map { $0.prices[0].rates[.inputTokens]?.picodollars }
     #expect(rates == [1_000_000, 20_000_000, nil])
     #expect(scenario.behaviours.map(\.failureRate) == [0.01, 0.05, 0.05])
-    #expect(scenario.regions.keys.map(\.index).sorted() == [2])
+    #expect(scenario.regions.keys.map(\.index).sorted() == [1, 2])
     #expect(throws: InputErrors.self) {
       _ = try read("price_changes=[{models: [\"x*\"], factor: 2}]")
     }

@@ -8,12 +8,18 @@ import Testing
 @Suite struct ValidationTests {
   private static let checks =
     ValidationCosts.checks + ValidationTraffic.checks + ValidationFlushes.checks
-    + ValidationTargets.checks + ValidationExperiments.checks + ValidationChances.checks
-    + ValidationLaws.checks
+    + ValidationTargets.checks + ValidationExperiments.checks + ValidationLaws.checks
 
   private static let isFull = ProcessInfo.processInfo.environment["COSTSIM_VALIDATE"] != nil
 
   @Test(arguments: checks.filter(\.isQuick)) func holds(check: ValidationCheck) throws {
+    let outcome = try check.run()
+    #expect(outcome.holds, "\(outcome)")
+  }
+
+  /// Stated chances against 2,000 months of each of 200 random scenarios: not yet in the report.
+  @Test(.enabled(if: isFull), arguments: ValidationChances.checks)
+  func chancesHold(check: ValidationCheck) throws {
     let outcome = try check.run()
     #expect(outcome.holds, "\(outcome)")
   }

@@ -62,6 +62,33 @@ struct Lognormal: Sendable {
     }
   }
 
+  /// The cells of `activityCells`, each as two points of half its share that keep its mean and its mean
+  /// square, so that the activity's variance is exact: cv².
+  static func activityPoints(cv: Double) -> [(weight: Double, share: Double, cell: Int)] {
+    guard cv > 0 else { return [(1, 1, 0)] }
+    let law = Lognormal(mean: 1, cv: cv)
+    var edge = -Double.infinity
+    var place = -60
+    return activityCells(cv: cv).enumerated().flatMap { cell, drawn in
+      var (end, mass) = (edge, 0.0)
+      // Cells without a share are left out.
+      while mass <= 0, place <= Int((law.sigma + 7) * 10) {
+        end = place == Int((law.sigma + 7) * 10) ? .infinity : Double(place) / 10
+        mass = Normal.cdf(end) - Normal.cdf(edge)
+        place += 1
+      }
+      let square =
+        (1 + cv * cv) * (Normal.cdf(end - 2 * law.sigma) - Normal.cdf(edge - 2 * law.sigma))
+        / drawn.share
+      edge = end
+      let distance = min(drawn.weight, max(0, square - drawn.weight * drawn.weight).squareRoot())
+      return [
+        (drawn.weight - distance, drawn.share / 2, cell),
+        (drawn.weight + distance, drawn.share / 2, cell),
+      ]
+    }
+  }
+
   /// Activity of mean 1 cut into cells of a tenth of a standard deviation (of the logarithm): each
   /// cell's mean weight and its share of the users. Shares, and shares × weights, add up to 1.
   static func activityCells(cv: Double) -> [(weight: Double, share: Double)] {

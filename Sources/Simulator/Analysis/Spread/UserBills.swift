@@ -83,15 +83,15 @@ struct UserBills {
   init(_ cost: ExpectedCost) {
     counted = cost.counted
     let traffic = cost.traffic
-    let drawn = Lognormal.activityCells(cv: traffic.activityCV)
+    let drawn = Lognormal.activityPoints(cv: traffic.activityCV)
     kinds = traffic.kinds.map { kind in
       let own = cost.counted.indices.filter { cost.counted[$0].plan == kind.accountPlan }
       let places = traffic.groups.filter { $0.accountPlan == kind.accountPlan }
-      let cells = drawn.enumerated().map { cell, drawn in
+      let cells = drawn.map { drawn in
         (
           share: drawn.share, weight: drawn.weight * kind.weight,
           group: traffic.activityCV > 0
-            ? cell : places.firstIndex { $0.weight == kind.weight } ?? 0
+            ? drawn.cell : places.firstIndex { $0.weight == kind.weight } ?? 0
         )
       }
       let experiments = cost.scenario.experiments.indices.filter {
