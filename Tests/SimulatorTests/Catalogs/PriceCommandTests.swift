@@ -202,7 +202,8 @@ import Testing
       "row 7, column 'timestamp': 'dated': no price is effective at that time",
       "row 8, column 'timestamp': expected a time like",
       "row 9, column 'audio_seconds': 'a/twin': no price for audio",
-      "row 10: 'm': it costs more than $9,223,372, the most that one call can cost",
+      "row 10: 'm': it costs more than $9,223,372, the most that one call can "
+        + "cost",
       "row 11: 3 fields, expected 7 as in the header",
     ] { #expect(strict.errors.contains(message), "\(message)\n\(strict.errors)") }
     #expect(!folder.content.contains("rejected.csv"))
