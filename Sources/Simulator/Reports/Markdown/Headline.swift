@@ -44,11 +44,11 @@ enum Headline {
       let over =
         headroom < .zero
         ? "\(difference) over the \(budgetText)" : "more in one month than its budget allows"
-      return start + "\(span): \(over)\(crossed ?? "")\(doubt(plan, isOver: true))."
+      return start + "\(span): \(over)\(crossed ?? "")\(doubt(plan, report, isOver: true))."
     }
     let qualification = Attention(plan: plan).qualification.map { ", but \($0)" } ?? ""
     return start + "\(span), within the \(budgetText) with \(difference) to spare"
-      + "\(qualification)\(doubt(plan, isOver: false))."
+      + "\(qualification)\(doubt(plan, report, isOver: false))."
   }
 
   /// What the budget's actions did, where they met a call.
@@ -100,9 +100,25 @@ enum Headline {
       + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")."
   }
 
+  /// Whether a bill near the budget has no stated chance, so that one month says little.
+  private static func isUnsure(_ plan: PlanReport, _ report: ScenarioReport) -> Bool {
+    guard plan.spread == nil, plan.overBudgetProbability == nil, let budget = report.periodBudget,
+      plan.expectation.whyNoChance != nil
+    else { return false }
+    let distance = (budget - plan.result.cost).dollars.magnitude
+    return distance <= AttentionLimits.shipped.standardErrors * plan.expectation.standardError
+  }
+
   /// One simulated month is one draw: near the budget, another one may fall on the other side.
-  private static func doubt(_ plan: PlanReport, isOver: Bool) -> String {
+  private static func doubt(
+    _ plan: PlanReport, _ report: ScenarioReport, isOver: Bool
+  ) -> String {
     // Where inputs are drawn, a sentence of its own says how sure all this is.
+    if isUnsure(plan, report) {
+      return
+        "; but this is one simulated month, near the budget, of which no formula tells the chance "
+        + "here: several months do (--runs 200)"
+    }
     guard plan.spread == nil, plan.expectation.meanOverRanges == nil,
       let chance = plan.overBudgetProbability,
       let any = plan.anyMonthOverBudgetProbability, (0.01...0.99).contains(any)
@@ -134,7 +150,9 @@ enum Headline {
       return perUser(largest)
     }
     let within = report.plans.filter { $0.isOverBudget(budget) == false }
-    let safe = within.filter { ($0.anyMonthOverBudgetProbability ?? 0) < 0.01 }
+    let safe = within.filter {
+      ($0.anyMonthOverBudgetProbability ?? 0) < 0.01 && !isUnsure($0, report)
+    }
     if safe.count == report.plans.count {
       let doubtful = report.plans.contains { Attention(plan: $0).isNeeded }
       return "Every plan stays within the budget\(doubtful ? ", mind the above" : ""); "
