@@ -98,7 +98,8 @@ def main():
         old = old if number // len(VERBS) % 2 else {}
         reset(work, old)
         process = subprocess.Popen(
-            arguments(VERBS[verb][1]), cwd=work, env=environment, stderr=subprocess.PIPE)
+            arguments(VERBS[verb][1]), cwd=work, env=environment, stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
         # Commits come last: half of all signals near the end.
         share = rng.random() if rng.random() < 0.5 else 0.8 + 0.4 * rng.random()
         time.sleep(took * share)
