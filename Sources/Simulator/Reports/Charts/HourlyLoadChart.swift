@@ -108,8 +108,7 @@ struct HourlyLoadChart {
   }
 
   private func words(_ line: Series) -> String {
-    let hour = line.shares.firstIndex { $0 == line.peak } ?? 0
-    let mean = "in the mean of all days at most \(PlainEnglish.share(line.peak)), at \(hour):00"
+    let mean = "mean day at most \(PlainEnglish.share(line.peak))"
     guard let load = line.expected else { return "limit \(line.limit); \(mean)" }
     let when = load.busiestHour.map { " (\(PlainEnglish.moment($0, in: period)))" } ?? ""
     return "limit \(line.limit); busiest hour\(when) \(PlainEnglish.share(load.busiestShare)) "

@@ -79,7 +79,7 @@ extension ReportTables {
         .optional(of($0).latencyP95) { .real($0) }
       },
       Column(
-        "quota_use_busiest_hour", .decimal, unit: "1",
+        "quota_utilisation_peak", .decimal, unit: "1",
         "Share of the busiest limit that is expected to be asked for in its busiest hour"
       ) {
         .optional(of($0).quotaUse) { .real($0) }
