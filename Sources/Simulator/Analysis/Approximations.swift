@@ -34,7 +34,7 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + bursts() + cache() + flushes() + prefixes() + breakers() + outages() + quotas()
+      tokens() + windows() + bursts() + cache() + flushes() + prefixes() + breakers() + outages() + quotas()
       + prices() + actions() + experiments() + rogue() + exactActivity()
     return all.filter { seen.insert($0).inserted }
   }
@@ -102,6 +102,23 @@ struct Approximations {
       Expectation.Approximation(
         part: "\(scenario.workloads[$0.workload].name) output tokens",
         reason: "visible and reasoning tokens are both random and may meet max_tokens together")
+    }
+  }
+
+  /// Where answers differ in length, or one window after the other is too small.
+  private func windows() -> [Expectation.Approximation] {
+    calls.flatMap { call -> [Expectation.Approximation] in
+      let limits = call.chain.compactMap { target in
+        WindowLimit(scenario.catalog[target.model], call.shape).map { (target.name, $0) }
+      }
+      let isFixed = call.variant.output.isConstant && call.variant.reasoning.isConstant
+      guard !isFixed || limits.count > 1 else { return [] }
+      return limits.map { name, limit in
+        Expectation.Approximation(
+          part: "\(name) context window",
+          reason: "calls that are larger than it are told by answers of mean length",
+          hidesChance: matters(limit.larger))
+      }
     }
   }
 

@@ -85,6 +85,7 @@ extension PlanEngine {
     flight.pointee.isBilled = false
     flight.pointee.isHit = false
     flight.pointee.hasUsedLog = false
+    flight.pointee.whole = call.pointee.input
     flight.pointee.cost = 0
     return slot
   }

@@ -95,6 +95,7 @@ extension PlanEngine {
     let (input, output) = (max(0, row.pointee.input), max(0, row.pointee.output))
     let target = targets.base + lane.pointee.target
     guard latency >= 0, latency <= target.pointee.timeout,
+      input &+ output <= target.pointee.window || row.pointee.model == lane.pointee.model,
       entry == nil || storesAhead && latency <= lane.pointee.cacheTTL,
       input | output <= Self.mostTokens
     else { return false }

@@ -29,6 +29,8 @@ struct PlanEngine: ~Copyable {
     var isHit: Bool
     /// The logged attempt has been made.
     var hasUsedLog: Bool
+    /// Input tokens before a window cuts them.
+    var whole: Int64
     /// Picodollars of all attempts so far.
     var cost: Int64
   }
@@ -47,6 +49,8 @@ struct PlanEngine: ~Copyable {
     var nextStage = 0
     var pending = 0
     var hasFailed = false
+    /// The stage of tools that was made last called any.
+    var hasCalledTool = false
     var slowest: Int64 = 0
     var latency: Int64 = 0
   }
@@ -170,7 +174,9 @@ struct PlanEngine: ~Copyable {
       alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
     result = PlanResult(plan: plan, run: run)
-    flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
+    flowResults = scenario.workloads.map {
+      FlowResult(workload: $0.name, givesUpWith: $0.givesUpWith)
+    }
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
   }

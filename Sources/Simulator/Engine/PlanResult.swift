@@ -88,6 +88,11 @@ struct TargetPerformance: Sendable {
   var breakerTrips: Int64 = 0
   /// Attempts skipped because they would have waited too long.
   var throttledCalls: Int64 = 0
+  /// Calls that its context window does not hold: refused, or attempts whose input was cut by so many
+  /// tokens.
+  var tooLongCalls: Int64 = 0
+  var cutAttempts: Int64 = 0
+  var cutTokens: Int64 = 0
   /// Attempts that waited.
   var queuedCalls: Int64 = 0
   var attempts: Int64 = 0
@@ -188,9 +193,16 @@ struct ReturnCell: Sendable {
 
 struct FlowResult: Sendable {
   var workload: String
+  /// Of flows that give up: what they are told.
+  var givesUpWith: String?
   var started: Int64 = 0
   var completed: Int64 = 0
   var failed: Int64 = 0
+  /// A tool was called in the last round: ended in an error, though no call failed.
+  var gaveUp: Int64 = 0
+  /// Rounds after the first, which tools have forced.
+  var furtherRounds: Int64 = 0
+  /// Of completed ones.
   var latency = LatencyHistogram()
 }
 

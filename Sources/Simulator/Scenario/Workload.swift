@@ -16,10 +16,23 @@ struct Workload: Sendable {
   var profile = TrafficProfile.flat
   var arrivals = ArrivalProcess.poisson
   var stages: [Stage]
+  /// What a flow is told that gives up: a tool was called in the last of its rounds; nil: none does.
+  var givesUpWith: String?
 }
 
 /// Calls that are made at the same moment.
 struct Stage: Sendable {
+  /// What a stage is in rounds that go on until no tool is called.
+  enum Part: Sendable {
+    /// It comes after the stage before.
+    case step
+    /// Its calls are tools; whether any is called decides of the next round.
+    case tools
+    /// Comes only where the tools before called any; otherwise the flow ends here, in good order.
+    case round
+  }
+
+  var part = Part.step
   /// From the last outcome of the stage before to this stage's arrival (extraction time).
   var delay = SimDuration.zero
   /// Chance that the flow goes on to this stage at all; otherwise it ends here, in good order.
@@ -33,6 +46,8 @@ struct Stage: Sendable {
 struct StageCall: Sendable {
   /// Chance that the call is made (a tool that the butler may or may not use).
   var probability = 1.0
+  /// Of a tool: chance that it is called at all, by a model's call or without; nil: `probability`.
+  var called: Double?
   /// Shares add up to 1.
   var mix: [Variant]
   /// As the file calls it; empty where it has no name.

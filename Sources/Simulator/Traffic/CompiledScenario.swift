@@ -48,6 +48,7 @@ struct ArrivalPlan: Sendable {
 }
 
 struct CompiledStage: Sendable {
+  var part: Stage.Part
   var delay: Int64
   var continuation: Double
   var chance: Double
@@ -56,6 +57,8 @@ struct CompiledStage: Sendable {
 
 struct CompiledStageCall: Sendable {
   var probability: Double
+  /// Chance that the tool is called, whether it calls a model or not.
+  var called: Double
   /// The call's place in its flow, in the high half of `Draws.block(part:)`.
   var part: UInt64
   var firstKind: Int
@@ -288,19 +291,17 @@ struct CompiledScenario: Sendable {
         }
         calls.append(
           CompiledStageCall(
-            probability: call.probability, part: part << 32, firstKind: first,
+            probability: call.probability, called: call.called ?? call.probability,
+            part: part << 32, firstKind: first,
             shares: firstShare..<mixShares.count, guide: guide))
         part += 1
       }
       stages.append(
         CompiledStage(
-          delay: stage.delay.microseconds, continuation: stage.continuation, chance: stage.chance,
+          part: stage.part, delay: stage.delay.microseconds, continuation: stage.continuation, chance: stage.chance,
           calls: calls))
     }
-    let only = workload.stages.count == 1 && workload.stages[0].calls.count == 1
-    let certain =
-      only && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
-      && workload.stages[0].calls[0].probability == 1 && workload.stages[0].delay == .zero
+    let certain = workload.isOneCall
     let timeline = timeline(for: workload.profile)
     let first = stages[0].calls.first
     arrivalPlans.append(

@@ -101,18 +101,37 @@ extension ScenarioFormat {
         "Kinds of this call.", default: "one kind", names: "variant"),
     ] + callFields)
 
+  static let tool = FormatObject(
+    name: "tool", summary: "A tool that an assistant may call, with the model's call of its own.",
+    fields: [
+      FormatField("probability", .share, "Chance that it is called in a round.", default: "100%"),
+      FormatField(
+        "calls_model", .share, "How often it then calls a model; else it costs nothing.",
+        default: "100%", example: "50%"),
+      FormatField(
+        "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
+        "Kinds of this call.", default: "one kind", names: "variant"),
+    ] + callFields)
+
   static let rounds = FormatObject(
     name: "rounds",
     summary: "Becomes stages: call, tools, (confirm,) and so on for up to `max` rounds.",
     fields: [
       FormatField("max", .count, "Most rounds.", default: "3"),
-      FormatField("continue", .share, "Chance that another round follows.", required: true),
+      FormatField("continue", .share, "Chance that another round follows, whatever is called."),
+      FormatField(
+        "until", .choice(["no_tool"]),
+        "In place of `continue`: a round that calls a tool forces another one, and a flow whose last "
+          + "round calls one gives up with an error."),
+      FormatField(
+        "error", .text, "What a flow is told that gives up; with `until`.",
+        default: "too many rounds"),
       FormatField(
         "input_growth", .count, "Tokens that each round adds to the input.", default: "0",
         example: "350"),
       FormatField("call", .object("call"), "The assistant's call.", default: "the workload's keys"),
       FormatField(
-        "tools", .map(.object("call")), "Calls made after each round, in parallel.", names: "tool"),
+        "tools", .map(.object("tool")), "Called after each round, in parallel.", names: "tool"),
       FormatField(
         "confirm", .share, "Chance of one more exchange after the first round.", default: "0%"),
     ])

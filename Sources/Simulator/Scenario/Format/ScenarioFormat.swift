@@ -6,7 +6,7 @@ enum ScenarioFormat {
       scenario, period, plan, currency, breaker, retry, quota, model, promptCache, outage, cache,
       cacheClass,
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
-      surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
+      surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, distribution, prompts, prefix,
       replay, experiment, arm, detect,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
       capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,

@@ -25,10 +25,13 @@ struct CallReader {
   // MARK: Calls of a stage
 
   /// Calls that are made at the same moment, by name.
-  func parallel(_ entries: [YAMLNode.Entry], defaults: [YAMLNode.Entry]) -> PlacedStage {
+  func parallel(
+    _ entries: [YAMLNode.Entry], defaults: [YAMLNode.Entry],
+    as object: FormatObject = ScenarioFormat.call
+  ) -> PlacedStage {
     var result = PlacedStage(stage: Stage(calls: []), calls: [])
     for entry in entries {
-      guard let (call, placed) = call(entry.value, defaults: defaults) else { continue }
+      guard let (call, placed) = call(entry.value, defaults: defaults, as: object) else { continue }
       result.stage.calls.append(call)
       result.stage.calls[result.stage.calls.count - 1].name = entry.key
       result.calls += placed
@@ -38,13 +41,17 @@ struct CallReader {
 
   /// One call with its mix.
   func call(
-    _ node: YAMLNode, defaults: [YAMLNode.Entry]
+    _ node: YAMLNode, defaults: [YAMLNode.Entry], as object: FormatObject = ScenarioFormat.call
   ) -> (StageCall, [PlacedVariant])? {
-    guard let fields = Fields(node, as: ScenarioFormat.call, log: log) else { return nil }
+    guard let fields = Fields(node, as: object, log: log) else { return nil }
     let inherited = callEntries(of: completed(node, with: defaults))
     let placed = mix(fields, defaults: inherited)
-    let call = StageCall(
+    var call = StageCall(
       probability: fields.share("probability") ?? 1, mix: placed.map(\.variant))
+    if object.keys.contains("calls_model"), let share = fields.share("calls_model") {
+      call.called = call.probability
+      call.probability *= share
+    }
     return (call, placed)
   }
 
@@ -102,7 +109,7 @@ struct CallReader {
     readQuality(fields, into: &variant)
     return PlacedVariant(
       variant: variant, place: node.place, promptsPlace: fields["prompts"]?.place,
-      cacheClassPlace: fields["cache_class"]?.place)
+      cacheClassPlace: fields["cache_class"]?.place, inputPlace: fields["input"]?.place)
   }
 
   // MARK: Keys of a call
