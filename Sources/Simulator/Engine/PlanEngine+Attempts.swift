@@ -78,7 +78,8 @@ extension PlanEngine {
     if place.pointee.hasOutages {
       rate = place.pointee.failureRate(at: start.microseconds, isLogged: isLogged)
     }
-    flight.pointee.isFailing = failure < rate || latency > place.pointee.timeout
+    flight.pointee.isTimedOut = latency > place.pointee.timeout
+    flight.pointee.isFailing = failure < rate || flight.pointee.isTimedOut
     if isLogged {
       flight.pointee.hasUsedLog = true
       if facts[Int(slot)].failed { flight.pointee.isFailing = true }

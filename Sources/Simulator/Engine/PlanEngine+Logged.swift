@@ -193,6 +193,7 @@ extension PlanEngine {
     if kind.pointee.cacheMode != .off {
       cacheCounts[Int(kind.pointee.cacheClass)].hits += lane.pointee.hits
       cacheCounts[Int(kind.pointee.cacheClass)].misses += lane.pointee.answers
+      cacheMisses[lane.pointee.routed] += lane.pointee.answers
     }
     let row = ledger.row(ofModel: lane.pointee.routed)
     ledger.addHits(lane.pointee.hits, kind: kind, row: row)

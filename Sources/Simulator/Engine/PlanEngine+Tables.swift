@@ -108,10 +108,15 @@ extension PlanEngine {
     for target in 0..<targets.count {
       result.performance.append(targets[target].performance(minutes: minutes))
     }
-    result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
+    let names = names
+    let accountAlerts = accountWatch.firings.map { $0.event(named: names.account($0.user)) }
+    result.alerts = (budget.alerts + accountAlerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)
-    LedgerTables(compiled: compiled, ledger: ledger, userNames: userNames).fill(&result)
+    if watchesHours { hours.end() }
+    LedgerTables(
+      compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array
+    ).fill(&result, hours: hours.samples)
     return result
   }
 }

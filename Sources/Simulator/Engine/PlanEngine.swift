@@ -24,6 +24,8 @@ struct PlanEngine: ~Copyable {
     var month: Int32
     var isProbe: Bool
     var isFailing: Bool
+    /// The attempt fails because it takes longer than the model's timeout.
+    var isTimedOut: Bool
     var isBilled: Bool
     /// The event is a hit's answer to its flow.
     var isHit: Bool
@@ -89,6 +91,10 @@ struct PlanEngine: ~Copyable {
   var lanes: Lanes
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
+  let watchesAccounts: Bool
+  var accountWatch: AccountWatch
+  let watchesHours: Bool
+  var hours: HourWatch
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   var metRoutes: Set<Int> = []
   var reachable: Set<Int> = []
@@ -106,6 +112,8 @@ struct PlanEngine: ~Copyable {
   var latencies = LatencyCounts()
   var flowResults: [FlowResult]
   var cacheCounts: Slab<CacheClassResult>
+  /// Look-ups without a hit, by routed model.
+  var cacheMisses: Slab<Int64>
   var log: CallLog?
   /// Set to look for calls that cost far more than others.
   var outliers: OutlierFinder?
@@ -145,7 +153,10 @@ struct PlanEngine: ~Copyable {
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
     billFailures = scenario.billFailures
-    hasRollingAlerts = !scenario.alerts.isEmpty
+    let rollingAlerts = scenario.alerts.filter { $0.metric != .accountMonthCost }
+    hasRollingAlerts = !rollingAlerts.isEmpty
+    accountWatch = AccountWatch(alerts: scenario.alerts.filter { $0.metric == .accountMonthCost })
+    watchesAccounts = accountWatch.isOn
     hasFixedPrices = scenario.catalog.models.contains { model in
       model.prices.contains(where: \.hasFixedPrice)
     }
@@ -171,19 +182,24 @@ struct PlanEngine: ~Copyable {
     storesAhead = Self.storesAhead(scenario)
     looksUp = scenario.cache.mode == .keyed
     rolling = RollingWatch(
-      alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
+      alerts: rollingAlerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
     result = PlanResult(plan: plan, run: run)
     flowResults = scenario.workloads.map {
       FlowResult(workload: $0.name, givesUpWith: $0.givesUpWith)
     }
+    cacheMisses = Slab(repeating: 0, count: scenario.catalog.models.count)
+    hours = HourWatch(
+      scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
+    watchesHours = !scenario.performanceHours.isEmpty
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
   }
 
   /// Whether nothing looks at calls between their arrival and their end.
   static func foresees(_ scenario: Scenario) -> Bool {
-    scenario.alerts.isEmpty && scenario.experiments.isEmpty
+    scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
+      && scenario.performanceHours.isEmpty
       && scenario.budget?.actions.isEmpty ?? true
   }
 
@@ -280,6 +296,7 @@ struct PlanEngine: ~Copyable {
   @inline(never)
   private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
+    if time >= hours.nextBoundary { hours.check(upTo: time) }
     if time >= budget.nextCheck {
       budget.settle(before: time)
       budget.check(upTo: time)
@@ -294,7 +311,7 @@ struct PlanEngine: ~Copyable {
       month += 1
       if !reachable.isEmpty { addFixedPricesOfMonth() }
     }
-    boundary = min(rolling.nextBoundary, budget.nextCheck)
+    boundary = min(rolling.nextBoundary, hours.nextBoundary, budget.nextCheck)
     if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
     if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }
     if let flush = flushes.first?.microseconds { boundary = min(boundary, flush) }

@@ -39,13 +39,21 @@ struct RollingWatch: Sendable {
     /// Place among the latency alerts; negative for the others.
     let latencyPlace: Int
     var counts = Counts()
+    var attempts = Attempts()
     var answered: Int64 = 0
     var withinThreshold: Int64 = 0
     var isFiring = false
   }
 
+  /// Attempts that ended, and those of them that took too long.
+  fileprivate struct Attempts: Sendable {
+    var count: Int64 = 0
+    var timeouts: Int64 = 0
+  }
+
   private struct Minute: Sendable {
     var counts = Counts()
+    var attempts = Attempts()
     /// Latency buckets of ok calls, if any alert asks for them.
     var latencies: [UInt16] = []
     /// By latency alert: how many of them are not above its threshold.
@@ -102,6 +110,14 @@ struct RollingWatch: Sendable {
     }
   }
 
+  /// An attempt's outcome, at `time`.
+  @inline(__always)
+  mutating func addAttempt(isTimedOut: Bool, at time: Int64) {
+    let place = Int(time / Self.minute) % ring.count
+    ring[place].attempts.count &+= 1
+    ring[place].attempts.timeouts &+= isTimedOut ? 1 : 0
+  }
+
   /// Looks at every boundary up to and including `time`.
   mutating func check(upTo time: Int64) {
     while nextBoundary <= time {
@@ -110,6 +126,7 @@ struct RollingWatch: Sendable {
       // The place that the minutes ahead will need next is that of the longest window's past.
       let spent = (number + ring.count - (watches.map(\.minutes).max() ?? 0)) % ring.count
       ring[spent].counts = Counts()
+      ring[spent].attempts = Attempts()
       ring[spent].latencies.removeAll(keepingCapacity: true)
       for alert in latencyThresholds.indices { ring[spent].within[alert] = 0 }
       nextBoundary += Self.minute
@@ -143,6 +160,8 @@ struct RollingWatch: Sendable {
     } else {
       watches[index].counts -= minute.counts
     }
+    watches[index].attempts.count += sign * minute.attempts.count
+    watches[index].attempts.timeouts += sign * minute.attempts.timeouts
     let place = watches[index].latencyPlace
     if place >= 0 {
       watches[index].answered += sign * Int64(minute.latencies.count)
@@ -183,14 +202,17 @@ extension RollingWatch.Watch {
     case .cacheHitRate: counts.hits + counts.misses
     case .satisfaction: counts.rated
     case .conversion: counts.messages
+    case .timeoutShare: attempts.count
+    case .accountMonthCost: 0
     }
   }
 
   fileprivate var rate: Double {
     let part =
       switch alert.metric {
-      case .latency: Int64(0)
+      case .latency, .accountMonthCost: Int64(0)
       case .errorRate: counts.failed
+      case .timeoutShare: attempts.timeouts
       case .cacheHitRate: counts.hits
       case .satisfaction: counts.satisfied
       case .conversion: counts.converted

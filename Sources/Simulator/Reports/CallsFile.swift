@@ -9,7 +9,7 @@ final class CallsFile: @unchecked Sendable {
     "priority", "tier", "routed_model", "reason", "cache", "model", "provider", "attempts",
     "skipped", "status", "queue_us", "latency_us", "input_tokens", "cached_input_tokens",
     "output_tokens", "reasoning_tokens", "audio_seconds", "input_cost_usd", "output_cost_usd",
-    "other_cost_usd", "cost_usd",
+    "other_cost_usd", "cost_usd", "segment", "msgs",
   ]
   /// More of them in a scenario with experiments.
   static let experimentColumns = ["experiment", "variant"]
@@ -68,6 +68,8 @@ final class CallsFile: @unchecked Sendable {
     row.plain("\(record.cache)")
     writeAnswer(record, routed: routed, compiled, to: &row)
     writeBill(record, to: &row)
+    optional(attributes[.segment], &row)
+    row.integer(record.msgs(kind, compiled))
     if hasExperiments {
       let variant = compiled.variant(of: kind)
       optional(variant?.experiment.name, &row)
@@ -111,6 +113,13 @@ final class CallsFile: @unchecked Sendable {
 
   private func optional(_ text: String?, _ row: inout CSVWriter) {
     if let text { row.text(text) } else { row.unknown() }
+  }
+}
+
+extension CallRecord {
+  /// Messages that the call was for: as a log tells them, else as its kind states them.
+  func msgs(_ kind: CallKind, _ compiled: CompiledScenario) -> Int64 {
+    loggedMsgs >= 0 ? loggedMsgs : compiled.groups[Int(kind.group)].msgs
   }
 }
 

@@ -79,6 +79,8 @@ struct Variant: Sendable {
   /// The static prefix that a provider's prompt cache may hold; 0: none.
   var prefixTokens: Int64 = 0
   var prefixSharedByUsers = true
+  /// Messages that the call is for.
+  var msgs: Int64 = 1
   var batch = false
   var serviceTier: String?
   /// Chance that an answered call is rated well, of those that are rated; nil: not rated.

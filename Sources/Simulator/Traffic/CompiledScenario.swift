@@ -86,6 +86,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var workload: UInt16
   var useCase: UInt16
   var tier: UInt16
+  /// Into `groups`.
+  var group: UInt32
   /// Into `chainKinds`.
   var chain: UInt16
   /// Into `billings`.
@@ -157,6 +159,20 @@ struct ChainKind: Hashable, Sendable {
   var unfit: Set<ModelID>
 }
 
+/// Calls that the ledger adds up together.
+struct CallGroup: Hashable, Sendable {
+  /// Into `useCases` and `tiers`.
+  var useCase: Int
+  var tier: Int
+  var action: String?
+  var segment: String?
+  /// Messages that each call is for.
+  var msgs: Int64 = 1
+
+  /// Whether it says more than its use case and tier.
+  var isLabelled: Bool { action != nil || segment != nil || msgs != 1 }
+}
+
 /// How calls of a kind are billed, beyond the model.
 struct Billing: Hashable, Sendable {
   var batch: Bool
@@ -174,6 +190,7 @@ struct CompiledScenario: Sendable {
   private(set) var targetsOfModel: [Range<Int>] = []
   private(set) var useCases: [String] = []
   private(set) var tiers: [String] = []
+  private(set) var groups: [CallGroup] = []
   private(set) var chainKinds: [ChainKind] = []
   private(set) var billings: [Billing] = []
   private(set) var cacheClasses: [String?] = []
@@ -205,6 +222,7 @@ struct CompiledScenario: Sendable {
   /// Where names stand in the lists above.
   private var placeOfUseCase: [String: Int] = [:]
   private var placeOfTier: [String: Int] = [:]
+  private var placeOfGroup: [CallGroup: Int] = [:]
   private var placeOfBilling: [Billing: Int] = [:]
   private var placeOfCacheClass: [String?: Int] = [:]
   private var placeOfChain: [ChainKind: Int] = [:]
@@ -250,6 +268,9 @@ struct CompiledScenario: Sendable {
     var (kind, seen) = (kinds[original], attributes[original])
     let number = Self.index(of: tier, in: &tiers, &placeOfTier)
     kind.tier = UInt16(number)
+    var group = groups[Int(kind.group)]
+    group.tier = number
+    kind.group = UInt32(Self.index(of: group, in: &groups, &placeOfGroup))
     let unfit = chainKinds[Int(kind.chain)].unfit
     kind.chain = UInt16(
       Self.index(of: ChainKind(tier: number, unfit: unfit), in: &chainKinds, &placeOfChain))
@@ -386,11 +407,15 @@ struct CompiledScenario: Sendable {
     let tier = Self.index(
       of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers, &placeOfTier)
     let chain = ChainKind(tier: tier, unfit: variant.unfit)
+    let useCase = Self.index(of: useCase, in: &useCases, &placeOfUseCase)
+    let group = CallGroup(
+      useCase: useCase, tier: tier, action: variant.attributes[.action],
+      segment: variant.attributes[.segment], msgs: variant.msgs)
     kinds.append(
       CallKind(
-        key: key, workload: UInt16(workloads.count),
-        useCase: UInt16(Self.index(of: useCase, in: &useCases, &placeOfUseCase)),
-        tier: UInt16(tier), chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
+        key: key, workload: UInt16(workloads.count), useCase: UInt16(useCase),
+        tier: UInt16(tier),
+        group: UInt32(Self.index(of: group, in: &groups, &placeOfGroup)), chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings,

@@ -116,6 +116,36 @@ import Testing
     #expect(Set(found.map(\.state)).count == 2)
   }
 
+  /// What performance_hours.csv says of all models together is what the call log says.
+  @Test(arguments: (1...6).map { 900 + $0 } as [UInt64])
+  func theLastHoursAreThoseOfTheCallLog(seed: UInt64) throws {
+    var scenario = Self.scenario(seed: seed)
+    scenario.performanceHours = [1, 3]
+    let run = try LoggedRun(scenario)
+    let ended = Self.ended(run, scenario)
+    let hour = SimDuration.hour.microseconds
+    let samples = run.result.hours.filter { $0.model == nil }.map(\.sample)
+    for sample in samples {
+      let until = sample.until.microseconds
+      let seen = ended.filter { until - Int64(sample.hours) * hour <= $0.at && $0.at < until }
+      #expect(sample.counts.calls == Int64(seen.count))
+      #expect(sample.counts.hits == Int64(seen.count { $0.cache == .hit }))
+      #expect(sample.counts.misses == Int64(seen.count { $0.cache == .miss }))
+      #expect(sample.counts.failedCalls == Int64(seen.count { $0.latency == nil }))
+      let sorted = seen.compactMap(\.latency).sorted()
+      for (percent, found) in [(50, sample.p50), (95, sample.p95), (99, sample.p99)] {
+        let rank = (1...max(1, sorted.count)).first { $0 * 100 >= percent * sorted.count } ?? 1
+        #expect(found == (sorted.isEmpty ? nil : LatencyHistogramTests.reported(sorted[rank - 1])))
+      }
+    }
+    let hourly = samples.filter { $0.hours == 1 }
+    #expect(hourly.map(\.counts.calls).reduce(0, +) == run.result.calls)
+    let attempts = run.records.map { Int64($0.attempts) }.reduce(0, +)
+    #expect(hourly.map(\.counts.attempts).reduce(0, +) == attempts)
+    #expect(hourly.map(\.counts.cost).reduce(.zero, +) == run.result.cost)
+    #expect(samples.count { $0.hours == 3 } >= hourly.count && hourly.count > 5)
+  }
+
   /// A latency of exactly the threshold is not above it, however the threshold is stored.
   @Test(arguments: [1_000, 1_001, 1_003, 1_100, 1_999] as [Int64])
   func aLatencyOfTheThresholdIsNotAboveIt(microseconds: Int64) {
@@ -151,6 +181,7 @@ import Testing
     case .cacheHitRate: return rate(calls.filter { $0.cache != .off }.map { $0.cache == .hit })
     case .satisfaction: return rate(calls.compactMap(\.rated))
     case .conversion: return rate(calls.compactMap(\.converted))
+    case .timeoutShare, .accountMonthCost: return nil
     }
   }
 

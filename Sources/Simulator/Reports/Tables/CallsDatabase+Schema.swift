@@ -6,7 +6,7 @@ extension CallsDatabase {
     CREATE TABLE call_accounts (account INTEGER PRIMARY KEY, account_id TEXT NOT NULL);
     CREATE TABLE call_kinds (
       kind INTEGER PRIMARY KEY, account_plan TEXT, use_case TEXT NOT NULL, action TEXT, task TEXT,
-      complexity TEXT, priority TEXT, tier TEXT NOT NULL, reason TEXT NOT NULL\(hasExperiments ? ", experiment TEXT, variant TEXT" : ""));
+      complexity TEXT, priority TEXT, tier TEXT NOT NULL, reason TEXT NOT NULL, segment TEXT\(hasExperiments ? ", experiment TEXT, variant TEXT" : ""));
     CREATE TABLE call_log (
       call INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,
       account INTEGER REFERENCES call_accounts, kind INTEGER NOT NULL REFERENCES call_kinds,
@@ -16,7 +16,7 @@ extension CallsDatabase {
       input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL,
       output_tokens INTEGER NOT NULL, reasoning_tokens INTEGER NOT NULL, audio_us INTEGER NOT NULL,
       input_cost_pico INTEGER NOT NULL, output_cost_pico INTEGER NOT NULL,
-      other_cost_pico INTEGER NOT NULL, cost_pico INTEGER NOT NULL);
+      other_cost_pico INTEGER NOT NULL, cost_pico INTEGER NOT NULL, msgs INTEGER NOT NULL);
     """
   }
 
@@ -35,7 +35,7 @@ extension CallsDatabase {
         answered.name AS model, answered.provider AS provider, attempts, skipped,
         CASE failed WHEN 0 THEN 'ok' ELSE 'failed' END AS status, queue_us, latency_us,
         input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-        audio_us / 1e6 AS audio_seconds, \(amounts)\(hasExperiments ? ", experiment, variant" : "")
+        audio_us / 1e6 AS audio_seconds, \(amounts), segment, msgs\(hasExperiments ? ", experiment, variant" : "")
       FROM call_log AS log JOIN call_kinds USING (kind)
         JOIN call_models AS routed ON routed.model = log.routed
         LEFT JOIN call_accounts USING (account)

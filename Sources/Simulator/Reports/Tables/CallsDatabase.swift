@@ -90,7 +90,7 @@ final class CallsDatabase: @unchecked Sendable {
     }
   }
 
-  private static let columns = 21
+  private static let columns = 22
 
   private func bind(
     _ record: CallRecord, _ names: PlanNames, to row: inout Row
@@ -122,6 +122,7 @@ final class CallsDatabase: @unchecked Sendable {
     try row.add(record.outputCost.picodollars)
     try row.add(record.otherCost.picodollars)
     try row.add((record.inputCost + record.outputCost + record.otherCost).picodollars)
+    try row.add(record.msgs(names.compiled.kinds[Int(call.kind)], names.compiled))
   }
 
   // MARK: Names
@@ -160,7 +161,7 @@ final class CallsDatabase: @unchecked Sendable {
             .text(compiled.useCases[Int(kind.useCase)]), text(attributes[.action]),
             text(attributes[.task]), text(attributes[.complexity]), text(attributes[.priority]),
             .text(compiled.tiers[Int(kind.tier)]),
-            .text(names.reason(call, accountPlan: plan)),
+            .text(names.reason(call, accountPlan: plan)), text(attributes[.segment]),
           ] + variant(of: kind, compiled)
         }
       }

@@ -12,6 +12,9 @@ extension ScenarioFormat {
     FormatField("action", .text, "What rules may test: the action."),
     FormatField("segment", .text, "What rules may test: the segment."),
     FormatField(
+      "msgs", .count, "Messages that one call is for; counted in actions.csv.", default: "1",
+      example: "20"),
+    FormatField(
       "input", .either([.count, .text, .object("distribution")]),
       "Input tokens, without prefix and frames.", default: "0",
       example: "{mean: 500, cv: 1.2, cap: 4000}"),

@@ -120,6 +120,14 @@ enum ScenarioFormat {
         "What stands for users, sessions and prompts that a log does "
           + "not tell.", default: "they stay unknown"),
       FormatField(
+        "tables", .list(.choice(ExtraTable.allCases.map(\.rawValue))),
+        "Tables that take time and memory, written where they are asked for (docs/interface.md).",
+        default: "none", example: "[account_months]"),
+      FormatField(
+        "performance_hours", .list(.count),
+        "Writes performance_hours.csv: at every full hour, what the last so many hours (up to 168) "
+          + "were like, by model.", default: "none", example: "[1, 24]"),
+      FormatField(
         "assumptions", .list(.text), "What the file assumes, each with its reason; reported."),
       FormatField(
         "published", .list(.object("published")), "Published figures to be shown beside."),

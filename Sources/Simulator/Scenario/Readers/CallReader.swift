@@ -120,6 +120,7 @@ struct CallReader {
       variant.attributes[attribute] = fields.text(attribute.name)
     }
     variant.attributes[.useCase] = useCase
+    variant.msgs = fields.count("msgs", in: 1...Self.largestTokens) ?? 1
   }
 
   private func readSizes(_ fields: Fields, into variant: inout Variant) {

@@ -8,6 +8,7 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case cacheClass, segment
   case inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, maxTokens
   case audioSeconds, images, status, latencyMs, costUSD, prefixBlocks, blockSize
+  case msgs
 
   /// In sets of columns.
   @inline(__always)
@@ -34,6 +35,7 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .costUSD: "cost_usd"
     case .prefixBlocks: "prefix_blocks"
     case .blockSize: "block_size"
+    case .msgs: "msgs"
     default: attribute?.name ?? ""
     }
   }
@@ -55,6 +57,9 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     default: nil
     }
   }
+
+  /// Whether most logs have nothing of the kind, so that nobody misses it.
+  var isRare: Bool { self == .msgs }
 
   /// Other names that people use for a column.
   private static let aliases: [(name: String, column: TraceColumn)] = [
