@@ -8,7 +8,8 @@ enum ScenarioFormat {
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
       surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, distribution, prompts, prefix,
       replay, experiment, arm, detect,
-      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
+      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, publishedSaving,
+      shock,
       capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
       normal, lognormalRange, lognormal,
     ])
