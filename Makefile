@@ -1,4 +1,4 @@
-# `make report` and `make test` need Swift 6.1+ and make; the two C libraries are installed here.
+# `make report` and `make test` need Swift 6.1+ and make; its C and C++ libraries are installed here.
 SHIPPED := scenarios/huntaze-published.yaml scenarios/huntaze-engineering.yaml scenarios/two-tier.yaml
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -128,15 +128,15 @@ install: build
 	if [ -d .build/man ]; then install -d "$(SHARE)/man/man1"; \
 	  install -m 644 .build/man/*.1 "$(SHARE)/man/man1"; fi
 
-# libcsv, SQLite and zlib, with their headers: those that are not there.
-PACKAGES := libcsv-dev libsqlite3-dev zlib1g-dev
-MISSING = for header in csv.h sqlite3.h zlib.h; do \
+# The libraries with their headers: those that are not there.
+PACKAGES := libcsv-dev libsimdjson-dev libsqlite3-dev libssl-dev zlib1g-dev
+MISSING = for header in csv.h simdjson.h sqlite3.h openssl/hmac.h zlib.h; do \
   ls /usr/include/$$header /usr/local/include/$$header 2>/dev/null | grep -q . || echo $$header; done
 deps:
 	@missing=$$($(MISSING)); \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "costsim needs the libraries libcsv, libsqlite3 and zlib with their headers; missing:" $$missing >&2; \
+	  echo "costsim needs the libraries libcsv, simdjson, libsqlite3, OpenSSL and zlib with their headers; missing:" $$missing >&2; \
 	  echo "This machine has no apt-get to install them with: please install them, then run make again." >&2; \
 	  exit 2; \
 	fi; \

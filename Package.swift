@@ -25,17 +25,20 @@ let package = Package(
     .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    // simdjson behind a plain C interface.
+    .target(name: "LogJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CostModel"),
     .executableTarget(
       name: "Simulator",
       dependencies: [
-        "CostModel", "CLibCSV", "CSQLite", "CZlib",
+        "CostModel", "CLibCSV", "COpenSSL", "CSQLite", "CZlib", "LogJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
       resources: [
         .embedInCode("Starter"), .embedInCode("Formats"), .embedInCode("Limits"),
-        .embedInCode("Standard"),
+        .embedInCode("Standard"), .embedInCode("Shapes"),
       ]),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
@@ -45,5 +48,6 @@ let package = Package(
       dependencies: ["Simulator", "CostModel", "DocumentRules", "ReferenceEngine"],
       sources: fuzzing),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

@@ -16,7 +16,7 @@ struct Costsim: ParsableCommand {
     subcommands: [
       Run.self, ForecastCommand.self, LeversCommand.self, StressCommand.self, SolveCommand.self,
       SweepCommand.self, SensitivityCommand.self, SelectCommand.self, ReplayCommand.self,
-      Calibrate.self, Explain.self,
+      ReadCommand.self, Calibrate.self, Explain.self,
       Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,
       Query.self, Audit.self,

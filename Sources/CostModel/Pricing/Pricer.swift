@@ -33,6 +33,18 @@ public struct Pricer: Sendable {
     return try cost(of: usage, parts, sheet: sheet, base: base)
   }
 
+  /// What the usage costs in the tier of a call with so much input, whatever its own is: of many calls
+  /// together only their sum is known.
+  public func cost(
+    of usage: Usage, inTierOf input: Int64, at t: SimTime
+  ) throws(PricingError) -> Cost {
+    let parts = try UsageParts(usage)
+    let sheet = sheetIndex(at: t)
+    guard sheet >= 0 else { throw .noPrices }
+    return try cost(
+      of: usage, parts, sheet: sheet, base: firstRate(sheet: sheet, input: input, at: t))
+  }
+
   /// By the card whose rates begin at `base`.
   @inline(__always)
   func cost(

@@ -26,11 +26,13 @@ struct ZipArchive {
   }
 
   /// What a member holds, checked against its checksum.
-  func contents(of member: Member) throws(Problem) -> [UInt8] {
-    guard member.size <= InputLimit.priceListBytes.value else {
+  func contents(
+    of member: Member, limit: InputLimit = .priceListBytes
+  ) throws(Problem) -> [UInt8] {
+    guard member.size <= limit.value else {
       throw Problem(
         message: "'\(member.name)' unpacks to "
-          + InputLimit.priceListBytes.exceeded(by: "bytes"))
+          + limit.exceeded(by: "bytes"))
     }
     guard try number(member.header, 4) == 0x0403_4B50 else {
       throw Problem(message: "'\(member.name)' is not where the archive says")

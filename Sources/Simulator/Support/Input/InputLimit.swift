@@ -9,6 +9,7 @@ enum InputLimit: String, CaseIterable, Sendable {
   case priceListBytes = "price_list_bytes"
   case priceListValues = "price_list_values"
   case columns
+  case logBytes = "log_bytes"
   case queryRows = "query_rows"
   case queryBytes = "query_bytes"
   case queryValueBytes = "query_value_bytes"
