@@ -40,7 +40,7 @@ build: deps static-libraries
 # libgcc_s has no static form; libgcc_eh is what it is made of.
 static-libraries:
 	@mkdir -p $(STATIC_LIBRARIES)
-	@for library in libcsv libsqlite3 libz libstdc++ libgcc_eh; do \
+	@for library in libcsv libcrypto libsimdjson libsqlite3 libz libstdc++ libgcc_eh; do \
 	  found=$$($${CC:-clang} -print-file-name=$$library.a 2>/dev/null); \
 	  name=$${library%_eh}; [ $$name = $$library ] || name=$${name}_s; \
 	  if [ -f "$$found" ]; then ln -sf "$$found" $(STATIC_LIBRARIES)/$$name.a; fi; \
