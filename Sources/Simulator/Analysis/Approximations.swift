@@ -34,8 +34,9 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + windows() + bursts() + cache() + flushes() + prefixes() + breakers() + outages() + quotas()
-      + prices() + actions() + experiments() + rogue() + exactActivity()
+      tokens() + windows() + bursts() + cache() + flushes() + prefixes() + breakers() + outages()
+      + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
+      + exactSurges() + sharedUsers()
     return all.filter { seen.insert($0).inserted }
   }
 
@@ -78,6 +79,30 @@ struct Approximations {
         part: "exact arrivals",
         reason: "drawn activities move a stated number of calls between account plans",
         hidesChance: true)
+    ]
+  }
+
+  private func exactSurges() -> [Expectation.Approximation] {
+    scenario.workloads.filter { $0.arrivals == .exact && !$0.profile.surges.isEmpty }.map {
+      Expectation.Approximation(
+        part: "\($0.name) arrivals",
+        reason: "they are exact, but what surges add or take is met to within one call a user")
+    }
+  }
+
+  private func sharedUsers() -> [Expectation.Approximation] {
+    cost.traffic.months > 1 ? Self.sharedUsers(of: cost) : []
+  }
+
+  /// What several months say together of users whose activities are drawn once for all of them.
+  static func sharedUsers(of cost: ExpectedCost) -> [Expectation.Approximation] {
+    guard cost.traffic.activityCV > 0, cost.traffic.usersOfPlan.count(where: { $0 > 0 }) > 1
+    else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "several months",
+        reason: "users of all account plans are taken to be busy or idle together in what months "
+          + "share")
     ]
   }
 
@@ -266,8 +291,9 @@ struct Approximations {
       return Expectation.Approximation(
         part: "\(opening.target) breaker",
         reason: isLeftOut
-          ? "it opens time and again by the failures expected, and turns away about "
-            + "\(PlainEnglish.share(opening.turnedAway)) of the attempts"
+          ? "it opens time and again by the failures expected, and turns away "
+            + (opening.isAtMost ? "" : "about ") + PlainEnglish.share(opening.turnedAway)
+            + " of the attempts" + (opening.isAtMost ? " or fewer" : "")
           : "attempts fail, so the breaker may open and send calls to the next model",
         isLeftOut: isLeftOut, hidesChance: matters(opening.turnedAway))
     }

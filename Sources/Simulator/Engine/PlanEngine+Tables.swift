@@ -106,7 +106,11 @@ extension PlanEngine {
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)
     for target in 0..<targets.count {
-      result.performance.append(targets[target].performance(minutes: minutes))
+      var performance = targets[target].performance(minutes: minutes)
+      if compiled.targetsOfModel[targets[target].model].lowerBound < target {
+        performance.otherRegionCalls = performance.calls - performance.fallbackCalls
+      }
+      result.performance.append(performance)
     }
     let names = names
     let accountAlerts = accountWatch.firings.map { $0.event(named: names.account($0.user)) }

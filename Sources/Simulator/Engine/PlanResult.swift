@@ -112,6 +112,9 @@ struct TargetPerformance: Sendable {
   var calls: Int64 = 0
   /// Calls answered here that were routed elsewhere.
   var fallbackCalls: Int64 = 0
+  /// Calls answered here that would have been answered in an earlier region of their model, had that
+  /// neither failed nor been skipped.
+  var otherRegionCalls: Int64 = 0
   var breakerTrips: Int64 = 0
   /// Attempts skipped because they would have waited too long.
   var throttledCalls: Int64 = 0

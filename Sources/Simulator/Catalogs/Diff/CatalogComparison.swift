@@ -14,6 +14,8 @@ struct CatalogComparison: Sendable {
     var other: Double
     /// Of each model whose prices change the bill, the largest first.
     var effects: [Effect]
+    /// What the closed forms leave out, at either prices.
+    var leftOut: [Expectation.Approximation] = []
 
     /// Whether the bills differ by half a cent at least.
     var changes: Bool { (other - own).magnitude >= 0.005 }
@@ -64,10 +66,12 @@ struct CatalogComparison: Sendable {
         let cost = ExpectedCost(scenario: single, plan: plan).total
         return Effect(model: scenario.catalog[id].name, difference: cost - own.total)
       }
+    let other = ExpectedCost(scenario: changed, plan: plan)
     return Plan(
-      plan: plan, own: own.total, other: ExpectedCost(scenario: changed, plan: plan).total,
+      plan: plan, own: own.total, other: other.total,
       effects: effects.filter { $0.difference != 0 }.sorted {
         ($1.difference.magnitude, $0.model) < ($0.difference.magnitude, $1.model)
-      })
+      },
+      leftOut: LeftOutWords.union([own, other].map(Expectation.leftOut)))
   }
 }

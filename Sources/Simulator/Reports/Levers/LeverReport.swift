@@ -195,7 +195,7 @@ enum LeverReport {
       ("scenario", .string(study.scenario.name)),
       ("plan", .string(study.plan.name)),
       ("users", .integer(Int64(study.plan.users))),
-      ("headline", .string(LeverMarkdown.headline(study))),
+      ("headline", .string(LeverMarkdown.headline(study) + LeverMarkdown.caution(study))),
       ("other_catalog", .optional(study.otherPrices?.compared.name) { .string($0) }),
       ("at_other_prices", .optional(LeverPricesMarkdown.sentence(study)) { .string($0) }),
       (

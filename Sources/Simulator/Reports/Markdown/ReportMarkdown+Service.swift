@@ -107,7 +107,7 @@ extension ReportMarkdown {
   private static func isNoteworthy(_ target: TargetPerformance) -> Bool {
     (target.quotaUtilisationPeak ?? 0 >= 0.8 && target.attempts > 0) || target.queuedCalls > 0
       || target.throttledCalls > 0 || target.breakerTrips > 0 || target.fallbackCalls > 0
-      || target.saturated
+      || target.otherRegionCalls > 0 || target.saturated
   }
 
   private static func saturation(_ plan: PlanReport) -> String {

@@ -152,7 +152,7 @@ enum StressReport {
       ("scenario", .string(study.scenario.name)),
       ("plan", .string(study.plan.name)),
       ("users", .integer(Int64(study.plan.users))),
-      ("headline", .string(StressMarkdown.headline(study))),
+      ("headline", .string(StressMarkdown.headline(study) + StressMarkdown.caution(study))),
       (
         "shocks",
         .array(

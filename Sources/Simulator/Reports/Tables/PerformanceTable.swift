@@ -21,6 +21,13 @@ extension ReportTables {
     ) {
       .integer($0.item.fallbackCalls)
     },
+    Column(
+      "other_region_calls", .integer, unit: "calls",
+      "Calls routed to this model and answered in this region because an earlier one failed or was "
+        + "skipped"
+    ) {
+      .integer($0.item.otherRegionCalls)
+    },
     Column("breaker_trips", .integer, unit: "times", "Times that the circuit breaker opened") {
       .integer($0.item.breakerTrips)
     },
