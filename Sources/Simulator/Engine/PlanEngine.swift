@@ -89,6 +89,9 @@ struct PlanEngine: ~Copyable {
   let hasRollingAlerts: Bool
   let watchesAccounts: Bool
   var accountWatch: AccountWatch
+  var qualityTally: QualityTally
+  /// Of the logged call that ends.
+  var loggedQuality = LoggedQuality()
   let watchesHours: Bool
   var hours: HourWatch
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
@@ -182,6 +185,8 @@ struct PlanEngine: ~Copyable {
     returns = ReturnTally(compiled: compiled, population: population)
     result = PlanResult(plan: plan, run: run)
     flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
+    qualityTally = QualityTally(
+      compiled: compiled, population: population, mostRows: SimulationLimits.mostTableRows)
     cacheMisses = Slab(repeating: 0, count: scenario.catalog.models.count)
     hours = HourWatch(
       scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
@@ -193,7 +198,7 @@ struct PlanEngine: ~Copyable {
   /// Whether nothing looks at calls between their arrival and their end.
   static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
-      && scenario.performanceHours.isEmpty
+      && scenario.performanceHours.isEmpty && !scenario.tellsQuality
       && scenario.budget?.actions.isEmpty ?? true
   }
 
@@ -211,6 +216,7 @@ struct PlanEngine: ~Copyable {
     try play(&stream, progress: progress)
     begin(at: compiled.scenario.period.end.microseconds)
     try flushLog(all: true)
+    try checkRoom()
     return finish()
   }
 
