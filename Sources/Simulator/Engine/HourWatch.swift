@@ -77,6 +77,8 @@ struct HourWatch: Sendable {
   private(set) var nextBoundary: Int64
   /// By time, number of hours and row; none where nothing has happened.
   private(set) var samples: [Sample] = []
+  /// There would be more of them than there is room for.
+  private(set) var isFull = false
 
   /// - Parameter rows: of the ledger; one more is added for all together.
   init(_ hours: [Int], rows: Int, start: SimTime) {
@@ -167,6 +169,10 @@ struct HourWatch: Sendable {
     let hours = windows[place].hours
     if past.count > hours { slide(place, past[past.count - 1 - hours], sign: -1) }
     for row in 0..<rows where !windows[place].counts[row].isEmpty {
+      guard samples.count < SimulationLimits.mostTableRows else {
+        isFull = true
+        return
+      }
       let latencies = windows[place].latencies[row]
       samples.append(
         Sample(

@@ -34,7 +34,8 @@ struct LedgerTables {
     self.rows = rows
   }
 
-  func fill(_ result: inout PlanResult, hours: [HourWatch.Sample]) {
+  func fill(_ result: inout PlanResult, hours: [HourWatch.Sample], quality: QualityTally) {
+    if quality.isOn { result.quality = quality.cells(compiled, rows: rows.map(\.name)) }
     fillPerformance(&result)
     result.hours = hours.map { sample in
       HourCell(model: sample.row < rows.count ? rows[sample.row].name : nil, sample: sample)

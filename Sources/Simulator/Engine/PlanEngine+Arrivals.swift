@@ -110,6 +110,9 @@ extension PlanEngine {
         batch.facts[Int(call.pointee.fact)].msgs, kind: kind,
         row: ledger.row(ofModel: Int(call.pointee.routed)))
     }
+    if qualityTally.isOn, call.pointee.fact >= 0 {
+      loggedQuality = batch.facts[Int(call.pointee.fact)].quality
+    }
     if hasRollingAlerts {
       noteQuality(
         call, number: result.calls, kind: kind, latency: cacheLatency,
@@ -125,6 +128,12 @@ extension PlanEngine {
       noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
     }
     if log != nil { logHit(call) }
+    if qualityTally.isOn {
+      noteReception(
+        call, number: result.calls, kind: kind,
+        row: ledger.row(ofModel: Int(call.pointee.routed)), day: day, isFailed: false,
+        at: call.pointee.time + cacheLatency)
+    }
     if call.pointee.flow >= 0 { answerFlow(call) }
   }
 

@@ -65,6 +65,12 @@ extension PlanEngine {
       noteQuality(
         call, number: result.calls, kind: kind, latency: -1, at: call.pointee.time, cache: 0)
     }
+    if qualityTally.isOn {
+      noteReception(
+        call, number: result.calls, kind: kind,
+        row: ledger.row(ofModel: Int(call.pointee.routed)), day: day, isFailed: true,
+        at: call.pointee.time)
+    }
     if watchesHours {
       hours.addEnd(
         row: ledger.row(ofModel: Int(call.pointee.routed)), latency: -1, own: 0, isFailed: true,

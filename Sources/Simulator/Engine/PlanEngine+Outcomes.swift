@@ -224,6 +224,13 @@ extension PlanEngine {
     if log != nil {
       logEnd(flight.pointee, latency: e - flight.pointee.call.time, answeredBy: target)
     }
+    if qualityTally.isOn {
+      if flight.pointee.call.fact >= 0 { loggedQuality = facts[Int(slot)].quality }
+      noteReception(
+        Self.call(of: flight), number: flight.pointee.number, kind: kind,
+        row: target ?? ledger.row(ofModel: Int(flight.pointee.call.routed)),
+        day: Int(flight.pointee.day), isFailed: target == nil, at: e)
+    }
     if hasRollingAlerts {
       noteQuality(
         Self.call(of: flight), number: flight.pointee.number, kind: kind, latency: latency, at: e,

@@ -93,6 +93,9 @@ struct PlanEngine: ~Copyable {
   let hasRollingAlerts: Bool
   let watchesAccounts: Bool
   var accountWatch: AccountWatch
+  var qualityTally: QualityTally
+  /// Of the logged call that ends.
+  var loggedQuality = LoggedQuality()
   let watchesHours: Bool
   var hours: HourWatch
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
@@ -188,6 +191,8 @@ struct PlanEngine: ~Copyable {
     flowResults = scenario.workloads.map {
       FlowResult(workload: $0.name, givesUpWith: $0.givesUpWith)
     }
+    qualityTally = QualityTally(
+      compiled: compiled, population: population, mostRows: SimulationLimits.mostTableRows)
     cacheMisses = Slab(repeating: 0, count: scenario.catalog.models.count)
     hours = HourWatch(
       scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
@@ -199,7 +204,7 @@ struct PlanEngine: ~Copyable {
   /// Whether nothing looks at calls between their arrival and their end.
   static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
-      && scenario.performanceHours.isEmpty
+      && scenario.performanceHours.isEmpty && !scenario.tellsQuality
       && scenario.budget?.actions.isEmpty ?? true
   }
 
@@ -217,6 +222,7 @@ struct PlanEngine: ~Copyable {
     try play(&stream, progress: progress)
     begin(at: compiled.scenario.period.end.microseconds)
     try flushLog(all: true)
+    try checkRoom()
     return finish()
   }
 

@@ -21,6 +21,8 @@ struct PlanResult: Sendable {
   var labelled: [CostCell] = []
   /// By account, month and model, where `tables` asks for it.
   var accountMonths: [AccountMonthCell] = []
+  /// What is told of answers, where anything is.
+  var quality: [QualityCell] = []
   /// Where `performance_hours` asks for them, by time, number of hours and model.
   var hours: [HourCell] = []
   /// Every day × model row with calls or cost, by date then row.

@@ -65,6 +65,20 @@ extension Scenario {
     workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
   }
 
+  /// Whether actions.csv is written.
+  var labelsCalls: Bool {
+    variants.contains {
+      $0.attributes[.action] != nil || $0.attributes[.segment] != nil || $0.msgs != 1
+    }
+  }
+
+  /// Whether quality.csv is written.
+  var tellsQuality: Bool {
+    tables.contains(.quality) || variants.contains { $0.quality.isStated }
+      || thresholds.contains { $0.metric.quality != nil }
+      || alerts.contains { if case .quality = $0.metric { true } else { false } }
+  }
+
   /// Whether it says what conversions or users bring.
   var statesReturn: Bool {
     !users.subscriptions.isEmpty || variants.contains { $0.conversionValue != nil }
@@ -74,6 +88,7 @@ extension Scenario {
 /// A table that costs time and memory, and is written only where the scenario asks for it.
 enum ExtraTable: String, CaseIterable, Sendable {
   case accountMonths = "account_months"
+  case quality
 }
 
 /// One column of the scaling plan: so many users.
@@ -204,6 +219,8 @@ struct RollingAlert: Sendable {
     /// Of ok calls, hits included, in milliseconds; the percentile is 0 < p ≤ 100.
     case latency(percentile: Double)
     case errorRate, cacheHitRate, satisfaction, conversion
+    /// What else is told of answers: shares, or milliseconds of response time.
+    case quality(QualityMetric)
     /// Timeouts as a share of attempts.
     case timeoutShare
     /// What each account has spent in the month, in dollars; judged at every outcome.

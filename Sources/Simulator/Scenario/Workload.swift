@@ -91,12 +91,33 @@ struct Variant: Sendable {
   var conversion: Double?
   /// What a conversion brings; nil: not stated.
   var conversionValue: MoneySum?
+  /// What else is told of its answers.
+  var quality = QualityRates()
   /// As the file calls it; empty where it has no name.
   var name = ""
   /// Decides in place of the policy: a variant of an experiment has a model of its own.
   var pinned: Policy.Rule?
   /// Models that cannot do the task: left out of the call's chain, unless it is routed to them.
   var unfit: Set<ModelID> = []
+}
+
+/// What becomes of the answers of one kind of call, beside ratings and sales; nil: it is not told.
+struct QualityRates: Sendable {
+  /// Chance that an answer is sent.
+  var sent: Double?
+  /// Chance that whoever gets it does something with it.
+  var engagement: Double?
+  /// Seconds until that.
+  var responseTime: Distribution?
+  /// Chances that an answer makes things up, is not fit to be sent, or is of no use for technical reasons.
+  var hallucination: Double?
+  var inappropriate: Double?
+  var technicalError: Double?
+
+  var isStated: Bool {
+    responseTime != nil
+      || [sent, engagement, hallucination, inappropriate, technicalError].contains { $0 != nil }
+  }
 }
 
 /// How often the same prompt comes back.

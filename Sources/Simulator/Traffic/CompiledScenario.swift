@@ -148,6 +148,31 @@ extension CallKind {
   }
 }
 
+/// What becomes of a kind's answers, ready to be drawn; negative: it is not told.
+struct CompiledQuality: Sendable, BitwiseCopyable {
+  var sent: Double
+  var engagement: Double
+  var hallucination: Double
+  var inappropriate: Double
+  var technicalError: Double
+  /// Microseconds.
+  var responseTime: Sampler?
+  /// Whether its blocks of draws are needed.
+  var drawsReception: Bool
+  var drawsFlaws: Bool
+
+  init(_ rates: QualityRates, _ tables: inout SamplerTables) {
+    sent = rates.sent ?? -1
+    engagement = rates.engagement ?? -1
+    hallucination = rates.hallucination ?? -1
+    inappropriate = rates.inappropriate ?? -1
+    technicalError = rates.technicalError ?? -1
+    responseTime = rates.responseTime.map { tables.sampler(for: $0, scale: 1e6) }
+    drawsReception = sent >= 0 || engagement >= 0 || responseTime != nil
+    drawsFlaws = max(hallucination, inappropriate, technicalError) >= 0
+  }
+}
+
 /// A kind where it lies in the engine's table: no copy is made to hand it over.
 typealias KindPointer = UnsafePointer<CallKind>
 
@@ -202,6 +227,8 @@ struct CompiledScenario: Sendable {
   private(set) var kindOffsets: [String: Int] = [:]
   /// What a conversion of each kind brings, where the scenario says it.
   private(set) var conversionValues: [MoneySum?] = []
+  /// By kind.
+  private(set) var qualities: [CompiledQuality] = []
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
   /// Rules that decide in place of the policy, by kind.
@@ -277,6 +304,7 @@ struct CompiledScenario: Sendable {
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
     conversionValues.append(conversionValues[original])
+    qualities.append(qualities[original])
     kinds.append(kind)
     attributes.append(seen)
   }
@@ -387,6 +415,7 @@ struct CompiledScenario: Sendable {
     attributes.append(seen)
     arrivingKinds.append(kinds.count)
     conversionValues.append(variant.conversionValue)
+    qualities.append(CompiledQuality(variant.quality, &tables))
     let cache = cacheUse(of: variant)
     var pool = 0
     let form: CallKind.PromptForm
@@ -415,7 +444,8 @@ struct CompiledScenario: Sendable {
       CallKind(
         key: key, workload: UInt16(workloads.count), useCase: UInt16(useCase),
         tier: UInt16(tier),
-        group: UInt32(Self.index(of: group, in: &groups, &placeOfGroup)), chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
+        group: UInt32(Self.index(of: group, in: &groups, &placeOfGroup)),
+        chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings,

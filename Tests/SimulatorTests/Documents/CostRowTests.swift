@@ -101,8 +101,9 @@ import Testing
       workloads: { w: { volume: 1, input: 1, msgs: 0 } }
       """)
     let text = try folder.errors()
-    #expect(text.contains("s.yaml:5:10: error: expected account_months, not 'account_month'"))
-    #expect(text.contains("s.yaml:7:51: error: 'window' means nothing to account_month_cost"))
+    #expect(
+      text.contains("s.yaml:5:10: error: expected account_months or quality, not 'account_month'"))
+    #expect(text.contains("s.yaml:7:48: error: 'window' means nothing to account_month_cost"))
     #expect(text.contains("s.yaml:8:14: error: account_month_cost only grows, expected '>'"))
     #expect(text.contains("s.yaml:9:14: error: "))
     #expect(text.contains("s.yaml:10:46: error: '0' is out of range"))

@@ -48,6 +48,23 @@ struct DocumentFolder {
     try #require(outcome.code == 0, "\(outcome.errors)")
   }
 
+  /// What is wrong with a log that lies in the folder.
+  func errorsOfReplay(_ log: String) throws -> String {
+    try Program.run([
+      "replay", folder.path(log), "--scenario", folder.path("s.yaml"), "--out", folder.path("bad"),
+    ]).errors
+  }
+
+  /// What `check` says of the scenario against its own baseline; it fails.
+  func check() throws -> String {
+    let baseline = folder.path("baseline.yaml")
+    let made = try Program.run(["baseline", folder.path("s.yaml"), "-o", baseline])
+    try #require(made.code == 0, "\(made.errors)")
+    let outcome = try Program.run(["check", folder.path("s.yaml"), "--baseline", baseline])
+    try #require(outcome.code == 99, "\(outcome.output)\(outcome.errors)")
+    return outcome.output
+  }
+
   func errors() throws -> String { folder.errors() }
 
   func query(_ sql: String, _ report: String = "s") throws -> [[String: String]] {

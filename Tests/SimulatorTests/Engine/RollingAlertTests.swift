@@ -11,6 +11,7 @@ import Testing
     var cache: CallRecord.Cache
     var rated: Bool?
     var converted: Bool?
+    var quality: QualityValues
   }
   private struct Fired: Equatable {
     var at: Int64
@@ -24,9 +25,10 @@ import Testing
       (.latency(percentile: 95), .performance, 2_000),
       (.latency(percentile: 50), .performance, 900),
       (.errorRate, .error, 0.2), (.cacheHitRate, .performance, 0.5), (.satisfaction, .quality, 0.7),
-      (.conversion, .quality, 0.3),
+      (.conversion, .quality, 0.3), (.quality(.hallucination), .quality, 0.2),
+      (.quality(.technicalError), .quality, 0.3), (.quality(.responseTime), .quality, 60_000),
     ]
-    return (0..<9).map { number in
+    return (0..<13).map { number in
       let metric = metrics[number % metrics.count]
       return RollingAlert(
         name: "alert-\(number)", type: metric.1, severity: .low, metric: metric.0,
@@ -54,6 +56,9 @@ import Testing
     var rated = ScenarioBuilder.variant(input: 10, output: 10, share: 0.5)
     rated.satisfaction = 0.7
     rated.ratedShare = 0.6
+    rated.quality = QualityRates(
+      sent: 0.7, engagement: 0.8, responseTime: .lognormal(mean: 60, cv: 1, cap: nil),
+      hallucination: 0.2, technicalError: 0.1)
     rated.prompts = .pool(size: 5, exponent: 0.5, perUser: false)
     var sale = ScenarioBuilder.variant(input: 10, output: 10, share: 0.5)
     sale.conversion = 0.3
@@ -181,6 +186,10 @@ import Testing
     case .cacheHitRate: return rate(calls.filter { $0.cache != .off }.map { $0.cache == .hit })
     case .satisfaction: return rate(calls.compactMap(\.rated))
     case .conversion: return rate(calls.compactMap(\.converted))
+    case .quality(let metric):
+      let told = calls.map { $0.quality[metric] }.filter { $0 >= 0 }
+      guard told.count >= alert.minSamples else { return nil }
+      return Double(told.reduce(0, +)) / Double(told.count) / metric.scale
     case .timeoutShare, .accountMonthCost: return nil
     }
   }
@@ -196,7 +205,7 @@ import Testing
         .outcome, call: UInt64(call.index), user: UInt64(call.user), workload: Draws.key(of: "w"))
       var ended = Ended(
         at: call.time + record.latency, latency: record.isFailed ? nil : record.latency,
-        cache: record.cache)
+        cache: record.cache, quality: record.quality)
       if let satisfaction = variant.satisfaction, !record.isFailed,
         word.1.unit < variant.ratedShare
       {

@@ -45,8 +45,8 @@ extension AlertEvent {
   var unit: String {
     switch metric {
     case nil, .accountMonthCost: "USD"
-    case .latency: "ms"
-    case .errorRate, .timeoutShare, .cacheHitRate, .satisfaction, .conversion: "share"
+    case .latency, .quality(.responseTime): "ms"
+    case .errorRate, .timeoutShare, .cacheHitRate, .quality, .satisfaction, .conversion: "share"
     }
   }
 }

@@ -32,11 +32,19 @@ enum ReportTables {
   /// Where calls say what they are for, and what the scenario asks for.
   private static func extra(_ report: ScenarioReport) -> [Table] {
     var tables: [Table] = []
-    if report.plans.contains(where: { !$0.result.labelled.isEmpty }) {
+    let scenario = report.replay == nil ? report.scenario : nil
+    if scenario?.labelsCalls ?? false
+      || report.plans.contains(where: { !$0.result.labelled.isEmpty })
+    {
       tables.append(actions.table(rows(report) { $0.result.labelled }))
     }
     if report.scenario.tables.contains(.accountMonths) {
       tables.append(accountMonths.table(rows(report) { $0.result.accountMonths }))
+    }
+    if scenario?.tellsQuality ?? false
+      || report.plans.contains(where: { !$0.result.quality.isEmpty })
+    {
+      tables.append(quality.table(rows(report) { $0.result.quality }))
     }
     if !report.scenario.performanceHours.isEmpty {
       tables.append(performanceHours.table(rows(report) { $0.result.hours }))

@@ -168,7 +168,9 @@ extension ScenarioFormat {
       FormatField(
         "when", .text,
         "`METRIC > LIMIT` or `METRIC < LIMIT`; metrics: `latency_p95` (any percentile), "
-          + "`error_rate`, `timeout_share`, `cache_hit_rate`, `satisfaction`, `conversion`; "
+          + "`error_rate`, `timeout_share`, `cache_hit_rate`, `satisfaction`, `conversion`, "
+          + "`sent`, `engagement`, `response_time`, `hallucination`, `inappropriate`, "
+          + "`technical_error`; "
           + "`account_month_cost > $10`: once for every account and month that spends more.",
         example: "latency_p95 > 5000ms", required: true),
       FormatField("window", .duration, "How recent.", default: "1h", example: "24h"),

@@ -52,6 +52,19 @@ extension ScenarioFormat {
     FormatField("rated", .share, "Share of answers that are rated.", default: "100%"),
     FormatField("conversion", .share, "Chance that an answer sells."),
     FormatField(
+      "sent", .share, "Chance that an answer is sent; at least `conversion`.", example: "80%"),
+    FormatField(
+      "engagement", .share, "Chance that who gets a sent answer does something with it.",
+      example: "35%"),
+    FormatField(
+      "response_time", .either([.duration, .object("distribution")]),
+      "How long an engaged one takes for that.", example: "{mean: 2h, cv: 1}"),
+    FormatField("hallucination", .share, "Chance that an answer makes things up."),
+    FormatField("inappropriate", .share, "Chance that an answer is not fit to be sent."),
+    FormatField(
+      "technical_error", .share,
+      "Chance that an answer is of no use for technical reasons; failed calls are, in any case."),
+    FormatField(
       "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
   ]
 

@@ -2,10 +2,11 @@ import CostModel
 
 /// Reads rolling alerts: `when: latency_p95 > 5000ms`.
 struct AlertReader {
-  private static let metrics = [
-    "latency_p95", "error_rate", "timeout_share", "cache_hit_rate", "satisfaction", "conversion",
-    "account_month_cost",
-  ]
+  private static let metrics =
+    [
+      "latency_p95", "error_rate", "timeout_share", "cache_hit_rate", "satisfaction", "conversion",
+      "account_month_cost",
+    ] + QualityMetric.allCases.dropFirst(2).map(\.name)
 
   let log: InputLog
 
@@ -89,6 +90,9 @@ struct AlertReader {
     case "account_month_cost": return (.accountMonthCost, .cost)
     default: break
     }
+    if let metric = QualityMetric.allCases.first(where: { $0.name == name }) {
+      return (.quality(metric), .quality)
+    }
     if name.hasPrefix("latency_p"), let percentile = ExactDecimal(name.dropFirst(9))?.double,
       percentile > 0, percentile <= 100
     {
@@ -99,7 +103,7 @@ struct AlertReader {
   }
 
   private func threshold(_ node: YAMLNode, for metric: RollingAlert.Metric) -> Double? {
-    if case .latency = metric {
+    if metric.isDuration {
       return log.duration(node).map { Double($0.microseconds) / 1_000 }
     }
     if metric == .accountMonthCost { return log.money(node)?.dollars }

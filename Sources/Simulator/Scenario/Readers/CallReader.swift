@@ -153,6 +153,18 @@ struct CallReader {
     variant.ratedShare = fields.share("rated") ?? 1
     variant.conversion = fields.share("conversion")
     variant.conversionValue = fields.revenue("conversion_value")
+    variant.quality = QualityRates(
+      sent: fields.share("sent"), engagement: fields.share("engagement"),
+      responseTime: fields["response_time"].flatMap(
+        DistributionReader(log: log, unit: .seconds).read),
+      hallucination: fields.share("hallucination"),
+      inappropriate: fields.share("inappropriate"),
+      technicalError: fields.share("technical_error"))
+    if let sent = variant.quality.sent, let conversion = variant.conversion, conversion > sent,
+      let place = fields["sent"]?.place
+    {
+      log.add(place, "more answers sell than are sent, expected at least 'conversion'")
+    }
     for (key, needed) in [("rated", "satisfaction"), ("conversion_value", "conversion")]
     where !fields.has(needed) {
       if let place = fields[key]?.place { log.add(place, "'\(key)' needs '\(needed)'") }

@@ -10,7 +10,8 @@ extension TraceDecoder {
   /// Columns of `TraceParts`.
   static let beyondRows =
     parts | TraceColumn.session.bit | TraceColumn.costUSD.bit | TraceColumn.prefixBlocks.bit
-    | TraceColumn.blockSize.bit
+    | TraceColumn.blockSize.bit | quality
+  static let quality = TraceColumn.quality.reduce(0) { $0 | $1.bit }
 
   mutating func readParts(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
     let number = row.number
