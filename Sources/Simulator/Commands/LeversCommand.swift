@@ -27,12 +27,12 @@ struct LeversCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    let folder = try OutputFolder(path: page.out)
     let (tree, scenario) = try input.readOnePlan(scenario)
     let levers = StandardFiles.merged(
       try StandardFiles.levers(), with: scenario.levers, name: \.name)
     let study = try LeverStudy(
       tree, scenario, levers: levers, capacities: scenario.capacities, threads: work.threads)
-    let folder = try OutputFolder(path: page.out)
     try LeverReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()
     let prices = LeverPricesMarkdown.sentence(study).map { $0 + "\n" } ?? ""

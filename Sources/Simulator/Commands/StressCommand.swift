@@ -26,13 +26,13 @@ struct StressCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    let folder = try OutputFolder(path: page.out)
     let (tree, scenario) = try input.readOnePlan(scenario)
     let shocks = StandardFiles.merged(
       try StandardFiles.shocks(), with: scenario.shocks, name: \.name)
     let study = try StressStudy(
       tree, scenario, shocks: shocks, rules: try SelectionReader.rules(of: scenario),
       threads: work.threads)
-    let folder = try OutputFolder(path: page.out)
     try StressReport.write(study, dialect: page.csvDialect, into: folder)
     try folder.commit()
     printing.show(
