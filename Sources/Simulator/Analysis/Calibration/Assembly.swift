@@ -86,7 +86,10 @@ struct Assembly {
     var groups: [Group] = order.compactMap { attributes in
       let cells = byAttributes[attributes] ?? []
       let cell = CallCell.merged(cells)
-      guard cell.tellsNoSize, cells.contains(where: billsSize) else { return (attributes, cell) }
+      // Where no attribute tells the model, weights may send the calls to any.
+      guard cell.tellsNoSize, (tells == nil ? sketch.cells : cells).contains(where: billsSize) else {
+        return (attributes, cell)
+      }
       leftOut.kinds += 1
       leftOut.calls += cell.calls
       return nil

@@ -64,11 +64,10 @@ struct BarRowsChart {
         x: low, y: y, width: max(1, high - low), height: step - 9, class: SVG.series(row.series),
         title: "\(row.name): \(row.text)")
       let label = high + 6...high + 6 + SVG.width(of: row.text)
-      if shown.contains(where: { label.contains(x($0.dollars)) }) {
+      for line in shown where label.contains(x(line.dollars)) {
         // A dashed line would run through the words.
         svg.rectangle(
-          x: label.lowerBound - 3, y: y, width: label.upperBound - label.lowerBound + 3,
-          height: step - 9, class: "background")
+          x: x(line.dollars) - 3, y: y, width: 6, height: step - 9, class: "background")
       }
       svg.text(row.text, high + 6, y + 15, class: "t halo")
     }
