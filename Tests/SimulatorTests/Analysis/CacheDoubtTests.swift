@@ -132,8 +132,8 @@ import Testing
   @Test(arguments: [
     "\(keyed)workloads: {chat: {\(chat)}}",
     "\(keyed)traffic: {arrivals: {gamma: {cv: 2}}}\n"
-      + "workloads: {chat: {volume: 300, input: 500, output: 30, prompts: {pool: 100000}}}",
-    "\(keyed)workloads: {chat: {volume: 300, input: 500, output: 30, prompts: {pool: 100000}, "
+      + "workloads: {chat: {volume: 300, input: 500, output: 30, prompts: {pool: 100000, zipf: 0}}}",
+    "\(keyed)workloads: {chat: {volume: 300, input: 500, output: 30, prompts: {pool: 100000, zipf: 0}, "
       + "stages: [{calls: {a: {}, b: {}}}]}}",
   ])
   func whatMovesNoBillIsNotTold(_ text: String) throws {

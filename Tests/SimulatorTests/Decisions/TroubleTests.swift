@@ -11,7 +11,8 @@ import Testing
     plans: [10]
     catalog: {name: c, models: {m: {provider: p, input: $1 per 1M tokens, output: $4 per 1M tokens, latency: 1s}}}
     policy: {name: p, rules: [{name: all, model: m}]}
-    workloads: {chat: {volume: 100, input: 500, output: 30, arrivals: exact}}
+    workloads: {chat: {volume: 100, input: 500, output: 30}}
+    traffic: {arrivals: exact}
 
     """
   private static let blocking = "budget: {amount: $0.3, thresholds: [{at: 50%, act: block}]}\n"
@@ -114,7 +115,7 @@ import Testing
   func aChanceIsProbedFirst(budget: String, months: Int) throws {
     let (tree, scenario) = try read(
       "budget: \(budget)\n",
-      ["workloads.chat.arrivals={gamma: {cv: 2}}", "workloads.chat.volume=10", "plans=[50]"])
+      ["traffic.arrivals={gamma: {cv: 2}}", "workloads.chat.volume=10", "plans=[50]"])
     var assessor = Assessor(tree, scenario: scenario, runs: nil, threads: 2)
     assessor.simulatesChances = true
     let assessed = try assessor.assess([Assessor.Variant()])[0][0]
