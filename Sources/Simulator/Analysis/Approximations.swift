@@ -16,17 +16,17 @@ struct Approximations {
     self.init(cost: cost, quotaLoads: quotas, loads: quotas.loads())
   }
 
-  private var scenario: Scenario { cost.scenario }
-  private var calls: [ExpectedCall] { cost.calls }
+  var scenario: Scenario { cost.scenario }
+  var calls: [ExpectedCall] { cost.calls }
 
   /// The part that makes chances and percentiles wrong, and why; nil: they hold.
   var whyNoChance: String? {
-    list().first { $0.isLeftOut || $0.hidesChance }.map { "\($0.part): \($0.reason)" }
+    list().first { $0.isTold || $0.hidesChance }.map { "\($0.part): \($0.reason)" }
   }
 
   /// Whether something that moves the bill by at most this share of it moves it by more than a
   /// twentieth of a standard deviation: chances are then off by up to 2 %.
-  private func matters(_ share: Double) -> Bool {
+  func matters(_ share: Double) -> Bool {
     share * cost.total > 0.05 * cost.variance.squareRoot()
   }
 
@@ -40,9 +40,9 @@ struct Approximations {
     return all.filter { seen.insert($0).inserted }
   }
 
-  /// Those of the list that are left out.
+  /// Those of the list that are left out, or move the bill.
   func leftOut() -> [Expectation.Approximation] {
-    (breakers() + quotas() + actions()).filter(\.isLeftOut)
+    (cache() + prefixes() + breakers() + quotas() + actions()).filter(\.isTold)
   }
 
   private func actions() -> [Expectation.Approximation] {
@@ -161,80 +161,6 @@ struct Approximations {
     }
   }
 
-  /// Calls whose prompts meet in the cache if they are the same.
-  private struct Pool: Hashable {
-    var workload: Int
-    var routed: ModelID
-    var perUser: Bool
-
-    /// nil: the call has no pool of prompts.
-    init?(_ call: ExpectedCall) {
-      guard case .pool(_, _, let perUser) = call.variant.prompts else { return nil }
-      (workload, routed, self.perUser) = (call.workload, call.routed, perUser)
-    }
-  }
-
-  /// Pools that calls with other prompts, or looked up otherwise, share.
-  private func sharedPools() -> Set<Pool> {
-    var first: [Pool: ExpectedCall] = [:]
-    return Set(
-      calls.compactMap { call in
-        guard let pool = Pool(call) else { return nil }
-        guard let other = first[pool] else {
-          first[pool] = call
-          return nil
-        }
-        let differs = other.variant.prompts != call.variant.prompts || other.lookup != call.lookup
-        return differs ? pool : nil
-      })
-  }
-
-  private func cache() -> [Expectation.Approximation] {
-    guard scenario.cache.mode == .keyed else { return [] }
-    let shared = sharedPools()
-    return calls.flatMap { call -> [Expectation.Approximation] in
-      guard let lookup = call.lookup, let pool = Pool(call) else { return [] }
-      let workload = scenario.workloads[call.workload]
-      let behaviour = scenario.behaviours[call.routed.index]
-      let failure = call.chain.map(\.failure).max() ?? 0
-      var reasons: [(text: String, hides: Bool)] = []
-      if workload.arrivals != .poisson {
-        reasons.append(("keyed cache with arrivals that are not Poisson", true))
-      }
-      if behaviour.latency.mean / 1e6 >= lookup.ttl.seconds / 10 {
-        reasons.append(("keyed cache whose TTL is not much longer than a response takes", true))
-      }
-      if failure > 0 {
-        reasons.append(
-          ("keyed cache with calls that fail and store nothing, or answer late", matters(failure)))
-      }
-      if shared.contains(pool) {
-        reasons.append(("keyed cache whose prompts several pools or TTLs share", true))
-      }
-      if cost.hasPriceChanges, !workload.profile.isFlat {
-        reasons.append(("hit rate and price both change with the time of day", true))
-      }
-      if workload.stages.count > 1 || workload.stages.contains(where: { $0.calls.count > 1 }) {
-        reasons.append(("keyed cache within a flow, whose calls are taken as independent", true))
-      }
-      if cost.traffic.months > 1, startMatters(call, ttl: lookup.ttl.seconds) {
-        reasons.append(
-          ("months are taken as alike, but the first begins with an empty cache", true))
-      }
-      return reasons.map {
-        Expectation.Approximation(
-          part: "\(workload.name) response cache", reason: $0.text, hidesChance: $0.hides)
-      }
-    }
-  }
-
-  /// Whether a cache that starts empty moves the first month's bill against the mean month's: by half
-  /// of its hits within a lifetime at most.
-  private func startMatters(_ call: ExpectedCall, ttl: Double) -> Bool {
-    let month = (scenario.period.end - scenario.period.start).seconds / cost.traffic.months
-    return matters(0.5 * call.hitRate * min(1, ttl / month) / cost.traffic.months)
-  }
-
   private func flushes() -> [Expectation.Approximation] {
     let moments = scenario.cache.flushes.filter {
       scenario.period.start <= $0 && $0 < scenario.period.end
@@ -249,36 +175,6 @@ struct Approximations {
         reason: "hits that a flush costs are spread over all arrivals, whatever their price",
         hidesChance: true)
     ]
-  }
-
-  private func prefixes() -> [Expectation.Approximation] {
-    calls.filter { call in call.chain.contains { $0.prefixHit > 0 } }
-      .flatMap { call -> [Expectation.Approximation] in
-        let workload = scenario.workloads[call.workload]
-        var reasons: [(text: String, hides: Bool)] = []
-        if !workload.profile.isFlat {
-          let ttl =
-            call.chain.compactMap {
-              scenario.behaviours[$0.model.index].promptCache?.ttl.seconds
-            }.max() ?? 0
-          reasons.append(
-            ("prompt cache under a daily profile, taken as steady within each hour", ttl > 600))
-        }
-        if workload.arrivals != .poisson {
-          reasons.append(("prompt cache with arrivals that are not Poisson", true))
-        }
-        if workload.stages.count > 1 || workload.stages.contains(where: { $0.calls.count > 1 }) {
-          reasons.append(
-            ("prompt cache used several times by a flow, taken as within its TTL", true))
-        }
-        if call.lookup != nil, scenario.cache.mode == .keyed {
-          reasons.append(("prompt cache behind a keyed response cache", true))
-        }
-        return reasons.map {
-          Expectation.Approximation(
-            part: "\(workload.name) prompt cache", reason: $0.text, hidesChance: $0.hides)
-        }
-      }
   }
 
   private func breakers() -> [Expectation.Approximation] {

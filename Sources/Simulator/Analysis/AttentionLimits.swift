@@ -10,6 +10,8 @@ struct AttentionLimits: Sendable {
   var turnedAway = 0.0
   /// Times in the period that a breaker is expected to open.
   var breakerOpenings = 0.0
+  /// Share of the bill by which an approximation may move it.
+  var approximateBill = 0.0
 
   private static let format = FormatObject(
     name: "attention", summary: "From when on a report calls attention to something.",
@@ -18,6 +20,7 @@ struct AttentionLimits: Sendable {
       FormatField("standard_errors", .number, "Between simulation and formula.", required: true),
       FormatField("turned_away", .share, "Of a target's attempts.", required: true),
       FormatField("breaker_openings", .number, "In the period.", required: true),
+      FormatField("approximate_bill", .share, "Of the bill.", required: true),
     ])
 
   /// The shipped limits, or what is wrong with their file, which the tests rule out.
@@ -33,6 +36,7 @@ struct AttentionLimits: Sendable {
       limits.troubledCalls = fields.share("troubled_calls") ?? 0
       limits.standardErrors = fields.number("standard_errors", in: 0...1_000) ?? 0
       limits.turnedAway = fields.share("turned_away") ?? 0
+      limits.approximateBill = fields.share("approximate_bill") ?? 0
       limits.breakerOpenings = fields.number("breaker_openings", in: 0...1_000) ?? 0
     }
     try log.throwIfAny()

@@ -10,8 +10,14 @@ struct Expectation: Sendable {
     /// Whether the closed form does not know of it at all, so that bills and chances may be wrong by
     /// more than chance; else it is only approximate.
     var isLeftOut = false
+    /// Whether it knows of it, but may be off by more than is passed over
+    /// (`AttentionLimits.approximateBill`).
+    var movesBill = false
     /// Whether chances and percentiles are off by it, though bills are not far off.
     var hidesChance = false
+
+    /// Whether nothing that the closed form says is to be told without it.
+    var isTold: Bool { isLeftOut || movesBill }
   }
   struct ModelCost: Sendable {
     var model: String
@@ -107,9 +113,9 @@ struct Expectation: Sendable {
 
   var standardError: Double { variance.squareRoot() }
 
-  /// What the closed form leaves out of this plan: nothing that it says of costs and chances is to be
-  /// told without it.
-  var leftOut: [Approximation] { approximations.filter(\.isLeftOut) }
+  /// What the closed form leaves out of this plan, or approximates so that the bill moves: nothing that
+  /// it says of costs and chances is to be told without it.
+  var leftOut: [Approximation] { approximations.filter(\.isTold) }
 
   /// Whether chance explains a simulated cost of the whole period: 5 standard errors, and the
   /// rounding of doubles, which is all there is where nothing is drawn.

@@ -53,9 +53,10 @@ struct ExpectedCall: Sendable {
   var pool: PoolMisses?
 
   /// Chance that a call that is made fails.
-  var failure: Double {
-    (1 - hitRate) * chain.reduce(1.0) { $0 * $1.exhausted }
-  }
+  var failure: Double { (1 - hitRate) * exhausted }
+
+  /// Chance that a call that is no hit fails: all of its targets do.
+  var exhausted: Double { chain.reduce(1.0) { $0 * $1.exhausted } }
 
   /// Expected attempts on each target of a call that is made.
   var attempts: [Double] {

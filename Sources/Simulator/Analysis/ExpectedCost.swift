@@ -211,16 +211,8 @@ struct ExpectedCost {
     var (premium, missed, covariance, variance) = (0.0, 0.0, 0.0, 0.0)
     for call in flow.calls {
       guard let target = call.chain.first, target.prefixHit > 0 else { continue }
-      let price = ExpectedPrice(
-        model: scenario.catalog[target.model], region: target.region, variant: call.variant,
-        time: scenario.period.start)
-      func constant(_ cached: Double) -> Double {
-        price.line(
-          input: call.shape.meanInput, cached: cached, answered: true, shape: call.shape
-        ).constant
-      }
       let share = call.share * (1 - call.hitRate)
-      premium += share * (constant(0) - constant(Double(call.variant.prefixTokens)))
+      premium += share * self.premium(of: call, at: target)
       missed += share * (1 - target.prefixHit)
       covariance += share * target.prefixCovariance
       variance += share * target.prefixVariance
@@ -229,6 +221,19 @@ struct ExpectedCost {
     let whenHit = mean - premium * missed
     let change = 2 * premium * whenHit * covariance + premium * premium * variance
     return max(0, 1 + change / (mean * mean))
+  }
+
+  /// What a call costs more, in dollars, if its prefix is not in the target's prompt cache.
+  func premium(of call: ExpectedCall, at target: ExpectedCall.Target) -> Double {
+    let price = ExpectedPrice(
+      model: scenario.catalog[target.model], region: target.region, variant: call.variant,
+      time: scenario.period.start)
+    func constant(_ cached: Double) -> Double {
+      price.line(
+        input: call.shape.meanInput, cached: cached, answered: true, shape: call.shape
+      ).constant
+    }
+    return constant(0) - constant(Double(call.variant.prefixTokens))
   }
 
   /// What drawing calls does to their sum in the whole period: of a workload's flows, made by the

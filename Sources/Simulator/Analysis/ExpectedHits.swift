@@ -92,7 +92,8 @@ struct ExpectedHits {
     let latency = min(scenario.behaviours[call.routed.index].latency.mean / 1e6, ttl)
     let renewal = KeyRenewal(
       timeline: Timeline(period: scenario.period, profile: workload.profile),
-      period: scenario.period, flushes: scenario.cache.flushes, ttl: ttl, latency: latency)
+      period: scenario.period, flushes: scenario.cache.flushes, ttl: ttl, latency: latency,
+      stored: Self.stored(of: sharing))
     let flows = flowRates(call, sharing: sharing, isShared: isShared)
     let total = flows.reduce(0) { $0 + $1.share }
     guard total > 0 else { return (0, nil) }
@@ -108,6 +109,13 @@ struct ExpectedHits {
       pool.elasticity = (1.02 * high - 0.98 * low) / (0.04 * max(ratio, 1e-300))
     }
     return (1 - ratio, pool)
+  }
+
+  /// Share of the misses of a pool that are answered: only these are stored.
+  private static func stored(of sharing: [ExpectedCall]) -> Double {
+    let made = sharing.reduce(0) { $0 + $1.perFlow }
+    guard made > 0 else { return 1 }
+    return 1 - sharing.reduce(0) { $0 + $1.perFlow * $1.exhausted } / made
   }
 
   /// Calls a month on a pool of this call's, and the share of the look-ups that see that rate.

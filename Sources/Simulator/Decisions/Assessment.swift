@@ -51,6 +51,12 @@ struct Assessment: Sendable {
   /// What its closed form leaves out; nothing where it was simulated.
   var leftOut: [Expectation.Approximation] { expected?.leftOut ?? [] }
 
+  /// What became of the calls of all simulated months; nil: closed forms.
+  var trouble: CallTrouble? {
+    let told = runs.compactMap(\.trouble)
+    return told.isEmpty ? nil : told.reduce(CallTrouble(), +)
+  }
+
   /// The bill that is not exceeded with that probability; nil where nothing is known to vary, or the
   /// closed form does not tell.
   func quantile(_ p: Double) -> Double? {
@@ -68,6 +74,18 @@ struct Assessment: Sendable {
   /// Whether a month is more likely than not to go over the budget, dollars a month.
   func isOver(_ budget: Double, months: Int) -> Bool {
     overrun.map { $0 > 0.5 } ?? (cost / Double(months) > budget)
+  }
+
+  /// Whether simulated periods are all on one side of an amount, the mean at least eight of their standard
+  /// deviations from it: with twenty of them, more would not change a chance.
+  func isFar(from dollars: Double) -> Bool {
+    let costs = runs.map(\.cost)
+    guard costs.count > 1, runs.allSatisfy({ ($0.overrun ?? 0) == (runs[0].overrun ?? 0) }),
+      [0, 1].contains(runs[0].overrun ?? 0)
+    else { return false }
+    let mean = costs.reduce(0, +) / Double(costs.count)
+    let variance = costs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(costs.count - 1)
+    return (mean - dollars).magnitude > 8 * variance.squareRoot()
   }
 
   var percentiles: Expectation.Percentiles? {
@@ -122,6 +140,8 @@ struct Assessor: Sendable {
   var simulatesChances = false
   /// So many: a chance of 5 % is then known to 2 %.
   static let chanceMonths = 400
+  /// Months that are simulated first, to see whether the budget is anywhere near.
+  static let probeMonths = 20
 
   init(_ tree: ScenarioTree, scenario: Scenario, runs: Int?, threads: Int) {
     self.tree = tree
@@ -166,13 +186,14 @@ struct Assessor: Sendable {
     guard let runs else {
       let formulas = try expected(variants)
       guard simulatesChances else { return formulas }
-      var simulating = self
-      simulating.runs = Self.chanceMonths
       return try zip(variants, formulas).map { variant, plans in
         plans.allSatisfy { $0.overrun != nil }
-          ? plans : try simulating.assess([variant], progress: progress)[0]
+          ? plans : try simulatedChance(variant, progress: progress)
       }
     }
+    try SimulationLimits.shipped.get().checkWork(
+      variants: variants.count, runs: runs
+    ) { try read(variants[$0], run: 0) }
     let drawn = try scenarios(variants, runs: draws.isEmpty ? 1 : runs)
     if draws.isEmpty {
       return try Outcomes.simulated(
@@ -192,6 +213,22 @@ struct Assessor: Sendable {
         Assessment(runs: outcomes[variant * runs..<(variant + 1) * runs].map { $0[plan] })
       }
     }
+  }
+
+  /// Months that tell a chance: few where none of them comes near the budget.
+  private func simulatedChance(
+    _ variant: Variant, progress: @escaping @Sendable (Int) -> Void
+  ) throws -> [Assessment] {
+    var simulating = self
+    let scenario = try read(variant, run: 0)
+    if draws.isEmpty, let budget = scenario.budget?.amount.dollars {
+      simulating.runs = Self.probeMonths
+      let probe = try simulating.assess([variant], progress: progress)[0]
+      let months = Double(scenario.period.months.count)
+      if probe.allSatisfy({ $0.isFar(from: budget * months) }) { return probe }
+    }
+    simulating.runs = Self.chanceMonths
+    return try simulating.assess([variant], progress: progress)[0]
   }
 
   private func expected(_ variants: [Variant]) throws -> [[Assessment]] {

@@ -36,6 +36,8 @@ struct Outcome: Sendable {
   var crossedAt: SimTime?
   /// What a closed form leaves out; nothing where it was simulated.
   var leftOut: [Expectation.Approximation] = []
+  /// What became of the calls; nil: a closed form.
+  var trouble: CallTrouble?
 }
 
 extension Outcome {
@@ -64,6 +66,7 @@ extension Outcome {
       costByModel[cell.model, default: 0] += cell.cost.dollars
       if let useCase = cell.useCase { costByUseCase[useCase, default: 0] += cell.cost.dollars }
     }
+    trouble = CallTrouble(result)
     latencyP50 = result.latency.percentile(50).map { Double($0) / 1_000 }
     latencyP95 = result.latency.percentile(95).map { Double($0) / 1_000 }
     let lookups = result.cacheHits + result.cacheMisses
@@ -86,6 +89,9 @@ enum Outcomes {
     _ scenarios: [Scenario], runs: ClosedRange<Int>, threads: Int,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[[Outcome]]] {
+    try SimulationLimits.shipped.get().checkWork(
+      variants: scenarios.count, runs: runs.count
+    ) { scenarios[$0] }
     let simulations = try map(scenarios, threads: threads) { Simulation($0) }
     let jobs = scenarios.indices.flatMap { variant in
       scenarios[variant].plans.flatMap { plan in

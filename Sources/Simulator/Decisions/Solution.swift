@@ -23,6 +23,8 @@ struct Solution: Sendable {
   var points: [Point]
   /// Whether each limited quantity only rises, or only falls, over the points.
   var isMonotone: Bool
+  /// Whether values further than these were not looked at, since simulating them takes too long.
+  var isCutShort = false
 
   /// The value that was solved for.
   var answer: Double? {
@@ -51,15 +53,26 @@ struct Solver: Sendable {
   let assessor: Assessor
   let limits: [Limit]
   let months: Int
+  /// Calls that are simulated while it looks further than the scenario stands.
+  let searchCalls: Double
+
+  init(assessor: Assessor, limits: [Limit], months: Int, searchCalls: Double? = nil) throws {
+    (self.assessor, self.limits, self.months) = (assessor, limits, months)
+    self.searchCalls = try searchCalls ?? Double(SimulationLimits.shipped.get().searchCalls)
+  }
 
   /// - Parameter range: where to look; nil: everywhere that makes sense.
   func solve(_ knob: Knob, in range: ClosedRange<Double>?) throws -> Solution {
-    var points = try scan(knob, in: range)
+    let scanned = try scan(knob, in: range)
+    let isCutShort = scanned.isCutShort
+    var points = scanned.points
     let flags = points.map(\.isKept)
     guard let lastKept = flags.lastIndex(of: true) else {
-      return solution(knob, .none, points)
+      return solution(knob, .none, points, isCutShort)
     }
-    guard let lastBroken = flags.lastIndex(of: false) else { return solution(knob, .all, points) }
+    guard let lastBroken = flags.lastIndex(of: false) else {
+      return solution(knob, .all, points, isCutShort)
+    }
     let isUpTo = lastKept < lastBroken
     var (kept, broken) =
       isUpTo
@@ -81,7 +94,7 @@ struct Solver: Sendable {
         }
       }
     }
-    return solution(knob, isUpTo ? .upTo(kept) : .from(kept), points)
+    return solution(knob, isUpTo ? .upTo(kept) : .from(kept), points, isCutShort)
   }
 
   private func isClose(_ a: Double, _ b: Double, _ knob: Knob) -> Bool {
@@ -90,7 +103,8 @@ struct Solver: Sendable {
   }
 
   private func solution(
-    _ knob: Knob, _ verdict: Solution.Verdict, _ points: [Solution.Point]
+    _ knob: Knob, _ verdict: Solution.Verdict, _ points: [Solution.Point],
+    _ isCutShort: Bool
   ) -> Solution {
     let sorted = points.sorted { $0.value < $1.value }
     let isMonotone = limits.allSatisfy { limit in
@@ -101,35 +115,56 @@ struct Solver: Sendable {
         || pairs.allSatisfy { $1 <= $0 + slack($0, $1) }
     }
     return Solution(
-      knob: knob, limits: limits, verdict: verdict, points: sorted, isMonotone: isMonotone)
+      knob: knob, limits: limits, verdict: verdict, points: sorted, isMonotone: isMonotone,
+      isCutShort: isCutShort)
   }
 
   // MARK: Values
 
   /// Doubling and halving from where it stands; beyond the first two values that break a limit there
-  /// is no need to look.
-  private func scan(_ knob: Knob, in range: ClosedRange<Double>?) throws -> [Solution.Point] {
+  /// is no need to look. Cut short where simulating more values would take too long.
+  private func scan(
+    _ knob: Knob, in range: ClosedRange<Double>?
+  ) throws -> (points: [Solution.Point], isCutShort: Bool) {
     if let range {
       let steps = 24.0
       let span = range.upperBound - range.lowerBound
-      return try evaluate(
+      let points = try evaluate(
         (0...24).map { range.lowerBound + span * Double($0) / steps }, knob)
+      return (points, false)
     }
     if knob.kind == .share {
-      return try evaluate((0...20).map { Double($0) / 20 } + [knob.base], knob)
+      return (try evaluate((0...20).map { Double($0) / 20 } + [knob.base], knob), false)
     }
     let start = knob.base > 0 ? knob.base : 1
     var points = try evaluate(
       (0...12).map { knob.isUsers ? max(1, start / Self.power($0)) : start / Self.power($0) }
         + (knob.isUsers ? [1] : [0]), knob)
     var step = 1
+    var left = searchCalls - (try work(points, knob))
     while knob.isUsers ? start * Self.power(step) < 2e6 : step <= Self.doublings {
+      // Each of them takes twice what the last one took.
+      let last = try work(points.suffix(1), knob)
+      guard last == 0 || 6 * last <= left else {
+        return (points.sorted { $0.value < $1.value }, true)
+      }
       let new = try evaluate([step, step + 1].map { start * Self.power($0) }, knob)
       points += new
+      left -= try work(new, knob)
       if new.count < 2 || new.allSatisfy({ !$0.isKept }) { break }
       step += 2
     }
-    return points.sorted { $0.value < $1.value }
+    return (points.sorted { $0.value < $1.value }, false)
+  }
+
+  /// Calls that were simulated for these points.
+  private func work(_ points: some Sequence<Solution.Point>, _ knob: Knob) throws -> Double {
+    let limits = try SimulationLimits.shipped.get()
+    return try points.reduce(0) { sum, point in
+      guard point.assessment.expected == nil else { return sum }
+      let scenario = try assessor.tree.scenario(knob.settings(point.value))
+      return sum + limits.work(scenario) * Double(point.assessment.runs.count)
+    }
   }
 
   /// A thousandfold: more is another company.

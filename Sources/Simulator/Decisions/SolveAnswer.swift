@@ -67,7 +67,7 @@ struct SolveAnswer: Sendable {
     let months = scenario.period.months.count
     var assessor = assessor
     assessor.simulatesChances = limits.contains { $0.chance != nil }
-    let solver = Solver(assessor: assessor, limits: limits, months: months)
+    let solver = try Solver(assessor: assessor, limits: limits, months: months)
     self.scenario = scenario
     runs = assessor.runs
     base = try assessor.assess([Assessor.Variant()])[0][0]
@@ -82,7 +82,8 @@ struct SolveAnswer: Sendable {
       let variant = try assessor.tree.scenario(knob.settings(value))
       simulatedFor = Expectation(scenario: variant, plan: variant.plans[0]).whyNoChance
     }
-    triesOthers = !isBaseKept && assessor.runs == nil && !assessor.drawsInputs
+    triesOthers =
+      !isBaseKept && assessor.runs == nil && base.expected != nil && !assessor.drawsInputs
     guard assessor.runs == nil else { return }
     if triesOthers { others = try Self.others(than: knob, solver, scenario) }
     for point in [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self) {

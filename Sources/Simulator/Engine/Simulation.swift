@@ -95,7 +95,10 @@ struct Simulation: Sendable {
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Kept]] {
     let plans = compiled.scenario.plans
-    try SimulationLimits.shipped.get().check(plans, of: compiled)
+    let limits = try SimulationLimits.shipped.get()
+    try limits.check(plans, of: compiled)
+    let scenario = compiled.scenario
+    try limits.checkWork(variants: 1, runs: runs) { _ in scenario }
     for plan in plans { try check(plan, run: 1) }
     let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }
       .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }

@@ -4,6 +4,11 @@ import CostModel
 struct SimulationLimits: Sendable {
   /// Calls, or starts of flows, expected of one plan in one run.
   var calls = Int64.max
+  /// The same of all that a command simulates, and for how many of them beginning a month counts.
+  var allCalls = Int64.max
+  var callsPerMonth: Int64 = 0
+  /// Calls that `solve` simulates while it looks further than the scenario stands.
+  var searchCalls = Int64.max
   /// Bytes for all plans.
   var memory = Int64.max
   var bytesPerUser: Int64 = 0
@@ -26,6 +31,9 @@ struct SimulationLimits: Sendable {
     name: "limits", summary: "Limits of simulations.",
     fields: [
       FormatField("calls", .count, "Of one plan.", required: true),
+      FormatField("all_calls", .count, "Of a command.", required: true),
+      FormatField("calls_per_month", .count, "That beginning one takes.", required: true),
+      FormatField("search_calls", .count, "Of solve's search.", required: true),
       FormatField("memory", .count, "Bytes for all plans.", required: true),
       FormatField("bytes_per_user", .count, "Of memory.", required: true),
       FormatField("bytes_per_user_and_workload", .count, "Of memory.", required: true),
@@ -47,6 +55,9 @@ struct SimulationLimits: Sendable {
     if let fields = node.flatMap({ Fields($0, as: format, log: log) }) {
       let all = Int64(1)...(.max)
       limits.calls = fields.count("calls", in: all) ?? limits.calls
+      limits.allCalls = fields.count("all_calls", in: all) ?? limits.allCalls
+      limits.callsPerMonth = fields.count("calls_per_month", in: all) ?? 0
+      limits.searchCalls = fields.count("search_calls", in: all) ?? limits.searchCalls
       limits.memory = fields.count("memory", in: all) ?? limits.memory
       limits.bytesPerUser = fields.count("bytes_per_user", in: all) ?? 0
       limits.bytesPerSource = fields.count("bytes_per_user_and_workload", in: all) ?? 0
@@ -57,6 +68,34 @@ struct SimulationLimits: Sendable {
     }
     try log.throwIfAny()
     return limits
+  }
+
+  /// What simulating all plans of a scenario once takes, in calls.
+  func work(_ scenario: Scenario) -> Double {
+    let volume = scenario.workloads.reduce(0) { $0 + $1.volume }
+    let months = Double(scenario.period.months.count)
+    return scenario.plans.reduce(0) { sum, plan in
+      let users = Double(plan.users)
+      return sum + Double(callsPerMonth) + max(1, months * volume) * users
+    }
+  }
+
+  /// Throws `BadInput` where what a command is to simulate takes too long, before any of it is: asked of
+  /// the variants one by one until it is too much.
+  func checkWork(variants: Int, runs: Int, _ variant: (Int) throws -> Scenario) throws {
+    var total = 0.0
+    for number in 0..<variants {
+      let scenario = try variant(number)
+      total += work(scenario) * Double(runs)
+      guard total > Double(allCalls) else { continue }
+      let found = InputLog.grouped(Int64(min(total, 0x1p62)))
+      let several = variants > 1 ? " for \(number + 1) of \(variants) variants" : ""
+      throw BadInput(
+        message: "\(scenario.name): error: \(found) calls in \(InputLog.grouped(Int64(runs))) "
+          + "\(runs == 1 ? "month" : "months") each\(several), expected at most "
+          + "\(InputLog.grouped(allCalls)) in a command (limit 'all_calls'): fewer '--runs', users or "
+          + "variants")
+    }
   }
 
   /// Throws `BadInput` where plans that are simulated together would fill the memory.

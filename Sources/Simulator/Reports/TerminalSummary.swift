@@ -30,7 +30,10 @@ enum TerminalSummary {
     }
     if !leftOut.isEmpty {
       let parts = LeftOutWords.parts(leftOut.map { PlainEnglish.visible($0.part) })
-      text += "* the formula leaves out \(parts)\n"
+      let verb =
+        leftOut.allSatisfy(\.isLeftOut)
+        ? "the formula leaves out" : "formulas " + LeftOutWords.verb(leftOut)
+      text += "* \(verb) \(parts)\n"
     }
     return text
   }

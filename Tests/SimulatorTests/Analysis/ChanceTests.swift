@@ -69,7 +69,7 @@ import Testing
     func most(_ limit: Limit) throws -> Double {
       let assessor = Assessor(tree, scenario: scenario, runs: nil, threads: 2)
       return try #require(
-        Solver(assessor: assessor, limits: [limit], months: 12).solve(users, in: 5...15).answer)
+        try Solver(assessor: assessor, limits: [limit], months: 12).solve(users, in: 5...15).answer)
     }
     #expect(try most(.overrun(0.05)) == 10)
     #expect(try most(.anyOverrun(0.05)) == 9)

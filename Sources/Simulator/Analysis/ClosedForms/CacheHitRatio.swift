@@ -14,12 +14,15 @@ enum CacheHitRatio {
 
   /// The TTL runs from the last write, a write takes a response time `latency` < `ttl` after its
   /// miss, and misses meanwhile all go through and write: λ(T+A)/(1+λ(L+T+A)) with
-  /// A = L − (1−e^{−λL})/λ.
-  static func withLatency(rate: Double, ttl: Double, latency: Double) -> Double {
-    guard rate > 0, ttl > 0 else { return 0 }
-    let spread = latency + expm1(-rate * latency) / rate
+  /// A = L − (1−e^{−λL})/λ. Where only a share s of the misses is answered and stored, 1/s misses come
+  /// before a write, and A is that of λs: λ(T+A)/(1/s+λ(L+T+A)).
+  static func withLatency(
+    rate: Double, ttl: Double, latency: Double, stored: Double = 1
+  ) -> Double {
+    guard rate > 0, ttl > 0, stored > 0 else { return 0 }
+    let spread = latency + expm1(-rate * stored * latency) / (rate * stored)
     let live = rate * (ttl + spread)
-    return live / (1 + rate * latency + live)
+    return live / (1 / stored + rate * latency + live)
   }
 
   /// Share of the hits lost, within a `span` that starts with an empty cache, against a cache

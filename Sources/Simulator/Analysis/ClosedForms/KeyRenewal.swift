@@ -11,6 +11,8 @@ import Foundation
 ///
 /// backwards from f = v = 0 at the end: the next miss comes at rate Λ, and T later the cache is empty
 /// again, at a flush sooner. So any T is right under any profile (docs/validation.md, "TTL cache").
+/// Where only a share s of the misses is answered and stored, these come at rate sΛ, and the others,
+/// which change nothing, add (1 − s)Λ to f and to v while the cache is empty.
 struct KeyRenewal: Sendable {
   /// What becomes of one key.
   struct Misses: Hashable, Sendable {
@@ -28,6 +30,8 @@ struct KeyRenewal: Sendable {
   private let length: Double
   private let ttl: Double
   private let latency: Double
+  /// Share of the misses that are answered.
+  private let stored: Double
   /// By step: the first one after the next flush.
   private let flushAfter: [Int]
   /// Starts with an empty cache.
@@ -41,12 +45,17 @@ struct KeyRenewal: Sendable {
   /// - Parameters:
   ///   - ttl: seconds, at least `latency`.
   ///   - latency: seconds from a miss to its write.
-  init(timeline: Timeline, period: Period, flushes: [SimTime], ttl: Double, latency: Double) {
+  ///   - stored: share of the misses that are answered, and so written.
+  init(
+    timeline: Timeline, period: Period, flushes: [SimTime], ttl: Double, latency: Double,
+    stored: Double = 1
+  ) {
     let (start, end) = (period.start, period.end)
     let span = (end - start).seconds
     let flushes = flushes.filter { start <= $0 && $0 < end }
     self.ttl = ttl
     self.latency = latency
+    self.stored = stored
     length = timeline.length
     starts = 1 + Double(flushes.count)
     segments = timeline.segments.array.map {
@@ -74,24 +83,25 @@ struct KeyRenewal: Sendable {
 
   /// - Parameter volume: look-ups a month.
   func misses(volume: Double) -> Misses {
-    guard volume > 0 else { return Misses(ratio: 1, dispersion: 1) }
+    guard volume > 0, stored > 0 else { return Misses(ratio: 1, dispersion: 1) }
     return lifetime.map { integrated(volume, lifetime: $0) } ?? steady(volume)
   }
 
   /// Stationary in every hour; a change of rate from hit ratio h₁ to h₂ costs h₂(h₂ − h₁)/2 misses
-  /// more, and an empty cache has h₁ = 0.
+  /// more, and an empty cache has h₁ = 0; 1/s as many where only a share s is stored.
   private func steady(_ volume: Double) -> Misses {
     var (misses, spread, before) = (0.0, 0.0, 0.0)
     var last = 0.0
     for segment in segments where segment.operational > 0 {
       let rate = volume * segment.operational / segment.seconds
-      let h = CacheHitRatio.withLatency(rate: rate, ttl: ttl, latency: latency)
-      let made = volume * segment.operational * (1 - h) + h * (h - before) / 2
+      let h = CacheHitRatio.withLatency(
+        rate: rate, ttl: ttl, latency: latency, stored: stored)
+      let made = volume * segment.operational * (1 - h) + h * (h - before) / (2 * stored)
       misses += made
-      spread += made * (1 - h) * (1 - h)
+      spread += made * ((1 - h) * (1 - h) + h * h * (1 - stored) / stored)
       (before, last) = (h, max(last, h))
     }
-    misses += (starts - 1) * last * last / 2
+    misses += (starts - 1) * last * last / (2 * stored)
     let ratio = min(1, max(0, misses / (volume * length)))
     return Misses(ratio: ratio, dispersion: misses > 0 ? max(0, spread / misses) : 1)
   }
@@ -102,11 +112,13 @@ struct KeyRenewal: Sendable {
     var variance = mean
     let stepSeconds = (ttl + latency) / Double(lifetime)
     for step in stride(from: count - 1, through: 0, by: -1) {
-      let a = volume * steps[step]
-      // Misses while the answer is on its way write it anew: so many, and so much later.
-      let meanwhile = a / stepSeconds * latency
-      let delay =
-        meanwhile > 1e-6 ? latency * (1 + expm1(-meanwhile) / meanwhile) / stepSeconds : 0
+      // Misses that are stored, and those that are not before the first of these or the step's end.
+      let a = volume * steps[step] * stored
+      let failing = volume * steps[step] * (1 - stored) * (a > 1e-9 ? -expm1(-a) / a : 1)
+      // Misses while the answer is on its way: what is stored of them is so much later.
+      let meanwhile = volume * steps[step] / stepSeconds * latency
+      let anew = meanwhile * stored
+      let delay = anew > 1e-6 ? latency * (1 + expm1(-anew) / anew) / stepSeconds : 0
       let (whole, part) = (Int(delay), delay - delay.rounded(.down))
       let moved = exp(-a)
       let passed = 1 - moved
@@ -122,10 +134,10 @@ struct KeyRenewal: Sendable {
         values[places.0] * weights.0 + values[places.1] * weights.1 + values[places.2] * weights.2
       }
       let follow = 1 + meanwhile + later(mean)
-      let value = moved * mean[step + 1] + passed * follow
+      let value = moved * mean[step + 1] + passed * follow + failing
       let jump = follow - early * value - (1 - early) * mean[step + 1]
       variance[step] =
-        moved * variance[step + 1] + passed * (later(variance) + meanwhile + jump * jump)
+        moved * variance[step + 1] + passed * (later(variance) + meanwhile + jump * jump) + failing
       mean[step] = value
     }
     let made = max(mean[0], 1e-300)

@@ -30,8 +30,12 @@ struct Forecast: Sendable {
         try tree.scenario($0)
       }
     }
+    let growth = spec.users(of: scenario)
+    try SimulationLimits.shipped.get().checkWork(
+      variants: runs > 0 ? growth.count : 0, runs: runs
+    ) { Self.month(scenario, spec, index: $0, users: growth[$0]) }
     var months: [ForecastMonth] = []
-    for (index, users) in spec.users(of: scenario).enumerated() {
+    for (index, users) in growth.enumerated() {
       let total = months.last?.total ?? .init()
       func own(_ scenario: Scenario) -> Scenario {
         Self.month(scenario, spec, index: index, users: users)
@@ -42,17 +46,21 @@ struct Forecast: Sendable {
       let mayAct = month.budgetMayAct
       if runs > 0 || mayAct {
         let likely = try Simulation(month.scenario).reduced(
-          to: { ($0.cost, $0.run == 1 && mayAct ? $0 : nil) },
+          to: { ($0.cost, $0.run == 1 && mayAct ? $0 : nil, CallTrouble($0)) },
           runs: drawn == nil ? max(1, runs) : 1, threads: threads, progress: progress)[0]
         month.likelyBill = likely.first?.0
         month.firstRun = likely.first?.1
         month.simulated = likely.map(\.0)
+        month.trouble = likely.map(\.2).reduce(CallTrouble(), +)
         if let drawn, runs > 1 {
-          month.simulated = try Outcomes.map(Array(1...runs), threads: threads) { run in
+          let months = try Outcomes.map(Array(1...runs), threads: threads) { run in
             let drawn = Self.month(
               try drawn.scenario(draws.settings(run: run)), spec, index: index, users: users)
-            return try Simulation(drawn).result(of: drawn.plans[0], run: run).cost
+            let result = try Simulation(drawn).result(of: drawn.plans[0], run: run)
+            return (result.cost, CallTrouble(result))
           }
+          month.simulated = months.map(\.0)
+          month.trouble = months.map(\.1).reduce(CallTrouble(), +)
         }
       }
       if mayAct { month.takeSimulated(after: total) }

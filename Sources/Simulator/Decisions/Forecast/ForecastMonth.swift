@@ -29,6 +29,8 @@ struct ForecastMonth: Sendable {
   var overBudgetProbability: Double?
   /// What the closed form leaves out of the month; nothing where the month is simulated in its place.
   var leftOut: [Expectation.Approximation] = []
+  /// What became of the calls of the simulated months; nil where nothing is simulated.
+  var trouble: CallTrouble?
   /// The closed form's bill, had the budget only told; nil: it cannot act in this month.
   var withoutActions: Double?
 

@@ -26,8 +26,9 @@ enum SensitivityMarkdown {
       LeftOutWords.union(
         [result.base.leftOut] + result.moving.flatMap { [$0.atLow.leftOut, $0.atHigh.leftOut] }),
       emphasis: emphasis, instead: "'--runs 5' simulates.")
+    let trouble = CallTrouble.sentence(troubles(result), emphasis: emphasis)
     let start =
-      (leftOut.map { $0 + " " } ?? "")
+      [leftOut, trouble].compactMap { $0.map { $0 + " " } }.joined()
       + "The \(emphasis)\(cost)\(emphasis) bill of "
       + "\(PlainEnglish.plural(Int64(result.base.users), "user")) "
     guard let first = result.moving.first else {
@@ -36,6 +37,20 @@ enum SensitivityMarkdown {
     let own = result.moving.first { !$0.input.isUsers } ?? first
     return start + "hangs most on the " + named(own, emphasis)
       + ": \(ends(own)). " + budget(result, emphasis)
+  }
+
+  /// As it stands, or where nothing is to be told of that, at the ends of every input.
+  private static func troubles(
+    _ result: Sensitivity
+  ) -> [(whose: String, trouble: CallTrouble?)] {
+    if result.base.trouble?.isTold == true { return [("", result.base.trouble)] }
+    return result.rows.flatMap { row in
+      [(row.low, row.atLow), (row.high, row.atHigh)].map { value, assessment in
+        let place =
+          " with \(InputWords.label(row.input)) at \(InputWords.value(value, of: row.input.kind))"
+        return (place, assessment.trouble)
+      }
+    }
   }
 
   private static func named(_ row: Sensitivity.Row, _ emphasis: String) -> String {

@@ -16,8 +16,25 @@ enum SolveMarkdown {
   static func headline(_ answer: SolveAnswer, emphasis: String = "") -> String {
     let leftOut = LeftOutWords.sentence(
       answer.leftOut, emphasis: emphasis, instead: "'--runs 5' simulates every value.")
-    return [leftOut, verdict(answer, emphasis), standing(answer, emphasis)].compactMap(\.self)
+    return [
+      leftOut, trouble(answer, emphasis), verdict(answer, emphasis), standing(answer, emphasis),
+    ].compactMap(\.self)
       .joined(separator: " ")
+  }
+
+  /// What became of the calls where the answer lies, and as it stands.
+  private static func trouble(_ answer: SolveAnswer, _ emphasis: String) -> String? {
+    let solution = answer.solution
+    func whose(_ value: Double) -> String {
+      solution.knob.isUsers
+        ? " with " + shown(value, solution.knob)
+        : " with \(name(solution.knob)) at \(shown(value, solution.knob))"
+    }
+    let point = solution.answer.flatMap(solution.point)
+    return CallTrouble.sentence(
+      [point.map { (whose($0.value), $0.assessment.trouble) }].compactMap(\.self),
+      emphasis: emphasis)
+      ?? CallTrouble.sentence([(" as it stands", answer.base.trouble)], emphasis: emphasis)
   }
 
   // MARK: The answer
@@ -44,13 +61,18 @@ enum SolveMarkdown {
       return start + ends(answer) + "."
     case .all:
       let (low, high) = (solution.points.first?.value ?? 0, solution.points.last?.value ?? 0)
-      return "Every \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits)."
+      return "Every \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits)"
+        + (solution.isCutShort ? cutShort : ".")
     case .none:
       let (low, high) = (solution.points.first?.value ?? 0, solution.points.last?.value ?? 0)
       return "No \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits): "
         + "something else has to change."
     }
   }
+
+  private static let cutShort =
+    ", as far as was looked: to simulate more would take long (limit 'search_calls'); '--between' "
+    + "looks where it is told."
 
   /// `801 users`, `63 %`, `0.8 times what it is`.
   fileprivate static func shown(_ value: Double, _ knob: Knob) -> String {
@@ -149,7 +171,10 @@ enum SolveMarkdown {
     let users = PlainEnglish.plural(Int64(answer.base.users), "user")
     let start = "As it stands, with \(users), the bill is \(figures(answer.base, answer))"
     guard !answer.isBaseKept else {
-      return start + (answer.base.leftOut.isEmpty ? ", which is fine." : ", fine by formula.")
+      let but = answer.base.trouble?.qualification
+      return start
+        + (but.map { ", within the limits, but \($0)." }
+          ?? (answer.base.leftOut.isEmpty ? ", which is fine." : ", fine by formula."))
     }
     guard answer.triesOthers else { return start + ", which is too much." }
     guard let first = answer.others.first else {

@@ -29,15 +29,23 @@ enum SweepMarkdown {
       LeftOutWords.union(doubtful.map(\.assessment.leftOut)), emphasis: emphasis,
       whose: isAll ? "" : " in \(doubtful.count) of \(sweep.points.count) combinations",
       instead: "'--runs 5' simulates.")
+    let troubles = sweep.points.map {
+      (whose: " at " + location($0, sweep), trouble: $0.assessment.trouble)
+    }
+    let trouble = CallTrouble.sentence(
+      troubles, emphasis: emphasis, things: ("other combination", "other combinations"))
     let start =
-      (leftOut.map { $0 + " " } ?? "")
+      [leftOut, trouble].compactMap { $0.map { $0 + " " } }.joined()
       + "The bill goes from \(money(low)) (\(place(low))) to \(money(high)) (\(place(high)))."
     guard let budget = sweep.scenario.budget else { return start + " No budget is set." }
     let amount = PlainEnglish.usd(budget.amount) + " budget"
     let months = sweep.scenario.period.months.count
     let within = sorted.filter { !$0.assessment.isOver(budget.amount.dollars, months: months) }
     if within.count == sorted.count {
-      return start + " All of it stays within the \(amount)\(leftOut == nil ? "" : " by formula")."
+      let but = CallTrouble.worst(troubles)?.trouble.qualification
+        .map { ", but \($0)" + (sorted.count > 1 ? " at worst" : "") }
+      return start + " All of it stays within the \(amount)\(leftOut == nil ? "" : " by formula")"
+        + "\(but ?? "")."
     }
     guard let dearest = within.last else { return start + " None of it is within the \(amount)." }
     return start

@@ -21,7 +21,8 @@ enum ForecastMarkdown {
     }
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     let sentences = [
-      leftOut(forecast, emphasis), course(forecast, first, last, strong), ranges(forecast, last),
+      leftOut(forecast, emphasis), trouble(forecast, emphasis),
+      course(forecast, first, last, strong), ranges(forecast, last),
       kept(forecast), budget(forecast, last, strong),
       actions(forecast), runway(forecast, last, strong),
     ]
@@ -37,6 +38,13 @@ enum ForecastMarkdown {
       LeftOutWords.union(months.reversed().map(\.leftOut)), emphasis: emphasis,
       whose: isAll ? "" : " in \(months.count) of the \(count) months",
       instead: "'--runs 20' simulates each month as well.")
+  }
+
+  /// What became of the calls of months that were simulated.
+  private static func trouble(_ forecast: Forecast, _ emphasis: String) -> String? {
+    CallTrouble.sentence(
+      forecast.months.map { (" in \(name($0))", $0.trouble) }, emphasis: emphasis,
+      things: ("other month", "other months"))
   }
 
   private static func course(
@@ -83,9 +91,12 @@ enum ForecastMarkdown {
       let closest = forecast.months.max {
         ($0.overBudgetProbability ?? 0) < ($1.overBudgetProbability ?? 0)
       }
+      let but =
+        CallTrouble.worst(forecast.months.map { ("", $0.trouble) })?.trouble.qualification
+        .map { ", but \($0)" + (forecast.months.count > 1 ? " at worst" : "") } ?? ""
       guard let closest, let chance = closest.overBudgetProbability, chance >= 0.01 else {
         return forecast.months.allSatisfy(\.leftOut.isEmpty)
-          ? "No month goes over its budget."
+          ? "No month goes over its budget" + but + "."
           : "By the formulas alone, no month goes over its budget."
       }
       let cause =

@@ -6,28 +6,17 @@ struct Attention {
   let plan: PlanReport
   let limits = AttentionLimits.shipped
 
-  private var calls: Int64 { plan.result.calls }
-  var failed: Int64 { plan.result.failedCalls }
-  /// By the budget; they are among the failed ones.
-  var refused: Int64 { plan.met.refused }
-  /// Answered by another model than they were routed to, because that one failed or was skipped.
-  var fallback: Int64 { plan.result.performance.reduce(0) { $0 + $1.fallbackCalls } }
+  private var trouble: CallTrouble { CallTrouble(plan.result) }
+  var failed: Int64 { trouble.failed }
+  var refused: Int64 { trouble.refused }
+  var fallback: Int64 { trouble.fallback }
   /// Answered by the model that they were routed to, but not in its first region.
-  var moved: Int64 { plan.result.performance.reduce(0) { $0 + $1.otherRegionCalls } }
-  /// Attempts skipped because a quota would have let them wait too long.
-  var throttled: Int64 { plan.result.performance.reduce(0) { $0 + $1.throttledCalls } }
-  private var openings: Int64 { plan.result.performance.reduce(0) { $0 + $1.breakerTrips } }
-
-  /// Calls that came to another end than the one that they were routed to.
-  private var astray: Int64 { failed + fallback + moved }
+  var moved: Int64 { trouble.moved }
+  var throttled: Int64 { trouble.throttled }
 
   /// Whether so many calls failed, were refused, skipped or answered by a fallback or in another
   /// region.
-  var isTroubled: Bool {
-    max(share(astray), share(throttled)) > limits.troubledCalls
-  }
-
-  private func share(_ count: Int64) -> Double { calls > 0 ? Double(count) / Double(calls) : 0 }
+  var isTroubled: Bool { trouble.isTold }
 
   /// How far the simulated bill lies from the closed form, in standard errors, signed; infinite where
   /// nothing is drawn and the two differ by more than rounding; nil where nothing is expected.
@@ -52,28 +41,12 @@ struct Attention {
   /// - Parameter whose: ` with 50 users`, or nothing where it is clear.
   func text(emphasis: String, whose: String) -> String {
     let parts = [
-      isTroubled ? trouble(whose) : nil,
+      isTroubled ? trouble.text(whose) + (effect.map { " " + $0 } ?? "") : nil,
       isContradicted ? contradiction(whose, isFirst: !isTroubled) : nil,
     ].compactMap(\.self)
     guard !parts.isEmpty else { return "" }
     let word = emphasis.isEmpty ? "ATTENTION" : "Attention"
     return "\(emphasis)\(word): \(parts.joined(separator: " "))\(emphasis)"
-  }
-
-  private func trouble(_ whose: String) -> String {
-    let items: [(Int64, String)] = [
-      (fallback, "were answered by a fallback"), (moved, "were answered in another region"),
-      (failed - refused, "failed"), (refused, "were refused by the budget"),
-      (throttled, "times a quota turned one away"),
-    ]
-    let counted = items.filter { $0.0 > 0 }.map { count, what in
-      "\(PlainEnglish.count(count)) \(what) (\(PlainEnglish.share(share(count))))"
-    }
-    var text = "of \(PlainEnglish.plural(calls, "call"))\(whose), \(PlainEnglish.list(counted))"
-    if openings > 0 {
-      text += "; circuit breakers opened \(PlainEnglish.plural(openings, "time"))"
-    }
-    return text + "." + (effect.map { " " + $0 } ?? "")
   }
 
   /// What that does to the bill.
@@ -105,7 +78,7 @@ struct Attention {
     let parts = (expectation.leftOut.isEmpty ? expectation.approximations : expectation.leftOut)
       .map { PlainEnglish.visible($0.part) }
     if !parts.isEmpty {
-      text += "; they \(expectation.leftOut.isEmpty ? "only approximate" : "leave out") "
+      text += "; they \(LeftOutWords.verb(expectation.leftOut)) "
       text += LeftOutWords.parts(parts)
     }
     return text + "."
@@ -122,14 +95,8 @@ struct Attention {
 
   /// What a verdict on the budget is to be qualified by.
   var qualification: String? {
-    if isTroubled {
-      let share = PlainEnglish.share(share(astray))
-      return astray > 0
-        ? "with \(share) of the calls failed or answered by a fallback"
-          + (moved > 0 ? " or in another region" : "")
-        : "with calls turned away by quotas"
-    }
-    return isContradicted ? "as simulated, which formulas do not confirm" : nil
+    trouble.qualification
+      ?? (isContradicted ? "as simulated, which formulas do not confirm" : nil)
   }
 }
 
@@ -165,6 +132,12 @@ enum LeftOutWords {
     return PlainEnglish.list(rest > 0 ? shown + ["\(rest) more"] : shown)
   }
 
+  /// `leave out`, or what of it they do.
+  static func verb(_ leftOut: [Expectation.Approximation]) -> String {
+    if leftOut.allSatisfy({ !$0.isLeftOut }) { return "only approximate" }
+    return leftOut.allSatisfy(\.isLeftOut) ? "leave out" : "leave out, or only approximate,"
+  }
+
   /// A sentence that stands before figures of closed forms; nil where they leave nothing out.
   /// - Parameter instead: how to have it simulated.
   static func sentence(
@@ -176,7 +149,7 @@ enum LeftOutWords {
       return emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
     }
     let word = emphasis.isEmpty ? "ATTENTION" : "Attention"
-    return "\(emphasis)\(word): the figures below are formulas, which leave out\(whose) "
+    return "\(emphasis)\(word): the figures below are formulas, which \(verb(leftOut))\(whose) "
       + "\(Self.parts(parts)): they may be far off. \(instead)\(emphasis)"
   }
 

@@ -64,7 +64,7 @@ extension ReportMarkdown {
   private static func leftOut(_ report: ScenarioReport) -> String {
     let parts = LeftOutWords.union(report.plans.map(\.expectation.leftOut))
     guard !parts.isEmpty else { return "" }
-    return "\\* These formulas leave out "
+    return "\\* These formulas \(LeftOutWords.verb(parts)) "
       + LeftOutWords.parts(parts.map { Markdown.escape($0.part) })
       + ", so that bills and chances may be far off; what was simulated knows of it.\n\n"
   }

@@ -1,0 +1,43 @@
+import CostModel
+
+/// Calls of simulated months that did not go as they were routed.
+struct CallTrouble: Hashable, Sendable {
+  var calls: Int64 = 0
+  var failed: Int64 = 0
+  /// By the budget; they are among the failed ones.
+  var refused: Int64 = 0
+  /// Answered by another model than they were routed to, because that one failed or was skipped.
+  var fallback: Int64 = 0
+  /// Answered by the model that they were routed to, but not in its first region.
+  var moved: Int64 = 0
+  /// Attempts skipped because a quota would have let them wait too long.
+  var throttled: Int64 = 0
+  /// Of circuit breakers.
+  var openings: Int64 = 0
+
+  init() {}
+
+  init(_ result: PlanResult) {
+    calls = result.calls
+    failed = result.failedCalls
+    refused = result.enforcements.reduce(0) { $0 + $1.refused }
+    for target in result.performance {
+      fallback += target.fallbackCalls
+      moved += target.otherRegionCalls
+      throttled += target.throttledCalls
+      openings += target.breakerTrips
+    }
+  }
+
+  static func + (a: CallTrouble, b: CallTrouble) -> CallTrouble {
+    var sum = a
+    sum.calls += b.calls
+    sum.failed += b.failed
+    sum.refused += b.refused
+    sum.fallback += b.fallback
+    sum.moved += b.moved
+    sum.throttled += b.throttled
+    sum.openings += b.openings
+    return sum
+  }
+}
