@@ -89,6 +89,7 @@ struct PlanEngine: ~Copyable {
   var lanes: Lanes
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
+  let knowledge: KnowledgeBase?
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   var metRoutes: Set<Int> = []
   var reachable: Set<Int> = []
@@ -146,6 +147,7 @@ struct PlanEngine: ~Copyable {
     retry = scenario.retry
     billFailures = scenario.billFailures
     hasRollingAlerts = !scenario.alerts.isEmpty
+    knowledge = scenario.knowledge
     hasFixedPrices = scenario.catalog.models.contains { model in
       model.prices.contains(where: \.hasFixedPrice)
     }
@@ -183,7 +185,7 @@ struct PlanEngine: ~Copyable {
 
   /// Whether nothing looks at calls between their arrival and their end.
   static func foresees(_ scenario: Scenario) -> Bool {
-    scenario.alerts.isEmpty && scenario.experiments.isEmpty
+    scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.knowledge == nil
       && scenario.budget?.actions.isEmpty ?? true
   }
 
