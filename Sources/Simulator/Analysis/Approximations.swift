@@ -34,7 +34,8 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + windows() + bursts() + cache() + flushes() + prefixes() + breakers() + outages() + quotas()
+      tokens() + windows() + bursts() + cache() + flushes() + prefixes() + breakers() + outages()
+      + quotas()
       + prices() + actions() + experiments() + rogue() + exactActivity()
     return all.filter { seen.insert($0).inserted }
   }

@@ -298,7 +298,8 @@ struct CompiledScenario: Sendable {
       }
       stages.append(
         CompiledStage(
-          part: stage.part, delay: stage.delay.microseconds, continuation: stage.continuation, chance: stage.chance,
+          part: stage.part, delay: stage.delay.microseconds, continuation: stage.continuation,
+          chance: stage.chance,
           calls: calls))
     }
     let certain = workload.isOneCall
