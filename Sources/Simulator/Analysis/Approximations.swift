@@ -34,7 +34,7 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + windows() + bursts() + cache() + flushes() + prefixes() + breakers() + outages()
+      tokens() + windows() + knowledge() + bursts() + cache() + flushes() + prefixes() + breakers() + outages()
       + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
       + exactSurges() + sharedUsers()
     return all.filter { seen.insert($0).inserted }
@@ -128,6 +128,18 @@ struct Approximations {
         part: "\(scenario.workloads[$0.workload].name) output tokens",
         reason: "visible and reasoning tokens are both random and may meet max_tokens together")
     }
+  }
+
+  /// What is learnt grows by chance, and from month to month.
+  private func knowledge() -> [Expectation.Approximation] {
+    guard scenario.knowledge != nil, calls.contains(where: \.isKnown) else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "the knowledge base",
+        reason:
+          "its share is the mean over the period as the expected conversions come to be known",
+        hidesChance: cost.traffic.months > 1)
+    ]
   }
 
   /// Where answers differ in length, or one window after the other is too small.

@@ -42,6 +42,8 @@ struct ExpectedCall: Sendable {
   var routed: ModelID
   /// Of the stage's call in its variant of an experiment: the variant's share × the route's weight.
   var share: Double
+  /// The knowledge base answers it, alone or with a smaller prompt.
+  var isKnown = false
   /// Calls of this kind in a flow, on average.
   var perFlow: Double
   var chain: [Target]
@@ -118,12 +120,33 @@ struct ExpectedCallBuilder {
     of call: StageCall, workload: Workload, accountPlan: Int
   ) -> [ExpectedCall] {
     call.mix.enumerated().flatMap { number, variant -> [ExpectedCall] in
+      guard variant.asksKnowledge, let knowledge = scenario.knowledge else {
+        return kinds(of: variant, number, workload: workload, accountPlan: accountPlan)
+      }
+      var (model, known) = (variant, variant)
+      let share = knowledge.meanShare(of: scenario, traffic)
+      model.share *= 1 - share
+      known.share *= share
+      known.input = variant.input.scaled(by: knowledge.prompt ?? 1)
+      return kinds(of: model, number, workload: workload, accountPlan: accountPlan)
+        + kinds(of: known, number, workload: workload, accountPlan: accountPlan).map {
+          var call = $0
+          call.isKnown = true
+          return call
+        }
+    }
+  }
+
+  private func kinds(
+    of variant: Variant, _ number: Int, workload: Workload, accountPlan: Int
+  ) -> [ExpectedCall] {
+    [variant].flatMap { variant -> [ExpectedCall] in
       var seen = variant.attributes
       seen[.useCase] = seen[.useCase] ?? workload.useCase
       let names = traffic.accountPlanNames
       seen[.accountPlan] = names.isEmpty ? nil : names[accountPlan]
       let shape = CallShape(variant)
-      return routes(of: seen, pinned: variant.pinned).map { route in
+      return routes(of: seen, variant).map { route in
         ExpectedCall(
           workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
           variantNumber: number, routed: route.model, share: variant.share * route.weight,
@@ -135,9 +158,13 @@ struct ExpectedCallBuilder {
   }
 
   private func routes(
-    of attributes: CallAttributes, pinned: Policy.Rule?
+    of attributes: CallAttributes, _ variant: Variant
   ) -> [Policy.WeightedModel] {
-    switch (pinned ?? scenario.policy.firstMatch(attributes))?.choice {
+    var rule = variant.pinned ?? scenario.policy.firstMatch(attributes)
+    if variant.pinned == nil, variant.isClassified, let classifier = scenario.classifier {
+      rule = rule.map(classifier.misrouting)
+    }
+    return switch rule?.choice {
     case .model(let model): [Policy.WeightedModel(model, weight: 1)]
     case .weighted(let list):
       list.map { item in

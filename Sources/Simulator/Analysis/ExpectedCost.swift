@@ -50,6 +50,11 @@ struct ExpectedCost {
     byArm = scenario.experiments.map { $0.arms.map { _ in 0 } }
     ExpectedHits(scenario: scenario, traffic: traffic).apply(to: &calls)
     ExpectedPrefixHits(scenario: scenario, traffic: traffic).apply(to: &calls)
+    if let knowledge = scenario.knowledge, knowledge.prompt == nil {
+      for place in calls.indices where calls[place].isKnown {
+        (calls[place].hitRate, calls[place].pool) = (1, nil)
+      }
+    }
     for workload in scenario.workloads.indices { add(workload) }
     let month = UserBills(self).moments
     callVariance = traffic.months * month.callVariance

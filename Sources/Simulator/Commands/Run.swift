@@ -120,6 +120,10 @@ struct Run: ParsableCommand {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
       for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
     }
+    if scenario.classifier != nil {
+      let right = try Simulation(scenario.withoutMisrouting).results(runs: 1, threads: threads)
+      for (place, runs) in right.enumerated() { plans[place].wellRouted = runs[0] }
+    }
     for place in plans.indices where Attention(plan: plans[place]).isTroubled {
       let result = try Simulation(scenario.untroubled).result(of: plans[place].plan, run: 1)
       plans[place].untroubled = result.cost

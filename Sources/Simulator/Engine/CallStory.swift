@@ -104,6 +104,8 @@ struct CallStory: Sendable {
   struct End: Sendable {
     enum Answer: Sendable, Equatable {
       case cache
+      /// The knowledge base, without a model.
+      case knowledge
       case target(Int)
       case nobody
     }

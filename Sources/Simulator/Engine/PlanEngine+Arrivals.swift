@@ -31,6 +31,13 @@ extension PlanEngine {
       let record = record(of: call, cache: mode == .off ? .off : .miss)
       log?.begin(record)
     }
+    if kind.pointee.asksKnowledge, askKnowledge(call, kind) { return }
+    send(call, kind, entry)
+  }
+
+  /// The call goes to a model.
+  @inline(__always)
+  mutating func send(_ call: CallPointer, _ kind: KindPointer, _ entry: ResponseCache.Place?) {
     let chain = routing.chain(model: Int(call.pointee.routed), kind: kind.pointee.chain)
     if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
     let slot = newFlight(call, chain: chain)
@@ -124,6 +131,7 @@ extension PlanEngine {
         at: call.pointee.time + cacheLatency)
     }
     if kind.pointee.sells { returns.add(call) }
+    if kind.pointee.asksKnowledge { learn(from: call, number: result.calls, kind) }
     if hasExperiments {
       noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
     }
@@ -176,7 +184,7 @@ extension PlanEngine {
 
   /// The flow goes on when the cache has answered.
   @inline(never)
-  private mutating func answerFlow(_ call: CallPointer) {
+  mutating func answerFlow(_ call: CallPointer) {
     let slot = newFlight(call, chain: 0..<0)
     flights[Int(slot)].isHit = true
     events.push(.outcome, at: call.pointee.time + cacheLatency, slot: slot)

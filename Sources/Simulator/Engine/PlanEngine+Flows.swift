@@ -58,6 +58,7 @@ extension PlanEngine {
       flows[Int(slot)].pending += 1
       let made = factory.flowCall(
         call, workload: flow.workload, at: time, user: flow.user, index: flow.index, flow: slot)
+      if factory.isMisrouted(made) { result.misroutedCalls += 1 }
       withUnsafePointer(to: made) { arrive($0) }
     }
     endPart(of: slot, latency: 0, failed: false, at: time)

@@ -161,6 +161,7 @@ extension PlanEngine {
     let total = cost.total
     place.pointee.countAnswers(toRouted: call.pointee.routed)
     place.pointee.latencies.add(latency)
+    place.pointee.countFirstToken(waited: 0, latency: latency)
     result.billedCalls &+= 1
     gather(
       total, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)

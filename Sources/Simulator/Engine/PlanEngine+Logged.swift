@@ -110,6 +110,7 @@ extension PlanEngine {
     target.pointee.countStart(
       at: time, waited: 0, tokens: input &+ output, charged: charge)
     target.pointee.latencies.add(latency)
+    target.pointee.countFirstToken(waited: 0, latency: latency)
     let rates = lane.pointee.rates
     let cost = Money(
       picodollars: input &* rates.input &+ output &* rates.output &+ rates.call)

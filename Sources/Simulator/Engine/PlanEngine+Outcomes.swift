@@ -173,6 +173,8 @@ extension PlanEngine {
       latencies.add(latency)
       place.pointee.laterLatencies.add(e - flight.pointee.asked)
     }
+    place.pointee.countFirstToken(
+      waited: flight.pointee.start - flight.pointee.asked, latency: e - flight.pointee.start)
     place.pointee.countAnswers(toRouted: flight.pointee.call.routed)
     if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
       cache.store(
@@ -183,6 +185,9 @@ extension PlanEngine {
       if costCheck != nil { checkCost(slot, target: target) }
     }
     if kind.pointee.sells { returns.add(Self.call(of: flight)) }
+    if kind.pointee.asksKnowledge {
+      learn(from: Self.call(of: flight), number: flight.pointee.number, kind)
+    }
     end(slot, at: e, answeredBy: target)
   }
 

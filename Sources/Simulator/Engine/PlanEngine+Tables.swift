@@ -114,7 +114,7 @@ extension PlanEngine {
     result.returns = returns.cells(compiled)
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
     result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
-    result.latency = latencies.histogram()
+    result.latency.merge(latencies.histogram())
     for target in 0..<targets.count { result.latency.merge(targets[target].latencies.histogram()) }
     result.latency.add(cacheLatency, count: result.cacheHits)
     let period = compiled.scenario.period

@@ -98,6 +98,7 @@ struct PlanEngine: ~Copyable {
   var loggedQuality = LoggedQuality()
   let watchesHours: Bool
   var hours: HourWatch
+  let knowledge: KnowledgeBase?
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   var metRoutes: Set<Int> = []
   var reachable: Set<Int> = []
@@ -162,6 +163,7 @@ struct PlanEngine: ~Copyable {
     hasRollingAlerts = !rollingAlerts.isEmpty
     accountWatch = AccountWatch(alerts: scenario.alerts.filter { $0.metric == .accountMonthCost })
     watchesAccounts = accountWatch.isOn
+    knowledge = scenario.knowledge
     hasFixedPrices = scenario.catalog.models.contains { model in
       model.prices.contains(where: \.hasFixedPrice)
     }
@@ -206,7 +208,7 @@ struct PlanEngine: ~Copyable {
   /// Whether nothing looks at calls between their arrival and their end.
   static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
-      && scenario.performanceHours.isEmpty && !scenario.tellsQuality
+      && scenario.performanceHours.isEmpty && !scenario.tellsQuality && scenario.knowledge == nil
       && scenario.budget?.actions.isEmpty ?? true
   }
 

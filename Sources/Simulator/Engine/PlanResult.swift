@@ -8,6 +8,12 @@ struct PlanResult: Sendable {
   var calls: Int64 = 0
   var billedCalls: Int64 = 0
   var failedCalls: Int64 = 0
+  /// Answered from the knowledge base, or with its help by a smaller prompt; and conversions that it
+  /// knows at the end.
+  var knownCalls: Int64 = 0
+  var knownConversions: Int64 = 0
+  /// Requests for which a classifier named a wrong model.
+  var misroutedCalls: Int64 = 0
   var cacheHits: Int64 = 0
   var cacheMisses: Int64 = 0
   var cost = MoneySum.zero
@@ -151,6 +157,8 @@ struct TargetPerformance: Sendable {
   var queue = LatencyHistogram()
   /// Waiting + latency of successful attempts.
   var latency = LatencyHistogram()
+  /// The same up to the first token; nil: answers are not streamed.
+  var firstToken: LatencyHistogram?
   /// Mean offered requests or tokens a minute reach the limit.
   var saturated = false
 }

@@ -27,6 +27,9 @@ struct TargetState: ~Copyable, Sendable {
   /// calls' own latencies as well, and of later ones.
   var latencies = LatencyCounts()
   var laterLatencies = LatencyCounts()
+  /// Negative: answers are not streamed.
+  let firstToken: Double
+  private var firstTokens = LatencyCounts()
 
   private var period: Period
   private let requestLimit: Double?
@@ -48,6 +51,7 @@ struct TargetState: ~Copyable, Sendable {
     promptCache = behaviour.promptCache.map(PromptCache.init)
     timeout = behaviour.timeout?.microseconds ?? .max
     failureRate = behaviour.failureRate
+    firstToken = behaviour.firstToken ?? -1
     self.drawn = drawn
     chargesReserved = behaviour.quota.charge == .reserved
     window = scenario.catalog[target.model].contextWindow ?? .max
@@ -122,6 +126,13 @@ struct TargetState: ~Copyable, Sendable {
     }
   }
 
+  /// Counts the first token of a streamed answer.
+  @inline(__always)
+  mutating func countFirstToken(waited: Int64, latency: Int64) {
+    guard firstToken >= 0 else { return }
+    firstTokens.add(waited &+ Int64((firstToken * Double(latency)).rounded()))
+  }
+
   /// Counts a call that is over the queue limit.
   mutating func countThrottled(charged: Int64) {
     counts.throttledCalls &+= 1
@@ -155,6 +166,7 @@ struct TargetState: ~Copyable, Sendable {
     closeMinute(next: .min)
     counts.latency = latencies.histogram()
     counts.latency.merge(laterLatencies.histogram())
+    if firstToken >= 0 { counts.firstToken = firstTokens.histogram() }
     counts.queue = waits.histogram()
     counts.queue.add(0, count: counts.attempts - counts.queuedCalls)
     counts.requestsPerMinuteMean = Double(counts.attempts) / minutes

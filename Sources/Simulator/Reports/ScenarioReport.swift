@@ -88,6 +88,8 @@ struct PlanReport: Sendable {
   var experiments: [ExperimentFinding] = []
   /// Run 1, had the budget only told; nil where it cannot act.
   var unenforced: PlanResult?
+  /// Run 1, had the classifier always been right; nil without one.
+  var wellRouted: PlanResult?
   /// Run 1's bill, had every call been answered where it is routed (`Scenario.untroubled`); nil: not
   /// enough calls were troubled to ask.
   var untroubled: MoneySum?

@@ -63,7 +63,7 @@ struct Experiment: Hashable, Sendable {
 
   /// Whether the call is one that variants change.
   func concerns(_ variant: Variant) -> Bool {
-    conditions.allSatisfy { $0.holds(for: variant.attributes) }
+    !variant.isClassifier && conditions.allSatisfy { $0.holds(for: variant.attributes) }
   }
 
   /// How the call looks in that variant.

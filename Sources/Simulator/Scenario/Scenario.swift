@@ -12,6 +12,10 @@ struct Scenario: Sendable {
   var plans: [PlanSpec]
   var catalog: Catalog
   var policy: Policy
+  /// Asked before each request; nil: calls go where the policy says.
+  var classifier: Classifier?
+  /// Answers that have sold before, and are given again; nil: none are kept.
+  var knowledge: KnowledgeBase?
   /// Fallback chain by tier, aliases resolved.
   var chains: [String: [ModelID]] = [:]
   /// Regions tried in order; a model that is not listed has one target without a region.
@@ -119,6 +123,9 @@ struct TargetBehaviour: Sendable {
   var failureRate = 0.0
   /// The provider's prompt cache; nil: it has none.
   var promptCache: PromptCacheSettings?
+  /// Share of an attempt's latency after which the first token of its answer comes; nil: answers are not
+  /// streamed.
+  var firstToken: Double?
 }
 
 /// Attempts that start in `from ..< to` fail with probability `rate`.

@@ -97,6 +97,12 @@ struct Variant: Sendable {
   var name = ""
   /// Decides in place of the policy: a variant of an experiment has a model of its own.
   var pinned: Policy.Rule?
+  /// It converts, and the knowledge base may answer it.
+  var asksKnowledge = false
+  /// The classifier's own call.
+  var isClassifier = false
+  /// A classifier is asked where the call goes.
+  var isClassified = false
   /// Models that cannot do the task: left out of the call's chain, unless it is routed to them.
   var unfit: Set<ModelID> = []
 }

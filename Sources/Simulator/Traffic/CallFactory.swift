@@ -201,6 +201,12 @@ final class CallFactory: Sendable {
     return call
   }
 
+  /// Whether a classifier has named another model for the call than the policy means.
+  func isMisrouted(_ call: Call) -> Bool {
+    let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(call.user)])
+    return routing.isMisrouted(kind: Int(call.kind), accountPlan: plan, to: call.routed)
+  }
+
   /// Whether the flow goes on to that stage, and whether the stage is made.
   func flowDecision(
     workload: Int, stage: Int, user: UInt32, index: UInt32

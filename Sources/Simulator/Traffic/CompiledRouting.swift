@@ -9,6 +9,8 @@ struct CompiledRouting: Sendable {
   private let spans: FixedTable<ChainSpan>
   /// By place.
   private let targets: FixedTable<UInt16>
+  /// Of kinds whose route a classifier may get wrong: the models that the policy means.
+  private var right: [Int: [ModelID]] = [:]
 
   /// Where a chain's targets lie, and the first of them.
   private struct ChainSpan: Sendable {
@@ -49,7 +51,16 @@ struct CompiledRouting: Sendable {
         // A log names the plan of each call itself.
         if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
         // Another policy (the budget's) goes before what an experiment's variant says.
-        if policy == nil { pinned[seenKinds.count] = compiled.pinned[number] }
+        if policy == nil {
+          pinned[seenKinds.count] = compiled.pinned[number]
+          if compiled.classified.contains(number), compiled.pinned[number] == nil,
+            let classifier = scenario.classifier, classifier.accuracy < 1,
+            let rule = scenario.policy.firstMatch(seen)
+          {
+            pinned[seenKinds.count] = classifier.misrouting(rule)
+            right[seenKinds.count] = rule.models
+          }
+        }
         seenKinds.append(seen)
       }
     }
@@ -64,6 +75,14 @@ struct CompiledRouting: Sendable {
   @inline(__always)
   func choose(kind: Int, accountPlan: Int, u: Double) -> ModelID? {
     table.choose(kind: kind * accountPlans + accountPlan, u: u)
+  }
+
+  /// Whether a classifier has named another model than the policy means.
+  func isMisrouted(kind: Int, accountPlan: Int, to model: UInt16) -> Bool {
+    guard !right.isEmpty, let models = right[kind * accountPlans + accountPlan] else {
+      return false
+    }
+    return !models.contains { $0.rawValue == model }
   }
 
   func reason(kind: Int, accountPlan: Int) -> String {

@@ -126,6 +126,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var satisfaction: Double
   var ratedShare: Double
   var conversion: Double
+  /// Whether the knowledge base may answer it.
+  var asksKnowledge: Bool
   /// Whether it is stated what its sales bring.
   var sells: Bool
   /// Whether its calls need to know their prompts: nobody else asks for them.
@@ -233,6 +235,8 @@ struct CompiledScenario: Sendable {
   private(set) var attributes: [CallAttributes] = []
   /// Rules that decide in place of the policy, by kind.
   private(set) var pinned: [Int: Policy.Rule] = [:]
+  /// Kinds whose route a classifier names.
+  private(set) var classified: Set<Int> = []
   private(set) var workloads: [CompiledWorkload] = []
   /// By workload.
   private(set) var arrivalPlans: [ArrivalPlan] = []
@@ -303,6 +307,7 @@ struct CompiledScenario: Sendable {
       Self.index(of: ChainKind(tier: number, unfit: unfit), in: &chainKinds, &placeOfChain))
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
+    if classified.contains(original) { classified.insert(kinds.count) }
     conversionValues.append(conversionValues[original])
     qualities.append(qualities[original])
     kinds.append(kind)
@@ -347,7 +352,8 @@ struct CompiledScenario: Sendable {
       }
       stages.append(
         CompiledStage(
-          part: stage.part, delay: stage.delay.microseconds, continuation: stage.continuation, chance: stage.chance,
+          part: stage.part, delay: stage.delay.microseconds, continuation: stage.continuation,
+          chance: stage.chance,
           calls: calls))
     }
     let certain = workload.isOneCall
@@ -410,6 +416,7 @@ struct CompiledScenario: Sendable {
     let place = arm.map { ArmPlace(of: original, in: $0, scenario, key: key) }
     let variant = place?.variant ?? original
     if let rule = variant.pinned { pinned[kinds.count] = rule }
+    if variant.isClassified { classified.insert(kinds.count) }
     var seen = variant.attributes
     seen[.useCase] = seen[.useCase] ?? useCase
     attributes.append(seen)
@@ -465,7 +472,8 @@ struct CompiledScenario: Sendable {
         maxTokens: variant.maxTokens ?? -1, limitsThinking: variant.limitedTokens == .all,
         promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,
-        conversion: variant.conversion ?? -1, sells: variant.conversionValue != nil,
+        conversion: variant.conversion ?? -1, asksKnowledge: variant.asksKnowledge,
+        sells: variant.conversionValue != nil,
         drawsPrompt: hasKey, drawsShape: isDrawn || (hasKey && form != .unique)))
   }
 

@@ -82,7 +82,9 @@ import Testing
     let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
     #expect(result.failedCalls == 0 && result.performance[0].tooLongCalls == 0)
     let cut = Double(result.performance[0].cutAttempts)
-    #expect((cut - 10_000 * (1 - fitting)).magnitude < 5.1 * (fitting * (1 - fitting) * 10_000).squareRoot())
+    #expect(
+      (cut - 10_000 * (1 - fitting)).magnitude < 5.1
+        * (fitting * (1 - fitting) * 10_000).squareRoot())
     #expect(result.performance[0].cutTokens > 0)
     #expect((result.cost.dollars - bill.cost).magnitude < 5.1 * bill.standardError)
   }

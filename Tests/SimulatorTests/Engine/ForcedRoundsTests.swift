@@ -91,7 +91,11 @@ import Testing
         let isCalled = (0..<3).map { called & (1 << $0) > 0 }
         let often = zip(chances, isCalled).reduce(chance) { $0 * ($1.1 ? $1.0 : 1 - $1.0) }
         let sum = zip(costs, isCalled).reduce(here) { $0 + ($1.1 ? $1.0 : 0) }
-        if called == 0 || round == 2 { outcomes.append((often, sum)) } else { play(round + 1, often, sum) }
+        if called == 0 || round == 2 {
+          outcomes.append((often, sum))
+        } else {
+          play(round + 1, often, sum)
+        }
       }
     }
     play(0, 1, 0)
@@ -138,7 +142,9 @@ import Testing
     let flow = try #require(Simulation(scenario).result(of: scenario.plans[0], run: 1).flows.first)
     // 5/8 · (1 + 1/8 + 1/64) fail, 1/512 give up.
     let fails = 0.625 * (1 + 0.125 + 0.015625)
-    #expect((Double(flow.failed) / 20_000 - fails).magnitude < 5.1 * (fails * (1 - fails) / 20_000).squareRoot())
+    #expect(
+      (Double(flow.failed) / 20_000 - fails).magnitude < 5.1
+        * (fails * (1 - fails) / 20_000).squareRoot())
     #expect((1...120).contains(flow.gaveUp))
   }
 

@@ -99,6 +99,41 @@ struct CallExplanation {
     }
   }
 
+  var isClassified: Bool { compiled.classified.contains(Int(call.kind)) }
+
+  /// What the deciding rule says that the call costs and takes; nil: it does not say.
+  var estimate: String? {
+    let parts = [
+      rule.rule.estimatedCost.map { ExactText.usd($0) },
+      rule.rule.estimatedLatency.map { ExactText.duration($0) },
+    ].compactMap { $0 }
+    return parts.isEmpty || isRefused
+      ? nil : parts.joined(separator: " and ") + ", by the rule; never billed"
+  }
+
+  /// The rule's estimates beside what came of the call.
+  var estimateBesideActual: String? {
+    guard !isRefused else { return nil }
+    var parts: [String] = []
+    if let cost = rule.rule.estimatedCost {
+      parts.append(
+        "\(ExactText.usd(cost)) against \(ExactText.usd(story.cost.total)) billed"
+          + Self.times(Double(cost.picodollars), Double(story.cost.total.picodollars)))
+    }
+    if let latency = rule.rule.estimatedLatency {
+      let actual = end.at - arrivedAt
+      parts.append(
+        "\(ExactText.duration(latency)) against \(ExactText.duration(actual))"
+          + Self.times(latency.seconds, actual.seconds))
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  private static func times(_ estimate: Double, _ actual: Double) -> String {
+    guard actual > 0, estimate > 0 else { return "" }
+    return " (\(PlainEnglish.number(estimate / actual)) times)"
+  }
+
   var cacheClass: String? {
     compiled.attributes[Int(call.kind)][.cacheClass]
   }
@@ -139,6 +174,7 @@ struct CallExplanation {
   var answeredBy: String? {
     switch end.answer {
     case .cache: routedModel
+    case .knowledge: nil
     case .target(let target): name(ofTarget: target)
     case .nobody: nil
     }

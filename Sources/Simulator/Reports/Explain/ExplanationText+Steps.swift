@@ -53,7 +53,8 @@ extension ExplanationText {
     if look.attempt == nil, look.isBlocked { return }
     if let tokens = look.tooLong {
       return row(
-        "window", "the call's \(PlainEnglish.count(tokens)) tokens are more than it holds; not billed")
+        "window",
+        "the call's \(PlainEnglish.count(tokens)) tokens are more than it holds; not billed")
     }
     row("quota", levels(look))
     row("start", start(look))

@@ -59,6 +59,7 @@ struct ExplanationText {
     let cost = ExactText.usd(it.story.cost.total)
     switch it.end.answer {
     case .cache: return "Answered from the response cache \(after) for nothing."
+    case .knowledge: return "Answered from the knowledge base \(after) for nothing."
     case .target(let target):
       return "Answered by \(it.name(ofTarget: target)) \(after) for \(cost)."
     case .nobody: return "Failed \(after), for \(cost)."
@@ -137,7 +138,9 @@ struct ExplanationText {
     row(
       "rule",
       isPinned
-        ? "\(rule.name), before \(policy.name) is asked"
+        ? it.isClassified
+          ? "\(rule.name), of which the classifier's answer may be wrong"
+          : "\(rule.name), before \(policy.name) is asked"
         : "\(place + 1) of \(policy.rules.count) in \(policy.name): \(rule.name)")
     let said = Dictionary(uniqueKeysWithValues: it.attributes.map { ($0.attribute, $0.value) })
     for (number, condition) in rule.conditions.enumerated() {
@@ -151,6 +154,7 @@ struct ExplanationText {
       row("matches", "every call that no earlier rule takes")
     }
     row("model", choice)
+    if let estimate = it.estimate { row("estimate", estimate) }
     let chain = it.arrival.chain.map(it.name(ofTarget:))
     row("chain", chain.joined(separator: ", ") + " (tier \(it.tier))")
   }
@@ -177,6 +181,7 @@ struct ExplanationText {
       "cost",
       "\(ExactText.usd(cost.total)): input \(ExactText.usd(cost.input)), output "
         + "\(ExactText.usd(cost.output)), other \(ExactText.usd(cost.other))")
+    if let estimate = it.estimateBesideActual { row("estimated", estimate) }
     let before = ExactText.usd(it.arrival.spent)
     if cost.total == .zero { row("month to date", before + ", as before") }
     if let until = end.storedUntil {

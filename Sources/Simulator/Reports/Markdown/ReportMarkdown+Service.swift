@@ -132,7 +132,27 @@ extension ReportMarkdown {
       text += "\(PlainEnglish.percentile(latency, 95)) and 99 % within "
       text += "\(PlainEnglish.percentile(latency, 99)), waiting included.\n\n"
     }
-    return text + chart
+    return text + chart + firstTokens(report)
+  }
+
+  /// What people wait for where answers are streamed.
+  private static func firstTokens(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable([
+      .text("plan"), .text("model"), .number("first token: median"), .number("p95"),
+      .number("whole answer: median"), .number("p95"),
+    ])
+    for plan in report.plans {
+      for target in plan.result.performance {
+        guard let first = target.firstToken, first.total > 0 else { continue }
+        table.row(
+          [name(plan.plan), Markdown.escape(target.model)]
+            + [first, target.latency].flatMap { histogram in
+              [50, 95].map { PlainEnglish.percentile(histogram, $0) }
+            })
+      }
+    }
+    guard !table.isEmpty else { return "" }
+    return "\nStreamed answers begin before they end, which costs nothing:\n\n" + table.text
   }
 
   /// Calls that were larger than a context window; nothing where there were none.

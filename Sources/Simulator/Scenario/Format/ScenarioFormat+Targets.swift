@@ -56,6 +56,11 @@ extension ScenarioFormat {
         example: "30s"),
       FormatField("failure_rate", .share, "Chance that an attempt fails.", default: "0%"),
       FormatField(
+        "first_token", .share,
+        "Answers are streamed: the share of the latency after which the first token comes. The report "
+          + "tells it beside the latency; nothing costs more or less.", default: "not streamed",
+        example: "25%"),
+      FormatField(
         "prompt_cache", .either([.choice(["none"]), .object("prompt cache")]),
         "The provider's prompt cache.", default: "none"),
       FormatField(

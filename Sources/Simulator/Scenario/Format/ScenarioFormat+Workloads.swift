@@ -152,6 +152,47 @@ extension ScenarioFormat {
         "confirm", .share, "Chance of one more exchange after the first round.", default: "0%"),
     ])
 
+  static let knowledgeBase = FormatObject(
+    name: "knowledge base",
+    summary:
+      "Answers the share ceiling · n/(n + half_at) of requests that the response cache does not, "
+      + "n being the conversions that it knows.",
+    fields: [
+      FormatField(
+        "workloads", .list(.text), "Whose calls with a `conversion` it learns from and answers.",
+        example: "[fan-messages]", required: true),
+      FormatField(
+        "ceiling", .share, "Share of requests that it never exceeds.", example: "40%",
+        required: true),
+      FormatField(
+        "half_at", .count, "Conversions at which it answers half of the ceiling.",
+        example: "1000", required: true),
+      FormatField("known", .count, "Conversions that it knows at the start.", default: "0"),
+      FormatField(
+        "prompt", .share, "What is left of the prompt where it helps a model to answer.",
+        default: "it answers alone, and no model is called", example: "40%"),
+    ])
+
+  static let classifier = FormatObject(
+    name: "classifier",
+    summary:
+      "Its call comes before the request, is billed under the tier `classifier`, and may name "
+      + "the wrong model, which is then asked and billed.",
+    fields: [
+      FormatField("model", .text, "Which model classifies.", example: "phi4-mini", required: true),
+      FormatField(
+        "accuracy", .share, "How often it names the model that the policy means.", example: "92%",
+        required: true),
+      FormatField(
+        "wrong", .map(.share),
+        "What it names otherwise, with shares that add up to 100%; models that the rule itself may "
+          + "choose are left out.", example: "{llama: 50%, phi4-mini: 50%}", required: true,
+        names: "model"),
+      FormatField("call", .object("call"), "Its sizes.", default: "nothing"),
+      FormatField(
+        "workloads", .list(.text), "Whose requests.", default: "all workloads of single calls"),
+    ])
+
   static let distribution = FormatObject(
     name: "distribution",
     summary: "Also written as one value, or `LOW..HIGH` for all from LOW to HIGH alike.",

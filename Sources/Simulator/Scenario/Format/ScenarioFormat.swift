@@ -6,7 +6,8 @@ enum ScenarioFormat {
       scenario, period, plan, currency, breaker, retry, quota, model, promptCache, outage, cache,
       cacheClass,
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
-      surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, distribution, prompts, prefix,
+      surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, classifier,
+      knowledgeBase, distribution, prompts, prefix,
       replay, experiment, arm, detect,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, publishedSaving,
       shock,
@@ -54,6 +55,12 @@ enum ScenarioFormat {
         "swaps", .list(.object("swap")),
         "Models used in place of those that the policy chooses, one swap after the other.",
         default: "none"),
+      FormatField(
+        "knowledge_base", .object("knowledge base"),
+        "Answers that have sold, kept to be given again.", default: "none"),
+      FormatField(
+        "classifier", .object("classifier"),
+        "A model that is asked before each request which model is to answer it.", default: "none"),
       FormatField(
         "chains", .map(.list(.text)), "Models tried in turn after the routed one, by tier.",
         default: "none", example: "{standard: [phi4-mini, deepseek-v3]}", names: "tier"),

@@ -27,7 +27,8 @@ struct RoundsReader {
     var stages: [PlacedStage] = []
     for round in 0..<rounds {
       var stage = Stage(calls: [call.grown(by: growth * Double(round))])
-      if round > 0 { isForced ? (stage.part = .round) : (stage.continuation = going) }
+      if round > 0, isForced { stage.part = .round }
+      if round > 0, !isForced { stage.continuation = going }
       stages.append(PlacedStage(stage: stage, calls: placed))
       if !tools.stage.calls.isEmpty { stages.append(tools) }
       if round == 0, confirm > 0 {

@@ -79,7 +79,9 @@ struct ScenarioChecks {
     let chain = fallbacks(call, ofTier: call.variant.attributes[.tier] ?? "standard")
     var models: Set<ModelID> = []
     for id in Set(rules.flatMap(\.models)).sorted() { checkWindow(call, id) }
-    for id in rules.flatMap(\.models) + chain + modelsOfActions(call)
+    let wrong =
+      call.variant.isClassified ? scenario.classifier?.wrong.map(\.model) ?? [] : []
+    for id in rules.flatMap(\.models) + wrong + chain + modelsOfActions(call)
     where models.insert(id).inserted {
       checkPrices(call, id)
       checkLatency(call, id)

@@ -214,7 +214,7 @@ struct ScenarioReader {
     readDecisions(root, models, local, into: &scenario)
     readTargets(root, models, local, into: &scenario)
     readWatch(root, models, local, into: &scenario)
-    let placed = readDemand(root, local, into: &scenario)
+    let placed = readDemand(root, models, local, into: &scenario)
     let experiments = ExperimentReader(log: log, models: models, workloads: placed)
     scenario.experiments = experiments.read(root.entries("experiments"))
     let calls =
@@ -397,7 +397,7 @@ struct ScenarioReader {
   }
 
   private func readDemand(
-    _ root: Fields, _ local: LocalTime, into scenario: inout Scenario
+    _ root: Fields, _ models: ModelNames, _ local: LocalTime, into scenario: inout Scenario
   ) -> [PlacedWorkload] {
     scenario.users = root["users"].map { UserReader(log: log).population($0) } ?? UserPopulation()
     let flat = (TrafficProfile.flat, ArrivalProcess.poisson)
@@ -410,7 +410,13 @@ struct ScenarioReader {
     if case .mapping = root["workloads"]?.content, entries.isEmpty, let node = root["workloads"] {
       log.add(node.place, "expected at least one workload")
     }
-    let placed = entries.compactMap { reader.read($0) }
+    var placed = entries.compactMap { reader.read($0) }
+    scenario.knowledge = root["knowledge_base"].flatMap {
+      KnowledgeReader(log: log).read($0, into: &placed)
+    }
+    scenario.classifier = root["classifier"].flatMap {
+      ClassifierReader(log: log, models: models).read($0, into: &placed)
+    }
     scenario.workloads = placed.map(\.workload)
     return placed
   }

@@ -132,6 +132,7 @@ struct TargetReader {
       result.breaker = own.breaker ?? general.breaker ?? breaker
       result.timeout = own.timeout ?? general.timeout
       result.failureRate = own.failureRate ?? general.failureRate ?? 0
+      result.firstToken = own.firstToken ?? general.firstToken
       result.promptCache = own.promptCache ?? general.promptCache ?? nil
       return result
     }
@@ -166,6 +167,7 @@ struct TargetReader {
     var latency: Distribution?
     var timeout: SimDuration?
     var failureRate: Double?
+    var firstToken: Double?
     /// Outer nil: not stated; inner nil: `none`.
     var promptCache: PromptCacheSettings??
     var breaker: BreakerSettings??
@@ -177,6 +179,7 @@ struct TargetReader {
     result.latency = fields["latency"].flatMap(reader.read)
     result.timeout = fields.positiveDuration("timeout")
     result.failureRate = fields.share("failure_rate")
+    result.firstToken = fields.share("first_token")
     result.promptCache = fields["prompt_cache"].map(promptCache)
     result.breaker = fields["breaker"].map(breaker)
     return result

@@ -1,0 +1,62 @@
+import CostModel
+
+/// The knowledge base: what sells is kept, and answers requests to come (docs/semantics.md, "Knowledge
+/// base").
+extension PlanEngine {
+  /// An answered call teaches, if it converts.
+  @inline(never)
+  mutating func learn(from call: CallPointer, number: Int64, _ kind: KindPointer) {
+    if quality(of: call, number: number, kind: kind, isAnswered: true).isConverted {
+      result.knownConversions += 1
+    }
+  }
+
+  /// Whether the knowledge base takes a call that the response cache has not answered: alone, or with
+  /// a smaller prompt to a model.
+  @inline(never)
+  mutating func askKnowledge(_ call: CallPointer, _ kind: KindPointer) -> Bool {
+    guard let knowledge else { return false }
+    let share = knowledge.share(known: knowledge.known + Double(result.knownConversions))
+    guard drawBlock(.knowledge, call, number: result.calls).0.unit < share else { return false }
+    result.knownCalls += 1
+    if knowledge.prompt != nil {
+      var shorter = call.pointee
+      shorter.input = knowledge.shortened(shorter.input, keeping: kind.pointee.extraInput)
+      withUnsafePointer(to: shorter) { send($0, kind, nil) }
+    } else {
+      answerAlone(call, kind)
+    }
+    return true
+  }
+
+  /// As a hit of the response cache, but for the look-up.
+  private mutating func answerAlone(_ call: CallPointer, _ kind: KindPointer) {
+    let at = call.pointee.time + cacheLatency
+    result.latency.add(cacheLatency, count: 1)
+    ledger.addCall(
+      kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
+      user: call.pointee.user, isHit: false)
+    if hasRollingAlerts {
+      noteQuality(
+        call, number: result.calls, kind: kind, latency: cacheLatency, at: at,
+        cache: kind.pointee.cacheMode == .off ? 0 : -1)
+    }
+    if kind.pointee.sells { returns.add(call) }
+    if hasExperiments {
+      noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
+    }
+    let latency = cacheLatency
+    log?.update(result.calls) { record in
+      record.latency = latency
+      record.hasEnded = true
+    }
+    if result.calls == watched {
+      story?.finish(
+        CallStory.End(
+          at: SimTime(microseconds: at), answer: .knowledge, attempts: 0, skipped: 0, queued: .zero,
+          storedUntil: nil))
+    }
+    learn(from: call, number: result.calls, kind)
+    if call.pointee.flow >= 0 { answerFlow(call) }
+  }
+}
