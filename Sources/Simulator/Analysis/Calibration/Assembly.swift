@@ -87,9 +87,8 @@ struct Assembly {
       let cells = byAttributes[attributes] ?? []
       let cell = CallCell.merged(cells)
       // Where no attribute tells the model, weights may send the calls to any.
-      guard cell.tellsNoSize, (tells == nil ? sketch.cells : cells).contains(where: billsSize) else {
-        return (attributes, cell)
-      }
+      let reaching = tells == nil ? sketch.cells : cells
+      guard cell.tellsNoSize, reaching.contains(where: billsSize) else { return (attributes, cell) }
       leftOut.kinds += 1
       leftOut.calls += cell.calls
       return nil
