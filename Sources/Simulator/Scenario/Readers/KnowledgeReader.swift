@@ -12,7 +12,8 @@ struct KnowledgeReader {
     var base = KnowledgeBase(ceiling: ceiling, halfAt: Double(half), workloads: [])
     base.known = Double(fields.count("known", in: 0...1_000_000_000_000) ?? 0)
     base.prompt = fields.share("prompt")
-    for (name, place) in fields["workloads"].map(log.texts) ?? [] {
+    for item in fields["workloads"].map({ log.texts($0) }) ?? [] {
+      let (name, place) = (item.text, item.place)
       guard let found = workloads.firstIndex(where: { $0.workload.name == name }) else {
         log.unknown("workload", name, at: place, among: workloads.map(\.workload.name))
         continue
