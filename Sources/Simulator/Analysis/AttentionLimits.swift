@@ -10,6 +10,10 @@ struct AttentionLimits: Sendable {
   var turnedAway = 0.0
   /// Times in the period that a breaker is expected to open.
   var breakerOpenings = 0.0
+  /// Share of the bill by which what is assumed may move it.
+  var assumed = 0.0
+  /// Share of a stated mean size that caps may cut off.
+  var cutOff = 0.0
 
   private static let format = FormatObject(
     name: "attention", summary: "From when on a report calls attention to something.",
@@ -18,6 +22,8 @@ struct AttentionLimits: Sendable {
       FormatField("standard_errors", .number, "Between simulation and formula.", required: true),
       FormatField("turned_away", .share, "Of a target's attempts.", required: true),
       FormatField("breaker_openings", .number, "In the period.", required: true),
+      FormatField("assumed", .share, "Of the bill.", required: true),
+      FormatField("cut_off", .share, "Of a stated mean.", required: true),
     ])
 
   /// The shipped limits, or what is wrong with their file, which the tests rule out.
@@ -34,6 +40,8 @@ struct AttentionLimits: Sendable {
       limits.standardErrors = fields.number("standard_errors", in: 0...1_000) ?? 0
       limits.turnedAway = fields.share("turned_away") ?? 0
       limits.breakerOpenings = fields.number("breaker_openings", in: 0...1_000) ?? 0
+      limits.assumed = fields.share("assumed") ?? 0
+      limits.cutOff = fields.share("cut_off") ?? 0
     }
     try log.throwIfAny()
     return limits

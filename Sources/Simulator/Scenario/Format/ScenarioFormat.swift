@@ -8,7 +8,8 @@ enum ScenarioFormat {
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
       surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
       replay, experiment, arm, detect,
-      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, publishedSaving,
+      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, assumption, lever,
+      publishedSaving,
       shock,
       capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
       normal, lognormalRange, lognormal,
@@ -121,7 +122,8 @@ enum ScenarioFormat {
         "What stands for users, sessions and prompts that a log does "
           + "not tell.", default: "they stay unknown"),
       FormatField(
-        "assumptions", .list(.text), "What the file assumes, each with its reason; reported."),
+        "assumptions", .list(.either([.text, .object("assumption")])),
+        "What the file assumes, each with its reason; reported."),
       FormatField(
         "published", .list(.object("published")), "Published figures to be shown beside."),
     ])
