@@ -12,6 +12,10 @@ struct AttentionLimits: Sendable {
   var breakerOpenings = 0.0
   /// Share of the bill by which an approximation may move it.
   var approximateBill = 0.0
+  /// Share of the bill by which what is assumed may move it.
+  var assumed = 0.0
+  /// Share of a stated mean size that caps may cut off.
+  var cutOff = 0.0
 
   private static let format = FormatObject(
     name: "attention", summary: "From when on a report calls attention to something.",
@@ -21,6 +25,8 @@ struct AttentionLimits: Sendable {
       FormatField("turned_away", .share, "Of a target's attempts.", required: true),
       FormatField("breaker_openings", .number, "In the period.", required: true),
       FormatField("approximate_bill", .share, "Of the bill.", required: true),
+      FormatField("assumed", .share, "Of the bill.", required: true),
+      FormatField("cut_off", .share, "Of a stated mean.", required: true),
     ])
 
   /// The shipped limits, or what is wrong with their file, which the tests rule out.
@@ -38,6 +44,8 @@ struct AttentionLimits: Sendable {
       limits.turnedAway = fields.share("turned_away") ?? 0
       limits.approximateBill = fields.share("approximate_bill") ?? 0
       limits.breakerOpenings = fields.number("breaker_openings", in: 0...1_000) ?? 0
+      limits.assumed = fields.share("assumed") ?? 0
+      limits.cutOff = fields.share("cut_off") ?? 0
     }
     try log.throwIfAny()
     return limits

@@ -87,11 +87,13 @@ struct ForecastCommand: ParsableCommand {
     return (first.tree, first.scenario, spec)
   }
 
-  /// The override that lets a period go on.
+  /// The override that lets a period go on: by calendar months where it is one, however it is stated.
   private static func longer(_ period: Period, months: Int) -> String {
-    guard period.daysAMonth == nil else { return "period.months=\(months)" }
+    guard period.isCalendar else { return "period.months=\(months)" }
     let first = period.days[0].date.description.prefix(7)
-    return "period={month: \(first), months: \(months)}"
+    let zone = QuotedText.quoted(period.timeZone)
+    return
+      "period={month: \(first), months: \(months), time_zone: \(zone), start: null, days: null}"
   }
 
   private var options: [String] {

@@ -137,7 +137,11 @@ struct Run: ParsableCommand {
     }
     // The comparison is by closed forms, which know nothing of a budget that acts.
     let comparison = scenario.budget?.acts == true ? nil : CatalogComparison(scenario)
-    return ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
+    var report = ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
+    report.assumed = try report.largestPlan.flatMap { plan in
+      try AssumedBills(scenario, of: plan.plan) { try input.tree(path) }
+    }
+    return report
   }
 }
 

@@ -7,7 +7,8 @@ struct Validate: ParsableCommand {
     discussion: """
       Example: costsim validate scenarios/*.yaml
 
-      Tells every error of every file with its line and column; the exit code is then 2.
+      Tells every error of every file with its line and column; the exit code is then 2. Warns of \
+      sizes that caps cut well below the mean that is stated.
       """)
 
   @Argument(help: "Scenario files.")
@@ -27,8 +28,15 @@ struct Validate: ParsableCommand {
           .object([
             ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
             ("not_billed", UnbilledPrices.json(scenario.unbilled)),
+            ("warnings", .array(scenario.cutSizes.map { .string(Self.warning($0)) })),
           ])
         }), text: files.map(Self.text).joined())
+  }
+
+  private static func warning(_ size: CutSize) -> String {
+    "\(size.name) has \(PlainEnglish.number(size.stated)) tokens on average as stated, but "
+      + "\(PlainEnglish.number(size.drawn)) (\(PlainEnglish.percent(size.drawn / size.stated - 1))) "
+      + "once \(size.by) has cut it"
   }
 
   private static func text(_ path: String, _ scenario: Scenario) -> String {
@@ -41,6 +49,8 @@ struct Validate: ParsableCommand {
         + (users.count == 1 && last == 1 ? "user" : "users"),
     ]
     let unbilled = scenario.unbilled.map { "  not billed here: \($0.text)\n" }.joined()
-    return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled
+    let warnings = scenario.cutSizes.map { "  warning: \(PlainEnglish.visible(warning($0)))\n" }
+      .joined()
+    return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled + warnings
   }
 }

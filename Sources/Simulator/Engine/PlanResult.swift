@@ -180,6 +180,24 @@ struct AlertEvent: Sendable {
   var value: Double
   var threshold: Double
   var message: String
+  /// Of a firing: the value farthest from the threshold until it clears; else `value`.
+  var worst: Double
+
+  init(
+    at: SimTime, type: AlertType, metric: RollingAlert.Metric? = nil, severity: Severity,
+    rule: String, state: State, value: Double, threshold: Double, message: String
+  ) {
+    self.at = at
+    self.type = type
+    self.metric = metric
+    self.severity = severity
+    self.rule = rule
+    self.state = state
+    self.value = value
+    self.threshold = threshold
+    self.message = message
+    worst = value
+  }
 }
 
 extension AlertEvent {

@@ -43,7 +43,11 @@ struct RollingWatch: Sendable {
     var quality = QualityCounts()
     var answered: Int64 = 0
     var withinThreshold: Int64 = 0
+    /// Of the answered calls, by bucket; for latency alerts only.
+    var latencies: [Int64] = []
     var isFiring = false
+    /// Where in `alerts` it fired last.
+    var firedAt = 0
   }
 
   /// Attempts that ended, and those of them that took too long.
@@ -152,14 +156,15 @@ struct RollingWatch: Sendable {
       let holds = self.holds(watches[index])
       if holds != watches[index].isFiring {
         watches[index].isFiring = holds
+        if holds { watches[index].firedAt = alerts.count }
         alerts.append(
           AlertEvent(
             at: SimTime(microseconds: Int64(boundary) * Self.minute), type: alert.type,
             metric: alert.metric, severity: alert.severity, rule: alert.name,
             state: holds ? .fired : .cleared,
-            value: value(watches[index], boundary: boundary), threshold: alert.threshold,
-            message: alert.message))
+            value: watches[index].value, threshold: alert.threshold, message: alert.message))
       }
+      if holds { alerts[watches[index].firedAt].see(watches[index].value) }
     }
     let leaving = (boundary - watches[index].minutes + ring.count) % ring.count
     slide(index, minute: ring[leaving], sign: -1)
@@ -178,6 +183,13 @@ struct RollingWatch: Sendable {
     if place >= 0 {
       watches[index].answered += sign * Int64(minute.latencies.count)
       watches[index].withinThreshold += sign * minute.within[place]
+      for bucket in minute.latencies.lazy.map(Int.init) {
+        let missing = bucket + 1 - watches[index].latencies.count
+        if missing > 0 {
+          watches[index].latencies += Array(repeating: 0, count: missing + 1_024)
+        }
+        watches[index].latencies[bucket] &+= sign
+      }
     }
   }
 
@@ -193,20 +205,29 @@ struct RollingWatch: Sendable {
     return watch.alert.comparison == .above
       ? rate > watch.alert.threshold : rate < watch.alert.threshold
   }
+}
 
-  private func value(_ watch: Watch, boundary: Int) -> Double {
-    guard case .latency(let percent) = watch.alert.metric else { return watch.rate }
-    var histogram = LatencyHistogram()
-    for minute in (boundary - watch.minutes)..<boundary {
-      for bucket in ring[(minute + ring.count) % ring.count].latencies {
-        histogram.add(LatencyHistogram.lowest(of: Int(bucket)))
-      }
-    }
-    return Double(histogram.percentile(percent) ?? 0) / 1_000
+extension AlertEvent {
+  /// A value while it is on; the one farthest from the threshold stays.
+  fileprivate mutating func see(_ value: Double) {
+    if (value - threshold).magnitude > (worst - threshold).magnitude { worst = value }
   }
 }
 
 extension RollingWatch.Watch {
+  /// What is measured, in the unit of the metric.
+  fileprivate var value: Double {
+    guard case .latency(let percent) = alert.metric, answered > 0 else { return rate }
+    // From the top: percentiles that alerts ask for lie near it.
+    let above = answered - LatencyHistogram.rank(percent, of: answered)
+    var seen: Int64 = 0
+    let bucket = latencies.indices.reversed().first { bucket in
+      seen += latencies[bucket]
+      return seen > above
+    }
+    return Double(LatencyHistogram.lowest(of: bucket ?? 0)) / 1_000
+  }
+
   fileprivate var samples: Int64 {
     switch alert.metric {
     case .latency: answered

@@ -8,6 +8,8 @@ struct ScenarioReport: Sendable {
   var replay: ReplayFindings?
   /// What another catalog's prices would make of the bills, where the scenario names one.
   var comparison: CatalogComparison?
+  /// What the largest plan's bill would be, were an assumption another way; nil where none is varied.
+  var assumed: AssumedBills?
 
   /// What a plan is called in tables.
   var unit: String { replay?.unit ?? "plan" }

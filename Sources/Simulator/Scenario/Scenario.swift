@@ -50,7 +50,7 @@ struct Scenario: Sendable {
   /// nil: the standard rules.
   var selection: SelectionRules?
   /// What the documents do not give and the file assumes, with the reason, in file order.
-  var assumptions: [String] = []
+  var assumptions: [Assumption] = []
   /// Figures that a budget document publishes, to be shown beside the simulated ones.
   var published: [PublishedPlan] = []
   /// Another catalog whose prices the report compares with.

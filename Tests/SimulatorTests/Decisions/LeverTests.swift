@@ -108,6 +108,38 @@ import Testing
     #expect(study.clashes.map(\.lever.name) == ["b"])
   }
 
+  /// A lever whose figures are of 20 users says nothing of a plan of 10; every plan has its column,
+  /// and what a source says that a lever saves stands beside what it does save.
+  @Test func everyPlanIsToldAndFiguresOfAnotherOneAreNot() throws {
+    var twenty = Self.shorter
+    twenty.users = 20
+    twenty.published = Lever.Published(
+      saving: MoneySum(picodollars: 58 * 1_000_000_000_000), share: 0.93)
+    twenty.source = "guide.md:7"
+    let folder = try DecisionFolder.make()
+    let studies = try [10, 20].map { users in
+      let read = try ScenarioReader.tree(
+        path: folder.path("s.yaml"), overrides: ["plans=[\(users)]"])
+      return try LeverStudy(
+        read.tree, read.scenario, levers: [twenty, Self.cheaper], isInDetail: users == 10,
+        threads: 1)
+    }
+    #expect(
+      studies.map { $0.results.first { $0.lever.name == "shorter" }?.state }
+        == ["does not apply", "available"])
+    let page = LeverMarkdown.text(studies[0], others: [studies[1]])
+    #expect(
+      page.contains(
+        "- Shorter: does not apply here: its figures are of 20 users. Published saving: $58.00, "
+          + "93.0 % (guide.md:7)."))
+    #expect(page.contains("## Plan by plan\n\n- With 20 users, AI costs **"))
+    let row = try #require(page.split(separator: "\n").last { $0.hasPrefix("| Shorter") })
+    let cells = row.split(separator: "|").map { $0.filter { $0 != " " } }
+    #expect(cells[1] == "–" && cells[3].hasSuffix("%)"))
+    let json = LeverReport.json(studies).text
+    #expect(json.contains("other_plans"))
+  }
+
   // MARK: Other prices
 
   /// The same models; `small` is dear there and `big` cheap, so that the order of levers turns round.

@@ -1,4 +1,5 @@
 import CostModel
+import Foundation
 import Testing
 
 @testable import Simulator
@@ -23,6 +24,22 @@ import Testing
   ) throws -> Solution {
     try Solver(assessor: assessor, limits: limits, months: 1)
       .solve(knob(name, assessor), in: range)
+  }
+
+  /// A bill a millionth over its budget: a change as small as that is no row "2,000 → 2,000".
+  @Test func changesTooSmallToBeShownAreNoRows() throws {
+    let (assessor, scenario) = try setUp()
+    let bill = try assessor.assess([Assessor.Variant()])[0][0].cost
+    let answer = try SolveAnswer(
+      assessor, scenario: scenario, knob: try knob("users", assessor),
+      limits: [.budget(bill * (1 - 1e-6))], in: nil)
+    #expect(!answer.others.isEmpty)
+    let page = SolveMarkdown.text(answer)
+    #expect(page.contains("A change too small to be shown is enough of each of these alone: "))
+    for row in page.split(separator: "\n") where row.hasPrefix("|") {
+      let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      #expect(cells.count < 3 || cells[1] != cells[2] || cells[1].allSatisfy { "-:".contains($0) })
+    }
   }
 
   /// Every number of users from 1 to 20, one by one: the answer is the last that keeps the limit.

@@ -19,7 +19,7 @@ private func page(_ report: ScenarioReport) -> String {
   var sample = SampleReport(title: evil, users: [50, 900], alertsPerPlan: 5)
   sample.models = [(evil, 1_000_000), ("plain", 2_000_000)]
   var report = sample.report
-  report.scenario.assumptions = [evil]
+  report.scenario.assumptions = [Assumption(text: evil)]
   let html = page(report)
   let allowed: Set<String> = [
     "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "ul", "li", "a",

@@ -216,13 +216,13 @@ import Testing
 @Test func alertsThatComeAndGoAreSummedUp() {
   var report = SampleReport(users: [30], budget: 10, alertsPerPlan: 23).report
   let last = report.plans[0].result.alerts.count - 1
-  report.plans[0].result.alerts[last].value = 0.08
+  report.plans[0].result.alerts[last].worst = 0.08
   let text = ReportMarkdown.alertSection(report)
   #expect(text.split(separator: "\n").count { $0.contains("=too many errors") } == 1)
   // 11 hours between firing and clearing, and from hour 22 to the end of 720.
   #expect(text.contains("| =too many errors | 12 times |      29.5 days |"))
   #expect(text.contains("| 1 November 2026, 00:00 | 1 November 2026, 22:00, still on at the end |"))
-  #expect(text.contains("|                 8 % |"))
+  #expect(text.contains(" 8 % |"))
   #expect(text.contains("| budget-75% | $7.50 |") && text.contains("| budget-90% | $9.00 |"))
   #expect(text.contains("has the threshold 10 %, but they test 5 %."))
 }
@@ -392,4 +392,30 @@ import Testing
   // Month to date: the line starts again at zero, so that there is one for each month.
   #expect(
     CumulativeCostChart.svg(report).split(separator: "\n").count { $0.hasPrefix("<polyline") } == 2)
+}
+
+/// 1,000 calls of 400 + 100 tokens cost $2,000, and $100 is not billed by token: for $900 in all the
+/// calls may cost $800, two fifths, which is 200 tokens each. For $90 no size is small enough.
+@Test func aPublishedTotalNeedsCallsOfAnotherSize() {
+  func usd(_ dollars: Int64) -> MoneySum {
+    MoneySum(picodollars: Int128(dollars) * 1_000_000_000_000)
+  }
+  var report = SampleReport(users: [1_000]).report
+  var cell = CostCell(useCase: "chat", model: "m", provider: "p", tier: "standard")
+  (cell.calls, cell.inputTokens, cell.outputTokens) = (1_500, 400_000, 100_000)
+  cell.cacheHits = 500
+  (cell.inputCost, cell.outputCost) = (usd(1_500), usd(500))
+  var byCall = CostCell(useCase: "chat", model: "n", provider: "p", tier: "standard")
+  (byCall.calls, byCall.otherCost) = (10, usd(100))
+  report.plans[0].result.costs = [cell, byCall]
+  report.plans[0].result.cost = usd(2_100)
+  #expect(
+    ReportMarkdown.publishedSection(report).contains(
+      "- **The published $900.00 at 1,000 users needs calls of 200 tokens** on average, in and out: "
+        + "those of this scenario that are billed by token have 500 and make it $2,100.00, which is "
+        + "2.3 times as much (complete-guide.md:12)."))
+  report.scenario.published[0].total = usd(90)
+  #expect(
+    ReportMarkdown.publishedSection(report).contains(
+      "- **The published $90.00 at 1,000 users cannot be right**, whatever the size of the calls"))
 }

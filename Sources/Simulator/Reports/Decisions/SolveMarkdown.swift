@@ -217,8 +217,15 @@ enum SolveMarkdown {
       .text("change this alone"), .number("from"), .number("to"), .number("change"),
       .number("bill"),
     ])
+    var tiny: [String] = []
     for solution in answer.others {
       guard let value = solution.answer, let point = solution.point(at: value) else { continue }
+      if !solution.knob.isFactor,
+        shown(value, solution.knob) == InputWords.value(solution.knob.base, of: solution.knob.kind)
+      {
+        tiny.append(name(solution.knob, "**"))
+        continue
+      }
       table.row([
         name(solution.knob, "**"),
         solution.knob.isFactor
@@ -227,7 +234,11 @@ enum SolveMarkdown {
         PlainEnglish.usd(point.assessment.cost),
       ])
     }
-    text += table.text
+    if !table.isEmpty { text += table.text }
+    if !tiny.isEmpty {
+      text += "A change too small to be shown is enough of each of these alone: "
+      text += "\(PlainEnglish.list(tiny)).\n\n"
+    }
     return text
       + "Several at once need less of each: `costsim sweep` shows pairs, "
       + "`--override` tries any combination.\n\n"
@@ -268,6 +279,11 @@ enum SolveMarkdown {
     } else {
       text += "The figures are closed forms (docs/validation.md says what they leave out); "
       text += "`--runs 5` simulates every value instead. "
+    }
+    if solution.knob.isUsers, answer.scenario.users.isMixed {
+      text +=
+        "Users are dealt whole of the stated classes and account plans, and scaled so that the "
+      text += "mean user is the stated one: a heavy user more makes no jump in the bill. "
     }
     text += precision(answer)
     return text + "Every value is in [solve.csv](solve.csv).\n"

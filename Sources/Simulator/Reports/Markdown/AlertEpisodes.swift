@@ -8,7 +8,7 @@ struct AlertEpisodes {
   private(set) var count: Int64 = 0
   /// How long it was on, all times together.
   private(set) var duration = SimDuration.zero
-  /// The value farthest beyond the threshold at a firing.
+  /// The value farthest beyond the threshold of all the time that it was on.
   private(set) var worst: Double
   /// Whether it was on when the period ended.
   private(set) var isOn = false
@@ -21,7 +21,7 @@ struct AlertEpisodes {
       if let known = result.firstIndex(where: { $0.first.rule == alert.rule }) {
         result[known].add(alert)
       } else if alert.state == .fired {
-        var episodes = AlertEpisodes(first: alert, last: alert, worst: alert.value)
+        var episodes = AlertEpisodes(first: alert, last: alert, worst: alert.worst)
         episodes.add(alert)
         result.append(episodes)
       }
@@ -47,7 +47,7 @@ struct AlertEpisodes {
     }
     last = alert
     count += 1
-    let (beyond, known) = (alert.value - alert.threshold, worst - alert.threshold)
-    if beyond.magnitude > known.magnitude { worst = alert.value }
+    let (beyond, known) = (alert.worst - alert.threshold, worst - alert.threshold)
+    if beyond.magnitude > known.magnitude { worst = alert.worst }
   }
 }

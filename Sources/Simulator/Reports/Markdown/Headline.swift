@@ -9,7 +9,7 @@ enum Headline {
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let sentences = [
       report.attention(emphasis: emphasis), bill(plan, report, emphasis),
-      ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
+      ReportMarkdown.spreadSentence(plan, emphasis: emphasis), assumedBill(report, emphasis),
       second(plan, report, emphasis),
       enforced(
         plan, emphasis, whose: " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"),
@@ -102,7 +102,29 @@ enum Headline {
     }
     return "At the prices of the \(Markdown.escape(comparison.compared.name)) catalog"
       + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")"
-      + "\(leftOut.isEmpty ? "" : ", by formulas that leave out \(leftOut)")."
+      + "\(leftOut.isEmpty ? "" : ", by formulas that leave out \(leftOut)")"
+      + "\(assumed(\.other, of: report.assumed?.other, report, emphasis))."
+  }
+
+  /// How far what is assumed may move a bill, right behind it.
+  private static func assumed(
+    _ bill: KeyPath<AssumedBills.Bill, Double?>, of base: Double?, _ report: ScenarioReport,
+    _ emphasis: String
+  ) -> String {
+    guard let base, let ends = report.assumed?.ends(bill, of: base) else { return "" }
+    func end(_ end: (dollars: Double, title: String?)) -> String {
+      let title = end.title.map {
+        " (" + (emphasis.isEmpty ? PlainEnglish.visible($0) : Markdown.escape($0)) + ")"
+      }
+      return emphasis + PlainEnglish.usd(end.dollars) + emphasis + (title ?? "")
+    }
+    return "; it hangs on an assumption, and may be from \(end(ends.least)) to \(end(ends.most))"
+  }
+
+  /// The same of the bill itself.
+  private static func assumedBill(_ report: ScenarioReport, _ emphasis: String) -> String? {
+    let words = assumed(\.own, of: report.assumed?.own, report, emphasis)
+    return words.isEmpty ? nil : "Mind that bill" + words + "."
   }
 
   /// Whether a bill near the budget has no stated chance, so that one month says little.
@@ -198,7 +220,21 @@ enum Headline {
     if first.saturatesAtUsersMean <= users {
       text += ", around the clock from \(PlainEnglish.wholeUsers(first.saturatesAtUsersMean))"
     }
-    return text + "."
+    return text + "." + (waits(first.target, plan, name) ?? "")
+  }
+
+  /// How long its calls wait, where many do.
+  private static func waits(_ target: String, _ plan: PlanReport, _ name: String) -> String? {
+    guard let seen = plan.result.performance.first(where: { $0.model == target }),
+      seen.attempts > 0, let median = seen.queue.percentile(50)
+    else { return nil }
+    let share = Double(seen.queuedCalls) / Double(seen.attempts)
+    guard share > AttentionLimits.shipped.troubledCalls else { return nil }
+    let half =
+      median > 0 ? ", half of all its calls \(PlainEnglish.percentile(seen.queue, 50)) or more" : ""
+    return " With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), "
+      + "\(PlainEnglish.share(share)) of \(name)'s calls wait for it\(half); of all answers 95 % "
+      + "arrive within \(PlainEnglish.percentile(plan.result.latency, 95))."
   }
 
   private static func perUser(_ plan: PlanReport) -> String {

@@ -54,7 +54,7 @@ extension ReportMarkdown {
   private static func episodes(_ report: ScenarioReport) -> String {
     var table = MarkdownTable([
       .text("plan"), .text("alert"), .text("severity"), .text("message"), .number("fired"),
-      .number("on for, in all"), .text("first"), .text("last"), .number("worst when it fired"),
+      .number("on for, in all"), .text("first"), .text("last"), .number("worst"),
     ])
     for plan in report.plans {
       for episodes in AlertEpisodes.all(plan.result.alerts, until: report.scenario.period.end) {

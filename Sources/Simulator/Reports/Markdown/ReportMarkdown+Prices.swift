@@ -20,10 +20,10 @@ extension ReportMarkdown {
           self.name(plan.plan), PlainEnglish.usd(plan.own), PlainEnglish.usd(plan.other),
           signed(plan.other - plan.own),
           plan.own > 0 ? percent(plan.other / plan.own - 1) : "–",
-        ] + (comparison.budget.map { [verdict(plan, budget: $0)] } ?? []))
+        ] + (comparison.budget.map { [verdict(plan, budget: $0, report)] } ?? []))
     }
     text += table.text
-    return text + effects(comparison) + remarks(comparison)
+    return text + effects(comparison) + remarks(comparison, report.scenario.period)
   }
 
   /// `, last checked on 21 October 2026`.
@@ -31,13 +31,28 @@ extension ReportMarkdown {
     comparison.compared.checked.map { " (checked \(PlainEnglish.date($0)))" } ?? ""
   }
 
-  private static func verdict(_ plan: CatalogComparison.Plan, budget: Double) -> String {
-    switch (plan.own > budget, plan.other > budget) {
-    case (false, false): "holds at either"
-    case (true, true): "breaks at either"
-    case (false, true): "**breaks at the other prices**"
-    case (true, false): "holds at the other prices"
+  /// On which side of the budget a bill lies; by chance it may be on either.
+  private enum Side: String {
+    case holds, breaks
+    case unsure = "is too close to tell"
+  }
+
+  private static func verdict(
+    _ plan: CatalogComparison.Plan, budget: Double, _ report: ScenarioReport
+  ) -> String {
+    let error = report.plans.first { $0.plan == plan.plan }?.expectation.standardError ?? 0
+    func side(_ bill: Double) -> Side {
+      // Chance grows with the bill.
+      let reach = error * (plan.own > 0 ? bill / plan.own : 1)
+      if (bill - budget).magnitude <= AttentionLimits.shipped.standardErrors * reach {
+        return .unsure
+      }
+      return bill > budget ? .breaks : .holds
     }
+    let (own, other) = (side(plan.own), side(plan.other))
+    guard own != other else { return "\(own.rawValue) at either" }
+    let there = "\(other.rawValue) at the other prices"
+    return other == .breaks ? "**\(there)**" : there
   }
 
   /// Model by model, of the plan with most users.
@@ -55,11 +70,13 @@ extension ReportMarkdown {
     return "What each model's prices alone do to the bill of \(name(plan.plan)):\n\n" + table.text
   }
 
-  private static func remarks(_ comparison: CatalogComparison) -> String {
+  private static func remarks(_ comparison: CatalogComparison, _ period: Period) -> String {
     var text = ""
     for (model, date) in comparison.retired {
       text += "- **\(Markdown.escape(model)) is switched off** on \(PlainEnglish.date(date)) "
-      text += "by that catalog, before this plan ends: the calls need another model.\n"
+      let isBefore = period.days.first.map { date <= $0.date } ?? false
+      text += "by that catalog, before this plan \(isBefore ? "begins" : "ends"): the calls need "
+      text += "another model.\n"
     }
     for model in comparison.missing {
       text += "- \(Markdown.escape(model)) is not in that catalog and keeps its price here.\n"

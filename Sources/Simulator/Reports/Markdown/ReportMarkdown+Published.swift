@@ -44,9 +44,40 @@ extension ReportMarkdown {
     let (published, amount) = (
       PlainEnglish.usd(plan.total), PlainEnglish.usd(simulated.result.cost)
     )
-    return "- **The published \(published) at \(users) cannot be right:** the volumes, prices and "
-      + "call sizes of this scenario cost \(amount), which is \(factor) times "
-      + (ratio > 1 ? "as much" : "less") + " (\(Markdown.escape(plan.source))).\n"
+    let claim = "- **The published \(published) at \(users) "
+    let end =
+      "\(amount), which is \(factor) times " + (ratio > 1 ? "as much" : "less")
+      + " (\(Markdown.escape(plan.source))).\n"
+    guard let sizes = neededSize(plan.total, simulated.result) else {
+      return claim + "cannot be right**, whatever the size of the calls: the volumes and prices of "
+        + "this scenario cost " + end
+    }
+    return claim + "needs calls of \(sizes.needed) tokens** on average, in and out: those of this "
+      + "scenario that are billed by token have \(sizes.here) and make it " + end
+  }
+
+  /// Tokens that an average call billed by token would have if the bill were the published one, all
+  /// else in place, and those that it has; nil where no size makes it so.
+  private static func neededSize(
+    _ total: MoneySum, _ result: PlanResult
+  ) -> (needed: String, here: String)? {
+    var (calls, tokens) = (Int64(0), Int64(0))
+    var byToken = 0.0
+    for cell in result.costs {
+      let cost = cell.inputCost + cell.outputCost
+      guard cost > .zero else { continue }
+      calls += cell.calls - cell.cacheHits
+      tokens += cell.inputTokens + cell.outputTokens
+      byToken += cost.dollars
+    }
+    let left = total.dollars - (result.cost.dollars - byToken)
+    guard calls > 0, byToken > 0, left > 0 else { return nil }
+    let mean = Double(tokens) / Double(calls)
+    func text(_ size: Double) -> String {
+      size < 10
+        ? DecimalText.real(size, places: 1) ?? "–" : PlainEnglish.count(Int64(size.rounded()))
+    }
+    return (text(mean * left / byToken), text(mean))
   }
 
   private static func contradiction(

@@ -52,7 +52,31 @@ enum ReportMarkdown {
     guard !assumptions.isEmpty else { return "" }
     return heading("What was assumed")
       + "The documents do not give these figures; the scenario states them with a reason.\n\n"
-      + assumptions.map { "- " + Markdown.escape($0) + "\n" }.joined() + "\n"
+      + assumptions.enumerated().map { place, assumption in
+        "- " + Markdown.escape(assumption.text) + assumed(place, report) + "\n"
+      }.joined() + "\n"
+  }
+
+  /// What the bill would be, were the assumption another way: ` With 20 in and 20 out: $12.00 …`.
+  private static func assumed(_ place: Int, _ report: ScenarioReport) -> String {
+    guard let assumed = report.assumed else { return "" }
+    let name = report.comparison.map { Markdown.escape($0.compared.name) }
+    func costs(_ own: Double, _ other: Double?) -> String {
+      let there = name.flatMap { name in
+        other.map { ", at the prices of \(name) \(PlainEnglish.usd($0))" }
+      }
+      return PlainEnglish.usd(own) + (there ?? "")
+    }
+    let items = assumed.bills.filter { $0.assumption == place }.map { bill in
+      let title = Markdown.escape(bill.title)
+      guard let own = bill.own else {
+        return "\(title): not possible here: \(Markdown.escape(bill.reason ?? "it is in error"))"
+      }
+      return "\(title): \(costs(own, bill.other))"
+    }
+    guard !items.isEmpty else { return "" }
+    return " The expected bill of \(self.name(assumed.plan)) is "
+      + "\(costs(assumed.own, assumed.other)). Instead, \(items.joined(separator: "; "))."
   }
 
   private static func unbilledSection(_ report: ScenarioReport) -> String {

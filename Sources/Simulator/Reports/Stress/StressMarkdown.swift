@@ -129,7 +129,8 @@ enum StressMarkdown {
           let month = row.month
         else { return ["–", "–"] }
         let change = month.bill - study.base.bill
-        let more = shock == nil || change == .zero ? "" : " (\(signedShare(change, study.base.bill)))"
+        let more =
+          shock == nil || change == .zero ? "" : " (\(signedShare(change, study.base.bill)))"
         return [PlainEnglish.usd(month.bill) + more, latency(month)]
       }
       table.row([Markdown.escape(title)] + cells)

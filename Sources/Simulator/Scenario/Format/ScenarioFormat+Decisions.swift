@@ -26,6 +26,17 @@ extension ScenarioFormat {
         example: "6", required: true),
     ])
 
+  static let assumption = FormatObject(
+    name: "assumption", summary: "Something assumed, and what else it might be.",
+    fields: [
+      FormatField("text", .text, "What, and why.", required: true),
+      FormatField(
+        "instead", .map(.list(.text)),
+        "Overrides by what they say instead: `run` tells what the bill would then be, and where that "
+          + "moves it much says so in its first sentences.",
+        example: "{20 tokens in and 20 out: [\"workloads.chat.input=20\"]}"),
+    ])
+
   static let lever = FormatObject(
     name: "lever", summary: "A way to save, for `levers`: overrides with words.",
     fields: [

@@ -9,7 +9,8 @@ enum ScenarioFormat {
       surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, classifier,
       knowledgeBase, distribution, prompts, prefix,
       replay, experiment, arm, detect,
-      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, publishedSaving,
+      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, assumption, lever,
+      publishedSaving,
       shock,
       capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
       normal, lognormalRange, lognormal,
@@ -136,7 +137,8 @@ enum ScenarioFormat {
         "Writes performance_hours.csv: at every full hour, what the last so many hours (up to 168) "
           + "were like, by model.", default: "none", example: "[1, 24]"),
       FormatField(
-        "assumptions", .list(.text), "What the file assumes, each with its reason; reported."),
+        "assumptions", .list(.either([.text, .object("assumption")])),
+        "What the file assumes, each with its reason; reported."),
       FormatField(
         "published", .list(.object("published")), "Published figures to be shown beside."),
     ])

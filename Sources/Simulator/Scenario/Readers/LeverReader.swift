@@ -93,8 +93,11 @@ struct LeverReader {
 
   /// A list of `path=value`.
   private func overrides(_ fields: Fields, _ key: String) -> [String] {
-    guard let node = fields[key] else { return [] }
-    return log.texts(node).compactMap { text, place in
+    fields[key].map(overrides) ?? []
+  }
+
+  func overrides(_ node: YAMLNode) -> [String] {
+    log.texts(node).compactMap { text, place in
       if text.contains("=") { return text }
       log.add(place, "expected path=value, not '\(text)'")
       return nil

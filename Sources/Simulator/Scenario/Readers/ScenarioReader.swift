@@ -385,7 +385,7 @@ struct ScenarioReader {
     scenario.thresholds = root.entries("thresholds").flatMap {
       ThresholdReader(log: log, models: models).read($0)
     }
-    scenario.assumptions = root["assumptions"].map { log.texts($0).map(\.text) } ?? []
+    scenario.assumptions = root.list("assumptions").compactMap(AssumptionReader(log: log).read)
     scenario.published = root.list("published").compactMap {
       PublishedReader(log: log, models: models).read($0)
     }

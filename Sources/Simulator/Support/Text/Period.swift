@@ -33,6 +33,14 @@ struct Period: Sendable {
   var start: SimTime { observed?.start ?? months[0].start }
   var end: SimTime { observed?.end ?? months[months.count - 1].end }
 
+  /// Whether its months are calendar months, or it is as many days as the one that it begins with.
+  var isCalendar: Bool {
+    guard let daysAMonth else { return true }
+    guard months.count == 1, let first = days.first?.date, first.day == 1 else { return false }
+    let next = CivilDate(year: first.year, month: first.month + 1, day: 1)
+    return next.daysSinceEpoch - first.daysSinceEpoch == daysAMonth
+  }
+
   /// One of the months alone, by place from 0.
   func month(_ index: Int) -> Period {
     var result = self
