@@ -270,7 +270,9 @@ func outputOnAFullDiskFailsWithOne() throws {
 /// one finds all of the old files, and none of the new.
 @Test(arguments: 0...3, [false, true])
 func aKilledCommitIsUndone(renamed: Int, isPublic: Bool) throws {
-  try withTemporaryFolder { root in
+  try withTemporaryFolder { folder in
+    // Records have paths as they are without links and doubled slashes.
+    guard case .file(let root) = try OutputTarget(folder + "/reports") else { return }
     let staging = root + "/.costsim-1f.tmp"
     try FileManager.default.createDirectory(
       atPath: staging, withIntermediateDirectories: true,
