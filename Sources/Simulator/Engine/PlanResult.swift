@@ -184,12 +184,13 @@ struct AlertEvent: Sendable {
   var worst: Double
 
   init(
-    at: SimTime, type: AlertType, metric: RollingAlert.Metric? = nil, severity: Severity,
-    rule: String, state: State, value: Double, threshold: Double, message: String
+    at: SimTime, type: AlertType, metric: RollingAlert.Metric? = nil, account: String? = nil,
+    severity: Severity, rule: String, state: State, value: Double, threshold: Double, message: String
   ) {
     self.at = at
     self.type = type
     self.metric = metric
+    self.account = account
     self.severity = severity
     self.rule = rule
     self.state = state

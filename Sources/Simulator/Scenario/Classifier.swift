@@ -1,7 +1,7 @@
 import CostModel
 
 /// A model that is asked before each request which model is to answer it, and is wrong now and then.
-struct Classifier: Sendable {
+struct Classifier: Hashable, Sendable {
   /// Its own calls stand under this tier in all tables, and have its fallback chain.
   static let tier = "classifier"
 

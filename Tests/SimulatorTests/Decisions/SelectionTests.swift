@@ -216,11 +216,12 @@ import Testing
       .path
     let scenario = try ScenarioReader.read(path: path)
     let cases = SelectionCase.all(of: scenario, plan: scenario.plans[0])
-    #expect(cases.count == 16)
+    #expect(cases.count == 18)
     let butler = try #require(cases.first { $0.name == "butler" })
     #expect(butler.parts.count == 4, "three rounds and a confirmation")
-    // A conversation's rounds: 1 + 35 % + 35 % of 35 %, and 10 % confirmations, of 90 a user.
-    #expect((butler.calls / (50 * 90) - (1 + 0.35 + 0.1225 + 0.1)).magnitude < 0.01)
+    // A tool is called in 1 − 70 % × 80 % × 85 % × 95 % × 95 % = 57.041 % of the rounds, and the next one
+    // follows: 1 + 0.57041 + 0.57041² rounds, and 10 % confirmations, of 90 conversations a user.
+    #expect((butler.calls / (50 * 90) - (1 + 0.57041 + 0.325368 + 0.1)).magnitude < 0.01)
     #expect(cases.contains { $0.name == "campaigns: creative" })
     #expect(cases.contains { $0.name == "butler: analyze_fans" })
   }

@@ -79,7 +79,7 @@ import Testing
 
   @Test func mistakesAreShown() throws {
     #expect(
-      try Self.folder("{workloads: [reply], ceiling: 40%, half_at: 1}").errors()
+      try Self.folder("{workloads: [repies], ceiling: 40%, half_at: 1}").errors()
         .contains("did you mean 'replies'"))
     #expect(try Self.folder("{workloads: [replies], ceiling: 40%}").errors().contains("half_at"))
     #expect(

@@ -64,6 +64,8 @@ extension InputChanges {
     addBehaviour(.failures, "quota", \.quota) { _ in "" }
     addBehaviour(.failures, "breaker", \.breaker) { _ in "" }
     addBehaviour(.cache, "prompt cache", \.promptCache) { _ in "" }
+    addWindows()
+    addAssistants()
     let new = head
     if base.outages != new.outages {
       add(.failures, "outages", "\(base.outages.count)", "\(new.outages.count)") {
@@ -80,6 +82,37 @@ extension InputChanges {
         .failures, "what a failed attempt costs", base.billFailures.rawValue,
         new.billFailures.rawValue
       ) { $0.scenario.billFailures = new.billFailures }
+    }
+  }
+
+  private mutating func addWindows() {
+    for model in reachable {
+      let (from, to) = (base.catalog[model], head.catalog[model])
+      guard from.contextWindow != to.contextWindow || from.overWindow != to.overWindow else {
+        continue
+      }
+      add(
+        .failures, "context window of \(to.name)", Self.window(from), Self.window(to)
+      ) { state in
+        state.scenario.catalog[model].contextWindow = to.contextWindow
+        state.scenario.catalog[model].overWindow = to.overWindow
+      }
+    }
+  }
+
+  private static func window(_ model: Model) -> String {
+    let size = model.contextWindow.map { PlainEnglish.count($0) } ?? "none"
+    return "\(size), \(model.overWindow.rawValue)"
+  }
+
+  /// What answers in a model's place, and what is asked where calls go.
+  private mutating func addAssistants() {
+    let (knowledge, classifier) = (head.knowledge, head.classifier)
+    if base.knowledge != knowledge {
+      add(.cache, "knowledge base") { $0.scenario.knowledge = knowledge }
+    }
+    if base.classifier != classifier {
+      add(.routing, "classifier") { $0.scenario.classifier = classifier }
     }
   }
 

@@ -136,6 +136,8 @@ extension InputChanges {
       field(.cache, "prompts", \.prompts, GateWords.prompts),
       field(.cache, "who shares the static prefix", \.prefixSharedByUsers) { $0 ? "all" : "user" },
       field(.cache, "cache class", \.attributes[.cacheClass]) { $0 ?? "none" },
+      field(.cache, "answers from the knowledge base", \.asksKnowledge) { $0 ? "yes" : "no" },
+      field(.routing, "asks the classifier", \.isClassified) { $0 ? "yes" : "no" },
       field(.price, "batch", \.batch) { $0 ? "yes" : "no" },
       field(.price, "service tier", \.serviceTier) { $0 ?? "none" },
       VariantField(

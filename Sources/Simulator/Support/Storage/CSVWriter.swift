@@ -42,10 +42,12 @@ struct CSVWriter {
     }
   }
 
-  /// A Latin letter and then no digit: nothing that a spreadsheet reads as anything but text.
+  /// A Latin letter and then no digit, and no truth value: nothing that a spreadsheet reads as anything
+  /// but text.
   private static func isPlainName(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = field.first else { return true }
     let letter = first | 0x20
+    if field.count <= SpreadsheetGuard.longestTruthValue, "fotvw".utf8.contains(letter) { return false }
     return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z")
       && !field.contains { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") || $0 >= 0x80 }
   }

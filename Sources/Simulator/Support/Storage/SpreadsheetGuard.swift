@@ -76,6 +76,8 @@ enum SpreadsheetGuard {
     "waar", "onwaar",
   ]
 
+  static let longestTruthValue = truthValues.map(\.utf8.count).max() ?? 0
+
   /// An exponent, a half of the day, or a month in English or French.
   private static let wordsOfNumbers: Set<String> = [
     "e", "am", "pm", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
