@@ -8,9 +8,12 @@ COSTSIM := .build/release/costsim
 # there is no toolchain. Debug information would take a fifth of the build; names of functions stay.
 STATIC := $(if $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static/linux), \
   --static-swift-stdlib)
-# Libraries that the linker finds here before their shared forms, so that the program needs libc alone.
+# Libraries that the linker finds here before their shared forms, so that the program needs little
+# beside libc. simdjson has no static form in Debian: what is released brings it along, and looks for it
+# beside itself.
 STATIC_LIBRARIES := .build/static-libraries
-LINKED := $(if $(STATIC),-Xlinker -L$(CURDIR)/$(STATIC_LIBRARIES))
+LINKED := $(if $(STATIC),-Xlinker -L$(CURDIR)/$(STATIC_LIBRARIES) \
+  -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/costsim')
 SWIFT_BUILD := swift build -c release --product costsim -debug-info-format none $(STATIC) $(LINKED) \
   $(BUILD_FLAGS)
 
@@ -37,13 +40,11 @@ report: build
 build: deps static-libraries
 	$(SWIFT_BUILD)
 
-# libgcc_s has no static form; libgcc_eh is what it is made of.
 static-libraries:
 	@mkdir -p $(STATIC_LIBRARIES)
-	@for library in libcsv libcrypto libsimdjson libsqlite3 libz libstdc++ libgcc_eh; do \
+	@for library in libcsv libcrypto libsqlite3 libz; do \
 	  found=$$($${CC:-clang} -print-file-name=$$library.a 2>/dev/null); \
-	  name=$${library%_eh}; [ $$name = $$library ] || name=$${name}_s; \
-	  if [ -f "$$found" ]; then ln -sf "$$found" $(STATIC_LIBRARIES)/$$name.a; fi; \
+	  if [ -f "$$found" ]; then ln -sf "$$found" $(STATIC_LIBRARIES)/; fi; \
 	done
 
 # What is released, in dist/: tarball, .deb, wheel, checksums and SBOM. Tried without Swift by test-dist.

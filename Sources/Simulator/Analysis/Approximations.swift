@@ -34,7 +34,8 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + windows() + knowledge() + bursts() + cache() + flushes() + prefixes() + breakers() + outages()
+      tokens() + windows() + knowledge() + bursts() + cache() + flushes() + prefixes() + breakers()
+      + outages()
       + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
       + exactSurges() + sharedUsers()
     return all.filter { seen.insert($0).inserted }

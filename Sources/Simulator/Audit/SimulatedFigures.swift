@@ -40,16 +40,13 @@ struct SimulatedFigures {
     return Double(result.failedCalls) / Double(result.calls)
   }
 
-  /// Seconds, nearest rank; of one model's answers, waiting included, if one is named.
+  /// Seconds, nearest rank; of one model's answers in all its regions, waiting included, if one is named.
   func latency(_ percent: Double) throws(PlanMeasures.Problem) -> Double? {
     try refuse([("use_case", query.useCase), ("cache_class", query.cacheClass)])
     var histogram = result.latency
     if query.model != nil {
-      let rows = result.performance.filter { query.isModel($0.model) }
-      guard rows.count == 1 else {
-        throw PlanMeasures.Problem(message: "the model has several regions, expected none")
-      }
-      histogram = rows[0].latency
+      histogram = LatencyHistogram()
+      for row in result.performance where query.isModel(row.model) { histogram.merge(row.latency) }
     }
     return histogram.percentile(percent).map { Double($0) / 1e6 }
   }

@@ -185,7 +185,8 @@ struct AlertEvent: Sendable {
 
   init(
     at: SimTime, type: AlertType, metric: RollingAlert.Metric? = nil, account: String? = nil,
-    severity: Severity, rule: String, state: State, value: Double, threshold: Double, message: String
+    severity: Severity, rule: String, state: State, value: Double, threshold: Double,
+    message: String
   ) {
     self.at = at
     self.type = type

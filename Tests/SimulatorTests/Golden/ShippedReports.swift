@@ -10,16 +10,21 @@ enum ShippedReports {
 
   static var binary: String? { ProcessInfo.processInfo.environment["COSTSIM_BINARY"] }
 
+  /// Everything that `make report` writes, by two threads, into a temporary folder; made once.
+  static let fresh = Result { try made(threads: 2, simulating: scenarios) }
+
   /// Runs the shipped scenarios, then the audit, into a temporary folder, as `make report` does.
-  static func fresh(threads: Int) throws -> URL {
+  /// - Parameter simulated: scenarios whose levers and shocks are simulated as well, for every plan.
+  static func made(threads: Int, simulating simulated: [String]) throws -> URL {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("costsim-shipped-\(threads)-\(UUID().uuidString)")
     let plans = scenarios.map { "scenarios/\($0).yaml" }
     let options = ["--out", folder.path, "--threads", "\(threads)", "--quiet"]
     try run(["sensitivity"] + plans + ["--users", "1000"] + options)
-    for plan in plans {
+    for (scenario, plan) in zip(scenarios, plans) {
       try run(["solve", plan, "--users", "1000"] + options)
-      for verb in ["forecast", "levers", "stress"] { try run([verb, plan] + options) }
+      let verbs = ["forecast"] + (simulated.contains(scenario) ? ["levers", "stress"] : [])
+      for verb in verbs { try run([verb, plan] + options) }
     }
     try run(["run"] + plans + options)
     try run(["audit", "scenarios/claims.yaml", "--out", folder.path, "--quiet"])

@@ -12,16 +12,17 @@ import Testing
     "COSTSIM_BINARY names no program: `make test` sets it, since a debug build takes minutes"))
 struct ShippedReportsTests {
   @Test func everyShippedReportIsUpToDate() throws {
-    let fresh = try ShippedReports.fresh(threads: 2)
+    let fresh = try ShippedReports.fresh.get()
     let files = try ShippedReports.files(in: fresh)
     #expect(files == (try ShippedReports.files(in: ShippedReports.shipped)))
     for file in files { try ShippedReports.expectSame(file, fresh, ShippedReports.shipped) }
   }
 
   @Test func oneThreadGivesTheSameBytesAsTwo() throws {
-    let one = try ShippedReports.fresh(threads: 1)
-    let two = try ShippedReports.fresh(threads: 2)
-    for file in try ShippedReports.files(in: one, databases: true) {
+    let one = try ShippedReports.made(threads: 1, simulating: ["two-tier"])
+    let two = try ShippedReports.fresh.get()
+    // The index links what is there.
+    for file in try ShippedReports.files(in: one, databases: true) where file != "index.md" {
       try ShippedReports.expectSame(file, one, two)
     }
   }

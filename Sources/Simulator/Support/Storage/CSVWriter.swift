@@ -47,7 +47,9 @@ struct CSVWriter {
   private static func isPlainName(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = field.first else { return true }
     let letter = first | 0x20
-    if field.count <= SpreadsheetGuard.longestTruthValue, "fotvw".utf8.contains(letter) { return false }
+    if field.count <= SpreadsheetGuard.longestTruthValue, "fotvw".utf8.contains(letter) {
+      return false
+    }
     return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z")
       && !field.contains { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") || $0 >= 0x80 }
   }
