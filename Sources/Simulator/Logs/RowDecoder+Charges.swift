@@ -27,22 +27,19 @@ extension RowDecoder {
     }
     return list.elements.enumerated().map { place, element in
       var credit = row
+      var charge = row.charge ?? LogRow.Charge()
       credit.key += "#\(place + 1)"
-      credit.charge?.category = "credit"
-      credit.charge?.kind = "credit"
-      credit.charge?.quantity = nil
+      (charge.category, charge.kind, charge.quantity) = ("credit", "credit", nil)
       do throws(LogRow.Problem) {
         guard let text = element.child("amount")?.text, let amount = ExactDecimal(text) else {
           throw problem(rule.from[0], "", "a credit without an amount")
         }
-        credit.charge?.amount = amount
-        credit.charge?.amountUSD =
-          try credit.charge.map { charge throws(LogRow.Problem) in
-            try dollars(charge, record)
-          } ?? nil
+        charge.amount = amount
+        charge.amountUSD = try dollars(charge, record)
       } catch {
         credit.problem = error
       }
+      credit.charge = charge
       return credit
     }
   }
