@@ -31,7 +31,12 @@ struct PricedUsageTable {
     _ row: UsageRow, model: String, provider: String, bounds: (MoneySum, MoneySum)?
   ) {
     begin(row, model: model, provider: provider)
-    for _ in 0..<(Self.columns.count - 7) { writer.unknown() }
+    for _ in 0..<(Self.columns.count - 8) { writer.unknown() }
+    if let bounds, bounds.0 == bounds.1 {
+      writer.number(bounds.0.exactDecimal)
+    } else {
+      writer.unknown()
+    }
     if hasBounds {
       if let bounds {
         writer.number(bounds.0.exactDecimal)
