@@ -34,12 +34,12 @@ struct LogPricing {
     var pricer = UsagePricer(catalog)
     for row in rows {
       let usage = usage(row)
-      if row.billing == .noUsage || row.cost != row.costHigh || isBucket(row) && row.window != nil {
+      if row.model == nil || row.billing == .noUsage || row.cost != row.costHigh
+        || isBucket(row) && row.window != nil
+      {
         table.append(
           usage, model: row.modelName, provider: row.provider ?? "",
           bounds: row.cost.flatMap { low in row.costHigh.map { (low, $0) } })
-      } else if row.model == nil {
-        table.append(usage, model: row.modelName, provider: row.provider ?? "", bounds: nil)
       } else {
         table.append(usage, try pricer.price(usage))
       }

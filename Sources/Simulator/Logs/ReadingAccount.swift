@@ -249,6 +249,7 @@ struct ReadingAccount {
           + " tell \(PlainEnglish.plural(reading.lonely.tokens, "token")) of calls that are not in this log"
       )
     }
+    if let line = otherServices { lines.append(line) }
     lines += rejectedLines
     lines += CostContradictions(rows: calls, catalog: catalog).lines
     return lines
@@ -269,6 +270,18 @@ struct ReadingAccount {
         + (isBad
           ? ", kinds are disjoint: --allow-usage \(key.split(separator: "/").last ?? "")" : "")
     }
+  }
+
+  /// What was charged for what is no model, by currency.
+  private var otherServices: String? {
+    let charges = reading.leftOut.compactMap(\.charge)
+    guard !charges.isEmpty else { return nil }
+    let sums = Dictionary(grouping: charges, by: \.currency).map { currency, charges in
+      let sum = charges.reduce(ExactDecimal(digits: 0, places: 0)) { $0.adding($1.amount) }
+      return "\(sum.plain) \(currency)"
+    }
+    return "other services: \(PlainEnglish.plural(Int64(charges.count), "row")), "
+      + sums.sorted().joined(separator: ", ")
   }
 
   private static let shownBad = 20

@@ -332,7 +332,9 @@ final class RowDecoder {
   /// Picodollars.
   private func amount(_ record: SourceRecord) throws(LogRow.Problem) -> Int128? {
     guard let rule = shape.columns[.loggedCost], rule.unit != .auto else { return nil }
-    guard let first = record.first(of: rule.from + rule.orElse) else { return nil }
+    // A file of ours that has the column for what was logged tells its own cost in the other one.
+    let isRead = !isStrict || !rule.from.contains(where: record.has)
+    guard let first = record.first(of: rule.from + (isRead ? rule.orElse : [])) else { return nil }
     var sum: Int128 = 0
     for (path, value) in [first]
       + rule.plus.compactMap({ path in record.told(path).map { (path, $0) } })

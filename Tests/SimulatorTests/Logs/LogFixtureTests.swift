@@ -35,7 +35,8 @@ import Testing
     let table = try LogFixtures.rows(pricing.table(dialect: .rfc4180, isGuarded: false))
     let place = try #require(table[0].firstIndex(of: "cost_usd"))
     let expected = try LogFixtures.expected(name, "expected.csv")
-    let column = try #require(expected[0].lastIndex(of: kind == .buckets ? "cost_high_usd" : "cost_usd"))
+    let column = try #require(
+      expected[0].lastIndex(of: kind == .buckets ? "cost_high_usd" : "cost_usd"))
     let low = expected[0].lastIndex(of: "cost_low_usd") ?? column
     let billing = try #require(expected[0].firstIndex(of: "billing"))
     let costs = expected.dropFirst().filter { $0[billing] != "unpriced" }.map {
