@@ -74,6 +74,7 @@ final class CanonicalLog {
 
   private static func isDirect(_ path: String, format: String?) throws -> Bool {
     if let format {
+      if isFile(format) { return (try? TraceFormatReader.read(path: format)) != nil }
       return own.contains(format) || !LogShapes.names.contains(format) && format != "copilot"
     }
     guard path != "-", let handle = FileHandle(forReadingAtPath: path),
@@ -85,6 +86,11 @@ final class CanonicalLog {
     }
     if bytes.count == looked, let end = bytes.lastIndex(of: 0x0A) { bytes.removeSubrange(end...) }
     return try isDirect(bytes, path)
+  }
+
+  /// Whether it names a format of the user's own.
+  private static func isFile(_ format: String) -> Bool {
+    format.contains("/") || format.hasSuffix(".yaml") || format.hasSuffix(".yml")
   }
 
   private static func isFolder(_ path: String) -> Bool {
