@@ -42,7 +42,8 @@ let package = Package(
       ]),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
-    .testTarget(name: "CostModelTests", dependencies: ["CostModel", "DocumentRules"]),
+    .testTarget(
+      name: "CostModelTests", dependencies: ["CostModel", "DocumentRules", "ReferenceEngine"]),
     .testTarget(
       name: "SimulatorTests",
       dependencies: ["Simulator", "CostModel", "DocumentRules", "ReferenceEngine"],

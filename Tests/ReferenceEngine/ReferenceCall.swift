@@ -50,6 +50,8 @@ public struct ReferenceCall {
   public var reasoning: Int64 = 0
   public var audio: Int64 = 0
   public var maxTokens: Int64?
+  /// Of the input, what no model can cut: prefix and frames.
+  public var least: Int64 = 0
   public var prefix = Prefix.none
   public var batch = false
   public var logged: Logged?
@@ -72,8 +74,12 @@ public struct ReferenceArrival {
 
   public var time: Int64
   public var stages: [Stage]
+  /// Whether a tool is called in its last round.
+  public var givesUp: Bool
 
-  public init(time: Int64, stages: [Stage]) { (self.time, self.stages) = (time, stages) }
+  public init(time: Int64, stages: [Stage], givesUp: Bool = false) {
+    (self.time, self.stages, self.givesUp) = (time, stages, givesUp)
+  }
 }
 
 /// What became of one call.

@@ -4,7 +4,7 @@ enum ReferenceLedgerText {
     "call,timestamp,account_id,account_plan,use_case,action,task,complexity,priority,tier,"
     + "routed_model,reason,cache,model,provider,attempts,skipped,status,queue_us,latency_us,"
     + "input_tokens,cached_input_tokens,output_tokens,reasoning_tokens,audio_seconds,"
-    + "input_cost_usd,output_cost_usd,other_cost_usd,cost_usd\r\n"
+    + "input_cost_usd,output_cost_usd,other_cost_usd,cost_usd,segment,msgs\r\n"
 
   static func line(
     _ row: ReferenceRow, call: ReferenceCall, reason: String?, log: ReferenceLogRow,
@@ -33,6 +33,7 @@ enum ReferenceLedgerText {
       decimal(bill.inputCost, places: 12, atLeast: 2),
       decimal(bill.outputCost, places: 12, atLeast: 2),
       decimal(bill.otherCost, places: 12, atLeast: 2), decimal(total, places: 12, atLeast: 2),
+      log.attributes["segment"] ?? "", "1",
     ]
     return fields.map(quoted).joined(separator: ",") + "\r\n"
   }

@@ -15,6 +15,9 @@ public struct ReferenceModel {
   /// Ascending by `from`.
   public var prices: [ReferencePrices] = []
   public var maxTokens: Int64?
+  /// Tokens of input and output that a call may hold, and whether the input of a larger one is cut.
+  public var window: Int64?
+  public var cutsInput = false
   public var quota = ReferenceQuota.Limits()
   public var breaker: ReferenceBreaker.Settings?
   public var timeout: Int64?

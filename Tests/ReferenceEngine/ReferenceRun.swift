@@ -27,6 +27,8 @@ public struct ReferenceRun {
     var isProbe = false
     var isFailing = false
     var cached: Int64 = 0
+    /// As the target's window has cut it.
+    var input: Int64 = 0
     var hasMetLog = false
   }
   private struct Flow {
@@ -45,6 +47,10 @@ public struct ReferenceRun {
     public var fallbacks: Int64 = 0
     public var trips: Int64 = 0
     public var throttled: Int64 = 0
+    /// Refused by the window; attempts whose input was cut, and by how much in all.
+    public var tooLong: Int64 = 0
+    public var cut: Int64 = 0
+    public var cutTokens: Int64 = 0
     /// Waited before its start.
     public var queued: Int64 = 0
 
@@ -213,10 +219,14 @@ public struct ReferenceRun {
       logged = log
       latency = log.latency ?? latency
     }
+    guard let input = input(of: call, at: model, isLogged: logged != nil) else {
+      counts[target].tooLong += 1
+      return false
+    }
     let timedOut = model.timeout.map { latency > $0 } ?? false
     let duration = timedOut ? model.timeout ?? 0 : latency
     let charge =
-      call.input + (model.quota.reserves ? call.maxTokens ?? model.maxTokens ?? 0 : call.output)
+      input + (model.quota.reserves ? call.maxTokens ?? model.maxTokens ?? 0 : call.output)
     guard
       let s = quotas[target].book(at: t, tokens: charge, audio: call.audio, duration: duration)
     else {
@@ -224,6 +234,9 @@ public struct ReferenceRun {
       return false
     }
     counts[target].attempts += 1
+    counts[target].cut += input < call.input ? 1 : 0
+    counts[target].cutTokens += call.input - input
+    calls[number].input = input
     counts[target].queued += s > t ? 1 : 0
     if logged != nil { calls[number].hasMetLog = true }
     calls[number].isProbe = breakers[target]?.begin(at: t) ?? false
@@ -233,12 +246,23 @@ public struct ReferenceRun {
     if case .stated(let tokens) = call.prefix {
       calls[number].cached = tokens
     } else if let settings = model.promptCache {
-      calls[number].cached = prompts[target].read(call.prefix, input: call.input, at: s, settings)
+      calls[number].cached = prompts[target].read(call.prefix, input: input, at: s, settings)
     }
+    if input < call.input { calls[number].cached = min(calls[number].cached, input) }
     let rate = scenario.failureRate(of: targets[target], at: s, isLogged: logged != nil)
     calls[number].isFailing = timedOut || u < rate || logged?.isOK == false
     events.append((s + duration, .outcome(call: number)))
     return true
+  }
+
+  /// The input as the model takes it; nil: the call is larger than its window.
+  private func input(
+    of call: ReferenceCall, at model: ReferenceModel, isLogged: Bool
+  ) -> Int64? {
+    guard !isLogged, let window = model.window, call.input + call.output > window else {
+      return call.input
+    }
+    return model.cutsInput && window - call.output >= call.least ? window - call.output : nil
   }
 
   private mutating func outcome(_ number: Int, at e: Int64) {
@@ -277,7 +301,7 @@ public struct ReferenceRun {
   private func bill(_ state: State, target: Int, time: Int64) -> ReferenceBill {
     var bill = ReferenceBill()
     if state.isFailing && scenario.billFailures == .none { return bill }
-    bill.input = state.call.input
+    bill.input = state.input
     bill.cached = state.cached
     bill.images = state.call.images
     bill.written = min(state.call.cacheWrite, max(0, bill.input - bill.cached))

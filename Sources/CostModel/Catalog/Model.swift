@@ -1,3 +1,11 @@
+/// What a model does with a call that is larger than its context window.
+public enum OverWindow: String, CaseIterable, Sendable {
+  /// The call is not answered, and not billed.
+  case refuse
+  /// Its input is cut to what the answer leaves of the window, and billed as cut.
+  case truncate
+}
+
 /// One model of a provider: what it is called, what it costs, how long it takes.
 public struct Model: Hashable, Sendable {
   public var name: String
@@ -5,6 +13,8 @@ public struct Model: Hashable, Sendable {
   public var provider: String
   /// Tokens of input and output together that a call may hold; nil where not published.
   public var contextWindow: Int64?
+  /// What it does with a call that holds more.
+  public var overWindow = OverWindow.refuse
   /// What a call reserves for its answer when it states no maximum itself, in tokens.
   public var maxOutputTokens: Int64?
   /// Published range of latencies; a scenario may say otherwise.

@@ -34,8 +34,9 @@ struct Approximations {
   func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + bursts() + cache() + flushes() + prefixes() + breakers() + outages() + quotas()
-      + prices() + actions() + experiments() + rogue() + exactActivity()
+      tokens() + windows() + bursts() + cache() + flushes() + prefixes() + breakers() + outages()
+      + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
+      + exactSurges() + sharedUsers()
     return all.filter { seen.insert($0).inserted }
   }
 
@@ -81,6 +82,30 @@ struct Approximations {
     ]
   }
 
+  private func exactSurges() -> [Expectation.Approximation] {
+    scenario.workloads.filter { $0.arrivals == .exact && !$0.profile.surges.isEmpty }.map {
+      Expectation.Approximation(
+        part: "\($0.name) arrivals",
+        reason: "they are exact, but what surges add or take is met to within one call a user")
+    }
+  }
+
+  private func sharedUsers() -> [Expectation.Approximation] {
+    cost.traffic.months > 1 ? Self.sharedUsers(of: cost) : []
+  }
+
+  /// What several months say together of users whose activities are drawn once for all of them.
+  static func sharedUsers(of cost: ExpectedCost) -> [Expectation.Approximation] {
+    guard cost.traffic.activityCV > 0, cost.traffic.usersOfPlan.count(where: { $0 > 0 }) > 1
+    else { return [] }
+    return [
+      Expectation.Approximation(
+        part: "several months",
+        reason: "users of all account plans are taken to be busy or idle together in what months "
+          + "share")
+    ]
+  }
+
   /// Users' keys are their own; what users of one variant share depends on how many they are.
   private func experiments() -> [Expectation.Approximation] {
     calls.compactMap { call in
@@ -102,6 +127,23 @@ struct Approximations {
       Expectation.Approximation(
         part: "\(scenario.workloads[$0.workload].name) output tokens",
         reason: "visible and reasoning tokens are both random and may meet max_tokens together")
+    }
+  }
+
+  /// Where answers differ in length, or one window after the other is too small.
+  private func windows() -> [Expectation.Approximation] {
+    calls.flatMap { call -> [Expectation.Approximation] in
+      let limits = call.chain.compactMap { target in
+        WindowLimit(scenario.catalog[target.model], call.shape).map { (target.name, $0) }
+      }
+      let isFixed = call.variant.output.isConstant && call.variant.reasoning.isConstant
+      guard !isFixed || limits.count > 1 else { return [] }
+      return limits.map { name, limit in
+        Expectation.Approximation(
+          part: "\(name) context window",
+          reason: "calls that are larger than it are told by answers of mean length",
+          hidesChance: matters(limit.larger))
+      }
     }
   }
 
@@ -249,8 +291,9 @@ struct Approximations {
       return Expectation.Approximation(
         part: "\(opening.target) breaker",
         reason: isLeftOut
-          ? "it opens time and again by the failures expected, and turns away about "
-            + "\(PlainEnglish.share(opening.turnedAway)) of the attempts"
+          ? "it opens time and again by the failures expected, and turns away "
+            + (opening.isAtMost ? "" : "about ") + PlainEnglish.share(opening.turnedAway)
+            + " of the attempts" + (opening.isAtMost ? " or fewer" : "")
           : "attempts fail, so the breaker may open and send calls to the next model",
         isLeftOut: isLeftOut, hidesChance: matters(opening.turnedAway))
     }

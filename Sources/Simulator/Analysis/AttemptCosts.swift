@@ -55,8 +55,12 @@ struct AttemptCosts {
       ExpectedPrice(
         model: scenario.catalog[$0.model], region: $0.region, variant: call.variant, time: time)
     }
+    let windows = call.chain.compactMap {
+      WindowLimit(scenario.catalog[$0.model], call.shape)?.bound
+    }
     let bounds =
-      [-Double.infinity] + Set(prices.flatMap(\.thresholds)).sorted() + [Double.infinity]
+      [-Double.infinity] + Set(prices.flatMap(\.thresholds) + windows).sorted()
+      + [Double.infinity]
     for (lower, upper) in zip(bounds, bounds.dropFirst()) { body(prices, lower, upper) }
   }
 
@@ -71,10 +75,25 @@ struct AttemptCosts {
     var before = CostLine()
     var reached = 1.0
     for (place, target) in call.chain.enumerated() {
-      let fresh = prices[place].line(input: tokens, cached: 0, answered: true, shape: shape)
-      let cached = prices[place].line(input: tokens, cached: prefix, answered: true, shape: shape)
-      let failed = failedLine(
-        prices[place], tokens: tokens, cached: prefix * target.prefixHit, shape: shape)
+      let window = WindowLimit(scenario.catalog[target.model], shape)
+        .flatMap { tokens >= $0.bound ? $0 : nil }
+      if let window, !window.cuts { continue }
+      func cut(_ line: (_ tokens: Double) -> CostLine) -> CostLine {
+        guard let window else { return line(tokens) }
+        var result = line(window.bound - 1)
+        result.constant += result.perInput * (window.bound - 1)
+        result.perInput = 0
+        return result
+      }
+      let fresh = cut {
+        prices[place].line(input: $0, cached: 0, answered: true, shape: shape)
+      }
+      let cached = cut {
+        prices[place].line(input: $0, cached: prefix, answered: true, shape: shape)
+      }
+      let failed = cut {
+        failedLine(prices[place], tokens: $0, cached: prefix * target.prefixHit, shape: shape)
+      }
       var lost = CostLine()
       var tried = reached
       for _ in 0..<target.attempts {

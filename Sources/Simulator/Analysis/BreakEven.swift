@@ -13,12 +13,15 @@ struct BreakEven: Sendable {
   let tokensPerUser: Double
   /// Whether the policy sends calls to one of its models, not only the fallback chains.
   let applies: Bool
+  /// What the closed form of the bill leaves out.
+  let leftOut: [Expectation.Approximation]
   /// By hours of the profile alike in load: capacity tokens a minute of a user, and minutes a month.
   private let loads: [(perUser: Double, minutes: Double)]
 
   init(_ capacity: Capacity, scenario: Scenario, plan: PlanSpec) {
     self.capacity = capacity
     let cost = ExpectedCost(scenario: scenario, plan: plan)
+    leftOut = Expectation.leftOut(of: cost)
     let traffic = cost.traffic
     let users = Double(plan.users)
     let models = Set(capacity.models.compactMap { scenario.catalog.id(named: $0) })

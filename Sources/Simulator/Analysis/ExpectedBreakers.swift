@@ -9,6 +9,8 @@ struct ExpectedBreakers {
     var times: Double
     /// Share of the target's attempts that it turns away.
     var turnedAway: Double
+    /// Whether it may be a good deal fewer: a rule by rate.
+    var isAtMost: Bool
   }
 
   let scenario: Scenario
@@ -40,7 +42,10 @@ struct ExpectedBreakers {
         all += seconds * rate
       }
     }
+    var isAtMost = false
+    if case .rate = settings.rule { isAtMost = true }
     return Opening(
-      target: target.name, times: times, turnedAway: all > 0 ? turnedAway / all : 0)
+      target: target.name, times: times, turnedAway: all > 0 ? turnedAway / all : 0,
+      isAtMost: isAtMost)
   }
 }

@@ -11,6 +11,8 @@ struct ExpectedCall: Sendable {
     /// Chance that an attempt fails.
     var failure: Double
     var attempts: Int
+    /// Share of the calls that the model's context window refuses.
+    var tooLong = 0.0
     /// Chance that the static prefix is read from the provider's cache.
     var prefixHit = 0.0
     /// How much steadier the number M of misses of the prefix is than if calls missed it independently
@@ -21,6 +23,11 @@ struct ExpectedCall: Sendable {
     var link: FallbackChain.Link {
       FallbackChain.Link(failure: failure, success: 0, failed: 0, attempts: attempts)
     }
+
+    /// Chance that a call which comes here goes on to the next target.
+    var exhausted: Double { tooLong + (1 - tooLong) * link.exhausted }
+    /// Expected attempts of a call that comes here.
+    var expectedAttempts: Double { (1 - tooLong) * link.expectedAttempts }
   }
 
   var workload: Int
@@ -47,15 +54,15 @@ struct ExpectedCall: Sendable {
 
   /// Chance that a call that is made fails.
   var failure: Double {
-    (1 - hitRate) * chain.reduce(1.0) { $0 * $1.link.exhausted }
+    (1 - hitRate) * chain.reduce(1.0) { $0 * $1.exhausted }
   }
 
   /// Expected attempts on each target of a call that is made.
   var attempts: [Double] {
     var reached = 1 - hitRate
     return chain.map { target in
-      defer { reached *= target.link.exhausted }
-      return reached * target.link.expectedAttempts
+      defer { reached *= target.exhausted }
+      return reached * target.expectedAttempts
     }
   }
 }
@@ -82,15 +89,14 @@ struct ExpectedCallBuilder {
     var result: [ExpectedCall] = []
     for (number, workload) in scenario.workloads.enumerated() {
       let assignments = ExpectedAssignment.all(of: workload, in: scenario)
+      let reached = FlowReach(workload.stages).reached
       for plan in traffic.usersOfPlan.indices {
-        var reach = 1.0
         for (place, stage) in workload.stages.enumerated() {
-          reach *= stage.continuation
           for call in stage.calls.indices {
             for assignment in assignments {
               let seen = stage.calls[call].inVariant(assignment, of: scenario)
               var made = kinds(of: seen, workload: workload, accountPlan: plan)
-              let often = reach * stage.chance * seen.probability * assignment.share
+              let often = reached[place] * stage.chance * seen.probability * assignment.share
               for i in made.indices {
                 made[i].workload = number
                 made[i].stage = place
@@ -121,7 +127,7 @@ struct ExpectedCallBuilder {
           workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
           variantNumber: number, routed: route.model, share: variant.share * route.weight,
           perFlow: 0,
-          chain: chain(of: variant, from: route.model), shape: shape,
+          chain: chain(of: variant, from: route.model, shape), shape: shape,
           lookup: lookup(of: variant))
       }
     }
@@ -142,18 +148,22 @@ struct ExpectedCallBuilder {
 
   /// The routed model, then those of the tier's chain that can do the task; a model's regions in
   /// order; each once.
-  private func chain(of variant: Variant, from routed: ModelID) -> [ExpectedCall.Target] {
+  private func chain(
+    of variant: Variant, from routed: ModelID, _ shape: CallShape
+  ) -> [ExpectedCall.Target] {
     var seen = variant.unfit.subtracting([routed])
     var result: [ExpectedCall.Target] = []
     let fallbacks = scenario.chains[variant.attributes[.tier] ?? ChainTable.defaultTier] ?? []
     for model in [routed] + fallbacks where seen.insert(model).inserted {
       let regions: [String?] = scenario.regions[model].flatMap { $0.isEmpty ? nil : $0 } ?? [nil]
       let name = scenario.catalog[model].name
+      let tooLong = WindowLimit(scenario.catalog[model], shape).map(\.refused) ?? 0
       for region in regions {
         result.append(
           ExpectedCall.Target(
             model: model, region: region, name: region.map { "\(name)@\($0)" } ?? name,
-            failure: failure(of: model, region: region), attempts: 1 + scenario.retry.max))
+            failure: failure(of: model, region: region), attempts: 1 + scenario.retry.max,
+            tooLong: tooLong))
       }
     }
     return result

@@ -263,7 +263,7 @@ struct ExpectedCost {
     callCosts[place] = made * cost.reduce(0, +)
     var reached = 1 - call.hitRate
     for (place, target) in call.chain.enumerated() {
-      let passed = reached * target.link.exhausted
+      let passed = reached * target.exhausted
       let answered = reached - passed + (place == 0 ? call.hitRate + call.failure : 0)
       byModel[target.name, default: (0, 0)].calls += made * answered
       byModel[target.name, default: (0, 0)].cost += made * cost[place]

@@ -88,13 +88,22 @@ struct ExpectedPrefixHits {
     let workload = scenario.workloads[call.workload]
     var unused = 1.0
     for (place, stage) in workload.stages.enumerated() where place <= call.stage {
+      var stays = 1.0
       for number in stage.calls.indices where place < call.stage || number < call.call {
         let uses = calls.filter {
           $0.accountPlan == call.accountPlan && $0.stage == place && $0.call == number
             && $0.assignment.arm == call.assignment.arm
         }.reduce(0.0) { $0 + $1.share * self.uses($1, of: target) }
-        unused *= 1 - min(1, uses) * stage.chance * stage.calls[number].probability
+        stays *= 1 - min(1, uses) * stage.chance * stage.calls[number].probability
       }
+      // A later round says that some tool was called.
+      let none = stage.noToolCalled
+      if stage.part == .tools, none < 1,
+        workload.stages[place...call.stage].contains(where: { $0.part == .round })
+      {
+        stays = max(0, stays - none) / (1 - none)
+      }
+      unused *= stays
     }
     return unused
   }

@@ -17,7 +17,9 @@ struct FlowCosts {
   /// ending the flow.
   /// - Parameter costs: of each call that is made, hits included.
   func total<Cost: FlowCost>(_ costs: [Cost]) -> Cost {
-    var rest = Cost()
+    let hasTools = workload.goesOnUntilNoTool
+    // What is still to come where the tools before were not called, and where they were.
+    var (quiet, called) = (Cost(), Cost())
     for place in workload.stages.indices.reversed() {
       let stage = workload.stages[place]
       var sum = Cost()
@@ -28,11 +30,32 @@ struct FlowCosts {
         sum = sum.adding(call.cost.scaled(by: made))
         ok *= 1 - made * call.failure
       }
-      let onward = sum.adding(rest.scaled(by: ok))
-      rest = (onward.scaled(by: stage.chance) + rest.scaled(by: 1 - stage.chance))
-        .scaled(by: stage.continuation)
+      func either(_ made: Cost, _ skipped: Cost) -> Cost {
+        (made.scaled(by: stage.chance) + skipped.scaled(by: 1 - stage.chance))
+          .scaled(by: stage.continuation)
+      }
+      func onward(_ rest: Cost) -> Cost { either(sum.adding(rest.scaled(by: ok)), rest) }
+      switch stage.part {
+      case .step: (quiet, called) = (onward(quiet), hasTools ? onward(called) : called)
+      case .round: (quiet, called) = (Cost(), onward(called))
+      case .tools:
+        let toll = tools(stage, sum, ok: ok, quiet: quiet, called: called)
+        (quiet, called) = (either(toll, quiet), either(toll, quiet))
+      }
     }
-    return rest
+    return quiet
+  }
+
+  /// What tools cost with all that follows. Where none is called they cost nothing, so that their sum
+  /// is one of the cases in which any is: what follows those is not independent of it.
+  private func tools<Cost: FlowCost>(
+    _ stage: Stage, _ sum: Cost, ok: Double, quiet: Cost, called: Cost
+  ) -> Cost {
+    let none = stage.noToolCalled
+    guard none < 1 else { return quiet }
+    let any = sum.scaled(by: 1 / (1 - none))
+      .adding(called.scaled(by: max(0, ok - none) / (1 - none)))
+    return any.scaled(by: 1 - none) + quiet.scaled(by: none)
   }
 
   /// Of each call of a stage: what it costs and how often it fails, once it is made.
@@ -83,25 +106,26 @@ struct FlowCosts {
   /// Share of the flows that come to each stage although earlier calls may fail, over the share
   /// that come where none does.
   var survival: [Double] {
+    func ok(_ place: Int) -> Double {
+      let stage = workload.stages[place]
+      return stage.calls.indices.reduce(1.0) {
+        $0 * (1 - stage.calls[$1].probability * mixture(costs, stage: place, call: $1).failure)
+      }
+    }
+    guard !workload.goesOnUntilNoTool else {
+      return zip(FlowReach(workload.stages, ok: ok).reached, FlowReach(workload.stages).reached)
+        .map { $1 > 0 ? $0 / $1 : 1 }
+    }
     var alive = 1.0
     return workload.stages.indices.map { place in
       let stage = workload.stages[place]
-      defer {
-        let ok = stage.calls.indices.reduce(1.0) {
-          $0 * (1 - stage.calls[$1].probability * mixture(costs, stage: place, call: $1).failure)
-        }
-        alive *= 1 - stage.chance * (1 - ok)
-      }
+      defer { alive *= 1 - stage.chance * (1 - ok(place)) }
       return alive
     }
   }
 
   /// A single call that is always made: the mix of exact arrivals is then systematic.
-  var isPlain: Bool {
-    workload.stages.count == 1 && workload.stages[0].calls.count == 1
-      && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
-      && workload.stages[0].calls[0].probability == 1 && workload.stages[0].delay == .zero
-  }
+  var isPlain: Bool { workload.isOneCall }
 
   /// The parts of a plain call's variance that a systematic mix leaves, and takes away.
   ///

@@ -80,6 +80,7 @@ private final class Chain {
 
   func judged(_ finding: Finding) -> Finding {
     let claim = finding.claim
+    if finding.verdict == .wrong { return judgedAnew(finding) }
     guard let way = claim.way, finding.verdict == .confirmed || finding.verdict == .doubtful else {
       return finding
     }
@@ -102,6 +103,21 @@ private final class Chain {
         other.recomputed, other.difference, other.ratio
       )
     }
+    return result
+  }
+
+  /// A claim that contradicts the published figures it is computed from is right where those are wrong
+  /// and it agrees with the recomputed ones, nothing assumed.
+  private func judgedAnew(_ finding: Finding) -> Finding {
+    let wrong = wrongInputs(of: finding.claim.id)
+    guard !wrong.isEmpty, finding.otherUnit == nil, let way = finding.claim.way,
+      var result = recomputed(finding.claim, by: way), result.verdict == .confirmed,
+      result.assumptions.isEmpty
+    else { return finding }
+    result.asPublished = finding.asPublished
+    result.contradictions = finding.contradictions
+    result.wrongInputs = wrong
+    result.fromRecomputed = result.recomputed
     return result
   }
 }

@@ -25,6 +25,7 @@ final class PlanMeasures {
       if !query.scenario.assumptions.isEmpty {
         result.assume(["the call sizes and habits that scenario \(query.scenario.name) assumes"])
       }
+      if !query.isSimulated { result.assume(leftOut(of: query)) }
       return result
     } catch {
       throw Problem(message: "the figure has too many digits to be exact")
@@ -32,6 +33,19 @@ final class PlanMeasures {
   }
 
   // MARK: Closed forms
+
+  /// What the formula of a bill leaves out, in words; a hit rate or a number of users that a quota
+  /// allows leaves out nothing.
+  private func leftOut(of query: PlanQuery) -> [String] {
+    switch query.figure {
+    case .cost, .calls, .costPerCall, .errorRate, .usersWithinBudget: break
+    default: return []
+    }
+    let form = expected[Key(scenario: query.scenario.name, users: query.users)]
+    return (form.map(Expectation.leftOut) ?? []).map {
+      "a formula that leaves out the \($0.part) (\($0.reason))"
+    }
+  }
 
   private func expectedFigure(_ query: PlanQuery) throws(Problem) -> Double? {
     let key = Key(scenario: query.scenario.name, users: query.users)

@@ -37,6 +37,7 @@ struct CatalogText {
     put("provider", Self.scalar(model.provider), 4)
     list("aliases", model.aliases)
     if let window = model.contextWindow { put("context_window", String(window), 4) }
+    if model.overWindow != .refuse { put("over_window", model.overWindow.rawValue, 4) }
     if let most = model.maxOutputTokens { put("max_output_tokens", String(most), 4) }
     if let latency = model.latency {
       let (low, high) = (Self.duration(latency.lowerBound), Self.duration(latency.upperBound))

@@ -142,9 +142,3 @@ struct PrintOptions: ParsableArguments {
     !noColor && ProcessInfo.processInfo.environment["NO_COLOR"] == nil && isatty(STDOUT_FILENO) == 1
   }
 }
-
-/// What the user gave is wrong: exit code 2.
-struct BadInput: Error, CustomStringConvertible {
-  var message: String
-  var description: String { message }
-}

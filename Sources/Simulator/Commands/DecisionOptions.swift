@@ -68,11 +68,22 @@ extension ScenarioOptions {
     if let users, users.contains(",") {
       throw BadInput(message: "error: --users names several plans, expected one number of users")
     }
-    let first = try read([path])[0].plans[0]
-    let name = QuotedText.quoted(first.name)
-    let plan = users == nil ? ["plans=[{name: \(name), users: \(first.users)}]"] : []
+    return try readPlan(try read([path])[0].plans[0], path)
+  }
+
+  /// The scenario with each of its plans alone, or with each number of `--users`.
+  func readEveryPlan(_ path: String) throws -> [(tree: ScenarioTree, scenario: Scenario)] {
+    try read([path])[0].plans.map { try readPlan($0, path) }
+  }
+
+  private func readPlan(
+    _ plan: PlanSpec, _ path: String
+  ) throws -> (tree: ScenarioTree, scenario: Scenario) {
+    let name = QuotedText.quoted(plan.name)
     return try ScenarioReader.tree(
-      path: path, overrides: try readerOverrides() + plan, allowOutside: mayLeaveFolder)
+      path: path,
+      overrides: try readerOverrides() + ["plans=[{name: \(name), users: \(plan.users)}]"],
+      allowOutside: mayLeaveFolder)
   }
 }
 

@@ -14,7 +14,7 @@ struct LeversCommand: ParsableCommand {
       on one other service. Those that save are then combined, one after the other. With \
       --compare-catalog (or the scenario's compare_catalog) all of it is told at those prices too. \
       Also tells from how many users on capacity at a fixed price pays. A scenario's 'levers:' and 'capacity:' add \
-      own ones. Without --users the first plan is studied. Writes levers.csv, break-even.csv, \
+      own ones. Every plan is studied, the first one in detail; --users 50,1000 names others. Writes levers.csv, break-even.csv, \
       levers.md and charts/levers.svg to OUT/SCENARIO.
       """)
 
@@ -27,18 +27,22 @@ struct LeversCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
-    let (tree, scenario) = try input.readOnePlan(scenario)
-    let levers = StandardFiles.merged(
-      try StandardFiles.levers(), with: scenario.levers, name: \.name)
-    let study = try LeverStudy(
-      tree, scenario, levers: levers, capacities: scenario.capacities, threads: work.threads)
+    let standard = try StandardFiles.levers()
+    let studies = try input.readEveryPlan(scenario).enumerated().map { place, read in
+      try LeverStudy(
+        read.tree, read.scenario,
+        levers: StandardFiles.merged(standard, with: read.scenario.levers, name: \.name),
+        capacities: read.scenario.capacities, isInDetail: place == 0, threads: work.threads)
+    }
     let folder = try OutputFolder(path: page.out)
-    try LeverReport.write(study, dialect: page.csvDialect, into: folder)
+    try LeverReport.write(studies, dialect: page.csvDialect, into: folder)
     try folder.commit()
+    let study = studies[0]
     let prices = LeverPricesMarkdown.sentence(study).map { $0 + "\n" } ?? ""
+    let others = studies.dropFirst().map { LeverMarkdown.headline($0) + "\n" }.joined()
     printing.show(
-      json: LeverReport.json(study),
-      text: "\(LeverMarkdown.headline(study))\(LeverMarkdown.caution(study))\n\(prices)\n"
-        + "Levers: \(page.out)/\(scenario.name)/levers.md\n")
+      json: LeverReport.json(studies),
+      text: "\(LeverMarkdown.headline(study))\(LeverMarkdown.caution(study))\n\(prices)\(others)\n"
+        + "Levers: \(page.out)/\(study.scenario.name)/levers.md\n")
   }
 }

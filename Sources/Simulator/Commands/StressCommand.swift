@@ -13,8 +13,8 @@ struct StressCommand: ParsableCommand {
       traffic on the busiest day, the heaviest user who runs wild, each provider down for a day, \
       dearer prices, no cache, longer prompts, smaller quotas. Fallbacks are only models that can do \
       the task, as select judges them. A scenario's 'shocks:' adds own ones, for all of the period or \
-      some days. Without --users the first plan is studied. Writes stress.csv, stress.md and \
-      charts/stress.svg to OUT/SCENARIO.
+      some days. Every plan is studied, the first one in detail; --users 50,1000 names others. Writes \
+      stress.csv, stress.md and charts/stress.svg to OUT/SCENARIO.
       """)
 
   @Argument(help: "Scenario file.")
@@ -26,18 +26,21 @@ struct StressCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
-    let (tree, scenario) = try input.readOnePlan(scenario)
-    let shocks = StandardFiles.merged(
-      try StandardFiles.shocks(), with: scenario.shocks, name: \.name)
-    let study = try StressStudy(
-      tree, scenario, shocks: shocks, rules: try SelectionReader.rules(of: scenario),
-      threads: work.threads)
+    let standard = try StandardFiles.shocks()
+    let studies = try input.readEveryPlan(scenario).map { tree, scenario in
+      try StressStudy(
+        tree, scenario,
+        shocks: StandardFiles.merged(standard, with: scenario.shocks, name: \.name),
+        rules: try SelectionReader.rules(of: scenario), threads: work.threads)
+    }
     let folder = try OutputFolder(path: page.out)
-    try StressReport.write(study, dialect: page.csvDialect, into: folder)
+    try StressReport.write(studies, dialect: page.csvDialect, into: folder)
     try folder.commit()
+    let study = studies[0]
+    let others = studies.dropFirst().map { StressMarkdown.headline($0) + "\n" }.joined()
     printing.show(
-      json: StressReport.json(study),
-      text: "\(StressMarkdown.headline(study))\(StressMarkdown.caution(study))\n\n"
-        + "Stress: \(page.out)/\(scenario.name)/stress.md\n")
+      json: StressReport.json(studies),
+      text: "\(StressMarkdown.headline(study))\(StressMarkdown.caution(study))\n\(others)\n"
+        + "Stress: \(page.out)/\(study.scenario.name)/stress.md\n")
   }
 }

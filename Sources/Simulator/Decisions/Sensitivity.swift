@@ -24,6 +24,8 @@ struct Sensitivity: Sendable {
   var share: Double
   /// nil: closed forms.
   var runs: Int?
+  /// The bill over the ranges of inputs; nil where none has one, or the budget acts.
+  var overRanges: Assessment?
   /// Every input that was moved, by swing, then in file order.
   var rows: [Row]
 
@@ -55,6 +57,7 @@ struct Sensitivity: Sendable {
     self.share = share
     runs = assessor.runs
     base = all[0]
+    overRanges = try Assessor.overRanges(assessor.tree, scenario, threads: assessor.threads)
     let every = candidates.indices.map { index in
       Row(
         input: candidates[index], low: moves[index].low(candidates[index]).value,

@@ -18,6 +18,10 @@ struct CallRecord: Sendable {
   var latency: Int64 = 0
   /// From when the answering attempt was asked for, its waiting included.
   var answerLatency: Int64 = 0
+  /// Messages that a log says it was for; negative: it does not say.
+  var loggedMsgs: Int64 = -1
+  /// What is told of its answer.
+  var quality = QualityValues()
   /// Quantities and costs that were billed, over all attempts.
   var billed = Usage()
   var inputCost = Money.zero

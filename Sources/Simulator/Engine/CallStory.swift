@@ -67,6 +67,8 @@ struct CallStory: Sendable {
     var isLogged: Bool
     /// Until when the static prefix was live at the provider; nil: not known there.
     var prefixUntil: SimTime?
+    /// Tokens of a call that the context window does not hold; nil: it does.
+    var tooLong: Int64?
     /// nil: the target was skipped.
     var attempt: Attempt?
   }

@@ -34,6 +34,18 @@ struct LatencyHistogram: Sendable {
     total += count
   }
 
+  /// The buckets that hold something, with their counts.
+  var buckets: [(bucket: Int, count: Int64)] {
+    counts.enumerated().filter { $0.element != 0 }.map { ($0.offset, $0.element) }
+  }
+
+  /// Adds so many values of a bucket, or takes them away again.
+  mutating func change(bucket: Int, by count: Int64) {
+    if bucket >= counts.count { grow(to: bucket) }
+    counts[bucket] += count
+    total += count
+  }
+
   private mutating func grow(to bucket: Int) {
     counts += [Int64](repeating: 0, count: bucket + 1_024 - counts.count)
   }

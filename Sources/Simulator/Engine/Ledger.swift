@@ -15,6 +15,8 @@ struct Ledger: ~Copyable, Sendable {
     var outputTokens: Int64 = 0
     var reasoningTokens: Int64 = 0
     var audio: Int64 = 0
+    /// Messages beyond those that the group states of each call: a log may tell its own.
+    var moreMsgs: Int64 = 0
     var inputCost = MoneySum.zero
     var outputCost = MoneySum.zero
     var otherCost = MoneySum.zero
@@ -22,6 +24,22 @@ struct Ledger: ~Copyable, Sendable {
     var isEmpty: Bool {
       calls == 0 && attempts == 0 && inputCost == .zero && outputCost == .zero
         && otherCost == .zero
+    }
+
+    static func += (a: inout Cell, b: Cell) {
+      a.calls += b.calls
+      a.cacheHits += b.cacheHits
+      a.attempts += b.attempts
+      a.failures += b.failures
+      a.inputTokens += b.inputTokens
+      a.cachedInputTokens += b.cachedInputTokens
+      a.outputTokens += b.outputTokens
+      a.reasoningTokens += b.reasoningTokens
+      a.audio += b.audio
+      a.moreMsgs += b.moreMsgs
+      a.inputCost += b.inputCost
+      a.outputCost += b.outputCost
+      a.otherCost += b.otherCost
     }
   }
   struct Sum: Sendable, BitwiseCopyable {
@@ -36,8 +54,8 @@ struct Ledger: ~Copyable, Sendable {
   }
 
   let rows: Int
-  private var tiers: Int
   private let rowOfModel: FixedTable<Int>
+  /// By group of calls, then row.
   private(set) var cells: Slab<Cell>
   private(set) var days: Slab<Sum>
   private(set) var users: Slab<Sum>
@@ -45,6 +63,8 @@ struct Ledger: ~Copyable, Sendable {
   private(set) var noAccount = Sum()
   /// Fixed prices by row, due at the start of each month.
   private(set) var fixed: [MoneySum]
+  /// nil: nobody asks for it.
+  private(set) var accountMonths: AccountMonths?
 
   init(compiled: CompiledScenario, users: Int) {
     let targets = compiled.targets.count
@@ -56,11 +76,13 @@ struct Ledger: ~Copyable, Sendable {
         return next - 1
       })
     rows = next
-    tiers = compiled.tiers.count
-    cells = Slab(repeating: Cell(), count: compiled.useCases.count * tiers * rows)
+    cells = Slab(repeating: Cell(), count: compiled.groups.count * rows)
     days = Slab(repeating: Sum(), count: compiled.scenario.period.days.count * rows)
     self.users = Slab(repeating: Sum(), count: users)
     fixed = Array(repeating: .zero, count: rows)
+    if compiled.scenario.tables.contains(.accountMonths) {
+      accountMonths = AccountMonths(rows: rows, period: compiled.scenario.period)
+    }
   }
 
   /// The user of a call that a log gives none for.
@@ -68,18 +90,11 @@ struct Ledger: ~Copyable, Sendable {
 
   /// Makes room for what a log has brought; everything counted so far keeps its place.
   mutating func grow(compiled: CompiledScenario, users count: Int) {
-    var grown = Slab(
-      repeating: Cell(), count: compiled.useCases.count * compiled.tiers.count * rows)
-    for cell in 0..<cells.count {
-      let (useCase, rest) = cell.quotientAndRemainder(dividingBy: max(1, tiers * rows))
-      let (tier, row) = rest.quotientAndRemainder(dividingBy: rows)
-      grown[(useCase * compiled.tiers.count + tier) * rows + row] = cells[cell]
-    }
-    cells = grown
-    tiers = compiled.tiers.count
+    cells.extend(to: compiled.groups.count * rows, with: Cell())
     let dayCells = compiled.scenario.period.days.count * rows
     days.extend(to: dayCells, with: Sum())
     users.extend(to: count, with: Sum())
+    accountMonths?.grow(compiled.scenario.period)
   }
 
   /// Calls and fixed prices together.
@@ -91,7 +106,7 @@ struct Ledger: ~Copyable, Sendable {
 
   @inline(__always)
   private func firstCell(_ kind: KindPointer) -> Int {
-    (Int(kind.pointee.useCase) &* tiers &+ Int(kind.pointee.tier)) &* rows
+    Int(kind.pointee.group) &* rows
   }
 
   /// A call that no target has answered has ended: it was a hit, or it has failed.
@@ -102,6 +117,12 @@ struct Ledger: ~Copyable, Sendable {
     cell.pointee.cacheHits &+= isHit ? 1 : 0
     days[day &* rows &+ row].calls &+= 1
     addCall(user: user)
+    accountMonths?.add(1, .zero, user: user, day: day, row: row)
+  }
+
+  /// What a log tells of a call's messages, which counts at that row.
+  mutating func addMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
+    cells[firstCell(kind) &+ row].moreMsgs += msgs - 1
   }
 
   /// What a call adds to its account.
@@ -169,6 +190,7 @@ struct Ledger: ~Copyable, Sendable {
     cell.pointee.otherCost += cost.other
     (days.base + (day &* rows &+ target)).pointee.add(answered, total)
     addCall(user: user, answered, cost: total)
+    accountMonths?.add(answered, total, user: user, day: day, row: target)
   }
 
   /// An attempt at that target has failed and costs nothing.
@@ -182,5 +204,6 @@ struct Ledger: ~Copyable, Sendable {
   mutating func addFixed(_ price: Money, row: Int, day: Int) {
     fixed[row] += price
     days[day * rows + row].cost += price
+    accountMonths?.add(0, price, user: Self.noUser, day: day, row: row)
   }
 }

@@ -8,11 +8,16 @@ struct LedgerTables {
   private let userSums: [Ledger.Sum]
   private let noAccount: Ledger.Sum
   private let fixed: [MoneySum]
+  private let accountMonths: AccountMonths?
   private let userNames: [String]
+  private let cacheMisses: [Int64]
   /// What a table calls each row, and whose it is.
   private let rows: [(name: String, provider: String)]
 
-  init(compiled: CompiledScenario, ledger: borrowing Ledger, userNames: [String]) {
+  init(
+    compiled: CompiledScenario, ledger: borrowing Ledger, userNames: [String], cacheMisses: [Int64]
+  ) {
+    self.cacheMisses = cacheMisses
     self.userNames = userNames
     self.compiled = compiled
     cells = ledger.cells.array
@@ -20,6 +25,7 @@ struct LedgerTables {
     userSums = ledger.users.array
     noAccount = ledger.noAccount
     fixed = ledger.fixed
+    accountMonths = ledger.accountMonths
     let catalog = compiled.scenario.catalog
     var rows = compiled.targets.map { ($0.name, catalog[$0.model].provider) }
     for (model, targets) in zip(catalog.models, compiled.targetsOfModel) where targets.count > 1 {
@@ -28,25 +34,79 @@ struct LedgerTables {
     self.rows = rows
   }
 
-  func fill(_ result: inout PlanResult) {
+  func fill(_ result: inout PlanResult, hours: [HourWatch.Sample], quality: QualityTally) {
+    if quality.isOn { result.quality = quality.cells(compiled, rows: rows.map(\.name)) }
+    fillPerformance(&result)
+    result.hours = hours.map { sample in
+      HourCell(model: sample.row < rows.count ? rows[sample.row].name : nil, sample: sample)
+    }
     result.costs = costs()
+    result.labelled = labelled()
     result.days = days()
     result.accounts = accounts(population: result.plan.users)
+    result.accountMonths = accountMonthCells(result.accounts)
+  }
+
+  /// What targets cost and what their models' calls found in the response cache.
+  private func fillPerformance(_ result: inout PlanResult) {
+    for (model, targets) in compiled.targetsOfModel.enumerated() {
+      let row = targets.count == 1 ? targets.lowerBound : self.row(ofModel: model)
+      let hits = sum(row).cacheHits
+      for target in targets {
+        let own = sum(target)
+        result.performance[target].cost = own.inputCost + own.outputCost + own.otherCost
+        result.performance[target].billedTokens = own.inputTokens + own.outputTokens
+        result.performance[target].cacheHits = hits
+        result.performance[target].cacheMisses = cacheMisses[model]
+      }
+      result.performance[targets.lowerBound].cost += fixed[row]
+    }
+  }
+
+  /// The row of a model of several regions.
+  private func row(ofModel model: Int) -> Int {
+    compiled.targets.count
+      + compiled.targetsOfModel[..<model].count { $0.count > 1 }
+  }
+
+  /// Of all groups of calls.
+  private func sum(_ row: Int) -> Ledger.Cell {
+    compiled.groups.indices.reduce(into: Ledger.Cell()) { $0 += cells[$1 * rows.count + row] }
   }
 
   private func costs() -> [CostCell] {
+    let tiers = compiled.tiers.count
+    var merged = Array(
+      repeating: Ledger.Cell(), count: compiled.useCases.count * tiers * rows.count)
+    for (number, group) in compiled.groups.enumerated() {
+      let first = (group.useCase * tiers + group.tier) * rows.count
+      for row in rows.indices { merged[first + row] += cells[number * rows.count + row] }
+    }
+    return cells(merged) {
+      CallGroup(useCase: $0 / tiers, tier: $0 % tiers)
+    }
+  }
+
+  /// By group of calls, where any of them says more than its use case and tier.
+  private func labelled() -> [CostCell] {
+    let tellsMsgs = cells.contains { $0.moreMsgs != 0 }
+    guard tellsMsgs || compiled.groups.contains(where: \.isLabelled) else { return [] }
+    return cells(cells) { compiled.groups[$0] }
+  }
+
+  /// Those that are not empty, and fixed prices.
+  /// - Parameter sums: by group, then row.
+  private func cells(_ sums: [Ledger.Cell], _ group: (Int) -> CallGroup) -> [CostCell] {
     var cells: [CostCell] = []
-    for (useCase, name) in compiled.useCases.enumerated() {
-      for (tier, tierName) in compiled.tiers.enumerated() {
-        for (row, model) in rows.enumerated() {
-          let cell = self.cells[(useCase * compiled.tiers.count + tier) * rows.count + row]
-          if !cell.isEmpty {
-            cells.append(
-              CostCell(
-                cell, useCase: name, model: model.name, provider: model.provider, tier: tierName))
-          }
-        }
-      }
+    for (place, sum) in sums.enumerated() where !sum.isEmpty {
+      let (number, row) = place.quotientAndRemainder(dividingBy: rows.count)
+      let group = group(number)
+      var cell = CostCell(
+        sum, useCase: compiled.useCases[group.useCase], model: rows[row].name,
+        provider: rows[row].provider, tier: compiled.tiers[group.tier])
+      (cell.action, cell.segment) = (group.action, group.segment)
+      cell.msgs = group.msgs * sum.calls + sum.moreMsgs
+      cells.append(cell)
     }
     for (row, price) in fixed.enumerated() where price != .zero {
       var cell = CostCell(
@@ -55,7 +115,33 @@ struct LedgerTables {
       cells.append(cell)
     }
     return cells.sorted {
-      ($0.useCase ?? "", $0.model, $0.tier) < ($1.useCase ?? "", $1.model, $1.tier)
+      ($0.useCase ?? "", $0.model, $0.tier, $0.action ?? "", $0.segment ?? "")
+        < ($1.useCase ?? "", $1.model, $1.tier, $1.action ?? "", $1.segment ?? "")
+    }
+  }
+
+  /// By account in the order of `accounts`, month and model; what belongs to no account is last.
+  private func accountMonthCells(_ accounts: [AccountCell]) -> [AccountMonthCell] {
+    guard let accountMonths else { return [] }
+    let months = compiled.scenario.period.months
+    let order = rows.indices.sorted { rows[$0].name < rows[$1].name }
+    func cells(_ account: AccountCell, _ sum: (Int) -> Ledger.Sum?) -> [AccountMonthCell] {
+      months.indices.flatMap { month in
+        order.compactMap { row in
+          guard let sum = sum(month * rows.count + row), sum.calls > 0 || sum.cost != .zero
+          else { return nil }
+          return AccountMonthCell(
+            account: account, month: months[month], model: rows[row].name, calls: sum.calls,
+            cost: sum.cost)
+        }
+      }
+    }
+    return accounts.flatMap { account in
+      cells(account) { place in
+        guard let user = account.user else { return accountMonths.noAccount[place] }
+        let sums = accountMonths.sums[place]
+        return user <= sums.count ? sums[user - 1] : nil
+      }
     }
   }
 

@@ -25,11 +25,11 @@ extension PlanEngine {
       }
       if isHit { return hit(call, kind: kind) }
       cacheCounts[Int(kind.pointee.cacheClass)].misses &+= 1
+      cacheMisses[Int(call.pointee.routed)] &+= 1
     }
     if log != nil {
-      log?.begin(
-        CallRecord(
-          number: result.calls, call: call.pointee, cache: mode == .off ? .off : .miss))
+      let record = record(of: call, cache: mode == .off ? .off : .miss)
+      log?.begin(record)
     }
     let chain = routing.chain(model: Int(call.pointee.routed), kind: kind.pointee.chain)
     if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
@@ -85,6 +85,7 @@ extension PlanEngine {
     flight.pointee.isBilled = false
     flight.pointee.isHit = false
     flight.pointee.hasUsedLog = false
+    flight.pointee.whole = call.pointee.input
     flight.pointee.cost = 0
     return slot
   }
@@ -104,16 +105,35 @@ extension PlanEngine {
     ledger.addCall(
       kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
       user: call.pointee.user, isHit: true)
+    if call.pointee.fact >= 0 {
+      noteMsgs(
+        batch.facts[Int(call.pointee.fact)].msgs, kind: kind,
+        row: ledger.row(ofModel: Int(call.pointee.routed)))
+    }
+    if qualityTally.isOn, call.pointee.fact >= 0 {
+      loggedQuality = batch.facts[Int(call.pointee.fact)].quality
+    }
     if hasRollingAlerts {
       noteQuality(
         call, number: result.calls, kind: kind, latency: cacheLatency,
         at: call.pointee.time + cacheLatency, cache: 1)
     }
+    if watchesHours {
+      hours.addHit(
+        row: ledger.row(ofModel: Int(call.pointee.routed)), latency: cacheLatency,
+        at: call.pointee.time + cacheLatency)
+    }
     if kind.pointee.sells { returns.add(call) }
     if hasExperiments {
       noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
     }
-    if log != nil { logHit(call.pointee) }
+    if log != nil { logHit(call) }
+    if qualityTally.isOn {
+      noteReception(
+        call, number: result.calls, kind: kind,
+        row: ledger.row(ofModel: Int(call.pointee.routed)), day: day, isFailed: false,
+        at: call.pointee.time + cacheLatency)
+    }
     if call.pointee.flow >= 0 { answerFlow(call) }
   }
 
@@ -134,11 +154,24 @@ extension PlanEngine {
   }
 
   @inline(never)
-  private mutating func logHit(_ call: Call) {
-    var record = CallRecord(number: result.calls, call: call, cache: .hit)
+  private mutating func logHit(_ call: CallPointer) {
+    var record = record(of: call, cache: .hit)
     record.latency = cacheLatency
     record.hasEnded = true
     log?.begin(record)
+  }
+
+  /// Of the call that has just been counted.
+  mutating func record(of call: CallPointer, cache: CallRecord.Cache) -> CallRecord {
+    var record = CallRecord(number: result.calls, call: call.pointee, cache: cache)
+    if call.pointee.fact >= 0 { record.loggedMsgs = batch.facts[Int(call.pointee.fact)].msgs }
+    return record
+  }
+
+  /// What a log tells of the messages of a call, which counts at that row.
+  @inline(__always)
+  mutating func noteMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
+    if msgs >= 0 { ledger.addMsgs(msgs, kind: kind, row: row) }
   }
 
   /// The flow goes on when the cache has answered.

@@ -32,6 +32,14 @@ extension PlanEngine {
     let place = targets.base + target
     let flight = flights.base + Int(slot)
     if time < place.pointee.blockedUntil { return false }
+    flight.pointee.call.input = flight.pointee.whole
+    if flight.pointee.whole &+ flight.pointee.call.output > place.pointee.window {
+      guard let input = fittingInput(slot, target: target) else {
+        place.pointee.counts.tooLongCalls &+= 1
+        return false
+      }
+      flight.pointee.call.input = input
+    }
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let tokens = flight.pointee.call.input + flight.pointee.call.output
     let charge = charge(
@@ -61,11 +69,17 @@ extension PlanEngine {
       isFromLog
       ? readBlocks(slot, target: target, at: start)
       : readPrompt(flight, kind: kind, target: target, at: start)
+    if flight.pointee.call.input < flight.pointee.whole {
+      place.pointee.counts.cutAttempts &+= 1
+      place.pointee.counts.cutTokens &+= flight.pointee.whole - flight.pointee.call.input
+      flight.pointee.cached = min(flight.pointee.cached, flight.pointee.call.input)
+    }
     var rate = isLogged ? 0 : place.pointee.failureRate
     if place.pointee.hasOutages {
       rate = place.pointee.failureRate(at: start.microseconds, isLogged: isLogged)
     }
-    flight.pointee.isFailing = failure < rate || latency > place.pointee.timeout
+    flight.pointee.isTimedOut = latency > place.pointee.timeout
+    flight.pointee.isFailing = failure < rate || flight.pointee.isTimedOut
     if isLogged {
       flight.pointee.hasUsedLog = true
       if facts[Int(slot)].failed { flight.pointee.isFailing = true }
@@ -73,6 +87,22 @@ extension PlanEngine {
     if waited > result.queueMax.microseconds { result.queueMax = start - t }
     events.push(.outcome, at: start.microseconds + duration, slot: slot)
     return true
+  }
+
+  /// The input as the target's context window takes it; nil: the call is refused. What a log says was
+  /// answered was.
+  @inline(never)
+  mutating func fittingInput(_ slot: Int32, target: Int) -> Int64? {
+    let flight = flights.base + Int(slot)
+    let place = targets.base + target
+    let (whole, output) = (flight.pointee.whole, flight.pointee.call.output)
+    let isFromLog = flight.pointee.call.fact >= 0
+    guard whole + output > place.pointee.window else { return whole }
+    if isFromLog, isLoggedAttempt(slot, target: target) { return whole }
+    let left = place.pointee.window - output
+    // Neither the static prefix nor images can be cut.
+    let least = isFromLog ? 0 : kinds[Int(flight.pointee.call.kind)].extraInput
+    return place.pointee.cutsInput && left >= least ? left : nil
   }
 
   /// The tokens that the target's quota charges.

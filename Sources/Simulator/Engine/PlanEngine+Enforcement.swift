@@ -48,7 +48,7 @@ extension PlanEngine {
     result.failedCalls &+= 1
     if result.calls == watched { tellRefusal(call.pointee) }
     if log != nil {
-      var record = CallRecord(number: result.calls, call: call.pointee, cache: .off)
+      var record = record(of: call, cache: .off)
       record.isFailed = true
       record.hasEnded = true
       log?.begin(record)
@@ -56,9 +56,25 @@ extension PlanEngine {
     ledger.addCall(
       kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
       user: call.pointee.user, isHit: false)
+    if call.pointee.fact >= 0 {
+      noteMsgs(
+        batch.facts[Int(call.pointee.fact)].msgs, kind: kind,
+        row: ledger.row(ofModel: Int(call.pointee.routed)))
+    }
     if hasRollingAlerts {
       noteQuality(
         call, number: result.calls, kind: kind, latency: -1, at: call.pointee.time, cache: 0)
+    }
+    if qualityTally.isOn {
+      noteReception(
+        call, number: result.calls, kind: kind,
+        row: ledger.row(ofModel: Int(call.pointee.routed)), day: day, isFailed: true,
+        at: call.pointee.time)
+    }
+    if watchesHours {
+      hours.addEnd(
+        row: ledger.row(ofModel: Int(call.pointee.routed)), latency: -1, own: 0, isFailed: true,
+        missedAt: nil, at: call.pointee.time)
     }
     if hasExperiments {
       noteVariant(call, number: result.calls, kind: kind, latency: -1, cost: 0)

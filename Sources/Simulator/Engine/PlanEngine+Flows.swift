@@ -21,6 +21,8 @@ extension PlanEngine {
     let stages = compiled.workloads[flows[Int(slot)].workload].stages
     while flows[Int(slot)].nextStage < stages.count {
       let flow = flows[Int(slot)]
+      let part = stages[flow.nextStage].part
+      if part == .round, !flow.hasCalledTool { break }
       let decision = factory.flowDecision(
         workload: flow.workload, stage: flow.nextStage, user: flow.user, index: flow.index)
       guard decision.continues else { break }
@@ -30,14 +32,23 @@ extension PlanEngine {
         if isStart && delay == 0 { return beginStage(slot, at: time) }
         return events.push(.arrival, at: time + delay, slot: slot)
       }
+      if part == .tools { flows[Int(slot)].hasCalledTool = false }
       flows[Int(slot)].nextStage += 1
     }
-    endFlow(slot)
+    let hasEnded = flows[Int(slot)].nextStage == stages.count
+    endFlow(slot, givesUp: hasEnded && flows[Int(slot)].hasCalledTool)
   }
 
   mutating func beginStage(_ slot: Int32, at time: Int64) {
     let flow = flows[Int(slot)]
     let stage = compiled.workloads[flow.workload].stages[flow.nextStage]
+    switch stage.part {
+    case .step: break
+    case .round: flowResults[flow.workload].furtherRounds += 1
+    case .tools:
+      flows[Int(slot)].hasCalledTool = factory.callsTool(
+        stage, workload: flow.workload, user: flow.user, index: flow.index)
+    }
     flows[Int(slot)].nextStage += 1
     flows[Int(slot)].slowest = 0
     // One more than there are calls, so that calls which end at once do not end the stage.
@@ -59,16 +70,18 @@ extension PlanEngine {
     flows[Int(slot)].slowest = max(flows[Int(slot)].slowest, latency)
     guard flows[Int(slot)].pending == 0 else { return }
     flows[Int(slot)].latency += flows[Int(slot)].slowest
-    if flows[Int(slot)].hasFailed { return endFlow(slot) }
+    if flows[Int(slot)].hasFailed { return endFlow(slot, givesUp: false) }
     nextStage(slot, at: e, isStart: false)
   }
 
-  mutating func endFlow(_ slot: Int32) {
+  mutating func endFlow(_ slot: Int32, givesUp: Bool) {
     let flow = flows[Int(slot)]
     freeFlows.append(slot)
     if hasExperiments { experiments.endFlow(slot) }
     if flow.hasFailed {
       flowResults[flow.workload].failed += 1
+    } else if givesUp {
+      flowResults[flow.workload].gaveUp += 1
     } else {
       flowResults[flow.workload].completed += 1
       flowResults[flow.workload].latency.add(flow.latency)

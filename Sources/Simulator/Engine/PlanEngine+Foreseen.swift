@@ -34,6 +34,7 @@ extension PlanEngine {
   ) -> Bool {
     let place = targets.base + target
     guard kind.pointee.prefixTokens == 0 || place.pointee.promptCache == nil,
+      call.pointee.input &+ call.pointee.output <= place.pointee.window,
       let latency = foreseenLatency(
         of: call, target: target, failureRate: place.pointee.failureRate),
       isForeseen(latency: latency, entry, kind)
@@ -58,7 +59,8 @@ extension PlanEngine {
     let place = targets.base + target
     let isLogged = place.pointee.model == Int(fact.pointee.model)
     guard fact.pointee.blockCount == 0 || place.pointee.promptCache == nil,
-      !isLogged || !fact.pointee.failed
+      !isLogged || !fact.pointee.failed,
+      isLogged || call.pointee.input &+ call.pointee.output <= place.pointee.window
     else { return false }
     var known: Int64? = fact.pointee.latency
     if !isLogged || fact.pointee.latency < 0 {
@@ -77,6 +79,7 @@ extension PlanEngine {
       start(call, target: target, latency: latency, maxTokens: fact.pointee.maxTokens)
     else { return false }
     answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
+    noteMsgs(fact.pointee.msgs, kind: kind, row: target)
     outliers?.add(model: target, number: result.calls, cost: cost.total.picodollars)
     if isLogged, fact.pointee.cost >= 0 {
       costCheck?.add(

@@ -95,6 +95,7 @@ extension PlanEngine {
     let (input, output) = (max(0, row.pointee.input), max(0, row.pointee.output))
     let target = targets.base + lane.pointee.target
     guard latency >= 0, latency <= target.pointee.timeout,
+      input &+ output <= target.pointee.window || row.pointee.model == lane.pointee.model,
       entry == nil || storesAhead && latency <= lane.pointee.cacheTTL,
       input | output <= Self.mostTokens
     else { return false }
@@ -192,6 +193,7 @@ extension PlanEngine {
     if kind.pointee.cacheMode != .off {
       cacheCounts[Int(kind.pointee.cacheClass)].hits += lane.pointee.hits
       cacheCounts[Int(kind.pointee.cacheClass)].misses += lane.pointee.answers
+      cacheMisses[lane.pointee.routed] += lane.pointee.answers
     }
     let row = ledger.row(ofModel: lane.pointee.routed)
     ledger.addHits(lane.pointee.hits, kind: kind, row: row)

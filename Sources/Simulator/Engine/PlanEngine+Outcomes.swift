@@ -17,8 +17,14 @@ extension PlanEngine {
     if tripped { place.pointee.counts.breakerTrips &+= 1 }
     if flight.pointee.number == watched { tellOutcome(slot, at: e, opensBreaker: tripped) }
     try bill(slot, target: target, at: e, order: order)
+    let isTimedOut = flight.pointee.isTimedOut
+    if hasRollingAlerts { rolling.addAttempt(isTimedOut: isTimedOut, at: e) }
+    if watchesHours {
+      hours.addAttempt(row: target, isFailing: isFailing, isTimedOut: isTimedOut, at: e)
+    }
     if isFailing {
       place.pointee.counts.failures &+= 1
+      if isTimedOut { place.pointee.counts.timeouts &+= 1 }
       fail(slot, at: e)
     } else {
       answer(slot, by: target, at: e)
@@ -83,8 +89,15 @@ extension PlanEngine {
     }
     flight.pointee.cost = sum
     spend(total, month: Int(flight.pointee.month), at: e, order: order)
+    if watchesAccounts {
+      accountWatch.add(
+        total, user: flight.pointee.call.user, month: Int(flight.pointee.month), at: e)
+    }
     if hasEnforcement {
       enforcement.add(total, user: flight.pointee.call.user, day: Int(flight.pointee.day))
+    }
+    if watchesHours {
+      hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
     }
     if isTelling { try tell(usage, cost, slot) }
     ledger.addAttempt(
@@ -202,9 +215,21 @@ extension PlanEngine {
     freeFlights.append(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let latency = target == nil ? -1 : e - flight.pointee.call.time
+    if flight.pointee.call.fact >= 0 {
+      noteMsgs(
+        facts[Int(slot)].msgs, kind: kind,
+        row: target ?? ledger.row(ofModel: Int(flight.pointee.call.routed)))
+    }
     if flight.pointee.number == watched { tellEnd(slot, at: e, answeredBy: target) }
     if log != nil {
       logEnd(flight.pointee, latency: e - flight.pointee.call.time, answeredBy: target)
+    }
+    if qualityTally.isOn {
+      if flight.pointee.call.fact >= 0 { loggedQuality = facts[Int(slot)].quality }
+      noteReception(
+        Self.call(of: flight), number: flight.pointee.number, kind: kind,
+        row: target ?? ledger.row(ofModel: Int(flight.pointee.call.routed)),
+        day: Int(flight.pointee.day), isFailed: target == nil, at: e)
     }
     if hasRollingAlerts {
       noteQuality(
@@ -215,6 +240,13 @@ extension PlanEngine {
       noteVariant(
         Self.call(of: flight), number: flight.pointee.number, kind: kind, latency: latency,
         cost: flight.pointee.cost)
+    }
+    if watchesHours {
+      let row = target ?? ledger.row(ofModel: Int(flight.pointee.call.routed))
+      hours.addEnd(
+        row: row, latency: latency, own: e - flight.pointee.asked, isFailed: target == nil,
+        missedAt: kind.pointee.cacheMode == .off
+          ? nil : ledger.row(ofModel: Int(flight.pointee.call.routed)), at: e)
     }
     let flow = flight.pointee.call.flow
     if flow >= 0 {

@@ -6,6 +6,14 @@ struct CallQuality: BitwiseCopyable {
   var isSatisfied = false
   var isMessage = false
   var isConverted = false
+
+  init() {}
+
+  /// As a log tells it.
+  init(_ logged: LoggedQuality) {
+    (isRated, isSatisfied) = (logged.feedback >= 0, logged.feedback == 1)
+    (isMessage, isConverted) = (logged.converted >= 0, logged.converted == 1)
+  }
 }
 
 /// What people make of calls, and of those of experiments in particular.
@@ -30,6 +38,9 @@ extension PlanEngine {
     of call: CallPointer, number: Int64, kind: KindPointer, isAnswered: Bool
   ) -> CallQuality {
     var result = CallQuality()
+    if call.pointee.fact >= 0, qualityTally.isOn {
+      return isAnswered ? CallQuality(loggedQuality) : result
+    }
     guard isAnswered, kind.pointee.satisfaction >= 0 || kind.pointee.conversion >= 0 else {
       return result
     }
@@ -39,5 +50,75 @@ extension PlanEngine {
     result.isMessage = kind.pointee.conversion >= 0
     result.isConverted = result.isMessage && word.3.unit < kind.pointee.conversion
     return result
+  }
+
+  /// All that is told of the call's answer, where somebody asks for it: into quality.csv, the alerts and
+  /// the per-call ledger.
+  /// - Parameter row: where the call counts.
+  @inline(never)
+  mutating func noteReception(
+    _ call: CallPointer, number: Int64, kind: KindPointer, row: Int, day: Int, isFailed: Bool,
+    at e: Int64
+  ) {
+    let values =
+      call.pointee.fact >= 0
+      ? loggedValues(isFailed: isFailed)
+      : drawnValues(call, number: number, kind: kind, isFailed: isFailed)
+    qualityTally.add(
+      values, call, useCase: kind.pointee.useCase, row: row, day: day, isFailed: isFailed)
+    if hasRollingAlerts { rolling.add(values, isFailed: isFailed, at: e) }
+    log?.update(number) { $0.quality = values }
+  }
+
+  private func loggedValues(isFailed: Bool) -> QualityValues {
+    guard isFailed else { return loggedQuality.values }
+    var values = QualityValues()
+    values[.technicalError] = 1
+    return values
+  }
+
+  private mutating func drawnValues(
+    _ call: CallPointer, number: Int64, kind: KindPointer, isFailed: Bool
+  ) -> QualityValues {
+    var values = QualityValues()
+    values[.technicalError] = isFailed ? 1 : 0
+    guard !isFailed else { return values }
+    let opinion = quality(of: call, number: number, kind: kind, isAnswered: true)
+    if opinion.isRated { values[.satisfaction] = opinion.isSatisfied ? 1 : 0 }
+    if opinion.isMessage { values[.conversion] = opinion.isConverted ? 1 : 0 }
+    let rates = compiled.qualities[Int(call.pointee.kind)]
+    if rates.drawsReception {
+      let word = drawBlock(.reception, call, number: number)
+      receive(rates, kind, word, opinion, &values)
+    }
+    guard rates.drawsFlaws else { return values }
+    let word = drawBlock(.flaws, call, number: number)
+    for (metric, rate, draw) in [
+      (QualityMetric.hallucination, rates.hallucination, word.0),
+      (.inappropriate, rates.inappropriate, word.1),
+      (.technicalError, rates.technicalError, word.2),
+    ] where rate >= 0 {
+      values[metric] = draw.unit < rate ? 1 : 0
+    }
+    return values
+  }
+
+  /// What sells has been sent; the others make up the stated share. Only what is sent can engage, and
+  /// only who is engaged responds.
+  private func receive(
+    _ rates: CompiledQuality, _ kind: KindPointer, _ word: SplitMix.Block,
+    _ opinion: CallQuality, _ values: inout QualityValues
+  ) {
+    if rates.sent >= 0 {
+      let sold = max(0, kind.pointee.conversion)
+      let others = sold < 1 ? (rates.sent - sold) / (1 - sold) : 1
+      values[.sent] = opinion.isConverted || word.0.unit < others ? 1 : 0
+    }
+    guard values[.sent] != 0 else { return }
+    if rates.engagement >= 0 {
+      values[.engagement] = word.1.unit < rates.engagement ? 1_000_000 : 0
+    }
+    guard values[.engagement] != 0, let responseTime = rates.responseTime else { return }
+    values[.responseTime] = compiled.tables.draw(responseTime, word.2)
   }
 }

@@ -45,6 +45,9 @@ extension PlanEngine {
   @inline(never)
   mutating func tellLook(_ slot: Int32, target: Int, at time: Int64) {
     let t = SimTime(microseconds: time)
+    let whole = flights[Int(slot)].whole
+    let fitting = fittingInput(slot, target: target)
+    flights[Int(slot)].call.input = fitting ?? whole
     let call = flights[Int(slot)].call
     let kind = kinds[Int(call.kind)]
     let state = targets.base + target
@@ -55,7 +58,7 @@ extension PlanEngine {
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, target: target)
     if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
-    let look = CallStory.Look(
+    var look = CallStory.Look(
       at: t, target: target, isRetry: isRetry, breaker: state.pointee.breaker?.state(at: t),
       levels: state.pointee.quota.levels(at: t), charge: charge,
       wait: state.pointee.quota.wait(
@@ -66,6 +69,7 @@ extension PlanEngine {
       prefixUntil: call.fact < 0 && kind.prefixTokens > 0
         ? state.pointee.promptCache?.liveUntil(
           prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)
+    if fitting == nil { look.tooLong = whole + call.output }
     story?.add(.look(look))
   }
 

@@ -14,6 +14,7 @@ extension PlanEngine {
     userNames += growth.newUsers
     ledger.grow(compiled: compiled, users: userNames.count)
     budget.grow(compiled: compiled)
+    qualityTally.grow(compiled)
     enforcement.grow(compiled: compiled, users: userNames.count)
     for target in 0..<targets.count { targets[target].grow(compiled.scenario.period) }
     for name in compiled.cacheClasses.dropFirst(cacheCounts.count) {
@@ -90,6 +91,19 @@ extension PlanEngine {
     spend(price, month: month, at: time, order: .max)
   }
 
+  /// Throws `BadInput` where a table by day or hour would have more rows than there is room for.
+  func checkRoom() throws {
+    for (table, isFull) in [
+      ("quality.csv", qualityTally.isFull), ("performance_hours.csv", hours.isFull),
+    ]
+    where isFull {
+      let most = InputLog.grouped(Int64(SimulationLimits.mostTableRows))
+      throw BadInput(
+        message: "\(compiled.scenario.name): error: \(table) would have more than \(most) rows "
+          + "(limit 'table_rows'), expected a shorter period, or fewer use cases, models and plans")
+    }
+  }
+
   mutating func finish() -> PlanResult {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
@@ -106,12 +120,21 @@ extension PlanEngine {
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)
     for target in 0..<targets.count {
-      result.performance.append(targets[target].performance(minutes: minutes))
+      var performance = targets[target].performance(minutes: minutes)
+      if compiled.targetsOfModel[targets[target].model].lowerBound < target {
+        performance.otherRegionCalls = performance.calls - performance.fallbackCalls
+      }
+      result.performance.append(performance)
     }
-    result.alerts = (budget.alerts + rolling.alerts).enumerated().sorted {
+    let names = names
+    let accountAlerts = accountWatch.firings.map { $0.event(named: names.account($0.user)) }
+    result.alerts = (budget.alerts + accountAlerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)
-    LedgerTables(compiled: compiled, ledger: ledger, userNames: userNames).fill(&result)
+    if watchesHours { hours.end() }
+    LedgerTables(
+      compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array
+    ).fill(&result, hours: hours.samples, quality: qualityTally)
     return result
   }
 }

@@ -24,11 +24,15 @@ struct PlanEngine: ~Copyable {
     var month: Int32
     var isProbe: Bool
     var isFailing: Bool
+    /// The attempt fails because it takes longer than the model's timeout.
+    var isTimedOut: Bool
     var isBilled: Bool
     /// The event is a hit's answer to its flow.
     var isHit: Bool
     /// The logged attempt has been made.
     var hasUsedLog: Bool
+    /// Input tokens before a window cuts them.
+    var whole: Int64
     /// Picodollars of all attempts so far.
     var cost: Int64
   }
@@ -47,6 +51,8 @@ struct PlanEngine: ~Copyable {
     var nextStage = 0
     var pending = 0
     var hasFailed = false
+    /// The stage of tools that was made last called any.
+    var hasCalledTool = false
     var slowest: Int64 = 0
     var latency: Int64 = 0
   }
@@ -85,6 +91,13 @@ struct PlanEngine: ~Copyable {
   var lanes: Lanes
   let hasFixedPrices: Bool
   let hasRollingAlerts: Bool
+  let watchesAccounts: Bool
+  var accountWatch: AccountWatch
+  var qualityTally: QualityTally
+  /// Of the logged call that ends.
+  var loggedQuality = LoggedQuality()
+  let watchesHours: Bool
+  var hours: HourWatch
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   var metRoutes: Set<Int> = []
   var reachable: Set<Int> = []
@@ -102,6 +115,8 @@ struct PlanEngine: ~Copyable {
   var latencies = LatencyCounts()
   var flowResults: [FlowResult]
   var cacheCounts: Slab<CacheClassResult>
+  /// Look-ups without a hit, by routed model.
+  var cacheMisses: Slab<Int64>
   var log: CallLog?
   /// Set to look for calls that cost far more than others.
   var outliers: OutlierFinder?
@@ -141,7 +156,10 @@ struct PlanEngine: ~Copyable {
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
     billFailures = scenario.billFailures
-    hasRollingAlerts = !scenario.alerts.isEmpty
+    let rollingAlerts = scenario.alerts.filter { $0.metric != .accountMonthCost }
+    hasRollingAlerts = !rollingAlerts.isEmpty
+    accountWatch = AccountWatch(alerts: scenario.alerts.filter { $0.metric == .accountMonthCost })
+    watchesAccounts = accountWatch.isOn
     hasFixedPrices = scenario.catalog.models.contains { model in
       model.prices.contains(where: \.hasFixedPrice)
     }
@@ -167,17 +185,26 @@ struct PlanEngine: ~Copyable {
     storesAhead = Self.storesAhead(scenario)
     looksUp = scenario.cache.mode == .keyed
     rolling = RollingWatch(
-      alerts: scenario.alerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
+      alerts: rollingAlerts, start: scenario.period.start, cacheLatency: scenario.cache.latency)
     returns = ReturnTally(compiled: compiled, population: population)
     result = PlanResult(plan: plan, run: run)
-    flowResults = compiled.workloads.map { FlowResult(workload: $0.name) }
+    flowResults = scenario.workloads.map {
+      FlowResult(workload: $0.name, givesUpWith: $0.givesUpWith)
+    }
+    qualityTally = QualityTally(
+      compiled: compiled, population: population, mostRows: SimulationLimits.mostTableRows)
+    cacheMisses = Slab(repeating: 0, count: scenario.catalog.models.count)
+    hours = HourWatch(
+      scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
+    watchesHours = !scenario.performanceHours.isEmpty
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
   }
 
   /// Whether nothing looks at calls between their arrival and their end.
   static func foresees(_ scenario: Scenario) -> Bool {
-    scenario.alerts.isEmpty && scenario.experiments.isEmpty
+    scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
+      && scenario.performanceHours.isEmpty && !scenario.tellsQuality
       && scenario.budget?.actions.isEmpty ?? true
   }
 
@@ -195,6 +222,7 @@ struct PlanEngine: ~Copyable {
     try play(&stream, progress: progress)
     begin(at: compiled.scenario.period.end.microseconds)
     try flushLog(all: true)
+    try checkRoom()
     return finish()
   }
 
@@ -274,6 +302,7 @@ struct PlanEngine: ~Copyable {
   @inline(never)
   private mutating func cross(_ time: Int64) {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
+    if time >= hours.nextBoundary { hours.check(upTo: time) }
     if time >= budget.nextCheck {
       budget.settle(before: time)
       budget.check(upTo: time)
@@ -288,7 +317,7 @@ struct PlanEngine: ~Copyable {
       month += 1
       if !reachable.isEmpty { addFixedPricesOfMonth() }
     }
-    boundary = min(rolling.nextBoundary, budget.nextCheck)
+    boundary = min(rolling.nextBoundary, hours.nextBoundary, budget.nextCheck)
     if day + 1 < dayStarts.count { boundary = min(boundary, dayStarts[day + 1]) }
     if month + 1 < monthStarts.count { boundary = min(boundary, monthStarts[month + 1]) }
     if let flush = flushes.first?.microseconds { boundary = min(boundary, flush) }

@@ -17,6 +17,14 @@ struct PlanResult: Sendable {
   var queueMax = SimDuration.zero
   /// Non-empty cells by (use case, model row, tier), in that order of names.
   var costs: [CostCell] = []
+  /// The same by action and segment as well; empty where calls state neither, nor messages.
+  var labelled: [CostCell] = []
+  /// By account, month and model, where `tables` asks for it.
+  var accountMonths: [AccountMonthCell] = []
+  /// What is told of answers, where anything is.
+  var quality: [QualityCell] = []
+  /// Where `performance_hours` asks for them, by time, number of hours and model.
+  var hours: [HourCell] = []
   /// Every day × model row with calls or cost, by date then row.
   var days: [DayCell] = []
   /// Every user, by number, then the cost of no account if there is any.
@@ -45,6 +53,11 @@ struct CostCell: Sendable {
   var model: String
   var provider: String
   var tier: String
+  /// What calls say of themselves; nil in `PlanResult.costs`.
+  var action: String?
+  var segment: String?
+  /// Messages that the calls were for.
+  var msgs: Int64 = 0
   var calls: Int64 = 0
   var cacheHits: Int64 = 0
   var attempts: Int64 = 0
@@ -79,20 +92,52 @@ struct AccountCell: Sendable {
   var cost: MoneySum
 }
 
+/// What one account's calls of a month have cost at one model.
+struct AccountMonthCell: Sendable {
+  var account: AccountCell
+  var month: Period.Span
+  var model: String
+  var calls: Int64
+  var cost: MoneySum
+}
+
+/// What the last hours were like at one model.
+struct HourCell: Sendable {
+  /// As in costs.csv; nil: all models together.
+  var model: String?
+  var sample: HourWatch.Sample
+}
+
 /// One target as its quota and breaker saw it.
 struct TargetPerformance: Sendable {
   var model: String
   var calls: Int64 = 0
   /// Calls answered here that were routed elsewhere.
   var fallbackCalls: Int64 = 0
+  /// Calls answered here that would have been answered in an earlier region of their model, had that
+  /// neither failed nor been skipped.
+  var otherRegionCalls: Int64 = 0
   var breakerTrips: Int64 = 0
   /// Attempts skipped because they would have waited too long.
   var throttledCalls: Int64 = 0
+  /// Calls that its context window does not hold: refused, or attempts whose input was cut by so many
+  /// tokens.
+  var tooLongCalls: Int64 = 0
+  var cutAttempts: Int64 = 0
+  var cutTokens: Int64 = 0
   /// Attempts that waited.
   var queuedCalls: Int64 = 0
   var attempts: Int64 = 0
   var failures: Int64 = 0
+  /// Failures that were timeouts.
+  var timeouts: Int64 = 0
   var tokens: Int64 = 0
+  /// Of all attempts, and fixed prices.
+  var cost = MoneySum.zero
+  var billedTokens: Int64 = 0
+  /// Look-ups in the response cache of calls that were routed to the model, in whichever region.
+  var cacheHits: Int64 = 0
+  var cacheMisses: Int64 = 0
   var offeredRequests: Int64 = 0
   var offeredTokens: Int64 = 0
   var requestsPerMinutePeak: Int64 = 0
@@ -118,6 +163,8 @@ struct AlertEvent: Sendable {
   var type: AlertType
   /// What a rolling alert measures; nil: spending, against a line of the budget.
   var metric: RollingAlert.Metric?
+  /// Whose spending it is, where an alert watches that of each account.
+  var account: String?
   var severity: Severity
   var rule: String
   var state: State
@@ -130,6 +177,9 @@ struct AlertEvent: Sendable {
 extension AlertEvent {
   /// Whether it tells that spending, or its forecast, crosses a line of the budget.
   var isOfBudget: Bool { metric == nil }
+
+  /// Whether it looks at recent calls, and comes and goes.
+  var isRolling: Bool { metric != nil && metric != .accountMonthCost }
 }
 
 /// How one month's budget went.
@@ -188,9 +238,16 @@ struct ReturnCell: Sendable {
 
 struct FlowResult: Sendable {
   var workload: String
+  /// Of flows that give up: what they are told.
+  var givesUpWith: String?
   var started: Int64 = 0
   var completed: Int64 = 0
   var failed: Int64 = 0
+  /// A tool was called in the last round: ended in an error, though no call failed.
+  var gaveUp: Int64 = 0
+  /// Rounds after the first, which tools have forced.
+  var furtherRounds: Int64 = 0
+  /// Of completed ones.
   var latency = LatencyHistogram()
 }
 

@@ -39,13 +39,23 @@ struct RollingWatch: Sendable {
     /// Place among the latency alerts; negative for the others.
     let latencyPlace: Int
     var counts = Counts()
+    var attempts = Attempts()
+    var quality = QualityCounts()
     var answered: Int64 = 0
     var withinThreshold: Int64 = 0
     var isFiring = false
   }
 
+  /// Attempts that ended, and those of them that took too long.
+  fileprivate struct Attempts: Sendable {
+    var count: Int64 = 0
+    var timeouts: Int64 = 0
+  }
+
   private struct Minute: Sendable {
     var counts = Counts()
+    var attempts = Attempts()
+    var quality = QualityCounts()
     /// Latency buckets of ok calls, if any alert asks for them.
     var latencies: [UInt16] = []
     /// By latency alert: how many of them are not above its threshold.
@@ -55,6 +65,7 @@ struct RollingWatch: Sendable {
   private var watches: [Watch] = []
   private var ring: [Minute] = []
   private let latencyThresholds: [Int64]
+  private let watchesQuality: Bool
   /// The next boundary to be looked at, in microseconds; `Int64.max` without alerts.
   private(set) var nextBoundary: Int64
   private(set) var alerts: [AlertEvent] = []
@@ -76,6 +87,7 @@ struct RollingWatch: Sendable {
           alert: alert, minutes: Int(alert.window.microseconds / Self.minute), latencyPlace: place))
     }
     latencyThresholds = thresholds
+    watchesQuality = alerts.contains { if case .quality = $0.metric { true } else { false } }
     let ahead = Int(cacheLatency.microseconds / Self.minute) + 2
     let longest = watches.map(\.minutes).max() ?? 0
     ring =
@@ -102,6 +114,20 @@ struct RollingWatch: Sendable {
     }
   }
 
+  /// An attempt's outcome, at `time`.
+  @inline(__always)
+  mutating func addAttempt(isTimedOut: Bool, at time: Int64) {
+    let place = Int(time / Self.minute) % ring.count
+    ring[place].attempts.count &+= 1
+    ring[place].attempts.timeouts &+= isTimedOut ? 1 : 0
+  }
+
+  /// What is told of a call, at its last outcome.
+  mutating func add(_ values: QualityValues, isFailed: Bool, at time: Int64) {
+    guard watchesQuality else { return }
+    ring[Int(time / Self.minute) % ring.count].quality.add(values, isFailed: isFailed)
+  }
+
   /// Looks at every boundary up to and including `time`.
   mutating func check(upTo time: Int64) {
     while nextBoundary <= time {
@@ -110,6 +136,8 @@ struct RollingWatch: Sendable {
       // The place that the minutes ahead will need next is that of the longest window's past.
       let spent = (number + ring.count - (watches.map(\.minutes).max() ?? 0)) % ring.count
       ring[spent].counts = Counts()
+      ring[spent].attempts = Attempts()
+      ring[spent].quality = QualityCounts()
       ring[spent].latencies.removeAll(keepingCapacity: true)
       for alert in latencyThresholds.indices { ring[spent].within[alert] = 0 }
       nextBoundary += Self.minute
@@ -143,6 +171,9 @@ struct RollingWatch: Sendable {
     } else {
       watches[index].counts -= minute.counts
     }
+    watches[index].attempts.count += sign * minute.attempts.count
+    watches[index].attempts.timeouts += sign * minute.attempts.timeouts
+    if watchesQuality { watches[index].quality.add(minute.quality, times: sign) }
     let place = watches[index].latencyPlace
     if place >= 0 {
       watches[index].answered += sign * Int64(minute.latencies.count)
@@ -183,14 +214,19 @@ extension RollingWatch.Watch {
     case .cacheHitRate: counts.hits + counts.misses
     case .satisfaction: counts.rated
     case .conversion: counts.messages
+    case .timeoutShare: attempts.count
+    case .quality(let metric): quality.samples(metric)
+    case .accountMonthCost: 0
     }
   }
 
   fileprivate var rate: Double {
+    if case .quality(let metric) = alert.metric { return quality.mean(metric) ?? 0 }
     let part =
       switch alert.metric {
-      case .latency: Int64(0)
+      case .latency, .accountMonthCost, .quality: Int64(0)
       case .errorRate: counts.failed
+      case .timeoutShare: attempts.timeouts
       case .cacheHitRate: counts.hits
       case .satisfaction: counts.satisfied
       case .conversion: counts.converted

@@ -10,6 +10,17 @@ struct SimulationLimits: Sendable {
   var bytesPerSource: Int64 = 0
   /// Calls of the months beside the seed's own that a gate simulates unasked.
   var gateCalls = Int64.max
+  /// Rows of a plan's table by day or hour.
+  var tableRows = Int64.max
+  var bytesPerAccountMonth: Int64 = 0
+
+  /// The shipped limit of tables by day or hour.
+  static let mostTableRows: Int = shippedTableRows()
+
+  private static func shippedTableRows() -> Int {
+    guard case .success(let limits) = shipped else { return .max }
+    return Int(clamping: limits.tableRows)
+  }
 
   private static let format = FormatObject(
     name: "limits", summary: "Limits of simulations.",
@@ -19,6 +30,10 @@ struct SimulationLimits: Sendable {
       FormatField("bytes_per_user", .count, "Of memory.", required: true),
       FormatField("bytes_per_user_and_workload", .count, "Of memory.", required: true),
       FormatField("gate_calls", .count, "Of a gate's other months together.", required: true),
+      FormatField("table_rows", .count, "Of a plan's table by day or hour.", required: true),
+      FormatField(
+        "bytes_per_account_month_and_model", .count, "Of memory, for account_months.csv.",
+        required: true),
     ])
 
   /// The shipped limits; an error if their file is wrong, which the tests rule out.
@@ -35,6 +50,9 @@ struct SimulationLimits: Sendable {
       limits.memory = fields.count("memory", in: all) ?? limits.memory
       limits.bytesPerUser = fields.count("bytes_per_user", in: all) ?? 0
       limits.bytesPerSource = fields.count("bytes_per_user_and_workload", in: all) ?? 0
+      limits.tableRows = fields.count("table_rows", in: all) ?? limits.tableRows
+      limits.bytesPerAccountMonth =
+        fields.count("bytes_per_account_month_and_model", in: all) ?? 0
       limits.gateCalls = fields.count("gate_calls", in: all) ?? limits.gateCalls
     }
     try log.throwIfAny()
@@ -43,7 +61,11 @@ struct SimulationLimits: Sendable {
 
   /// Throws `BadInput` where plans that are simulated together would fill the memory.
   func check(_ plans: [PlanSpec], of compiled: CompiledScenario) throws {
-    let each = bytesPerUser + bytesPerSource * Int64(compiled.workloads.count)
+    var each = bytesPerUser + bytesPerSource * Int64(compiled.workloads.count)
+    if compiled.scenario.tables.contains(.accountMonths) {
+      let models = CompiledRouting(compiled).reachableModels(compiled).count
+      each += bytesPerAccountMonth * Int64(models * compiled.scenario.period.months.count)
+    }
     let users = plans.reduce(0) { $0 + Int64($1.users) }
     guard users > memory / each else { return }
     let (needed, most) = (InputLog.grouped(users * each), InputLog.grouped(memory))

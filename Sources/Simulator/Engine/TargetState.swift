@@ -13,6 +13,9 @@ struct TargetState: ~Copyable, Sendable {
   let drawn: AttemptDraws
   let chargesReserved: Bool
   let modelMaxTokens: Int64
+  /// Tokens of input and answer that a call may hold.
+  let window: Int64
+  let cutsInput: Bool
   let outages: [Outage]
   let hasOutages: Bool
   /// From when on an attempt is let through and its success, whenever it comes, changes nothing here.
@@ -47,6 +50,8 @@ struct TargetState: ~Copyable, Sendable {
     failureRate = behaviour.failureRate
     self.drawn = drawn
     chargesReserved = behaviour.quota.charge == .reserved
+    window = scenario.catalog[target.model].contextWindow ?? .max
+    cutsInput = scenario.catalog[target.model].overWindow == .truncate
     modelMaxTokens = scenario.catalog[target.model].maxOutputTokens ?? 0
     outages = scenario.outages.filter { $0.strikes(target.model, target.region) }
     hasOutages = !outages.isEmpty

@@ -9,7 +9,12 @@ final class CallsFile: @unchecked Sendable {
     "priority", "tier", "routed_model", "reason", "cache", "model", "provider", "attempts",
     "skipped", "status", "queue_us", "latency_us", "input_tokens", "cached_input_tokens",
     "output_tokens", "reasoning_tokens", "audio_seconds", "input_cost_usd", "output_cost_usd",
-    "other_cost_usd", "cost_usd",
+    "other_cost_usd", "cost_usd", "segment", "msgs",
+  ]
+  /// More of them where quality is told.
+  static let qualityColumns = [
+    "feedback", "sent", "converted", "engagement", "response_time_ms", "hallucination",
+    "inappropriate", "technical_error",
   ]
   /// More of them in a scenario with experiments.
   static let experimentColumns = ["experiment", "variant"]
@@ -18,6 +23,8 @@ final class CallsFile: @unchecked Sendable {
   private var writer: CSVWriter
   private let accountPlans: AccountPlans
   private let hasExperiments: Bool
+  private var hasHeader = false
+  private var tellsQuality = false
 
   /// The calls of a plan of so many users, into one of the command's outputs; a log's users have no
   /// account plan.
@@ -28,22 +35,31 @@ final class CallsFile: @unchecked Sendable {
   ) throws(OutputError) {
     file = try outputs.file(path)
     accountPlans = AccountPlans(population, users: users)
-    var writer = CSVWriter(dialect: dialect)
     self.hasExperiments = hasExperiments
-    for column in Self.columns + (hasExperiments ? Self.experimentColumns : []) {
-      writer.text(column)
-    }
+    writer = CSVWriter(dialect: dialect)
+  }
+
+  /// What columns there are shows with the first call: only a log's header says what it tells.
+  private func begin(tellsQuality: Bool) {
+    guard !hasHeader else { return }
+    hasHeader = true
+    let columns =
+      Self.columns + (tellsQuality ? Self.qualityColumns : [])
+      + (hasExperiments ? Self.experimentColumns : [])
+    for column in columns { writer.text(column) }
     writer.endRow()
-    self.writer = writer
   }
 
   func append(_ records: [CallRecord], _ names: PlanNames) throws {
+    begin(tellsQuality: names.compiled.scenario.tellsQuality)
+    tellsQuality = names.compiled.scenario.tellsQuality
     for record in records { write(record, names, to: &writer) }
     try file.write(writer.takeBytes())
   }
 
   /// After the last call.
   func finish() throws {
+    begin(tellsQuality: false)
     try file.write(writer.takeBytes())
     try file.close()
   }
@@ -68,6 +84,9 @@ final class CallsFile: @unchecked Sendable {
     row.plain("\(record.cache)")
     writeAnswer(record, routed: routed, compiled, to: &row)
     writeBill(record, to: &row)
+    optional(attributes[.segment], &row)
+    row.integer(record.msgs(kind, compiled))
+    if tellsQuality { writeQuality(record.quality, to: &row) }
     if hasExperiments {
       let variant = compiled.variant(of: kind)
       optional(variant?.experiment.name, &row)
@@ -109,8 +128,38 @@ final class CallsFile: @unchecked Sendable {
     row.number(costs.reduce(.zero) { $0 + MoneySum($1) }.exactDecimal)
   }
 
+  private func writeQuality(_ quality: QualityValues, to row: inout CSVWriter) {
+    let order: [QualityMetric] = [
+      .satisfaction, .sent, .conversion, .engagement, .responseTime, .hallucination,
+      .inappropriate, .technicalError,
+    ]
+    for metric in order {
+      let value = quality[metric]
+      guard value >= 0 else {
+        row.unknown()
+        continue
+      }
+      switch metric {
+      case .satisfaction: row.plain(value == 1 ? "positive" : "negative")
+      // Millionths, as microseconds are of a second.
+      case .engagement:
+        row.number(ColumnType.seconds.text(of: SimDuration(microseconds: value)))
+      case .responseTime:
+        row.number(ColumnType.milliseconds.text(of: SimDuration(microseconds: value)))
+      default: row.plain(value == 1 ? "true" : "false")
+      }
+    }
+  }
+
   private func optional(_ text: String?, _ row: inout CSVWriter) {
     if let text { row.text(text) } else { row.unknown() }
+  }
+}
+
+extension CallRecord {
+  /// Messages that the call was for: as a log tells them, else as its kind states them.
+  func msgs(_ kind: CallKind, _ compiled: CompiledScenario) -> Int64 {
+    loggedMsgs >= 0 ? loggedMsgs : compiled.groups[Int(kind.group)].msgs
   }
 }
 

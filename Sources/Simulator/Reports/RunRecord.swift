@@ -106,6 +106,7 @@ extension RunRecord {
         ("failed_calls", .integer(attention.failed)),
         ("refused_calls", .integer(attention.refused)),
         ("fallback_calls", .integer(attention.fallback)),
+        ("other_region_calls", .integer(attention.moved)),
         ("throttled_attempts", .integer(attention.throttled)),
         ("calls_for_attention", .bool(attention.isNeeded)),
         ("untroubled_cost_usd", .optional(plan.untroubled) { .string($0.exactDecimal) }),

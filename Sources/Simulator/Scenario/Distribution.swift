@@ -18,6 +18,16 @@ enum Distribution: Hashable, Sendable {
 }
 
 extension Distribution {
+  /// No draw is below it.
+  var least: Double {
+    switch self {
+    case .fixed(let value): value
+    case .uniform(let low, _): low
+    case .lognormal(let mean, let cv, let cap): cv > 0 ? 0 : min(mean, cap ?? mean)
+    case .histogram(let bins): bins.map(\.low).min() ?? 0
+    }
+  }
+
   /// What a uniform law is rounded from so that all whole numbers from `low` to `high` are alike.
   static func beforeRounding(low: Double, high: Double) -> Bin {
     beforeRounding([Bin(low: low, high: high, weight: 1)])[0]

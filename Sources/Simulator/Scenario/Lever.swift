@@ -12,9 +12,20 @@ struct Lever: Sendable {
   var substitutes: [(model: String, by: String)] = []
   /// Takes the place of the whole set-up, and so is not combined with others.
   var isAlternative = false
+  /// The number of users that its figures are of; nil: it holds for any.
+  var users: Int?
+  /// What its source says that it saves in a month.
+  var published: Published?
   /// What it does to the answers.
   var quality: String?
   var source: String?
+
+  /// A saving that a document publishes.
+  struct Published: Hashable, Sendable {
+    var saving: MoneySum?
+    /// Of the bill without the lever.
+    var share: Double?
+  }
 }
 
 /// Something that may go wrong: overrides, for all of the period or some days of it.

@@ -30,6 +30,10 @@ struct Scenario: Sendable {
   var thresholds: [Threshold] = []
   var users = UserPopulation()
   var workloads: [Workload]
+  /// Tables that are written where they are asked for.
+  var tables: [ExtraTable] = []
+  /// Numbers of hours over which performance_hours.csv looks back, ascending; empty: it is not written.
+  var performanceHours: [Int] = []
   /// A/B tests; a workload takes part in one at most.
   var experiments: [Experiment] = []
   /// For logged traffic.
@@ -61,10 +65,30 @@ extension Scenario {
     workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
   }
 
+  /// Whether actions.csv is written.
+  var labelsCalls: Bool {
+    variants.contains {
+      $0.attributes[.action] != nil || $0.attributes[.segment] != nil || $0.msgs != 1
+    }
+  }
+
+  /// Whether quality.csv is written.
+  var tellsQuality: Bool {
+    tables.contains(.quality) || variants.contains { $0.quality.isStated }
+      || thresholds.contains { $0.metric.quality != nil }
+      || alerts.contains { if case .quality = $0.metric { true } else { false } }
+  }
+
   /// Whether it says what conversions or users bring.
   var statesReturn: Bool {
     !users.subscriptions.isEmpty || variants.contains { $0.conversionValue != nil }
   }
+}
+
+/// A table that costs time and memory, and is written only where the scenario asks for it.
+enum ExtraTable: String, CaseIterable, Sendable {
+  case accountMonths = "account_months"
+  case quality
 }
 
 /// One column of the scaling plan: so many users.
@@ -195,6 +219,12 @@ struct RollingAlert: Sendable {
     /// Of ok calls, hits included, in milliseconds; the percentile is 0 < p ≤ 100.
     case latency(percentile: Double)
     case errorRate, cacheHitRate, satisfaction, conversion
+    /// What else is told of answers: shares, or milliseconds of response time.
+    case quality(QualityMetric)
+    /// Timeouts as a share of attempts.
+    case timeoutShare
+    /// What each account has spent in the month, in dollars; judged at every outcome.
+    case accountMonthCost
   }
   enum Comparison: String, Sendable {
     case above = ">"
@@ -206,8 +236,10 @@ struct RollingAlert: Sendable {
   var severity: Severity
   var metric: Metric
   var comparison: Comparison
-  /// Milliseconds for latency, a fraction for rates.
+  /// Milliseconds for latency, a fraction for rates, dollars for spending.
   var threshold: Double
+  /// Of spending, exactly.
+  var limit = MoneySum.zero
   var window: SimDuration
   var minSamples = 20
   var message: String

@@ -5,13 +5,36 @@ struct Threshold: Sendable {
     case latency = "latency_ms"
     case errorRate = "error_rate"
     case cacheHitRate = "cache_hit_rate"
+    case timeoutRate = "timeout_rate"
+    case satisfaction, conversion, sent, engagement, hallucination, inappropriate
+    case technicalError = "technical_error"
+    case responseTime = "response_time_ms"
+
+    /// What it measures of answers; nil: something else.
+    var quality: QualityMetric? {
+      switch self {
+      case .cost, .latency, .errorRate, .cacheHitRate, .timeoutRate: nil
+      case .satisfaction: .satisfaction
+      case .conversion: .conversion
+      case .sent: .sent
+      case .engagement: .engagement
+      case .hallucination: .hallucination
+      case .inappropriate: .inappropriate
+      case .technicalError: .technicalError
+      case .responseTime: .responseTime
+      }
+    }
+
+    /// Whether its limits are durations.
+    var isDuration: Bool { self == .latency || self == .responseTime }
 
     /// What it can be told apart by.
     var tags: [Tag] {
       switch self {
       case .cost: [.plan, .model, .useCase, .tier]
-      case .latency, .errorRate: [.plan, .model]
+      case .latency, .errorRate, .timeoutRate: [.plan, .model]
       case .cacheHitRate: [.plan]
+      default: [.plan, .model, .useCase]
       }
     }
   }
@@ -21,6 +44,8 @@ struct Threshold: Sendable {
   }
   enum Aggregation: Hashable, Sendable {
     case sum, rate
+    /// The mean.
+    case average
     /// 0 < p ≤ 100; `med` is 50 and `max` 100.
     case percentile(Double)
   }

@@ -16,10 +16,23 @@ struct Workload: Sendable {
   var profile = TrafficProfile.flat
   var arrivals = ArrivalProcess.poisson
   var stages: [Stage]
+  /// What a flow is told that gives up: a tool was called in the last of its rounds; nil: none does.
+  var givesUpWith: String?
 }
 
 /// Calls that are made at the same moment.
 struct Stage: Sendable {
+  /// What a stage is in rounds that go on until no tool is called.
+  enum Part: Sendable {
+    /// It comes after the stage before.
+    case step
+    /// Its calls are tools; whether any is called decides of the next round.
+    case tools
+    /// Comes only where the tools before called any; otherwise the flow ends here, in good order.
+    case round
+  }
+
+  var part = Part.step
   /// From the last outcome of the stage before to this stage's arrival (extraction time).
   var delay = SimDuration.zero
   /// Chance that the flow goes on to this stage at all; otherwise it ends here, in good order.
@@ -33,6 +46,8 @@ struct Stage: Sendable {
 struct StageCall: Sendable {
   /// Chance that the call is made (a tool that the butler may or may not use).
   var probability = 1.0
+  /// Of a tool: chance that it is called at all, by a model's call or without; nil: `probability`.
+  var called: Double?
   /// Shares add up to 1.
   var mix: [Variant]
   /// As the file calls it; empty where it has no name.
@@ -64,6 +79,8 @@ struct Variant: Sendable {
   /// The static prefix that a provider's prompt cache may hold; 0: none.
   var prefixTokens: Int64 = 0
   var prefixSharedByUsers = true
+  /// Messages that the call is for.
+  var msgs: Int64 = 1
   var batch = false
   var serviceTier: String?
   /// Chance that an answered call is rated well, of those that are rated; nil: not rated.
@@ -74,12 +91,33 @@ struct Variant: Sendable {
   var conversion: Double?
   /// What a conversion brings; nil: not stated.
   var conversionValue: MoneySum?
+  /// What else is told of its answers.
+  var quality = QualityRates()
   /// As the file calls it; empty where it has no name.
   var name = ""
   /// Decides in place of the policy: a variant of an experiment has a model of its own.
   var pinned: Policy.Rule?
   /// Models that cannot do the task: left out of the call's chain, unless it is routed to them.
   var unfit: Set<ModelID> = []
+}
+
+/// What becomes of the answers of one kind of call, beside ratings and sales; nil: it is not told.
+struct QualityRates: Sendable {
+  /// Chance that an answer is sent.
+  var sent: Double?
+  /// Chance that whoever gets it does something with it.
+  var engagement: Double?
+  /// Seconds until that.
+  var responseTime: Distribution?
+  /// Chances that an answer makes things up, is not fit to be sent, or is of no use for technical reasons.
+  var hallucination: Double?
+  var inappropriate: Double?
+  var technicalError: Double?
+
+  var isStated: Bool {
+    responseTime != nil
+      || [sent, engagement, hallucination, inappropriate, technicalError].contains { $0 != nil }
+  }
 }
 
 /// How often the same prompt comes back.

@@ -65,6 +65,9 @@ struct LoggedFacts: Sendable, BitwiseCopyable {
   var images: Int64 = 0
   /// Negative: not told.
   var maxTokens: Int64 = -1
+  /// Messages that the call is for; negative: not told.
+  var msgs: Int64 = -1
+  var quality = LoggedQuality()
   /// What the log says that it cost, in picodollars; negative: not told.
   var cost: Int64 = -1
   /// Of prefix blocks, in the batch's `blocks`, of so many tokens each.
@@ -118,7 +121,8 @@ struct CallBatch: ~Copyable, Sendable {
       LoggedFacts(
         model: UInt16(row.model), failed: row.status == .failed, blockCount: row.blockCount,
         latency: row.latency, cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite),
-        images: max(0, row.images), maxTokens: row.maxTokens, cost: row.cost,
+        images: max(0, row.images), maxTokens: row.maxTokens, msgs: row.msgs,
+        quality: row.quality, cost: row.cost,
         firstBlock: Int(row.firstBlock), blockSize: Int64(row.blockSize)))
     return UnsafePointer(calls.base)
   }

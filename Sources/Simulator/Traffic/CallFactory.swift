@@ -215,11 +215,25 @@ final class CallFactory: Sendable {
 
   /// Whether a call of a stage is made.
   func isMade(_ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32) -> Bool {
-    guard call.probability < 1 else { return true }
+    happens(call.probability, call, workload: workload, user: user, index: index)
+  }
+
+  /// Whether any tool of a stage is called, by a model's call or without.
+  func callsTool(_ stage: CompiledStage, workload: Int, user: UInt32, index: UInt32) -> Bool {
+    stage.calls.contains {
+      happens($0.called, $0, workload: workload, user: user, index: index)
+    }
+  }
+
+  /// A tool that is called with a chance calls a model with a smaller one, by the same draw.
+  private func happens(
+    _ chance: Double, _ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32
+  ) -> Bool {
+    guard chance < 1 else { return true }
     let word = draws.block(
       .flow, call: UInt64(index), user: UInt64(user), workload: plans[workload].key,
       part: call.part | 1)
-    return word.2.unit < call.probability
+    return word.2.unit < chance
   }
 
   /// The call's own block.

@@ -48,6 +48,7 @@ struct ArrivalPlan: Sendable {
 }
 
 struct CompiledStage: Sendable {
+  var part: Stage.Part
   var delay: Int64
   var continuation: Double
   var chance: Double
@@ -56,6 +57,8 @@ struct CompiledStage: Sendable {
 
 struct CompiledStageCall: Sendable {
   var probability: Double
+  /// Chance that the tool is called, whether it calls a model or not.
+  var called: Double
   /// The call's place in its flow, in the high half of `Draws.block(part:)`.
   var part: UInt64
   var firstKind: Int
@@ -83,6 +86,8 @@ struct CallKind: Sendable, BitwiseCopyable {
   var workload: UInt16
   var useCase: UInt16
   var tier: UInt16
+  /// Into `groups`.
+  var group: UInt32
   /// Into `chainKinds`.
   var chain: UInt16
   /// Into `billings`.
@@ -143,6 +148,31 @@ extension CallKind {
   }
 }
 
+/// What becomes of a kind's answers, ready to be drawn; negative: it is not told.
+struct CompiledQuality: Sendable, BitwiseCopyable {
+  var sent: Double
+  var engagement: Double
+  var hallucination: Double
+  var inappropriate: Double
+  var technicalError: Double
+  /// Microseconds.
+  var responseTime: Sampler?
+  /// Whether its blocks of draws are needed.
+  var drawsReception: Bool
+  var drawsFlaws: Bool
+
+  init(_ rates: QualityRates, _ tables: inout SamplerTables) {
+    sent = rates.sent ?? -1
+    engagement = rates.engagement ?? -1
+    hallucination = rates.hallucination ?? -1
+    inappropriate = rates.inappropriate ?? -1
+    technicalError = rates.technicalError ?? -1
+    responseTime = rates.responseTime.map { tables.sampler(for: $0, scale: 1e6) }
+    drawsReception = sent >= 0 || engagement >= 0 || responseTime != nil
+    drawsFlaws = max(hallucination, inappropriate, technicalError) >= 0
+  }
+}
+
 /// A kind where it lies in the engine's table: no copy is made to hand it over.
 typealias KindPointer = UnsafePointer<CallKind>
 
@@ -152,6 +182,20 @@ struct ChainKind: Hashable, Sendable {
   var tier: Int
   /// Models that the chain leaves out.
   var unfit: Set<ModelID>
+}
+
+/// Calls that the ledger adds up together.
+struct CallGroup: Hashable, Sendable {
+  /// Into `useCases` and `tiers`.
+  var useCase: Int
+  var tier: Int
+  var action: String?
+  var segment: String?
+  /// Messages that each call is for.
+  var msgs: Int64 = 1
+
+  /// Whether it says more than its use case and tier.
+  var isLabelled: Bool { action != nil || segment != nil || msgs != 1 }
 }
 
 /// How calls of a kind are billed, beyond the model.
@@ -171,6 +215,7 @@ struct CompiledScenario: Sendable {
   private(set) var targetsOfModel: [Range<Int>] = []
   private(set) var useCases: [String] = []
   private(set) var tiers: [String] = []
+  private(set) var groups: [CallGroup] = []
   private(set) var chainKinds: [ChainKind] = []
   private(set) var billings: [Billing] = []
   private(set) var cacheClasses: [String?] = []
@@ -182,6 +227,8 @@ struct CompiledScenario: Sendable {
   private(set) var kindOffsets: [String: Int] = [:]
   /// What a conversion of each kind brings, where the scenario says it.
   private(set) var conversionValues: [MoneySum?] = []
+  /// By kind.
+  private(set) var qualities: [CompiledQuality] = []
   /// The variant of each kind, and the attributes that its rules see.
   private(set) var attributes: [CallAttributes] = []
   /// Rules that decide in place of the policy, by kind.
@@ -202,6 +249,7 @@ struct CompiledScenario: Sendable {
   /// Where names stand in the lists above.
   private var placeOfUseCase: [String: Int] = [:]
   private var placeOfTier: [String: Int] = [:]
+  private var placeOfGroup: [CallGroup: Int] = [:]
   private var placeOfBilling: [Billing: Int] = [:]
   private var placeOfCacheClass: [String?: Int] = [:]
   private var placeOfChain: [ChainKind: Int] = [:]
@@ -247,12 +295,16 @@ struct CompiledScenario: Sendable {
     var (kind, seen) = (kinds[original], attributes[original])
     let number = Self.index(of: tier, in: &tiers, &placeOfTier)
     kind.tier = UInt16(number)
+    var group = groups[Int(kind.group)]
+    group.tier = number
+    kind.group = UInt32(Self.index(of: group, in: &groups, &placeOfGroup))
     let unfit = chainKinds[Int(kind.chain)].unfit
     kind.chain = UInt16(
       Self.index(of: ChainKind(tier: number, unfit: unfit), in: &chainKinds, &placeOfChain))
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
     conversionValues.append(conversionValues[original])
+    qualities.append(qualities[original])
     kinds.append(kind)
     attributes.append(seen)
   }
@@ -288,19 +340,17 @@ struct CompiledScenario: Sendable {
         }
         calls.append(
           CompiledStageCall(
-            probability: call.probability, part: part << 32, firstKind: first,
+            probability: call.probability, called: call.called ?? call.probability,
+            part: part << 32, firstKind: first,
             shares: firstShare..<mixShares.count, guide: guide))
         part += 1
       }
       stages.append(
         CompiledStage(
-          delay: stage.delay.microseconds, continuation: stage.continuation, chance: stage.chance,
+          part: stage.part, delay: stage.delay.microseconds, continuation: stage.continuation, chance: stage.chance,
           calls: calls))
     }
-    let only = workload.stages.count == 1 && workload.stages[0].calls.count == 1
-    let certain =
-      only && workload.stages[0].chance == 1 && workload.stages[0].continuation == 1
-      && workload.stages[0].calls[0].probability == 1 && workload.stages[0].delay == .zero
+    let certain = workload.isOneCall
     let timeline = timeline(for: workload.profile)
     let first = stages[0].calls.first
     arrivalPlans.append(
@@ -365,6 +415,7 @@ struct CompiledScenario: Sendable {
     attributes.append(seen)
     arrivingKinds.append(kinds.count)
     conversionValues.append(variant.conversionValue)
+    qualities.append(CompiledQuality(variant.quality, &tables))
     let cache = cacheUse(of: variant)
     var pool = 0
     let form: CallKind.PromptForm
@@ -385,11 +436,16 @@ struct CompiledScenario: Sendable {
     let tier = Self.index(
       of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers, &placeOfTier)
     let chain = ChainKind(tier: tier, unfit: variant.unfit)
+    let useCase = Self.index(of: useCase, in: &useCases, &placeOfUseCase)
+    let group = CallGroup(
+      useCase: useCase, tier: tier, action: variant.attributes[.action],
+      segment: variant.attributes[.segment], msgs: variant.msgs)
     kinds.append(
       CallKind(
-        key: key, workload: UInt16(workloads.count),
-        useCase: UInt16(Self.index(of: useCase, in: &useCases, &placeOfUseCase)),
-        tier: UInt16(tier), chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
+        key: key, workload: UInt16(workloads.count), useCase: UInt16(useCase),
+        tier: UInt16(tier),
+        group: UInt32(Self.index(of: group, in: &groups, &placeOfGroup)),
+        chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
         billing: UInt16(
           Self.index(
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings,

@@ -22,6 +22,10 @@ enum DrawBlock: UInt64 {
   /// Lane 0: the variant of an experiment that a user, or a call, is given; the workload is the
   /// experiment's name, and where each call is given one, the part is the workload's.
   case experiment = 9
+  /// Lanes: sent, engaged, response time.
+  case reception = 20
+  /// Lanes: hallucination, inappropriate content, technical error.
+  case flaws = 21
 }
 
 /// The draws of one run: each a function of (seed, stream, index) only.

@@ -160,9 +160,9 @@ extension Scenario {
   var callRates: [CallRate] {
     let names = users.accountPlans.map(\.name)
     return workloads.map { workload in
-      var reached = 1.0
-      let calls = workload.stages.reduce(0.0) { sum, stage in
-        reached *= stage.continuation
+      let reached = FlowReach(workload.stages).reached
+      let calls = zip(workload.stages, reached).reduce(0.0) { sum, place in
+        let (stage, reached) = place
         return sum + reached * stage.chance * stage.calls.reduce(0) { $0 + $1.probability }
       }
       return CallRate(

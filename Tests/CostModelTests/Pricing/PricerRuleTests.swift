@@ -40,6 +40,36 @@ struct PricerRuleTests {
     #expect(cost.other.picodollars == Int64((1 << 16) - 1 - input - output))
   }
 
+  /// Every card of a sheet, each tier at each time of day, holds a price for every dimension: base ×1, a
+  /// tier ×5, an hour of the day ×2, another one ×3. A dimension that had no place of its own would be
+  /// billed by its neighbour's, twice or half as dear.
+  @Test(arguments: [1, 5]) func everyCardHasAllDimensions(inTier: Int64) throws {
+    func rates(_ factor: Int64) -> Rates {
+      BillingDimension.allCases.reduce(into: Rates()) {
+        $0[$1] = Rate(picodollars: factor << Int64($1.rawValue), per: 1)
+      }
+    }
+    func hour(_ from: SimDuration, _ to: SimDuration, _ factor: Int64) -> TimeOfDayPrice {
+      var change = PriceChange()
+      change.rates = rates(factor)
+      return TimeOfDayPrice(weekdays: Set(0...6), from: from, to: to, change: change)
+    }
+    let (one, two) = (SimDuration.hour, SimDuration(microseconds: 7_200_000_000))
+    let priced = model { sheet in
+      sheet.rates = rates(1)
+      // The usage has six tokens of input.
+      sheet.contextTiers = [ContextTier(threshold: inTier == 1 ? 6 : 5, rates: rates(5))]
+      sheet.timesOfDay = [hour(.zero, one, 2), hour(one, two, 3)]
+    }
+    var all = Usage()
+    for dimension in BillingDimension.allCases { all[dimension] = 1 }
+    (all.inputTokens, all.outputTokens) = (6, 4)
+    let every = (Int64(1) << Int64(BillingDimension.allCases.count)) - 1
+    for (time, factor) in [(SimTime.epoch, 2), (SimTime.epoch + one, 3), (SimTime.epoch + two, 1)] {
+      #expect(try total(priced, all, at: time) == Int64(factor) * inTier * every)
+    }
+  }
+
   @Test func withoutAPriceTheParentsHolds() throws {
     var plain = model { $0.rates = rates(input: 10, output: 20) }
     let parts = usage {

@@ -177,7 +177,7 @@ import Testing
       }
       times.add(now)
     }
-    #expect(times.agrees(with: BreakerOpening.meanTime(rate: rate, window: window)))
+    #expect(times.agrees(with: BreakerOpening.meanFailures(3, perWindow: x) / rate))
   }
 
   /// Every way a chain of two may go, with one retry each.

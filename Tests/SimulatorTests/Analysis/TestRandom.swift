@@ -26,7 +26,7 @@ struct TestRandom {
 
 /// Mean and standard error of a sample of independent values.
 struct SampleMean {
-  private var count = 0.0
+  private(set) var count = 0.0
   private var sum = 0.0
   private var squares = 0.0
 

@@ -182,6 +182,9 @@ import Testing
       list-price: { subject: listed, published: $3, unit: USD per 1M tokens, at: "plan.md:20", catalog: { catalog: list, model: m, figure: input } }
       list-other: { subject: listed, published: $3, unit: USD per 1M tokens, at: "lan.md:20", catalog: { catalog: list, model: m, figure: input } }
       tokens: { subject: tokens, published: 50M, unit: tokens per month, at: "plan.md:21" }
+      spent: { subject: spent, published: 120%, at: "plan.md:24", formula: total / budget }
+      spent-wrong: { subject: spent, published: 100%, at: "plan.md:25", formula: total / budget }
+      spent-guess: { subject: spent, published: "$2,800", unit: USD per month, at: "plan.md:26", formula: guessed }
       bill: { subject: the bill, published: $100, unit: USD per month, at: "plan.md:22", formula: tokens * price }
     """
   private static let chainFiles = [
@@ -200,7 +203,8 @@ import Testing
       "twice": .restsOnWrong, "by-value": .restsOnWrong, "same": .restsOnWrong, "sound": .confirmed,
       "guessed": .wrong,
       "on-guess": .restsOnWrong, "here": .confirmed, "there": .confirmed, "grown": .restsOnWrong,
-      "grown-less": .wrong, "bill": .confirmed,
+      "grown-less": .wrong, "bill": .confirmed, "spent": .confirmed, "spent-wrong": .wrong,
+      "spent-guess": .wrong,
     ]
     for (name, verdict) in expected { #expect(found[name] == verdict, "\(name)") }
     // The total is $1,200, so $100 are −$200 and 90 % are 120 %.
@@ -218,6 +222,12 @@ import Testing
         == "Consistent: the total ($900 per month) ÷ the budget ($1,000 per month) gives 90%; but it "
         + "rests on the total ($900 per month, plan.md:4), which is wrong; from the recomputed figures "
         + "it is 120%.")
+    // $1,200 of $1,000 are 120 %, which contradicts the wrong $900 and is right.
+    #expect(
+      text.explanation(try #require(result["spent"]))
+        == "Right by the recomputed figures: the total ($900 per month) ÷ the budget ($1,000 per month) "
+        + "gives 120%. The published ones contradict it, because it rests on the total ($900 per month, "
+        + "plan.md:4), which is wrong.")
     let headline = AuditHeadline.text(result)
     #expect(headline.contains("consistent, but rest on a wrong figure"), "\(headline)")
     #expect(headline.contains("only restated by data that was typed from the same documents"))

@@ -13,7 +13,7 @@ import Testing
     arguments: [
       ("deepseek-v3", "1.14", "4.56", nil), ("deepseek-r1", "1.35", "5.40", nil),
       ("phi-4-mini", "0.075", "0.30", nil), ("phi-4-multimodal", "0.08", "0.32", nil),
-      ("llama-3.3-70b", "0.71", "0.71", nil), ("mistral-large", "2", "6", nil),
+      ("llama-3.3-70b", "0.71", "0.71", nil), ("mistral", "2", "6", nil),
       ("claude-haiku-4-5-20251001", "1", "5", "0.10"), ("grok-4.6", "2", "6", "0.50"),
       ("gpt-4o", "2.50", "10", "1.25"),
       ("gpt-4o-mini", "0.15", "0.60", "0.075"), ("gpt-3.5-turbo", "0.50", "1.50", nil),
@@ -44,12 +44,11 @@ import Testing
 
   /// A scenario can take either catalog: what the documents' one has a price for, but for a machine
   /// of their own, the market's has as well, by the same names.
+  /// Their other names are the documents' own: `mistral-large` is another model at its maker.
   @Test func theDocumentsModelsAreInBoth() throws {
     let market = try Self.read("market")
     for model in try Self.read("documents").models where model.name != "llama-self-hosted" {
-      for name in [model.name] + model.aliases {
-        #expect(market.id(named: name) != nil, "\(name)")
-      }
+      #expect(market.id(named: model.name) != nil, "\(model.name)")
     }
   }
 

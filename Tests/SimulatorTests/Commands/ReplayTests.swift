@@ -57,6 +57,26 @@ import Testing
     #expect(page.contains("| logged  |      32 | gpt-4o-mini | $9,990.01 |        $0.0033 |"))
   }
 
+  /// Of 300 requests to gpt-4o four failed, hours apart so that no breaker opens, which its fallback
+  /// answers: more than 1 %, said first, with what it does to the bill. Three of 300 are not more.
+  @Test(arguments: [3, 4]) func troubleIsSaidFirst(failed: Int) throws {
+    let rows = (0..<300).map { row -> String in
+      let status = row % 75 == 0 && row / 75 < failed ? "false" : "ok"
+      return "2025-11-03T\(10 + row / 30):\(10 + row % 30):00Z,gpt-4o,1000,0,\(status)\n"
+    }
+    try folder.write(
+      "log.csv", "timestamp,model,input_tokens,output_tokens,status\n" + rows.joined())
+    let outcome = try replay(folder.path("log.csv"), "--policy", "logged")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    // A thousand tokens cost $0.0025 at gpt-4o and $0.00015 at gpt-4o-mini.
+    let words =
+      "ATTENTION: of 300 calls, 4 were answered by a fallback (1.3 %). Without failures (also those "
+      + "that the log tells), breakers, outages, time limits, quotas and actions of the budget the "
+      + "bill would be $0.75, so this makes it $0.0094 lower. The log's 300 requests"
+    #expect(outcome.output.contains(words) == (failed == 4), "\(outcome.output)")
+    #expect(outcome.output.contains("ATTENTION") == (failed == 4))
+  }
+
   // MARK: Columns that the user names
 
   /// Of a thousand tokens in at gpt-4o's $2.50 a million each: the documents' log has `success: true`

@@ -60,9 +60,11 @@ import Testing
     let lines = try String(contentsOfFile: folder + "/calls.csv", encoding: .utf8)
       .split(whereSeparator: \.isNewline).dropFirst()
     #expect(lines.count == Int(result.calls))
-    // The last column is dollars with at most twelve decimals.
+    let place = try #require(CallsFile.columns.firstIndex(of: "cost_usd"))
+    // Dollars with at most twelve decimals; no field here has a comma in it.
     let sum = lines.reduce(Int128(0)) { sum, line in
-      let parts = line.split(separator: ",").last?.split(separator: ".") ?? []
+      let parts = line.split(separator: ",", omittingEmptySubsequences: false)[place]
+        .split(separator: ".")
       let decimals =
         (parts.last ?? "") + String(repeating: "0", count: 12 - (parts.last?.count ?? 0))
       return sum + (Int128(parts.first ?? "") ?? 0) * MoneySum.picodollarsPerDollar

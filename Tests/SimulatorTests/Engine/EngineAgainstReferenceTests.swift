@@ -89,18 +89,27 @@ import Testing
       foundCounts: run.result.performance.map(ReferenceRun.Counts.init),
       expectedCounts: reference.counts,
       enforcements: run.result.enforcements,
-      foundFlows: run.result.flows.map { Self.numbers($0.latency, failed: $0.failed) },
+      foundFlows: run.result.flows.map {
+        Self.numbers($0.latency, failed: $0.failed, gaveUp: $0.gaveUp)
+      },
       expectedFlows: flowWorkloads.map { workload in
-        let latencies = zip(random.arrivals, reference.flowLatencies)
-          .filter { $0.0.workload == workload }.map(\.1)
+        let flows = zip(zip(random.arrivals, arrivals), reference.flowLatencies)
+          .filter { $0.0.0.workload == workload }
+          .map { (givesUp: $0.0.1.givesUp, latency: $0.1) }
         var histogram = LatencyHistogram()
-        for case let latency? in latencies { histogram.add(latency) }
-        return Self.numbers(histogram, failed: Int64(latencies.count { $0 == nil }))
+        for flow in flows where !flow.givesUp {
+          if let latency = flow.latency { histogram.add(latency) }
+        }
+        return Self.numbers(
+          histogram, failed: Int64(flows.count { $0.latency == nil }),
+          gaveUp: Int64(flows.count { $0.givesUp && $0.latency != nil }))
       })
   }
 
-  private static func numbers(_ latency: LatencyHistogram, failed: Int64) -> [Int64] {
-    [failed, latency.total, latency.percentile(60) ?? -1]
+  private static func numbers(
+    _ latency: LatencyHistogram, failed: Int64, gaveUp: Int64
+  ) -> [Int64] {
+    [failed, gaveUp, latency.total, latency.percentile(60) ?? -1]
   }
 
   /// How often the rare things came.
@@ -196,6 +205,9 @@ extension ReferenceRun.Counts {
     fallbacks = performance.fallbackCalls
     trips = performance.breakerTrips
     throttled = performance.throttledCalls
+    tooLong = performance.tooLongCalls
+    cut = performance.cutAttempts
+    cutTokens = performance.cutTokens
     queued = performance.queuedCalls
   }
 }

@@ -22,6 +22,7 @@ import Testing
   @Test(
     arguments: [
       (4, 1), (8, 1), (28, 2), (57, 1), (150, 3), (253, 4), (254, 3), (5_000, 5), (40_000, 20),
+      (40, 7), (60, 12), (9, 2),
     ])
   func hugeCostsAreFoundAmongEqualOnes(equal: Int, huge: Int) {
     var costs = Array(repeating: Self.usual, count: equal)
@@ -46,6 +47,11 @@ import Testing
   @Test func aSecondKindOfCallIsNoException() {
     let costs = (0..<2_000).map { $0 % 20 == 7 ? Self.usual * 1_000 : Self.usual }
     #expect(found(costs).isEmpty)
+    #expect(
+      found(Array(repeating: Self.usual, count: 70) + Array(repeating: Self.huge, count: 21))
+        .isEmpty)
+    #expect(
+      found(Array(repeating: Self.usual, count: 5) + [Self.huge, Self.huge, Self.huge]).isEmpty)
     #expect(found(costs + [Self.huge]).map(\.number) == [2_001])
   }
 

@@ -51,6 +51,10 @@ struct RandomScenario {
     if random.chance(0.4) { scenario.budget = Self.budget(of: scenario, &random) }
     if random.chance(0.4) { scenario.experiments = Self.experiments(of: scenario, &random) }
     if random.chance(0.3) { Self.addUnfit(to: &scenario, &random) }
+    for model in 0..<count where random.chance(0.2) {
+      scenario.catalog[ModelID(UInt16(model))].contextWindow = Int64(50 + random.below(400))
+      scenario.catalog[ModelID(UInt16(model))].overWindow = random.oneOf(OverWindow.allCases)
+    }
     self.scenario = scenario
   }
 
@@ -275,7 +279,7 @@ struct RandomScenario {
   private static func workload(_ number: Int, _ random: inout TestRandom) -> Workload {
     let stages = random.chance(0.5) ? 1 : 1 + random.below(3)
     let isPlain = stages == 1 && random.chance(0.7)
-    return Workload(
+    var workload = Workload(
       name: "w\(number)", useCase: "use", volume: 10,
       stages: (0..<stages).map { _ in
         var stage = Stage(
@@ -290,6 +294,19 @@ struct RandomScenario {
         if random.chance(0.2) { stage.continuation = 0.7 }
         return stage
       })
+    if !isPlain, random.chance(0.3) { addRounds(to: &workload, &random) }
+    return workload
+  }
+
+  /// Stages of tools, the next of which is only made where any is called.
+  private static func addRounds(to workload: inout Workload, _ random: inout TestRandom) {
+    for place in workload.stages.indices {
+      workload.stages[place].part = random.oneOf([.step, .tools, .round])
+      for call in workload.stages[place].calls.indices where random.chance(0.5) {
+        workload.stages[place].calls[call].probability = 0.3
+        workload.stages[place].calls[call].called = random.oneOf([nil, 0.5])
+      }
+    }
   }
 
   private static func mix(_ random: inout TestRandom) -> [Variant] {

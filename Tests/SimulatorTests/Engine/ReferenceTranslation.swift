@@ -65,12 +65,24 @@ struct ReferenceTranslation {
       draws.block(
         .flow, call: UInt64(call.index), user: UInt64(call.user), workload: key, part: part)
     }
+    var toolWasCalled = false
     for (number, stage) in compiled.scenario.workloads[workload].stages.enumerated() {
       let decision = word(UInt64(number) << 32)
-      guard decision.0.unit < stage.continuation else { break }
+      if stage.part == .round, !toolWasCalled { break }
+      guard decision.0.unit < stage.continuation else {
+        toolWasCalled = false
+        break
+      }
+      if stage.part == .tools { toolWasCalled = false }
       var made: [ReferenceCall] = []
       for place in stage.calls.indices {
         defer { part += 1 << 32 }
+        let tool = stage.calls[place]
+        if stage.part == .tools, decision.1.unit < stage.chance,
+          word(part | 1).2.unit < tool.called ?? tool.probability
+        {
+          toolWasCalled = true
+        }
         guard word(part | 1).2.unit < stage.calls[place].probability else { continue }
         let drawn = whole.flowCall(
           compiled.workloads[workload].stages[number].calls[place], workload: workload, at: 0,
@@ -85,7 +97,7 @@ struct ReferenceTranslation {
       guard decision.1.unit < stage.chance else { continue }
       stages.append(.init(delay: stage.delay.microseconds, calls: made))
     }
-    return ReferenceArrival(time: call.time, stages: stages)
+    return ReferenceArrival(time: call.time, stages: stages, givesUp: toolWasCalled)
   }
 
   /// - Parameter base: the call as it is without experiments; what is drawn for its answer is the
@@ -119,6 +131,8 @@ struct ReferenceTranslation {
     }
     result.batch = variant.batch
     change(&result, drawn: call, variant, workload)
+    result.least = result.images
+    if case .block(_, let tokens) = result.prefix { result.least += tokens }
     result.actions = actions(on: call, result, workload, variant, part: part)
     return result
   }
@@ -290,6 +304,8 @@ extension ReferenceModel {
     self.regions = regions
     prices = model.prices.map(ReferencePrices.init)
     maxTokens = model.maxOutputTokens
+    window = model.contextWindow
+    cutsInput = model.overWindow == .truncate
     quota.requestsPerMinute = behaviour.quota.requestsPerMinute
     quota.burst = behaviour.quota.burst
     quota.tokensPerMinute = behaviour.quota.tokensPerMinute

@@ -11,6 +11,7 @@ import Testing
     var cache: CallRecord.Cache
     var rated: Bool?
     var converted: Bool?
+    var quality: QualityValues
   }
   private struct Fired: Equatable {
     var at: Int64
@@ -24,9 +25,10 @@ import Testing
       (.latency(percentile: 95), .performance, 2_000),
       (.latency(percentile: 50), .performance, 900),
       (.errorRate, .error, 0.2), (.cacheHitRate, .performance, 0.5), (.satisfaction, .quality, 0.7),
-      (.conversion, .quality, 0.3),
+      (.conversion, .quality, 0.3), (.quality(.hallucination), .quality, 0.2),
+      (.quality(.technicalError), .quality, 0.3), (.quality(.responseTime), .quality, 60_000),
     ]
-    return (0..<9).map { number in
+    return (0..<13).map { number in
       let metric = metrics[number % metrics.count]
       return RollingAlert(
         name: "alert-\(number)", type: metric.1, severity: .low, metric: metric.0,
@@ -54,6 +56,9 @@ import Testing
     var rated = ScenarioBuilder.variant(input: 10, output: 10, share: 0.5)
     rated.satisfaction = 0.7
     rated.ratedShare = 0.6
+    rated.quality = QualityRates(
+      sent: 0.7, engagement: 0.8, responseTime: .lognormal(mean: 60, cv: 1, cap: nil),
+      hallucination: 0.2, technicalError: 0.1)
     rated.prompts = .pool(size: 5, exponent: 0.5, perUser: false)
     var sale = ScenarioBuilder.variant(input: 10, output: 10, share: 0.5)
     sale.conversion = 0.3
@@ -116,6 +121,36 @@ import Testing
     #expect(Set(found.map(\.state)).count == 2)
   }
 
+  /// What performance_hours.csv says of all models together is what the call log says.
+  @Test(arguments: (1...6).map { 900 + $0 } as [UInt64])
+  func theLastHoursAreThoseOfTheCallLog(seed: UInt64) throws {
+    var scenario = Self.scenario(seed: seed)
+    scenario.performanceHours = [1, 3]
+    let run = try LoggedRun(scenario)
+    let ended = Self.ended(run, scenario)
+    let hour = SimDuration.hour.microseconds
+    let samples = run.result.hours.filter { $0.model == nil }.map(\.sample)
+    for sample in samples {
+      let until = sample.until.microseconds
+      let seen = ended.filter { until - Int64(sample.hours) * hour <= $0.at && $0.at < until }
+      #expect(sample.counts.calls == Int64(seen.count))
+      #expect(sample.counts.hits == Int64(seen.count { $0.cache == .hit }))
+      #expect(sample.counts.misses == Int64(seen.count { $0.cache == .miss }))
+      #expect(sample.counts.failedCalls == Int64(seen.count { $0.latency == nil }))
+      let sorted = seen.compactMap(\.latency).sorted()
+      for (percent, found) in [(50, sample.p50), (95, sample.p95), (99, sample.p99)] {
+        let rank = (1...max(1, sorted.count)).first { $0 * 100 >= percent * sorted.count } ?? 1
+        #expect(found == (sorted.isEmpty ? nil : LatencyHistogramTests.reported(sorted[rank - 1])))
+      }
+    }
+    let hourly = samples.filter { $0.hours == 1 }
+    #expect(hourly.map(\.counts.calls).reduce(0, +) == run.result.calls)
+    let attempts = run.records.map { Int64($0.attempts) }.reduce(0, +)
+    #expect(hourly.map(\.counts.attempts).reduce(0, +) == attempts)
+    #expect(hourly.map(\.counts.cost).reduce(.zero, +) == run.result.cost)
+    #expect(samples.count { $0.hours == 3 } >= hourly.count && hourly.count > 5)
+  }
+
   /// A latency of exactly the threshold is not above it, however the threshold is stored.
   @Test(arguments: [1_000, 1_001, 1_003, 1_100, 1_999] as [Int64])
   func aLatencyOfTheThresholdIsNotAboveIt(microseconds: Int64) {
@@ -151,6 +186,11 @@ import Testing
     case .cacheHitRate: return rate(calls.filter { $0.cache != .off }.map { $0.cache == .hit })
     case .satisfaction: return rate(calls.compactMap(\.rated))
     case .conversion: return rate(calls.compactMap(\.converted))
+    case .quality(let metric):
+      let told = calls.map { $0.quality[metric] }.filter { $0 >= 0 }
+      guard told.count >= alert.minSamples else { return nil }
+      return Double(told.reduce(0, +)) / Double(told.count) / metric.scale
+    case .timeoutShare, .accountMonthCost: return nil
     }
   }
 
@@ -165,7 +205,7 @@ import Testing
         .outcome, call: UInt64(call.index), user: UInt64(call.user), workload: Draws.key(of: "w"))
       var ended = Ended(
         at: call.time + record.latency, latency: record.isFailed ? nil : record.latency,
-        cache: record.cache)
+        cache: record.cache, quality: record.quality)
       if let satisfaction = variant.satisfaction, !record.isFailed,
         word.1.unit < variant.ratedShare
       {

@@ -12,6 +12,7 @@ import Testing
     var scenario = RandomScenario(seed: seed).scenario
     scenario.period = AnalysisScenario.period(months: 2)
     for index in scenario.workloads.indices { scenario.workloads[index].volume = 30 }
+    scenario.tables = [.accountMonths]
     scenario.catalog[ModelID(0)].prices[0].fixedMonthly = Money(picodollars: 12_345_678_901_234)
     return scenario
   }
@@ -24,6 +25,21 @@ import Testing
     #expect(result.days.map(\.cost).reduce(.zero, +) == result.cost)
     #expect(result.accounts.map(\.cost).reduce(.zero, +) == result.cost)
     #expect(result.budgetMonths.map(\.cost).reduce(.zero, +) == result.cost)
+    #expect(result.accountMonths.map(\.cost).reduce(.zero, +) == result.cost)
+    #expect(result.accountMonths.map(\.calls).reduce(0, +) == result.calls)
+    let unowned = result.accountMonths.filter { $0.account.user == nil }.map(\.cost)
+    #expect(unowned.reduce(.zero, +) == fixed)
+    if !result.labelled.isEmpty {
+      #expect(result.labelled.map(\.cost).reduce(.zero, +) == result.cost)
+    }
+    for account in result.accounts {
+      let months = result.accountMonths.filter { $0.account.user == account.user }
+      #expect(months.map(\.cost).reduce(.zero, +) == account.cost)
+    }
+    for (month, whole) in zip(result.budgetMonths.map(\.month), result.budgetMonths) {
+      let own = result.accountMonths.filter { $0.month.start == month.start }
+      #expect(own.map(\.cost).reduce(.zero, +) == whole.cost)
+    }
     let logged = run.records.reduce(MoneySum.zero) {
       $0 + MoneySum($1.inputCost) + MoneySum($1.outputCost) + MoneySum($1.otherCost)
     }

@@ -102,6 +102,24 @@ import Testing
     #expect(try folder.text("summary.md").hasPrefix("before\n<!-- costsim -->\n### AI bill"))
   }
 
+  /// Bills are compared at the likely 100 calls of 50 to 300: the note says so, with the mean of 150
+  /// over the ranges. Four and ten users, a call of 90 % small (500 × $0.1 + 200 × $0.4) and 10 %
+  /// large (500 × $2 + 200 × $10 a million): $0.000417; four users' 600 calls are $0.25.
+  @Test func rangesAreTold() throws {
+    let folder = try GateFolder()
+    try folder.baseline()
+    #expect(!(try folder.check()).output.contains("known only up to a range"))
+    let ranged = try folder.text("s.yaml").replacing(
+      "volume: 100", with: "volume: { low: 50, likely: 100, high: 300 }")
+    try folder.files.write("s.yaml", ranged)
+    let checked = try folder.check("--json")
+    let words =
+      "Mind that 1 input is known only up to a range, and that the bills of s are "
+      + "compared at its likely value: over the ranges the expected bill is $0.25 in the mean"
+    #expect(checked.output.contains(words), "\(checked.output) \(checked.errors)")
+    #expect(try folder.check().output.contains(words))
+  }
+
   @Test func aCommentFitsIntoAComment() {
     let plans = (0..<3_000).map { number in
       PlanComparison(

@@ -101,6 +101,62 @@ import Testing
     #expect(text.contains(" lower. With 10 users, AI costs "), "\(text)")
   }
 
+  /// Two regions of one model: one in five attempts fails, and the other region answers four in five
+  /// of them. No model changes, yet 16 % of the calls went elsewhere, 4 % failed.
+  @Test func callsAnsweredInAnotherRegionAreSaidFirst() throws {
+    var scenario = try Self.scenario("regions: {cheap: [east, west]}\nbudget: $1,000")
+    scenario.chains = [:]
+    scenario.behaviours[0].failureRate = 0.2
+    let report = try Self.report(scenario)
+    let performance = report.plans[0].result.performance.filter { $0.model.hasPrefix("cheap@") }
+    let (calls, moved) = (Double(report.plans[0].result.calls), performance[1].otherRegionCalls)
+    // Six standard errors of 100,000 calls.
+    #expect((Double(moved) - 0.16 * calls).magnitude < 6 * (0.16 * 0.84 * calls).squareRoot())
+    #expect(performance.map(\.fallbackCalls) == [0, 0] && performance[0].otherRegionCalls == 0)
+    #expect(moved == performance[1].calls)
+    let text = Headline.text(report)
+    let share = PlainEnglish.share(Double(moved) / calls)
+    #expect(
+      text.contains(" \(PlainEnglish.count(moved)) were answered in another region (\(share))"))
+    #expect(text.contains(" of the calls failed or answered by a fallback or in another region"))
+    let json = RunRecord(version: "0").json(report).text
+    #expect(json.contains("\"other_region_calls\": \(moved)"))
+  }
+
+  /// A breaker that skips the first region, which nothing but its own failures did before.
+  @Test func skipsOfARegionCount() throws {
+    let scenario = try Self.scenario(
+      "regions: {cheap: [east, west]}\nbreaker: {failures: 1, open: 1h}")
+    let result = try Self.report(scenario).plans[0].result
+    let east = result.performance.first { $0.model == "cheap@east" }
+    let west = result.performance.first { $0.model == "cheap@west" }
+    let failures = try #require(east?.failures)
+    // Each failure shuts the first region for an hour; the other one takes 200 calls till it fails, too.
+    #expect(try #require(west?.otherRegionCalls) > 10 * failures && failures > 0)
+  }
+
+  /// Within three standard errors of the budget and without a stated chance the sentence says so; a
+  /// bill that is farther from it, or a stated chance, needs no such words.
+  @Test func aBillNearTheBudgetWithoutAChanceIsDoubted() {
+    var report = SampleReport(users: [100], budget: 1_000).report
+    let words = "near the budget, of which no formula tells the chance"
+    func text(over margin: Double, chance: Double?, why: String?) -> String {
+      report.plans[0].expectation.overBudgetProbability = chance
+      report.plans[0].expectation.anyMonthOverBudgetProbability = chance
+      report.plans[0].expectation.whyNoChance = why
+      let bill = report.plans[0].result.cost.dollars
+      report.plans[0].expectation.cost = bill
+      // Three of them are the limit.
+      let deviation = (1_000 - bill).magnitude / margin
+      report.plans[0].expectation.variance = deviation * deviation
+      return Headline.text(report)
+    }
+    #expect(text(over: 2.9, chance: nil, why: "a quota").contains(words))
+    #expect(!text(over: 3.1, chance: nil, why: "a quota").contains(words))
+    #expect(!text(over: 2.9, chance: 0.5, why: nil).contains(words))
+    #expect(!text(over: 2.9, chance: nil, why: nil).contains(words))
+  }
+
   /// The limits are data; a per cent exactly is not more than one per cent.
   @Test func onePerCentIsTheLimit() throws {
     let limits = try AttentionLimits.checked.get()
@@ -167,6 +223,30 @@ import Testing
     #expect(sweep.points.last?.assessment.leftOut.map(\.part) == [part])
     let sensitivity = try Sensitivity(assessor, scenario: read.scenario, share: 0.2)
     #expect(SensitivityMarkdown.headline(sensitivity).hasPrefix(sentence))
+    let selection = SelectionStudy(
+      read.scenario, rules: try SelectionReader.rules(of: read.scenario))
+    #expect(SelectionMarkdown(study: selection).headline().hasPrefix(sentence))
+  }
+
+  /// Another catalog's prices, capacity at a fixed price and the figures of an audit are formulas, too.
+  @Test func comparisonsTellWhatTheyLeaveOut() throws {
+    let folder = try Self.folder(
+      "breaker: {failures: 3}\ncompare_catalog: other.yaml\ncapacity: {units: {title: Units, models: [cheap], "
+        + "unit_price: $100, tokens_per_minute: 1000}}")
+    try folder.write(
+      "other.yaml",
+      "models: {cheap: {provider: a, input: $2 per 1M tokens, output: $2 per 1M tokens}}")
+    let scenario = try folder.read()
+    let comparison = try #require(CatalogComparison(scenario))
+    #expect(comparison.plans[0].leftOut.map(\.part) == ["cheap breaker"])
+    var report = try Self.report(scenario)
+    report.comparison = comparison
+    let sentence = "Attention: the figures below are formulas, which leave out cheap breaker"
+    #expect(ReportMarkdown.pricesSection(report).contains("**" + sentence))
+    #expect(Headline.text(report).contains(", by formulas that leave out cheap breaker."))
+    let capacity = try #require(scenario.capacities.first)
+    let breakEven = BreakEven(capacity, scenario: scenario, plan: scenario.plans[0])
+    #expect(breakEven.leftOut.map(\.part) == ["cheap breaker"])
   }
 
   /// A line that no month comes near is no reason for doubt.

@@ -19,10 +19,11 @@ import Testing
     "daily": "scenario,plan,date,model,calls,cost_usd,cumulative_cost_usd",
     "accounts": "scenario,plan,account_id,account_plan,calls,cost_usd,share,rank",
     "performance":
-      "scenario,plan,model,calls,fallback_calls,breaker_trips,throttled_calls,queued_calls,"
+      "scenario,plan,model,calls,fallback_calls,other_region_calls,breaker_trips,throttled_calls,queued_calls,"
       + "requests_per_minute_mean,requests_per_minute_peak,tokens_per_minute_mean,"
       + "tokens_per_minute_peak,quota_utilisation_peak,queue_p95_ms,latency_p50_ms,"
-      + "latency_p95_ms,latency_p99_ms,error_rate,saturated",
+      + "latency_p95_ms,latency_p99_ms,error_rate,saturated,timeouts,timeout_rate,success_rate,"
+      + "cache_hit_rate,cache_miss_rate,cost_usd,cost_per_request_usd,cost_per_token_usd",
     "alerts": "scenario,plan,at,type,severity,rule,state,value,threshold,message,unit",
   ]
   let tables = ReportTables.all(SampleReport(users: [1]).report)

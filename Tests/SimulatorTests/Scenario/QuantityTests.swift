@@ -85,6 +85,20 @@ import Testing
     #expect(throws: Quantity.Problem.self) { try Quantity.price(text) }
   }
 
+  /// Money is counted in picodollars of 64 bits: 2⁶³ of them are $9,223,372.
+  @Test(arguments: [
+    ("$9223372 per call", true), ("$9223373 per call", false), ("$9300000 per call", false),
+  ])
+  func theLargestPriceIsNamed(text: String, isPrice: Bool) throws {
+    do {
+      _ = try Quantity.price(text)
+      #expect(isPrice)
+    } catch {
+      #expect(!isPrice)
+      #expect(error.message == "'\(text)' is more than the most that one unit can cost, $9,223,372")
+    }
+  }
+
   @Test(arguments: [
     ("tier", "teir", true), ("volume", "volumee", true), ("cache", "c", false),
     ("deepseek-v3", "deepseek-v4", true), ("gpt-4o", "claude", false), ("Input", "inptu", true),

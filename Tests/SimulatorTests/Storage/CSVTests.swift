@@ -126,7 +126,7 @@ private func guarding(_ field: String, _ dialect: CSVDialect) -> String {
   " =1+1", "\u{A0}=1+1", "\u{200B}=1+1", "  +x", " @SUM(1)", "@a/b(c)", "@a/", "@/b", "@a b/c",
   "00123", "12345678901234567890", "1E5", "1e-5", "3.10", "1,5", "2026-01-05", "1/2", "12:30",
   "5 %", "$5", "(5)", "1 pm", "MARCH1", "2-sept", "3 mai", " 007 ", "1\u{202F}000", "\u{FF11}2",
-  "'=1", "''00123",
+  "'=1", "''00123", "true", "FALSE", "Vrai", " faux ", "wahr", "Falsch",
 ]) func csvKeepsTextsTexts(_ value: String) throws {
   #expect(SpreadsheetGuard.guarded(value) == "'" + value)
   for dialect in CSVDialect.allCases {
@@ -148,7 +148,7 @@ private func guarding(_ field: String, _ dialect: CSVDialect) -> String {
 @Test(arguments: [
   "@cf/meta/llama-3.1-8b", "@hf/thebloke/x_y", "0", "12345", "123456789012345", "gpt-4o", "4o",
   "mars", "user-000123", "1a", "12 monkeys", "3 e 4 e 5", "a=b", "x1E5", "'quoted'", "", " ", "é1",
-  "0x1F",
+  "0x1F", "truest", "not true", "vraiment",
 ]) func csvLeavesOtherTextsAlone(_ value: String) {
   #expect(SpreadsheetGuard.guarded(value) == value)
 }

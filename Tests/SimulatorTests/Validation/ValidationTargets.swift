@@ -102,7 +102,7 @@ enum ValidationTargets {
   }
 
   /// Minutes until it opens.
-  private static var toOpen: Double { BreakerOpening.meanTime(rate: 0.5, window: 5) }
+  private static var toOpen: Double { BreakerOpening.meanFailures(3, perWindow: 2.5) / 0.5 }
 
   private static var breakers: [ValidationCheck] {
     let setting = "3 failures in 5 min, 2 min open, 1 call a minute, half of them fail, 100 months"

@@ -14,9 +14,8 @@ struct BreakerShare: Sendable {
   ///   - failing: chance that one fails, above 0.
   init(_ settings: BreakerSettings, attempts: Double, failing: Double) {
     guard attempts > 0, failing > 0 else { return }
-    let hits = Self.hits(settings, attempts, failing)
-    guard hits > 0 else { return }
-    let closed = 1 / hits + Self.gathering(settings.rule, attempts, failing)
+    let closed = Self.meanCalls(settings, attempts, failing) / attempts
+    guard closed.isFinite else { return }
     let open = settings.open.seconds
     // Of a probe that fails another follows: 1/(1 − p) openings, each with a wait for its probe.
     let rounds = settings.probes > 0 ? 1 / max(1 - failing, 1e-12) : 1
@@ -26,55 +25,38 @@ struct BreakerShare: Sendable {
     turnedAway = shut / cycle
   }
 
-  /// Outcomes a second that would open it, had nothing been cleared: an outcome sees the other
-  /// outcomes of its window as they are at any time.
-  private static func hits(
+  /// Attempts until a closed breaker opens, its record being empty.
+  private static func meanCalls(
     _ settings: BreakerSettings, _ attempts: Double, _ failing: Double
   ) -> Double {
     let calls = attempts * settings.window.seconds
     switch settings.rule {
     case .failures(let count, consecutive: false):
-      return attempts * failing * atLeast(count - 1, mean: calls * failing)
+      return BreakerOpening.meanFailures(count, perWindow: calls * failing) / failing
     case .failures(let count, consecutive: true):
-      return attempts * pow(failing, Double(count)) * atLeast(count - 1, mean: calls)
+      return meanCalls(running: count, calls, failing)
     case .rate(let billionths, let minimum):
       let share = Double(billionths) / Double(BreakerSettings.shares.upperBound)
-      return attempts
-        * RateCrossing(share: share, minimum: minimum, calls: calls, failing: failing).hits
+      return RateCrossing(share: share, minimum: minimum, calls: calls, failing: failing).meanCalls
     }
   }
 
-  /// Seconds that a closed breaker needs at least, its record being empty.
-  private static func gathering(
-    _ rule: BreakerSettings.Rule, _ attempts: Double, _ failing: Double
-  ) -> Double {
-    switch rule {
-    case .failures(let count, consecutive: false): Double(count - 1) / (attempts * failing)
-    case .failures(let count, consecutive: true): Double(count - 1) / attempts
-    case .rate(_, let minimum): Double(minimum - 1) / attempts
-    }
-  }
-
-  /// P(N ≥ k) of a Poisson number.
-  private static func atLeast(_ k: Int, mean: Double) -> Double {
-    guard k > 0 else { return 1 }
-    let spread = mean.squareRoot()
-    if Double(k) < mean - 10 * spread { return 1 }
-    if Double(k) > mean + 40 * spread + 40 { return 0 }
-    // The sum of the terms from k on keeps its digits where they are tiny.
-    var term = exp(Double(k) * log(mean) - mean - lgamma(Double(k) + 1))
-    var sum = term
-    var next = Double(k)
-    while term > 1e-17 * sum, term > 0 {
-      next += 1
-      term *= mean / next
-      sum += term
-    }
-    return min(1, sum)
+  /// Attempts until k failures in a row lie within a window. The first k do with the chance g that
+  /// so many attempts lie within it, and each further one with the chance that makes a run without
+  /// end take as long as failures alone do.
+  private static func meanCalls(running k: Int, _ calls: Double, _ failing: Double) -> Double {
+    // Σ p^{−i} for i = 1…k.
+    let run = failing < 1 ? expm1(-Double(k) * log(failing)) / (1 - failing) : Double(k)
+    let missed = 1 - PoissonLaw(mean: calls).atLeast(k - 1)
+    guard missed > 1e-12 else { return run }
+    let alone = BreakerOpening.meanFailures(k, perWindow: calls)
+    let next = min(1, missed / max(alone - Double(k), 1e-300))
+    let goesOn = 1 - failing * (1 - next)
+    return (run + missed / goesOn) / (1 - missed * (1 - failing) / goesOn)
   }
 }
 
-/// How often the failures among the calls of a window come to be a share of them, of so many calls at
+/// How soon the failures among the calls of a window come to be a share of them, of so many calls at
 /// least: failures and successes of a window are independent Poisson numbers F and S.
 private struct RateCrossing {
   let share: Double
@@ -83,38 +65,61 @@ private struct RateCrossing {
   let calls: Double
   let failing: Double
 
-  /// Beyond so many calls in a window their numbers are taken as normal.
-  private static let countedUpTo = 2_000.0
+  /// Beyond so many calls in a window, or asked for, their numbers are taken as normal.
+  private static let countedUpTo = 2_000
 
-  /// By outcome. Where more fail than the share, nearly every one meets the rule; else those that
-  /// newly do: by a failure, by the call that makes the number full, or by a success that has left the
-  /// window, if the next outcome is a failure.
-  var hits: Double {
-    guard calls <= Self.countedUpTo else { return normalHits }
-    let failures = Self.poisson(calls * failing)
-    let successes = Self.poisson(calls * (1 - failing))
+  /// Calls until a window has enough of them; then, unless they meet the rule at once, until others
+  /// newly do.
+  var meanCalls: Double {
+    let full = BreakerOpening.meanFailures(minimum, perWindow: calls)
+    let missed = 1 - atOnce
+    guard missed > 1e-12 else { return full }
+    let (newly, below) = calls <= Double(Self.countedUpTo) ? crossings : normalCrossings
+    return newly > 0 ? full + missed * below / newly : .infinity
+  }
+
+  /// P(share of the fewest calls failed).
+  private var atOnce: Double {
+    guard failing < 1 else { return 1 }
+    let n = Double(minimum)
+    let least = (share * n - 1e-9).rounded(.up)
+    guard minimum <= Self.countedUpTo else {
+      return Normal.cdf((failing * n - least + 0.5) / (n * failing * (1 - failing)).squareRoot())
+    }
+    var sum = 0.0
+    for count in Int(least)...minimum {
+      let k = Double(count)
+      let ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+      sum += exp(ways + k * log(failing) + (n - k) * log1p(-failing))
+    }
+    return sum
+  }
+
+  /// Chance that an outcome newly meets the rule (by a failure, by the call that makes the number
+  /// full, or by a success that has left the window, if the next outcome is a failure), and that a
+  /// window does not meet it.
+  private var crossings: (newly: Double, below: Double) {
+    let failures = PoissonLaw(mean: calls * failing).masses
+    let successes = PoissonLaw(mean: calls * (1 - failing)).masses
     var upTo = [0.0]
     for chance in successes { upTo.append(upTo[upTo.count - 1] + chance) }
     func between(_ low: Int, _ high: Int) -> Double {
       let (from, to) = (min(max(0, low), successes.count), min(high + 1, successes.count))
       return to > from ? upTo[to] - upTo[from] : 0
     }
-    func exactly(_ count: Int) -> Double { between(count, count) }
-    return failures.enumerated().reduce(0.0) { sum, item in
-      let (f, chance) = item
+    var (newly, below) = (0.0, 0.0)
+    for (f, chance) in failures.enumerated() {
       // Successes with which f failures are the share, and f + 1.
       let (most, mostOfNext) = (mostSuccesses(f), mostSuccesses(f + 1))
       let least = minimum - f
-      let byFailure = between(least - 1, mostOfNext)
-      if failing > share {
-        return sum + chance
-          * (failing * byFailure + (1 - failing) * between(least - 1, most - 1))
-      }
-      let newly = failing * (byFailure - between(least, most))
-      let full = least <= most ? (1 - failing) * exactly(least - 1) : 0
-      let left = least <= most ? (1 - failing) * failing * exactly(most) : 0
-      return sum + chance * (newly + full + left)
+      let met = between(least, most)
+      let byFailure = failing * (between(least - 1, mostOfNext) - met)
+      let full = least <= most ? (1 - failing) * between(least - 1, least - 1) : 0
+      let left = least <= most ? (1 - failing) * failing * between(most, most) : 0
+      newly += chance * (byFailure + full + left)
+      below += chance * (1 - met)
     }
+    return (newly, below)
   }
 
   /// Of f failures, so that they are the share.
@@ -122,22 +127,14 @@ private struct RateCrossing {
     Int((Double(f) * (1 - share) / share + 1e-9).rounded(.down))
   }
 
-  private var normalHits: Double {
+  private var normalCrossings: (newly: Double, below: Double) {
     let enough = Normal.cdf((calls + 1 - Double(minimum)) / calls.squareRoot())
-    guard failing <= share else { return enough }
     let variance =
       failing * (1 - share) * (1 - share) + (1 - failing) * share * share
     let spread = (calls * variance).squareRoot()
     let z = (share - failing) * calls / spread
     let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot() / spread
     let step = failing * (1 - share) + (1 - failing) * failing * share
-    return enough * density * step
-  }
-
-  /// The chances of 0, 1, 2 … as far as there are any.
-  private static func poisson(_ mean: Double) -> [Double] {
-    guard mean > 0 else { return [1] }
-    let last = Int(mean + 12 * mean.squareRoot() + 30)
-    return (0...last).map { exp(Double($0) * log(mean) - mean - lgamma(Double($0) + 1)) }
+    return (enough * density * step, 1 - enough * Normal.cdf(-z))
   }
 }

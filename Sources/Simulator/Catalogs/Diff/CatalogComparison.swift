@@ -1,31 +1,5 @@
 import CostModel
 
-/// Another catalog beside a scenario's own.
-struct ComparedCatalog: Sendable {
-  var name: String
-  var checked: CivilDate?
-  /// The scenario's models, in its own order, with the other catalog's prices where it has them.
-  var catalog: Catalog
-  /// Models that the other catalog does not have; they keep their prices.
-  var missing: [String] = []
-
-  init(_ other: Catalog, pricing own: Catalog) {
-    name = other.name
-    checked = other.checked
-    catalog = own
-    for index in own.models.indices {
-      let id = ModelID(UInt16(index))
-      let names = [own[id].name] + own[id].aliases
-      if let match = names.lazy.compactMap(other.id(named:)).first {
-        catalog[id].prices = other[match].prices
-        catalog[id].deprecated = other[match].deprecated
-      } else {
-        missing.append(own[id].name)
-      }
-    }
-  }
-}
-
 /// What another catalog's prices do to a scenario's expected bills: the same calls, priced twice.
 struct CatalogComparison: Sendable {
   struct Effect: Sendable {
@@ -40,6 +14,8 @@ struct CatalogComparison: Sendable {
     var other: Double
     /// Of each model whose prices change the bill, the largest first.
     var effects: [Effect]
+    /// What the closed forms leave out, at either prices.
+    var leftOut: [Expectation.Approximation] = []
 
     /// Whether the bills differ by half a cent at least.
     var changes: Bool { (other - own).magnitude >= 0.005 }
@@ -90,10 +66,12 @@ struct CatalogComparison: Sendable {
         let cost = ExpectedCost(scenario: single, plan: plan).total
         return Effect(model: scenario.catalog[id].name, difference: cost - own.total)
       }
+    let other = ExpectedCost(scenario: changed, plan: plan)
     return Plan(
-      plan: plan, own: own.total, other: ExpectedCost(scenario: changed, plan: plan).total,
+      plan: plan, own: own.total, other: other.total,
       effects: effects.filter { $0.difference != 0 }.sorted {
         ($1.difference.magnitude, $0.model) < ($0.difference.magnitude, $1.model)
-      })
+      },
+      leftOut: LeftOutWords.union([own, other].map(Expectation.leftOut)))
   }
 }

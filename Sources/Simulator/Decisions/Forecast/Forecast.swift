@@ -61,8 +61,27 @@ struct Forecast: Sendable {
     self.months = months
     approximations =
       months.last { !$0.isSimulated }.map {
-        Expectation(scenario: $0.scenario.withoutActions, plan: $0.plan).approximations
+        let cost = ExpectedCost(scenario: $0.scenario.withoutActions, plan: $0.plan)
+        return Approximations(cost).list() + Self.ofSeveral(months, cost)
       } ?? []
+  }
+
+  /// What only the sum of several months approximates.
+  private static func ofSeveral(
+    _ months: [ForecastMonth], _ cost: ExpectedCost
+  ) -> [Expectation.Approximation] {
+    guard months.count > 1 else { return [] }
+    let isRounded = months.contains { month in
+      month.scenario.workloads.contains {
+        let calls = $0.volume * Double(month.plan.users)
+        return $0.arrivals == .exact
+          && ((calls - calls.rounded()).magnitude > 1e-9 || !$0.volumeByAccountPlan.isEmpty)
+      }
+    }
+    let rounding = Expectation.Approximation(
+      part: "exact arrivals",
+      reason: "each month is rounded to whole calls by itself, `run` rounds the sum of its months")
+    return Approximations.sharedUsers(of: cost) + (isRounded ? [rounding] : [])
   }
 
   /// Sets of inputs that fill their ranges evenly.

@@ -31,9 +31,16 @@ struct LeverLab {
     return levers.indices.map { index in
       LeverResult(
         lever: levers[index],
-        verdict: verdict(
-          with: with[index], without: isUsed[index] ? without[index] : nil, base: base))
+        verdict: misfit(levers[index]).map { .inapplicable($0) }
+          ?? verdict(
+            with: with[index], without: isUsed[index] ? without[index] : nil, base: base))
     }
+  }
+
+  /// Why the lever's figures say nothing of this plan; nil: they do.
+  private func misfit(_ lever: Lever) -> String? {
+    guard let users = lever.users, users != plan.users else { return nil }
+    return "its figures are of \(users) users"
   }
 
   private func verdict(
@@ -58,7 +65,7 @@ struct LeverLab {
     _ levers: [Lever], _ overrides: (Int) -> [String]
   ) throws -> [Result<Outcome, Inapplicable>?] {
     let variants = levers.indices.map { index -> Result<Scenario, Inapplicable>? in
-      let list = overrides(index)
+      let list = misfit(levers[index]) == nil ? overrides(index) : []
       return list.isEmpty ? nil : tree.variant(list, source: "lever \(levers[index].name)")
     }
     var simulated = try outcomes(variants.compactMap { try? $0?.get() })[...]

@@ -44,9 +44,10 @@ struct LeverStudy: Sendable {
   /// The bill as it stands over the ranges of inputs; nil where none has one.
   let overRanges: Assessment?
 
+  /// - Parameter isInDetail: whether the other catalog's prices are asked about too.
   init(
     _ tree: ScenarioTree, _ scenario: Scenario, levers: [Lever], capacities: [Capacity] = [],
-    threads: Int
+    isInDetail: Bool = true, threads: Int
   ) throws {
     breakEvens = capacities.map { BreakEven($0, scenario: scenario, plan: scenario.plans[0]) }
       .filter(\.applies)
@@ -71,8 +72,11 @@ struct LeverStudy: Sendable {
       result.isOffered && result.saving(from: base).map { $0 > .zero } ?? false
     }
     (steps, clashes) = try lab.steps(saving.map(\.lever), in: expanded, base: base)
-    otherPrices = try LeverPrices(
-      tree, scenario, results: results, steps: steps.map(\.lever), in: expanded, threads: threads)
+    otherPrices =
+      isInDetail
+      ? try LeverPrices(
+        tree, scenario, results: results, steps: steps.map(\.lever), in: expanded, threads: threads)
+      : nil
   }
 
   /// The bill with all of them: a simulation, not a sum.

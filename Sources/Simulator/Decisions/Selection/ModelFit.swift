@@ -44,10 +44,3 @@ struct ModelFit {
     return nil
   }
 }
-
-extension CallShape {
-  /// The share of the calls whose input leaves room for the mean answer.
-  func fitting(window: Double) -> Double {
-    input(from: -.infinity, below: (window - meanOutput).rounded(.down) + 1).mass
-  }
-}

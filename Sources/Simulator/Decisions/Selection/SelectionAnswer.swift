@@ -118,11 +118,14 @@ struct SelectionStudy: Sendable {
   let rules: SelectionRules
   /// The kinds of calls that cost most as they are routed now come first.
   let answers: [SelectionAnswer]
+  /// What closed forms leave out of the plan.
+  let leftOut: [Expectation.Approximation]
 
   init(_ scenario: Scenario, rules: SelectionRules) {
     self.scenario = scenario
     self.rules = rules
     plan = scenario.plans[0]
+    leftOut = Expectation.leftOut(of: ExpectedCost(scenario: scenario, plan: plan))
     func bill(_ answer: SelectionAnswer) -> Double {
       answer.calls.calls * (answer.currentCost ?? 0)
     }

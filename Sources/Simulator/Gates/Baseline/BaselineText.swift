@@ -50,7 +50,8 @@ enum BaselineText {
 enum BaselineInputs {
   /// What a bill does not depend on, or what the baseline says elsewhere.
   private static let skipped: Set<String> = [
-    "name", "title", "plans", "currency", "budget", "alerts", "thresholds", "assumptions",
+    "name", "title", "plans", "currency", "budget", "alerts", "tables", "performance_hours",
+    "thresholds", "assumptions",
     "published",
   ]
   private static let skippedPrices: Set<String> = [

@@ -55,7 +55,8 @@ extension InputChanges {
   private mutating func addSteps(_ place: Int, _ old: Workload, _ new: Workload) {
     let isSame = zip(old.stages, new.stages).allSatisfy { a, b in
       a.continuation == b.continuation && a.chance == b.chance && a.delay == b.delay
-        && a.calls.map(\.probability) == b.calls.map(\.probability)
+        && a.part == b.part && a.calls.map(\.probability) == b.calls.map(\.probability)
+        && a.calls.map(\.called) == b.calls.map(\.called)
     }
     guard !isSame else { return }
     add(.volume, "how often the steps of \(new.name) are taken", part: .workload(place)) { state in
@@ -63,8 +64,10 @@ extension InputChanges {
         state.scenario.workloads[place].stages[s].continuation = stage.continuation
         state.scenario.workloads[place].stages[s].chance = stage.chance
         state.scenario.workloads[place].stages[s].delay = stage.delay
+        state.scenario.workloads[place].stages[s].part = stage.part
         for (c, call) in stage.calls.enumerated() {
           state.scenario.workloads[place].stages[s].calls[c].probability = call.probability
+          state.scenario.workloads[place].stages[s].calls[c].called = call.called
         }
       }
     }

@@ -49,6 +49,12 @@ struct MonthFigures: Sendable {
     case .latency: return nil
     case .cacheHitRate:
       return share(result.cacheHits, of: result.cacheHits + result.cacheMisses)
+    case .timeoutRate:
+      let rows = result.performance.filter { row in
+        threshold.selector[.model].map { isOf(row.model, model: $0) } ?? true
+      }
+      return share(
+        rows.reduce(0) { $0 + $1.timeouts }, of: rows.reduce(0) { $0 + $1.attempts })
     case .errorRate:
       guard let model = threshold.selector[.model] else {
         return share(result.failedCalls, of: result.calls)
@@ -56,7 +62,23 @@ struct MonthFigures: Sendable {
       let rows = result.performance.filter { isOf($0.model, model: model) }
       return share(
         rows.reduce(0) { $0 + $1.failures }, of: rows.reduce(0) { $0 + $1.attempts })
+    default: return threshold.metric.quality.flatMap { quality($0, threshold, result) }
     }
+  }
+
+  private static func quality(
+    _ metric: QualityMetric, _ threshold: Threshold, _ result: PlanResult
+  ) -> Double? {
+    let cells = result.quality.filter { cell in
+      threshold.selector.allSatisfy { tag, value in
+        switch tag {
+        case .plan, .tier: true
+        case .model: isOf(cell.model, model: value)
+        case .useCase: cell.useCase == value
+        }
+      }
+    }
+    return cells.reduce(into: QualityCounts()) { $0 += $1.counts }.mean(metric)
   }
 
   private static func share(_ part: Int64, of whole: Int64) -> Double? {

@@ -84,7 +84,9 @@ struct ThresholdJudge {
         case .cost: "there was no such call"
         case .latency: "no such call was answered"
         case .errorRate: "there was no such call"
+        case .timeoutRate: "there was no such attempt"
         case .cacheHitRate: "nothing was looked up in the cache"
+        default: "nothing is told of such an answer"
         }
       return gap(threshold, plan.name, why)
     }
@@ -102,8 +104,8 @@ struct ThresholdJudge {
   private static func words(_ value: Double, _ metric: Threshold.Metric) -> String {
     switch metric {
     case .cost: PlainEnglish.usd(MoneySum(dollars: value))
-    case .latency: GateWords.number(value) + " ms"
-    case .errorRate, .cacheHitRate: GateWords.share(value)
+    case _ where metric.isDuration: GateWords.number(value) + " ms"
+    default: GateWords.share(value)
     }
   }
 

@@ -36,6 +36,10 @@ struct AuditText {
     }
     let amount = AmountText.text(recomputed, in: claim.unit)
     switch finding.verdict {
+    case .confirmed where finding.asPublished == .wrong:
+      return
+        "Right by the recomputed figures: \(working(way))\(verb(way))\(amount). The published ones "
+        + "contradict it, because it rests on \(wrongInputs(finding))."
     case .confirmed: return "Right: \(working(way))\(verb(way))\(amount)."
     case .restated:
       return

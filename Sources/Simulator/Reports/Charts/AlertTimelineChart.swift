@@ -57,7 +57,7 @@ struct AlertTimelineChart {
   private static func rows(_ alerts: [AlertEvent], until end: SimTime) -> [Row] {
     var rows: [Row] = []
     var on: [String: SimTime] = [:]
-    for alert in alerts {
+    for alert in alerts where alert.isOfBudget || alert.isRolling {
       var place = rows.firstIndex { ($0.rule, $0.isOfBudget) == (alert.rule, alert.isOfBudget) }
       if place == nil {
         place = rows.count

@@ -13,8 +13,14 @@ enum SensitivityMarkdown {
     return text
   }
 
-  /// Two sentences: what moves it most, and what that means for the budget.
+  /// What moves it most, what that means for the budget, and what ranges make of it.
   static func headline(_ result: Sensitivity, emphasis: String = "") -> String {
+    let caution = RangesNote.sentence(
+      ranges: result.scenario.ranges.count, over: result.overRanges, emphasis: emphasis)
+    return [answer(result, emphasis), caution].compactMap { $0 }.joined(separator: " ")
+  }
+
+  private static func answer(_ result: Sensitivity, _ emphasis: String) -> String {
     let cost = PlainEnglish.usd(result.base.cost)
     let leftOut = LeftOutWords.sentence(
       LeftOutWords.union(

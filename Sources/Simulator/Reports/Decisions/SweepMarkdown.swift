@@ -53,7 +53,7 @@ enum SweepMarkdown {
     for (axis, index) in zip(sweep.axes, point.place) {
       let value = self.value(axis, index)
       parts.append(
-        axis.knob?.isUsers == true ? value + " users" : name(axis) + " " + value)
+        axis.knob?.isUsers == true ? value + (value == "1" ? " user" : " users") : name(axis) + " " + value)
     }
     return parts.joined(separator: ", ")
   }

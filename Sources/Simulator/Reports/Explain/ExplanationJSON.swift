@@ -132,7 +132,7 @@ extension ExplanationJSON {
 
   private func look(_ look: CallStory.Look) -> JSONValue {
     let levels = look.levels
-    let skipped = look.isBlocked ? "breaker" : "quota"
+    let skipped = look.isBlocked ? "breaker" : look.tooLong != nil ? "window" : "quota"
     return .object([
       ("step", .string("target")), ("at", Self.time(look.at)),
       ("target", .string(it.name(ofTarget: look.target))), ("is_retry", .bool(look.isRetry)),

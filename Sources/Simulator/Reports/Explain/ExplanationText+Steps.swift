@@ -51,6 +51,10 @@ extension ExplanationText {
     section("\(offset(look.at))  \(it.name(ofTarget: look.target)) \(verb)")
     if let breaker = look.breaker { row("breaker", text(breaker, look.target)) }
     if look.attempt == nil, look.isBlocked { return }
+    if let tokens = look.tooLong {
+      return row(
+        "window", "the call's \(PlainEnglish.count(tokens)) tokens are more than it holds; not billed")
+    }
     row("quota", levels(look))
     row("start", start(look))
     guard let attempt = look.attempt else { return }

@@ -80,6 +80,10 @@ enum BreakEvenReport {
             }
           ),
           ("best_units", .integer(Int64(row.units))),
+          (
+            "leaves_out",
+            .array(row.breakEven.leftOut.map { .string("\($0.part): \($0.reason)") })
+          ),
         ])
       })
   }
@@ -122,7 +126,8 @@ enum BreakEvenReport {
           + "(\(Markdown.escape(row.capacity.source ?? "no source")))\n"
       }
     }
-    return ReportMarkdown.heading("Break-even")
+    let leftOut = LeftOutWords.paragraph(rows.map(\.breakEven.leftOut))
+    return ReportMarkdown.heading("Break-even") + leftOut
       + "A fixed price is due whether the capacity is used or not; what does not fit in an hour is "
       + "billed by use. Users are taken to be alike; bursts within an hour, which spill over too, are "
       + "not seen.\n\n" + table.text + notes.joined() + "\n"

@@ -2,7 +2,8 @@ import CostModel
 
 /// `levers.md`: what would save how much, for a founder.
 enum LeverMarkdown {
-  static func text(_ study: LeverStudy) -> String {
+  /// - Parameter others: the same levers with other plans.
+  static func text(_ study: LeverStudy, others: [LeverStudy] = []) -> String {
     let scenario = study.scenario
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     let prices = LeverPricesMarkdown.sentence(study, emphasis: "**").map { $0 + "\n\n" } ?? ""
@@ -11,7 +12,7 @@ enum LeverMarkdown {
       + "![What each lever saves on top of those above it](charts/levers.svg)\n\n"
       + alone(study) + together(study) + inUse(study) + alternatives(study)
       + LeverPricesMarkdown.section(study) + BreakEvenReport.section(study) + rest(study)
-      + basis(study)
+      + planByPlan([study] + others) + basis(study)
   }
 
   /// Where inputs are known only up to a range; empty where none is.
@@ -82,21 +83,26 @@ enum LeverMarkdown {
   private static func alone(_ study: LeverStudy) -> String {
     let offered = study.results.filter(\.isOffered)
     guard !offered.isEmpty else { return "" }
-    var table = MarkdownTable([
-      .text("lever"), .number("bill with it"), .number("saves"), .number("of the bill"),
-      .number("median latency"), .number("p95 latency"), .text("quality"),
-    ])
+    let isPublished = offered.contains { $0.lever.published != nil }
+    var table = MarkdownTable(
+      [
+        .text("lever"), .number("bill with it"), .number("saves"), .number("of the bill"),
+      ] + (isPublished ? [.number("published")] : []) + [
+        .number("median latency"), .number("p95 latency"), .text("quality"),
+      ])
     for result in offered {
       guard let outcome = result.outcome, let saving = result.saving(from: study.base) else {
         continue
       }
-      table.row([
-        Markdown.escape(result.lever.title), PlainEnglish.usd(outcome.amount),
-        PlainEnglish.usd(saving), share(saving, study.base.amount),
-        change(outcome.latencyP50, study.base.latencyP50),
-        change(outcome.latencyP95, study.base.latencyP95),
-        Markdown.escape(result.lever.quality ?? "not stated"),
-      ])
+      table.row(
+        [
+          Markdown.escape(result.lever.title), PlainEnglish.usd(outcome.amount),
+          PlainEnglish.usd(saving), share(saving, study.base.amount),
+        ] + (isPublished ? [published(result.lever)] : []) + [
+          change(outcome.latencyP50, study.base.latencyP50),
+          change(outcome.latencyP95, study.base.latencyP95),
+          Markdown.escape(result.lever.quality ?? "not stated"),
+        ])
     }
     return ReportMarkdown.heading("Each lever alone") + table.text
   }
@@ -135,22 +141,25 @@ enum LeverMarkdown {
   }
 
   private static func inUse(_ study: LeverStudy) -> String {
-    var table = MarkdownTable([
-      .text("lever"), .number("bill without it"), .number("saves already"),
-      .number("p95 latency without it"), .text("quality"),
-    ])
+    let isPublished = study.results.contains { $0.state == "in use" && $0.lever.published != nil }
+    var table = MarkdownTable(
+      [.text("lever"), .number("bill without it"), .number("saves already")]
+        + (isPublished ? [.number("published")] : [])
+        + [.number("p95 latency without it"), .text("quality")])
     for result in study.results {
       guard case .inUse(let without) = result.verdict,
         let saving = result.saving(from: study.base)
       else { continue }
-      table.row([
-        Markdown.escape(result.lever.title), PlainEnglish.usd(without.amount),
-        saving < .zero
-          ? "costs \(PlainEnglish.usd(.zero - saving)) more"
-          : "\(PlainEnglish.usd(saving)) (\(share(saving, without.amount)))",
-        change(without.latencyP95, study.base.latencyP95),
-        Markdown.escape(result.lever.quality ?? "not stated"),
-      ])
+      table.row(
+        [
+          Markdown.escape(result.lever.title), PlainEnglish.usd(without.amount),
+          saving < .zero
+            ? "costs \(PlainEnglish.usd(.zero - saving)) more"
+            : "\(PlainEnglish.usd(saving)) (\(share(saving, without.amount)))",
+        ] + (isPublished ? [published(result.lever)] : []) + [
+          change(without.latencyP95, study.base.latencyP95),
+          Markdown.escape(result.lever.quality ?? "not stated"),
+        ])
     }
     return table.isEmpty ? "" : ReportMarkdown.heading("In use already") + table.text
   }
@@ -174,13 +183,69 @@ enum LeverMarkdown {
     return table.isEmpty ? "" : ReportMarkdown.heading("Everything elsewhere") + table.text
   }
 
+  /// What its source says that it saves: `$26,400.00 (80 %)`.
+  private static func published(_ lever: Lever) -> String {
+    guard let published = lever.published else { return "–" }
+    let source = lever.source.map { " (\(Markdown.escape($0)))" } ?? ""
+    let share = published.share.map { PlainEnglish.percent($0) }
+    guard let saving = published.saving else { return (share ?? "–") + source }
+    return PlainEnglish.usd(saving) + (share.map { ", \($0)" } ?? "") + source
+  }
+
+  /// What each lever saves with every plan; empty where there is one plan only.
+  private static func planByPlan(_ studies: [LeverStudy]) -> String {
+    guard studies.count > 1 else { return "" }
+    var table = MarkdownTable(
+      [.text("lever")]
+        + studies.flatMap {
+          [.number(PlainEnglish.plural(Int64($0.plan.users), "user")), .number("p95 latency")]
+        })
+    table.row(
+      ["As it is: the bill"]
+        + studies.flatMap { [PlainEnglish.usd($0.base.amount), change($0.base.latencyP95, nil)] })
+    for lever in names(studies) {
+      let cells = studies.flatMap { study -> [String] in
+        guard let result = study.results.first(where: { $0.lever.name == lever.name }),
+          let outcome = result.outcome, let saving = result.saving(from: study.base)
+        else { return ["–", "–"] }
+        let amount = "\(PlainEnglish.usd(saving)) (\(share(saving, result.without(study.base))))"
+        return [
+          amount + (result.state == "in use" ? ", in use" : ""), change(outcome.latencyP95, nil),
+        ]
+      }
+      table.row([Markdown.escape(lever.title)] + cells)
+    }
+    table.row(
+      ["All that save, together"]
+        + studies.flatMap { study in
+          let all = study.base.amount - study.together.amount
+          return [
+            "\(PlainEnglish.usd(all)) (\(share(all, study.base.amount)))",
+            change(study.together.latencyP95, nil),
+          ]
+        })
+    return ReportMarkdown.heading("Plan by plan")
+      + studies.dropFirst().map { "- \(headline($0, emphasis: "**"))\n" }.joined()
+      + "\nWhat each lever saves, and how long 95 % of the answers then take at most (where it is in "
+      + "use, without it):\n\n" + table.text
+  }
+
+  /// Levers that have a figure with one of the plans at least, each once, in order.
+  private static func names(_ studies: [LeverStudy]) -> [Lever] {
+    var seen: Set<String> = []
+    return studies.flatMap(\.results).filter { $0.outcome != nil }.map(\.lever)
+      .filter { seen.insert($0.name).inserted }
+  }
+
   private static func rest(_ study: LeverStudy) -> String {
     let lines = study.results.compactMap { result -> String? in
       let title = Markdown.escape(result.lever.title)
+      let claim =
+        result.lever.published == nil ? "" : " Published saving: \(published(result.lever))."
       switch result.verdict {
-      case .idle: return "- \(title): changes nothing here."
+      case .idle: return "- \(title): changes nothing here.\(claim)"
       case .inapplicable(let reason):
-        return "- \(title): does not apply here: \(Markdown.escape(reason))."
+        return "- \(title): does not apply here: \(Markdown.escape(reason)).\(claim)"
       case .available, .inUse: return nil
       }
     }
@@ -207,6 +272,7 @@ enum LeverMarkdown {
     func text(_ value: Double?) -> String {
       value.map { PlainEnglish.duration(SimDuration(microseconds: Int64($0 * 1_000))) } ?? "–"
     }
-    return text(value) == text(base) ? text(value) : "\(text(value)) (now \(text(base)))"
+    return base == nil || text(value) == text(base)
+      ? text(value) : "\(text(value)) (now \(text(base)))"
   }
 }

@@ -2,17 +2,20 @@ import CostModel
 
 /// The files of a study of levers.
 enum LeverReport {
-  /// Into the scenario's subfolder.
+  /// Into the scenario's subfolder; the first study is that of the plan which is told in detail.
   static func write(
-    _ study: LeverStudy, dialect: CSVDialect, into folder: OutputFolder
+    _ studies: [LeverStudy], dialect: CSVDialect, into folder: OutputFolder
   ) throws(OutputError) {
+    let study = studies[0]
     let name = study.scenario.name
-    try folder.write(table(study).csv(dialect), to: "\(name)/levers.csv")
+    try folder.write(
+      definition.table(studies.flatMap(rows)).csv(dialect), to: "\(name)/levers.csv")
     try folder.write(
       BreakEvenReport.definition.table(BreakEvenReport.rows(study)).csv(dialect),
       to: "\(name)/break-even.csv")
     try folder.write(chart(study).svg(), to: "\(name)/charts/levers.svg")
-    try folder.write(LeverMarkdown.text(study), to: "\(name)/levers.md")
+    try folder.write(
+      LeverMarkdown.text(study, others: Array(studies.dropFirst())), to: "\(name)/levers.md")
   }
 
   // MARK: Table
@@ -31,6 +34,8 @@ enum LeverReport {
     var step: Int?
     var stepSaving: MoneySum?
     var note: String?
+    /// What its source says that it saves.
+    var published: Lever.Published?
     /// The same month at the prices of the catalog that the scenario is compared with.
     var otherCatalog: String?
     var other: Outcome?
@@ -76,6 +81,12 @@ enum LeverReport {
       Column("note", .text, "What it does to quality, or why it does not apply") {
         .optional($0.note) { .text($0) }
       },
+      Column(
+        "published_saving_usd", .usd, unit: "USD", "What its source says that it saves in a month"
+      ) { .optional($0.published?.saving) { .money($0) } },
+      Column("published_share", .decimal, unit: "1", "The same, of the bill without it") {
+        .optional($0.published?.share) { .real($0) }
+      },
       Column("other_catalog", .text, "Catalog that the scenario is compared with") {
         .optional($0.otherCatalog) { .text($0) }
       },
@@ -89,8 +100,6 @@ enum LeverReport {
         .optional($0.otherStepSaving) { .money($0) }
       },
     ])
-
-  static func table(_ study: LeverStudy) -> Table { definition.table(rows(study)) }
 
   private static func rows(_ study: LeverStudy) -> [Row] {
     let prices = study.otherPrices
@@ -117,6 +126,7 @@ enum LeverReport {
         row.saving = result.saving(from: study.base)
         row.share = row.saving.map { ($0, result.without(study.base)) }
         row.note = result.note
+        row.published = result.lever.published
         row.other = prices?.months[result.lever.name]
         row.otherSaving = prices?.saving(result)
         if let step = study.steps.firstIndex(where: { $0.lever.name == result.lever.name }) {
@@ -168,6 +178,14 @@ enum LeverReport {
 
   // MARK: JSON
 
+  /// Of the first study, with those of the other plans.
+  static func json(_ studies: [LeverStudy]) -> JSONValue {
+    guard case .object(let members) = json(studies[0]), studies.count > 1 else {
+      return json(studies[0])
+    }
+    return .object(members + [("other_plans", .array(studies.dropFirst().map(json)))])
+  }
+
   static func json(_ study: LeverStudy) -> JSONValue {
     func usd(_ amount: MoneySum?) -> JSONValue { .optional(amount) { .string($0.exactDecimal) } }
     func ms(_ value: Double?) -> JSONValue {
@@ -177,7 +195,7 @@ enum LeverReport {
       ("scenario", .string(study.scenario.name)),
       ("plan", .string(study.plan.name)),
       ("users", .integer(Int64(study.plan.users))),
-      ("headline", .string(LeverMarkdown.headline(study))),
+      ("headline", .string(LeverMarkdown.headline(study) + LeverMarkdown.caution(study))),
       ("other_catalog", .optional(study.otherPrices?.compared.name) { .string($0) }),
       ("at_other_prices", .optional(LeverPricesMarkdown.sentence(study)) { .string($0) }),
       (
@@ -193,6 +211,13 @@ enum LeverReport {
               ("latency_p50_ms", ms(row.outcome?.latencyP50)),
               ("latency_p95_ms", ms(row.outcome?.latencyP95)),
               ("note", .optional(row.note) { .string($0) }),
+              ("published_saving_usd", usd(row.published?.saving)),
+              (
+                "published_share",
+                .optional(row.published?.share.flatMap { DecimalText.real($0, places: 4) }) {
+                  .string($0)
+                }
+              ),
               ("other_cost_usd", usd(row.other?.amount)),
               ("other_saving_usd", usd(row.otherSaving)),
               ("other_step_saving_usd", usd(row.otherStepSaving)),

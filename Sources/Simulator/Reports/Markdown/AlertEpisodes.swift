@@ -17,7 +17,7 @@ struct AlertEpisodes {
   /// clear is on until `end`.
   static func all(_ alerts: [AlertEvent], until end: SimTime) -> [AlertEpisodes] {
     var result: [AlertEpisodes] = []
-    for alert in alerts where !alert.isOfBudget {
+    for alert in alerts where alert.isRolling {
       if let known = result.firstIndex(where: { $0.first.rule == alert.rule }) {
         result[known].add(alert)
       } else if alert.state == .fired {

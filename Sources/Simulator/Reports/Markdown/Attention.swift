@@ -12,13 +12,19 @@ struct Attention {
   var refused: Int64 { plan.met.refused }
   /// Answered by another model than they were routed to, because that one failed or was skipped.
   var fallback: Int64 { plan.result.performance.reduce(0) { $0 + $1.fallbackCalls } }
+  /// Answered by the model that they were routed to, but not in its first region.
+  var moved: Int64 { plan.result.performance.reduce(0) { $0 + $1.otherRegionCalls } }
   /// Attempts skipped because a quota would have let them wait too long.
   var throttled: Int64 { plan.result.performance.reduce(0) { $0 + $1.throttledCalls } }
   private var openings: Int64 { plan.result.performance.reduce(0) { $0 + $1.breakerTrips } }
 
-  /// Whether so many calls failed, were refused, skipped or answered by a fallback.
+  /// Calls that came to another end than the one that they were routed to.
+  private var astray: Int64 { failed + fallback + moved }
+
+  /// Whether so many calls failed, were refused, skipped or answered by a fallback or in another
+  /// region.
   var isTroubled: Bool {
-    max(share(failed + fallback), share(throttled)) > limits.troubledCalls
+    max(share(astray), share(throttled)) > limits.troubledCalls
   }
 
   private func share(_ count: Int64) -> Double { calls > 0 ? Double(count) / Double(calls) : 0 }
@@ -56,7 +62,7 @@ struct Attention {
 
   private func trouble(_ whose: String) -> String {
     let items: [(Int64, String)] = [
-      (fallback, "were answered by a fallback"),
+      (fallback, "were answered by a fallback"), (moved, "were answered in another region"),
       (failed - refused, "failed"), (refused, "were refused by the budget"),
       (throttled, "times a quota turned one away"),
     ]
@@ -117,9 +123,10 @@ struct Attention {
   /// What a verdict on the budget is to be qualified by.
   var qualification: String? {
     if isTroubled {
-      let share = PlainEnglish.share(share(failed + fallback))
-      return failed + fallback > 0
+      let share = PlainEnglish.share(share(astray))
+      return astray > 0
         ? "with \(share) of the calls failed or answered by a fallback"
+          + (moved > 0 ? " or in another region" : "")
         : "with calls turned away by quotas"
     }
     return isContradicted ? "as simulated, which formulas do not confirm" : nil
@@ -171,6 +178,11 @@ enum LeftOutWords {
     let word = emphasis.isEmpty ? "ATTENTION" : "Attention"
     return "\(emphasis)\(word): the figures below are formulas, which leave out\(whose) "
       + "\(Self.parts(parts)): they may be far off. \(instead)\(emphasis)"
+  }
+
+  /// The sentence as a paragraph of a page that simulates nothing; empty where nothing is left out.
+  static func paragraph(_ lists: [[Expectation.Approximation]]) -> String {
+    sentence(union(lists), emphasis: "**", instead: "`run` simulates.").map { $0 + "\n\n" } ?? ""
   }
 
   /// As a cell of a table says it: `deepseek-v3 breaker; the budget`; empty where nothing is left out.

@@ -89,6 +89,10 @@ enum Headline {
       let bills = comparison.plans.first(where: { $0.plan == plan.plan }), bills.changes
     else { return nil }
     let cost = emphasis + PlainEnglish.usd(bills.other) + emphasis
+    let leftOut = LeftOutWords.parts(
+      bills.leftOut.map {
+        emphasis.isEmpty ? PlainEnglish.visible($0.part) : Markdown.escape($0.part)
+      })
     let verdict = comparison.budget.map { budget in
       switch (bills.own > budget, bills.other > budget) {
       case (false, true): ", which breaks the budget"
@@ -97,7 +101,8 @@ enum Headline {
       }
     }
     return "At the prices of the \(Markdown.escape(comparison.compared.name)) catalog"
-      + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")."
+      + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")"
+      + "\(leftOut.isEmpty ? "" : ", by formulas that leave out \(leftOut)")."
   }
 
   /// Whether a bill near the budget has no stated chance, so that one month says little.

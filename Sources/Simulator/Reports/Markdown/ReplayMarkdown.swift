@@ -107,6 +107,11 @@ enum ReplayMarkdown {
     row("answered by a fallback") {
       PlainEnglish.count($0.performance.reduce(0) { $0 + $1.fallbackCalls })
     }
+    if report.plans.contains(where: { Attention(plan: $0).moved > 0 }) {
+      row("answered in another region") {
+        PlainEnglish.count($0.performance.reduce(0) { $0 + $1.otherRegionCalls })
+      }
+    }
     row("turned away by a quota") {
       PlainEnglish.count($0.performance.reduce(0) { $0 + $1.throttledCalls })
     }

@@ -6,7 +6,7 @@ extension ReportMarkdown {
     guard report.scenario.budget != nil || !report.scenario.alerts.isEmpty else { return "" }
     let silent = report.plans.filter(\.result.alerts.isEmpty).map { name($0.plan) }
     var text = heading("Alerts") + ReportChart.alertTimeline.markdown(report)
-    text += costAlerts(report) + episodes(report)
+    text += costAlerts(report) + accountAlerts(report) + episodes(report)
     if !silent.isEmpty { text += "No alert fires with \(PlainEnglish.list(silent)).\n\n" }
     return text + unlikeStated(report)
   }
@@ -26,6 +26,29 @@ extension ReportMarkdown {
       }
     }
     return table.isEmpty ? "" : "Cost alerts:\n\n" + table.text
+  }
+
+  /// Of alerts on what an account spends in a month, how many accounts it was.
+  private static func accountAlerts(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable([
+      .text("plan"), .text("alert"), .text("severity"), .text("message"),
+      .number("accounts and months"), .text("first"), .text("last"),
+    ])
+    for plan in report.plans {
+      for rule in report.scenario.alerts where rule.metric == .accountMonthCost {
+        let fired = plan.result.alerts.filter { $0.rule == rule.name && $0.metric == rule.metric }
+        guard let first = fired.first, let last = fired.last else { continue }
+        table.row([
+          name(plan.plan), Markdown.escape(rule.name), rule.severity.rawValue,
+          Markdown.escape(rule.message), PlainEnglish.count(Int64(fired.count)),
+          PlainEnglish.moment(first.at, in: report.scenario.period),
+          PlainEnglish.moment(last.at, in: report.scenario.period),
+        ])
+      }
+    }
+    guard !table.isEmpty else { return "" }
+    return "Accounts that spend more in a month (each is in [alerts.csv](alerts.csv)):\n\n"
+      + table.text
   }
 
   private static func episodes(_ report: ScenarioReport) -> String {

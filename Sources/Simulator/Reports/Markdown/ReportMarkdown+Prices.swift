@@ -6,6 +6,7 @@ extension ReportMarkdown {
     guard let comparison = report.comparison else { return "" }
     let name = Markdown.escape(comparison.compared.name)
     var text = heading("What other prices would make of it")
+    text += LeftOutWords.paragraph(comparison.plans.map(\.leftOut))
     text += "The same calls at the prices of the catalog \(name)\(checked(comparison)), as "
     text += "expected bills (computed, not simulated):\n\n"
     var table = MarkdownTable(

@@ -107,7 +107,7 @@ extension ReportMarkdown {
   private static func isNoteworthy(_ target: TargetPerformance) -> Bool {
     (target.quotaUtilisationPeak ?? 0 >= 0.8 && target.attempts > 0) || target.queuedCalls > 0
       || target.throttledCalls > 0 || target.breakerTrips > 0 || target.fallbackCalls > 0
-      || target.saturated
+      || target.otherRegionCalls > 0 || target.saturated
   }
 
   private static func saturation(_ plan: PlanReport) -> String {
@@ -135,24 +135,71 @@ extension ReportMarkdown {
     return text + chart
   }
 
-  static func flowSection(_ report: ScenarioReport) -> String {
+  /// Calls that were larger than a context window; nothing where there were none.
+  static func windowSection(_ report: ScenarioReport) -> String {
     var table = MarkdownTable([
-      .text("plan"), .text("flow"), .number("started"), .number("completed"), .number("failed"),
-      .number("median"), .number("p95"), .number("p99"),
+      .text("plan"), .text("model"), .number("refused calls"), .number("cut attempts"),
+      .number("tokens cut"),
     ])
     for plan in report.plans {
-      for flow in plan.result.flows {
+      for target in plan.result.performance where target.tooLongCalls + target.cutAttempts > 0 {
         table.row([
-          name(plan.plan), Markdown.escape(flow.workload), PlainEnglish.count(flow.started),
-          PlainEnglish.count(flow.completed), PlainEnglish.count(flow.failed),
-          PlainEnglish.percentile(flow.latency, 50), PlainEnglish.percentile(flow.latency, 95),
-          PlainEnglish.percentile(flow.latency, 99),
+          name(plan.plan), Markdown.escape(target.model), PlainEnglish.count(target.tooLongCalls),
+          PlainEnglish.count(target.cutAttempts), PlainEnglish.count(target.cutTokens),
         ])
+      }
+    }
+    guard !table.isEmpty else { return "" }
+    return heading("Context windows")
+      + "Calls whose input and answer are more than a model's context window holds. A refused call is "
+      + "not billed there; it goes to the next model of its chain, or fails. A cut one is billed as "
+      + "cut (`over_window` in the catalog):\n\n" + table.text
+  }
+
+  static func flowSection(_ report: ScenarioReport) -> String {
+    let givesUp = report.plans.contains { $0.result.flows.contains { $0.givesUpWith != nil } }
+    var table = MarkdownTable(
+      [.text("plan"), .text("flow"), .number("started"), .number("completed"), .number("failed")]
+        + (givesUp ? [.number("gave up")] : [])
+        + [.number("median"), .number("p95"), .number("p99")])
+    for plan in report.plans {
+      for flow in plan.result.flows {
+        table.row(
+          [
+            name(plan.plan), Markdown.escape(flow.workload), PlainEnglish.count(flow.started),
+            PlainEnglish.count(flow.completed), PlainEnglish.count(flow.failed),
+          ] + (givesUp ? [flow.givesUpWith == nil ? "–" : PlainEnglish.count(flow.gaveUp)] : [])
+            + [50, 95, 99].map { PlainEnglish.percentile(flow.latency, $0) })
       }
     }
     guard !table.isEmpty else { return "" }
     return heading("Flows")
       + "Work of several calls, from its start to its end, delays included:\n\n"
-      + table.text
+      + table.text + roundSentences(report)
+  }
+
+  /// Of flows whose tools force further rounds: how many there were, and how many of them got no reply.
+  private static func roundSentences(_ report: ScenarioReport) -> String {
+    guard let plan = report.largestPlan else { return "" }
+    return plan.result.flows.compactMap { flow -> String? in
+      guard let error = flow.givesUpWith, flow.started > 0,
+        let workload = report.scenario.workloads.first(where: { $0.name == flow.workload })
+      else { return nil }
+      let expected = workload.expectedRounds
+      let started = Double(flow.started)
+      let rounds = 1 + Double(flow.furtherRounds) / started
+      return "\n\(Markdown.escape(flow.workload)): a round that calls a tool forces another one. "
+        + "With \(name(plan.plan)) a flow had \(hundredths(rounds)) rounds on average; "
+        + "\(PlainEnglish.count(flow.completed)) of \(PlainEnglish.count(flow.started)) got a reply, and "
+        + "\(PlainEnglish.count(flow.gaveUp)) (\(PlainEnglish.share(Double(flow.gaveUp) / started))) "
+        + "called a tool in the last round still and ended in the error “\(Markdown.escape(error))”, "
+        + "all of their calls billed. Without a failed call the formula says "
+        + "\(hundredths(expected.rounds)) rounds and "
+        + "\(PlainEnglish.share(expected.givesUp)).\n"
+    }.joined()
+  }
+
+  private static func hundredths(_ value: Double) -> String {
+    DecimalText.real(value, places: 2) ?? "–"
   }
 }

@@ -15,7 +15,7 @@ enum ReportMarkdown {
           ReplayMarkdown.costCheck(replay), ReplayMarkdown.outliers(replay),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
-          ReplayMarkdown.unknowns(report, replay),
+          windowSection(report), ReplayMarkdown.unknowns(report, replay),
           fileSection(report),
         ]
       } else {
@@ -24,7 +24,7 @@ enum ReportMarkdown {
           experimentSection(report), pricesSection(report), publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
-          flowSection(report),
+          windowSection(report), flowSection(report),
           expectationSection(report),
           spreadSection(report),
           assumptionSection(report), unbilledSection(report), fileSection(report),

@@ -23,7 +23,10 @@ struct SelectionMarkdown {
   // MARK: The answer
 
   func headline(emphasis: String = "") -> String {
-    [choices(emphasis), limits(emphasis), spreads].compactMap { $0 }.joined(separator: " ")
+    let leftOut = LeftOutWords.sentence(
+      study.leftOut, emphasis: emphasis, instead: "`levers` simulates a choice.")
+    return [leftOut, choices(emphasis), limits(emphasis), spreads].compactMap { $0 }
+      .joined(separator: " ")
   }
 
   /// Names as a terminal or, with emphasis, a page takes them.

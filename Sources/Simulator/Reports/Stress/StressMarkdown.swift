@@ -2,13 +2,15 @@ import CostModel
 
 /// `stress.md`: what may go wrong and what it costs, for a founder.
 enum StressMarkdown {
-  static func text(_ study: StressStudy) -> String {
+  /// - Parameter others: the same shocks with other plans.
+  static func text(_ study: StressStudy, others: [StressStudy] = []) -> String {
     let scenario = study.scenario
     let title = Markdown.escape(scenario.title.isEmpty ? scenario.name : scenario.title)
     return "# Stress: \(title)\n\n" + headline(study, emphasis: "**") + caution(study, "**")
       + "\n\n"
       + "![What each shock makes of the bill](charts/stress.svg)\n\n"
-      + ReportMarkdown.heading("Shock by shock") + table(study) + rest(study) + basis(study)
+      + ReportMarkdown.heading("Shock by shock") + table(study) + rest(study)
+      + planByPlan([study] + others) + basis(study)
   }
 
   /// Where inputs are known only up to a range; empty where none is.
@@ -86,9 +88,7 @@ enum StressMarkdown {
       cells += [
         row.countedMonth.map { PlainEnglish.count($0.fallbackCalls) } ?? "–",
         row.countedMonth.map { PlainEnglish.count($0.failedCalls) } ?? "–",
-        month.outcome.latencyP95.map {
-          PlainEnglish.duration(SimDuration(microseconds: Int64($0 * 1_000)))
-        } ?? "–",
+        latency(month),
       ]
       table.row(cells)
     }
@@ -107,6 +107,48 @@ enum StressMarkdown {
     let period = study.scenario.period
     return window.start == window.end
       ? PlainEnglish.moment(window.start, in: period) : PlainEnglish.span(window, in: period)
+  }
+
+  /// What each shock does with every plan; empty where there is one plan only.
+  private static func planByPlan(_ studies: [StressStudy]) -> String {
+    guard studies.count > 1 else { return "" }
+    let plans = studies.map { PlainEnglish.plural(Int64($0.plan.users), "user") }
+    let rows = studies.map(StressReport.rows)
+    var names: [(shock: String?, title: String)] = [(nil, "No shock")]
+    for row in rows.joined() {
+      guard let shock = row.result?.shock, row.month != nil,
+        !names.contains(where: { $0.shock == shock.name })
+      else { continue }
+      names.append((shock.name, shock.title))
+    }
+    var table = MarkdownTable(
+      [.text("shock")] + plans.flatMap { [.number($0), .number("p95 latency")] })
+    for (shock, title) in names {
+      let cells = zip(studies, rows).flatMap { study, rows -> [String] in
+        guard let row = rows.first(where: { $0.result?.shock.name == shock }),
+          let month = row.month
+        else { return ["–", "–"] }
+        let change = month.bill - study.base.bill
+        let more = shock == nil || change == .zero ? "" : " (\(signedShare(change, study.base.bill)))"
+        return [PlainEnglish.usd(month.bill) + more, latency(month)]
+      }
+      table.row([Markdown.escape(title)] + cells)
+    }
+    return ReportMarkdown.heading("Plan by plan")
+      + studies.dropFirst().map { "- \(headline($0, emphasis: "**"))\n" }.joined()
+      + "\nThe bill under each shock, and how long 95 % of the answers take at most:\n\n"
+      + table.text
+  }
+
+  private static func latency(_ month: ShockResult.Month) -> String {
+    month.outcome.latencyP95.map {
+      PlainEnglish.duration(SimDuration(microseconds: Int64($0 * 1_000)))
+    } ?? "–"
+  }
+
+  private static func signedShare(_ change: MoneySum, _ base: MoneySum) -> String {
+    (change < .zero ? "" : "+")
+      + PlainEnglish.percent(change.dollars, of: base.dollars).replacing("-", with: "−")
   }
 
   private static func rest(_ study: StressStudy) -> String {

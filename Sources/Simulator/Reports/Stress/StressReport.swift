@@ -2,14 +2,17 @@ import CostModel
 
 /// The files of a study of shocks.
 enum StressReport {
-  /// Into the scenario's subfolder.
+  /// Into the scenario's subfolder; the first study is that of the plan which is told in detail.
   static func write(
-    _ study: StressStudy, dialect: CSVDialect, into folder: OutputFolder
+    _ studies: [StressStudy], dialect: CSVDialect, into folder: OutputFolder
   ) throws(OutputError) {
+    let study = studies[0]
     let name = study.scenario.name
-    try folder.write(definition.table(rows(study)).csv(dialect), to: "\(name)/stress.csv")
+    try folder.write(
+      definition.table(studies.flatMap(rows)).csv(dialect), to: "\(name)/stress.csv")
     try folder.write(chart(study).svg(), to: "\(name)/charts/stress.svg")
-    try folder.write(StressMarkdown.text(study), to: "\(name)/stress.md")
+    try folder.write(
+      StressMarkdown.text(study, others: Array(studies.dropFirst())), to: "\(name)/stress.md")
   }
 
   /// A row of stress.csv.
@@ -136,12 +139,20 @@ enum StressReport {
       })
   }
 
+  /// Of the first study, with those of the other plans.
+  static func json(_ studies: [StressStudy]) -> JSONValue {
+    guard case .object(let members) = json(studies[0]), studies.count > 1 else {
+      return json(studies[0])
+    }
+    return .object(members + [("other_plans", .array(studies.dropFirst().map(json)))])
+  }
+
   static func json(_ study: StressStudy) -> JSONValue {
     .object([
       ("scenario", .string(study.scenario.name)),
       ("plan", .string(study.plan.name)),
       ("users", .integer(Int64(study.plan.users))),
-      ("headline", .string(StressMarkdown.headline(study))),
+      ("headline", .string(StressMarkdown.headline(study) + StressMarkdown.caution(study))),
       (
         "shocks",
         .array(

@@ -1,5 +1,19 @@
+import CostModel
+
 extension ReportTables {
-  static let alerts = TableDefinition<PlanRow<AlertEvent>>(
+  /// With the accounts where some alert watches them.
+  static func alerts(_ scenario: Scenario) -> TableDefinition<PlanRow<AlertEvent>> {
+    var table = alerts
+    if scenario.alerts.contains(where: { $0.metric == .accountMonthCost }) {
+      table.columns.append(
+        Column("account_id", .text, "Account that has spent so much; empty for other alerts") {
+          .optional($0.item.account) { .text($0) }
+        })
+    }
+    return table
+  }
+
+  private static let alerts = TableDefinition<PlanRow<AlertEvent>>(
     name: "alerts", about: "Every alert that fired or cleared, in order of time.",
     indexes: [["scenario", "plan", "at"]],
     columns: PlanRow.columns + [
@@ -30,9 +44,9 @@ extension AlertEvent {
   /// Of its value and threshold.
   var unit: String {
     switch metric {
-    case nil: "USD"
-    case .latency: "ms"
-    case .errorRate, .cacheHitRate, .satisfaction, .conversion: "share"
+    case nil, .accountMonthCost: "USD"
+    case .latency, .quality(.responseTime): "ms"
+    case .errorRate, .timeoutShare, .cacheHitRate, .quality, .satisfaction, .conversion: "share"
     }
   }
 }

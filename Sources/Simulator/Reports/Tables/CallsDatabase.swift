@@ -10,9 +10,10 @@ final class CallsDatabase: @unchecked Sendable {
   private let accountPlans: AccountPlans
   private let users: Int
   private let hasExperiments: Bool
+  private var tellsQuality = false
   /// As the user knows it.
   private let path: String
-  /// For one row, and for `rowsPerInsert`; none once the file is finished.
+  /// For one row, and for `rowsPerInsert`; none before the first call and once the file is finished.
   private var inserts: (narrow: SQLiteStatement, wide: SQLiteStatement)?
   private var names: PlanNames?
 
@@ -30,25 +31,31 @@ final class CallsDatabase: @unchecked Sendable {
     let name = ReportWriter.databaseName(of: scenario)
     path = folder.path + "/" + name
     let file = try folder.temporaryPath(for: name)
-    (database, inserts) = try Self.telling(path) { () throws(SQLiteError) in
-      let database = try ReportDatabase.create(file)
-      try database.execute("BEGIN; \(Self.table(hasExperiments: hasExperiments))")
-      let row = "(" + Array(repeating: "?", count: Self.columns).joined(separator: ", ") + ")"
-      let rows = Array(repeating: row, count: Self.rowsPerInsert).joined(separator: ", ")
-      return (
-        database,
-        (
-          try database.prepare("INSERT INTO call_log VALUES \(row)"),
-          try database.prepare("INSERT INTO call_log VALUES \(rows)")
-        )
-      )
+    database = try Self.telling(path) { () throws(SQLiteError) in
+      try ReportDatabase.create(file)
     }
   }
 
+  /// Makes the tables. What columns there are shows with the first call: only a log's header says what it
+  /// tells.
+  private func begin(tellsQuality: Bool) throws(SQLiteError) {
+    self.tellsQuality = tellsQuality
+    let table = Self.table(hasExperiments: hasExperiments, tellsQuality: tellsQuality)
+    try database.execute("BEGIN; \(table)")
+    let columns = Self.columns + (tellsQuality ? QualityMetric.allCases.count : 0)
+    let row = "(" + Array(repeating: "?", count: columns).joined(separator: ", ") + ")"
+    let rows = Array(repeating: row, count: Self.rowsPerInsert).joined(separator: ", ")
+    inserts = (
+      try database.prepare("INSERT INTO call_log VALUES \(row)"),
+      try database.prepare("INSERT INTO call_log VALUES \(rows)")
+    )
+  }
+
   func append(_ records: [CallRecord], _ names: PlanNames) throws(OutputError) {
-    guard let (narrow, wide) = inserts else { preconditionFailure("the file is finished") }
     self.names = names
     try Self.telling(path) { () throws(SQLiteError) in
+      if inserts == nil { try begin(tellsQuality: names.compiled.scenario.tellsQuality) }
+      guard let (narrow, wide) = inserts else { return }
       var next = 0
       while next < records.count {
         let isWide = records.count - next >= Self.rowsPerInsert
@@ -63,10 +70,13 @@ final class CallsDatabase: @unchecked Sendable {
 
   /// Adds the names, the indexes and the views, and closes the file.
   func finish() throws(OutputError) {
-    inserts = nil
     try Self.telling(path) { () throws(SQLiteError) in
+      if inserts == nil { try begin(tellsQuality: false) }
+      inserts = nil
       if let names { try write(names) }
-      try database.execute(Self.views(hasExperiments: hasExperiments) + "COMMIT;")
+      try database.execute(
+        Self.views(hasExperiments: hasExperiments, tellsQuality: tellsQuality)
+          + "COMMIT;")
       try database.close()
     }
   }
@@ -90,7 +100,7 @@ final class CallsDatabase: @unchecked Sendable {
     }
   }
 
-  private static let columns = 21
+  private static let columns = 22
 
   private func bind(
     _ record: CallRecord, _ names: PlanNames, to row: inout Row
@@ -122,6 +132,11 @@ final class CallsDatabase: @unchecked Sendable {
     try row.add(record.outputCost.picodollars)
     try row.add(record.otherCost.picodollars)
     try row.add((record.inputCost + record.outputCost + record.otherCost).picodollars)
+    try row.add(record.msgs(names.compiled.kinds[Int(call.kind)], names.compiled))
+    guard tellsQuality else { return }
+    for metric in QualityMetric.allCases {
+      try row.add(record.quality[metric] >= 0 ? record.quality[metric] : nil)
+    }
   }
 
   // MARK: Names
@@ -160,7 +175,7 @@ final class CallsDatabase: @unchecked Sendable {
             .text(compiled.useCases[Int(kind.useCase)]), text(attributes[.action]),
             text(attributes[.task]), text(attributes[.complexity]), text(attributes[.priority]),
             .text(compiled.tiers[Int(kind.tier)]),
-            .text(names.reason(call, accountPlan: plan)),
+            .text(names.reason(call, accountPlan: plan)), text(attributes[.segment]),
           ] + variant(of: kind, compiled)
         }
       }

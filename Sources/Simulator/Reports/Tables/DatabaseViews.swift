@@ -1,6 +1,14 @@
 /// Questions that everybody asks of `costs.sqlite`.
 enum DatabaseViews {
-  static let sql = """
+  /// - Parameter addingUp: tables that add up to the bill, beside plans.
+  static func sql(addingUp tables: [String]) -> String {
+    let sums = tables.map {
+      "\n  UNION ALL SELECT '\($0)', scenario, plan, \(exact) FROM \($0) GROUP BY scenario, plan"
+    }
+    return views + sums.joined() + ";"
+  }
+
+  private static let views = """
     CREATE VIEW cost_by_model AS
       SELECT scenario, plan, model, sum(calls) AS calls, sum(attempts) AS attempts,
         sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
@@ -23,9 +31,6 @@ enum DatabaseViews {
     CREATE VIEW exact_sums AS
       SELECT 'plans' AS "table", scenario, plan, \(exact) AS cost_usd_exact
         FROM plans GROUP BY scenario, plan
-      UNION ALL SELECT 'costs', scenario, plan, \(exact) FROM costs GROUP BY scenario, plan
-      UNION ALL SELECT 'daily', scenario, plan, \(exact) FROM daily GROUP BY scenario, plan
-      UNION ALL SELECT 'accounts', scenario, plan, \(exact) FROM accounts GROUP BY scenario, plan;
     """
 
   private static let sum = "sum(cost_usd) AS cost_usd"

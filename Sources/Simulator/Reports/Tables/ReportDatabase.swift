@@ -11,7 +11,7 @@ enum ReportDatabase {
     let database = try create(path)
     try database.transaction { () throws(SQLiteError) in
       for table in tables { try write(table, to: database) }
-      try database.execute(DatabaseViews.sql)
+      try database.execute(DatabaseViews.sql(addingUp: tables.filter(\.addsUp).map(\.name)))
     }
     try database.close()
   }

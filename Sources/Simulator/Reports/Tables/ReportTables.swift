@@ -23,10 +23,33 @@ enum ReportTables {
         daily.table(rows(report) { dailyItems($0.result, period: report.scenario.period) }),
         accounts.table(rows(report) { accountItems($0.result) }),
         performance.table(rows(report) { $0.result.performance }),
-        alerts.table(rows(report) { $0.result.alerts }),
-      ] + enforcement(report) + returns(report) + experiments(report)
+        alerts(report.scenario).table(rows(report) { $0.result.alerts }),
+      ] + extra(report) + enforcement(report) + returns(report) + experiments(report)
     guard report.plans.contains(where: { $0.spread != nil }) else { return always }
     return always + [uncertainty.table(rows(report, uncertaintyItems))]
+  }
+
+  /// Where calls say what they are for, and what the scenario asks for.
+  private static func extra(_ report: ScenarioReport) -> [Table] {
+    var tables: [Table] = []
+    let scenario = report.replay == nil ? report.scenario : nil
+    if scenario?.labelsCalls ?? false
+      || report.plans.contains(where: { !$0.result.labelled.isEmpty })
+    {
+      tables.append(actions.table(rows(report) { $0.result.labelled }))
+    }
+    if report.scenario.tables.contains(.accountMonths) {
+      tables.append(accountMonths.table(rows(report) { $0.result.accountMonths }))
+    }
+    if scenario?.tellsQuality ?? false
+      || report.plans.contains(where: { !$0.result.quality.isEmpty })
+    {
+      tables.append(quality.table(rows(report) { $0.result.quality }))
+    }
+    if !report.scenario.performanceHours.isEmpty {
+      tables.append(performanceHours.table(rows(report) { $0.result.hours }))
+    }
+    return tables
   }
 
   static func rows<Item>(

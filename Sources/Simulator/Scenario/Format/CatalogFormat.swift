@@ -72,7 +72,13 @@ enum CatalogFormat {
     fields: [
       FormatField("provider", .text, "Who sells it; required of a new model."),
       FormatField("aliases", .list(.text), "Other names."),
-      FormatField("context_window", .count, "Tokens."),
+      FormatField(
+        "context_window", .count,
+        "Tokens of input and answer together, thinking included, that a call may hold."),
+      FormatField(
+        "over_window", .choice(["refuse", "truncate"]),
+        "What happens to a larger call: it is refused and not billed, or its input is cut.",
+        default: "refuse"),
       FormatField("max_output_tokens", .count, "Tokens."),
       FormatField("latency", .duration, "Published, or a range.", example: "500ms..1000ms"),
       FormatField("capabilities", .list(.text), "For people."),

@@ -44,8 +44,22 @@ extension ScenarioFormat {
       FormatField(
         "alternative", .flag, "Takes the place of the whole set-up; not combined with others.",
         default: "false"),
+      FormatField(
+        "users", .count,
+        "The number of users that its figures are of; it does not apply to plans of another one.",
+        default: "any"),
+      FormatField(
+        "published", .object("published saving"),
+        "What its source says that it saves; shown beside what it does save."),
       FormatField("quality", .text, "What it does to the answers."),
       FormatField("source", .text, "Where the figures come from."),
+    ])
+
+  static let publishedSaving = FormatObject(
+    name: "published saving", summary: "What a document says that a lever saves in a month.",
+    fields: [
+      FormatField("saving", .money, "The amount.", example: "$26,400"),
+      FormatField("share", .share, "Of the bill without the lever.", example: "80%"),
     ])
 
   static let capacity = FormatObject(

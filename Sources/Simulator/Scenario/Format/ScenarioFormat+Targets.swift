@@ -162,12 +162,16 @@ extension ScenarioFormat {
     ])
 
   static let alert = FormatObject(
-    name: "alert", summary: "A condition on recent calls, judged every minute.",
+    name: "alert",
+    summary: "A condition on recent calls, judged every minute, or on what an account spends.",
     fields: [
       FormatField(
         "when", .text,
         "`METRIC > LIMIT` or `METRIC < LIMIT`; metrics: `latency_p95` (any percentile), "
-          + "`error_rate`, `cache_hit_rate`, `satisfaction`, `conversion`.",
+          + "`error_rate`, `timeout_share`, `cache_hit_rate`, `satisfaction`, `conversion`, "
+          + "`sent`, `engagement`, `response_time`, `hallucination`, `inappropriate`, "
+          + "`technical_error`; "
+          + "`account_month_cost > $10`: once for every account and month that spends more.",
         example: "latency_p95 > 5000ms", required: true),
       FormatField("window", .duration, "How recent.", default: "1h", example: "24h"),
       FormatField("min_samples", .count, "With fewer calls nothing changes.", default: "20"),

@@ -12,6 +12,9 @@ extension ScenarioFormat {
     FormatField("action", .text, "What rules may test: the action."),
     FormatField("segment", .text, "What rules may test: the segment."),
     FormatField(
+      "msgs", .count, "Messages that one call is for; counted in actions.csv.", default: "1",
+      example: "20"),
+    FormatField(
       "input", .either([.count, .text, .object("distribution")]),
       "Input tokens, without prefix and frames.", default: "0",
       example: "{mean: 500, cv: 1.2, cap: 4000}"),
@@ -48,6 +51,19 @@ extension ScenarioFormat {
     FormatField("satisfaction", .share, "Chance that a rated answer is rated well."),
     FormatField("rated", .share, "Share of answers that are rated.", default: "100%"),
     FormatField("conversion", .share, "Chance that an answer sells."),
+    FormatField(
+      "sent", .share, "Chance that an answer is sent; at least `conversion`.", example: "80%"),
+    FormatField(
+      "engagement", .share, "Chance that who gets a sent answer does something with it.",
+      example: "35%"),
+    FormatField(
+      "response_time", .either([.duration, .object("distribution")]),
+      "How long an engaged one takes for that.", example: "{mean: 2h, cv: 1}"),
+    FormatField("hallucination", .share, "Chance that an answer makes things up."),
+    FormatField("inappropriate", .share, "Chance that an answer is not fit to be sent."),
+    FormatField(
+      "technical_error", .share,
+      "Chance that an answer is of no use for technical reasons; failed calls are, in any case."),
     FormatField(
       "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
   ]
@@ -101,18 +117,37 @@ extension ScenarioFormat {
         "Kinds of this call.", default: "one kind", names: "variant"),
     ] + callFields)
 
+  static let tool = FormatObject(
+    name: "tool", summary: "A tool that an assistant may call, with the model's call of its own.",
+    fields: [
+      FormatField("probability", .share, "Chance that it is called in a round.", default: "100%"),
+      FormatField(
+        "calls_model", .share, "How often it then calls a model; else it costs nothing.",
+        default: "100%", example: "50%"),
+      FormatField(
+        "mix", .either([.list(.object("variant")), .map(.object("variant"))]),
+        "Kinds of this call.", default: "one kind", names: "variant"),
+    ] + callFields)
+
   static let rounds = FormatObject(
     name: "rounds",
     summary: "Becomes stages: call, tools, (confirm,) and so on for up to `max` rounds.",
     fields: [
       FormatField("max", .count, "Most rounds.", default: "3"),
-      FormatField("continue", .share, "Chance that another round follows.", required: true),
+      FormatField("continue", .share, "Chance that another round follows, whatever is called."),
+      FormatField(
+        "until", .choice(["no_tool"]),
+        "In place of `continue`: a round that calls a tool forces another one, and a flow whose last "
+          + "round calls one gives up with an error."),
+      FormatField(
+        "error", .text, "What a flow is told that gives up; with `until`.",
+        default: "too many rounds"),
       FormatField(
         "input_growth", .count, "Tokens that each round adds to the input.", default: "0",
         example: "350"),
       FormatField("call", .object("call"), "The assistant's call.", default: "the workload's keys"),
       FormatField(
-        "tools", .map(.object("call")), "Calls made after each round, in parallel.", names: "tool"),
+        "tools", .map(.object("tool")), "Called after each round, in parallel.", names: "tool"),
       FormatField(
         "confirm", .share, "Chance of one more exchange after the first round.", default: "0%"),
     ])

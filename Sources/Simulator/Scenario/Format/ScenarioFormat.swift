@@ -6,9 +6,10 @@ enum ScenarioFormat {
       scenario, period, plan, currency, breaker, retry, quota, model, promptCache, outage, cache,
       cacheClass,
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
-      surge, arrivals, gamma, workload, variant, stage, call, rounds, distribution, prompts, prefix,
+      surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, distribution, prompts, prefix,
       replay, experiment, arm, detect,
-      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, shock,
+      published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, lever, publishedSaving,
+      shock,
       capacity, selection, selectionWeights, qualityScale, qualityFigure, range, normalRange,
       normal, lognormalRange, lognormal,
     ])
@@ -119,6 +120,14 @@ enum ScenarioFormat {
         "replay", .object("replay"),
         "What stands for users, sessions and prompts that a log does "
           + "not tell.", default: "they stay unknown"),
+      FormatField(
+        "tables", .list(.choice(ExtraTable.allCases.map(\.rawValue))),
+        "Tables that take time and memory, written where they are asked for (docs/interface.md).",
+        default: "none", example: "[account_months]"),
+      FormatField(
+        "performance_hours", .list(.count),
+        "Writes performance_hours.csv: at every full hour, what the last so many hours (up to 168) "
+          + "were like, by model.", default: "none", example: "[1, 24]"),
       FormatField(
         "assumptions", .list(.text), "What the file assumes, each with its reason; reported."),
       FormatField(

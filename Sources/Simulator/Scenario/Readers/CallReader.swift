@@ -25,10 +25,13 @@ struct CallReader {
   // MARK: Calls of a stage
 
   /// Calls that are made at the same moment, by name.
-  func parallel(_ entries: [YAMLNode.Entry], defaults: [YAMLNode.Entry]) -> PlacedStage {
+  func parallel(
+    _ entries: [YAMLNode.Entry], defaults: [YAMLNode.Entry],
+    as object: FormatObject = ScenarioFormat.call
+  ) -> PlacedStage {
     var result = PlacedStage(stage: Stage(calls: []), calls: [])
     for entry in entries {
-      guard let (call, placed) = call(entry.value, defaults: defaults) else { continue }
+      guard let (call, placed) = call(entry.value, defaults: defaults, as: object) else { continue }
       result.stage.calls.append(call)
       result.stage.calls[result.stage.calls.count - 1].name = entry.key
       result.calls += placed
@@ -38,13 +41,17 @@ struct CallReader {
 
   /// One call with its mix.
   func call(
-    _ node: YAMLNode, defaults: [YAMLNode.Entry]
+    _ node: YAMLNode, defaults: [YAMLNode.Entry], as object: FormatObject = ScenarioFormat.call
   ) -> (StageCall, [PlacedVariant])? {
-    guard let fields = Fields(node, as: ScenarioFormat.call, log: log) else { return nil }
+    guard let fields = Fields(node, as: object, log: log) else { return nil }
     let inherited = callEntries(of: completed(node, with: defaults))
     let placed = mix(fields, defaults: inherited)
-    let call = StageCall(
+    var call = StageCall(
       probability: fields.share("probability") ?? 1, mix: placed.map(\.variant))
+    if object.keys.contains("calls_model"), let share = fields.share("calls_model") {
+      call.called = call.probability
+      call.probability *= share
+    }
     return (call, placed)
   }
 
@@ -102,7 +109,7 @@ struct CallReader {
     readQuality(fields, into: &variant)
     return PlacedVariant(
       variant: variant, place: node.place, promptsPlace: fields["prompts"]?.place,
-      cacheClassPlace: fields["cache_class"]?.place)
+      cacheClassPlace: fields["cache_class"]?.place, inputPlace: fields["input"]?.place)
   }
 
   // MARK: Keys of a call
@@ -113,6 +120,7 @@ struct CallReader {
       variant.attributes[attribute] = fields.text(attribute.name)
     }
     variant.attributes[.useCase] = useCase
+    variant.msgs = fields.count("msgs", in: 1...Self.largestTokens) ?? 1
   }
 
   private func readSizes(_ fields: Fields, into variant: inout Variant) {
@@ -145,6 +153,18 @@ struct CallReader {
     variant.ratedShare = fields.share("rated") ?? 1
     variant.conversion = fields.share("conversion")
     variant.conversionValue = fields.revenue("conversion_value")
+    variant.quality = QualityRates(
+      sent: fields.share("sent"), engagement: fields.share("engagement"),
+      responseTime: fields["response_time"].flatMap(
+        DistributionReader(log: log, unit: .seconds).read),
+      hallucination: fields.share("hallucination"),
+      inappropriate: fields.share("inappropriate"),
+      technicalError: fields.share("technical_error"))
+    if let sent = variant.quality.sent, let conversion = variant.conversion, conversion > sent,
+      let place = fields["sent"]?.place
+    {
+      log.add(place, "more answers sell than are sent, expected at least 'conversion'")
+    }
     for (key, needed) in [("rated", "satisfaction"), ("conversion_value", "conversion")]
     where !fields.has(needed) {
       if let place = fields[key]?.place { log.add(place, "'\(key)' needs '\(needed)'") }

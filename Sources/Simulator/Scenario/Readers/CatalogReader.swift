@@ -134,6 +134,8 @@ struct CatalogReader {
   private func readFacts(_ fields: Fields, into model: inout Model) {
     let tokens = 1...PriceSheetReader.mostTokens
     model.contextWindow = fields.count("context_window", in: tokens) ?? model.contextWindow
+    model.overWindow =
+      fields.choice("over_window", of: OverWindow.self) ?? model.overWindow
     model.maxOutputTokens = fields.count("max_output_tokens", in: tokens) ?? model.maxOutputTokens
     model.latency = fields["latency"].flatMap(latency) ?? model.latency
     model.capabilities =

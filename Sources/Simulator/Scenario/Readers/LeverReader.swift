@@ -15,12 +15,25 @@ struct LeverReader {
       if let by = log.text(item.value) { lever.substitutes.append((item.key, by)) }
     }
     lever.isAlternative = fields.flag("alternative") ?? false
+    lever.users = fields.count("users", in: 1...Int64(Int32.max)).map { Int($0) }
+    lever.published = published(fields)
     lever.quality = fields.text("quality")
     lever.source = fields.text("source")
     if !fields.has("with"), !fields.has("without") {
       log.add(fields.place, "a lever needs 'with', 'without' or both")
     }
     return lever
+  }
+
+  private func published(_ fields: Fields) -> Lever.Published? {
+    guard let node = fields["published"],
+      let fields = Fields(node, as: ScenarioFormat.publishedSaving, log: log)
+    else { return nil }
+    guard fields.has("saving") || fields.has("share") else {
+      log.add(node.place, "a published saving needs 'saving', 'share' or both")
+      return nil
+    }
+    return Lever.Published(saving: fields.money("saving"), share: fields.share("share"))
   }
 
   func capacity(_ entry: YAMLNode.Entry) -> Capacity? {

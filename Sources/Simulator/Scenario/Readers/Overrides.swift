@@ -60,7 +60,7 @@ struct Overrides {
 
   private func parse(_ text: String) -> Change? {
     let lines = String(repeating: "\n", count: number - 1)
-    let whole = SourceFile(path: source, order: ScenarioFiles.overrideOrder, text: lines + text)
+    let whole = SourceFile(path: source, order: SourceFile.overrideOrder, text: lines + text)
     let place = place ?? Place(file: whole, line: number, column: 1)
     guard let equals = text.firstIndex(of: "=") else {
       log.add(place, "expected path=value, for example cache.scope=global")

@@ -3,8 +3,11 @@ import CostModel
 /// Expands an assistant that calls tools in rounds into stages.
 ///
 /// Round 1, its tools in parallel, then with chance `confirm` one more exchange; with chance
-/// `continue` round 2 with `input_growth` more input, its tools; and so on up to `max` rounds.
+/// `continue`, or if a tool was called, round 2 with `input_growth` more input, its tools; and so on
+/// up to `max` rounds.
 struct RoundsReader {
+  private enum Rule: String, CaseIterable { case noTool = "no_tool" }
+
   let log: InputLog
   let calls: CallReader
 
@@ -16,14 +19,16 @@ struct RoundsReader {
     guard let (call, placed) = calls.call(fields["call"] ?? empty, defaults: defaults) else {
       return []
     }
-    let tools = calls.parallel(fields.entries("tools"), defaults: defaults)
+    var tools = calls.parallel(
+      fields.entries("tools"), defaults: defaults, as: ScenarioFormat.tool)
+    let isForced = isForced(fields, hasTools: !tools.stage.calls.isEmpty)
+    if isForced { tools.stage.part = .tools }
     let confirm = fields.share("confirm") ?? 0
     var stages: [PlacedStage] = []
     for round in 0..<rounds {
-      let assistant = call.grown(by: growth * Double(round))
-      let continuation = round == 0 ? 1 : going
-      stages.append(
-        PlacedStage(stage: Stage(continuation: continuation, calls: [assistant]), calls: placed))
+      var stage = Stage(calls: [call.grown(by: growth * Double(round))])
+      if round > 0 { isForced ? (stage.part = .round) : (stage.continuation = going) }
+      stages.append(PlacedStage(stage: stage, calls: placed))
       if !tools.stage.calls.isEmpty { stages.append(tools) }
       if round == 0, confirm > 0 {
         let exchange = Stage(chance: confirm, calls: [call.grown(by: growth)])
@@ -31,6 +36,20 @@ struct RoundsReader {
       }
     }
     return stages
+  }
+
+  /// Whether tools that are called force another round; tells what does not go together.
+  private func isForced(_ fields: Fields, hasTools: Bool) -> Bool {
+    guard let rule = fields["until"] else {
+      if !fields.has("continue") {
+        log.add(fields.place, "'continue' or 'until' is missing in this rounds")
+      }
+      if let place = fields["error"]?.place { log.add(place, "'error' needs 'until'") }
+      return false
+    }
+    if fields.has("continue") { log.add(rule.place, "'continue' and 'until' exclude each other") }
+    if !hasTools { log.add(rule.place, "'until: no_tool' needs 'tools'") }
+    return log.choice(rule, of: Rule.self) != nil && hasTools
   }
 }
 

@@ -78,6 +78,7 @@ struct ScenarioChecks {
     if rules.contains(where: { $0.choice == .logged }) { reportLogged(call) }
     let chain = scenario.chains[call.variant.attributes[.tier] ?? "standard"] ?? []
     var models: Set<ModelID> = []
+    for id in Set(rules.flatMap(\.models)).sorted() { checkWindow(call, id) }
     for id in rules.flatMap(\.models) + chain + modelsOfActions(call)
     where models.insert(id).inserted {
       checkPrices(call, id)
@@ -225,6 +226,22 @@ struct ScenarioChecks {
     let readsCache =
       variant.prefixTokens > 0 && scenario.behaviours[id.index].promptCache != nil
     return variant.dimensions + (readsCache ? [.cacheReadTokens] : [])
+  }
+
+  /// Whether a model that the call is routed to can hold any of its calls.
+  private func checkWindow(_ call: PlacedVariant, _ id: ModelID) {
+    let model = scenario.catalog[id]
+    let variant = call.variant
+    let input = variant.input.least + Double(variant.prefixTokens + variant.frameTokens)
+    let room = variant.maxTokens.map(Double.init) ?? .infinity
+    let answer = min(room, variant.output.least + variant.reasoning.least)
+    guard compared == nil, let window = model.contextWindow, input + answer > Double(window)
+    else { return }
+    log.add(
+      call.inputPlace ?? call.place,
+      "this call's \(PlainEnglish.number(input + answer)) tokens are more than the context window of "
+        + "'\(model.name)' holds (\(PlainEnglish.count(window)))",
+      hint: "send less, or route it to another model")
   }
 
   private mutating func checkLatency(_ call: PlacedVariant, _ id: ModelID) {

@@ -19,9 +19,6 @@ struct FileSource: Sendable {
 
 /// Loads YAML files and everything that they extend.
 final class ScenarioFiles {
-  /// Overrides come after all files.
-  static let overrideOrder = 1_000_000
-
   let log: InputLog
   private let source: FileSource
   /// The folder that files must lie in; nil: anywhere.
@@ -90,7 +87,7 @@ final class ScenarioFiles {
 
   /// The path of a file that another one names, relative to that one; nil if it is outside.
   func resolve(_ name: String, at place: Place) -> String? {
-    let isOverride = place.file.order == ScenarioFiles.overrideOrder
+    let isOverride = place.file.order == SourceFile.overrideOrder
     let folder = source.parent(isOverride ? files.first?.path ?? "" : place.file.path)
     let path = name.hasPrefix("/") || folder == "." ? name : folder + "/" + name
     guard let root else { return path }

@@ -348,6 +348,8 @@ struct ScenarioReader {
       BudgetReader(log: log, actions: actions).read($0)
     }
     scenario.currency = root["currency"].flatMap { CurrencyReader(log: log).read($0) }
+    scenario.performanceHours = performanceHours(root)
+    scenario.tables = root.list("tables").compactMap { log.choice($0, of: ExtraTable.self) }
     scenario.alerts = root.entries("alerts").compactMap { AlertReader(log: log).read($0) }
     scenario.thresholds = root.entries("thresholds").flatMap {
       ThresholdReader(log: log, models: models).read($0)
@@ -356,6 +358,11 @@ struct ScenarioReader {
     scenario.published = root.list("published").compactMap {
       PublishedReader(log: log, models: models).read($0)
     }
+  }
+
+  private func performanceHours(_ root: Fields) -> [Int] {
+    let hours = root.list("performance_hours").compactMap { log.count($0, in: 1...168) }
+    return Set(hours.map(Int.init)).sorted()
   }
 
   private func readDemand(

@@ -31,8 +31,8 @@ struct ThresholdReader {
     do throws(Quantity.Problem) {
       switch metric {
       case .cost: return MoneySum(picodollars: try Quantity.money(text)).dollars
-      case .errorRate, .cacheHitRate: return try Quantity.share(text).double
-      case .latency:
+      case _ where !metric.isDuration: return try Quantity.share(text).double
+      default:
         if let milliseconds = ExactDecimal(text) {
           if milliseconds.digits < 0 {
             throw Quantity.Problem("a duration cannot be negative: '\(text)'")
@@ -51,8 +51,11 @@ struct ThresholdReader {
     switch metric {
     case .cost: "sum<=$1,000"
     case .latency: "p(95)<5s"
-    case .errorRate: "rate<5%"
+    case .errorRate, .timeoutRate: "rate<5%"
     case .cacheHitRate: "rate>=60%"
+    case .responseTime: "avg<2h"
+    case .hallucination, .inappropriate, .technicalError: "rate<1%"
+    case .satisfaction, .conversion, .sent, .engagement: "rate>=15%"
     }
   }
 
@@ -105,7 +108,9 @@ struct ThresholdReader {
   ) -> Threshold.Aggregation? {
     switch (metric, text) {
     case (.cost, "sum"): return .sum
-    case (.errorRate, "rate"), (.cacheHitRate, "rate"): return .rate
+    case (.responseTime, "avg"): return .average
+    case (.cost, _), (.responseTime, _): break
+    case (_, "rate") where !metric.isDuration: return .rate
     case (.latency, "med"): return .percentile(50)
     case (.latency, "max"): return .percentile(100)
     default: break
@@ -119,7 +124,8 @@ struct ThresholdReader {
       switch metric {
       case .cost: "sum"
       case .latency: "p(0 to 100), med or max"
-      case .errorRate, .cacheHitRate: "rate"
+      case .responseTime: "avg"
+      default: "rate"
       }
     log.add(place, "\(metric.rawValue) is judged by \(known), not by '\(text)'")
     return nil

@@ -21,6 +21,10 @@ struct WorkloadReader {
     var workload = Workload(
       name: entry.key, useCase: useCase, volume: volume, stages: stages.map(\.stage))
     workload.volumeByAccountPlan = factors(fields)
+    if workload.goesOnUntilNoTool {
+      workload.givesUpWith =
+        fields.fields("rounds", as: ScenarioFormat.rounds)?.text("error") ?? "too many rounds"
+    }
     (workload.profile, workload.arrivals) =
       fields["traffic"].map { TrafficReader(log: log, local: local).read($0, over: traffic) }
       ?? traffic
@@ -78,6 +82,7 @@ struct PlacedVariant {
   var place: Place
   var promptsPlace: Place?
   var cacheClassPlace: Place?
+  var inputPlace: Place?
 }
 
 struct PlacedStage {

@@ -22,7 +22,8 @@ struct InputWalk {
   static let passed: Set = [
     "name", "title", "extends", "period", "seed", "plans", "catalog", "compare_catalog", "policy",
     "currency", "replay", "chains", "regions",
-    "alerts", "assumptions", "published", "forecast", "levers", "shocks", "capacity", "thresholds",
+    "alerts", "tables", "performance_hours", "assumptions", "published", "forecast", "levers",
+    "shocks", "capacity", "thresholds",
     "selection",
     "hours", "weekdays", "histogram", "context_window", "max_output_tokens",
     "temperature", "detect",

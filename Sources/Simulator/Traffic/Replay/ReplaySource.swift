@@ -56,6 +56,7 @@ struct ReplaySource: CallSource {
     scenario.workloads = []
     scenario.experiments = []
     scenario.users = UserPopulation()
+    if self.trace.facts.tellsQuality { scenario.tables.append(.quality) }
     scenario.period = Period.covering(
       from: first.time, to: first.time, timeZone: scenario.period.timeZone)
     compiled = CompiledScenario(scenario)

@@ -8,6 +8,9 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case cacheClass, segment
   case inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, maxTokens
   case audioSeconds, images, status, latencyMs, costUSD, prefixBlocks, blockSize
+  case msgs
+  case feedback, sent, converted, engagement, responseTimeMs
+  case hallucination, inappropriate, technicalError
 
   /// In sets of columns.
   @inline(__always)
@@ -34,6 +37,15 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .costUSD: "cost_usd"
     case .prefixBlocks: "prefix_blocks"
     case .blockSize: "block_size"
+    case .msgs: "msgs"
+    case .feedback: "feedback"
+    case .sent: "sent"
+    case .converted: "converted"
+    case .engagement: "engagement"
+    case .responseTimeMs: "response_time_ms"
+    case .hallucination: "hallucination"
+    case .inappropriate: "inappropriate"
+    case .technicalError: "technical_error"
     default: attribute?.name ?? ""
     }
   }
@@ -55,6 +67,15 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     default: nil
     }
   }
+
+  /// Whether most logs have nothing of the kind, so that nobody misses it.
+  var isRare: Bool { self == .msgs || Self.quality.contains(self) }
+
+  /// What a log may tell of the quality of answers.
+  static let quality: [TraceColumn] = [
+    .feedback, .sent, .converted, .engagement, .responseTimeMs, .hallucination, .inappropriate,
+    .technicalError,
+  ]
 
   /// Other names that people use for a column.
   private static let aliases: [(name: String, column: TraceColumn)] = [

@@ -174,6 +174,7 @@ extension TraceDecoder {
       sum(.reasoningTokens, grid, Target(part: \.reasoning, rows)) != nil,
       sum(.maxTokens, grid, Target(part: \.maxTokens, rows)) != nil,
       sum(.images, grid, Target(part: \.images, rows)) != nil,
+      sum(.msgs, grid, Target(part: \.msgs, rows)) != nil,
       sum(.audioSeconds, grid, Target(part: \.audio, rows)) != nil,
       let cost = sum(.costUSD, grid, Target(part: \.cost, rows)), readLatencies(grid, rows)
     else { return false }

@@ -6,11 +6,12 @@ extension TraceDecoder {
   static let parts =
     TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
     | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
-    | TraceColumn.audioSeconds.bit
+    | TraceColumn.audioSeconds.bit | TraceColumn.msgs.bit
   /// Columns of `TraceParts`.
   static let beyondRows =
     parts | TraceColumn.session.bit | TraceColumn.costUSD.bit | TraceColumn.prefixBlocks.bit
-    | TraceColumn.blockSize.bit
+    | TraceColumn.blockSize.bit | quality
+  static let quality = TraceColumn.quality.reduce(0) { $0 | $1.bit }
 
   mutating func readParts(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
     let number = row.number
@@ -20,6 +21,7 @@ extension TraceDecoder {
     row.reasoning = try quantity(.reasoningTokens, fields, number)
     row.maxTokens = try quantity(.maxTokens, fields, number)
     row.images = try quantity(.images, fields, number)
+    row.msgs = try quantity(.msgs, fields, number)
     row.audio = try quantity(.audioSeconds, fields, number)
     try balance(&row)
   }

@@ -9,7 +9,7 @@ struct TraceDecoder {
   var piece = TracePiece()
 
   let slots: RowSlots
-  private let decimalComma: Bool
+  let decimalComma: Bool
   private let keepsRejected: Bool
   var clock: TraceClock
   private var latencyClock: TraceClock
@@ -25,7 +25,8 @@ struct TraceDecoder {
   /// Numbers of models met in this piece, and of kinds that one attribute tells.
   let models = NameMemo()
   let kinds = NameMemo()
-  /// Whether rows are taken as they come: no filters, no JSON within fields.
+  /// Whether rows are taken as they come: no filters, no JSON within fields, nothing that has to be
+  /// read row by row.
   let isPlain: Bool
   /// A bit for each column that the row at hand does not tell.
   var unknownInRow: UInt64 = 0
@@ -78,7 +79,8 @@ struct TraceDecoder {
     plainNames = TraceColumn.allCases.reduce(0) { bits, column in
       areOrdinary && fields[column.rawValue] >= 0 ? bits | column.bit : bits
     }
-    isPlain = plan.filters.isEmpty && plan.jsonFields.isEmpty
+    isPlain =
+      plan.filters.isEmpty && plan.jsonFields.isEmpty && sources.present & Self.quality == 0
     let unit = plan.format.columns[.timestamp]?.unit ?? .auto
     func clock(_ unit: TraceUnit) -> TraceClock {
       TraceClock(
@@ -191,6 +193,7 @@ struct TraceDecoder {
     if let problem = modelCheck?.problem(row.row, piece.symbols) {
       throw bad(row.number, .model, problem)
     }
+    if sources.present & Self.quality != 0 { try readQuality(&row, fields) }
     if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
     piece.count(row)
     noteUnknown()

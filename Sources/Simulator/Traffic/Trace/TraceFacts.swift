@@ -22,6 +22,8 @@ struct TraceFacts: Sendable {
 
   /// Canonical columns that the log does not have at all.
   var absent: [TraceColumn] = []
+  /// It has columns that tell of the quality of answers.
+  var tellsQuality = false
   /// For the others: how many accepted rows do not tell them.
   var unknown: [TraceColumn: Int64] = [:]
   /// Canonical columns that no row tells: absent, or always empty.

@@ -109,7 +109,7 @@ extension TraceColumn {
   var units: [TraceUnit] {
     switch self {
     case .timestamp: TraceUnit.times
-    case .latencyMs, .audioSeconds: TraceUnit.durations
+    case .latencyMs, .audioSeconds, .responseTimeMs: TraceUnit.durations
     case .costUSD: TraceUnit.amounts
     default: []
     }
@@ -118,7 +118,7 @@ extension TraceColumn {
   /// The unit that its name states.
   var standardUnit: TraceUnit {
     switch self {
-    case .latencyMs: .ms
+    case .latencyMs, .responseTimeMs: .ms
     case .audioSeconds: .s
     case .costUSD: .usd
     default: .auto

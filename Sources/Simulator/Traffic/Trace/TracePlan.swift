@@ -69,7 +69,9 @@ struct TracePlan {
   }
 
   /// Canonical columns that the log cannot tell.
-  var absent: [TraceColumn] { TraceColumn.allCases.filter { sources[$0] == nil } }
+  var absent: [TraceColumn] {
+    TraceColumn.allCases.filter { sources[$0] == nil && !$0.isRare }
+  }
 
   /// The log's columns that no canonical one comes from.
   var unused: [String] {

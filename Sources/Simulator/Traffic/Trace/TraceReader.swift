@@ -76,6 +76,7 @@ final class TraceReader {
     facts.isRelative = plan.format.isRelative
     facts.unused = plan.unused
     facts.absent = plan.absent
+    facts.tellsQuality = TraceColumn.quality.contains { plan.sources[$0] != nil }
     for (index, column) in TraceColumn.allCases.enumerated() where unknown[index] > 0 {
       facts.unknown[column] = unknown[index]
     }

@@ -51,6 +51,10 @@ struct TraceParts: Sendable, BitwiseCopyable {
   /// Microseconds.
   var audio: Int64 = -1
   var images: Int64 = -1
+  /// What the log tells of the answer.
+  var quality = LoggedQuality()
+  /// Messages that the request is for.
+  var msgs: Int64 = -1
   /// What the log says that it cost, in picodollars.
   var cost: Int64 = -1
   /// Where the prompt's prefix blocks begin in `TraceBatch.blocks`.

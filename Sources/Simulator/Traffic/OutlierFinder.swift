@@ -21,8 +21,9 @@ struct Outlier: Sendable {
 /// - its logarithm lies more than 3.5 robust standard deviations above the median: the modified z-score
 ///   of B. Iglewicz and D. C. Hoaglin, "How to Detect and Handle Outliers", ASQC 1993, with
 ///   σ = MAD ÷ 0.6745, or 1.2533 × the mean absolute deviation where the MAD is 0; and
-/// - it costs more than ten times the call of rank n − ⌊√n⌋: what more calls than that cost is a second
-///   kind of call and no exception.
+/// - it costs more than ten times the call of rank n − ⌊√n⌋, or is one of a few above a gap: of at most
+///   20 calls, and a quarter of all, each more than ten times the dearest call below them. What more calls
+///   than that cost is a second kind of call and no exception.
 ///
 /// Of lognormal costs with a coefficient of variation up to 2 that flags less than 0.1 calls of a model
 /// in the mean, with up to 100 calls, and less than 0.5 with up to 10,000.
@@ -114,7 +115,10 @@ struct OutlierFinder: ~Copyable, Sendable {
   ) -> [(number: Int64, cost: Int64)] {
     guard costs.total >= Int64(Self.fewest) else { return [] }
     let rare = Int64(Double(costs.total).squareRoot())
-    let usualTop = Double(costs.cost(ofRank: costs.total - rare)) * Self.factor
+    let ordinary = min(
+      costs.cost(ofRank: costs.total - rare),
+      costs.belowGap(of: Self.factor, above: Int64(Self.kept)) ?? .max)
+    let usualTop = Double(ordinary) * Self.factor
     let (median, deviation) = (log(Double(costs.median)), costs.robustDeviation)
     return dearest[group].filter {
       Double($0.cost) > usualTop
@@ -151,6 +155,19 @@ private struct CostRanks {
 
   /// Ranks from 1.
   func cost(ofRank rank: Int64) -> Int64 { Self.cost(ofRank: rank, in: parts) }
+
+  /// The dearest cost below the lowest gap of so large a factor that has so many calls above it at most,
+  /// and a quarter of all; nil without one.
+  func belowGap(of factor: Double, above most: Int64) -> Int64? {
+    var above: Int64 = 0
+    var result: Int64?
+    for (lower, upper) in zip(parts, parts.dropFirst()).reversed() {
+      above += upper.count
+      if above > min(total / 4, most) { break }
+      if Double(upper.cost) > factor * Double(lower.cost) { result = lower.cost }
+    }
+    return result
+  }
 
   private static func cost(ofRank rank: Int64, in parts: [(cost: Int64, count: Int64)]) -> Int64 {
     var seen: Int64 = 0

@@ -6,6 +6,8 @@ final class SourceFile: Sendable {
   let path: String
   /// Position among the files read.
   let order: Int
+  /// The position of overrides, which come after all files.
+  static let overrideOrder = 1_000_000
   let text: String
   /// FNV-1a 64 of the bytes.
   let hash: UInt64

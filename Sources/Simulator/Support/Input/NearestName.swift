@@ -20,23 +20,32 @@ enum NearestName {
 
   /// The known model nearest to a name: of its family first (`claude-haiku-9` is a `claude-haiku`),
   /// the one that shares most of the name's leading words, then the fewest edits; without a family
-  /// what is nearest by edits alone, if near enough.
+  /// what is nearest by edits alone, if near enough. Of equally near models that of the name's own
+  /// owner (`azure/…`) comes first, then one without an owner.
   static func model(to name: String, among known: [String]) -> String? {
     func words(_ name: String) -> [Substring] {
       let tail = name.lowercased().split(separator: "/").last ?? ""
       return tail.split { !$0.isLetter && !$0.isNumber }
     }
     let typed = words(name)
-    var best: (shared: Int, distance: Int, name: String)?
+    func owners(_ name: String) -> [Substring] {
+      name.lowercased().split(separator: "/").dropLast()
+    }
+    func foreign(_ candidate: String) -> Int {
+      let own = owners(candidate)
+      return own.isEmpty || own == owners(name) ? (own == owners(name) ? 0 : 1) : 2
+    }
+    var best: (shared: Int, distance: Int, foreign: Int, name: String)?
     let bare = Array(name.lowercased().split(separator: "/").last ?? "")
     for candidate in known.sorted() {
       let shared = zip(typed, words(candidate)).prefix { $0 == $1 }.count
       guard shared > 0, shared >= best?.shared ?? 0 else { continue }
       let tail = Array(candidate.lowercased().split(separator: "/").last ?? "")
       let distance = editDistance(bare, tail, limit: max(bare.count, tail.count))
-      if shared > best?.shared ?? 0 || distance < best?.distance ?? .max {
-        best = (shared, distance, candidate)
+      let isNearer = best.map {
+        (-shared, distance, foreign(candidate)) < (-$0.shared, $0.distance, $0.foreign)
       }
+      if isNearer ?? true { best = (shared, distance, foreign(candidate), candidate) }
     }
     return best?.name ?? nearest(to: name, among: known)
   }

@@ -17,7 +17,7 @@ final class InputLog {
     count += 1
     guard diagnostics.count < InputLog.kept else { return }
     var diagnostic = diagnostic
-    if diagnostic.fileOrder == ScenarioFiles.overrideOrder, let line = diagnostic.line,
+    if diagnostic.fileOrder == SourceFile.overrideOrder, let line = diagnostic.line,
       let hint = overrideHints[line]?()
     {
       diagnostic.hint = hint

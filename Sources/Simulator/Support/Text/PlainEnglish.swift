@@ -174,11 +174,6 @@ enum PlainEnglish {
     return "\(duration.microseconds) µs"
   }
 
-  /// Nearest-rank percentile of a histogram, or `–`.
-  static func percentile(_ histogram: LatencyHistogram, _ percent: Double) -> String {
-    histogram.percentile(percent).map { duration(SimDuration(microseconds: $0)) } ?? "–"
-  }
-
   /// `25 November 2026`.
   static func date(_ date: CivilDate) -> String {
     "\(date.day) \(monthNames[date.month - 1]) \(date.year)"

@@ -1,6 +1,6 @@
 /// Keeps a text a text in a spreadsheet that opens a CSV file: an apostrophe goes in front of what it
-/// would run as a formula, and of what it would read as a number, date or time and show in another
-/// spelling (`00123`, `1E5`, twenty digits).
+/// would run as a formula, and of what it would read as a number, date, time or truth value and show in
+/// another spelling (`00123`, `1E5`, twenty digits, `true`).
 ///
 /// The list of formula characters is OWASP's ("CSV Injection"), with the wide forms that East Asian
 /// spreadsheets take too. Blanks and invisible characters in front are looked through, because
@@ -44,12 +44,13 @@ enum SpreadsheetGuard {
       }
   }
 
-  /// Whether a spreadsheet would take the text for a number, date or time and may show another
-  /// spelling of it. A whole number of at most 15 digits without leading zeros shows as it is.
+  /// Whether a spreadsheet would take the text for a number, date, time or truth value and may show
+  /// another spelling of it. A whole number of at most 15 digits without leading zeros shows as it is.
   private static func isRespelled(_ text: Substring) -> Bool {
     let scalars = trimmed(text.unicodeScalars)
-    guard scalars.count <= 64, let first = scalars.first, scalars.contains(where: isDigit) else {
-      return false
+    guard scalars.count <= 64, let first = scalars.first else { return false }
+    guard scalars.contains(where: isDigit) else {
+      return truthValues.contains(String(scalars).lowercased())
     }
     if scalars.allSatisfy({ ("0"..."9").contains($0) }) {
       return scalars.count > 15 || (first == "0" && scalars.count > 1)
@@ -68,6 +69,12 @@ enum SpreadsheetGuard {
     }
     return words.isEmpty || (words.count == 1 && wordsOfNumbers.contains(words[0].lowercased()))
   }
+
+  /// In English, French, German, Spanish, Italian, Portuguese and Dutch.
+  private static let truthValues: Set<String> = [
+    "true", "false", "vrai", "faux", "wahr", "falsch", "verdadero", "falso", "vero", "verdadeiro",
+    "waar", "onwaar",
+  ]
 
   /// An exponent, a half of the day, or a month in English or French.
   private static let wordsOfNumbers: Set<String> = [

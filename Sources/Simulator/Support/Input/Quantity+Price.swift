@@ -21,7 +21,10 @@ extension Quantity {
     let amount = try moneyNumberForPrice(amountText)
     let unit = try priceUnit(unitText)
     guard let rate = rate(amount, per: unit.quantity) else {
-      throw Problem("'\(text)' has too many digits for an exact price")
+      throw Problem(
+        amount.double * 1e12 / Double(unit.quantity) >= Double(Int64.max)
+          ? "'\(text)' is more than the most that one unit can cost, $9,223,372"
+          : "'\(text)' has too many digits for an exact price")
     }
     if unit.kind == .tokens, isAbsurd(rate) {
       throw Problem(

@@ -1,0 +1,37 @@
+/// What a call sends: the segments of a context.
+public struct ContextPrompt: Sendable {
+  public internal(set) var segments: [ContextSegment]
+  public let prefixCount: Int
+  /// The boundary behind the call's output; 0: the output joins no context.
+  public let output: UInt64
+  public let tokens: Int64
+
+  public init(_ context: ConversationContext, output: UInt64 = 0) {
+    segments = context.segments
+    prefixCount = context.prefixCount
+    tokens = context.tokens
+    self.output = output
+  }
+
+  /// Tokens up to the end of the segment at that place.
+  @inlinable
+  func end(_ place: Int) -> Int64 { segments[place].end }
+}
+
+/// How the input of an attempt is billed; what is left of it is fresh.
+@frozen
+public struct InputSplit: Hashable, Sendable {
+  /// Read from the cache.
+  public var read: Int64 = 0
+  /// Written for the shorter time.
+  public var short: Int64 = 0
+  /// Written for the longer time.
+  public var long: Int64 = 0
+
+  @inlinable
+  public init(read: Int64 = 0, short: Int64 = 0, long: Int64 = 0) {
+    self.read = read
+    self.short = short
+    self.long = long
+  }
+}

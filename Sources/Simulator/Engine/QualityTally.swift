@@ -1,0 +1,91 @@
+import CostModel
+
+/// What is told of answers, by use case, model, account plan and day of arrival: kept where the
+/// scenario states quality, or a log tells it. Only what there is takes memory, and no more of it than
+/// `table_rows` says.
+struct QualityTally: Sendable {
+  private struct Key: Hashable {
+    var useCase: UInt16
+    var plan: Int32
+    var row: Int32
+    var day: Int32
+  }
+
+  let isOn: Bool
+  /// Names of account plans; nil where there is none.
+  private var plans: [String?]
+  /// The plan of each user; none where a log tells that of each request.
+  private let planOfUser: [UInt8]
+  /// By kind, as the log tells it.
+  private var planOfKind: [Int32] = []
+  private var places: [Key: Int] = [:]
+  private var counts: [QualityCounts] = []
+  private let mostRows: Int
+  /// There would be more rows than that: what is counted is not all.
+  private(set) var isFull = false
+
+  init(compiled: CompiledScenario, population: Population, mostRows: Int) {
+    isOn = compiled.scenario.tellsQuality
+    self.mostRows = mostRows
+    planOfUser = isOn ? population.deal.accountPlan : []
+    plans = planOfUser.isEmpty ? [] : compiled.scenario.users.accountPlans.map(\.name)
+    grow(compiled)
+  }
+
+  /// Makes room for kinds that a log has brought.
+  mutating func grow(_ compiled: CompiledScenario) {
+    guard isOn, planOfUser.isEmpty else { return }
+    for kind in planOfKind.count..<compiled.kinds.count {
+      let name = compiled.attributes[kind][.accountPlan]
+      let known = plans.firstIndex(of: name)
+      if known == nil { plans.append(name) }
+      planOfKind.append(Int32(known ?? plans.count - 1))
+    }
+  }
+
+  /// A call has ended.
+  /// - Parameter row: of the ledger: where the call counts.
+  mutating func add(
+    _ values: QualityValues, _ call: CallPointer, useCase: UInt16, row: Int, day: Int,
+    isFailed: Bool
+  ) {
+    let plan =
+      planOfUser.isEmpty
+      ? planOfKind[Int(call.pointee.kind)] : Int32(planOfUser[Int(call.pointee.user)])
+    let key = Key(useCase: useCase, plan: plan, row: Int32(row), day: Int32(day))
+    if let place = places[key] { return counts[place].add(values, isFailed: isFailed) }
+    guard counts.count < mostRows else {
+      isFull = true
+      return
+    }
+    places[key] = counts.count
+    counts.append(QualityCounts())
+    counts[counts.count - 1].add(values, isFailed: isFailed)
+  }
+
+  /// By use case, model, account plan and day; none where a log has told nothing after all.
+  /// - Parameter rows: names of the ledger's rows.
+  func cells(_ compiled: CompiledScenario, rows: [String]) -> [QualityCell] {
+    let isLog = compiled.scenario.workloads.isEmpty
+    guard !isLog || counts.contains(where: \.isTold) else { return [] }
+    let days = compiled.scenario.period.days
+    return places.map { key, place in
+      QualityCell(
+        useCase: compiled.useCases[Int(key.useCase)], model: rows[Int(key.row)],
+        accountPlan: plans[Int(key.plan)], date: days[Int(key.day)].date, counts: counts[place])
+    }.sorted {
+      ($0.useCase, $0.model, $0.accountPlan ?? "", $0.date)
+        < ($1.useCase, $1.model, $1.accountPlan ?? "", $1.date)
+    }
+  }
+}
+
+/// What is told of the answers of one use case and model to users of one account plan on one day.
+struct QualityCell: Sendable {
+  var useCase: String
+  var model: String
+  /// nil: there are none, or a log tells none.
+  var accountPlan: String?
+  var date: CivilDate
+  var counts: QualityCounts
+}

@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Simulator
+
+/// The documents' cost rows (complete-guide.md 2629–2670): segment, action and messages, the counters
+/// by account, month and model, and the alert on an account's month (2815–2835).
+@Suite struct CostRowTests {
+  /// 500 tokens in and 200 out cost 500 × 1.14 + 200 × 4.56 = 1,482 millionths of a dollar.
+  private static let scenario = """
+    plans: [2]
+    tables: [account_months]
+    traffic: { arrivals: exact }
+    alerts:
+      heavy: { when: account_month_cost > $0.01, severity: critical }
+      never: { when: account_month_cost > $0.01482 }
+    workloads:
+      vip:  { use_case: fans, volume: 10, action: fan-message, segment: vip, msgs: 20, input: 500, output: 200 }
+      all:  { use_case: fans, volume: 5, action: fan-message, input: 500, output: 200 }
+      plan: { volume: 1, input: 500, output: 200 }
+    """
+
+  /// Two users make 20, 10 and 2 calls; those for VIPs are for 20 messages each: 400.
+  @Test func segmentActionAndMessagesSurvive() throws {
+    let folder = try DocumentFolder(Self.scenario)
+    try folder.run()
+    let rows = try folder.table("actions")
+    #expect(rows.column("use_case") == ["fans", "fans", "plan"])
+    #expect(rows.column("action") == ["fan-message", "fan-message", ""])
+    #expect(rows.column("segment") == ["", "vip", ""])
+    #expect(rows.column("calls") == ["10", "20", "2"])
+    #expect(rows.column("msgs") == ["10", "400", "2"])
+    // 10, 20 and 2 times $0.001482.
+    #expect(rows.column("cost_usd") == ["0.014820", "0.029640", "0.002964"])
+    let calls = try folder.calls()
+    #expect(calls.count == 32 && calls.sum("msgs") == 412)
+    #expect(calls.count { $0["segment"] == "vip" && $0["action"] == "fan-message" } == 20)
+    let kept = try folder.query(
+      "SELECT segment, action, sum(msgs) AS msgs FROM calls GROUP BY 1, 2 ORDER BY 3")
+    #expect(kept.column("msgs") == ["2", "10", "400"])
+    #expect(kept.column("segment") == ["", "", "vip"])
+  }
+
+  /// Each of the two accounts makes 10 + 5 + 1 calls: $0.023712; the alert's value is what the account
+  /// has spent at its 7th call (6 × 0.001482 = 0.008892, 7 × 0.001482 = 0.010374).
+  @Test func accountsHaveMonths() throws {
+    let folder = try DocumentFolder(Self.scenario)
+    try folder.run()
+    let rows = try folder.table("account_months")
+    #expect(rows.column("account_id") == ["user-000001", "user-000002"])
+    #expect(rows.column("month_start") == Array(repeating: "2025-11-01T00:00:00.000000Z", count: 2))
+    #expect(rows.column("model") == ["deepseek-v3", "deepseek-v3"])
+    #expect(rows.column("calls") == ["16", "16"])
+    #expect(rows.column("cost_usd") == ["0.023712", "0.023712"])
+    let sums = try folder.query("SELECT DISTINCT cost_usd_exact FROM exact_sums")
+    #expect(sums.column("cost_usd_exact") == ["0.047424000000"])
+    let tables = try folder.query("SELECT \"table\" AS name FROM exact_sums ORDER BY 1")
+    #expect(
+      tables.column("name")
+        == ["account_months", "accounts", "actions", "costs", "daily", "plans"])
+    let alerts = try folder.table("alerts").filter { $0["rule"] == "heavy" }
+    #expect(Set(alerts.column("account_id")) == ["user-000001", "user-000002"])
+    #expect(alerts.column("value") == ["0.010374", "0.010374"])
+    #expect(alerts.column("unit") == ["USD", "USD"])
+    #expect(alerts.column("severity") == ["critical", "critical"])
+    // More than $0.01482 is crossed at the 11th call, not at the 10th, which is that amount.
+    let later = try folder.table("alerts").filter { $0["rule"] == "never" }
+    #expect(later.column("value") == ["0.016302", "0.016302"])
+  }
+
+  /// Requests of a log for 20 messages, one that does not say, and one for 3 that failed.
+  @Test func aLogTellsMessages() throws {
+    let folder = try DocumentFolder("plans: [1]\nworkloads: { w: { volume: 1, input: 1 } }")
+    try folder.write(
+      "log.csv",
+      """
+      timestamp,model,user,use_case,action,segment,msgs,input_tokens,output_tokens,status
+      2025-11-01T10:00:00Z,deepseek-v3,anna,fans,fan-message,vip,20,500,200,ok
+      2025-11-01T11:00:00Z,deepseek-v3,anna,fans,fan-message,vip,,500,200,ok
+      2025-12-01T11:00:00Z,deepseek-v3,bea,fans,fan-message,,3,500,200,error
+
+      """)
+    try folder.replay("log.csv")
+    let rows = try folder.table("actions", "s-replay")
+    #expect(rows.column("segment") == ["", "vip"])
+    #expect(rows.column("msgs") == ["3", "21"])
+    #expect(try folder.calls().column("msgs") == ["20", "1", "3"])
+    #expect(
+      try folder.query("SELECT msgs FROM calls ORDER BY call", "s-replay").column("msgs")
+        == ["20", "1", "3"])
+  }
+
+  @Test func whatMeansNothingIsRefused() throws {
+    let folder = try DocumentFolder(
+      """
+      plans: [1]
+      tables: [account_month]
+      alerts:
+        a: { when: account_month_cost > $10, window: 24h }
+        b: { when: account_month_cost < $10 }
+        c: { when: account_month_cost > 5% }
+      workloads: { w: { volume: 1, input: 1, msgs: 0 } }
+      """)
+    let text = try folder.errors()
+    #expect(
+      text.contains("s.yaml:5:10: error: expected account_months or quality, not 'account_month'"))
+    #expect(text.contains("s.yaml:7:48: error: 'window' means nothing to account_month_cost"))
+    #expect(text.contains("s.yaml:8:14: error: account_month_cost only grows, expected '>'"))
+    #expect(text.contains("s.yaml:9:14: error: "))
+    #expect(text.contains("s.yaml:10:46: error: '0' is out of range"))
+  }
+}

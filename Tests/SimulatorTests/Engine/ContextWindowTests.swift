@@ -1,0 +1,106 @@
+import CostModel
+import Testing
+
+@testable import Simulator
+
+/// Calls that are larger than a model's context window: R1's is 64,000 tokens (complete-guide.md:174),
+/// and the audit's own reading of a segmentation run is 81,720 (1759–1779).
+@Suite struct ContextWindowTests {
+  private static func folder(
+    input: String, over: String = "refuse", chain: String = "[]", volume: Int = 1_000
+  ) throws -> ScenarioFolder {
+    try ScenarioFolder([
+      "s.yaml": """
+      period: {start: 2025-11-01, days: 30}
+      plans: [1]
+      catalog:
+        models:
+          r1: {provider: azure, context_window: 64000, over_window: \(over), latency: 1s,
+               input: $1.35 per 1M tokens, output: $5.40 per 1M tokens}
+          v3: {provider: azure, context_window: 128000, latency: 1s,
+               input: $1.14 per 1M tokens, output: $4.56 per 1M tokens}
+      policy: {rules: [{name: all, model: r1}]}
+      chains: {standard: \(chain)}
+      traffic: {arrivals: exact}
+      workloads:
+        segmentation: {volume: \(volume), input: \(input), output: 1000}
+      """
+    ])
+  }
+
+  @Test func aFixedSizeThatIsTooLargeIsAnError() throws {
+    let errors = try Self.folder(input: "81720").errors()
+    #expect(errors.contains("s.yaml:"))
+    #expect(
+      errors.contains(
+        "this call's 82,720 tokens are more than the context window of 'r1' holds (64,000)"))
+    // 63,000 and the answer are as many as it holds, one more is not.
+    #expect(try Self.folder(input: "63000").errors() == "no error")
+    #expect(try Self.folder(input: "63001").errors().contains("64,001 tokens"))
+    #expect(try Self.folder(input: "63001..70000").errors().contains("64,001 tokens"))
+    #expect(try Self.folder(input: "63000..70000").errors() == "no error")
+  }
+
+  /// By hand: of 0 to 100,000 tokens, 63,001 of 100,001 values leave room for the answer of 1,000, with
+  /// 31,500 tokens in the mean: 0.6300037 · (31,500 · $1.35 + 1,000 · $5.40)/M = 0.6300037 ·
+  /// $0.047925 = $0.030192927 a call, and the others cost nothing and fail.
+  @Test func drawnSizesAreRefusedAndCounted() throws {
+    let scenario = try Self.folder(input: "0..100000", volume: 10_000).read()
+    let fitting = 63_001.0 / 100_001
+    let bill = PlanExpectation(scenario: scenario, plan: scenario.plans[0])
+    #expect((bill.cost / (10_000 * fitting * 0.047925) - 1).magnitude < 1e-9)
+    #expect(bill.approximations.isEmpty)
+    let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+    let deviation = (fitting * (1 - fitting) * 10_000).squareRoot()
+    #expect((Double(result.failedCalls) - 10_000 * (1 - fitting)).magnitude < 5.1 * deviation)
+    #expect(result.performance[0].tooLongCalls == result.failedCalls)
+    #expect(result.billedCalls == 10_000 - result.failedCalls)
+    #expect((result.cost.dollars - bill.cost).magnitude < 5.1 * bill.standardError)
+  }
+
+  /// The others go to V3: 37,000 of 100,001 values, 81,500.5 tokens in the mean, at (81,500.5 · $1.14 +
+  /// 1,000 · $4.56)/M = $0.09747057.
+  @Test func theNextModelTakesThem() throws {
+    let scenario = try Self.folder(input: "0..100000", chain: "[v3]", volume: 10_000).read()
+    let fitting = 63_001.0 / 100_001
+    let bill = PlanExpectation(scenario: scenario, plan: scenario.plans[0])
+    let each = fitting * 0.047925 + (1 - fitting) * 0.09747057
+    #expect((bill.cost / (10_000 * each) - 1).magnitude < 1e-9)
+    let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+    #expect(result.failedCalls == 0)
+    #expect(result.performance[1].fallbackCalls == result.performance[0].tooLongCalls)
+    #expect((result.cost.dollars - bill.cost).magnitude < 5.1 * bill.standardError)
+  }
+
+  /// Cut to 63,000, which is billed: $0.0850500 and $0.0054 for the answer, $0.09045.
+  @Test func aModelMayCutTheInput() throws {
+    let scenario = try Self.folder(input: "0..100000", over: "truncate", volume: 10_000).read()
+    let fitting = 63_001.0 / 100_001
+    let bill = PlanExpectation(scenario: scenario, plan: scenario.plans[0])
+    let each = fitting * 0.047925 + (1 - fitting) * 0.09045
+    #expect((bill.cost / (10_000 * each) - 1).magnitude < 1e-9)
+    let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+    #expect(result.failedCalls == 0 && result.performance[0].tooLongCalls == 0)
+    let cut = Double(result.performance[0].cutAttempts)
+    #expect((cut - 10_000 * (1 - fitting)).magnitude < 5.1 * (fitting * (1 - fitting) * 10_000).squareRoot())
+    #expect(result.performance[0].cutTokens > 0)
+    #expect((result.cost.dollars - bill.cost).magnitude < 5.1 * bill.standardError)
+  }
+
+  @Test func theReportSaysSo() throws {
+    let scenario = try Self.folder(input: "0..100000").read()
+    let story = try LoggedRun(scenario)
+    let failed = try #require(story.records.first { $0.isFailed })
+    let compiled = CompiledScenario(scenario)
+    let watched = try LoggedRun(
+      compiled, plan: scenario.plans[0],
+      source: CallStream(
+        compiled, CompiledRouting(compiled), plan: scenario.plans[0],
+        draws: Draws(seed: scenario.seed, run: 1)), watched: failed.number)
+    guard case .look(let look)? = watched.story?.steps.first else {
+      Issue.record("no target was looked at")
+      return
+    }
+    #expect((look.tooLong ?? 0) > 64_000 && look.attempt == nil)
+  }
+}
