@@ -133,6 +133,9 @@ final class RowDecoder {
     for column in Self.attributes {
       if let value = text(column, record) { row.others[column.rawValue] = value }
     }
+    for (name, rule) in shape.others {
+      if let value = texts(rule, record).first { row.others[name] = value }
+    }
     if let text = text(.batch, record) {
       row.batch = ["true", "1", "batch"].contains(text.lowercased())
     }
@@ -168,7 +171,10 @@ final class RowDecoder {
 
   /// All that the names of a column say, the first one first.
   private func texts(_ column: LogColumn, _ record: SourceRecord) -> [String] {
-    guard let rule = shape.columns[column] else { return [] }
+    shape.columns[column].map { texts($0, record) } ?? []
+  }
+
+  private func texts(_ rule: LogShape.Column, _ record: SourceRecord) -> [String] {
     if let fixed = rule.fixed { return [fixed] }
     var found: [String] = []
     for path in rule.from + rule.orElse {
@@ -186,6 +192,9 @@ final class RowDecoder {
       $0.log.text.lowercased() == value.text.lowercased() || $0.log.matches(value.text)
     }) {
       return known.canonical
+    }
+    if value.kind == .array, rule.otherwise == nil {
+      return value.elements.map(\.text).joined(separator: " ")
     }
     return rule.otherwise ?? value.text
   }
