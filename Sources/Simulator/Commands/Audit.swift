@@ -27,9 +27,9 @@ struct Audit: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    let folder = try OutputFolder(path: out)
     let result = try Auditor.audit(
       try ClaimsReader.read(path: claims, allowOutside: allowOutside))
-    let folder = try OutputFolder(path: out)
     try folder.write(AuditMarkdown.text(result), to: "audit/audit.md")
     try folder.write(ClaimsTable.csv(result, dialect: csvDialect), to: "audit/claims.csv")
     let json = AuditJSON.json(result)

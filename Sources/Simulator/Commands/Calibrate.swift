@@ -67,7 +67,8 @@ struct Calibrate: ParsableCommand {
     let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
     printing.show(
       json: CalibrationJSON.json(fit, file: out, catalog: models),
-      text: "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests. Now: costsim run \(out)"
+      text: "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests"
+        + (fit.leftOut.calls > 0 ? "; " + fit.leftOut.text : "") + ". Now: costsim run \(out)"
         + (outside ? " --allow-outside" : "") + "\n")
   }
 

@@ -44,9 +44,9 @@ struct ForecastCommand: ParsableCommand {
   }
 
   func run() throws {
+    let folder = try OutputFolder(path: page.out)
     let forecast = try Self.forecast(
       try read(), runs: runs, threads: work.threads, isQuiet: printing.quiet)
-    let folder = try OutputFolder(path: page.out)
     try ForecastReport.write(forecast, dialect: page.csvDialect, into: folder)
     try folder.commit()
     printing.show(

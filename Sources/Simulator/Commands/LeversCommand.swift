@@ -27,6 +27,7 @@ struct LeversCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.levers()
     let studies = try input.readEveryPlan(scenario).enumerated().map { place, read in
       try LeverStudy(
@@ -34,7 +35,6 @@ struct LeversCommand: ParsableCommand {
         levers: StandardFiles.merged(standard, with: read.scenario.levers, name: \.name),
         capacities: read.scenario.capacities, isInDetail: place == 0, threads: work.threads)
     }
-    let folder = try OutputFolder(path: page.out)
     try LeverReport.write(studies, dialect: page.csvDialect, into: folder)
     try folder.commit()
     let study = studies[0]

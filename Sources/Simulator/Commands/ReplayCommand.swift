@@ -66,6 +66,7 @@ struct ReplayCommand: ParsableCommand {
     try self.log.checkTimeZone()
     let outputs = Outputs()
     if let calls { try outputs.claim(calls) }
+    let folder = try OutputFolder(path: out, outputs: outputs)
     let printsTable = self.table.table != nil || rows.areUsed
     let (log, columns) = self.log.separatingColumns(ofTable: printsTable)
     let table = ReportTableChoice(self.table, rows.choice(columns: columns))
@@ -83,7 +84,6 @@ struct ReplayCommand: ParsableCommand {
         message: "-: error: standard input can be read only once, expected a file, since what a "
           + "budget that acts saves is found by replaying the log without it as well")
     }
-    let folder = try OutputFolder(path: out, outputs: outputs)
     let name = "\(variants[0].scenario.name)-replay"
     try ReportWriter.claim(variants[0].scenario, as: name, in: folder)
     if log.skipBadRows > 0 { try folder.claim("\(name)/rejected.csv") }

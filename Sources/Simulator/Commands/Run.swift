@@ -49,6 +49,7 @@ struct Run: ParsableCommand {
   func run() throws {
     let outputs = Outputs()
     if let calls { try outputs.claim(calls) }
+    let folder = try OutputFolder(path: out, outputs: outputs)
     let loaded = try input.read(scenarios)
     if calls != nil || ledger, loaded.count != 1 || loaded[0].plans.count != 1 {
       throw BadInput(
@@ -57,7 +58,6 @@ struct Run: ParsableCommand {
     }
     let table = ReportTableChoice(self.table, tables.choice)
     try table?.check(of: loaded[0])
-    let folder = try OutputFolder(path: out, outputs: outputs)
     for scenario in loaded { try ReportWriter.claim(scenario, as: scenario.name, in: folder) }
     let record = RunRecord(
       version: Version.current, overrides: input.allOverrides, runs: runs,

@@ -35,6 +35,7 @@ struct SelectCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
     let study = SelectionStudy(scenario, rules: try rules(of: scenario))
     let chart = FrontierChart.svg(study)
@@ -43,7 +44,6 @@ struct SelectCommand: ParsableCommand {
     let files = DecisionFiles(
       scenario: scenario.name, name: "select", headline: markdown.headline(), markdown: text,
       table: ReportTables.selectionTable(study), chart: chart)
-    let folder = try OutputFolder(path: page.out)
     try files.write(into: folder, dialect: page.csvDialect)
     let charts = chart.map { [SelectionMarkdown.picture: $0] } ?? [:]
     try folder.write(

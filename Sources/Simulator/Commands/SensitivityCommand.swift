@@ -27,8 +27,8 @@ struct SensitivityCommand: ParsableCommand {
     guard let share = try? Quantity.share(by).double, share > 0 else {
       throw BadInput(message: "--by: error: expected a percentage like 20%, not '\(by)'")
     }
-    let loaded = try input.read(scenarios)
     let folder = try OutputFolder(path: decision.page.out)
+    let loaded = try input.read(scenarios)
     var answers: [DecisionFiles] = []
     for path in scenarios.prefix(loaded.count) {
       let (tree, scenario) = try input.readOnePlan(path)

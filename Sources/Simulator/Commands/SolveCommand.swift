@@ -49,6 +49,7 @@ struct SolveCommand: ParsableCommand {
   func run() throws {
     var options = input
     if let budget { options.overrides.append(try budgetOverride(budget)) }
+    let folder = try OutputFolder(path: decision.page.out)
     let (tree, scenario) = try options.readOnePlan(self.scenario)
     let limits = try limits(scenario)
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
@@ -56,7 +57,6 @@ struct SolveCommand: ParsableCommand {
       tree, scenario: scenario, runs: decision.runs ?? (simulates ? 1 : nil),
       threads: decision.work.threads)
     let knob = try knob(in: tree)
-    let folder = try OutputFolder(path: decision.page.out)
     let answer = try SolveAnswer(
       assessor, scenario: scenario, knob: knob, limits: limits, in: try range(knob))
     let files = DecisionFiles(

@@ -26,6 +26,7 @@ struct StressCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.shocks()
     let studies = try input.readEveryPlan(scenario).map { tree, scenario in
       try StressStudy(
@@ -33,7 +34,6 @@ struct StressCommand: ParsableCommand {
         shocks: StandardFiles.merged(standard, with: scenario.shocks, name: \.name),
         rules: try SelectionReader.rules(of: scenario), threads: work.threads)
     }
-    let folder = try OutputFolder(path: page.out)
     try StressReport.write(studies, dialect: page.csvDialect, into: folder)
     try folder.commit()
     let study = studies[0]

@@ -27,6 +27,7 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    let folder = try OutputFolder(path: decision.page.out)
     let read = try ScenarioReader.tree(
       path: scenario, overrides: try input.readerOverrides(), allowOutside: input.mayLeaveFolder)
     let axes = try vary.enumerated().map { index, text in
@@ -37,7 +38,6 @@ struct SweepCommand: ParsableCommand {
       throw BadInput(
         message: "--vary: error: \(points) combinations, expected at most \(Sweep.maximumPoints)")
     }
-    let folder = try OutputFolder(path: decision.page.out)
     let assessor = Assessor(
       read.tree, scenario: read.scenario, runs: decision.runs, threads: decision.work.threads)
     let sweep = try Sweep(assessor, scenario: read.scenario, axes: axes)

@@ -81,6 +81,7 @@ extension PlanEngine {
     answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
     noteMsgs(fact.pointee.msgs, kind: kind, row: target)
     outliers?.add(model: target, number: result.calls, cost: cost.total.picodollars)
+    use?.add(usage, row: fact.pointee.row, target: target)
     if isLogged, fact.pointee.cost >= 0 {
       costCheck?.add(
         number: result.calls, model: target, logged: fact.pointee.cost,

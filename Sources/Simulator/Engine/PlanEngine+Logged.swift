@@ -125,6 +125,7 @@ extension PlanEngine {
         ttl: SimDuration(microseconds: lane.pointee.cacheTTL), now: SimTime(microseconds: time))
     }
     outliers?.add(model: lane.pointee.target, number: result.calls, cost: cost.picodollars)
+    if input | output == 0 { use?.addEmpty(row: row.pointee.number, target: lane.pointee.target) }
     return true
   }
 
@@ -200,6 +201,10 @@ extension PlanEngine {
     ledger.addHits(lane.pointee.hits, day: day, row: row)
     ledger.addAnswers(lane.pointee, kind: kind, day: day)
     result.billedCalls += lane.pointee.answers
+    if lane.pointee.answers > 0 {
+      use?.add(
+        input: lane.pointee.input, output: lane.pointee.output, target: lane.pointee.target)
+    }
     targets[lane.pointee.target].countAnswers(
       lane.pointee.answers, toRouted: UInt16(lane.pointee.routed))
     (lane.pointee.hits, lane.pointee.answers) = (0, 0)

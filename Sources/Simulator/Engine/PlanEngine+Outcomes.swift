@@ -58,6 +58,10 @@ extension PlanEngine {
     var usage = usage(
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
     Self.addLogged(facts.base + Int(slot), to: &usage)
+    if !flight.pointee.isFailing {
+      let row = facts[Int(slot)].row
+      use?.add(usage, row: row, target: target)
+    }
     try book(usage, slot, target: target, at: e, order: order)
   }
 

@@ -122,6 +122,8 @@ struct PlanEngine: ~Copyable {
   var outliers: OutlierFinder?
   /// Set to hold what a log says of its costs against what they are here.
   var costCheck: CostCheck?
+  /// Set to tell what a log's requests used of what they were billed for.
+  var use: LoggedUse?
   /// By user number from 0, where a log names them.
   var userNames: [String] = []
   /// Rank of the call whose story is collected; 0: none.

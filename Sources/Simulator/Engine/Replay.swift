@@ -20,6 +20,8 @@ struct Replay: Sendable {
     var outliers: [Outlier]
     /// By target of `targets`.
     var costCheck: CostCheck
+    var untold: [LoggedUse.Untold]
+    var readAs: [NameReading]
     /// Names of the targets.
     var targets: [String]
     /// The log's own columns, for rejected.csv.
@@ -91,6 +93,7 @@ struct Replay: Sendable {
     var engine = engine(for: source, of: variant, log: log)
     engine.outliers = OutlierFinder()
     engine.costCheck = CostCheck()
+    engine.use = LoggedUse()
     var result: PlanResult
     if isAhead {
       var calls = ReplayAhead(source)
@@ -100,12 +103,17 @@ struct Replay: Sendable {
       result = try naming { try engine.run(&source) }
     }
     result.plan.users = source.users
+    let use = engine.use ?? LoggedUse()
+    var scenario = source.compiled.scenario
+    scenario.unbilled = use.unbilled(source.compiled)
     return Outcome(
-      scenario: source.compiled.scenario, result: result, facts: source.facts,
+      scenario: scenario, result: result, facts: source.facts,
       hash: source.hash, logged: source.logged,
       outliers: (engine.outliers?.found { source.compiled.targets[$0].name } ?? [])
         + source.loggedOutliers,
-      costCheck: engine.costCheck ?? CostCheck(), targets: source.compiled.targets.map(\.name),
+      costCheck: engine.costCheck ?? CostCheck(),
+      untold: use.untold(source.compiled), readAs: source.readAs,
+      targets: source.compiled.targets.map(\.name),
       columns: source.columns, isJSON: source.isJSON)
   }
 

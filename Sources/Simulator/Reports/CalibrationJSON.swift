@@ -12,6 +12,7 @@ enum CalibrationJSON {
       ("first", .string(fit.facts.first.description)),
       ("last", .string(fit.facts.last.description)),
       ("users", .integer(Int64(fit.users))),
+      ("calls_left_out", .integer(fit.leftOut.calls)),
       ("workloads", .array(fit.workloads.map(workload))),
       (
         "models",

@@ -17,7 +17,7 @@ struct LogRecord: Sendable {
   var against: [String]
 
   /// `log` of run.json.
-  func json(_ facts: TraceFacts, period: Period) -> JSONValue {
+  func json(_ facts: TraceFacts, readAs: [NameReading]) -> JSONValue {
     .object([
       ("path", .string(path)),
       ("bytes", .optional(content) { .integer($0.bytes) }),
@@ -40,6 +40,7 @@ struct LogRecord: Sendable {
       ("other_rows", .integer(facts.filtered)),
       ("first", .string(facts.first.description)),
       ("last", .string(facts.last.description)),
+      ("names_read_as", .object(readAs.map { ($0.name, .string($0.model)) })),
     ])
   }
 }

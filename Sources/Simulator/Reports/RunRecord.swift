@@ -33,9 +33,15 @@ extension RunRecord {
   /// The content of `run.json`.
   func json(_ report: ScenarioReport) -> JSONValue {
     let scenario = report.scenario
-    let facts = report.replay?.facts
     let log: [(String, JSONValue)] =
-      if let log, let facts { [("log", log.json(facts, period: scenario.period))] } else { [] }
+      if let log, let replay = report.replay {
+        [
+          ("log", log.json(replay.facts, readAs: replay.readAs)), ("cost_check", costCheck(replay)),
+          ("outliers", outliers(replay)),
+        ]
+      } else {
+        []
+      }
     return .object(
       [
         ("program", .string("costsim")),
@@ -57,8 +63,51 @@ extension RunRecord {
         ),
         ("not_billed", UnbilledPrices.json(scenario.unbilled)),
       ] + log + [
-        ("plans", .array(report.plans.map { plan($0, report) }))
+        ("plans", .array(report.plans.indices.map { plan($0, report) }))
       ])
+  }
+
+  /// The log's costs beside those of its tokens, model by model, and the requests that differ most.
+  private func costCheck(_ replay: ReplayFindings) -> JSONValue {
+    func usd(_ picodollars: Int64) -> JSONValue {
+      .string(MoneySum(picodollars: Int128(picodollars)).exactDecimal)
+    }
+    let rows = replay.costCheck.rows.enumerated().filter { $0.element.calls > 0 }
+    return .object([
+      (
+        "models",
+        .array(
+          rows.map { place, row in
+            .object([
+              ("model", .string(replay.targets[place])), ("requests", .integer(row.calls)),
+              ("differing", .integer(row.differing)),
+              ("logged_usd", .string(row.logged.exactDecimal)),
+              ("computed_usd", .string(row.computed.exactDecimal)),
+            ])
+          })
+      ),
+      (
+        "largest",
+        .array(
+          replay.costCheck.largest.map { found in
+            .object([
+              ("request", .integer(found.number)), ("model", .string(replay.targets[found.model])),
+              ("logged_usd", usd(found.logged)), ("computed_usd", usd(found.computed)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  private func outliers(_ replay: ReplayFindings) -> JSONValue {
+    .array(
+      replay.outliers.map { outlier in
+        .object([
+          ("cost_is", .string(outlier.source.rawValue)), ("request", .integer(outlier.number)),
+          ("model", .string(outlier.model)), ("cost_usd", .string(outlier.cost.exactDecimal)),
+          ("usual_usd", .string(outlier.usual.exactDecimal)),
+        ])
+      })
   }
 
   private func period(_ period: Period) -> JSONValue {
@@ -70,7 +119,12 @@ extension RunRecord {
     ])
   }
 
-  private func plan(_ plan: PlanReport, _ report: ScenarioReport) -> JSONValue {
+  private func plan(_ number: Int, _ report: ScenarioReport) -> JSONValue {
+    let plan = report.plans[number]
+    let untold: [(String, JSONValue)] =
+      report.replay.map {
+        [("requests_without_use", .array($0.untold[number].map(\.json)))]
+      } ?? []
     let users = report.scenario.users
     let dealt: [(String, JSONValue)] =
       users.isMixed && report.replay == nil
@@ -112,7 +166,7 @@ extension RunRecord {
         ("untroubled_cost_usd", .optional(plan.untroubled) { .string($0.exactDecimal) }),
         ("over_budget", .optional(plan.isOverBudget(report.scenario.budget)) { .bool($0) }),
         ("budget_crossed_at", .optional(plan.budgetCrossedAt) { .string($0.description) }),
-      ] + dealt)
+      ] + dealt + untold)
   }
 
   static func hex(_ hash: UInt64) -> String {

@@ -33,6 +33,10 @@ struct ReplayFindings: Sendable {
   var outliers: [Outlier]
   /// Of the first policy, by target of `targets`.
   var costCheck: CostCheck
+  /// By case: answered requests that cost $0, since the log tells nothing of them that their model bills.
+  var untold: [[LoggedUse.Untold]]
+  /// Models' names that are none of the catalog's own.
+  var readAs: [NameReading]
   /// Names of the targets.
   var targets: [String]
   /// What is compared: `policy`, or `case` where more than the policy differs.
@@ -64,7 +68,8 @@ extension ScenarioReport {
     replay = ReplayFindings(
       path: path, facts: outcomes[0].facts, logged: outcomes[0].logged,
       outliers: outcomes[0].outliers, costCheck: outcomes[0].costCheck,
-      targets: outcomes[0].targets, unit: unit)
+      untold: outcomes.map(\.untold), readAs: outcomes[0].readAs, targets: outcomes[0].targets,
+      unit: unit)
   }
 }
 

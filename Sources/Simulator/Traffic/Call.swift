@@ -51,6 +51,8 @@ typealias CallPointer = UnsafePointer<Call>
 
 /// What a log says of a call beyond its sizes (docs/semantics.md, "Outcome and latency").
 struct LoggedFacts: Sendable, BitwiseCopyable {
+  /// Data row of the log, from 1.
+  var row: Int64 = 0
   /// The model that answered or failed; `UInt16.max`: not told.
   var model = UInt16.max
   var failed = false
@@ -119,8 +121,9 @@ struct CallBatch: ~Copyable, Sendable {
     facts.resize(to: 0)
     facts.append(
       LoggedFacts(
-        model: UInt16(row.model), failed: row.status == .failed, blockCount: row.blockCount,
-        latency: row.latency, cachedInput: row.cached, cacheWrite: max(0, row.cacheWrite),
+        row: row.number, model: UInt16(row.model), failed: row.status == .failed,
+        blockCount: row.blockCount, latency: row.latency, cachedInput: row.cached,
+        cacheWrite: max(0, row.cacheWrite),
         images: max(0, row.images), maxTokens: row.maxTokens, msgs: row.msgs,
         quality: row.quality, cost: row.cost,
         firstBlock: Int(row.firstBlock), blockSize: Int64(row.blockSize)))

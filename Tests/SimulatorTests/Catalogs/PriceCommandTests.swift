@@ -279,4 +279,21 @@ import Testing
     }
     #expect(forward.errors.contains("($\(MoneySum(picodollars: sum).exactDecimal) exactly)"))
   }
+
+  // MARK: Rows that state nothing
+
+  /// `em` is `m` with a price for calls as such; `dated` bills tokens only.
+  @Test func aRowThatStatesNothingIsAnErrorAndZeroIsTold() throws {
+    let header = "model,status,input_tokens,output_tokens,timestamp,calls\n"
+    let refused = try price(
+      header + "a/twin,,,,,\na/twin,ok,,,,3\na/twin,failed,,,,\nm,,,,,\na/twin,,1,,,\n")
+    #expect(refused.code == 2)
+    let text = "states nothing that 'a/twin' bills (input, output), and an unknown use is not $0"
+    #expect(refused.errors.contains("row 1: " + text) && refused.errors.contains("row 2: " + text))
+    #expect(!refused.errors.contains("row 3") && !refused.errors.contains("row 4"))
+    let told = try price(header + "a/twin,,1,,,\na/twin,ok,0,,,\na/twin,,0,0,,\n")
+    #expect(told.code == 0, "\(told.errors)")
+    #expect(
+      told.errors.contains("2 rows of $0 state 0 of all that the model bills (first: row 2).\n"))
+  }
 }

@@ -62,6 +62,29 @@ struct UsedPriceTests {
     #expect(errors.contains("this call can reach \(model), whose prices are for"), "\(errors)")
   }
 
+  /// The fallback `f` cannot price the calls, which matters to those alone that may fall back to it.
+  @Test(arguments: [false, true])
+  func fallbacksThatCannotDoTheTaskAreNotLookedAt(isUnfit: Bool) throws {
+    let folder = try folder(
+      prices: "calls: $1 per call", call: "prompts: none", more: "chains: {standard: [f]}",
+      models: "f: {provider: p, latency: 1s, calls: $1 per call}")
+    var scenario = try folder.read()
+    let fallback = try #require(scenario.catalog.id(named: "f"))
+    var sheet = PriceSheet()
+    sheet.rates[.pages] = Rate(picodollars: 1, per: 1)
+    scenario.catalog[fallback].prices = [sheet]
+    let log = InputLog()
+    let text = try String(contentsOfFile: folder.path("s.yaml"), encoding: .utf8)
+    let node = try #require(
+      YAMLDocument.parse(SourceFile(path: "s.yaml", order: 0, text: text), log: log))
+    let root = try #require(Fields(node, as: ScenarioFormat.scenario, log: log))
+    var variant = try #require(scenario.variants.first)
+    if isUnfit { variant.unfit = [fallback] }
+    var checks = ScenarioChecks(log: log, scenario: scenario, root: root, isRoutingSound: true)
+    checks.run([PlacedVariant(variant: variant, place: node.place)])
+    #expect(log.count == (isUnfit ? 0 : 1), "\(log.diagnostics)")
+  }
+
   @Test func whatIsFreeMayCostNothing() throws {
     let scenario = try folder(
       prices:

@@ -201,3 +201,13 @@ private func guarding(_ field: String, _ dialect: CSVDialect) -> String {
 extension SplitMix.Words {
   fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
+
+/// A name that begins with U+FEFF is not taken for a mark of the byte order.
+@Test(arguments: [CSVDialect.rfc4180, .excel, .excelFr])
+func aNameKeepsItsZeroWidthSpace(dialect: CSVDialect) throws {
+  var writer = CSVWriter(dialect: dialect, isGuarded: false)
+  writer.text("\u{FEFF}name")
+  writer.text("\u{FEFF}")
+  writer.endRow()
+  #expect(try CSVReader.rows(writer.bytes) == [["\u{FEFF}name", "\u{FEFF}"]])
+}

@@ -265,3 +265,50 @@ func outputOnAFullDiskFailsWithOne() throws {
     #expect(mode(root + "/b") & 0o600 == 0o600 && mode(root + "/b") != 0o600)
   }
 }
+
+/// A commit that was killed after it had renamed some of its files: whatever of it had happened, the next
+/// one finds all of the old files, and none of the new.
+@Test(arguments: 0...3, [false, true])
+func aKilledCommitIsUndone(renamed: Int, isPublic: Bool) throws {
+  try withTemporaryFolder { root in
+    let staging = root + "/.costsim-1f.tmp"
+    try FileManager.default.createDirectory(
+      atPath: staging, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: isPublic ? 0o755 : 0o700])
+    let names = ["a", "b", "new"]
+    for name in names {
+      try "new".write(toFile: staging + "/" + name, atomically: false, encoding: .utf8)
+      if name != "new" {
+        try "old".write(toFile: root + "/" + name, atomically: false, encoding: .utf8)
+      }
+    }
+    let entries = names.map { name in
+      CommitRecord.Entry(
+        target: root + "/" + name, temporary: staging + "/" + name, kept: staging + "/\(name).old",
+        hadOld: name != "new")
+    }
+    // Others' files that a record names are left alone.
+    try "mine".write(toFile: root + "/../costsim-other", atomically: false, encoding: .utf8)
+    let foreign = CommitRecord.Entry(
+      target: root + "/../costsim-other", temporary: staging + "/no", kept: staging + "/no.old",
+      hadOld: false)
+    try CommitRecord(stagings: [staging], entries: entries + [foreign]).write()
+    for entry in entries.prefix(renamed) {
+      link(entry.target, entry.kept)
+      #expect(rename(staging + entry.target.dropFirst(root.count), entry.target) == 0)
+    }
+    #expect(OutputJournal.isHalfWritten(root))
+    let folder = try OutputFolder(path: root)
+    try folder.write("later", to: "c")
+    try folder.commit()
+    #expect(content(root + "/../costsim-other") == "mine")
+    if isPublic {
+      // Whoever else may write there could say anything: nothing is renamed.
+      #expect(content(root + "/a") == (renamed > 0 ? "new" : "old"))
+    } else {
+      #expect(everything(in: root) == ["a", "b", "c"])
+      #expect(["a", "b"].allSatisfy { content(root + "/" + $0) == "old" })
+    }
+    #expect(!OutputJournal.isHalfWritten(root))
+  }
+}

@@ -17,9 +17,10 @@ struct Assembly {
     let overall = ProfileFit(sketch.week(ofWorkload: nil, in: period.period))
     let observed = period.observed(overall.profile, calls: sketch.calls)
     let isFilled = observed == period.months
-    let workloads = names(facts.format).enumerated().map { number, name in
+    let all = names(facts.format).enumerated().map { number, name in
       workload(number, name: name, isFilled: isFilled, tells: tells)
     }
+    let workloads = all.filter { !$0.kinds.isEmpty }
     let dispersion =
       zip(sketch.workloads, bursts).reduce(0.0) {
         $0 + Double($1.0.calls) * ($1.1.cv.map { $0 * $0 } ?? 1)
@@ -28,8 +29,11 @@ struct Assembly {
       facts: facts, period: period, users: sketch.userCalls.count,
       callsWithoutUser: sketch.callsWithoutUser,
       activity: ActivityFit(counts: sketch.userCalls, dispersion: dispersion),
-      accountPlans: accountPlans(), workloads: workloads, models: models(),
-      rules: hasPolicy ? [] : rules(workloads, tells), modelAttribute: tells,
+      accountPlans: accountPlans(), workloads: workloads,
+      leftOut: Calibration.LeftOut(
+        kinds: all.reduce(0) { $0 + $1.leftOut.kinds },
+        calls: all.reduce(0) { $0 + $1.leftOut.calls }), models: models(),
+      rules: hasPolicy ? [] : rules(all, tells), modelAttribute: tells,
       callsWithoutModel: sketch.callsWithoutModel, images: sketch.images,
       writtenTokens: sketch.writtenTokens, sessionCalls: sketch.sessions.calls,
       sessions: sketch.sessions.repetition(perUser: false).distinct)
@@ -51,19 +55,23 @@ struct Assembly {
     let observed =
       isFilled ? period.months : period.observed(profile.profile, calls: sketch.calls)
     let users = Double(max(1, sketch.userCalls.count))
-    var (groups, merged) = groups(number, tells: tells)
+    var (groups, merged, leftOut) = groups(number, tells: tells)
     groups.sort { $0.cell.calls > $1.cell.calls }
+    let calls = own.calls - leftOut.calls
     return Calibration.Workload(
-      name: name, useCase: own.useCase, calls: own.calls,
-      volume: Double(own.calls) / observed / users, factor: period.months / observed,
+      name: name, useCase: own.useCase, calls: calls,
+      volume: Double(calls) / observed / users, factor: period.months / observed,
       profile: profile, burst: bursts[number], prompts: prompts(own),
-      kinds: groups.map { kind($0.attributes, $0.cell, of: own.calls) }, mergedKinds: merged)
+      kinds: groups.map { kind($0.attributes, $0.cell, of: calls) }, mergedKinds: merged,
+      leftOut: leftOut)
   }
 
   private typealias Group = (attributes: CallAttributes, cell: CallCell)
 
   /// Calls alike in their attributes (and, if it matters, their model).
-  private func groups(_ number: Int, tells: Attribute?) -> ([Group], merged: Int) {
+  private func groups(
+    _ number: Int, tells: Attribute?
+  ) -> ([Group], merged: Int, Calibration.LeftOut) {
     var byAttributes: [CallAttributes: [CallCell]] = [:]
     var order: [CallAttributes] = []
     for cell in sketch.cells(ofWorkload: number) {
@@ -74,12 +82,29 @@ struct Assembly {
       if byAttributes[attributes] == nil { order.append(attributes) }
       byAttributes[attributes, default: []].append(cell)
     }
-    var groups = order.map { (attributes: $0, cell: CallCell.merged(byAttributes[$0] ?? [])) }
-    guard groups.count > Self.maximumKinds else { return (groups, 0) }
+    var leftOut = Calibration.LeftOut()
+    var groups: [Group] = order.compactMap { attributes in
+      let cells = byAttributes[attributes] ?? []
+      let cell = CallCell.merged(cells)
+      // Where no attribute tells the model, weights may send the calls to any.
+      guard cell.tellsNoSize, (tells == nil ? sketch.cells : cells).contains(where: billsSize) else {
+        return (attributes, cell)
+      }
+      leftOut.kinds += 1
+      leftOut.calls += cell.calls
+      return nil
+    }
+    guard groups.count > Self.maximumKinds else { return (groups, 0, leftOut) }
     groups.sort { $0.cell.calls > $1.cell.calls }
     let rest = groups[(Self.maximumKinds - 1)...]
     let other: Group = (CallAttributes(), CallCell.merged(rest.map(\.cell)))
-    return (Array(groups[..<(Self.maximumKinds - 1)]) + [other], rest.count)
+    return (Array(groups[..<(Self.maximumKinds - 1)]) + [other], rest.count, leftOut)
+  }
+
+  /// Whether the calls' model, as far as it is known, is none that is sold by the call or the month.
+  private func billsSize(_ cell: CallCell) -> Bool {
+    guard !hasPolicy, let model = cell.model else { return true }
+    return catalog[model].billsUse
   }
 
   private func kind(
@@ -182,7 +207,9 @@ struct Assembly {
     } else if workloads.count > 1 {
       for (number, workload) in workloads.enumerated() {
         let cells = sketch.cells(ofWorkload: number)
-        guard let useCase = workload.useCase, let mix = mix(cells) else { continue }
+        guard !workload.kinds.isEmpty, let useCase = workload.useCase, let mix = mix(cells) else {
+          continue
+        }
         rules.append(
           Calibration.Rule(
             name: workload.name, condition: (.useCase, useCase), models: mix,

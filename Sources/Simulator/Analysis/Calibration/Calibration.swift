@@ -41,6 +41,14 @@ struct Calibration: Sendable {
     var kinds: [Kind]
     /// Kinds that were put together because there are too many.
     var mergedKinds = 0
+    var leftOut = LeftOut()
+  }
+
+  /// Kinds of calls whose size no request tells (failed ones alone, say), of a model that bills by size:
+  /// what they would cost is not known.
+  struct LeftOut: Sendable {
+    var kinds = 0
+    var calls: Int64 = 0
   }
 
   struct Prompts: Sendable {
@@ -79,6 +87,8 @@ struct Calibration: Sendable {
   var activity: ActivityFit
   var accountPlans: [(name: String, users: Int)]
   var workloads: [Workload]
+  /// Of all workloads, those without any other kind included.
+  var leftOut: LeftOut
   var models: [ModelFit]
   /// Empty where a policy file decides.
   var rules: [Rule]
@@ -123,10 +133,17 @@ struct Calibrator {
       ProfileFit(sketch.week(ofWorkload: $0, in: period.period))
     }
     let bursts = try bursts(sketch, period, profiles)
-    return Assembly(
+    let fit = Assembly(
       sketch: sketch, period: period, profiles: profiles, bursts: bursts, hasPolicy: hasPolicy,
       catalog: catalog
     ).calibration(trace.facts)
+    guard !fit.workloads.isEmpty else {
+      throw BadInput(
+        message:
+          "\(path): error: no answered request tells a size (tokens or audio), so what a month "
+          + "would cost is not known")
+    }
+    return fit
   }
 
   private func checkModels(_ sketch: LogSketch) throws {

@@ -53,6 +53,7 @@ struct CalibrationText {
       "Fitted by costsim calibrate to \(QuotedText.quoted(names.log)) (\(facts.format)): "
         + "\(Self.count(facts.accepted, "request")), \(facts.first) to \(facts.last)"
         + (left > 0 ? "; \(Self.count(left, "row")) left out" : ""))
+    if fit.leftOut.calls > 0 { yaml.comment(fit.leftOut.text + ".") }
     yaml.comment("Each comment says what the value below it rests on.")
     yaml.line("name: " + QuotedText.quoted(names.scenario))
     yaml.line("title: " + QuotedText.quoted("Fitted to " + names.log))

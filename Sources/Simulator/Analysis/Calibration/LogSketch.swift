@@ -24,6 +24,11 @@ struct CallCell: Sendable {
   /// What calls state as the most that the answer may have.
   var maxTokens = SizeSketch()
 
+  /// Whether no call that was answered tells a size other than 0.
+  var tellsNoSize: Bool {
+    cachedTokens == 0 && [input, output, reasoning, audio].allSatisfy { $0.sum == 0 }
+  }
+
   mutating func add(_ row: TraceRecord) {
     calls += 1
     if row.status != .unknown { judged += 1 }

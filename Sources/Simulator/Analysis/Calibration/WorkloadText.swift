@@ -22,6 +22,9 @@ struct WorkloadText {
       yaml.comment(
         "\(workload.mergedKinds) rare kinds of calls are put together as the last one.", indent: 4)
     }
+    if workload.leftOut.calls > 0 {
+      yaml.comment(workload.leftOut.text + ".", indent: 4)
+    }
     yaml.line("mix:", indent: 4)
     for kind in workload.kinds { write(kind, to: &yaml) }
   }
@@ -131,5 +134,12 @@ struct WorkloadText {
       "Of the input, \(YAMLText.percent(kind.cachedShare, digits: 3)) came from the provider's "
         + "cache: as a prefix of its mean length.", indent: 8)
     yaml.line("prefix: \(Int64(cached))", indent: 8)
+  }
+}
+
+extension Calibration.LeftOut {
+  var text: String {
+    CalibrationText.count(calls, "call") + " in " + CalibrationText.count(Int64(kinds), "kind")
+      + " left out: no answered one tells a size, so what they would cost is not known"
   }
 }

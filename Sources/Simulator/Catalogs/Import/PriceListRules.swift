@@ -54,12 +54,20 @@ struct PriceListRules: Sendable {
       if sheet.rates.states(.audioSeconds), sheet.minimumAudio == .zero {
         model.prices[index].minimumAudio = rule.minimumAudio
       }
-      for dimension in BillingDimension.allCases {
-        guard let parent = dimension.parent, let share = rule.rates.share(of: dimension),
-          sheet.rates.states(parent), !sheet.rates.states(dimension)
-        else { continue }
-        model.prices[index].rates.setShare(share, of: dimension)
-      }
+      model.prices[index].rates.addShares(of: rule.rates)
+      if let batch = rule.batch { model.prices[index].batch?.rates.addShares(of: batch.rates) }
+    }
+  }
+}
+
+extension Rates {
+  /// Shares of a rule, for parts that are not stated of what is.
+  fileprivate mutating func addShares(of rule: Rates) {
+    for dimension in BillingDimension.allCases {
+      guard let parent = dimension.parent, let share = rule.share(of: dimension), states(parent),
+        !states(dimension)
+      else { continue }
+      setShare(share, of: dimension)
     }
   }
 }

@@ -4,6 +4,7 @@ import CostModel
 struct PriceSummary {
   var totals: [(model: String, total: UsagePricer.Total)]
   var failed: Int64
+  var empty: LoggedUse.Empty
   var unlisted: [(what: String, rows: Int64)]
   var readAs: [(what: String, rows: Int64)]
   var unused: [String]
@@ -14,10 +15,12 @@ struct PriceSummary {
       ($1.total.cost, $0.model) < ($0.total.cost, $1.model)
     }
     failed = pricer.failed
+    empty = pricer.empty
     unlisted = pricer.unlisted.map { ($0.key, $0.value) }.sorted { $0.what < $1.what }
     readAs = pricer.readAs.map { name, read in
       let model = pricer.catalog[read.id]
-      return ("'\(name)' was read as '\(model.name)' of \(model.provider)", read.rows)
+      let reading = NameReading(name: name, model: model.name, provider: model.provider)
+      return (reading.text, read.rows)
     }.sorted { $0.0 < $1.0 }
     self.unused = unused
     self.rejected = rejected
@@ -34,6 +37,11 @@ struct PriceSummary {
       text += "\(PlainEnglish.plural(total.rows, "row"))\n"
     }
     if failed > 0 { text += "\(PlainEnglish.plural(failed, "failed call")) cost nothing.\n" }
+    if empty.calls > 0 {
+      text += "\(PlainEnglish.plural(empty.calls, "row")) of $0 "
+      text += "\(empty.calls == 1 ? "states" : "state") 0 of all that the model bills (first: row "
+      text += "\(PlainEnglish.count(empty.firstRow))).\n"
+    }
     for (what, rows) in unlisted {
       text += "\(PlainEnglish.visible(what)) is not listed: \(PlainEnglish.plural(rows, "row"))"
       text += " at ordinary prices.\n"
@@ -53,7 +61,8 @@ struct PriceSummary {
   var json: JSONValue {
     .object([
       ("rows", .integer(rows)), ("cost_usd", .string(cost.exactDecimal)),
-      ("failed_calls", .integer(failed)), ("rejected_rows", .integer(Int64(rejected))),
+      ("failed_calls", .integer(failed)), ("rows_without_use", .integer(empty.calls)),
+      ("rejected_rows", .integer(Int64(rejected))),
       (
         "models",
         .array(

@@ -58,6 +58,8 @@ struct UsageRow: Sendable {
   /// Whose model it is; nil: the row does not tell.
   var provider: String?
   var variant = BillingVariant()
+  /// Whether it states any quantity but how many calls it is, though it be 0.
+  var statesUse = false
   /// Failed calls cost nothing.
   var hasFailed = false
   var usage = Usage()

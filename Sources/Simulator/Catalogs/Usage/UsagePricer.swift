@@ -19,6 +19,9 @@ struct UsagePricer {
   /// Rows whose variant the model's catalog entry does not list, by what is missing.
   private(set) var unlisted: [String: Int64] = [:]
 
+  /// Rows that state 0 of all that their model bills.
+  private(set) var empty = LoggedUse.Empty()
+
   private struct Name: Hashable {
     var model: String
     var provider: String?
@@ -57,6 +60,7 @@ struct UsagePricer {
     if model.prices.allSatisfy(\.isUnpriced) {
       throw problem(row, "model", "the model '\(model.name)' is unpriced")
     }
+    if row.usage.isNothing, model.billsUse { try noteEmpty(row, model) }
     do throws(PricingError) {
       let breakdown = try pricer.breakdown(of: row.usage, at: time)
       note(model.prices[breakdown.sheet], row.variant, model)
@@ -66,6 +70,23 @@ struct UsagePricer {
     } catch {
       throw problem(row, error.column?.rawValue ?? "", "'\(model.name)': \(error)")
     }
+  }
+
+  /// A row that states nothing that its model bills has no known price; one that states 0 of it all is
+  /// billed $0, and counted.
+  private mutating func noteEmpty(_ row: UsageRow, _ model: Model) throws(TraceError.Row) {
+    guard row.statesUse else {
+      let dimensions = BillingDimension.allCases.filter { dimension in
+        model.prices.contains { $0.statedDimensions.contains(dimension) }
+      }
+      throw problem(
+        row, "",
+        "states nothing that '\(model.name)' bills ("
+          + dimensions.map(CatalogFormat.key).joined(separator: ", ")
+          + "), and an unknown use is not $0")
+    }
+    empty.calls += 1
+    if empty.firstRow == 0 { empty.firstRow = row.number }
   }
 
   private func problem(_ row: UsageRow, _ column: String, _ text: String) -> TraceError.Row {

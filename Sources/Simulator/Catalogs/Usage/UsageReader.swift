@@ -144,6 +144,7 @@ final class UsageReader {
       guard let text = try value(column, fields) else { continue }
       if let dimension = column.dimension {
         row.usage[dimension] = try quantity(column, text)
+        row.statesUse = row.statesUse || column != .calls
       } else {
         try read(column, text, into: &row)
       }

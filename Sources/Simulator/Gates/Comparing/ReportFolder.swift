@@ -16,6 +16,12 @@ struct ReportFolder: Sendable {
   static func read(_ path: String) throws -> [ReportFolder] {
     let source = GitFiles.isRevision(path) ? GitFiles.source : .disk
     let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    for place in [folder, folder + "/.."] where OutputJournal.isHalfWritten(place) {
+      throw BadInput(
+        message:
+          "\(path): error: a run was killed while it wrote here, so that some files may be old "
+          + "and some new; the next 'costsim run' into the same folder puts that right")
+    }
     let inside = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     guard !inside.isEmpty, !inside.contains("run.json") else {
       return [try ReportFolder(folder, source)]

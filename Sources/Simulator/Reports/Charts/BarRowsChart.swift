@@ -63,12 +63,19 @@ struct BarRowsChart {
       svg.rectangle(
         x: low, y: y, width: max(1, high - low), height: step - 9, class: SVG.series(row.series),
         title: "\(row.name): \(row.text)")
+      let label = high + 6...high + 6 + SVG.width(of: row.text)
+      for line in shown where label.contains(x(line.dollars)) {
+        // A dashed line would run through the words.
+        svg.rectangle(
+          x: x(line.dollars) - 3, y: y, width: 6, height: step - 9, class: "background")
+      }
       svg.text(row.text, high + 6, y + 15, class: "t halo")
     }
     drawLegend(&svg, base: bottom + 44)
     return svg.file(
       title: title, description: rows.map { "\($0.name): \($0.text)" }.joined(separator: "; "))
   }
+
   private func drawLegend(_ svg: inout SVG, base: Double) {
     var x = 16.0
     for entry in legend {

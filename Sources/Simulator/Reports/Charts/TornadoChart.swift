@@ -41,7 +41,7 @@ struct TornadoChart {
 
   private func draw() -> String {
     let bottom = top + Double(rows.count) * step
-    var svg = SVG(width: width, height: bottom + 56)
+    var svg = SVG(width: width, height: bottom + (budget == nil ? 56 : 64))
     svg.text("What moves the bill", 16, 28, class: "h")
     svg.rectangle(x: 16, y: 41, width: 11, height: 11, class: SVG.series(0))
     svg.text("input lower", 33, 51)
@@ -73,7 +73,7 @@ struct TornadoChart {
     }
     svg.text(
       "Bill of the period with \(PlainEnglish.plural(Int64(result.base.users), "user")), US dollars",
-      (left + width - right) / 2, bottom + 40, anchor: .middle, class: "f")
+      (left + width - right) / 2, bottom + (budget == nil ? 40 : 50), anchor: .middle, class: "f")
   }
 
   private func draw(_ row: Sensitivity.Row, _ svg: inout SVG, y: Double) {
@@ -99,11 +99,16 @@ struct TornadoChart {
     }
   }
 
-  private func drawBudget(_ svg: inout SVG, bottom: Double) {
+  /// Of the whole period; nil: there is none, or not where the bars are.
+  private var budget: Double? {
     let months = Double(result.scenario.period.months.count)
-    guard let budget = result.scenario.budget.map({ $0.amount.dollars * months }),
-      (low...high).contains(budget)
-    else { return }
+    return result.scenario.budget.map { $0.amount.dollars * months }.flatMap {
+      (low...high).contains($0) ? $0 : nil
+    }
+  }
+
+  private func drawBudget(_ svg: inout SVG, bottom: Double) {
+    guard let budget else { return }
     svg.line(x(budget), top, x(budget), bottom, class: "budget")
     svg.text("budget", x(budget), bottom + 28, anchor: .middle, class: "f b")
   }

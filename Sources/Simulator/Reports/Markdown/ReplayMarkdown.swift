@@ -19,6 +19,7 @@ enum ReplayMarkdown {
       }
     }
     text += "."
+    if let untold = UntoldUse(report, replay).sentence { text += " " + untold }
     let check = replay.costCheck.total
     if check.differing > 0 {
       text +=
@@ -220,6 +221,8 @@ enum ReplayMarkdown {
       + "logged costs by the log's row.\n\n" + table.text
   }
 
+  private static let maximumNames = 50
+
   /// What had to be taken as the scenario says, because the log does not tell.
   static func unknowns(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     let facts = replay.facts
@@ -245,6 +248,12 @@ enum ReplayMarkdown {
       UntoldMarkdown(
         facts: facts, settings: report.scenario.replay, cache: report.scenario.cache
       ).lines
+    lines += UntoldUse(report, replay).lines
+    lines += replay.readAs.prefix(maximumNames).map { Markdown.escape($0.text) + "." }
+    if replay.readAs.count > maximumNames {
+      let more = Int64(replay.readAs.count - maximumNames)
+      lines.append("\(PlainEnglish.plural(more, "more name")) of models were read as another.")
+    }
     return ReportMarkdown.heading("What the log told, and what not")
       + lines.map { "- " + $0 + "\n" }.joined() + "\n"
       + "What stands for unknown users, sessions and prompts is the scenario's to say (`replay`)"

@@ -15,7 +15,7 @@ enum ReportMarkdown {
           ReplayMarkdown.costCheck(replay), ReplayMarkdown.outliers(replay),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
-          windowSection(report), ReplayMarkdown.unknowns(report, replay),
+          windowSection(report), ReplayMarkdown.unknowns(report, replay), unbilledSection(report),
           fileSection(report),
         ]
       } else {
@@ -57,8 +57,11 @@ enum ReportMarkdown {
     let unbilled = report.scenario.unbilled
     guard !unbilled.isEmpty else { return "" }
     return heading("What is not billed here")
-      + "Models that calls can reach have prices for things that no call of the scenario states. If "
-      + "the real calls use them, the bill is larger.\n\n"
+      + (report.replay == nil
+        ? "Models that calls can reach have prices for things that no call of the scenario states. If "
+          + "the real calls use them, the bill is larger.\n\n"
+        : "Models that answer have prices for things that no request of the log states. If the "
+          + "requests used them, the bill is larger.\n\n")
       + unbilled.map { "- not billed here: " + Markdown.escape($0.text) + "\n" }.joined() + "\n"
   }
 

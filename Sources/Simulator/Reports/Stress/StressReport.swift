@@ -116,8 +116,11 @@ enum StressReport {
     func row(_ name: String, _ month: ShockResult.Month) -> BarRowsChart.Row {
       let effect = Effect(month, study.base)
       var text = PlainEnglish.usd(month.bill)
-      if effect == .failing, !month.isSpliced {
-        text += ", " + PlainEnglish.plural(month.failedCalls, "failed call")
+      if effect == .failing {
+        // Days taken from another month have no counts.
+        text +=
+          month.isSpliced
+          ? ", more calls fail" : ", " + PlainEnglish.plural(month.failedCalls, "failed call")
       }
       return BarRowsChart.Row(
         name: name, from: 0, to: month.bill.dollars, text: text, series: effect.rawValue)

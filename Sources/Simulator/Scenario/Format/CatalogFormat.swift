@@ -25,7 +25,8 @@ enum CatalogFormat {
     return FormatField(rate.key, .price, "Price of \(name), for \(rate.unit.rawValue)." + share)
   }
 
-  private static func key(_ dimension: BillingDimension) -> String {
+  /// What catalogs call a dimension's price.
+  static func key(_ dimension: BillingDimension) -> String {
     rates.first { $0.dimension == dimension }?.key ?? dimension.label
   }
 

@@ -76,7 +76,7 @@ struct ScenarioChecks {
       log.add(call.place, "no rule of policy '\(scenario.policy.name)' matches this call")
     }
     if rules.contains(where: { $0.choice == .logged }) { reportLogged(call) }
-    let chain = scenario.chains[call.variant.attributes[.tier] ?? "standard"] ?? []
+    let chain = fallbacks(call, ofTier: call.variant.attributes[.tier] ?? "standard")
     var models: Set<ModelID> = []
     for id in Set(rules.flatMap(\.models)).sorted() { checkWindow(call, id) }
     for id in rules.flatMap(\.models) + chain + modelsOfActions(call)
@@ -102,13 +102,18 @@ struct ScenarioChecks {
     }
   }
 
+  /// The tier's models that the call may fall back to.
+  private func fallbacks(_ call: PlacedVariant, ofTier tier: String) -> [ModelID] {
+    (scenario.chains[tier] ?? []).filter { !call.variant.unfit.contains($0) }
+  }
+
   /// The models that the budget's actions may send the call to.
   private func modelsOfActions(_ call: PlacedVariant) -> [ModelID] {
     var models: [ModelID] = []
     for action in scenario.budget?.actions ?? [] {
       for seen in attributes(call) where action.holds(for: seen) {
         switch action.effect {
-        case .tier(let tier): models += scenario.chains[tier] ?? []
+        case .tier(let tier): models += fallbacks(call, ofTier: tier)
         case .policy(let policy):
           guard let rule = policy.firstMatch(seen) else { continue }
           if rule.choice == .logged { reportLogged(call) }
@@ -196,22 +201,12 @@ struct ScenarioChecks {
   /// Prices of models that calls can reach which no call states anything for, in the order of the
   /// catalog.
   var unbilled: [UnbilledPrices] {
-    used.sorted { $0.key < $1.key }.compactMap { id, used in
-      let stated = Set(scenario.catalog[id].prices.flatMap(\.statedDimensions))
-      let left = BillingDimension.allCases.filter { stated.contains($0) && !used.contains($0) }
-      return left.isEmpty
-        ? nil
-        : UnbilledPrices(model: scenario.catalog[id].name, prices: left.map(Self.key))
-    }
-  }
-
-  private static func key(_ dimension: BillingDimension) -> String {
-    CatalogFormat.rates.first { $0.dimension == dimension }?.key ?? dimension.label
+    UnbilledPrices.all(in: scenario.catalog, used: used)
   }
 
   private static func names(_ dimensions: [BillingDimension]) -> String {
     dimensions.isEmpty
-      ? "nothing" : dimensions.map { "'\(key($0))'" }.joined(separator: ", ")
+      ? "nothing" : dimensions.map { "'\(CatalogFormat.key($0))'" }.joined(separator: ", ")
   }
 
   private static func name(_ gap: PricingGap, in period: Period) -> String {
@@ -288,6 +283,16 @@ struct UnbilledPrices: Hashable, Sendable {
 
   /// `gpt-4o (cache_write, searches)`.
   var text: String { "\(model) (\(prices.joined(separator: ", ")))" }
+
+  /// - Parameter used: by model that calls reach, the stated prices that some of them are billed by.
+  static func all(in catalog: Catalog, used: [ModelID: Set<BillingDimension>]) -> [UnbilledPrices] {
+    used.sorted { $0.key < $1.key }.compactMap { id, used in
+      let stated = Set(catalog[id].prices.flatMap(\.statedDimensions))
+      let left = BillingDimension.allCases.filter { stated.contains($0) && !used.contains($0) }
+      return left.isEmpty
+        ? nil : UnbilledPrices(model: catalog[id].name, prices: left.map(CatalogFormat.key))
+    }
+  }
 }
 
 extension Policy.Rule {

@@ -203,13 +203,53 @@ struct ScenarioReader {
 
   private func read(_ tree: ScenarioTree, forReplay: Bool) -> Scenario? {
     guard let root = Fields(tree.root, as: ScenarioFormat.scenario, log: log) else { return nil }
+    let prices = readPrices(root)
+    let isSound = log.count == prices.errors
+    let (models, local) = (prices.models, prices.local)
+    var scenario = Scenario(
+      name: name(root), period: prices.period ?? .empty, seed: seed(root), plans: plans(root),
+      catalog: models.catalog, policy: prices.policy ?? Policy(name: "", rules: []),
+      behaviours: [], workloads: [])
+    scenario.title = root.text("title") ?? ""
+    readDecisions(root, models, local, into: &scenario)
+    readTargets(root, models, local, into: &scenario)
+    readWatch(root, models, local, into: &scenario)
+    let placed = readDemand(root, local, into: &scenario)
+    let experiments = ExperimentReader(log: log, models: models, workloads: placed)
+    scenario.experiments = experiments.read(root.entries("experiments"))
+    let calls =
+      placed.flatMap(\.calls)
+      + experiments.calls(of: scenario.experiments, root.entries("experiments"))
+    scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
+    SizeChecks(log: log, scenario: scenario, root: root).run()
+    let isWhole = prices.period != nil && prices.policy != nil
+    if !forReplay, isWhole, !models.catalog.models.isEmpty {
+      check(calls, root, isSound: isSound, compared: prices.compared, &scenario)
+    }
+    scenario.inputs = files.inputs
+    scenario.ranges = tree.inputs.filter { $0.law != nil }
+    return isWhole ? scenario : nil
+  }
+
+  /// What the rest of a scenario refers to.
+  private struct Prices {
+    var period: Period?
+    var local: LocalTime
+    /// With price changes applied.
+    var models: ModelNames
+    var policy: Policy?
+    var compared: ComparedCatalog?
+    /// Errors that were there before.
+    var errors: Int
+  }
+
+  private func readPrices(_ root: Fields) -> Prices {
     let errors = log.count
-    let catalogReader = CatalogReader(log: log)
-    var catalog =
-      root["catalog"].flatMap { catalogReader.catalog(at: $0, in: files) } ?? Catalog()
-    if !catalog.models.isEmpty { catalogReader.overlay(root.entries("prices"), on: &catalog) }
+    let reader = CatalogReader(log: log)
+    var catalog = root["catalog"].flatMap { reader.catalog(at: $0, in: files) } ?? Catalog()
+    if !catalog.models.isEmpty { reader.overlay(root.entries("prices"), on: &catalog) }
     var compared = root["compare_catalog"].flatMap { node in
-      catalogReader.catalog(at: node, in: files).map { other in
+      reader.catalog(at: node, in: files).map { other in
         var other = other
         if other.name.isEmpty, case .scalar(let path, _) = node.content {
           other.name = PolicyReader.stem(path)
@@ -229,19 +269,21 @@ struct ScenarioReader {
       }
     }
     models.catalog = catalog
-    var policy = root["policy"].flatMap {
+    let own = root["policy"].flatMap {
       PolicyReader(log: log, models: models).policy(at: $0, in: files)
     }
     let swaps = SwapReader(log: log, models: models)
-    policy = root.list("swaps").reduce(policy) { policy, node in
+    let policy = root.list("swaps").reduce(own) { policy, node in
       policy.map { swaps.read(node, in: $0) }
     }
-    let isSound = log.count == errors
-    var scenario = Scenario(
-      name: name(root), period: period ?? .empty, seed: seed(root), plans: plans(root),
-      catalog: catalog, policy: policy ?? Policy(name: "", rules: []), behaviours: [],
-      workloads: [])
-    scenario.title = root.text("title") ?? ""
+    return Prices(
+      period: period, local: local, models: models, policy: policy, compared: compared,
+      errors: errors)
+  }
+
+  private func readDecisions(
+    _ root: Fields, _ models: ModelNames, _ local: LocalTime, into scenario: inout Scenario
+  ) {
     scenario.forecast = root["forecast"].flatMap { ForecastReader(log: log).read($0) }
     let levers = LeverReader(log: log)
     scenario.levers = root.entries("levers").compactMap(levers.lever)
@@ -250,34 +292,23 @@ struct ScenarioReader {
     scenario.selection = root["selection"].flatMap {
       SelectionReader(log: log, models: models).read($0)
     }
-    readTargets(root, models, local, into: &scenario)
-    readWatch(root, models, local, into: &scenario)
-    let placed = readDemand(root, local, into: &scenario)
-    let experiments = ExperimentReader(log: log, models: models, workloads: placed)
-    scenario.experiments = experiments.read(root.entries("experiments"))
-    let calls =
-      placed.flatMap(\.calls)
-      + experiments.calls(of: scenario.experiments, root.entries("experiments"))
-    scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
-    SizeChecks(log: log, scenario: scenario, root: root).run()
-    if !forReplay, period != nil, policy != nil, !catalog.models.isEmpty {
-      var checks = ScenarioChecks(
-        log: log, scenario: scenario, root: root, isRoutingSound: isSound)
-      checks.run(calls)
-      scenario.unbilled = checks.unbilled
-      if let compared {
-        // The same calls must have prices there as well.
-        var priced = scenario
-        priced.catalog = compared.catalog
-        checks = ScenarioChecks(
-          log: log, scenario: priced, root: root, isRoutingSound: isSound, compared: compared)
-        checks.run(calls)
-        scenario.compared = compared
-      }
-    }
-    scenario.inputs = files.inputs
-    scenario.ranges = tree.inputs.filter { $0.law != nil }
-    return period == nil || policy == nil ? nil : scenario
+  }
+
+  /// Whether all calls can be routed and priced, by the compared catalog as well.
+  private func check(
+    _ calls: [PlacedVariant], _ root: Fields, isSound: Bool, compared: ComparedCatalog?,
+    _ scenario: inout Scenario
+  ) {
+    var checks = ScenarioChecks(log: log, scenario: scenario, root: root, isRoutingSound: isSound)
+    checks.run(calls)
+    scenario.unbilled = checks.unbilled
+    guard let compared else { return }
+    var priced = scenario
+    priced.catalog = compared.catalog
+    checks = ScenarioChecks(
+      log: log, scenario: priced, root: root, isRoutingSound: isSound, compared: compared)
+    checks.run(calls)
+    scenario.compared = compared
   }
 
   // MARK: Parts

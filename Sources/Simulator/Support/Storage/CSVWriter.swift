@@ -27,7 +27,9 @@ struct CSVWriter {
     separate()
     var value = value
     let isUsual = value.withUTF8 { field in
-      if field.contains(where: Self.mayEndCell) || (isGuarded && !Self.isPlainName(field)) {
+      if field.first == CSVDialect.byteOrderMark[0] || field.contains(where: Self.mayEndCell)
+        || (isGuarded && !Self.isPlainName(field))
+      {
         return false
       }
       bytes.append(contentsOf: field)
@@ -125,10 +127,12 @@ struct CSVWriter {
   }
 
   private func needsQuotes(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
-    field.contains { byte in
-      byte == dialect.delimiter || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\r")
-        || byte == UInt8(ascii: "\n")
-    }
+    // At a file's start it would be taken for a mark of the byte order.
+    field.starts(with: CSVDialect.byteOrderMark)
+      || field.contains { byte in
+        byte == dialect.delimiter || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\r")
+          || byte == UInt8(ascii: "\n")
+      }
   }
 
   private mutating func appendQuoted(_ field: UnsafeBufferPointer<UInt8>) {

@@ -31,6 +31,7 @@ final class OutputJournal: @unchecked Sendable {
   /// What has got its name, and where the file is kept that had it.
   private var renamed: [(target: String, kept: String?)] = []
   private var isOver = false
+  private var record: CommitRecord?
 
   // MARK: Folders
 
@@ -84,15 +85,52 @@ final class OutputJournal: @unchecked Sendable {
     return -1
   }
 
-  /// What a run that was killed left behind: folders whose lock the system has freed.
+  /// What a run that was killed left behind: folders whose lock the system has freed. A commit that it
+  /// had begun is undone.
   private static func removeAbandoned(in folder: String) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names where name.wholeMatch(of: /\.costsim-[0-9a-f]+\.tmp/) != nil {
-      let path = folder + "/" + name
+    for path in stagings(in: folder) {
       let lock = lock(path, wait: false)
       guard lock >= 0 else { continue }
+      defer { close(lock) }
+      if let keeper = CommitRecord.keeper(of: path) {
+        let other = Self.lock(keeper, wait: false)
+        guard other >= 0 else { continue }
+        undoCommit(in: keeper)
+        close(other)
+      }
+      undoCommit(in: path)
       remove(path)
-      close(lock)
+    }
+  }
+
+  private static func undoCommit(in staging: String) {
+    guard CommitRecord.undo(in: staging) else { return }
+    StandardStream.tell(
+      "\(folder(of: staging)): a run was killed while it gave its files their names; they are as they "
+        + "were before it\n")
+  }
+
+  private static func stagings(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.wholeMatch(of: /\.costsim-[0-9a-f]+\.tmp/) != nil }.map {
+      (folder == "/" ? "" : folder) + "/" + $0
+    }
+  }
+
+  private static func folder(of staging: String) -> String {
+    String(staging[..<(staging.lastIndex(of: "/") ?? staging.startIndex)])
+  }
+
+  /// Whether a run was killed in a commit to that folder, so that some of its files may be new and others
+  /// old until the next run into it.
+  static func isHalfWritten(_ folder: String) -> Bool {
+    stagings(in: folder).contains { path in
+      guard CommitRecord.isThere(in: path) || CommitRecord.keeper(of: path) != nil else {
+        return false
+      }
+      let lock = lock(path, wait: false)
+      if lock >= 0 { close(lock) }
+      return lock >= 0
     }
   }
 
@@ -113,6 +151,7 @@ final class OutputJournal: @unchecked Sendable {
     try locked { () throws(OutputError) in
       do throws(OutputError) {
         for change in changes { try prepare(change) }
+        try note(changes, removing)
         for change in changes { try rename(change) }
         for (target, kept) in removing {
           if Foundation.rename(target, kept) == 0 {
@@ -126,6 +165,28 @@ final class OutputJournal: @unchecked Sendable {
         throw error
       }
     }
+  }
+
+  /// Writes down what is about to happen. One file is renamed at once or not at all.
+  private func note(
+    _ changes: [Change], _ removing: [(target: String, kept: String)]
+  ) throws(OutputError) {
+    guard changes.count + removing.count > 1 else { return }
+    let first = (changes.first?.temporary ?? removing.first?.kept).map(Self.folder)
+    let paths = stagings.values.map(\.path).sorted()
+    let entries =
+      changes.map {
+        CommitRecord.Entry(
+          target: $0.target, temporary: $0.temporary, kept: $0.temporary + ".old",
+          hadOld: access($0.target, F_OK) == 0)
+      }
+      + removing.map {
+        CommitRecord.Entry(target: $0.target, temporary: nil, kept: $0.kept, hadOld: true)
+      }
+    let record = CommitRecord(
+      stagings: paths.filter { $0 == first } + paths.filter { $0 != first }, entries: entries)
+    self.record = record
+    try record.write()
   }
 
   private func prepare(_ change: Change) throws(OutputError) {
@@ -176,6 +237,7 @@ final class OutputJournal: @unchecked Sendable {
   /// From now on there is nothing to undo.
   func finish() {
     locked {
+      record?.remove()
       renamed = []
       folders = []
       undo()
@@ -190,6 +252,7 @@ final class OutputJournal: @unchecked Sendable {
       for (target, kept) in renamed.reversed() {
         if let kept { _ = Foundation.rename(kept, target) } else { unlink(target) }
       }
+      record?.remove()
       for staging in stagings.values {
         Self.remove(staging.path)
         if staging.lock >= 0 { close(staging.lock) }

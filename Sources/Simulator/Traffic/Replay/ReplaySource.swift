@@ -77,6 +77,16 @@ struct ReplaySource: CallSource {
     costs.outliers.found { trace.symbols.models.name(UInt32($0)) }
   }
 
+  /// The log's names of models that are none of the catalog's own, as far as it knows what they mean.
+  var readAs: [NameReading] {
+    let (names, catalog) = (trace.symbols.models, compiled.scenario.catalog)
+    return (0..<names.count).compactMap { number in
+      let name = names.name(UInt32(number))
+      guard let id = catalog.id(named: name), !catalog.isOwn(name, of: id) else { return nil }
+      return NameReading(name: name, model: catalog[id].name, provider: catalog[id].provider)
+    }.sorted { $0.name < $1.name }
+  }
+
   mutating func next(into batch: inout CallBatch) throws -> Bool {
     batch.removeAll()
     if isPrimed {
@@ -364,6 +374,15 @@ struct LoggedTotals: Sendable {
     while sums.count <= place { sums.append(nil) }
     sums[place] = (sums[place] ?? .zero) + MoneySum(picodollars: Int128(picodollars))
   }
+}
+
+/// A model's name in a file of usage, and the catalog's model that it was taken for.
+struct NameReading: Hashable, Sendable {
+  var name: String
+  var model: String
+  var provider: String
+
+  var text: String { "'\(name)' was read as '\(model)' of \(provider)" }
 }
 
 /// A row that cannot be replayed as the scenario says.

@@ -1,0 +1,112 @@
+import CostModel
+
+/// What a log's answered requests were billed for, by target: which dimensions any of them used, and
+/// how many used nothing at all, so that nothing but a price of the call as such is due.
+struct LoggedUse: Sendable {
+  /// Requests without any use.
+  struct Empty: Hashable, Sendable {
+    var calls: Int64 = 0
+    /// The log's data row of the first one, from 1.
+    var firstRow: Int64 = 0
+  }
+
+  /// Sets of dimensions, as bits.
+  private var used: [UInt32] = []
+  private var empty: [Empty] = []
+
+  /// Dimensions that a request of the target used.
+  func dimensions(_ target: Int) -> [BillingDimension] {
+    guard target < used.count else { return [] }
+    return BillingDimension.allCases.filter { used[target] & Self.bit($0) != 0 }
+  }
+
+  func empty(_ target: Int) -> Empty { target < empty.count ? empty[target] : Empty() }
+
+  /// An answered request's use.
+  @inline(never)
+  mutating func add(_ usage: Usage, row: Int64, target: Int) {
+    reach(target)
+    for dimension in BillingDimension.allCases where usage[dimension] > 0 {
+      used[target] |= Self.bit(dimension)
+    }
+    if usage.isNothing { addEmpty(row: row, target: target) }
+  }
+
+  /// Requests of plain input and output, some of which may have had none.
+  mutating func add(input: Int64, output: Int64, target: Int) {
+    reach(target)
+    used[target] |= Self.bit(.calls)
+    if input > 0 { used[target] |= Self.bit(.inputTokens) }
+    if output > 0 { used[target] |= Self.bit(.outputTokens) }
+  }
+
+  @inline(never)
+  mutating func addEmpty(row: Int64, target: Int) {
+    reach(target)
+    let first = empty[target].firstRow
+    empty[target].firstRow = first == 0 ? row : min(first, row)
+    empty[target].calls += 1
+  }
+
+  private mutating func reach(_ target: Int) {
+    while used.count <= target {
+      used.append(0)
+      empty.append(Empty())
+    }
+  }
+
+  private static func bit(_ dimension: BillingDimension) -> UInt32 {
+    1 << UInt32(dimension.rawValue)
+  }
+}
+
+extension LoggedUse {
+  /// Requests that cost $0 though their model is not free, because the log tells nothing of them that the
+  /// model bills.
+  struct Untold: Hashable, Sendable {
+    /// Target.
+    var model: String
+    var requests: Empty
+  }
+
+  func untold(_ compiled: CompiledScenario) -> [Untold] {
+    compiled.targets.enumerated().compactMap { number, target in
+      let found = empty(number)
+      guard found.calls > 0, compiled.scenario.catalog[target.model].billsUse else { return nil }
+      return Untold(model: target.name, requests: found)
+    }
+  }
+
+  /// Prices of models that answered which no request of the log used.
+  func unbilled(_ compiled: CompiledScenario) -> [UnbilledPrices] {
+    var stated: [ModelID: Set<BillingDimension>] = [:]
+    for (number, target) in compiled.targets.enumerated() {
+      let used = dimensions(number)
+      guard !used.isEmpty else { continue }
+      let billing = BillingVariant(region: target.region)
+      for sheet in compiled.scenario.catalog[target.model].prices {
+        stated[target.model, default: []].formUnion(
+          used.compactMap { sheet.stated(for: $0, on: billing) })
+      }
+    }
+    return UnbilledPrices.all(in: compiled.scenario.catalog, used: stated)
+  }
+}
+
+extension Model {
+  /// Whether all that a call costs depends on what it uses, and is not $0: nothing is due for a call as
+  /// such, or by the month.
+  var billsUse: Bool {
+    !prices.contains { $0.hasFixedPrice || $0.statedDimensions.contains(.calls) }
+      && prices.contains { sheet in
+        sheet.statedDimensions.contains { (sheet.rate($0)?.picodollars ?? 1) > 0 }
+      }
+  }
+}
+
+extension Usage {
+  /// Whether nothing but a call as such was used.
+  var isNothing: Bool {
+    !BillingDimension.allCases.contains { $0 != .calls && self[$0] != 0 }
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@testable import Simulator
+
+/// Inputs that are larger than `Limits/input.yaml` lets them be are refused by the limit's name.
+@Suite struct InputLimitTests {
+  /// A file of zeros that takes no room on a disk.
+  private func sparse(_ path: String, bytes: Int) throws {
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    let file = try #require(FileHandle(forWritingAtPath: path))
+    try file.truncate(atOffset: UInt64(bytes))
+    try file.close()
+  }
+
+  /// One column more than 16,384.
+  @Test(arguments: [
+    ["price", "wide.csv", "--catalog", "catalog.yaml"],
+    ["replay", "wide.csv", "--scenario", "s.yaml"],
+    ["calibrate", "wide.csv", "--catalog", "catalog.yaml", "-o", "new.yaml"],
+  ])
+  func columns(arguments: [String]) throws {
+    let folder = try SmallCompany.folder()
+    let names =
+      ["timestamp", "model", "input_tokens", "output_tokens"] + (0..<16_381).map { "c\($0)" }
+    try folder.write("wide.csv", names.joined(separator: ",") + "\n")
+    let outcome = try Program.run(arguments, in: folder.url)
+    #expect(outcome.code == 2)
+    #expect(
+      outcome.errors.contains("more than 16,384 columns (limit 'columns')"), "\(outcome.errors)")
+  }
+
+  @Test(arguments: [
+    (16_777_217, "more than 16,777,216 bytes (limit 'price_list_bytes')"),
+    (67_108_865, "more than 67,108,864 bytes (limit 'archive_bytes')"),
+  ])
+  func priceLists(bytes: Int, message: String) throws {
+    let folder = try ScenarioFolder()
+    try sparse(folder.path("list.json"), bytes: bytes)
+    let outcome = try Program.run(["catalog", "import", "litellm", "list.json"], in: folder.url)
+    #expect(outcome.code == 2 && outcome.errors.contains(message), "\(outcome.errors)")
+  }
+
+  /// A list of a million and one values.
+  @Test func valuesOfPriceLists() throws {
+    let folder = try ScenarioFolder([
+      "list.json": "{\"a\": [" + String(repeating: "1,", count: 1_000_000) + "1]}"
+    ])
+    let outcome = try Program.run(["catalog", "import", "litellm", "list.json"], in: folder.url)
+    #expect(outcome.code == 2)
+    #expect(
+      outcome.errors.contains("more than 1,000,000 values (limit 'price_list_values')"),
+      "\(outcome.errors)")
+  }
+
+  /// What git hands on is read no further than a file would be.
+  @Test func filesOfRevisions() throws {
+    let folder = try GateFolder()
+    try sparse(folder.files.path("big.yaml"), bytes: 16_777_217)
+    try DiffTests.git(folder, "init", "-q", "-b", "main")
+    try DiffTests.git(folder, "add", ".")
+    try DiffTests.git(folder, "commit", "-q", "-m", "base")
+    let outcome = try Program.run(
+      ["check", "s.yaml", "--baseline", "main:big.yaml"], in: folder.files.url)
+    #expect(outcome.code == 2)
+    #expect(
+      outcome.errors.contains("more than 16,777,216 bytes (limit 'file_bytes')"),
+      "\(outcome.errors)")
+  }
+
+  /// Doubling the users ends at two million, however far the budget is.
+  @Test func doublingOfUsers() throws {
+    let folder = try SmallCompany.folder()
+    let outcome = try Program.run(
+      ["solve", "s.yaml", "--for", "users", "--budget", "1000000000000", "--out", "out"],
+      in: folder.url)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    // 10 × 2¹⁸: the answer says how far it was looked.
+    #expect(
+      outcome.output.contains("Every number of users from 1 user to 2,621,440 users keeps"),
+      "\(outcome.output)")
+  }
+}
