@@ -13,8 +13,8 @@ struct Calibrate: ParsableCommand {
       scenario; if there is none, the catalog of 'costsim init' is written there.
       """)
 
-  @Argument(help: "The log, CSV or JSON lines.")
-  var trace: String
+  @Argument(help: "Logs: files, or folders of them.")
+  var traces: [String]
 
   @Option(name: .shortAndLong, help: "The scenario file to write.")
   var out = "scenario.yaml"
@@ -26,7 +26,10 @@ struct Calibrate: ParsableCommand {
   var policy: String?
 
   @OptionGroup var log: LogOptions
+  @OptionGroup var logs: LogReadingOptions
   @OptionGroup var printing: PrintOptions
+
+  private var trace: String { traces.joined(separator: ", ") }
 
   func run() throws {
     try log.checkTimeZone()
@@ -38,11 +41,21 @@ struct Calibrate: ParsableCommand {
     try outputs.claim(out)
     let prices = try catalogPath(outputs)
     let models = try CatalogReader.read(path: prices)
-    let fit = try Calibrator(
-      path: trace, format: log.format, options: { _ in try log.options() },
-      timeZone: log.timezone,
-      catalog: models, hasPolicy: policy != nil
-    ).calibrate()
+    let converted = try CanonicalLog.converted(traces, format: log.format) {
+      try logs.options(log, models)
+    }
+    let calibrator = Calibrator(
+      path: converted?.path ?? trace,
+      format: converted == nil ? log.format : CanonicalLog.format,
+      options: { _ in
+        guard let converted else { return try log.options() }
+        var options = TraceOptions()
+        options.skipBadRows = log.skipBadRows
+        options.shownFormat = converted.shownFormat
+        return options
+      },
+      timeZone: log.timezone, catalog: models, hasPolicy: policy != nil)
+    let fit = try converted.map { try $0.naming(calibrator.calibrate) } ?? calibrator.calibrate()
     let text = CalibrationText.text(
       fit, catalog: models,
       names: CalibrationText.Names(

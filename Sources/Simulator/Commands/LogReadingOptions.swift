@@ -31,9 +31,13 @@ struct LogReadingOptions: ParsableArguments {
 
   /// Together with the options that other logs have, too.
   func options(_ log: LogOptions, catalog path: String?) throws -> LogReadOptions {
+    let catalog = try path.map { path throws(InputErrors) in try CatalogReader.read(path: path) }
+    return try options(log, catalog)
+  }
+
+  func options(_ log: LogOptions, _ catalog: Catalog?) throws -> LogReadOptions {
     try log.checkTimeZone()
     var options = LogReadOptions()
-    let catalog = try path.map { path throws(InputErrors) in try CatalogReader.read(path: path) }
     options.names = NameResolver(
       catalog: catalog, tables: try NameTables(paths: aliases, catalog: catalog ?? Catalog()))
     options.format = try log.format.map(LogShapes.named)

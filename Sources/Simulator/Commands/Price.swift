@@ -14,24 +14,14 @@ struct Price: ParsableCommand {
       file, the summary to standard error; with --json it is the summary that goes to standard output.
       """)
 
-  @Argument(help: "Usage, CSV; - is standard input.")
-  var usage: String
+  @Argument(help: "Usage, CSV, or logs and usage exports of any shape; - is standard input.")
+  var files: [String]
 
   @Option(help: "Price catalog.")
   var catalog: String
 
-  @Option(
-    help: ArgumentHelp("The file's own columns, with commas between.", valueName: "column=name"))
-  var columns: [String] = []
-
-  @Option(help: ArgumentHelp("One value for every row.", valueName: "column=value"))
-  var set: [String] = []
-
-  @Option(help: "Time zone of times that state none.")
-  var timezone = "UTC"
-
-  @Option(help: "Malformed rows that are tolerated; they go to rejected.csv beside the output.")
-  var skipBadRows: Int64 = 0
+  @OptionGroup var log: LogOptions
+  @OptionGroup var logs: LogReadingOptions
 
   @Option(name: .shortAndLong, help: "The file to write.")
   var out: String?
@@ -41,15 +31,11 @@ struct Price: ParsableCommand {
 
   @OptionGroup var printing: PrintOptions
 
-  func validate() throws {
-    guard skipBadRows >= 0 else { throw ValidationError("--skip-bad-rows is not negative") }
-  }
-
   func run() throws {
-    guard LocalTime.isKnown(timezone) else {
-      throw BadInput(message: "--timezone: error: unknown time zone '\(timezone)'")
-    }
-    let reader = UsageReader(path: usage, options: try options())
+    try log.checkTimeZone()
+    guard try CanonicalLog.isUsage(files, format: log.format) else { return try runLogs() }
+    let skipBadRows = log.skipBadRows
+    let reader = UsageReader(path: files[0], options: try options())
     let outputs = Outputs()
     let target = out ?? (printing.json ? nil : "/dev/stdout")
     if let target { try outputs.claim(target) }
@@ -81,11 +67,37 @@ struct Price: ParsableCommand {
 
   private func options() throws -> UsageOptions {
     var options = UsageOptions()
-    for text in columns { try options.addColumns(text) }
-    for text in set { try options.addFixed(text) }
-    options.timeZone = timezone
-    options.skipBadRows = skipBadRows
+    for text in log.columns { try options.addColumns(text) }
+    for text in log.set { try options.addFixed(text) }
+    options.timeZone = log.timezone
+    options.skipBadRows = log.skipBadRows
     return options
+  }
+
+  /// Logs of any shape, by the rules of reading.
+  private func runLogs() throws {
+    let options = try logs.options(log, catalog: catalog)
+    let outputs = Outputs()
+    let target = out ?? (printing.json ? nil : "/dev/stdout")
+    if let target { try outputs.claim(target) }
+    let reading = try LogIntake(options).read(files)
+    let account = ReadingAccount(reading: reading, catalog: options.catalog, names: options.names)
+    try LogPricing.check(reading, options, account)
+    var pricing = LogPricing(reading: reading, catalog: options.catalog ?? Catalog())
+    let bytes = try pricing.table(dialect: csvDialect, isGuarded: out != nil)
+    if let target { try outputs.write(bytes, to: target) }
+    if account.reading.leftOut.contains(where: { $0.reason.isBad }) {
+      let tables = LogTables(reading: reading)
+      try outputs.write(tables.rejected(), to: rejectedPath, by: .beside)
+      let reasons = rejectedPath.replacing("rejected.csv", with: "rejected_reasons.csv")
+      try outputs.write(tables.rejectedReasons(), to: reasons, by: .beside)
+    }
+    try outputs.commit()
+    if printing.json {
+      StandardStream.put(account.json.text)
+    } else if !printing.quiet {
+      StandardStream.tell(account.text)
+    }
   }
 
   private static let chunk = 1 << 20

@@ -23,7 +23,8 @@ struct ReadCommand: ParsableCommand {
   var out: String?
 
   @Option(
-    help: "Further columns to write, with commas between: requested_model, prompt, use_case, …")
+    help:
+      "Further columns to write, with commas between: requested_model, prompt, use_case and so on.")
   var also: String?
 
   @Option(help: "Where to write which records are no rows, and why.")

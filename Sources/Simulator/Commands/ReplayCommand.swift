@@ -17,8 +17,8 @@ struct ReplayCommand: ParsableCommand {
       changes values of the scenario, as --override does for all.
       """)
 
-  @Argument(help: "The log, CSV or JSON lines; - is standard input.")
-  var trace: String
+  @Argument(help: "Logs: files, folders of them, or - for standard input.")
+  var traces: [String]
 
   @Option(help: "Scenario file: models, prices, chains, cache, quotas, budget.")
   var scenario: String
@@ -34,6 +34,7 @@ struct ReplayCommand: ParsableCommand {
   var against: [String] = []
 
   @OptionGroup var log: LogOptions
+  @OptionGroup var logs: LogReadingOptions
   @OptionGroup var table: ReportTableOption
   @OptionGroup var rows: RowOptions
   @OptionGroup var input: ScenarioOptions
@@ -57,6 +58,9 @@ struct ReplayCommand: ParsableCommand {
   func validate() throws {
     guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
   }
+
+  /// As the user names it.
+  private var trace: String { traces.joined(separator: ", ") }
 
   func run() throws {
     try self.log.checkTimeZone()
@@ -84,8 +88,12 @@ struct ReplayCommand: ParsableCommand {
     try ReportWriter.claim(variants[0].scenario, as: name, in: folder)
     if log.skipBadRows > 0 { try folder.claim("\(name)/rejected.csv") }
     let rejected = RejectedList()
-    let replay = Replay(path: trace, format: log.format) { number in
-      var options = try log.options(origin: variants[number].scenario.period.start)
+    let converted = try CanonicalLog.converted(traces, format: log.format) {
+      try logs.options(log, variants[0].scenario.catalog)
+    }
+    let shown = converted?.shownFormat
+    let replay = Replay(path: converted?.path ?? trace, format: format(log, converted)) { number in
+      var options = try Self.options(log, shown, variants[number].scenario)
       if number == 0 {
         rejected.removeAll()
         options.onRejected = rejected.add
@@ -94,22 +102,30 @@ struct ReplayCommand: ParsableCommand {
     }
     let file = try calls.map { try CallsFile(path: $0, among: outputs, dialect: csvDialect) }
     let database = try ledger ? CallsDatabase(in: folder, name) : nil
-    let outcomes = try replay.outcomes(
-      of: variants, threads: threads, log: CallLog(file, database))
+    var outcomes = try naming(converted) {
+      try replay.outcomes(of: variants, threads: threads, log: CallLog(file, database))
+    }
+    if let converted { outcomes[0].hash = converted.hash }
     try database?.finish()
     var report = ScenarioReport(
       replayed: outcomes,
-      unenforced: acts ? try again(variants, \.withoutActions) : [], of: trace,
+      unenforced: acts ? try again(variants, log, converted, \.withoutActions) : [], of: trace,
       name: name, unit: against.isEmpty ? "policy" : "case")
     if trace != "-", report.plans.contains(where: { Attention(plan: $0).isTroubled }) {
-      for (place, outcome) in try again(variants, \.untroubled, allAnswered: true).enumerated()
+      for (place, outcome) in try again(
+        variants, log, converted, \.untroubled, allAnswered: true
+      ).enumerated()
       where Attention(plan: report.plans[place]).isTroubled {
         report.plans[place].untroubled = outcome.result.cost
       }
     }
     let record = try runRecord(log, outcomes[0].hash)
     try ReportWriter.write(report, record: record, into: folder)
-    if !rejected.rows.isEmpty {
+    if let converted, converted.hasRejected {
+      let tables = LogTables(reading: converted.reading)
+      try folder.write(tables.rejected(), to: "\(name)/rejected.csv")
+      try folder.write(tables.rejectedReasons(), to: "\(name)/rejected_reasons.csv")
+    } else if !rejected.rows.isEmpty {
       var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
       for row in rejected.rows { file.append(row) }
       try folder.write(file.bytes, to: "\(name)/rejected.csv")
@@ -118,16 +134,21 @@ struct ReplayCommand: ParsableCommand {
     }
     try file?.finish()
     try folder.commit()
+    if let converted, !printing.quiet {
+      StandardStream.tell(converted.notes(try logs.options(log, variants[0].scenario.catalog)))
+    }
     try printing.tell(
       [report], record, table: table, place: "Report: \(out)/\(name)/report.md")
   }
 
   /// The same with each scenario changed, or as if the log told of no failures as well. All variants again, so that the same rows are malformed.
   private func again(
-    _ variants: [Replay.Variant], _ change: (Scenario) -> Scenario, allAnswered: Bool = false
+    _ variants: [Replay.Variant], _ log: LogOptions, _ converted: CanonicalLog?,
+    _ change: (Scenario) -> Scenario, allAnswered: Bool = false
   ) throws -> [Replay.Outcome] {
-    let replay = Replay(path: trace, format: log.format) { number in
-      var options = try log.options(origin: variants[number].scenario.period.start)
+    let shown = converted?.shownFormat
+    let replay = Replay(path: converted?.path ?? trace, format: format(log, converted)) { number in
+      var options = try Self.options(log, shown, variants[number].scenario)
       if allAnswered {
         options.fixed.removeAll { $0.0 == .status }
         options.fixed.append((.status, "ok"))
@@ -137,6 +158,27 @@ struct ReplayCommand: ParsableCommand {
     return try replay.outcomes(
       of: variants.map { Replay.Variant(name: $0.name, scenario: change($0.scenario)) },
       threads: threads)
+  }
+
+  private func format(_ log: LogOptions, _ converted: CanonicalLog?) -> String? {
+    converted == nil ? log.format : CanonicalLog.format
+  }
+
+  /// What the user says of the log has been done where it was converted.
+  private static func options(
+    _ log: LogOptions, _ shownFormat: String?, _ scenario: Scenario
+  ) throws -> TraceOptions {
+    guard let shownFormat else { return try log.options(origin: scenario.period.start) }
+    var options = TraceOptions()
+    options.skipBadRows = log.skipBadRows
+    options.shownFormat = shownFormat
+    return options
+  }
+
+  private func naming<Result>(
+    _ converted: CanonicalLog?, _ body: () throws -> Result
+  ) throws -> Result {
+    try converted.map { try $0.naming(body) } ?? body()
   }
 
   private func runRecord(_ log: LogOptions, _ hash: FileHash?) throws -> RunRecord {

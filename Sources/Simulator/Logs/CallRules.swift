@@ -31,7 +31,8 @@ struct CallRules {
             place,
             LogReading.LeftOut(
               file: row.file, record: row.record, key: row.key, reason: reason,
-              problem: reason.isBad ? row.problem : nil, tokens: row.tokens)
+              problem: reason.isBad ? row.problem : nil, tokens: row.tokens,
+              charge: reason == .otherService ? row.charge : nil)
           ))
       } else {
         price(&rows[place])

@@ -6,6 +6,8 @@ final class JSONDocument {
 
   fileprivate let bytes: [UInt8]
   fileprivate let nodes: [lj_node]
+  /// What texts hold that are JSON themselves, by node; nil: they are none.
+  private var opened: [Int: JSONNode?] = [:]
 
   fileprivate init(bytes: [UInt8], nodes: [lj_node]) {
     self.bytes = bytes
@@ -13,6 +15,13 @@ final class JSONDocument {
   }
 
   var root: JSONNode { JSONNode(document: self, index: 0) }
+
+  fileprivate func opened(_ index: Int, _ text: String) -> JSONNode? {
+    if let known = opened[index] { return known }
+    let node = JSONNode.inside(text)
+    opened[index] = .some(node)
+    return node
+  }
 }
 
 /// Parses values by simdjson.
@@ -98,6 +107,18 @@ struct JSONNode {
   private func isCalled(_ name: String) -> Bool {
     let key = document.raw(node.key, node.key_length)
     return key.elementsEqual(name.utf8) || (key.contains(0x5C) && self.key == name)
+  }
+
+  /// What the text holds, if that is JSON.
+  var inner: JSONNode? { document.opened(index, text) }
+
+  /// An object or array that is written as a text, also with its quotes doubled once more.
+  static func inside(_ text: String) -> JSONNode? {
+    guard let first = text.utf8.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    else { return nil }
+    let parser = JSONParser()
+    if let parsed = try? parser.parse(text.utf8) { return parsed.root }
+    return try? parser.parse(text.replacing("\"\"", with: "\"").utf8).root
   }
 
   /// On one line, without white space between tokens; all tokens as they were written.

@@ -21,12 +21,28 @@ final class LogIntake {
     rules.apply()
     reading.rows = rules.kept
     reading.lonely = rules.lonely
+    reading.equalRows = Self.equalRows(rules.kept)
     reading.leftOut = rules.leftOut.map { place, left in
       var left = left
       if left.reason.isBad { left.source = sources[place] ?? [] }
       return left
     }
     return reading
+  }
+
+  private static func equalRows(_ rows: [LogRow]) -> Int {
+    var seen: Set<[String]> = []
+    return rows.count { row in
+      guard row.identity == nil, row.charge == nil, row.end == nil || row.calls == 1 else {
+        return false
+      }
+      let texts = [
+        row.account, row.session, row.prompt, row.modelName, row.provider, row.tier, row.region,
+        row.time.map(String.init), row.latency.map(String.init), row.logged.map(String.init),
+      ].map { $0 ?? "" }
+      let others = row.others.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value }
+      return !seen.insert(texts + row.quantities.map(String.init) + others).inserted
+    }
   }
 
   // MARK: One text

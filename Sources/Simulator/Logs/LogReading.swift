@@ -19,6 +19,8 @@ struct LogReading {
     /// The record, for rejected.csv; none where it is not wrong in itself.
     var source: [[UInt8]] = []
     var tokens: Int64 = 0
+    /// Of another service.
+    var charge: LogRow.Charge?
   }
 
   var files: [File] = []

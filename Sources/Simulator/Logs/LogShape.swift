@@ -88,10 +88,15 @@ struct LogShape: Sendable {
   var filters: [Test] = []
   var services: [String] = []
   var columns: [LogColumn: Column] = [:]
+  /// Columns that are handed on as they stand.
+  var others: [String: Column] = [:]
 
   /// Every column that the shape reads.
   var readPaths: Set<LogPath> {
-    var paths = Set(columns.values.flatMap { $0.paths + $0.to + ($0.plusIf.map { [$0] } ?? []) })
+    var paths = Set(
+      (Array(columns.values) + Array(others.values)).flatMap {
+        $0.paths + $0.to + ($0.plusIf.map { [$0] } ?? [])
+      })
     for list in identity + key + detect { paths.formUnion(list) }
     paths.formUnion(newest + parent + event + twin + total + harmless)
     for test in calls + notCalls + cacheHit + units + filters { paths.insert(test.path) }

@@ -68,12 +68,16 @@ enum LogShapeFile {
     "prompt_hash": "prompt",
   ]
 
+  /// Columns of requests that are handed on as they stand.
+  static let others = TraceColumn.allNames.filter {
+    LogColumn(rawValue: $0) == nil && aliases[$0] == nil
+  }
+
   static let columns = FormatObject(
     name: "columns", summary: "Canonical columns and where they come from.",
-    fields: (LogColumn.allCases.map(\.rawValue) + aliases.keys.sorted()
-      + ["prefix_blocks", "hash_ids", "block_size"]).map {
-        FormatField($0, .either([.text, .list(.text), .object("column")]), "The log's column.")
-      })
+    fields: (LogColumn.allCases.map(\.rawValue) + aliases.keys.sorted() + others).map {
+      FormatField($0, .either([.text, .list(.text), .object("column")]), "The log's column.")
+    })
 
   static let column = FormatObject(
     name: "column", summary: "One canonical column.",

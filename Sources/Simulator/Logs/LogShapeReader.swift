@@ -67,10 +67,12 @@ struct LogShapeReader {
   private func readColumns(_ fields: Fields, _ shape: inout LogShape) {
     guard let columns = fields.fields("columns", as: LogShapeFile.columns) else { return }
     for field in LogShapeFile.columns.fields {
-      guard let node = columns[field.key],
-        let column = LogColumn(rawValue: LogShapeFile.aliases[field.key] ?? field.key)
-      else { continue }
-      shape.columns[column] = read(node, shape)
+      guard let node = columns[field.key] else { continue }
+      if let column = LogColumn(rawValue: LogShapeFile.aliases[field.key] ?? field.key) {
+        shape.columns[column] = read(node, shape)
+      } else {
+        shape.others[field.key] = read(node, shape)
+      }
     }
   }
 

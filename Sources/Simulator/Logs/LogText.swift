@@ -74,6 +74,14 @@ enum LogFiles {
     }
   }
 
+  static func hash(_ path: String) throws -> FileHash? {
+    let file = try TraceFile(path: path, isHashed: true)
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { block.deallocate() }
+    while try file.read(into: block) > 0 {}
+    return file.hash
+  }
+
   private static func members(_ bytes: [UInt8], _ path: String) throws -> [LogText] {
     do {
       let archive = try ZipArchive(bytes)

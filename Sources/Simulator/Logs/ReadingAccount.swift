@@ -249,6 +249,8 @@ struct ReadingAccount {
           + " tell \(PlainEnglish.plural(reading.lonely.tokens, "token")) of calls that are not in this log"
       )
     }
+    if let line = otherServices { lines.append(line) }
+    lines += doubtLines
     lines += rejectedLines
     lines += CostContradictions(rows: calls, catalog: catalog).lines
     return lines
@@ -269,6 +271,44 @@ struct ReadingAccount {
         + (isBad
           ? ", kinds are disjoint: --allow-usage \(key.split(separator: "/").last ?? "")" : "")
     }
+  }
+
+  /// Calls that may be counted twice, since nothing tells whether they are the same.
+  private var doubtLines: [String] {
+    var lines: [String] = []
+    if reading.equalRows > 0 {
+      lines.append(
+        "\(PlainEnglish.plural(Int64(reading.equalRows), "row")) without identity equal another in every column, and are counted"
+      )
+    }
+    var spans: [String: ClosedRange<Int64>] = [:]
+    for row in reading.rows(.requests) {
+      guard let time = row.time else { continue }
+      let name = reading.files[row.file].shape.name
+      let known = spans[name] ?? time...time
+      spans[name] = min(known.lowerBound, time)...max(known.upperBound, time)
+    }
+    let names = spans.keys.sorted()
+    for (place, name) in names.enumerated() {
+      for other in names[(place + 1)...] {
+        guard let a = spans[name], let b = spans[other], a.overlaps(b) else { continue }
+        lines.append(
+          "\(name) and \(other) log the same span of time: are these calls counted twice?")
+      }
+    }
+    return lines
+  }
+
+  /// What was charged for what is no model, by currency.
+  private var otherServices: String? {
+    let charges = reading.leftOut.compactMap(\.charge)
+    guard !charges.isEmpty else { return nil }
+    let sums = Dictionary(grouping: charges, by: \.currency).map { currency, charges in
+      let sum = charges.reduce(ExactDecimal(digits: 0, places: 0)) { $0.adding($1.amount) }
+      return "\(sum.plain) \(currency)"
+    }
+    return "other services: \(PlainEnglish.plural(Int64(charges.count), "row")), "
+      + sums.sorted().joined(separator: ", ")
   }
 
   private static let shownBad = 20

@@ -133,6 +133,9 @@ final class RowDecoder {
     for column in Self.attributes {
       if let value = text(column, record) { row.others[column.rawValue] = value }
     }
+    for (name, rule) in shape.others {
+      if let value = texts(rule, record).first { row.others[name] = value }
+    }
     if let text = text(.batch, record) {
       row.batch = ["true", "1", "batch"].contains(text.lowercased())
     }
@@ -168,7 +171,10 @@ final class RowDecoder {
 
   /// All that the names of a column say, the first one first.
   private func texts(_ column: LogColumn, _ record: SourceRecord) -> [String] {
-    guard let rule = shape.columns[column] else { return [] }
+    shape.columns[column].map { texts($0, record) } ?? []
+  }
+
+  private func texts(_ rule: LogShape.Column, _ record: SourceRecord) -> [String] {
     if let fixed = rule.fixed { return [fixed] }
     var found: [String] = []
     for path in rule.from + rule.orElse {
@@ -186,6 +192,9 @@ final class RowDecoder {
       $0.log.text.lowercased() == value.text.lowercased() || $0.log.matches(value.text)
     }) {
       return known.canonical
+    }
+    if value.kind == .array, rule.otherwise == nil {
+      return value.elements.map(\.text).joined(separator: " ")
     }
     return rule.otherwise ?? value.text
   }
@@ -332,7 +341,9 @@ final class RowDecoder {
   /// Picodollars.
   private func amount(_ record: SourceRecord) throws(LogRow.Problem) -> Int128? {
     guard let rule = shape.columns[.loggedCost], rule.unit != .auto else { return nil }
-    guard let first = record.first(of: rule.from + rule.orElse) else { return nil }
+    // A file of ours that has the column for what was logged tells its own cost in the other one.
+    let isRead = !isStrict || !rule.from.contains(where: record.has)
+    guard let first = record.first(of: rule.from + (isRead ? rule.orElse : [])) else { return nil }
     var sum: Int128 = 0
     for (path, value) in [first]
       + rule.plus.compactMap({ path in record.told(path).map { (path, $0) } })

@@ -103,7 +103,36 @@ final class LogTable {
   func value(_ row: CSVRow, _ place: Int) -> LogValue? {
     guard place < row.count else { return nil }
     let text = row.withBytes(place) { String(decoding: $0, as: UTF8.self) }
-    return LogValue(kind: .text, text: LogValue.trimmed(text))
+    return LogValue(kind: .text, text: LogValue.trimmed(text), cell: cell(row, place))
+  }
+
+  /// A cell that may hold JSON, which is parsed once.
+  final class Cell {
+    private var node: JSONNode??
+
+    func opened(_ text: String) -> JSONNode? {
+      if let node { return node }
+      let parsed = JSONNode.inside(text)
+      node = .some(parsed)
+      return parsed
+    }
+  }
+
+  private var cells: [Int: Cell] = [:]
+  private var row = 0
+
+  private func cell(_ row: CSVRow, _ place: Int) -> Cell? {
+    let first = row.withBytes(place) { $0.first }
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"")
+    else { return nil }
+    if self.row != row.number {
+      cells.removeAll(keepingCapacity: true)
+      self.row = row.number
+    }
+    if let known = cells[place] { return known }
+    let cell = Cell()
+    cells[place] = cell
+    return cell
   }
 }
 
@@ -114,10 +143,13 @@ struct LogValue {
   var kind: Kind
   var text: String
   private var node: JSONNode?
+  /// Of a table's text.
+  private var cell: LogTable.Cell?
 
-  init(kind: Kind, text: String) {
+  init(kind: Kind, text: String, cell: LogTable.Cell? = nil) {
     self.kind = kind
     self.text = text
+    self.cell = cell
   }
 
   init(_ node: JSONNode) {
@@ -170,12 +202,8 @@ struct LogValue {
   var elements: [LogValue] { kind == .array || opened != nil ? children.map(\.value) : [] }
 
   private var opened: JSONNode? {
-    if let node, !node.isScalar { return node }
-    guard kind == .text, let first = text.utf8.first, first == 0x7B || first == 0x5B else {
-      return nil
-    }
-    if let parsed = try? JSONParser().parse(text.utf8) { return parsed.root }
-    return try? JSONParser().parse(text.replacing("\"\"", with: "\"").utf8).root
+    guard let node else { return kind == .text ? cell?.opened(text) : nil }
+    return node.isScalar ? (kind == .text ? node.inner : nil) : node
   }
 
   /// A list of `{key, value}`, as OTLP writes maps.

@@ -36,6 +36,7 @@ import Testing
     Case("select", "s.yaml --out out"),
     Case("replay", "log.csv --scenario s.yaml --policy logged --out out"),
     Case("replay", "log.csv --scenario s.yaml --policy logged --out out --table daily --top 1"),
+    Case("read", "log.csv --catalog catalog.yaml -o rows.csv"),
     Case("calibrate", "log.csv --catalog catalog.yaml -o fitted.yaml"),
     Case("explain", "s.yaml --call 1"),
     Case("validate", "s.yaml"),

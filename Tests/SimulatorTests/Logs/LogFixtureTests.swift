@@ -24,6 +24,27 @@ import Testing
     #expect(rows.count == expected.count)
   }
 
+  /// `price` says the same as `read`, and by component.
+  @Test(arguments: LogFixtures.names)
+  func pricesAreTheSame(_ name: String) throws {
+    let reading = try LogFixtures.reading(name)
+    let kind = try #require(reading.kinds.first)
+    guard kind != .charges else { return }
+    let catalog = try CatalogReader.read(path: LogFixtures.path("catalog.yaml"))
+    var pricing = LogPricing(reading: reading, catalog: catalog)
+    let table = try LogFixtures.rows(pricing.table(dialect: .rfc4180, isGuarded: false))
+    let place = try #require(table[0].firstIndex(of: "cost_usd"))
+    let expected = try LogFixtures.expected(name, "expected.csv")
+    let column = try #require(
+      expected[0].lastIndex(of: kind == .buckets ? "cost_high_usd" : "cost_usd"))
+    let low = expected[0].lastIndex(of: "cost_low_usd") ?? column
+    let billing = try #require(expected[0].firstIndex(of: "billing"))
+    let costs = expected.dropFirst().filter { $0[billing] != "unpriced" }.map {
+      $0[low] == $0[column] ? ExactDecimal($0[column])?.plain ?? "" : ""
+    }
+    #expect(table.dropFirst().map { ExactDecimal($0[place])?.plain ?? "" } == costs)
+  }
+
   @Test(arguments: LogFixtures.names)
   func recordsLeftOut(_ name: String) throws {
     let reading = try LogFixtures.reading(name)

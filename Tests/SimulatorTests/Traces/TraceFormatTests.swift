@@ -182,11 +182,11 @@ import Testing
     let text = try String(
       contentsOf: RepositoryFiles.root.appendingPathComponent(page), encoding: .utf8)
     let tables = ReferenceWriter(
-      format: FileFormat(title: "", objects: [TraceFormatFile.format, TraceFormatFile.column])
+      format: FileFormat(title: "", objects: [LogShapeFile.format, LogShapeFile.column])
     ).text()
     let head = text.prefix(upTo: text.range(of: "### trace format")?.lowerBound ?? text.endIndex)
     try RepositoryFiles.expect(head + tables, in: page)
-    for name in TraceFormats.names { #expect(text.contains("| `\(name)` |")) }
+    for name in LogShapes.names { #expect(text.contains("| `\(name)` |"), "\(name)") }
     for name in TraceColumn.allNames { #expect(text.contains("`\(name)`")) }
   }
 }

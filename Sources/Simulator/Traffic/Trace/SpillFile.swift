@@ -24,6 +24,9 @@ final class SpillFile {
 
   deinit { close(descriptor) }
 
+  /// Under which this program can open it, though it has no name.
+  var readablePath: String { "/proc/self/fd/\(descriptor)" }
+
   func append(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
     var done = 0
     while done < bytes.count {

@@ -23,6 +23,8 @@ struct TraceOptions {
   var maximumRowBytes = 16 << 20
   /// Bytes read at once.
   var blockSize = 256 << 10
+  /// What the report calls the log's format; nil: by its name.
+  var shownFormat: String?
   /// Whether the file's hash is wanted at its end.
   var isHashed = false
   /// That may decode blocks; the rows do not depend on it.

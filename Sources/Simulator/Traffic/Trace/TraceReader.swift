@@ -72,7 +72,7 @@ final class TraceReader {
   var facts: TraceFacts {
     var facts = totals
     guard let plan = recipe?.plan else { return facts }
-    facts.format = plan.format.name
+    facts.format = options.shownFormat ?? plan.format.name
     facts.isRelative = plan.format.isRelative
     facts.unused = plan.unused
     facts.absent = plan.absent
