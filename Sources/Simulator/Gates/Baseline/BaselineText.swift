@@ -55,7 +55,7 @@ enum BaselineInputs {
     "published",
   ]
   private static let skippedPrices: Set<String> = [
-    "source", "checked", "assumption", "capabilities", "context_window", "deprecated", "successor",
+    "source", "checked", "assumption", "capabilities", "deprecated", "successor",
     "source_keys",
   ]
 
