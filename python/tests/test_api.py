@@ -6,6 +6,7 @@ Frames need pandas, Polars or pyarrow: tests of those that are not installed ski
 import csv
 import importlib.util
 import io
+import shutil
 import tempfile
 import unittest
 from decimal import Decimal
@@ -110,6 +111,31 @@ class VerbTests(unittest.TestCase):
         with self.assertRaises(costsim.InputError) as caught:
             costsim.run(path)
         self.assertIsNone(caught.exception.diagnostics[0].line)
+
+    def test_unknown_keywords_are_refused(self):
+        with self.assertRaisesRegex(TypeError, "unexpected keyword argument 'user'"):
+            costsim.run(SCENARIO, user=50)
+
+    def test_warnings_of_a_scenario(self):
+        self.assertEqual(costsim.validate(SCENARIO), [])
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(SCENARIO.parent, folder, dirs_exist_ok=True)
+            path = Path(folder) / "cut.yaml"
+            path.write_text(
+                "extends: two-tier.yaml\nworkloads: {requests: {volume: 100, max_tokens: 100}}\n", encoding="utf-8")
+            warnings = costsim.validate(path)
+        self.assertEqual([warning.file for warning in warnings], [str(path)] * 2)
+        self.assertIn("max_tokens has cut it", warnings[0].message)
+
+    def test_prices_of_usage(self):
+        # $2.50 and $10 a million tokens.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "usage.csv"
+            path.write_text(
+                "timestamp,model,input_tokens,output_tokens\n2025-11-01T10:00:00Z,gpt-4o,1000,100\n", encoding="utf-8")
+            result = costsim.price(path, SCENARIO.parent / "catalogs" / "documents.yaml")
+        self.assertEqual(result.columns("priced", exact=True)["cost_usd"], [Decimal("0.0035")])
+        self.assertEqual(result.json["cost_usd"], "0.0035")
 
     def test_names_that_look_like_options_are_files(self):
         self.assertRaises(costsim.InputError, costsim.run, "--version")

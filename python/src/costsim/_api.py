@@ -6,35 +6,42 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from ._errors import Diagnostic
 from ._frames import Frames, csv_rows, is_frame
 from ._program import Progress, call
 from ._results import CheckResult, Result, kept_folder
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 PathLike = str | os.PathLike
 ShownProgress = Progress | Literal["auto"] | None
+
+
+class Common(TypedDict, total=False):
+    """What every verb takes: other users, values, seed and prices; where files go; how tables come."""
+
+    users: int | Iterable[int] | None
+    overrides: Mapping[str, Any] | None
+    seed: int | None
+    catalog: PathLike | None
+    threads: int | None
+    out: PathLike | None
+    frames: Frames | None
+    exact: bool
+    progress: ShownProgress
 
 
 def run(
     scenario: PathLike | Sequence[PathLike],
     *,
-    users: int | Iterable[int] | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    seed: int | None = None,
     runs: int | None = None,
-    catalog: PathLike | None = None,
-    threads: int | None = None,
-    out: PathLike | None = None,
-    frames: Frames | None = None,
-    exact: bool = False,
-    progress: ShownProgress = "auto",
+    **common: Unpack[Common],
 ) -> Result:
     """Simulates every plan of one scenario or several: tables plans, costs, daily, accounts and so on."""
-    return _result(
-        "run", _paths(scenario) + _common(users, overrides, seed, catalog, threads)
-        + _option("--runs", runs), out, frames, exact, progress)
+    return _result("run", _paths(scenario) + _option("--runs", runs), common)
 
 
 def replay(
@@ -48,28 +55,20 @@ def replay(
     set: Mapping[str, Any] | None = None,
     timezone: str | None = None,
     skip_bad_rows: str | None = None,
-    users: int | Iterable[int] | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    seed: int | None = None,
-    catalog: PathLike | None = None,
-    threads: int | None = None,
-    out: PathLike | None = None,
-    frames: Frames | None = None,
-    exact: bool = False,
-    progress: ShownProgress = "auto",
+    **common: Unpack[Common],
 ) -> Result:
     """Sends every request of a log through the scenario's policy.
 
     ``log`` is a path (text or Parquet), a frame of pandas or Polars, an Arrow table or an Arrow
     ``RecordBatchReader``; what is no text is streamed to the program and never held as text.
     """
-    arguments = ["--scenario", _path(scenario)] + _common(users, overrides, seed, catalog, threads)
-    arguments += _option("--policy", policy) + _option("--format", format)
+    arguments = [*_log(log), "--scenario", _path(scenario)] + _option("--policy", policy)
+    arguments += _option("--format", format)
     arguments += _pairs("--columns", columns) + _pairs("--set", set) + _option("--timezone", timezone)
     arguments += _option("--skip-bad-rows", skip_bad_rows)
     for item in against:
         arguments += ["--against", item]
-    return _result("replay", _log(log) + arguments, out, frames, exact, progress, _rows(log))
+    return _result("replay", arguments, common, _rows(log))
 
 
 def price(
@@ -102,21 +101,13 @@ def forecast(
     budget: float | str | None = None,
     prepaid: float | str | None = None,
     runs: int | None = None,
-    users: int | Iterable[int] | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    seed: int | None = None,
-    catalog: PathLike | None = None,
-    threads: int | None = None,
-    out: PathLike | None = None,
-    frames: Frames | None = None,
-    exact: bool = False,
-    progress: ShownProgress = "auto",
+    **common: Unpack[Common],
 ) -> Result:
     """The bills of the months to come, and when one breaks its budget: the table ``forecast``."""
-    arguments = [_path(scenario)] + _common(users, overrides, seed, catalog, threads)
+    arguments = [_path(scenario)]
     arguments += _option("--months", months) + _option("--growth", growth)
     arguments += _option("--budget", budget) + _option("--prepaid", prepaid) + _option("--runs", runs)
-    return _result("forecast", arguments, out, frames, exact, progress)
+    return _result("forecast", arguments, common)
 
 
 def solve(
@@ -127,21 +118,13 @@ def solve(
     confidence: str | None = None,
     between: str | None = None,
     runs: int | None = None,
-    users: int | Iterable[int] | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    seed: int | None = None,
-    catalog: PathLike | None = None,
-    threads: int | None = None,
-    out: PathLike | None = None,
-    frames: Frames | None = None,
-    exact: bool = False,
-    progress: ShownProgress = "auto",
+    **common: Unpack[Common],
 ) -> Result:
     """How many users a budget carries, or what value of any input (``for_``) it allows."""
-    arguments = [_path(scenario)] + _common(users, overrides, seed, catalog, threads)
+    arguments = [_path(scenario)]
     arguments += _option("--for", for_) + _option("--budget", budget)
     arguments += _option("--confidence", confidence) + _option("--between", between) + _option("--runs", runs)
-    return _result("solve", arguments, out, frames, exact, progress)
+    return _result("solve", arguments, common)
 
 
 def sweep(
@@ -149,22 +132,14 @@ def sweep(
     vary: Mapping[str, Any],
     *,
     runs: int | None = None,
-    users: int | Iterable[int] | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    seed: int | None = None,
-    catalog: PathLike | None = None,
-    threads: int | None = None,
-    out: PathLike | None = None,
-    frames: Frames | None = None,
-    exact: bool = False,
-    progress: ShownProgress = "auto",
+    **common: Unpack[Common],
 ) -> Result:
     """Every combination of the values of some inputs: the table ``sweep``."""
-    arguments = [_path(scenario)] + _common(users, overrides, seed, catalog, threads)
+    arguments = [_path(scenario)]
     for key, values in vary.items():
         text = values if isinstance(values, str) else ",".join(map(_text, values))
         arguments += ["--vary", f"{key}={text}"]
-    return _result("sweep", arguments + _option("--runs", runs), out, frames, exact, progress)
+    return _result("sweep", arguments + _option("--runs", runs), common)
 
 
 def check(
@@ -174,19 +149,15 @@ def check(
     max_increase: str | None = None,
     max_increase_usd: float | str | None = None,
     strict: bool = False,
-    users: int | Iterable[int] | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    seed: int | None = None,
-    catalog: PathLike | None = None,
-    threads: int | None = None,
-    out: PathLike | None = None,
+    **common: Unpack[Common],
 ) -> CheckResult:
     """Compares the bills with a baseline and judges thresholds; a bill that fails raises nothing."""
-    folder = Path(out) if out else kept_folder()
-    arguments = _paths(scenario) + _common(users, overrides, seed, catalog, threads)
+    folder = _folder(common)
+    arguments = _paths(scenario)
     arguments += _option("--baseline", baseline) + _option("--max-increase", max_increase)
     arguments += _option("--max-increase-usd", max_increase_usd) + (["--strict"] if strict else [])
-    code, output, said = call(["check", *arguments, "--json", "--out", str(folder)], accept=(0, 99))
+    code, output, said = call(
+        ["check", *arguments, *_options("check", common), "--json", "--out", str(folder)], accept=(0, 99))
     comment = folder / "comment.md"
     return CheckResult(
         json.loads(output), folder, Diagnostic.parse(said), passed=code == 0,
@@ -195,24 +166,28 @@ def check(
 
 def validate(scenario: PathLike | Sequence[PathLike]) -> list[Diagnostic]:
     """The warnings of a scenario; its errors are raised as `InputError`."""
-    _, _, said = call(["validate", *_paths(scenario)])
-    return Diagnostic.parse(said)
+    _, output, _ = call(["validate", *_paths(scenario), "--json"])
+    return [
+        Diagnostic("warning", text, found["file"])
+        for found in json.loads(output)
+        for text in found["warnings"]
+    ]
 
 
-def _result(
-    verb: str,
-    arguments: list[str],
-    out: PathLike | None,
-    frames: Frames | None,
-    exact: bool,
-    progress: ShownProgress,
-    rows: Any = None,
-) -> Result:
-    folder = Path(out) if out else kept_folder()
+def _result(verb: str, arguments: list[str], common: Common, rows: Any = None) -> Result:
+    folder = _folder(common)
+    progress = common.get("progress", "auto")
     told = _notebook_progress(verb) if progress == "auto" else progress
     _, output, said = call(
-        [verb, *arguments, "--json", "--out", str(folder)], rows=rows, progress=told)
-    return Result(json.loads(output), folder, Diagnostic.parse(said), frames, exact)
+        [verb, *arguments, *_options(verb, common), "--json", "--out", str(folder)],
+        rows=rows, progress=told)
+    return Result(
+        json.loads(output), folder, Diagnostic.parse(said), common.get("frames"), common.get("exact", False))
+
+
+def _folder(common: Common) -> Path:
+    out = common.get("out")
+    return Path(out) if out else kept_folder()
 
 
 def _notebook_progress(verb: str) -> Progress | None:
@@ -261,14 +236,14 @@ def _pairs(name: str, pairs: Mapping[str, Any] | None) -> list[str]:
     return [f"{name}={key}={_text(value)}" for key, value in (pairs or {}).items()]
 
 
-def _common(
-    users: int | Iterable[int] | None,
-    overrides: Mapping[str, Any] | None,
-    seed: int | None,
-    catalog: PathLike | None,
-    threads: int | None,
-) -> list[str]:
-    arguments = _pairs("--override", overrides) + _option("--seed", seed) + _option("--threads", threads)
+def _options(verb: str, common: Common) -> list[str]:
+    """The options that all verbs have; a keyword that none of them is raises `TypeError`."""
+    for name in common:
+        if name not in Common.__annotations__:
+            raise TypeError(f"{verb}() got an unexpected keyword argument '{name}'")
+    catalog, users = common.get("catalog"), common.get("users")
+    arguments = _pairs("--override", common.get("overrides"))
+    arguments += _option("--seed", common.get("seed")) + _option("--threads", common.get("threads"))
     arguments += _option("--catalog", None if catalog is None else _path(catalog))
     if users is not None:
         numbers = [users] if isinstance(users, int) else users
