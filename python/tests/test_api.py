@@ -80,11 +80,13 @@ class VerbTests(unittest.TestCase):
         self.assertEqual(len(result.json["months"]), 3)
 
     def test_solve(self):
-        self.assertIn("solve", " ".join(costsim.solve(SCENARIO, budget=500, users=100).tables))
+        # A user costs $1.000038, so that $500 are enough for 499.
+        result = costsim.solve(SCENARIO, for_="users", budget=500, users=100)
+        self.assertTrue(result.json["answer"].startswith("499 users is the most"))
 
     def test_sweep(self):
         result = costsim.sweep(SCENARIO, {"users": [50, 100]})
-        self.assertEqual(len(result.columns("sweep")["users"]), 2)
+        self.assertEqual(result.columns("sweep")["users"], [50, 100])
 
     def test_check(self):
         with tempfile.TemporaryDirectory() as folder:

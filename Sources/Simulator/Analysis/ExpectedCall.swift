@@ -87,6 +87,14 @@ struct PoolMisses: Hashable, Sendable {
 struct ExpectedCallBuilder {
   let scenario: Scenario
   let traffic: ExpectedTraffic
+  /// Share of the calls that ask the knowledge base that it answers.
+  private let knownShare: Double
+
+  init(scenario: Scenario, traffic: ExpectedTraffic) {
+    self.scenario = scenario
+    self.traffic = traffic
+    knownShare = scenario.knowledge?.meanShare(of: scenario, traffic) ?? 0
+  }
 
   func calls() -> [ExpectedCall] {
     var result: [ExpectedCall] = []
@@ -124,9 +132,8 @@ struct ExpectedCallBuilder {
         return kinds(of: variant, number, workload: workload, accountPlan: accountPlan)
       }
       var (model, known) = (variant, variant)
-      let share = knowledge.meanShare(of: scenario, traffic)
-      model.share *= 1 - share
-      known.share *= share
+      model.share *= 1 - knownShare
+      known.share *= knownShare
       known.input = variant.input.scaled(by: knowledge.prompt ?? 1)
       return kinds(of: model, number, workload: workload, accountPlan: accountPlan)
         + kinds(of: known, number, workload: workload, accountPlan: accountPlan).map {

@@ -64,6 +64,9 @@ struct Calibrate: ParsableCommand {
     try outputs.write(text, to: out)
     try check(outputs, catalog: prices)
     try outputs.commit()
+    if let converted, !printing.quiet {
+      StandardStream.tell(converted.notes(try logs.options(log, models)))
+    }
     let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
     printing.show(
       json: CalibrationJSON.json(fit, file: out, catalog: models),

@@ -120,7 +120,7 @@ struct Run: ParsableCommand {
       let unenforced = try Simulation(scenario.withoutActions).results(runs: 1, threads: threads)
       for (place, runs) in unenforced.enumerated() { plans[place].unenforced = runs[0] }
     }
-    if scenario.classifier != nil {
+    if let classifier = scenario.classifier, classifier.accuracy < 1 {
       let right = try Simulation(scenario.withoutMisrouting).results(runs: 1, threads: threads)
       for (place, runs) in right.enumerated() { plans[place].wellRouted = runs[0] }
     }

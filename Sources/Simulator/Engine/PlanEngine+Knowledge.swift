@@ -32,14 +32,19 @@ extension PlanEngine {
   /// As a hit of the response cache, but for the look-up.
   private mutating func answerAlone(_ call: CallPointer, _ kind: KindPointer) {
     let at = call.pointee.time + cacheLatency
+    let row = ledger.row(ofModel: Int(call.pointee.routed))
     result.latency.add(cacheLatency, count: 1)
     ledger.addCall(
-      kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
-      user: call.pointee.user, isHit: false)
+      kind: kind, row: row, day: day, user: call.pointee.user, isHit: false)
     if hasRollingAlerts {
       noteQuality(
         call, number: result.calls, kind: kind, latency: cacheLatency, at: at,
         cache: kind.pointee.cacheMode == .off ? 0 : -1)
+    }
+    if watchesHours {
+      hours.addEnd(
+        row: row, latency: cacheLatency, own: cacheLatency, isFailed: false,
+        missedAt: kind.pointee.cacheMode == .off ? nil : row, at: at)
     }
     if kind.pointee.sells { returns.add(call) }
     if hasExperiments {
@@ -55,6 +60,10 @@ extension PlanEngine {
         CallStory.End(
           at: SimTime(microseconds: at), answer: .knowledge, attempts: 0, skipped: 0, queued: .zero,
           storedUntil: nil))
+    }
+    if qualityTally.isOn {
+      noteReception(
+        call, number: result.calls, kind: kind, row: row, day: day, isFailed: false, at: at)
     }
     learn(from: call, number: result.calls, kind)
     if call.pointee.flow >= 0 { answerFlow(call) }

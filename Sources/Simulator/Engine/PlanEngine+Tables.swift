@@ -131,7 +131,6 @@ extension PlanEngine {
     result.alerts = (budget.alerts + accountAlerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)
-    if watchesHours { hours.end() }
     LedgerTables(
       compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array
     ).fill(&result, hours: hours.samples, quality: qualityTally)

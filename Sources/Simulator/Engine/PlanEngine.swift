@@ -226,6 +226,7 @@ struct PlanEngine: ~Copyable {
     try play(&stream, progress: progress)
     begin(at: compiled.scenario.period.end.microseconds)
     try flushLog(all: true)
+    if watchesHours { hours.end() }
     try checkRoom()
     return finish()
   }

@@ -91,8 +91,9 @@ struct SimulationLimits: Sendable {
       let found = InputLog.grouped(Int64(min(total, 0x1p62)))
       let several = variants > 1 ? " for \(number + 1) of \(variants) variants" : ""
       throw BadInput(
-        message: "\(scenario.name): error: \(found) calls in \(InputLog.grouped(Int64(runs))) "
-          + "\(runs == 1 ? "month" : "months") each\(several), expected at most "
+        message: "\(scenario.name): error: the work of \(found) calls in "
+          + "\(InputLog.grouped(Int64(runs))) \(runs == 1 ? "run" : "runs")\(several), each month begun "
+          + "taken for \(InputLog.grouped(callsPerMonth)) of them, expected at most "
           + "\(InputLog.grouped(allCalls)) in a command (limit 'all_calls'): fewer '--runs', users or "
           + "variants")
     }

@@ -54,9 +54,9 @@ struct BucketPricer {
 
   /// Audio is billed for a least time a call.
   private func audioBounds(_ usage: Usage, _ calls: Int64?, minimum: Int64) -> (Usage, Usage) {
-    guard usage.audioMicroseconds > 0, minimum > 0, let calls, calls > 1 else {
-      return (usage, usage)
-    }
+    guard usage.audioMicroseconds > 0, minimum > 0, let calls, calls > 1,
+      !calls.multipliedReportingOverflow(by: minimum).overflow
+    else { return (usage, usage) }
     var (low, high) = (usage, usage)
     low.audioMicroseconds = max(usage.audioMicroseconds, calls * minimum)
     high.audioMicroseconds = usage.audioMicroseconds + (calls - 1) * minimum

@@ -21,14 +21,14 @@ final class CanonicalLog {
   static func converted(
     _ paths: [String], format: String?, _ options: () throws -> LogReadOptions
   ) throws -> CanonicalLog? {
-    if paths.count == 1, try isDirect(paths[0], format: format) { return nil }
+    if paths.count == 1, try isDirect(paths[0], format: format, ofOneCall: true) { return nil }
     return try CanonicalLog(paths, options())
   }
 
   private init(_ paths: [String], _ options: LogReadOptions) throws {
     shown = paths.joined(separator: ", ")
     let files = try LogFiles.paths(paths)
-    hash = files.count == 1 ? try LogFiles.hash(files[0]) : nil
+    hash = files.count == 1 && TraceFile.isRegular(files[0]) ? try LogFiles.hash(files[0]) : nil
     reading = try LogIntake(options).read(files)
     file = try SpillFile(folder: nil)
     for kind in reading.kinds where kind != .requests {
@@ -38,6 +38,13 @@ final class CanonicalLog {
         reason:
           "its rows are \(kind.rawValue) (format \(name?.shape.name ?? "")), not requests: they "
           + "sum up many and cannot be replayed")
+    }
+    if let many = reading.rows.first(where: { ($0.calls ?? 1) > 1 }) {
+      throw TraceError(
+        path: shown,
+        reason:
+          "a row stands for \(InputLog.grouped(many.calls ?? 1)) calls, whose single sizes it does "
+          + "not tell: it cannot be replayed")
     }
     let bad = reading.leftOut.filter { $0.reason.isBad }
     guard Int64(bad.count) <= options.skipBadRows else {
@@ -63,8 +70,8 @@ final class CanonicalLog {
   /// Whether it is a table of usage, which `price` reads as it is.
   static func isUsage(_ paths: [String], format: String?) throws -> Bool {
     guard paths.count == 1, format == nil else { return false }
-    guard try isDirect(paths[0], format: nil) else { return false }
-    guard paths[0] != "-", let handle = FileHandle(forReadingAtPath: paths[0]),
+    guard try isDirect(paths[0], format: nil, ofOneCall: false) else { return false }
+    guard TraceFile.isRegular(paths[0]), let handle = FileHandle(forReadingAtPath: paths[0]),
       let data = try? handle.read(upToCount: 4_096)
     else { return true }
     var scanner = JSONScan(Array(data))
@@ -72,20 +79,24 @@ final class CanonicalLog {
     return scanner.byte != UInt8(ascii: "{")
   }
 
-  private static func isDirect(_ path: String, format: String?) throws -> Bool {
+  /// - Parameter ofOneCall: whether its rows must stand for one call each.
+  private static func isDirect(
+    _ path: String, format: String?, ofOneCall: Bool
+  ) throws -> Bool {
     if let format {
       if isFile(format) { return (try? TraceFormatReader.read(path: format)) != nil }
       return own.contains(format) || !LogShapes.names.contains(format) && format != "copilot"
     }
-    guard path != "-", let handle = FileHandle(forReadingAtPath: path),
+    // What is read from a pipe to look at it would be missing afterwards.
+    guard TraceFile.isRegular(path), let handle = FileHandle(forReadingAtPath: path),
       let data = try? handle.read(upToCount: looked)
     else { return !isFolder(path) }
     var bytes = Array(data)
-    if bytes.starts(with: [0x1F, 0x8B]) || bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+    if bytes.starts(with: [0x1F, 0x8B]) || bytes.starts(with: LogFiles.zip) {
       return false
     }
     if bytes.count == looked, let end = bytes.lastIndex(of: 0x0A) { bytes.removeSubrange(end...) }
-    return try isDirect(bytes, path)
+    return try isDirect(bytes, path, ofOneCall: ofOneCall)
   }
 
   /// Whether it names a format of the user's own.
@@ -99,24 +110,29 @@ final class CanonicalLog {
       && isFolder.boolValue
   }
 
-  private static func isDirect(_ bytes: [UInt8], _ path: String) throws -> Bool {
+  private static func isDirect(
+    _ bytes: [UInt8], _ path: String, ofOneCall: Bool
+  ) throws -> Bool {
     var scanner = JSONScan(bytes)
     scanner.skipSeparators()
     let isJSON = scanner.byte == UInt8(ascii: "{")
     if scanner.byte == UInt8(ascii: "[") { return false }
     let shapes = try LogShapes.all()
     var detector = ShapeDetector(shapes)
-    var isReadBack = false
+    var isRead = false
     let reader = RecordReader(LogText(name: path, bytes: bytes)) { node in
       let record = SourceRecord(number: 0, body: .json(node))
       return shapes.contains { $0.matches(record) }
     } visit: { record in
       detector.look(at: record)
-      isReadBack = isReadBack || record.has(LogPath("key")) && record.has(LogPath("billing"))
+      // What `read` has written, and rows that may stand for several calls.
+      isRead =
+        isRead || record.has(LogPath("key")) && record.has(LogPath("billing"))
+        || ofOneCall && record.has(LogPath("calls"))
       if detector.isDone { throw Enough() }
     }
     do { try reader.read() } catch is Enough {} catch { return !isJSON || isOneLine(bytes) }
-    if reader.isSpanTree || isReadBack { return false }
+    if reader.isSpanTree || isRead { return false }
     if isJSON, reader.facts.container == "JSON pages" { return false }
     guard let found = try? detector.finding(path) else { return !isJSON || isOneLine(bytes) }
     return own.contains(found.shape.name) && (!isJSON || isOneLine(bytes))

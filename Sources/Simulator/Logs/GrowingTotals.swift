@@ -5,7 +5,6 @@ final class GrowingTotals {
   private var session: String?
   private var model: String?
   private var last: [LogQuantity: Int64] = [:]
-  private var lastTotal: Int64 = 0
 
   init(decoder: RowDecoder) { self.decoder = decoder }
 
@@ -18,7 +17,10 @@ final class GrowingTotals {
     row.calling = .no
     func text(_ path: String) -> String? { record.told(LogPath(path))?.text }
     switch text("type") {
-    case "session_meta": session = text("payload/id") ?? session
+    case "session_meta":
+      let begun = text("payload/id") ?? session
+      if begun != session { last = [:] }
+      session = begun
     case "turn_context": model = text("payload/model") ?? model
     default: break
     }
@@ -51,7 +53,8 @@ final class GrowingTotals {
     if record.told(LogPath("payload/info/last_token_usage")) != nil {
       try decoder.readUsage(record, &row)
     } else {
-      for (kind, sum) in sums {
+      for (kind, _) in Self.kinds {
+        guard let sum = sums[kind] else { continue }
         let grown = sum - (last[kind] ?? 0)
         guard grown >= 0 else {
           throw decoder.problem(
@@ -61,12 +64,11 @@ final class GrowingTotals {
       }
     }
     last = sums
-    lastTotal = total
   }
 
   private func number(_ record: SourceRecord, _ path: String) -> Int64? {
     record.told(LogPath(path)).flatMap { TraceDecimal($0.text) }.flatMap {
       try? $0.scaled(by: 0, .exact)
-    }
+    }.flatMap { $0 <= RowDecoder.most ? $0 : nil }
   }
 }

@@ -75,7 +75,7 @@ final class LogIntake {
 
   private func finding(_ text: LogText) throws -> ShapeDetector.Finding {
     if let format = options.format {
-      return ShapeDetector.Finding(shape: format, matching: 0, seen: 0)
+      return ShapeDetector.Finding(shape: format, why: "as '--format' says")
     }
     let shapes = try LogShapes.all()
     var detector = ShapeDetector(shapes.map(options.applied))
@@ -85,7 +85,7 @@ final class LogIntake {
     }
     do { try reader.read() } catch is Enough {}
     if reader.isSpanTree, let spans = shapes.first(where: { $0.name == LogShapes.spans }) {
-      return ShapeDetector.Finding(shape: spans, matching: 0, seen: 0)
+      return ShapeDetector.Finding(shape: spans, why: "what OTLP sends")
     }
     return try detector.finding(text.name)
   }

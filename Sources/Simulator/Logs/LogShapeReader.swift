@@ -47,9 +47,9 @@ struct LogShapeReader {
     shape.parent = list(fields, "parent", shape)
     shape.event = list(fields, "event", shape)
     shape.twin = list(fields, "twin", shape)
-    shape.seller = fields.text("provider")
+    shape.seller = fields.text("provider").map(SellerNames.seller)
     for entry in fields.entries("providers") {
-      shape.providers[entry.key.lowercased()] = log.text(entry.value)
+      shape.providers[entry.key.lowercased()] = log.text(entry.value).map(SellerNames.seller)
     }
   }
 

@@ -78,11 +78,7 @@ struct ShapeDetector {
   /// How a shape was found, for the account.
   struct Finding {
     var shape: LogShape
-    var matching: Int
-    var seen: Int
-    var why: String {
-      seen == 0 ? "what OTLP sends" : "\(matching) of \(seen) records have its keys"
-    }
+    var why: String
   }
 
   private static let looked = 200
@@ -114,7 +110,9 @@ struct ShapeDetector {
     let best = shapes.filter { counts[$0.name] == most && most > 0 }
     let keys = best.map(\.detect.count).max() ?? 0
     let found = best.filter { $0.detect.count == keys }
-    if found.count == 1 { return Finding(shape: found[0], matching: most, seen: seen) }
+    if found.count == 1 {
+      return Finding(shape: found[0], why: "\(most) of \(seen) records have its keys")
+    }
     if found.isEmpty { throw unknown(path) }
     throw TraceError(
       path: path,

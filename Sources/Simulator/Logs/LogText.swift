@@ -49,9 +49,12 @@ enum LogFiles {
     if bytes.starts(with: [0x1F, 0x8B]) {
       return [LogText(name: path, bytes: try unpacked(bytes, path), packing: "gzip")]
     }
-    guard bytes.starts(with: [0x50, 0x4B]) else { return [LogText(name: path, bytes: bytes)] }
+    guard bytes.starts(with: zip) else { return [LogText(name: path, bytes: bytes)] }
     return try members(bytes, path)
   }
+
+  /// How a ZIP archive begins.
+  static let zip: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
 
   private static let unreadable: [([UInt8], String, String)] = [
     ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard file", "zstd -d FILE"),

@@ -344,7 +344,8 @@ struct ReadingAccount {
       ),
       (
         "cost_usd",
-        .string(calls.reduce(MoneySum.zero) { $0 + ($1.cost ?? .zero) }.exactDecimal)
+        catalog == nil
+          ? .null : .string(calls.reduce(MoneySum.zero) { $0 + ($1.cost ?? .zero) }.exactDecimal)
       ),
       (
         "unpriced",

@@ -267,7 +267,7 @@ final class RowDecoder {
     do throws(TraceDecimal.Problem) {
       let result = try number.scaled(
         by: isTime ? (rule.unit ?? .s).places : 0, isTime ? .down : .exact)
-      guard isTime || result <= 1_000_000_000_000_000 else { throw .tooLarge }
+      guard isTime || result <= Self.most else { throw .tooLarge }
       return result
     } catch {
       throw problem(
@@ -398,13 +398,16 @@ final class RowDecoder {
 
   // MARK: Unknown usage
 
+  /// The largest number of anything that a record may tell.
+  static let most: Int64 = 1_000_000_000_000_000
+
   /// Numbers among the usage that nobody reads.
   func unknownUsage(_ record: SourceRecord) -> [(key: String, amount: Int64)] {
     guard !shape.usage.isEmpty else { return [] }
     var found: [(String, Int64)] = []
     record.leaves { path, value in
       guard value.kind == .number || value.kind == .text, let number = TraceDecimal(value.text),
-        let amount = try? number.scaled(by: 0, .down), amount != 0
+        let amount = try? number.scaled(by: 0, .down), amount != 0, amount.magnitude <= Self.most
       else { return }
       let bare =
         shape.prefixes.first { !$0.isEmpty && path.hasPrefix($0) }

@@ -23,7 +23,7 @@ struct RowPricer {
   }
 
   private func billing(_ row: LogRow, isBucket: Bool) -> LogRow.Billing {
-    if let stated = row.statedBilling { return stated }
+    if let stated = row.statedBilling, stated != .unpriced { return stated }
     if row.hasFailed { return .failed }
     if row.isCacheHit { return .cacheHit }
     if !row.hasUsage { return .noUsage }

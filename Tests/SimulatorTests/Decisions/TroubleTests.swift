@@ -86,11 +86,15 @@ import Testing
     let limit = "expected at most 20,000,000,000 in a command (limit 'all_calls')"
     let run = message { _ = try Simulation(scenario).results(runs: 1_000_000, threads: 1) }
     #expect(
-      run.contains("error: 101,000,000,000 calls in 1,000,000 months each, \(limit)"), "\(run)")
+      run.contains(
+        "error: the work of 101,000,000,000 calls in 1,000,000 runs, each month begun taken for 1,000 of "
+          + "them, \(limit)"), "\(run)")
     let assessor = Assessor(tree, scenario: scenario, runs: 1_000_000, threads: 1)
     let axis = try SweepAxis("users=1,1000000", number: 1, tree: tree)
     let sweep = message { _ = try Sweep(assessor, scenario: scenario, axes: [axis]) }
-    #expect(sweep.contains("each for 2 of 2 variants, \(limit)"), "\(sweep)")
+    #expect(
+      sweep.contains(
+        "runs for 2 of 2 variants, each month begun taken for 1,000 of them, \(limit)"), "\(sweep)")
     var spec = ForecastSpec()
     spec.months = 1
     let forecast = message { _ = try Forecast(scenario, spec, runs: 1_000_000) }

@@ -41,6 +41,17 @@ import Testing
     #expect(try Self.folder(input: "63000..70000").errors() == "no error")
   }
 
+  /// A model that cuts holds every input, beside an answer that fits: 64,000 − 1,000 tokens are left of
+  /// each of the 10 calls.
+  @Test func aFixedSizeThatIsCutIsNone() throws {
+    let folder = try Self.folder(input: "81720", over: "truncate", volume: 10)
+    #expect(folder.errors() == "no error")
+    let scenario = try folder.read()
+    let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+    #expect(result.costs.map(\.inputTokens).reduce(0, +) == 63_000 * result.calls)
+    #expect(result.failedCalls == 0 && result.calls > 0)
+  }
+
   /// By hand: of 0 to 100,000 tokens, 63,001 of 100,001 values leave room for the answer of 1,000, with
   /// 31,500 tokens in the mean: 0.6300037 · (31,500 · $1.35 + 1,000 · $5.40)/M = 0.6300037 ·
   /// $0.047925 = $0.030192927 a call, and the others cost nothing and fail.

@@ -44,6 +44,22 @@ import Testing
     #expect(result.latency.total == 10_000)
   }
 
+  /// Answers of the base are answers like any other in all tables that tell of answers.
+  @Test func itsAnswersAreCountedWhereAnswersAre() throws {
+    var scenario = try Self.folder(
+      "{workloads: [replies], ceiling: 40%, half_at: 1000, known: 1000000000}"
+    ).read()
+    scenario.tables = [.quality]
+    scenario.performanceHours = [24]
+    let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+    #expect(result.knownCalls > 3_000 && result.calls == 10_000)
+    #expect(result.quality.map(\.counts.calls).reduce(Int64(0), +) == 10_000)
+    // 30 days: the views over 24 hours that end with a day hold each call once.
+    let all = result.hours.filter { $0.model == nil }.map(\.sample)
+    let days = all.filter { ($0.until - scenario.period.start).microseconds % 86_400_000_000 == 0 }
+    #expect(days.count == 30 && days.map(\.counts.calls).reduce(Int64(0), +) >= 9_990)
+  }
+
   /// By hand: with all that it can know it helps 40 % of the requests with a quarter of the prompt:
   /// 350 · $0.40/M = $0.00014 in place of $0.00044 (1,000,000,000 known: 0.4 less 4e-7 of it).
   @Test func aSmallerPromptIsBilled() throws {

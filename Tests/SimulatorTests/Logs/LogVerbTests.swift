@@ -30,6 +30,70 @@ import Testing
     #expect(replay.errors.contains("5 left out: 1 duplicate, 4 not a call"), "\(replay.errors)")
   }
 
+  /// What a pipe has given away to be looked at is gone: nothing of it is missing afterwards, whatever
+  /// its length; and a format is no detection.
+  @Test func pipesAndNamedFormatsAreReadWhole() throws {
+    try folder.write("s.yaml", Self.scenario)
+    let rows = (0..<20_000).map { "2026-09-01T08:00:00Z,m,\($0),1\n" }.joined()
+    try folder.write("log.csv", "timestamp,model,input_tokens,output_tokens\n" + rows)
+    let pipe = folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let feeder = Process()
+    feeder.executableURL = URL(fileURLWithPath: "/bin/sh")
+    feeder.arguments = ["-c", "cat '\(folder.path("log.csv"))' > '\(pipe)'"]
+    try feeder.run()
+    defer { feeder.terminate() }
+    let replay = try Program.run([
+      "replay", pipe, "--scenario", folder.path("s.yaml"), "--policy", "logged", "--out",
+      folder.path("out"), "--table", "plans", "--columns", "calls",
+    ])
+    #expect(replay.code == 0, "\(replay.errors)")
+    #expect(replay.output.split(separator: "\r\n").last == "20000", "\(replay.output)")
+    let read = try run("read", LogFixtures.input("codex"), "--format", "codex")
+    #expect(read.output.contains("as '--format' says") && !read.output.contains("OTLP"))
+  }
+
+  private static let scenario = """
+    period: 2026-09
+    plans: [1]
+    catalog: {models: {m: {provider: p, latency: 1s, input: $1 per 1M tokens, output: $1 per 1M tokens}}}
+    policy: {rules: [{name: all, model: m}]}
+    workloads: {chat: {volume: 1, input: 1, output: 1}}
+    """
+
+  /// A row that stands for three calls is no request; one that stands for one is. `PK` begins other texts
+  /// than archives.
+  @Test(arguments: [(3, 2), (1, 0)]) func rowsOfManyCallsAreRefused(calls: Int, code: Int32) throws
+  {
+    try folder.write("s.yaml", Self.scenario)
+    try folder.write(
+      "log.csv",
+      "PK,timestamp,model,calls,input_tokens,output_tokens\n1,2026-09-01T08:00:00Z,m,\(calls),300,30\n"
+    )
+    let outcome = try Program.run([
+      "replay", folder.path("log.csv"), "--scenario", folder.path("s.yaml"), "--policy", "logged",
+      "--out", folder.path("out"),
+    ])
+    #expect(outcome.code == code, "\(outcome.errors)")
+    #expect(outcome.errors.contains("stands for 3 calls") == (calls == 3), "\(outcome.errors)")
+  }
+
+  /// What one catalog left unpriced, another one prices: 300 and 30 tokens at $1 a million.
+  @Test func unpricedRowsArePricedByACatalogThatCan() throws {
+    try folder.write(
+      "rows.csv",
+      "key,timestamp,model,calls,input_tokens,output_tokens,billing\n"
+        + "a,2026-09-01T08:00:00Z,m,1,300,30,unpriced\n")
+    try folder.write(
+      "catalog.yaml",
+      "models: {m: {provider: p, input: $1 per 1M tokens, output: $1 per 1M tokens}}")
+    let outcome = try Program.run([
+      "read", folder.path("rows.csv"), "--catalog", folder.path("catalog.yaml"), "-o",
+      folder.path("again.csv"),
+    ])
+    #expect(outcome.output.contains("cost: $0.00033"), "\(outcome.output)\(outcome.errors)")
+  }
+
   @Test func bucketsAndChargesAreRefusedByReplay() throws {
     for name in ["openai-usage-csv", "focus"] {
       let outcome = try run(

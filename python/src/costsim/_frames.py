@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -97,8 +98,8 @@ def _series(pandas: Any, values: list[Any]) -> Any:
 
 def is_frame(log: Any) -> bool:
     """Whether a log is a frame, an Arrow table or the path of a Parquet file, and no text file."""
-    if isinstance(log, (str, Path)):
-        return str(log).endswith((".parquet", ".pq"))
+    if isinstance(log, (str, os.PathLike)):
+        return os.fspath(log).endswith((".parquet", ".pq"))
     return True
 
 
@@ -124,7 +125,7 @@ def _line(cells: list[str]) -> bytes:
 def _batches(log: Any) -> Iterator[Any]:
     import pyarrow
 
-    if isinstance(log, (str, Path)):
+    if isinstance(log, (str, os.PathLike)):
         import pyarrow.parquet
 
         with pyarrow.parquet.ParquetFile(log) as file:
@@ -156,7 +157,7 @@ def _texts(column: Any) -> list[str]:
 
     kind = column.type
     if pyarrow.types.is_timestamp(kind):
-        column = column.cast(pyarrow.timestamp("us", kind.tz))
+        column = column.cast(pyarrow.timestamp("us", kind.tz), safe=False)
         zone = "Z" if kind.tz else ""
         return [
             "" if value is None else _utc(value).isoformat(timespec="microseconds") + zone

@@ -133,7 +133,7 @@ class _Terminal:
 
     def read(self, errors: list[str]) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        text = ""
+        text, said = "", ""
         while True:
             try:
                 chunk = os.read(self.master, 65_536)
@@ -141,14 +141,20 @@ class _Terminal:
                 break
             if not chunk:
                 break
-            text += decoder.decode(chunk).replace("\r\n", "\n")
-            told = _PERCENT.findall(text)
-            if told:
-                self.progress(int(told[-1]) / 100)
-            text = text[text.rfind("\r") + 1 :]
+            text += decoder.decode(chunk)
+            # A line end may come in two halves.
+            held = "\r" if text.endswith("\r") else ""
+            pieces = text.removesuffix("\r").replace("\r\n", "\n").split("\r")
+            for piece in pieces:
+                told = _PERCENT.findall(piece) if "█" in piece or "·" in piece else []
+                if told:
+                    self.progress(int(told[-1]) / 100)
+            said += "".join(piece for piece in pieces[:-1] if "█" not in piece and "·" not in piece)
+            text = pieces[-1] + held
         os.close(self.master)
         self.progress(1.0)
-        errors.append(text.replace("\x1b[K", ""))
+        last = "" if "█" in text or "·" in text else text
+        errors.append((said + last).replace("\x1b[K", "").replace("\r", ""))
 
 
 def shipped_scenarios() -> Path:

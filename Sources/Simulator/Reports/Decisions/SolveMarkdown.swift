@@ -58,15 +58,15 @@ enum SolveMarkdown {
         solution.knob.isUsers
         ? "\(bold(value)) is the least that \(limits)"
         : "With \(name) of at least \(bold(value)) the plan \(limits)"
-      return start + ends(answer) + "."
+      return start + ends(answer) + (solution.isCutShort ? cutShort : ".")
     case .all:
       let (low, high) = (solution.points.first?.value ?? 0, solution.points.last?.value ?? 0)
       return "Every \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits)"
         + (solution.isCutShort ? cutShort : ".")
     case .none:
       let (low, high) = (solution.points.first?.value ?? 0, solution.points.last?.value ?? 0)
-      return "No \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits): "
-        + "something else has to change."
+      return "No \(name) from \(shown(low, solution.knob)) to \(bold(high)) \(limits)"
+        + (solution.isCutShort ? cutShort : ": something else has to change.")
     }
   }
 

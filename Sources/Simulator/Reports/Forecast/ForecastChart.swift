@@ -39,6 +39,7 @@ struct ForecastChart {
     }
     for (index, month) in forecast.months.enumerated() { draw(month, at: index, &svg) }
     drawBudget(&svg)
+    for (index, month) in forecast.months.enumerated() { drawWords(month, at: index, &svg) }
     let summary = forecast.months.map { month in
       "\(Self.label(month)): \(PlainEnglish.usd(month.bill.mean)) with "
         + PlainEnglish.plural(Int64(month.plan.users), "user")
@@ -75,8 +76,6 @@ struct ForecastChart {
     let middle = x + step / 2
     let bar = min(48, step * 0.7)
     let amount = month.bill.mean
-    let isCrowded = step < 58
-    let text = amount < 10 ? PlainEnglish.usd(amount) : PlainEnglish.usd(amount, places: 0)
     svg.rectangle(
       x: middle - bar / 2, y: y(amount), width: bar, height: bottom - y(amount),
       class: SVG.series(Self.series(month)),
@@ -86,9 +85,17 @@ struct ForecastChart {
     if y(band.lowerBound) - y(band.upperBound) >= 2 {
       svg.line(middle, y(band.lowerBound), middle, y(band.upperBound), class: "axis")
     }
-    let isShown = !isCrowded || index % 3 == 0
-    guard isShown else { return }
-    svg.text(text, middle, y(band.upperBound) - 6, anchor: .middle, class: "t halo")
+  }
+
+  /// After the budget's line, which would run through the words.
+  private func drawWords(_ month: ForecastMonth, at index: Int, _ svg: inout SVG) {
+    let isCrowded = step < 58
+    guard !isCrowded || index % 3 == 0 else { return }
+    let middle = left + (Double(index) + 0.5) * step
+    let amount = month.bill.mean
+    let text = amount < 10 ? PlainEnglish.usd(amount) : PlainEnglish.usd(amount, places: 0)
+    let highest = month.band?.upperBound ?? amount
+    svg.text(text, middle, y(highest) - 6, anchor: .middle, class: "t halo")
     svg.text(Self.label(month), middle, bottom + 18, anchor: .middle, class: "f")
     svg.text(
       PlainEnglish.plural(Int64(month.plan.users), "user"), middle, bottom + 34, anchor: .middle,

@@ -147,8 +147,9 @@ enum LeverReport {
     var left = base
     for step in study.steps {
       let next = left - step.saving
-      let sign = step.saving < .zero ? "+" : "−"
       let amount = PlainEnglish.usd(step.saving).replacing("−", with: "")
+      let isNothing = amount == PlainEnglish.usd(.zero)
+      let sign = isNothing ? "" : step.saving < .zero ? "+" : "−"
       rows.append(
         bar(step.lever.title, next, left, sign + amount, step.saving < .zero ? 1 : 2))
       left = next

@@ -102,7 +102,7 @@ enum Headline {
     }
     return "At the prices of the \(Markdown.escape(comparison.compared.name)) catalog"
       + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")"
-      + "\(leftOut.isEmpty ? "" : ", by formulas that leave out \(leftOut)")"
+      + "\(leftOut.isEmpty ? "" : ", by formulas that \(LeftOutWords.verb(bills.leftOut)) \(leftOut)")"
       + "\(assumed(\.other, of: report.assumed?.other, report, emphasis))."
   }
 

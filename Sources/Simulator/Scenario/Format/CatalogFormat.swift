@@ -77,7 +77,7 @@ enum CatalogFormat {
         "context_window", .count,
         "Tokens of input and answer together, thinking included, that a call may hold."),
       FormatField(
-        "over_window", .choice(["refuse", "truncate"]),
+        "over_window", .choice(OverWindow.allCases.map(\.rawValue)),
         "What happens to a larger call: it is refused and not billed, or its input is cut.",
         default: "refuse"),
       FormatField("max_output_tokens", .count, "Tokens."),

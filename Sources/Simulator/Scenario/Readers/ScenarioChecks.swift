@@ -229,7 +229,9 @@ struct ScenarioChecks {
   private func checkWindow(_ call: PlacedVariant, _ id: ModelID) {
     let model = scenario.catalog[id]
     let variant = call.variant
-    let input = variant.input.least + Double(variant.prefixTokens + variant.frameTokens)
+    let fixed = Double(variant.prefixTokens + variant.frameTokens)
+    // What is cut to fit is all but these.
+    let input = fixed + (model.overWindow == .truncate ? 0 : variant.input.least)
     let room = variant.maxTokens.map(Double.init) ?? .infinity
     let answer = min(room, variant.output.least + variant.reasoning.least)
     guard compared == nil, let window = model.contextWindow, input + answer > Double(window)

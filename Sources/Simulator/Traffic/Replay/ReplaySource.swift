@@ -55,6 +55,7 @@ struct ReplaySource: CallSource {
     var scenario = scenario
     scenario.workloads = []
     scenario.experiments = []
+    (scenario.knowledge, scenario.classifier) = (nil, nil)
     scenario.users = UserPopulation()
     if self.trace.facts.tellsQuality { scenario.tables.append(.quality) }
     scenario.period = Period.covering(
