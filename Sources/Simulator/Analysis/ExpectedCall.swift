@@ -147,20 +147,18 @@ struct ExpectedCallBuilder {
   private func kinds(
     of variant: Variant, _ number: Int, workload: Workload, accountPlan: Int
   ) -> [ExpectedCall] {
-    [variant].flatMap { variant -> [ExpectedCall] in
-      var seen = variant.attributes
-      seen[.useCase] = seen[.useCase] ?? workload.useCase
-      let names = traffic.accountPlanNames
-      seen[.accountPlan] = names.isEmpty ? nil : names[accountPlan]
-      let shape = CallShape(variant)
-      return routes(of: seen, variant).map { route in
-        ExpectedCall(
-          workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
-          variantNumber: number, routed: route.model, share: variant.share * route.weight,
-          perFlow: 0,
-          chain: chain(of: variant, from: route.model, shape), shape: shape,
-          lookup: lookup(of: variant))
-      }
+    var seen = variant.attributes
+    seen[.useCase] = seen[.useCase] ?? workload.useCase
+    let names = traffic.accountPlanNames
+    seen[.accountPlan] = names.isEmpty ? nil : names[accountPlan]
+    let shape = CallShape(variant)
+    return routes(of: seen, variant).map { route in
+      ExpectedCall(
+        workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
+        variantNumber: number, routed: route.model, share: variant.share * route.weight,
+        perFlow: 0,
+        chain: chain(of: variant, from: route.model, shape), shape: shape,
+        lookup: lookup(of: variant))
     }
   }
 

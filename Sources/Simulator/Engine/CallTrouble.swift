@@ -12,6 +12,8 @@ struct CallTrouble: Hashable, Sendable {
   var moved: Int64 = 0
   /// Attempts skipped because a quota would have let them wait too long.
   var throttled: Int64 = 0
+  /// Attempts skipped because the call is longer than the model's context window.
+  var tooLong: Int64 = 0
   /// Of circuit breakers.
   var openings: Int64 = 0
 
@@ -25,6 +27,7 @@ struct CallTrouble: Hashable, Sendable {
       fallback += target.fallbackCalls
       moved += target.otherRegionCalls
       throttled += target.throttledCalls
+      tooLong += target.tooLongCalls
       openings += target.breakerTrips
     }
   }
@@ -37,6 +40,7 @@ struct CallTrouble: Hashable, Sendable {
     sum.fallback += b.fallback
     sum.moved += b.moved
     sum.throttled += b.throttled
+    sum.tooLong += b.tooLong
     sum.openings += b.openings
     return sum
   }

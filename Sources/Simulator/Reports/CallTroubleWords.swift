@@ -18,6 +18,7 @@ extension CallTrouble {
       (fallback, "were answered by a fallback"), (moved, "were answered in another region"),
       (failed - refused, "failed"), (refused, "were refused by the budget"),
       (throttled, "times a quota turned one away"),
+      (tooLong, "times one was longer than a context window"),
     ]
     let counted = items.filter { $0.0 > 0 }.map { count, what in
       "\(PlainEnglish.count(count)) \(what) (\(PlainEnglish.share(share(count))))"

@@ -71,8 +71,8 @@ import Testing
     // A thousand tokens cost $0.0025 at gpt-4o and $0.00015 at gpt-4o-mini.
     let words =
       "ATTENTION: of 300 calls, 4 were answered by a fallback (1.3 %). Without failures (also those "
-      + "that the log tells), breakers, outages, time limits, quotas and actions of the budget the "
-      + "bill would be $0.75, so this makes it $0.0094 lower. The log's 300 requests"
+      + "that the log tells), breakers, outages, time limits, context windows, quotas and actions of "
+      + "the budget the bill would be $0.75, so this makes it $0.0094 lower. The log's 300 requests"
     #expect(outcome.output.contains(words) == (failed == 4), "\(outcome.output)")
     #expect(outcome.output.contains("ATTENTION") == (failed == 4))
   }

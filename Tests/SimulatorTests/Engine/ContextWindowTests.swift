@@ -41,6 +41,20 @@ import Testing
     #expect(try Self.folder(input: "63000..70000").errors() == "no error")
   }
 
+  /// What windows refuse is told with what it does to the bill: 1,000 tokens of answer and 62,001 to
+  /// 64,000 of input are held half of the times.
+  @Test func refusedCallsAreSaidFirst() throws {
+    let scenario = try Self.folder(input: "62001..64000").read()
+    let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
+    let trouble = CallTrouble(result)
+    #expect(trouble.tooLong == trouble.failed && trouble.isTold)
+    // Half of 1,000 calls, within 5.1 binomial deviations of 15.8: one false alarm in three million.
+    #expect((trouble.failed - 500).magnitude < 81)
+    #expect(trouble.text("").contains("times one was longer than a context window"))
+    let whole = try Simulation(scenario.untroubled).result(of: scenario.plans[0], run: 1)
+    #expect(whole.failedCalls == 0 && whole.cost > result.cost)
+  }
+
   /// A model that cuts holds every input, beside an answer that fits: 64,000 − 1,000 tokens are left of
   /// each of the 10 calls.
   @Test func aFixedSizeThatIsCutIsNone() throws {

@@ -59,7 +59,9 @@ struct Attention {
       change == .zero
       ? "which is what it is" : "so this makes it \(amount) \(change < .zero ? "lower" : "higher")"
     let failures = plan.plan.isPolicy ? "failures (also those that the log tells)" : "failures"
-    return "Without \(failures), breakers, outages, time limits, quotas and actions of the budget "
+    return
+      "Without \(failures), breakers, outages, time limits, context windows, quotas and actions of the "
+      + "budget "
       + "the bill would be \(PlainEnglish.usd(bill)), "
       + "\(result)."
   }
@@ -176,6 +178,9 @@ extension Scenario {
   var untroubled: Scenario {
     var scenario = withoutActions
     scenario.outages = []
+    for model in scenario.catalog.models.indices {
+      scenario.catalog[ModelID(UInt16(model))].contextWindow = nil
+    }
     for index in scenario.behaviours.indices {
       scenario.behaviours[index].failureRate = 0
       scenario.behaviours[index].breaker = nil
