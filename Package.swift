@@ -14,8 +14,9 @@ let package = Package(
   name: "costsim",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "costsim", targets: ["Simulator"]),
+    .executable(name: "costsim", targets: ["costsim"]),
     .library(name: "CostModel", targets: ["CostModel"]),
+    .library(name: "Simulator", targets: ["Simulator"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -28,25 +29,70 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     // simdjson behind a plain C interface.
     .target(name: "LogJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    // The architecture, from the bottom up: each target names the rooms below it that it may look into.
     .target(name: "CostModel"),
-    .executableTarget(
-      name: "Simulator",
+    .target(
+      name: "Support",
       dependencies: [
-        "CostModel", "CLibCSV", "COpenSSL", "CSQLite", "CZlib", "LogJSON",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CostModel", "CLibCSV", "COpenSSL", "CSQLite", "CZlib",
         .product(name: "Yams", package: "Yams"),
       ],
-      resources: [
-        .embedInCode("Starter"), .embedInCode("Formats"), .embedInCode("Limits"),
-        .embedInCode("Standard"), .embedInCode("Shapes"),
+      resources: [.embedInCode("Limits")]),
+    .target(
+      name: "Scenarios", dependencies: ["CostModel", "Support"],
+      resources: [.embedInCode("Standard")]),
+    .target(
+      name: "Simulator", dependencies: ["CostModel", "Support", "Scenarios", "CLibCSV", "CZlib"],
+      resources: [.embedInCode("Formats"), .embedInCode("Limits")]),
+    .target(
+      name: "Analysis", dependencies: ["CostModel", "Support", "Scenarios", "Simulator"],
+      resources: [.embedInCode("Limits")]),
+    .target(
+      name: "Catalogs",
+      dependencies: ["CostModel", "Support", "Scenarios", "Simulator", "Analysis", "CZlib"],
+      resources: [.embedInCode("Limits")]),
+    .target(
+      name: "Audit", dependencies: ["CostModel", "Support", "Scenarios", "Simulator", "Analysis"]),
+    .target(
+      name: "Decisions",
+      dependencies: ["CostModel", "Support", "Scenarios", "Simulator", "Analysis", "Audit"],
+      resources: [.embedInCode("Standard")]),
+    .target(
+      name: "Logs",
+      dependencies: [
+        "CostModel", "Support", "Scenarios", "Simulator", "Catalogs", "LogJSON", "CLibCSV", "CZlib",
+        "COpenSSL",
+      ],
+      resources: [.embedInCode("Shapes")]),
+    .target(
+      name: "Reports",
+      dependencies: [
+        "CostModel", "Support", "Scenarios", "Simulator", "Analysis", "Catalogs", "Audit",
+        "Decisions", "Logs", "CSQLite",
       ]),
+    .target(
+      name: "Gates",
+      dependencies: [
+        "CostModel", "Support", "Scenarios", "Simulator", "Analysis", "Decisions", "Reports",
+      ]),
+    .executableTarget(
+      name: "costsim",
+      dependencies: [
+        "CostModel", "Support", "Scenarios", "Simulator", "Analysis", "Catalogs", "Audit",
+        "Decisions", "Logs", "Reports", "Gates",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [.embedInCode("Starter")]),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
     .testTarget(
       name: "CostModelTests", dependencies: ["CostModel", "DocumentRules", "ReferenceEngine"]),
     .testTarget(
       name: "SimulatorTests",
-      dependencies: ["Simulator", "CostModel", "DocumentRules", "ReferenceEngine"],
+      dependencies: [
+        "costsim", "CostModel", "Support", "Scenarios", "Simulator", "Analysis", "Catalogs",
+        "Audit", "Decisions", "Logs", "Reports", "Gates", "DocumentRules", "ReferenceEngine",
+      ],
       sources: fuzzing),
   ],
   swiftLanguageModes: [.v6],

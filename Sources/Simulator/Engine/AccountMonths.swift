@@ -1,8 +1,9 @@
 import CostModel
+import Support
 
 /// What each account's calls have cost by month and model: asked for by `tables`, since it takes memory
 /// for every account and every model that it uses.
-struct AccountMonths: Sendable {
+package struct AccountMonths: Sendable {
   private let rows: Int
   /// By day, the budget month that it belongs to.
   private var monthOfDay: [Int] = []
@@ -11,13 +12,13 @@ struct AccountMonths: Sendable {
   /// The same of calls and fixed prices that belong to no account.
   private(set) var noAccount: [Ledger.Sum] = []
 
-  init(rows: Int, period: Period) {
+  package init(rows: Int, period: Period) {
     self.rows = rows
     grow(period)
   }
 
   /// Makes room for what a log has brought.
-  mutating func grow(_ period: Period) {
+  package mutating func grow(_ period: Period) {
     monthOfDay = period.days.map { day in
       period.months.lastIndex { $0.start <= day.start } ?? 0
     }
@@ -28,7 +29,7 @@ struct AccountMonths: Sendable {
   }
 
   @inline(never)
-  mutating func add(_ calls: Int64, _ cost: Money, user: UInt32, day: Int, row: Int) {
+  package mutating func add(_ calls: Int64, _ cost: Money, user: UInt32, day: Int, row: Int) {
     let place = monthOfDay[day] * rows + row
     guard user != Ledger.noUser else { return noAccount[place].add(calls, cost) }
     let user = Int(user)

@@ -1,16 +1,17 @@
 import CostModel
+import Scenarios
 
 /// Watches what each account has spent in a month against the alerts on that (`account_month_cost`):
 /// each fires once an account and month, at the outcome that crosses it.
-struct AccountWatch: Sendable {
+package struct AccountWatch: Sendable {
   /// An account has crossed an alert's limit.
-  struct Firing: Sendable {
-    var at: Int64
-    var user: UInt32
-    var spent: MoneySum
-    var alert: RollingAlert
+  package struct Firing: Sendable {
+    package var at: Int64
+    package var user: UInt32
+    package var spent: MoneySum
+    package var alert: RollingAlert
 
-    func event(named account: String?) -> AlertEvent {
+    package func event(named account: String?) -> AlertEvent {
       AlertEvent(
         at: SimTime(microseconds: at), type: alert.type, metric: alert.metric, account: account,
         severity: alert.severity, rule: alert.name, state: .fired, value: spent.dollars,
@@ -23,15 +24,15 @@ struct AccountWatch: Sendable {
   private var spent: [[MoneySum]] = []
   private(set) var firings: [Firing] = []
 
-  init(alerts: [RollingAlert]) {
+  package init(alerts: [RollingAlert]) {
     self.alerts = alerts.map { ($0, $0.limit) }
   }
 
-  var isOn: Bool { !alerts.isEmpty }
+  package var isOn: Bool { !alerts.isEmpty }
 
   /// Adds the cost of an attempt that ended at `e` to its account's month of the call's arrival.
   @inline(never)
-  mutating func add(_ cost: Money, user: UInt32, month: Int, at e: Int64) {
+  package mutating func add(_ cost: Money, user: UInt32, month: Int, at e: Int64) {
     guard user != Ledger.noUser, cost != .zero else { return }
     let user = Int(user)
     while spent.count <= month { spent.append([]) }

@@ -1,7 +1,9 @@
 import CostModel
+import Scenarios
+import Support
 
 /// Watches month-to-date spending against the budget's lines, as events happen.
-struct BudgetWatch: ~Copyable, Sendable {
+package struct BudgetWatch: ~Copyable, Sendable {
   private struct Pending: Sendable {
     var at: Int64
     var month: Int
@@ -15,18 +17,18 @@ struct BudgetWatch: ~Copyable, Sendable {
   private var months: [Period.Span] = []
   private var elapsedAtMidnight: [(time: Int64, month: Int, elapsed: Double)] = []
   private var nextMidnight = 0
-  struct Spending: Sendable, BitwiseCopyable {
-    var cost = MoneySum.zero
+  package struct Spending: Sendable, BitwiseCopyable {
+    package var cost = MoneySum.zero
     /// The lowest actual line (or the budget) not yet crossed.
-    var nextLine: MoneySum
+    package var nextLine: MoneySum
   }
   private var spending = Slab<Spending>()
-  struct Gathered: Sendable, BitwiseCopyable {
-    var time: Int64
+  package struct Gathered: Sendable, BitwiseCopyable {
+    package var time: Int64
     /// Among those of one time.
-    var order: UInt64
-    var cost: Money
-    var month: Int
+    package var order: UInt64
+    package var cost: Money
+    package var month: Int
   }
   /// Costs that are not yet part of `spending`, in any order.
   private var gathered = Slab<Gathered>()
@@ -45,7 +47,7 @@ struct BudgetWatch: ~Copyable, Sendable {
   /// When something has to be looked at without a call: a midnight or a delayed alert.
   private(set) var nextCheck: Int64
 
-  init(compiled: CompiledScenario, population: Population) {
+  package init(compiled: CompiledScenario, population: Population) {
     budget = compiled.scenario.budget
     hasLines = budget != nil
     volumes = compiled.workloads.map { population.volumes(of: $0).reduce(0, +) }
@@ -55,7 +57,7 @@ struct BudgetWatch: ~Copyable, Sendable {
   }
 
   /// Makes room for months that a log has brought; everything counted so far keeps its place.
-  mutating func grow(compiled: CompiledScenario) {
+  package mutating func grow(compiled: CompiledScenario) {
     months = compiled.scenario.period.months
     let hasForecast = budget?.thresholds.contains { $0.kind == .forecast } ?? false
     if hasForecast { elapsedAtMidnight = Self.midnights(compiled, volumes) }
@@ -105,7 +107,7 @@ struct BudgetWatch: ~Copyable, Sendable {
 
   /// Adds the cost of an attempt that ended at `e` to the month of its call's arrival.
   @inline(__always)
-  mutating func add(_ cost: Money, month: Int, at e: Int64) {
+  package mutating func add(_ cost: Money, month: Int, at e: Int64) {
     spending[month].cost += cost
     if spending[month].cost > spending[month].nextLine { cross(month: month, at: e) }
   }
@@ -113,7 +115,7 @@ struct BudgetWatch: ~Copyable, Sendable {
   /// Keeps the cost of an attempt that ends at `e`, now or later, until it is settled.
   /// - Parameter order: of its outcome among the events of that time.
   @inline(__always)
-  mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+  package mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
     // Nobody asks when it was spent.
     guard hasLines else {
       spending[month].cost += cost
@@ -126,12 +128,12 @@ struct BudgetWatch: ~Copyable, Sendable {
 
   /// So much is gathered that it should be settled.
   @inline(__always)
-  var isFull: Bool { gathered.count >= room }
+  package var isFull: Bool { gathered.count >= room }
 
   /// Adds what was gathered of attempts that ended before `now`, as if each had been added as it ended,
   /// with the checks that were due in between. None that ends before `now` may be gathered later.
   @inline(never)
-  mutating func settle(before now: Int64) {
+  package mutating func settle(before now: Int64) {
     if nextCheck >= now, gatheredMonth >= 0,
       spending[gatheredMonth].cost + gatheredSum <= spending[gatheredMonth].nextLine
     {
@@ -171,10 +173,10 @@ struct BudgetWatch: ~Copyable, Sendable {
   }
 
   /// Month-to-date spending.
-  func spent(month: Int) -> MoneySum { spending[month].cost }
+  package func spent(month: Int) -> MoneySum { spending[month].cost }
 
   /// Whether the line's crossing in that month is known by now.
-  func isKnown(line: Int, month: Int) -> Bool { results[month].lines[line].alertedAt != nil }
+  package func isKnown(line: Int, month: Int) -> Bool { results[month].lines[line].alertedAt != nil }
 
   @inline(never)
   private mutating func cross(month: Int, at e: Int64) {
@@ -229,7 +231,7 @@ struct BudgetWatch: ~Copyable, Sendable {
   }
 
   /// Handles every check that is due at or before `time`, before the events of that instant.
-  mutating func check(upTo time: Int64) {
+  package mutating func check(upTo time: Int64) {
     while nextCheck <= time {
       if let due = pending.first, due.at == nextCheck {
         pending.removeFirst()
@@ -267,7 +269,7 @@ struct BudgetWatch: ~Copyable, Sendable {
   }
 
   /// Delayed alerts that lie after the last event are still told.
-  mutating func finish() -> [BudgetMonth] {
+  package mutating func finish() -> [BudgetMonth] {
     settle(before: .max)
     check(upTo: .max - 1)
     for month in results.indices { results[month].cost = spent(month: month) }

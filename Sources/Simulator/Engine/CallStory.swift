@@ -3,44 +3,44 @@ import CostModel
 /// One call's way through the engine, still in dense numbers: noted where each thing is decided.
 ///
 /// It may be a synthetic or a logged call; `CallExplanation` puts it into words.
-struct CallStory: Sendable {
-  let arrival: Arrival
+package struct CallStory: Sendable {
+  package let arrival: Arrival
   private(set) var steps: [Step] = []
   private(set) var end: End?
 
-  init(_ arrival: Arrival) { self.arrival = arrival }
+  package init(_ arrival: Arrival) { self.arrival = arrival }
 
-  struct Arrival: Sendable {
+  package struct Arrival: Sendable {
     /// Rank of arrival, from 1.
-    var number: Int64
-    var call: Call
+    package var number: Int64
+    package var call: Call
     /// nil: a synthetic call.
-    var facts: LoggedFacts?
-    var flow: FlowPlace?
+    package var facts: LoggedFacts?
+    package var flow: FlowPlace?
     /// The draws for a choice between models and for a `rate` cache, in [0, 1).
-    var routeDraw: Double
-    var cacheDraw: Double
+    package var routeDraw: Double
+    package var cacheDraw: Double
     /// nil: the key is not looked up (cache off or `rate` mode).
-    var cacheState: ResponseCache.State?
+    package var cacheState: ResponseCache.State?
     /// The targets to be tried, in order.
-    var chain: [Int]
+    package var chain: [Int]
     /// Number of the budget month that bills the call, and what was spent in it before.
-    var month: Int
-    var spent: MoneySum
+    package var month: Int
+    package var spent: MoneySum
   }
 
-  struct FlowPlace: Sendable {
+  package struct FlowPlace: Sendable {
     /// The user's n-th flow of the workload, from 0.
-    var index: UInt32
+    package var index: UInt32
     /// From 1.
-    var stage: Int
-    var stages: Int
+    package var stage: Int
+    package var stages: Int
     /// Its place among the calls that the stage may make, from 1.
-    var place: Int
-    var places: Int
+    package var place: Int
+    package var places: Int
   }
 
-  enum Step: Sendable {
+  package enum Step: Sendable {
     /// A target is considered; it takes the call or is skipped.
     case look(Look)
     case outcome(Outcome)
@@ -48,96 +48,96 @@ struct CallStory: Sendable {
     case retry(at: SimTime, number: Int)
   }
 
-  struct Look: Sendable {
-    var at: SimTime
-    var target: Int
-    var isRetry: Bool
+  package struct Look: Sendable {
+    package var at: SimTime
+    package var target: Int
+    package var isRetry: Bool
     /// What the call met; nil: the target has no breaker.
-    var breaker: Breaker.State?
-    var levels: Quota.Levels
+    package var breaker: Breaker.State?
+    package var levels: Quota.Levels
     /// Tokens that the quota charges.
-    var charge: Int64
+    package var charge: Int64
     /// When the quota would let it start.
-    var wait: Quota.Wait
+    package var wait: Quota.Wait
     /// The attempt's failure draw, in [0, 1); nil: nothing can fail by chance.
-    var failureDraw: Double?
+    package var failureDraw: Double?
     /// Before any timeout.
-    var latency: SimDuration
+    package var latency: SimDuration
     /// The attempt that the log tells of.
-    var isLogged: Bool
+    package var isLogged: Bool
     /// Until when the static prefix was live at the provider; nil: not known there.
-    var prefixUntil: SimTime?
+    package var prefixUntil: SimTime?
     /// Tokens of a call that the context window does not hold; nil: it does.
-    var tooLong: Int64?
+    package var tooLong: Int64?
     /// nil: the target was skipped.
-    var attempt: Attempt?
+    package var attempt: Attempt?
   }
 
-  struct Attempt: Sendable {
+  package struct Attempt: Sendable {
     /// Of the call's attempts, from 1.
-    var number: Int
-    var start: SimTime
-    var isProbe: Bool
+    package var number: Int
+    package var start: SimTime
+    package var isProbe: Bool
     /// Input tokens billed as cache-read.
-    var cached: Int64
-    var failureRate: Double
-    var isFailing: Bool
+    package var cached: Int64
+    package var failureRate: Double
+    package var isFailing: Bool
   }
 
-  struct Outcome: Sendable {
-    var at: SimTime
-    var target: Int
-    var hasFailed: Bool
-    var opensBreaker: Bool
+  package struct Outcome: Sendable {
+    package var at: SimTime
+    package var target: Int
+    package var hasFailed: Bool
+    package var opensBreaker: Bool
     /// nil: nothing is billed.
-    var bill: Bill?
+    package var bill: Bill?
   }
 
-  struct Bill: Sendable {
-    var usage: Usage
-    var cost: Cost
-    var breakdown: PriceBreakdown
+  package struct Bill: Sendable {
+    package var usage: Usage
+    package var cost: Cost
+    package var breakdown: PriceBreakdown
     /// Month-to-date spending with it.
-    var spent: MoneySum
+    package var spent: MoneySum
   }
 
-  struct End: Sendable {
-    enum Answer: Sendable, Equatable {
+  package struct End: Sendable {
+    package enum Answer: Sendable, Equatable {
       case cache
       /// The knowledge base, without a model.
       case knowledge
       case target(Int)
       case nobody
     }
-    var at: SimTime
-    var answer: Answer
-    var attempts: Int
-    var skipped: Int
-    var queued: SimDuration
+    package var at: SimTime
+    package var answer: Answer
+    package var attempts: Int
+    package var skipped: Int
+    package var queued: SimDuration
     /// Until when the answer stays in the response cache; nil: it is not stored.
-    var storedUntil: SimTime?
+    package var storedUntil: SimTime?
   }
 
-  mutating func add(_ step: Step) { steps.append(step) }
+  package mutating func add(_ step: Step) { steps.append(step) }
 
-  mutating func finish(_ end: End) { self.end = end }
+  package mutating func finish(_ end: End) { self.end = end }
 
   /// Changes what was noted last, if that was a look at a target.
-  mutating func changeLook(_ change: (inout Look) -> Void) {
+  package mutating func changeLook(_ change: (inout Look) -> Void) {
     guard case .look(var look)? = steps.last else { return }
     change(&look)
     steps[steps.count - 1] = .look(look)
   }
 
   /// Changes what was noted last, if that was an outcome.
-  mutating func changeOutcome(_ change: (inout Outcome) -> Void) {
+  package mutating func changeOutcome(_ change: (inout Outcome) -> Void) {
     guard case .outcome(var outcome)? = steps.last else { return }
     change(&outcome)
     steps[steps.count - 1] = .outcome(outcome)
   }
 
   /// What the whole call cost.
-  var cost: Cost {
+  package var cost: Cost {
     steps.reduce(into: .zero) { sum, step in
       guard case .outcome(let outcome) = step, let cost = outcome.bill?.cost else { return }
       sum.input = sum.input + cost.input

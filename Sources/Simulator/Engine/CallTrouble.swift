@@ -1,25 +1,25 @@
 import CostModel
 
 /// Calls of simulated months that did not go as they were routed.
-struct CallTrouble: Hashable, Sendable {
-  var calls: Int64 = 0
-  var failed: Int64 = 0
+package struct CallTrouble: Hashable, Sendable {
+  package var calls: Int64 = 0
+  package var failed: Int64 = 0
   /// By the budget; they are among the failed ones.
-  var refused: Int64 = 0
+  package var refused: Int64 = 0
   /// Answered by another model than they were routed to, because that one failed or was skipped.
-  var fallback: Int64 = 0
+  package var fallback: Int64 = 0
   /// Answered by the model that they were routed to, but not in its first region.
-  var moved: Int64 = 0
+  package var moved: Int64 = 0
   /// Attempts skipped because a quota would have let them wait too long.
-  var throttled: Int64 = 0
+  package var throttled: Int64 = 0
   /// Attempts skipped because the call is longer than the model's context window.
-  var tooLong: Int64 = 0
+  package var tooLong: Int64 = 0
   /// Of circuit breakers.
-  var openings: Int64 = 0
+  package var openings: Int64 = 0
 
-  init() {}
+  package init() {}
 
-  init(_ result: PlanResult) {
+  package init(_ result: PlanResult) {
     calls = result.calls
     failed = result.failedCalls
     refused = result.enforcements.reduce(0) { $0 + $1.refused }
@@ -32,7 +32,7 @@ struct CallTrouble: Hashable, Sendable {
     }
   }
 
-  static func + (a: CallTrouble, b: CallTrouble) -> CallTrouble {
+  package static func + (a: CallTrouble, b: CallTrouble) -> CallTrouble {
     var sum = a
     sum.calls += b.calls
     sum.failed += b.failed

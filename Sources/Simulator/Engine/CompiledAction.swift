@@ -1,8 +1,9 @@
 import CostModel
+import Scenarios
 
 /// A budget action by kind of call and account plan, in dense numbers.
-struct CompiledAction: Sendable {
-  enum Effect: Sendable {
+package struct CompiledAction: Sendable {
+  package enum Effect: Sendable {
     case refuse
     case cap(calls: Int64, amount: MoneySum)
     /// - Parameter tier: how far behind a call's kind the same in the new tier lies; nil: calls keep
@@ -11,13 +12,13 @@ struct CompiledAction: Sendable {
   }
 
   /// Into the budget's thresholds.
-  let line: Int
-  let effect: Effect
+  package let line: Int
+  package let effect: Effect
   private let accountPlans: Int
   /// By kind, then account plan.
   private let matches: [Bool]
 
-  init(_ action: BudgetAction, _ compiled: CompiledScenario) {
+  package init(_ action: BudgetAction, _ compiled: CompiledScenario) {
     line = action.line
     accountPlans = compiled.accountPlanCount
     let planNames = compiled.scenario.users.accountPlans.map(\.name)
@@ -48,10 +49,10 @@ struct CompiledAction: Sendable {
   }
 
   /// Whether it concerns calls that arrive as that kind.
-  func concerns(kind: Int, accountPlan: Int) -> Bool { matches[kind * accountPlans + accountPlan] }
+  package func concerns(kind: Int, accountPlan: Int) -> Bool { matches[kind * accountPlans + accountPlan] }
 
   /// Models that calls may be sent to because of it.
-  func reachableModels(_ compiled: CompiledScenario) -> Set<Int> {
+  package func reachableModels(_ compiled: CompiledScenario) -> Set<Int> {
     guard case .reroute(let routing, let tier) = effect else { return [] }
     return routing.reachableModels(compiled, movedTo: tier, where: concerns)
   }

@@ -3,24 +3,24 @@ import CostModel
 /// What the log says that its requests cost, beside what the catalog makes of the same requests at the
 /// same model. Requests that were answered by another model, by the response cache or by nobody are left
 /// out: they are not the request that the log bills.
-struct CostCheck: Sendable {
+package struct CostCheck: Sendable {
   /// One model's requests, as many as can be compared.
-  struct Row: Sendable {
-    var calls: Int64 = 0
+  package struct Row: Sendable {
+    package var calls: Int64 = 0
     /// Of these, those whose costs differ.
-    var differing: Int64 = 0
-    var logged = MoneySum.zero
-    var computed = MoneySum.zero
+    package var differing: Int64 = 0
+    package var logged = MoneySum.zero
+    package var computed = MoneySum.zero
   }
-  struct Difference: Sendable {
+  package struct Difference: Sendable {
     /// Rank of arrival, from 1.
-    var number: Int64
+    package var number: Int64
     /// Target.
-    var model: Int
-    var logged: Int64
-    var computed: Int64
+    package var model: Int
+    package var logged: Int64
+    package var computed: Int64
 
-    var size: UInt64 { logged.magnitudeOfDifference(from: computed) }
+    package var size: UInt64 { logged.magnitudeOfDifference(from: computed) }
   }
 
   /// By target.
@@ -30,7 +30,7 @@ struct CostCheck: Sendable {
 
   private static let kept = 20
 
-  var total: Row {
+  package var total: Row {
     rows.reduce(into: Row()) { sum, row in
       sum.calls += row.calls
       sum.differing += row.differing
@@ -41,14 +41,14 @@ struct CostCheck: Sendable {
 
   /// Costs differ that are more than 1 % of the larger one and more than a millionth of a dollar apart:
   /// logs round.
-  static func differ(_ logged: Int64, _ computed: Int64) -> Bool {
+  package static func differ(_ logged: Int64, _ computed: Int64) -> Bool {
     let difference = logged.magnitudeOfDifference(from: computed)
     return difference > 1_000_000 && difference > max(logged, computed).magnitude / 100
   }
 
   /// A request that the log's model has answered; amounts in picodollars.
   @inline(never)
-  mutating func add(number: Int64, model: Int, logged: Int64, computed: Int64) {
+  package mutating func add(number: Int64, model: Int, logged: Int64, computed: Int64) {
     while rows.count <= model { rows.append(Row()) }
     rows[model].calls += 1
     rows[model].logged += Money(picodollars: logged)

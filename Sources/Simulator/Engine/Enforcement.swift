@@ -1,20 +1,21 @@
 import CostModel
+import Support
 
 /// What the budget's actions do to calls, and whom they have met (docs/semantics.md, "Enforcement").
-struct Enforcement: Sendable {
+package struct Enforcement: Sendable {
   /// What has been done to the calls of one use case by one action in one month.
-  struct Tally: Sendable {
-    var refused: Int64 = 0
-    var moved: Int64 = 0
+  package struct Tally: Sendable {
+    package var refused: Int64 = 0
+    package var moved: Int64 = 0
     /// Calls refused or moved, by user; a log may name none.
-    var accounts: [UInt32: Int64] = [:]
+    package var accounts: [UInt32: Int64] = [:]
   }
-  struct Place: Hashable, Sendable {
-    var month: Int
-    var action: Int
-    var useCase: UInt16
+  package struct Place: Hashable, Sendable {
+    package var month: Int
+    package var action: Int
+    package var useCase: UInt16
   }
-  enum Decision {
+  package enum Decision {
     case untouched
     case refused(by: Int)
     case moved(by: Int, routing: CompiledRouting, tier: Int?)
@@ -33,7 +34,7 @@ struct Enforcement: Sendable {
   private var spent: [MoneySum]
   private(set) var tallies: [Place: Tally] = [:]
 
-  init(compiled: CompiledScenario, population: Population) {
+  package init(compiled: CompiledScenario, population: Population) {
     actions = (compiled.scenario.budget?.actions ?? []).map { CompiledAction($0, compiled) }
     kinds = compiled.kinds.count
     accountPlans = actions.isEmpty ? [] : population.deal.accountPlan
@@ -43,7 +44,7 @@ struct Enforcement: Sendable {
   }
 
   /// Makes room for kinds of calls and users that a log has brought.
-  mutating func grow(compiled: CompiledScenario, users: Int) {
+  package mutating func grow(compiled: CompiledScenario, users: Int) {
     guard !actions.isEmpty else { return }
     if compiled.kinds.count > kinds {
       kinds = compiled.kinds.count
@@ -54,12 +55,12 @@ struct Enforcement: Sendable {
     spent += Array(repeating: .zero, count: new)
   }
 
-  func accountPlan(of user: UInt32) -> Int {
+  package func accountPlan(of user: UInt32) -> Int {
     accountPlans.isEmpty ? 0 : Int(accountPlans[Int(user)])
   }
 
   /// A call arrives: days and months may have begun, and lines may have become known.
-  mutating func begin(day: Int, month: Int, budget: borrowing BudgetWatch) {
+  package mutating func begin(day: Int, month: Int, budget: borrowing BudgetWatch) {
     if day != today {
       today = day
       for user in admitted.indices { (admitted[user], spent[user]) = (0, .zero) }
@@ -72,7 +73,7 @@ struct Enforcement: Sendable {
 
   /// What happens to a call of that kind: refused by the first action that refuses it, else moved
   /// by the last one that moves it.
-  func decide(kind: Int, user: UInt32) -> Decision {
+  package func decide(kind: Int, user: UInt32) -> Decision {
     var decision = Decision.untouched
     let plan = accountPlan(of: user)
     for number in inForce where actions[number].concerns(kind: kind, accountPlan: plan) {
@@ -90,16 +91,16 @@ struct Enforcement: Sendable {
     return decision
   }
 
-  mutating func admit(user: UInt32) {
+  package mutating func admit(user: UInt32) {
     if user != Ledger.noUser { admitted[Int(user)] += 1 }
   }
 
   /// An attempt of a call that arrived on that day has been billed.
-  mutating func add(_ cost: Money, user: UInt32, day: Int) {
+  package mutating func add(_ cost: Money, user: UInt32, day: Int) {
     if day == today, user != Ledger.noUser { spent[Int(user)] += cost }
   }
 
-  mutating func count(by action: Int, useCase: UInt16, user: UInt32, isRefused: Bool) {
+  package mutating func count(by action: Int, useCase: UInt16, user: UInt32, isRefused: Bool) {
     let place = Place(month: month, action: action, useCase: useCase)
     if isRefused {
       tallies[place, default: Tally()].refused += 1

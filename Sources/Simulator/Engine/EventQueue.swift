@@ -1,7 +1,7 @@
 /// What is still to happen, in the order of docs/semantics.md, "Order of events": by time, then
 /// outcomes before retries before arrivals, then by creation.
-struct EventQueue: ~Copyable, Sendable {
-  enum Kind: UInt8, Sendable {
+package struct EventQueue: ~Copyable, Sendable {
+  package enum Kind: UInt8, Sendable {
     /// An attempt's outcome, or a hit's answer to a flow; the slot is a flight.
     case outcome = 0
     /// The slot is a flight.
@@ -9,13 +9,13 @@ struct EventQueue: ~Copyable, Sendable {
     /// A flow's next stage; the slot is a flow.
     case arrival = 2
   }
-  struct Event: Sendable, BitwiseCopyable {
-    var time: Int64
+  package struct Event: Sendable, BitwiseCopyable {
+    package var time: Int64
     /// Among events of one time: kind in the top two bits, then the order of creation.
     fileprivate(set) var order: UInt64
-    var slot: Int32
+    package var slot: Int32
 
-    var kind: Kind {
+    package var kind: Kind {
       switch order >> 62 {
       case 0: .outcome
       case 1: .retry
@@ -33,11 +33,11 @@ struct EventQueue: ~Copyable, Sendable {
   private var created: UInt64 = 0
 
   @inline(__always)
-  var isEmpty: Bool { heap.count == 0 }
+  package var isEmpty: Bool { heap.count == 0 }
 
   /// Whether the next event comes before a call of the traffic that arrives at that time.
   @inline(__always)
-  func precedesArrival(at time: Int64) -> Bool {
+  package func precedesArrival(at time: Int64) -> Bool {
     guard heap.count > 0 else { return false }
     let next = heap[0]
     return next.time < time || (next.time == time && next.order >> 62 < Kind.arrival.rawValue)
@@ -45,13 +45,13 @@ struct EventQueue: ~Copyable, Sendable {
 
   /// The order of an outcome that is never pushed, because nothing waits for it.
   @inline(__always)
-  mutating func orderOfOutcome() -> UInt64 {
+  package mutating func orderOfOutcome() -> UInt64 {
     created &+= 1
     return created &- 1
   }
 
   @inline(__always)
-  mutating func push(_ kind: Kind, at time: Int64, slot: Int32) {
+  package mutating func push(_ kind: Kind, at time: Int64, slot: Int32) {
     let event = Event(time: time, order: UInt64(kind.rawValue) << 62 | created, slot: slot)
     created &+= 1
     heap.append(event)
@@ -66,7 +66,7 @@ struct EventQueue: ~Copyable, Sendable {
   }
 
   @inline(__always)
-  mutating func pop() -> Event {
+  package mutating func pop() -> Event {
     let first = heap[0]
     let last = heap.removeLast()
     let count = heap.count

@@ -1,17 +1,19 @@
 import CostModel
+import Scenarios
+import Support
 
 /// Counts what the variants of experiments come to, by those who were given them: users, or calls.
-struct ExperimentTally: Sendable {
+package struct ExperimentTally: Sendable {
   /// A call that has ended.
-  struct Ended {
-    var user: UInt32
+  package struct Ended {
+    package var user: UInt32
     /// Slot of its flow; negative: none.
-    var flow: Int32
+    package var flow: Int32
     /// Microseconds; negative: it failed.
-    var latency: Int64
+    package var latency: Int64
     /// Picodollars.
-    var cost: Int64
-    var quality: CallQuality
+    package var cost: Int64
+    package var quality: CallQuality
   }
 
   /// What a user, a flow or a call adds to its variant.
@@ -57,7 +59,7 @@ struct ExperimentTally: Sendable {
   /// By slot, of flows that have not ended.
   private var ofFlows: [Cluster] = []
 
-  init(_ experiments: [Experiment], users: Int) {
+  package init(_ experiments: [Experiment], users: Int) {
     self.users = users
     for (number, experiment) in experiments.enumerated() {
       for _ in experiment.arms {
@@ -71,7 +73,7 @@ struct ExperimentTally: Sendable {
     seen = Array(repeating: false, count: isByCall ? arms.count * users : 0)
   }
 
-  mutating func add(_ call: Ended, arm: Int16) {
+  package mutating func add(_ call: Ended, arm: Int16) {
     let place = places[Int(arm)]
     count(call, arm: Int(arm))
     if place.isByUser {
@@ -102,7 +104,7 @@ struct ExperimentTally: Sendable {
   }
 
   /// The flow's slot is free for another one.
-  mutating func endFlow(_ slot: Int32) {
+  package mutating func endFlow(_ slot: Int32) {
     guard ofFlows.indices.contains(Int(slot)) else { return }
     fold(ofFlows[Int(slot)])
     ofFlows[Int(slot)] = Cluster()
@@ -114,7 +116,7 @@ struct ExperimentTally: Sendable {
   }
 
   /// Everything has ended.
-  mutating func results() -> [ExperimentResult] {
+  package mutating func results() -> [ExperimentResult] {
     for cluster in ofUsers where cluster.arm >= 0 {
       arms[Int(cluster.arm)].users += 1
       fold(cluster)

@@ -1,7 +1,8 @@
 import CostModel
+import Support
 
 /// What starts on a target by local hour of the day, over the whole period.
-struct HourLoads: Sendable {
+package struct HourLoads: Sendable {
   /// By hour from 0; empty until something starts.
   private(set) var requests: [Int64] = []
   /// As quotas charge them.
@@ -9,7 +10,7 @@ struct HourLoads: Sendable {
 
   /// Counts a UTC minute since the epoch. What a full queue pushes beyond the period's end is not
   /// of it; a log's period is not known before its end.
-  mutating func add(minute: Int64, requests count: Int64, tokens charged: Int64, in period: Period)
+  package mutating func add(minute: Int64, requests count: Int64, tokens charged: Int64, in period: Period)
   {
     let time = SimTime(microseconds: minute * 60_000_000)
     guard period.observed != nil || time < period.end else { return }
@@ -23,7 +24,7 @@ struct HourLoads: Sendable {
   }
 
   /// The local hour of the day.
-  static func hour(of time: SimTime, in period: Period) -> Int {
+  package static func hour(of time: SimTime, in period: Period) -> Int {
     let local = time.microseconds / 1_000_000 + Int64(period.offset(at: time))
     return Int((local / 3_600 % 24 + 24) % 24)
   }

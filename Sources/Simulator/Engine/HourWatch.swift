@@ -3,22 +3,22 @@ import CostModel
 /// What the last so many hours were like, looked at whenever a UTC hour is full: a dashboard's view of
 /// the last N hours (docs/semantics.md, "Tables"). Attempts count in the hour of their outcome, calls in
 /// that of their last one.
-struct HourWatch: Sendable {
-  struct Counts: Sendable {
+package struct HourWatch: Sendable {
+  package struct Counts: Sendable {
     /// Answered here; hits and failed calls where they were routed.
-    var calls: Int64 = 0
-    var failedCalls: Int64 = 0
-    var hits: Int64 = 0
-    var misses: Int64 = 0
-    var attempts: Int64 = 0
-    var failures: Int64 = 0
-    var timeouts: Int64 = 0
-    var tokens: Int64 = 0
-    var cost = MoneySum.zero
+    package var calls: Int64 = 0
+    package var failedCalls: Int64 = 0
+    package var hits: Int64 = 0
+    package var misses: Int64 = 0
+    package var attempts: Int64 = 0
+    package var failures: Int64 = 0
+    package var timeouts: Int64 = 0
+    package var tokens: Int64 = 0
+    package var cost = MoneySum.zero
 
-    var isEmpty: Bool { calls == 0 && attempts == 0 && misses == 0 }
+    package var isEmpty: Bool { calls == 0 && attempts == 0 && misses == 0 }
 
-    mutating func add(_ other: Counts, times sign: Int64) {
+    package mutating func add(_ other: Counts, times sign: Int64) {
       calls += sign * other.calls
       failedCalls += sign * other.failedCalls
       hits += sign * other.hits
@@ -32,15 +32,15 @@ struct HourWatch: Sendable {
   }
 
   /// One row of the ledger, or behind them all rows together, at one full hour.
-  struct Sample: Sendable {
-    var until: SimTime
-    var hours: Int
-    var row: Int
-    var counts: Counts
+  package struct Sample: Sendable {
+    package var until: SimTime
+    package var hours: Int
+    package var row: Int
+    package var counts: Counts
     /// Microseconds; nil where nothing succeeded.
-    var p50: Int64?
-    var p95: Int64?
-    var p99: Int64?
+    package var p50: Int64?
+    package var p95: Int64?
+    package var p99: Int64?
   }
 
   /// An hour that goes on.
@@ -81,7 +81,7 @@ struct HourWatch: Sendable {
   private(set) var isFull = false
 
   /// - Parameter rows: of the ledger; one more is added for all together.
-  init(_ hours: [Int], rows: Int, start: SimTime) {
+  package init(_ hours: [Int], rows: Int, start: SimTime) {
     self.rows = rows + 1
     windows = hours.map {
       Window(
@@ -93,7 +93,7 @@ struct HourWatch: Sendable {
 
   // MARK: What happens
 
-  mutating func addAttempt(row: Int, isFailing: Bool, isTimedOut: Bool, at time: Int64) {
+  package mutating func addAttempt(row: Int, isFailing: Bool, isTimedOut: Bool, at time: Int64) {
     change(row, at: time) {
       $0.attempts += 1
       $0.failures += isFailing ? 1 : 0
@@ -101,7 +101,7 @@ struct HourWatch: Sendable {
     }
   }
 
-  mutating func add(_ cost: Money, tokens: Int64, row: Int, at time: Int64) {
+  package mutating func add(_ cost: Money, tokens: Int64, row: Int, at time: Int64) {
     change(row, at: time) {
       $0.tokens += tokens
       $0.cost += cost
@@ -113,7 +113,7 @@ struct HourWatch: Sendable {
   ///   - latency: of the call.
   ///   - own: of the attempt that answered it, its waiting included.
   ///   - missedAt: the row at which the response cache had been asked; nil: it was not.
-  mutating func addEnd(
+  package mutating func addEnd(
     row: Int, latency: Int64, own: Int64, isFailed: Bool, missedAt: Int?, at time: Int64
   ) {
     change(row, at: time) {
@@ -126,7 +126,7 @@ struct HourWatch: Sendable {
     add(latency, to: rows - 1, at: time)
   }
 
-  mutating func addHit(row: Int, latency: Int64, at time: Int64) {
+  package mutating func addHit(row: Int, latency: Int64, at time: Int64) {
     change(row, at: time) {
       $0.calls += 1
       $0.hits += 1
@@ -147,7 +147,7 @@ struct HourWatch: Sendable {
   // MARK: Full hours
 
   /// Looks at every full hour up to and including `time`.
-  mutating func check(upTo time: Int64) {
+  package mutating func check(upTo time: Int64) {
     while nextBoundary <= time {
       let ended = open.removeValue(forKey: nextBoundary / Self.hour - 1) ?? Open(rows: rows)
       past.append(
@@ -159,7 +159,7 @@ struct HourWatch: Sendable {
   }
 
   /// After the last event: the hours that something has happened in are told to their end.
-  mutating func end() {
+  package mutating func end() {
     guard let last = open.keys.max() else { return }
     check(upTo: (last + 1) * Self.hour)
   }

@@ -2,62 +2,62 @@ import CostModel
 
 /// Calls of a log that are of one kind and one routed model, and answered by one target: what is the
 /// same for all of them, and what they add up to.
-struct Lane: Sendable, BitwiseCopyable {
-  var kind: Int
-  var routed: Int
-  var target: Int
+package struct Lane: Sendable, BitwiseCopyable {
+  package var kind: Int
+  package var routed: Int
+  package var target: Int
   /// The target's in the catalog.
-  var model: UInt32
+  package var model: UInt32
   /// The target's place in the chain, and where the chain ends.
-  var place: Int
-  var chainEnd: Int
+  package var place: Int
+  package var chainEnd: Int
   /// Of the calls' next target: its number + 1; negative: its calls take another way, 0: not known yet.
-  var next: Int32 = 0
-  var rates: PlainRates
+  package var next: Int32 = 0
+  package var rates: PlainRates
   /// The response cache is asked for their keys, and keeps what is stored for so long.
-  var isKeyed: Bool
-  var cacheTTL: Int64
+  package var isKeyed: Bool
+  package var cacheTTL: Int64
   /// Microseconds; negative: drawn for each call.
-  var fixedLatency: Int64
+  package var fixedLatency: Int64
 
   // Not yet in the ledger:
 
-  var hits: Int64 = 0
-  var answers: Int64 = 0
-  var input: Int64 = 0
-  var output: Int64 = 0
+  package var hits: Int64 = 0
+  package var answers: Int64 = 0
+  package var input: Int64 = 0
+  package var output: Int64 = 0
 }
 
 /// All lanes that calls have taken so far.
-struct Lanes: ~Copyable, Sendable {
-  var all = Slab<Lane>()
+package struct Lanes: ~Copyable, Sendable {
+  package var all = Slab<Lane>()
   /// By kind and routed model: the lane of its first target, as `Lane.next`.
   private(set) var first: Slab<Int32>
   private let models: Int
   /// Calls that are not yet in the ledger.
   private var pending = 0
 
-  init(models: Int) {
+  package init(models: Int) {
     self.models = models
     first = Slab(repeating: 0, count: 0)
   }
 
   /// Makes room for so many kinds.
-  mutating func grow(kinds: Int) { first.extend(to: kinds * models, with: 0) }
+  package mutating func grow(kinds: Int) { first.extend(to: kinds * models, with: 0) }
 
   /// Where the first lane of a kind's calls for that model is noted.
   @inline(__always)
-  func firstPlace(kind: Int, routed: Int) -> Int { kind &* models &+ routed }
+  package func firstPlace(kind: Int, routed: Int) -> Int { kind &* models &+ routed }
 
-  mutating func setFirst(_ number: Int32, at place: Int) { first[place] = number }
+  package mutating func setFirst(_ number: Int32, at place: Int) { first[place] = number }
 
-  mutating func add(_ lane: Lane) -> Int32 {
+  package mutating func add(_ lane: Lane) -> Int32 {
     all.append(lane)
     return Int32(all.count)
   }
 
   /// Counts calls of a batch; whether there are enough for looking at all lanes.
-  mutating func areWorthSettling(after calls: Int) -> Bool {
+  package mutating func areWorthSettling(after calls: Int) -> Bool {
     pending += calls
     guard pending >= 4 * all.count else { return false }
     pending = 0

@@ -1,32 +1,33 @@
 import CostModel
+import Support
 
 /// Everything that is counted and summed while a plan runs, by dense numbers.
 ///
 /// A *row* is what a table calls a model: every target, then every model of several regions as
 /// such (for hits and failed calls, which no region answered).
-struct Ledger: ~Copyable, Sendable {
-  struct Cell: Sendable, BitwiseCopyable {
-    var calls: Int64 = 0
-    var cacheHits: Int64 = 0
-    var attempts: Int64 = 0
-    var failures: Int64 = 0
-    var inputTokens: Int64 = 0
-    var cachedInputTokens: Int64 = 0
-    var outputTokens: Int64 = 0
-    var reasoningTokens: Int64 = 0
-    var audio: Int64 = 0
+package struct Ledger: ~Copyable, Sendable {
+  package struct Cell: Sendable, BitwiseCopyable {
+    package var calls: Int64 = 0
+    package var cacheHits: Int64 = 0
+    package var attempts: Int64 = 0
+    package var failures: Int64 = 0
+    package var inputTokens: Int64 = 0
+    package var cachedInputTokens: Int64 = 0
+    package var outputTokens: Int64 = 0
+    package var reasoningTokens: Int64 = 0
+    package var audio: Int64 = 0
     /// Messages beyond those that the group states of each call: a log may tell its own.
-    var moreMsgs: Int64 = 0
-    var inputCost = MoneySum.zero
-    var outputCost = MoneySum.zero
-    var otherCost = MoneySum.zero
+    package var moreMsgs: Int64 = 0
+    package var inputCost = MoneySum.zero
+    package var outputCost = MoneySum.zero
+    package var otherCost = MoneySum.zero
 
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
       calls == 0 && attempts == 0 && inputCost == .zero && outputCost == .zero
         && otherCost == .zero
     }
 
-    static func += (a: inout Cell, b: Cell) {
+    package static func += (a: inout Cell, b: Cell) {
       a.calls += b.calls
       a.cacheHits += b.cacheHits
       a.attempts += b.attempts
@@ -42,18 +43,18 @@ struct Ledger: ~Copyable, Sendable {
       a.otherCost += b.otherCost
     }
   }
-  struct Sum: Sendable, BitwiseCopyable {
-    var calls: Int64 = 0
-    var cost = MoneySum.zero
+  package struct Sum: Sendable, BitwiseCopyable {
+    package var calls: Int64 = 0
+    package var cost = MoneySum.zero
 
     @inline(__always)
-    mutating func add(_ calls: Int64, _ cost: Money) {
+    package mutating func add(_ calls: Int64, _ cost: Money) {
       self.calls &+= calls
       self.cost += cost
     }
   }
 
-  let rows: Int
+  package let rows: Int
   private let rowOfModel: FixedTable<Int>
   /// By group of calls, then row.
   private(set) var cells: Slab<Cell>
@@ -66,7 +67,7 @@ struct Ledger: ~Copyable, Sendable {
   /// nil: nobody asks for it.
   private(set) var accountMonths: AccountMonths?
 
-  init(compiled: CompiledScenario, users: Int) {
+  package init(compiled: CompiledScenario, users: Int) {
     let targets = compiled.targets.count
     var next = targets
     rowOfModel = FixedTable(
@@ -86,10 +87,10 @@ struct Ledger: ~Copyable, Sendable {
   }
 
   /// The user of a call that a log gives none for.
-  static let noUser = UInt32.max
+  package static let noUser = UInt32.max
 
   /// Makes room for what a log has brought; everything counted so far keeps its place.
-  mutating func grow(compiled: CompiledScenario, users count: Int) {
+  package mutating func grow(compiled: CompiledScenario, users count: Int) {
     cells.extend(to: compiled.groups.count * rows, with: Cell())
     let dayCells = compiled.scenario.period.days.count * rows
     days.extend(to: dayCells, with: Sum())
@@ -98,11 +99,11 @@ struct Ledger: ~Copyable, Sendable {
   }
 
   /// Calls and fixed prices together.
-  var total: MoneySum { days.array.reduce(.zero) { $0 + $1.cost } }
+  package var total: MoneySum { days.array.reduce(.zero) { $0 + $1.cost } }
 
   /// The row of a model that no region stands for.
   @inline(__always)
-  func row(ofModel model: Int) -> Int { rowOfModel[model] }
+  package func row(ofModel model: Int) -> Int { rowOfModel[model] }
 
   @inline(__always)
   private func firstCell(_ kind: KindPointer) -> Int {
@@ -111,7 +112,7 @@ struct Ledger: ~Copyable, Sendable {
 
   /// A call that no target has answered has ended: it was a hit, or it has failed.
   @inline(__always)
-  mutating func addCall(kind: KindPointer, row: Int, day: Int, user: UInt32, isHit: Bool) {
+  package mutating func addCall(kind: KindPointer, row: Int, day: Int, user: UInt32, isHit: Bool) {
     let cell = cells.base + (firstCell(kind) &+ row)
     cell.pointee.calls &+= 1
     cell.pointee.cacheHits &+= isHit ? 1 : 0
@@ -121,13 +122,13 @@ struct Ledger: ~Copyable, Sendable {
   }
 
   /// What a log tells of a call's messages, which counts at that row.
-  mutating func addMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
+  package mutating func addMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
     cells[firstCell(kind) &+ row].moreMsgs += msgs - 1
   }
 
   /// What a call adds to its account.
   @inline(__always)
-  mutating func addCall(user: UInt32, _ calls: Int64 = 1, cost: Money = .zero) {
+  package mutating func addCall(user: UInt32, _ calls: Int64 = 1, cost: Money = .zero) {
     if user == Self.noUser {
       noAccount.add(calls, cost)
     } else {
@@ -136,7 +137,7 @@ struct Ledger: ~Copyable, Sendable {
   }
 
   /// All else that a lane's answers add.
-  mutating func addAnswers(_ lane: Lane, kind: KindPointer, day: Int) {
+  package mutating func addAnswers(_ lane: Lane, kind: KindPointer, day: Int) {
     let cell = cells.base + (firstCell(kind) + lane.target)
     func cost(_ count: Int64, _ rate: Int64) -> MoneySum {
       MoneySum(picodollars: Int128(count) * Int128(rate))
@@ -157,21 +158,21 @@ struct Ledger: ~Copyable, Sendable {
   }
 
   /// Hits, a kind, a day or a user at a time.
-  mutating func addHits(_ count: Int64, kind: KindPointer, row: Int) {
+  package mutating func addHits(_ count: Int64, kind: KindPointer, row: Int) {
     let cell = cells.base + (firstCell(kind) &+ row)
     cell.pointee.calls += count
     cell.pointee.cacheHits += count
   }
 
-  mutating func addHits(_ count: Int64, day: Int, row: Int) {
+  package mutating func addHits(_ count: Int64, day: Int, row: Int) {
     days[day * rows + row].calls += count
   }
 
-  mutating func addHits(_ count: Int64, user: Int) { users[user].calls += count }
+  package mutating func addHits(_ count: Int64, user: Int) { users[user].calls += count }
 
   /// An attempt at that target has ended and costs so much; unless it has failed, so has its call.
   @inline(__always)
-  mutating func addAttempt(
+  package mutating func addAttempt(
     kind: KindPointer, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage,
     cost: Cost, total: Money
   ) {
@@ -195,13 +196,13 @@ struct Ledger: ~Copyable, Sendable {
 
   /// An attempt at that target has failed and costs nothing.
   @inline(__always)
-  mutating func addFailure(kind: KindPointer, target: Int) {
+  package mutating func addFailure(kind: KindPointer, target: Int) {
     let cell = firstCell(kind) &+ target
     cells[cell].attempts &+= 1
     cells[cell].failures &+= 1
   }
 
-  mutating func addFixed(_ price: Money, row: Int, day: Int) {
+  package mutating func addFixed(_ price: Money, row: Int, day: Int) {
     fixed[row] += price
     days[day * rows + row].cost += price
     accountMonths?.add(0, price, user: Self.noUser, day: day, row: row)

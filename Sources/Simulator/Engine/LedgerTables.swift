@@ -1,7 +1,8 @@
 import CostModel
+import Support
 
 /// Turns the ledger's dense numbers back into names, for the reports.
-struct LedgerTables {
+package struct LedgerTables {
   private let compiled: CompiledScenario
   private let cells: [Ledger.Cell]
   private let daySums: [Ledger.Sum]
@@ -14,7 +15,7 @@ struct LedgerTables {
   /// What a table calls each row, and whose it is.
   private let rows: [(name: String, provider: String)]
 
-  init(
+  package init(
     compiled: CompiledScenario, ledger: borrowing Ledger, userNames: [String], cacheMisses: [Int64]
   ) {
     self.cacheMisses = cacheMisses
@@ -34,7 +35,7 @@ struct LedgerTables {
     self.rows = rows
   }
 
-  func fill(_ result: inout PlanResult, hours: [HourWatch.Sample], quality: QualityTally) {
+  package func fill(_ result: inout PlanResult, hours: [HourWatch.Sample], quality: QualityTally) {
     if quality.isOn { result.quality = quality.cells(compiled, rows: rows.map(\.name)) }
     fillPerformance(&result)
     result.hours = hours.map { sample in

@@ -1,13 +1,14 @@
 import CostModel
+import Scenarios
 
 /// What a log's answered requests were billed for, by target: which dimensions any of them used, and
 /// how many used nothing at all, so that nothing but a price of the call as such is due.
-struct LoggedUse: Sendable {
+package struct LoggedUse: Sendable {
   /// Requests without any use.
-  struct Empty: Hashable, Sendable {
-    var calls: Int64 = 0
+  package struct Empty: Hashable, Sendable {
+    package var calls: Int64 = 0
     /// The log's data row of the first one, from 1.
-    var firstRow: Int64 = 0
+    package var firstRow: Int64 = 0
   }
 
   /// Sets of dimensions, as bits.
@@ -15,16 +16,16 @@ struct LoggedUse: Sendable {
   private var empty: [Empty] = []
 
   /// Dimensions that a request of the target used.
-  func dimensions(_ target: Int) -> [BillingDimension] {
+  package func dimensions(_ target: Int) -> [BillingDimension] {
     guard target < used.count else { return [] }
     return BillingDimension.allCases.filter { used[target] & Self.bit($0) != 0 }
   }
 
-  func empty(_ target: Int) -> Empty { target < empty.count ? empty[target] : Empty() }
+  package func empty(_ target: Int) -> Empty { target < empty.count ? empty[target] : Empty() }
 
   /// An answered request's use.
   @inline(never)
-  mutating func add(_ usage: Usage, row: Int64, target: Int) {
+  package mutating func add(_ usage: Usage, row: Int64, target: Int) {
     reach(target)
     for dimension in BillingDimension.allCases where usage[dimension] > 0 {
       used[target] |= Self.bit(dimension)
@@ -33,7 +34,7 @@ struct LoggedUse: Sendable {
   }
 
   /// Requests of plain input and output, some of which may have had none.
-  mutating func add(input: Int64, output: Int64, target: Int) {
+  package mutating func add(input: Int64, output: Int64, target: Int) {
     reach(target)
     used[target] |= Self.bit(.calls)
     if input > 0 { used[target] |= Self.bit(.inputTokens) }
@@ -41,7 +42,7 @@ struct LoggedUse: Sendable {
   }
 
   @inline(never)
-  mutating func addEmpty(row: Int64, target: Int) {
+  package mutating func addEmpty(row: Int64, target: Int) {
     reach(target)
     let first = empty[target].firstRow
     empty[target].firstRow = first == 0 ? row : min(first, row)
@@ -63,13 +64,13 @@ struct LoggedUse: Sendable {
 extension LoggedUse {
   /// Requests that cost $0 though their model is not free, because the log tells nothing of them that the
   /// model bills.
-  struct Untold: Hashable, Sendable {
+  package struct Untold: Hashable, Sendable {
     /// Target.
-    var model: String
-    var requests: Empty
+    package var model: String
+    package var requests: Empty
   }
 
-  func untold(_ compiled: CompiledScenario) -> [Untold] {
+  package func untold(_ compiled: CompiledScenario) -> [Untold] {
     compiled.targets.enumerated().compactMap { number, target in
       let found = empty(number)
       guard found.calls > 0, compiled.scenario.catalog[target.model].billsUse else { return nil }
@@ -78,7 +79,7 @@ extension LoggedUse {
   }
 
   /// Prices of models that answered which no request of the log used.
-  func unbilled(_ compiled: CompiledScenario) -> [UnbilledPrices] {
+  package func unbilled(_ compiled: CompiledScenario) -> [UnbilledPrices] {
     var stated: [ModelID: Set<BillingDimension>] = [:]
     for (number, target) in compiled.targets.enumerated() {
       let used = dimensions(number)
@@ -96,7 +97,7 @@ extension LoggedUse {
 extension Model {
   /// Whether all that a call costs depends on what it uses, and is not $0: nothing is due for a call as
   /// such, or by the month.
-  var billsUse: Bool {
+  package var billsUse: Bool {
     !prices.contains { $0.hasFixedPrice || $0.statedDimensions.contains(.calls) }
       && prices.contains { sheet in
         sheet.statedDimensions.contains { (sheet.rate($0)?.picodollars ?? 1) > 0 }
@@ -106,7 +107,7 @@ extension Model {
 
 extension Usage {
   /// Whether nothing but a call as such was used.
-  var isNothing: Bool {
+  package var isNothing: Bool {
     !BillingDimension.allCases.contains { $0 != .calls && self[$0] != 0 }
   }
 }

@@ -1,16 +1,17 @@
 import CostModel
+import Support
 
 /// A call arrives: it is answered by the cache or makes its first attempt.
 extension PlanEngine {
   @inline(__always)
-  mutating func arrive(_ call: CallPointer) {
+  package mutating func arrive(_ call: CallPointer) {
     if hasFixedPrices, call.pointee.fact >= 0 { addFixedPrices(reachedBy: call.pointee) }
     if hasEnforcement { enforce(call) } else { admit(call) }
   }
 
   /// The call is neither refused nor to be changed.
   @inline(__always)
-  mutating func admit(_ call: CallPointer) {
+  package mutating func admit(_ call: CallPointer) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
     if result.calls == watched { tellArrival(call.pointee) }
@@ -37,7 +38,7 @@ extension PlanEngine {
 
   /// The call goes to a model.
   @inline(__always)
-  mutating func send(_ call: CallPointer, _ kind: KindPointer, _ entry: ResponseCache.Place?) {
+  package mutating func send(_ call: CallPointer, _ kind: KindPointer, _ entry: ResponseCache.Place?) {
     let chain = routing.chain(model: Int(call.pointee.routed), kind: kind.pointee.chain)
     if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
     let slot = newFlight(call, chain: chain)
@@ -47,7 +48,7 @@ extension PlanEngine {
 
   /// A flight may outlive its batch.
   @inline(__always)
-  mutating func keepFacts(of call: CallPointer, slot: Int) {
+  package mutating func keepFacts(of call: CallPointer, slot: Int) {
     if facts.count <= slot { addFacts(upTo: slot) }
     let fact = batch.facts.base + Int(call.pointee.fact)
     facts[slot] = fact.pointee
@@ -68,7 +69,7 @@ extension PlanEngine {
   /// Written field by field where it lies: a processor waits when it copies as a whole what has
   /// just been written in parts.
   @inline(__always)
-  mutating func newFlight(_ call: CallPointer, chain: Range<Int>) -> Int32 {
+  package mutating func newFlight(_ call: CallPointer, chain: Range<Int>) -> Int32 {
     if freeFlights.count == 0 {
       freeFlights.append(Int32(flights.count))
       flights.reserve(flights.count + 1)
@@ -98,7 +99,7 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  mutating func cacheKey(_ call: CallPointer) -> ResponseCacheKey {
+  package mutating func cacheKey(_ call: CallPointer) -> ResponseCacheKey {
     ResponseCacheKey(
       model: ModelID(call.pointee.routed),
       user: scope == .user ? call.pointee.user : ResponseCacheKey.anyUser,
@@ -106,7 +107,7 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  mutating func hit(_ call: CallPointer, kind: KindPointer) {
+  package mutating func hit(_ call: CallPointer, kind: KindPointer) {
     if result.calls == watched { tellHit(call.pointee) }
     cacheCounts[Int(kind.pointee.cacheClass)].hits &+= 1
     ledger.addCall(
@@ -146,7 +147,7 @@ extension PlanEngine {
   }
 
   /// Hits that were counted as they arrived.
-  mutating func add(_ hits: borrowing HitTally) {
+  package mutating func add(_ hits: borrowing HitTally) {
     for form in 0..<hits.forms.count where hits.forms[form] > 0 {
       let call = factory.forms[form].pointee.call
       let kind = kinds.pointer(to: Int(call.kind))
@@ -170,7 +171,7 @@ extension PlanEngine {
   }
 
   /// Of the call that has just been counted.
-  mutating func record(of call: CallPointer, cache: CallRecord.Cache) -> CallRecord {
+  package mutating func record(of call: CallPointer, cache: CallRecord.Cache) -> CallRecord {
     var record = CallRecord(number: result.calls, call: call.pointee, cache: cache)
     if call.pointee.fact >= 0 { record.loggedMsgs = batch.facts[Int(call.pointee.fact)].msgs }
     return record
@@ -178,13 +179,13 @@ extension PlanEngine {
 
   /// What a log tells of the messages of a call, which counts at that row.
   @inline(__always)
-  mutating func noteMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
+  package mutating func noteMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
     if msgs >= 0 { ledger.addMsgs(msgs, kind: kind, row: row) }
   }
 
   /// The flow goes on when the cache has answered.
   @inline(never)
-  mutating func answerFlow(_ call: CallPointer) {
+  package mutating func answerFlow(_ call: CallPointer) {
     let slot = newFlight(call, chain: 0..<0)
     flights[Int(slot)].isHit = true
     events.push(.outcome, at: call.pointee.time + cacheLatency, slot: slot)

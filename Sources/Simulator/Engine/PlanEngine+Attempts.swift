@@ -7,7 +7,7 @@ import CostModel
 extension PlanEngine {
   /// attempt(t, i): the first target from the flight's place that is neither blocked nor over its
   /// queue limit.
-  mutating func attempt(_ slot: Int32, at time: Int64) {
+  package mutating func attempt(_ slot: Int32, at time: Int64) {
     // Flights stay where they are until the call ends.
     let flight = flights.base + Int(slot)
     let isWatched = flight.pointee.number == watched
@@ -27,7 +27,7 @@ extension PlanEngine {
 
   /// Books the attempt at a target; false if the target must be skipped.
   @inline(__always)
-  mutating func book(_ slot: Int32, target: Int, at time: Int64) -> Bool {
+  package mutating func book(_ slot: Int32, target: Int, at time: Int64) -> Bool {
     let t = SimTime(microseconds: time)
     let place = targets.base + target
     let flight = flights.base + Int(slot)
@@ -92,7 +92,7 @@ extension PlanEngine {
   /// The input as the target's context window takes it; nil: the call is refused. What a log says was
   /// answered was.
   @inline(never)
-  mutating func fittingInput(_ slot: Int32, target: Int) -> Int64? {
+  package mutating func fittingInput(_ slot: Int32, target: Int) -> Int64? {
     let flight = flights.base + Int(slot)
     let place = targets.base + target
     let (whole, output) = (flight.pointee.whole, flight.pointee.call.output)
@@ -108,14 +108,14 @@ extension PlanEngine {
   /// The tokens that the target's quota charges.
   /// - Parameter maxTokens: what the call states; negative: nothing.
   @inline(__always)
-  mutating func charge(_ call: CallPointer, maxTokens: Int64, target: Int) -> Int64 {
+  package mutating func charge(_ call: CallPointer, maxTokens: Int64, target: Int) -> Int64 {
     let place = targets.base + target
     guard place.pointee.chargesReserved else { return call.pointee.input + call.pointee.output }
     return call.pointee.input + (maxTokens >= 0 ? maxTokens : place.pointee.modelMaxTokens)
   }
 
   @inline(__always)
-  mutating func maxTokens(of slot: Int32) -> Int64 {
+  package mutating func maxTokens(of slot: Int32) -> Int64 {
     let call = Self.call(of: flights.base + Int(slot))
     return call.pointee.fact >= 0
       ? facts[Int(slot)].maxTokens : kinds[Int(call.pointee.kind)].maxTokens
@@ -123,7 +123,7 @@ extension PlanEngine {
 
   /// The attempt's failure draw and its latency.
   @inline(__always)
-  mutating func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64) {
+  package mutating func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64) {
     let drawn = targets.base + target
     let fixed = drawn.pointee.drawn.fixedLatency
     guard drawn.pointee.drawn.isDrawn else { return (1, fixed) }
@@ -140,7 +140,7 @@ extension PlanEngine {
 
   /// Of an attempt that was not drawn ahead.
   @inline(never)
-  mutating func drawAttempt(
+  package mutating func drawAttempt(
     of call: CallPointer, number: Int64, attempt: UInt64, target: Int
   ) -> (failure: Double, latency: Int64) {
     let drawn = targets.base + target
@@ -153,7 +153,7 @@ extension PlanEngine {
 
   /// The draws of a call: of its rank in a log, else of its workload, user and place.
   @inline(__always)
-  mutating func drawBlock(
+  package mutating func drawBlock(
     _ block: DrawBlock, _ call: CallPointer, number: Int64, attempt: UInt64 = 0
   ) -> SplitMix.Block {
     if call.pointee.fact >= 0 {
@@ -168,13 +168,13 @@ extension PlanEngine {
   }
 
   /// The call's first attempt that goes to the model that the log names.
-  mutating func isLoggedAttempt(_ slot: Int32, target: Int) -> Bool {
+  package mutating func isLoggedAttempt(_ slot: Int32, target: Int) -> Bool {
     !flights[Int(slot)].hasUsedLog
       && compiled.targets[target].model.rawValue == facts[Int(slot)].model
   }
 
   /// A log gives a number of cached tokens, taken as it is, or blocks.
-  mutating func readBlocks(_ slot: Int32, target: Int, at start: SimTime) -> Int64 {
+  package mutating func readBlocks(_ slot: Int32, target: Int, at start: SimTime) -> Int64 {
     let fact = facts.base + Int(slot)
     if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
     guard fact.pointee.blockCount > 0 else { return 0 }
@@ -184,7 +184,7 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  mutating func readPrompt(
+  package mutating func readPrompt(
     _ flight: UnsafeMutablePointer<Flight>, kind: KindPointer, target: Int, at start: SimTime
   ) -> Int64 {
     guard kind.pointee.prefixTokens > 0, targets[target].promptCache != nil else { return 0 }
@@ -195,7 +195,7 @@ extension PlanEngine {
 
   /// The block that stands for a synthetic call's static prefix.
   @inline(__always)
-  mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
+  package mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
     let key = kind.pointee.prefixKey
     return kind.pointee.prefixShared ? key : SplitMix.mixed(key ^ SplitMix.mixed(UInt64(call.user)))
   }

@@ -4,7 +4,7 @@ import CostModel
 extension PlanEngine {
   /// The call is refused, moved to another model, or let through as it is.
   @inline(never)
-  mutating func enforce(_ call: CallPointer) {
+  package mutating func enforce(_ call: CallPointer) {
     enforcement.begin(day: day, month: month, budget: budget)
     var changed = call.pointee
     let useCase = kinds[Int(changed.kind)].useCase
@@ -92,7 +92,7 @@ extension PlanEngine {
   }
 
   /// What the actions have done, by month, action and use case.
-  func enforcements(_ months: [BudgetMonth]) -> [EnforcementCell] {
+  package func enforcements(_ months: [BudgetMonth]) -> [EnforcementCell] {
     enforcement.tallies.sorted {
       ($0.key.month, $0.key.action, compiled.useCases[Int($0.key.useCase)])
         < ($1.key.month, $1.key.action, compiled.useCases[Int($1.key.useCase)])

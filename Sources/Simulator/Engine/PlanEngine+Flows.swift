@@ -2,7 +2,7 @@ import CostModel
 
 /// Flows: stages of parallel calls, one after the other.
 extension PlanEngine {
-  mutating func startFlow(_ call: Call) {
+  package mutating func startFlow(_ call: Call) {
     let flow = Flow(workload: Int(call.kind), user: call.user, index: call.index)
     flowResults[flow.workload].started += 1
     let slot: Int32
@@ -17,7 +17,7 @@ extension PlanEngine {
   }
 
   /// Makes the next stage now, or lets it arrive later, or ends the flow.
-  mutating func nextStage(_ slot: Int32, at time: Int64, isStart: Bool) {
+  package mutating func nextStage(_ slot: Int32, at time: Int64, isStart: Bool) {
     let stages = compiled.workloads[flows[Int(slot)].workload].stages
     while flows[Int(slot)].nextStage < stages.count {
       let flow = flows[Int(slot)]
@@ -39,7 +39,7 @@ extension PlanEngine {
     endFlow(slot, givesUp: hasEnded && flows[Int(slot)].hasCalledTool)
   }
 
-  mutating func beginStage(_ slot: Int32, at time: Int64) {
+  package mutating func beginStage(_ slot: Int32, at time: Int64) {
     let flow = flows[Int(slot)]
     let stage = compiled.workloads[flow.workload].stages[flow.nextStage]
     switch stage.part {
@@ -65,7 +65,7 @@ extension PlanEngine {
   }
 
   /// One call of the flow's stage has ended.
-  mutating func endPart(of slot: Int32, latency: Int64, failed: Bool, at e: Int64) {
+  package mutating func endPart(of slot: Int32, latency: Int64, failed: Bool, at e: Int64) {
     flows[Int(slot)].pending -= 1
     if failed { flows[Int(slot)].hasFailed = true }
     flows[Int(slot)].slowest = max(flows[Int(slot)].slowest, latency)
@@ -75,7 +75,7 @@ extension PlanEngine {
     nextStage(slot, at: e, isStart: false)
   }
 
-  mutating func endFlow(_ slot: Int32, givesUp: Bool) {
+  package mutating func endFlow(_ slot: Int32, givesUp: Bool) {
     let flow = flows[Int(slot)]
     freeFlows.append(slot)
     if hasExperiments { experiments.endFlow(slot) }

@@ -1,4 +1,5 @@
 import CostModel
+import Support
 
 /// Calls that are sure to be answered when they arrive: most of them, where limits and failures are few.
 ///
@@ -11,7 +12,7 @@ extension PlanEngine {
   /// - Parameter entry: the call's in the response cache; nil: it needs none.
   /// - Returns: False where that is not so; nothing has happened then.
   @inline(__always)
-  mutating func foresee(
+  package mutating func foresee(
     _ call: CallPointer, _ kind: KindPointer, chain: Range<Int>, _ entry: ResponseCache.Place?
   ) -> Bool {
     for place in chain {

@@ -5,7 +5,7 @@ import CostModel
 extension PlanEngine {
   /// An answered call teaches, if it converts.
   @inline(never)
-  mutating func learn(from call: CallPointer, number: Int64, _ kind: KindPointer) {
+  package mutating func learn(from call: CallPointer, number: Int64, _ kind: KindPointer) {
     if quality(of: call, number: number, kind: kind, isAnswered: true).isConverted {
       result.knownConversions += 1
     }
@@ -14,7 +14,7 @@ extension PlanEngine {
   /// Whether the knowledge base takes a call that the response cache has not answered: alone, or with
   /// a smaller prompt to a model.
   @inline(never)
-  mutating func askKnowledge(_ call: CallPointer, _ kind: KindPointer) -> Bool {
+  package mutating func askKnowledge(_ call: CallPointer, _ kind: KindPointer) -> Bool {
     guard let knowledge else { return false }
     let share = knowledge.share(known: knowledge.known + Double(result.knownConversions))
     guard drawBlock(.knowledge, call, number: result.calls).0.unit < share else { return false }

@@ -1,11 +1,12 @@
 import CostModel
+import Support
 
 /// A log's calls. Most of them are decided by their row alone, where it tells no more than nearly
 /// every log: they are answered by the response cache, or by a target that takes them at once and is
 /// sure to answer. These are booked from the row as it lies, by lanes; of all others a call is made.
 extension PlanEngine {
   /// Handles the rows of the batch.
-  mutating func playLog() throws {
+  package mutating func playLog() throws {
     let rows = batch.log.rows
     let areUsual = foresees && !hasFixedPrices && batch.log.parts.isEmpty
     lanes.grow(kinds: kinds.count)
@@ -183,7 +184,7 @@ extension PlanEngine {
   }
 
   /// Takes what lanes add up to into the ledger.
-  mutating func settleLanes() {
+  package mutating func settleLanes() {
     for number in 0..<lanes.all.count {
       let lane = lanes.all.base + number
       if lane.pointee.hits > 0 || lane.pointee.answers > 0 { settle(lane) }

@@ -3,7 +3,7 @@ import CostModel
 /// What an attempt's end leads to: a bill, a retry, the next target, or the call's end.
 extension PlanEngine {
   /// - Parameter order: of the event, among those of its time.
-  mutating func outcome(_ slot: Int32, at e: Int64, order: UInt64) throws {
+  package mutating func outcome(_ slot: Int32, at e: Int64, order: UInt64) throws {
     let flight = flights.base + Int(slot)
     if flight.pointee.isHit {
       freeFlights.append(slot)
@@ -32,7 +32,7 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  mutating func bill(_ slot: Int32, target: Int, at e: Int64, order: UInt64) throws {
+  package mutating func bill(_ slot: Int32, target: Int, at e: Int64, order: UInt64) throws {
     let flight = flights.base + Int(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let isFailing = flight.pointee.isFailing
@@ -119,14 +119,14 @@ extension PlanEngine {
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.
   @inline(__always)
-  static func addLogged(_ fact: UnsafePointer<LoggedFacts>, to usage: inout Usage) {
+  package static func addLogged(_ fact: UnsafePointer<LoggedFacts>, to usage: inout Usage) {
     usage.images = fact.pointee.images
     usage.cacheWriteTokens = max(
       0, min(fact.pointee.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
   }
 
   @inline(__always)
-  mutating func usage(
+  package mutating func usage(
     _ call: CallPointer, kind: KindPointer, cached: Int64, inputOnly: Bool
   ) -> Usage {
     var usage = Usage()
@@ -143,7 +143,7 @@ extension PlanEngine {
     return usage
   }
 
-  mutating func fail(_ slot: Int32, at e: Int64) {
+  package mutating func fail(_ slot: Int32, at e: Int64) {
     let left = flights[Int(slot)].retriesLeft
     if left > 0 {
       let k = retry.max - Int(left)
@@ -207,7 +207,7 @@ extension PlanEngine {
 
   /// No target is left for the call.
   @inline(never)
-  mutating func giveUp(_ slot: Int32, at e: Int64) {
+  package mutating func giveUp(_ slot: Int32, at e: Int64) {
     let flight = flights.base + Int(slot)
     result.failedCalls &+= 1
     ledger.addCall(
@@ -280,7 +280,7 @@ extension PlanEngine {
 
   /// Tells the rolling alerts. `cache` is 1 for a hit, −1 for a miss, 0 for off.
   @inline(__always)
-  mutating func noteQuality(
+  package mutating func noteQuality(
     _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, at e: Int64, cache: Int
   ) {
     let quality = quality(of: call, number: number, kind: kind, isAnswered: latency >= 0)
@@ -293,13 +293,13 @@ extension PlanEngine {
 }
 
 /// A call that has no price; the reader refuses scenarios with one, a log may hold it.
-struct UnpricedCall: Error {
+package struct UnpricedCall: Error {
   /// Rank of arrival, from 1.
-  var number: Int64
-  var model: String
-  var error: PricingError
+  package var number: Int64
+  package var model: String
+  package var error: PricingError
 
-  var reason: String {
+  package var reason: String {
     "\(error)" + (error.isUnpriced ? ", and an unknown price is not $0" : "")
   }
 }

@@ -1,16 +1,17 @@
 import CostModel
+import Scenarios
 
 /// What people make of an answer; nothing of a failed call.
-struct CallQuality: BitwiseCopyable {
-  var isRated = false
-  var isSatisfied = false
-  var isMessage = false
-  var isConverted = false
+package struct CallQuality: BitwiseCopyable {
+  package var isRated = false
+  package var isSatisfied = false
+  package var isMessage = false
+  package var isConverted = false
 
-  init() {}
+  package init() {}
 
   /// As a log tells it.
-  init(_ logged: LoggedQuality) {
+  package init(_ logged: LoggedQuality) {
     (isRated, isSatisfied) = (logged.feedback >= 0, logged.feedback == 1)
     (isMessage, isConverted) = (logged.converted >= 0, logged.converted == 1)
   }
@@ -20,7 +21,7 @@ struct CallQuality: BitwiseCopyable {
 extension PlanEngine {
   /// The call has ended, after `latency` µs (negative: it failed) and for `cost` picodollars.
   @inline(never)
-  mutating func noteVariant(
+  package mutating func noteVariant(
     _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, cost: Int64
   ) {
     guard kind.pointee.arm >= 0 else { return }
@@ -34,7 +35,7 @@ extension PlanEngine {
 
   /// What is drawn for the call's answer.
   @inline(__always)
-  mutating func quality(
+  package mutating func quality(
     of call: CallPointer, number: Int64, kind: KindPointer, isAnswered: Bool
   ) -> CallQuality {
     var result = CallQuality()
@@ -56,7 +57,7 @@ extension PlanEngine {
   /// the per-call ledger.
   /// - Parameter row: where the call counts.
   @inline(never)
-  mutating func noteReception(
+  package mutating func noteReception(
     _ call: CallPointer, number: Int64, kind: KindPointer, row: Int, day: Int, isFailed: Bool,
     at e: Int64
   ) {

@@ -6,7 +6,7 @@ import CostModel
 extension PlanEngine {
   /// The call that has just been counted arrives.
   @inline(never)
-  mutating func tellArrival(_ call: Call) {
+  package mutating func tellArrival(_ call: Call) {
     let kind = kinds[Int(call.kind)]
     let word = withUnsafePointer(to: call) { drawBlock(.call, $0, number: watched) }
     var state: ResponseCache.State?
@@ -34,7 +34,7 @@ extension PlanEngine {
   }
 
   @inline(never)
-  mutating func tellHit(_ call: Call) {
+  package mutating func tellHit(_ call: Call) {
     story?.finish(
       CallStory.End(
         at: SimTime(microseconds: call.time + cacheLatency), answer: .cache, attempts: 0,
@@ -43,7 +43,7 @@ extension PlanEngine {
 
   /// A target is considered, before anything is booked there.
   @inline(never)
-  mutating func tellLook(_ slot: Int32, target: Int, at time: Int64) {
+  package mutating func tellLook(_ slot: Int32, target: Int, at time: Int64) {
     let t = SimTime(microseconds: time)
     let whole = flights[Int(slot)].whole
     let fitting = fittingInput(slot, target: target)
@@ -75,7 +75,7 @@ extension PlanEngine {
 
   /// The target considered last takes the call.
   @inline(never)
-  mutating func tellAttempt(_ slot: Int32, target: Int) {
+  package mutating func tellAttempt(_ slot: Int32, target: Int) {
     let flight = flights[Int(slot)]
     let state = targets.base + target
     story?.changeLook { look in
@@ -88,7 +88,7 @@ extension PlanEngine {
   }
 
   @inline(never)
-  mutating func tellOutcome(_ slot: Int32, at e: Int64, opensBreaker: Bool) {
+  package mutating func tellOutcome(_ slot: Int32, at e: Int64, opensBreaker: Bool) {
     let flight = flights[Int(slot)]
     story?.add(
       .outcome(
@@ -99,7 +99,7 @@ extension PlanEngine {
 
   /// The outcome told last is billed; the budget has it already.
   @inline(never)
-  mutating func tellBill(_ slot: Int32, of usage: Usage, cost: Cost) throws {
+  package mutating func tellBill(_ slot: Int32, of usage: Usage, cost: Cost) throws {
     let flight = flights[Int(slot)]
     let kind = kinds[Int(flight.call.kind)]
     let bill = CallStory.Bill(
@@ -112,12 +112,12 @@ extension PlanEngine {
   }
 
   @inline(never)
-  mutating func tellRetry(at time: Int64, number: Int) {
+  package mutating func tellRetry(at time: Int64, number: Int) {
     story?.add(.retry(at: SimTime(microseconds: time), number: number))
   }
 
   @inline(never)
-  mutating func tellEnd(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
+  package mutating func tellEnd(_ slot: Int32, at e: Int64, answeredBy target: Int?) {
     let flight = flights[Int(slot)]
     let kind = kinds[Int(flight.call.kind)]
     let at = SimTime(microseconds: e)

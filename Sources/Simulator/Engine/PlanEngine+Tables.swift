@@ -1,9 +1,10 @@
 import CostModel
+import Support
 
 /// What is due at the start, what grows with a log, and what is left at the end.
 extension PlanEngine {
   /// Makes room for kinds, users and days that the log has brought.
-  mutating func grow(_ growth: ScenarioGrowth) {
+  package mutating func grow(_ growth: ScenarioGrowth) {
     settleLanes()
     compiled = growth.compiled
     routing = growth.routing
@@ -23,7 +24,7 @@ extension PlanEngine {
   }
 
   /// Fixed monthly prices of the models that calls may reach are due as each month starts.
-  mutating func addFixedPrices() {
+  package mutating func addFixedPrices() {
     var reachable = routing.reachableModels(compiled)
     for action in enforcement.actions { reachable.formUnion(action.reachableModels(compiled)) }
     for (number, month) in compiled.scenario.period.months.enumerated() {
@@ -42,7 +43,7 @@ extension PlanEngine {
 
   /// A log does not tell beforehand where its requests may go: what is due for the months so far is
   /// added with the first request that may reach the model.
-  mutating func addFixedPrices(reachedBy call: Call) {
+  package mutating func addFixedPrices(reachedBy call: Call) {
     let logged = Int(batch.facts[Int(call.fact)].model)
     let route = (Int(call.kind) << 16 | Int(call.routed)) << 16 | logged
     guard metRoutes.insert(route).inserted else { return }
@@ -72,7 +73,7 @@ extension PlanEngine {
 
   /// A month of a log begins.
   @inline(never)
-  mutating func addFixedPricesOfMonth() {
+  package mutating func addFixedPricesOfMonth() {
     for model in reachable.sorted() {
       addFixedPrice(model: model, month: month, at: monthStarts[month])
     }
@@ -92,7 +93,7 @@ extension PlanEngine {
   }
 
   /// Throws `BadInput` where a table by day or hour would have more rows than there is room for.
-  func checkRoom() throws {
+  package func checkRoom() throws {
     for (table, isFull) in [
       ("quality.csv", qualityTally.isFull), ("performance_hours.csv", hours.isFull),
     ]
@@ -104,7 +105,7 @@ extension PlanEngine {
     }
   }
 
-  mutating func finish() -> PlanResult {
+  package mutating func finish() -> PlanResult {
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.enforcements = enforcements(result.budgetMonths)

@@ -1,149 +1,150 @@
 import CostModel
+import Scenarios
 
 /// Simulates one plan: every call of a stream through routing, cache, breaker, quota and price,
 /// event by event (docs/semantics.md, "Order of events").
-struct PlanEngine: ~Copyable {
+package struct PlanEngine: ~Copyable {
   /// A call between its arrival and its last outcome.
-  struct Flight: BitwiseCopyable {
-    var call: Call
+  package struct Flight: BitwiseCopyable {
+    package var call: Call
     /// Rank of arrival, from 1.
-    var number: Int64
+    package var number: Int64
     /// Places of the chain still to be tried are `place ..< chainEnd`.
-    var place: Int32
-    var chainEnd: Int32
-    var target: Int32
-    var retriesLeft: Int32
-    var attempts: Int32
-    var skipped: Int32
+    package var place: Int32
+    package var chainEnd: Int32
+    package var target: Int32
+    package var retriesLeft: Int32
+    package var attempts: Int32
+    package var skipped: Int32
     /// When the attempt was asked for; it may wait until `start`.
-    var asked: Int64
-    var start: Int64
-    var queued: Int64
-    var cached: Int64
-    var day: Int32
-    var month: Int32
-    var isProbe: Bool
-    var isFailing: Bool
+    package var asked: Int64
+    package var start: Int64
+    package var queued: Int64
+    package var cached: Int64
+    package var day: Int32
+    package var month: Int32
+    package var isProbe: Bool
+    package var isFailing: Bool
     /// The attempt fails because it takes longer than the model's timeout.
-    var isTimedOut: Bool
-    var isBilled: Bool
+    package var isTimedOut: Bool
+    package var isBilled: Bool
     /// The event is a hit's answer to its flow.
-    var isHit: Bool
+    package var isHit: Bool
     /// The logged attempt has been made.
-    var hasUsedLog: Bool
+    package var hasUsedLog: Bool
     /// Input tokens before a window cuts them.
-    var whole: Int64
+    package var whole: Int64
     /// Picodollars of all attempts so far.
-    var cost: Int64
+    package var cost: Int64
   }
 
   /// An unchanging pointer to a flight's call.
   @inline(__always)
-  static func call(of flight: UnsafeMutablePointer<Flight>) -> CallPointer {
+  package static func call(of flight: UnsafeMutablePointer<Flight>) -> CallPointer {
     // The call is the flight's first field.
     UnsafeRawPointer(flight).assumingMemoryBound(to: Call.self)
   }
 
-  struct Flow {
-    var workload: Int
-    var user: UInt32
-    var index: UInt32
-    var nextStage = 0
-    var pending = 0
-    var hasFailed = false
+  package struct Flow {
+    package var workload: Int
+    package var user: UInt32
+    package var index: UInt32
+    package var nextStage = 0
+    package var pending = 0
+    package var hasFailed = false
     /// The stage of tools that was made last called any.
-    var hasCalledTool = false
-    var slowest: Int64 = 0
-    var latency: Int64 = 0
+    package var hasCalledTool = false
+    package var slowest: Int64 = 0
+    package var latency: Int64 = 0
   }
 
-  var compiled: CompiledScenario
-  var routing: CompiledRouting
-  let factory: CallFactory
-  let draws: Draws
-  let scope: CacheSettings.Scope
-  let cacheLatency: Int64
-  let retry: RetrySettings
-  let billFailures: FailureBilling
-  let prices: PriceTable
+  package var compiled: CompiledScenario
+  package var routing: CompiledRouting
+  package let factory: CallFactory
+  package let draws: Draws
+  package let scope: CacheSettings.Scope
+  package let cacheLatency: Int64
+  package let retry: RetrySettings
+  package let billFailures: FailureBilling
+  package let prices: PriceTable
   /// By number, as `compiled` lists them.
-  var kinds: FixedTable<CallKind>
-  var dayStarts: [Int64]
-  var monthStarts: [Int64]
+  package var kinds: FixedTable<CallKind>
+  package var dayStarts: [Int64]
+  package var monthStarts: [Int64]
 
-  var ledger: Ledger
-  var targets: Slab<TargetState>
-  var cache = ResponseCache()
+  package var ledger: Ledger
+  package var targets: Slab<TargetState>
+  package var cache = ResponseCache()
   /// The response cache is asked for keys.
-  let looksUp: Bool
+  package let looksUp: Bool
   /// What warming has read, of no meaning.
-  var warmth: Int64 = 0
+  package var warmth: Int64 = 0
   /// Of the keys of rows that are next.
-  var hashes = Slab<UInt64>(repeating: 0, count: Self.warmedTogether)
-  var events = EventQueue()
-  var flights = Slab<Flight>()
-  var freeFlights = Slab<Int32>()
+  package var hashes = Slab<UInt64>(repeating: 0, count: Self.warmedTogether)
+  package var events = EventQueue()
+  package var flights = Slab<Flight>()
+  package var freeFlights = Slab<Int32>()
   /// By flight, in a replay only.
-  var facts = Slab<LoggedFacts>()
-  var blocks: [[UInt64]] = []
-  var batch = CallBatch()
+  package var facts = Slab<LoggedFacts>()
+  package var blocks: [[UInt64]] = []
+  package var batch = CallBatch()
   /// Of a log's calls that are booked by their rows.
-  var lanes: Lanes
-  let hasFixedPrices: Bool
-  let hasRollingAlerts: Bool
-  let watchesAccounts: Bool
-  var accountWatch: AccountWatch
-  var qualityTally: QualityTally
+  package var lanes: Lanes
+  package let hasFixedPrices: Bool
+  package let hasRollingAlerts: Bool
+  package let watchesAccounts: Bool
+  package var accountWatch: AccountWatch
+  package var qualityTally: QualityTally
   /// Of the logged call that ends.
-  var loggedQuality = LoggedQuality()
-  let watchesHours: Bool
-  var hours: HourWatch
-  let knowledge: KnowledgeBase?
+  package var loggedQuality = LoggedQuality()
+  package let watchesHours: Bool
+  package var hours: HourWatch
+  package let knowledge: KnowledgeBase?
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
-  var metRoutes: Set<Int> = []
-  var reachable: Set<Int> = []
-  var flows: [Flow] = []
-  var freeFlows: [Int32] = []
-  var budget: BudgetWatch
-  let hasEnforcement: Bool
-  var enforcement: Enforcement
-  let hasExperiments: Bool
-  var experiments: ExperimentTally
-  var rolling: RollingWatch
-  var returns: ReturnTally
-  var result: PlanResult
+  package var metRoutes: Set<Int> = []
+  package var reachable: Set<Int> = []
+  package var flows: [Flow] = []
+  package var freeFlows: [Int32] = []
+  package var budget: BudgetWatch
+  package let hasEnforcement: Bool
+  package var enforcement: Enforcement
+  package let hasExperiments: Bool
+  package var experiments: ExperimentTally
+  package var rolling: RollingWatch
+  package var returns: ReturnTally
+  package var result: PlanResult
   /// Of calls that a model has answered, but not as they arrived: its own latencies are the others'.
-  var latencies = LatencyCounts()
-  var flowResults: [FlowResult]
-  var cacheCounts: Slab<CacheClassResult>
+  package var latencies = LatencyCounts()
+  package var flowResults: [FlowResult]
+  package var cacheCounts: Slab<CacheClassResult>
   /// Look-ups without a hit, by routed model.
-  var cacheMisses: Slab<Int64>
-  var log: CallLog?
+  package var cacheMisses: Slab<Int64>
+  package var log: CallLog?
   /// Set to look for calls that cost far more than others.
-  var outliers: OutlierFinder?
+  package var outliers: OutlierFinder?
   /// Set to hold what a log says of its costs against what they are here.
-  var costCheck: CostCheck?
+  package var costCheck: CostCheck?
   /// Set to tell what a log's requests used of what they were billed for.
-  var use: LoggedUse?
+  package var use: LoggedUse?
   /// By user number from 0, where a log names them.
-  var userNames: [String] = []
+  package var userNames: [String] = []
   /// Rank of the call whose story is collected; 0: none.
-  let watched: Int64
-  var story: CallStory?
+  package let watched: Int64
+  package var story: CallStory?
   /// Some call is told of, in the per-call ledger or a story.
-  let isTelling: Bool
+  package let isTelling: Bool
   /// Calls whose answer is certain may be booked as they arrive: nothing looks at what happens meanwhile.
-  let foresees: Bool
+  package let foresees: Bool
   /// What those store in the response cache may be written as they arrive, too.
-  let storesAhead: Bool
-  var day = 0
-  var month = 0
+  package let storesAhead: Bool
+  package var day = 0
+  package var month = 0
   /// When the day, the month or what a watch looks at changes next.
-  var boundary = Int64.min
+  package var boundary = Int64.min
   /// Flushes of the response cache that are still to come.
   private var flushes: ArraySlice<SimTime>
 
-  init(
+  package init(
     compiled: CompiledScenario, routing: CompiledRouting, prices: PriceTable, draws: Draws,
     plan: PlanSpec, run: Int, log: CallLog? = nil, watched: Int64 = 0
   ) {
@@ -206,7 +207,7 @@ struct PlanEngine: ~Copyable {
   }
 
   /// Whether nothing looks at calls between their arrival and their end.
-  static func foresees(_ scenario: Scenario) -> Bool {
+  package static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
       && scenario.performanceHours.isEmpty && !scenario.tellsQuality && scenario.knowledge == nil
       && scenario.budget?.actions.isEmpty ?? true
@@ -220,7 +221,7 @@ struct PlanEngine: ~Copyable {
   }
 
   /// Runs the whole stream and returns what was found. `progress` is told the calls so far.
-  mutating func run(
+  package mutating func run(
     _ stream: inout some CallSource & ~Copyable, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
     try play(&stream, progress: progress)
@@ -232,7 +233,7 @@ struct PlanEngine: ~Copyable {
   }
 
   /// Handles every event, or those up to the end of the watched call and a few more.
-  mutating func play(
+  package mutating func play(
     _ stream: inout some CallSource & ~Copyable, progress: (Int) -> Void = { _ in }
   ) throws {
     addFixedPrices()
@@ -255,7 +256,7 @@ struct PlanEngine: ~Copyable {
 
   /// Handles what comes before an arrival at that time.
   @inline(never)
-  mutating func handleEvents(before time: Int64) throws {
+  package mutating func handleEvents(before time: Int64) throws {
     while events.precedesArrival(at: time) { try step() }
   }
 
@@ -271,7 +272,7 @@ struct PlanEngine: ~Copyable {
     }
   }
 
-  static let warmedTogether = 64
+  package static let warmedTogether = 64
 
   /// Has the response cache at hand for some calls: most keys are far apart in memory.
   @inline(__always)
@@ -284,14 +285,14 @@ struct PlanEngine: ~Copyable {
 
   /// Boundaries come before every event of their instant.
   @inline(__always)
-  mutating func begin(at time: Int64) {
+  package mutating func begin(at time: Int64) {
     if time >= boundary { cross(time) }
   }
 
   /// The cost of an attempt that has ended.
   /// - Parameter order: of its outcome among the events of that time.
   @inline(__always)
-  mutating func spend(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+  package mutating func spend(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
     if foresees { return gather(cost, month: month, at: e, order: order, now: e) }
     budget.add(cost, month: month, at: e)
     if budget.nextCheck < boundary { boundary = budget.nextCheck }
@@ -299,7 +300,7 @@ struct PlanEngine: ~Copyable {
 
   /// The cost of an attempt that has ended, or will end then.
   @inline(__always)
-  mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64, now: Int64) {
+  package mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64, now: Int64) {
     budget.gather(cost, month: month, at: e, order: order)
     if budget.isFull { budget.settle(before: now) }
   }
@@ -328,7 +329,7 @@ struct PlanEngine: ~Copyable {
     if let flush = flushes.first?.microseconds { boundary = min(boundary, flush) }
   }
 
-  mutating func step() throws {
+  package mutating func step() throws {
     let event = events.pop()
     begin(at: event.time)
     switch event.kind {
@@ -339,7 +340,7 @@ struct PlanEngine: ~Copyable {
   }
 
   /// What the numbers of calls so far stand for.
-  var names: PlanNames {
+  package var names: PlanNames {
     PlanNames(compiled: compiled, routing: routing, userNames: userNames)
   }
 

@@ -1,11 +1,11 @@
 import CostModel
 
 /// The library's pricer for every target and way of billing of a scenario.
-struct PriceTable: Sendable {
+package struct PriceTable: Sendable {
   private let pricers: FixedTable<Pricer>
   private let targets: Int
 
-  init(_ compiled: CompiledScenario) {
+  package init(_ compiled: CompiledScenario) {
     let catalog = compiled.scenario.catalog
     targets = compiled.targets.count
     let list = compiled.billings.flatMap { billing in
@@ -21,7 +21,7 @@ struct PriceTable: Sendable {
 
   /// What an attempt at the target costs, whose call arrived at `time`.
   @inline(__always)
-  func cost(
+  package func cost(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> Cost {
     if let cost = usualCost(of: usage, target: target, billing: billing) { return cost }
@@ -30,12 +30,12 @@ struct PriceTable: Sendable {
 
   /// The same of most calls, whose price does not depend on the time; nil: `cost` has to be asked.
   @inline(__always)
-  func usualCost(of usage: Usage, target: Int, billing: Int) -> Cost? {
+  package func usualCost(of usage: Usage, target: Int, billing: Int) -> Cost? {
     pricers.pointer(to: billing &* targets &+ target).pointee.usualCost(of: usage)
   }
 
   /// The rates of calls of nothing but plain input and output, if that is all that decides.
-  func plainRates(target: Int, billing: Int) -> PlainRates? {
+  package func plainRates(target: Int, billing: Int) -> PlainRates? {
     pricers[billing * targets + target].plainRates
   }
 
@@ -48,14 +48,14 @@ struct PriceTable: Sendable {
   }
 
   /// How that cost comes about, for explanations.
-  func breakdown(
+  package func breakdown(
     of usage: Usage, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> PriceBreakdown {
     try pricers[billing * targets + target].breakdown(of: usage, at: time)
   }
 
   /// What is due for a month, whatever the traffic.
-  func fixedPrice(target: Int, from start: SimTime, to end: SimTime) -> Money? {
+  package func fixedPrice(target: Int, from start: SimTime, to end: SimTime) -> Money? {
     pricers[target].fixedPrice(ofMonthFrom: start, to: end)
   }
 }

@@ -1,9 +1,10 @@
 import CostModel
+import Scenarios
 
 /// What is told of answers, by use case, model, account plan and day of arrival: kept where the
 /// scenario states quality, or a log tells it. Only what there is takes memory, and no more of it than
 /// `table_rows` says.
-struct QualityTally: Sendable {
+package struct QualityTally: Sendable {
   private struct Key: Hashable {
     var useCase: UInt16
     var plan: Int32
@@ -11,7 +12,7 @@ struct QualityTally: Sendable {
     var day: Int32
   }
 
-  let isOn: Bool
+  package let isOn: Bool
   /// Names of account plans; nil where there is none.
   private var plans: [String?]
   /// The plan of each user; none where a log tells that of each request.
@@ -24,7 +25,7 @@ struct QualityTally: Sendable {
   /// There would be more rows than that: what is counted is not all.
   private(set) var isFull = false
 
-  init(compiled: CompiledScenario, population: Population, mostRows: Int) {
+  package init(compiled: CompiledScenario, population: Population, mostRows: Int) {
     isOn = compiled.scenario.tellsQuality
     self.mostRows = mostRows
     planOfUser = isOn ? population.deal.accountPlan : []
@@ -33,7 +34,7 @@ struct QualityTally: Sendable {
   }
 
   /// Makes room for kinds that a log has brought.
-  mutating func grow(_ compiled: CompiledScenario) {
+  package mutating func grow(_ compiled: CompiledScenario) {
     guard isOn, planOfUser.isEmpty else { return }
     for kind in planOfKind.count..<compiled.kinds.count {
       let name = compiled.attributes[kind][.accountPlan]
@@ -45,7 +46,7 @@ struct QualityTally: Sendable {
 
   /// A call has ended.
   /// - Parameter row: of the ledger: where the call counts.
-  mutating func add(
+  package mutating func add(
     _ values: QualityValues, _ call: CallPointer, useCase: UInt16, row: Int, day: Int,
     isFailed: Bool
   ) {
@@ -65,7 +66,7 @@ struct QualityTally: Sendable {
 
   /// By use case, model, account plan and day; none where a log has told nothing after all.
   /// - Parameter rows: names of the ledger's rows.
-  func cells(_ compiled: CompiledScenario, rows: [String]) -> [QualityCell] {
+  package func cells(_ compiled: CompiledScenario, rows: [String]) -> [QualityCell] {
     let isLog = compiled.scenario.workloads.isEmpty
     guard !isLog || counts.contains(where: \.isTold) else { return [] }
     let days = compiled.scenario.period.days
@@ -81,11 +82,11 @@ struct QualityTally: Sendable {
 }
 
 /// What is told of the answers of one use case and model to users of one account plan on one day.
-struct QualityCell: Sendable {
-  var useCase: String
-  var model: String
+package struct QualityCell: Sendable {
+  package var useCase: String
+  package var model: String
   /// nil: there are none, or a log tells none.
-  var accountPlan: String?
-  var date: CivilDate
-  var counts: QualityCounts
+  package var accountPlan: String?
+  package var date: CivilDate
+  package var counts: QualityCounts
 }

@@ -1,41 +1,43 @@
 import CostModel
 import Dispatch
+import Scenarios
+import Support
 import Synchronization
 
 /// A log sent through routing, cache, breaker, quotas and pricing, once for each policy.
-struct Replay: Sendable {
+package struct Replay: Sendable {
   /// One counterfactual: a name, and a scenario that differs in its policy.
-  struct Variant: Sendable {
-    var name: String
-    var scenario: Scenario
+  package struct Variant: Sendable {
+    package var name: String
+    package var scenario: Scenario
   }
-  struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// Its period is the log's.
-    var scenario: Scenario
-    var result: PlanResult
-    var facts: TraceFacts
+    package var scenario: Scenario
+    package var result: PlanResult
+    package var facts: TraceFacts
     /// The log's; nil where it is no file.
-    var hash: FileHash?
-    var logged: LoggedTotals
-    var outliers: [Outlier]
+    package var hash: FileHash?
+    package var logged: LoggedTotals
+    package var outliers: [Outlier]
     /// By target of `targets`.
-    var costCheck: CostCheck
-    var untold: [LoggedUse.Untold]
-    var readAs: [NameReading]
+    package var costCheck: CostCheck
+    package var untold: [LoggedUse.Untold]
+    package var readAs: [NameReading]
     /// Names of the targets.
-    var targets: [String]
+    package var targets: [String]
     /// The log's own columns, for rejected.csv.
-    var columns: [String]
-    var isJSON: Bool
+    package var columns: [String]
+    package var isJSON: Bool
   }
 
-  var path: String
-  var format: String?
+  package var path: String
+  package var format: String?
   /// Made anew for each variant, since malformed rows are told once.
-  var options: @Sendable (_ variant: Int) throws -> TraceOptions
+  package var options: @Sendable (_ variant: Int) throws -> TraceOptions
 
   /// All variants, as many at once as there are threads; the results do not depend on it.
-  func outcomes(
+  package func outcomes(
     of variants: [Variant], threads: Int, log: CallLog? = nil
   ) throws -> [Outcome] {
     let check = ModelCheck(variants.map(\.scenario))
@@ -151,19 +153,19 @@ struct Replay: Sendable {
 
 /// One request of the log, followed on its way.
 extension Replay {
-  struct Story: Sendable {
-    var story: CallStory
-    var plan: PlanSpec
-    var names: PlanNames
+  package struct Story: Sendable {
+    package var story: CallStory
+    package var plan: PlanSpec
+    package var names: PlanNames
     /// Data row of the log, from 1.
-    var row: Int64
+    package var row: Int64
   }
 
   /// What happens to a request, told by its data row or by its rank in order of time (as `call` in
   /// calls.csv), both from 1.
   ///
   /// Throws `BadInput` where the log has no such request, with the reason.
-  func story(row: Int64? = nil, call: Int64? = nil, of variant: Variant) throws -> Story {
+  package func story(row: Int64? = nil, call: Int64? = nil, of variant: Variant) throws -> Story {
     let check = ModelCheck([variant.scenario])
     let place = try place(row: row, call: call, check)
     var source = try source(of: variant, options: options(0, 1, check))

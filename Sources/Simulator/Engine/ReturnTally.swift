@@ -2,10 +2,10 @@ import CostModel
 
 /// Answered calls that may sell and those that did, by kind of call and account plan: of scenarios
 /// that say what a sale brings.
-struct ReturnTally: ~Copyable, Sendable {
-  struct Count: Sendable, BitwiseCopyable {
-    var answered: Int64 = 0
-    var converted: Int64 = 0
+package struct ReturnTally: ~Copyable, Sendable {
+  package struct Count: Sendable, BitwiseCopyable {
+    package var answered: Int64 = 0
+    package var converted: Int64 = 0
   }
 
   /// By kind of call; nil: nothing is stated of it.
@@ -14,7 +14,7 @@ struct ReturnTally: ~Copyable, Sendable {
   private let planCount: Int
   private var counts: Slab<Count>
 
-  init(compiled: CompiledScenario, population: Population) {
+  package init(compiled: CompiledScenario, population: Population) {
     let isStated = compiled.conversionValues.contains { $0 != nil }
     values = isStated ? compiled.conversionValues : []
     accountPlans = FixedTable(isStated ? population.deal.accountPlan : [])
@@ -24,7 +24,7 @@ struct ReturnTally: ~Copyable, Sendable {
 
   /// An answered call of a kind that sells. Logged calls are of none.
   @inline(__always)
-  mutating func add(_ call: CallPointer) {
+  package mutating func add(_ call: CallPointer) {
     let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(call.pointee.user)])
     let count = counts.base + (Int(call.pointee.kind) &* planCount &+ plan)
     count.pointee.answered &+= 1
@@ -32,7 +32,7 @@ struct ReturnTally: ~Copyable, Sendable {
   }
 
   /// By use case and account plan, in the scenario's order; none that had no call.
-  func cells(_ compiled: CompiledScenario) -> [ReturnCell] {
+  package func cells(_ compiled: CompiledScenario) -> [ReturnCell] {
     var cells: [ReturnCell] = []
     let plans = compiled.scenario.users.accountPlans
     for (useCase, name) in compiled.useCases.enumerated() {

@@ -1,36 +1,37 @@
 import CostModel
+import Scenarios
 
 /// The rolling alerts: at each minute boundary b, every alert looks at the calls whose last
 /// outcome lies in [b − window, b).
-struct RollingWatch: Sendable {
+package struct RollingWatch: Sendable {
   /// What happened in one minute, or in one alert's window: eight counters, added at once.
-  struct Counts: Sendable {
+  package struct Counts: Sendable {
     private var values = SIMD8<Int64>.zero
 
-    init() {}
+    package init() {}
 
     /// Each 0 or 1: one call.
     @inline(__always)
-    init(
+    package init(
       failed: Int64, hits: Int64, misses: Int64, rated: Int64, satisfied: Int64, messages: Int64,
       converted: Int64
     ) {
       values = SIMD8(1, failed, hits, misses, rated, satisfied, messages, converted)
     }
 
-    var finished: Int64 { values[0] }
-    var failed: Int64 { values[1] }
-    var hits: Int64 { values[2] }
-    var misses: Int64 { values[3] }
-    var rated: Int64 { values[4] }
-    var satisfied: Int64 { values[5] }
-    var messages: Int64 { values[6] }
-    var converted: Int64 { values[7] }
+    package var finished: Int64 { values[0] }
+    package var failed: Int64 { values[1] }
+    package var hits: Int64 { values[2] }
+    package var misses: Int64 { values[3] }
+    package var rated: Int64 { values[4] }
+    package var satisfied: Int64 { values[5] }
+    package var messages: Int64 { values[6] }
+    package var converted: Int64 { values[7] }
 
     @inline(__always)
-    static func += (a: inout Counts, b: Counts) { a.values &+= b.values }
+    package static func += (a: inout Counts, b: Counts) { a.values &+= b.values }
     @inline(__always)
-    static func -= (a: inout Counts, b: Counts) { a.values &-= b.values }
+    package static func -= (a: inout Counts, b: Counts) { a.values &-= b.values }
   }
 
   fileprivate struct Watch: Sendable {
@@ -76,7 +77,7 @@ struct RollingWatch: Sendable {
 
   private static let minute = SimDuration.minute.microseconds
 
-  init(alerts: [RollingAlert], start: SimTime, cacheLatency: SimDuration) {
+  package init(alerts: [RollingAlert], start: SimTime, cacheLatency: SimDuration) {
     var thresholds: [Int64] = []
     for alert in alerts {
       var place = -1
@@ -106,7 +107,7 @@ struct RollingWatch: Sendable {
 
   /// A call's last outcome, at `time`. `latency` is that of an ok call, negative for a failed one.
   @inline(__always)
-  mutating func add(_ counts: Counts, latency: Int64, at time: Int64) {
+  package mutating func add(_ counts: Counts, latency: Int64, at time: Int64) {
     let place = Int(time / Self.minute) % ring.count
     ring[place].counts += counts
     guard latency >= 0, !latencyThresholds.isEmpty else { return }
@@ -120,20 +121,20 @@ struct RollingWatch: Sendable {
 
   /// An attempt's outcome, at `time`.
   @inline(__always)
-  mutating func addAttempt(isTimedOut: Bool, at time: Int64) {
+  package mutating func addAttempt(isTimedOut: Bool, at time: Int64) {
     let place = Int(time / Self.minute) % ring.count
     ring[place].attempts.count &+= 1
     ring[place].attempts.timeouts &+= isTimedOut ? 1 : 0
   }
 
   /// What is told of a call, at its last outcome.
-  mutating func add(_ values: QualityValues, isFailed: Bool, at time: Int64) {
+  package mutating func add(_ values: QualityValues, isFailed: Bool, at time: Int64) {
     guard watchesQuality else { return }
     ring[Int(time / Self.minute) % ring.count].quality.add(values, isFailed: isFailed)
   }
 
   /// Looks at every boundary up to and including `time`.
-  mutating func check(upTo time: Int64) {
+  package mutating func check(upTo time: Int64) {
     while nextBoundary <= time {
       let number = Int(nextBoundary / Self.minute)
       for index in watches.indices { judge(index, boundary: number) }

@@ -1,25 +1,27 @@
 import CostModel
 import Dispatch
 import Foundation
+import Scenarios
+import Support
 import Synchronization
 
 /// The simulation of a scenario: every plan, every run, on as many threads as asked for.
 ///
 /// A plan's run depends on nothing but the scenario and its number, so the order in which threads
 /// take them cannot show in a result.
-struct Simulation: Sendable {
-  let compiled: CompiledScenario
-  let routing: CompiledRouting
+package struct Simulation: Sendable {
+  package let compiled: CompiledScenario
+  package let routing: CompiledRouting
   private let prices: PriceTable
 
-  init(_ scenario: Scenario) {
+  package init(_ scenario: Scenario) {
     compiled = CompiledScenario(scenario)
     routing = CompiledRouting(compiled)
     prices = PriceTable(compiled)
   }
 
   /// One plan, one run (from 1).
-  func result(
+  package func result(
     of plan: PlanSpec, run: Int, log: CallLog? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> PlanResult {
     var stream = try stream(plan, run: run, isTold: log != nil)
@@ -48,7 +50,7 @@ struct Simulation: Sendable {
 
   /// What happens to one call of a plan's run, by its rank of arrival (from 1), and how many calls
   /// there were until then; no story if there are fewer.
-  func story(
+  package func story(
     ofCall number: Int64, of plan: PlanSpec, run: Int
   ) throws -> (story: CallStory?, calls: Int64) {
     var stream = try stream(plan, run: run, isTold: true)
@@ -82,7 +84,7 @@ struct Simulation: Sendable {
 
   /// Every plan of the scenario in `runs` runs, by plan then run. A result weighs megabytes: of
   /// many runs, ask `reduced` for what is needed of them.
-  func results(
+  package func results(
     runs: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[PlanResult]] {
     try reduced(to: { $0 }, runs: runs, threads: threads, progress: progress)
@@ -90,7 +92,7 @@ struct Simulation: Sendable {
 
   /// What `reduce` keeps of every plan in `runs` runs, by plan then run; the largest are started
   /// first. `log` receives the calls of the first plan's first run.
-  func reduced<Kept: Sendable>(
+  package func reduced<Kept: Sendable>(
     to reduce: @Sendable (PlanResult) -> Kept, runs: Int, threads: Int, log: CallLog? = nil,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Kept]] {
@@ -136,7 +138,7 @@ struct Simulation: Sendable {
   }
 
   /// What `reduce` keeps of one plan in these runs, by run.
-  func reduced<Kept: Sendable>(
+  package func reduced<Kept: Sendable>(
     to reduce: @Sendable (PlanResult) throws -> Kept, of plan: PlanSpec, runs: ClosedRange<Int>,
     threads: Int
   ) throws -> [Kept] {
@@ -156,7 +158,7 @@ struct Simulation: Sendable {
   }
 
   /// Calls (or starts of flows) expected of all plans in all runs, for progress.
-  func expectedArrivals(runs: Int) -> Double {
+  package func expectedArrivals(runs: Int) -> Double {
     let users = compiled.scenario.plans.reduce(0) { $0 + $1.users }
     let months = compiled.scenario.period.months.count
     return compiled.workloads.reduce(0) { $0 + $1.volume } * Double(users * months * runs)

@@ -1,26 +1,28 @@
 import CostModel
+import Scenarios
+import Support
 
 /// What is too large to be simulated (`Limits/simulation.yaml`).
-struct SimulationLimits: Sendable {
+package struct SimulationLimits: Sendable {
   /// Calls, or starts of flows, expected of one plan in one run.
-  var calls = Int64.max
+  package var calls = Int64.max
   /// The same of all that a command simulates, and for how many of them beginning a month counts.
-  var allCalls = Int64.max
-  var callsPerMonth: Int64 = 0
+  package var allCalls = Int64.max
+  package var callsPerMonth: Int64 = 0
   /// Calls that `solve` simulates while it looks further than the scenario stands.
-  var searchCalls = Int64.max
+  package var searchCalls = Int64.max
   /// Bytes for all plans.
-  var memory = Int64.max
-  var bytesPerUser: Int64 = 0
-  var bytesPerSource: Int64 = 0
+  package var memory = Int64.max
+  package var bytesPerUser: Int64 = 0
+  package var bytesPerSource: Int64 = 0
   /// Calls of the months beside the seed's own that a gate simulates unasked.
-  var gateCalls = Int64.max
+  package var gateCalls = Int64.max
   /// Rows of a plan's table by day or hour.
-  var tableRows = Int64.max
-  var bytesPerAccountMonth: Int64 = 0
+  package var tableRows = Int64.max
+  package var bytesPerAccountMonth: Int64 = 0
 
   /// The shipped limit of tables by day or hour.
-  static let mostTableRows: Int = shippedTableRows()
+  package static let mostTableRows: Int = shippedTableRows()
 
   private static func shippedTableRows() -> Int {
     guard case .success(let limits) = shipped else { return .max }
@@ -45,7 +47,7 @@ struct SimulationLimits: Sendable {
     ])
 
   /// The shipped limits; an error if their file is wrong, which the tests rule out.
-  static let shipped = Result { () throws(InputErrors) in
+  package static let shipped = Result { () throws(InputErrors) in
     let log = InputLog()
     let file = SourceFile(
       path: "simulation.yaml", order: 0,
@@ -71,7 +73,7 @@ struct SimulationLimits: Sendable {
   }
 
   /// What simulating all plans of a scenario once takes, in calls.
-  func work(_ scenario: Scenario) -> Double {
+  package func work(_ scenario: Scenario) -> Double {
     let volume = scenario.workloads.reduce(0) { $0 + $1.volume }
     let months = Double(scenario.period.months.count)
     return scenario.plans.reduce(0) { sum, plan in
@@ -82,7 +84,7 @@ struct SimulationLimits: Sendable {
 
   /// Throws `BadInput` where what a command is to simulate takes too long, before any of it is: asked of
   /// the variants one by one until it is too much.
-  func checkWork(variants: Int, runs: Int, _ variant: (Int) throws -> Scenario) throws {
+  package func checkWork(variants: Int, runs: Int, _ variant: (Int) throws -> Scenario) throws {
     var total = 0.0
     for number in 0..<variants {
       let scenario = try variant(number)
@@ -100,7 +102,7 @@ struct SimulationLimits: Sendable {
   }
 
   /// Throws `BadInput` where plans that are simulated together would fill the memory.
-  func check(_ plans: [PlanSpec], of compiled: CompiledScenario) throws {
+  package func check(_ plans: [PlanSpec], of compiled: CompiledScenario) throws {
     var each = bytesPerUser + bytesPerSource * Int64(compiled.workloads.count)
     if compiled.scenario.tables.contains(.accountMonths) {
       let models = CompiledRouting(compiled).reachableModels(compiled).count
@@ -116,7 +118,7 @@ struct SimulationLimits: Sendable {
   }
 
   /// Throws `BadInput` where a plan is larger than that.
-  func check(_ plan: PlanSpec, of compiled: CompiledScenario, draws: Draws) throws {
+  package func check(_ plan: PlanSpec, of compiled: CompiledScenario, draws: Draws) throws {
     try check([plan], of: compiled)
     let population = Population(compiled.scenario, users: plan.users, draws: draws)
     let months = Double(compiled.scenario.period.months.count)

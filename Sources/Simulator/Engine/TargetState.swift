@@ -1,34 +1,36 @@
 import CostModel
+import Scenarios
+import Support
 
 /// One target at work: the library's own quota, breaker and prompt cache, and what the engine
 /// counts about it.
-struct TargetState: ~Copyable, Sendable {
-  var quota: Quota
-  var breaker: Breaker?
-  var promptCache: PromptCache?
+package struct TargetState: ~Copyable, Sendable {
+  package var quota: Quota
+  package var breaker: Breaker?
+  package var promptCache: PromptCache?
   /// Number in the catalog.
-  let model: Int
-  let timeout: Int64
-  let failureRate: Double
-  let drawn: AttemptDraws
-  let chargesReserved: Bool
-  let modelMaxTokens: Int64
+  package let model: Int
+  package let timeout: Int64
+  package let failureRate: Double
+  package let drawn: AttemptDraws
+  package let chargesReserved: Bool
+  package let modelMaxTokens: Int64
   /// Tokens of input and answer that a call may hold.
-  let window: Int64
-  let cutsInput: Bool
-  let outages: [Outage]
-  let hasOutages: Bool
+  package let window: Int64
+  package let cutsInput: Bool
+  package let outages: [Outage]
+  package let hasOutages: Bool
   /// From when on an attempt is let through and its success, whenever it comes, changes nothing here.
   private(set) var steadyFrom = Int64.min
   /// Until when the breaker lets no attempt through.
   private(set) var blockedUntil = Int64.min
-  var counts = TargetPerformance(model: "")
+  package var counts = TargetPerformance(model: "")
   /// Waiting + latency of successful attempts: of those that calls made as they arrived, which are the
   /// calls' own latencies as well, and of later ones.
-  var latencies = LatencyCounts()
-  var laterLatencies = LatencyCounts()
+  package var latencies = LatencyCounts()
+  package var laterLatencies = LatencyCounts()
   /// Negative: answers are not streamed.
-  let firstToken: Double
+  package let firstToken: Double
   private var firstTokens = LatencyCounts()
 
   private var period: Period
@@ -43,7 +45,7 @@ struct TargetState: ~Copyable, Sendable {
   /// Of the attempts that waited.
   private var waits = LatencyCounts()
 
-  init(_ target: CompiledTarget, drawn: AttemptDraws, scenario: Scenario) {
+  package init(_ target: CompiledTarget, drawn: AttemptDraws, scenario: Scenario) {
     model = target.model.index
     let behaviour = scenario.behaviours[target.model.index]
     quota = Quota(behaviour.quota)
@@ -67,12 +69,12 @@ struct TargetState: ~Copyable, Sendable {
   }
 
   /// Takes the period of a log that has grown.
-  mutating func grow(_ period: Period) { self.period = period }
+  package mutating func grow(_ period: Period) { self.period = period }
 
   /// The largest failure rate that applies to an attempt starting then; a logged attempt is
   /// spared all but outages.
   @inline(never)
-  mutating func failureRate(at start: Int64, isLogged: Bool) -> Double {
+  package mutating func failureRate(at start: Int64, isLogged: Bool) -> Double {
     var rate = isLogged ? 0 : failureRate
     for outage in outages
     where outage.from.microseconds <= start && start < outage.to.microseconds {
@@ -83,7 +85,7 @@ struct TargetState: ~Copyable, Sendable {
 
   /// Takes the outcome of an attempt; returns true when this opens the breaker.
   @inline(__always)
-  mutating func record(success: Bool, at e: Int64, isProbe: Bool) -> Bool {
+  package mutating func record(success: Bool, at e: Int64, isProbe: Bool) -> Bool {
     let opens =
       breaker?.record(success: success, at: SimTime(microseconds: e), isProbe: isProbe) ?? false
     if !success || isProbe || opens { findSteadyFrom() }
@@ -92,7 +94,7 @@ struct TargetState: ~Copyable, Sendable {
 
   /// Notes that an attempt which is not blocked is made; returns true when it is the breaker's probe.
   @inline(__always)
-  mutating func begin(at time: Int64) -> Bool {
+  package mutating func begin(at time: Int64) -> Bool {
     let isProbe = breaker?.begin(at: SimTime(microseconds: time)) ?? false
     if isProbe { findSteadyFrom() }
     return isProbe
@@ -108,14 +110,14 @@ struct TargetState: ~Copyable, Sendable {
   /// Counts calls that it has answered.
   /// - Parameter model: the routed one.
   @inline(__always)
-  mutating func countAnswers(_ calls: Int64 = 1, toRouted model: UInt16) {
+  package mutating func countAnswers(_ calls: Int64 = 1, toRouted model: UInt16) {
     counts.calls &+= calls
     if self.model != Int(model) { counts.fallbackCalls &+= calls }
   }
 
   /// Counts an attempt that starts then; starts come in order.
   @inline(__always)
-  mutating func countStart(at start: Int64, waited: Int64, tokens: Int64, charged: Int64) {
+  package mutating func countStart(at start: Int64, waited: Int64, tokens: Int64, charged: Int64) {
     if start >= minuteEnd { closeMinute(next: start / 60_000_000) }
     minuteRequests &+= 1
     minuteTokens &+= tokens
@@ -128,13 +130,13 @@ struct TargetState: ~Copyable, Sendable {
 
   /// Counts the first token of a streamed answer.
   @inline(__always)
-  mutating func countFirstToken(waited: Int64, latency: Int64) {
+  package mutating func countFirstToken(waited: Int64, latency: Int64) {
     guard firstToken >= 0 else { return }
     firstTokens.add(waited &+ Int64((firstToken * Double(latency)).rounded()))
   }
 
   /// Counts a call that is over the queue limit.
-  mutating func countThrottled(charged: Int64) {
+  package mutating func countThrottled(charged: Int64) {
     counts.throttledCalls &+= 1
     counts.offeredRequests &+= 1
     counts.offeredTokens &+= charged
@@ -162,7 +164,7 @@ struct TargetState: ~Copyable, Sendable {
   }
 
   /// What performance.csv says of the target, over so many minutes, after the last call.
-  mutating func performance(minutes: Double) -> TargetPerformance {
+  package mutating func performance(minutes: Double) -> TargetPerformance {
     closeMinute(next: .min)
     counts.latency = latencies.histogram()
     counts.latency.merge(laterLatencies.histogram())

@@ -1,7 +1,7 @@
 /// The order of a chunk's arrivals by time, ties in the order given: keys of time above place. A
 /// least-significant-digit radix sort over the time's first 24 bits leaves next to nothing for the
 /// insertion sort after it.
-struct ArrivalOrder: ~Copyable, Sendable {
+package struct ArrivalOrder: ~Copyable, Sendable {
   private var keys = Slab<UInt64>()
   private var scratch = Slab<UInt64>()
   private var starts = Slab<Int32>(repeating: 0, count: 1 << digitBits)
@@ -10,9 +10,9 @@ struct ArrivalOrder: ~Copyable, Sendable {
   private static let digitBits = 12
 
   @inline(__always)
-  subscript(place: Int) -> Int { Int(truncatingIfNeeded: keys[place] & mask) }
+  package subscript(place: Int) -> Int { Int(truncatingIfNeeded: keys[place] & mask) }
 
-  mutating func sort(_ arrivals: borrowing Slab<Arrival>, from start: Int64, span: Int64) {
+  package mutating func sort(_ arrivals: borrowing Slab<Arrival>, from start: Int64, span: Int64) {
     let count = arrivals.count
     let timeBits = 64 - span.leadingZeroBitCount
     let placeBits = 64 - count.leadingZeroBitCount

@@ -1,23 +1,25 @@
+import Support
+
 /// When one user's next call of one workload arrives, and what it will be.
-struct ArrivalSource: BitwiseCopyable {
+package struct ArrivalSource: BitwiseCopyable {
   /// The next arrival; `Int64.max` as its time: none left.
-  var next: Arrival
+  package var next: Arrival
   /// Operational time of the next arrival, in mean gaps; of an exact source, where in [0, 1) its
   /// mix starts.
-  var position: Double
+  package var position: Double
   /// Calls a month; of an exact source whose months differ, in the larger ones.
-  var rate: Double
+  package var rate: Double
   /// `exact`: a step coprime to the month's number of calls, that visits every place of the mix.
-  var stride: UInt32
+  package var stride: UInt32
   /// The piece of the timeline in which the next arrival lies.
-  var piece: Int32
+  package var piece: Int32
 }
 
 /// Every arrival of a plan in order of (time, workload, user, index), a chunk of time at a time.
 ///
 /// Each source runs on its own draws, so that a chunk is filled source by source and then sorted
 /// (stable, by time): memory grows with users × workloads, not with calls.
-struct ArrivalStream: ~Copyable, Sendable {
+package struct ArrivalStream: ~Copyable, Sendable {
   /// By workload, then user.
   private var sources = Slab<ArrivalSource>()
   private let users: Int
@@ -46,7 +48,7 @@ struct ArrivalStream: ~Copyable, Sendable {
   /// Arrivals in a chunk, about; at least one for each source.
   private static let chunkSize = 32_768.0
 
-  init(
+  package init(
     compiled: CompiledScenario, population: Population, factory: CallFactory, draws: Draws
   ) {
     self.draws = draws
@@ -101,21 +103,21 @@ struct ArrivalStream: ~Copyable, Sendable {
   }
 
   /// Arrivals of the chunk.
-  var count: Int { arrivals.count }
+  package var count: Int { arrivals.count }
 
   /// By place in the order of time.
   @inline(__always)
-  subscript(place: Int) -> Arrival { arrivals[order[place]] }
+  package subscript(place: Int) -> Arrival { arrivals[order[place]] }
 
   /// What has been counted in all, in place of arriving; asked once, at the end.
-  mutating func takeTally() -> HitTally {
+  package mutating func takeTally() -> HitTally {
     var taken = HitTally(forms: 0, days: 0, models: 0, users: 0)
     swap(&taken, &tally)
     return taken
   }
 
   /// Goes on to the next chunk; false at the end. A chunk may be empty.
-  mutating func advance() -> Bool {
+  package mutating func advance() -> Bool {
     arrivals.resize(to: 0)
     counted = 0
     guard chunkStart < end else { return false }
@@ -165,7 +167,7 @@ struct ArrivalStream: ~Copyable, Sendable {
   }
 
   /// About 0.618 of `count` (so that neighbours land far apart), without a common divisor.
-  static func coprimeStride(_ count: UInt32) -> UInt32 {
+  package static func coprimeStride(_ count: UInt32) -> UInt32 {
     var stride = max(1, UInt32(Double(count) * 0.6180339887498949))
     while gcd(stride, count) != 1 { stride += 1 }
     return stride

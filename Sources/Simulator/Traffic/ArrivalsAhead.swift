@@ -1,37 +1,39 @@
+import Support
+
 /// What all sources of a workload go by.
-struct ArrivalWay {
-  let factory: CallFactory
-  let forms: UnsafePointer<CallForm>
-  let draws: Draws
-  let pieces: UnsafePointer<Timeline.Piece>
+package struct ArrivalWay {
+  package let factory: CallFactory
+  package let forms: UnsafePointer<CallForm>
+  package let draws: Draws
+  package let pieces: UnsafePointer<Timeline.Piece>
   /// When each day ends; the last never does.
-  let dayEnds: UnsafePointer<Int64>
+  package let dayEnds: UnsafePointer<Int64>
   /// `exact`: months that differ from each other; nil: they are alike.
-  var uneven: UnevenMonths?
+  package var uneven: UnevenMonths?
 }
 
 /// The calls of `exact` arrivals, month by month, where a month's number of calls is a fraction.
-final class UnevenMonths: Sendable {
+package final class UnevenMonths: Sendable {
   private let isMore: [Bool]
   private let fewer: [UInt32]
   private let more: [UInt32]
 
-  init(isMore: [Bool], fewer: [Double], more: [Double]) {
+  package init(isMore: [Bool], fewer: [Double], more: [Double]) {
     self.isMore = isMore
     self.fewer = fewer.map { UInt32($0) }
     self.more = more.map { UInt32($0) }
   }
 
   /// Where a user's call lies.
-  struct Place {
+  package struct Place {
     /// From 0; one more than there are for a call after the last one.
-    var month: Int
-    var inMonth: UInt32
+    package var month: Int
+    package var inMonth: UInt32
     /// Calls in that month.
-    var calls: UInt32
+    package var calls: UInt32
   }
 
-  func place(of index: UInt32, user: Int) -> Place {
+  package func place(of index: UInt32, user: Int) -> Place {
     var left = index
     for month in isMore.indices {
       let calls = isMore[month] ? more[user] : fewer[user]
@@ -44,7 +46,7 @@ final class UnevenMonths: Sendable {
 
 /// Some arrivals of one source, drawn together: each loop does one thing to all of them, so that a
 /// processor works on several at a time.
-struct ArrivalsAhead: ~Copyable, Sendable {
+package struct ArrivalsAhead: ~Copyable, Sendable {
   /// Columns. The first lane of the blocks, which becomes operational time, in mean gaps; the second,
   /// which becomes where in [0, 1) of the mix the call lies; that of hits; the times. One place, so that
   /// all are found from one pointer.
@@ -53,7 +55,7 @@ struct ArrivalsAhead: ~Copyable, Sendable {
   private let gaps = Ziggurat.exponential
 
   /// Arrivals that are drawn together, at most.
-  static let capacity = 32
+  package static let capacity = 32
 
   /// Draws those that follow the source's next one, as far as the first that is not before the
   /// limit, which becomes the source's next one, as the last does where all are before it.
@@ -62,7 +64,7 @@ struct ArrivalsAhead: ~Copyable, Sendable {
   ///   - room: for those before the source's next one that are not only counted.
   /// - Returns: How many lie there.
   @inline(__always)
-  mutating func draw(
+  package mutating func draw(
     _ count: Int, of source: UnsafeMutablePointer<ArrivalSource>, _ plan: ArrivalPlan,
     _ mix: CallFactory.Mix, _ way: ArrivalWay, until limit: Int64, day: inout Int,
     into room: UnsafeMutablePointer<Arrival>, _ tally: inout HitTally

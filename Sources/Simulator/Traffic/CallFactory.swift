@@ -3,14 +3,14 @@ import CostModel
 /// Makes calls: everything that is drawn for one, as a pure function of (workload, user, index).
 ///
 /// A class, because it is thousands of bytes, which a method of a struct may copy for its call.
-final class CallFactory: Sendable {
+package final class CallFactory: Sendable {
   private let compiled: CompiledScenario
   private let accountPlans: FixedTable<UInt8>
   private let draws: Draws
   private let routing: CompiledRouting
   private let plans: FixedTable<ArrivalPlan>
   private let kinds: FixedTable<CallKind>
-  let forms: CallForms
+  package let forms: CallForms
   private let mixShares: FixedTable<Double>
   private let mixGuides: FixedTable<UInt16>
   private let attempts: FixedTable<AttemptDraws>
@@ -19,10 +19,10 @@ final class CallFactory: Sendable {
   private let assignments: [VariantAssignment]
 
   /// Calls in a batch, at most: few enough to stay in a processor's second cache.
-  static let batchSize = 1_024
+  package static let batchSize = 1_024
 
   /// - Parameter countsHits: whether hits that do not sell are counted where they arrive.
-  init(
+  package init(
     compiled: CompiledScenario, population: Population, routing: CompiledRouting, draws: Draws,
     countsHits: Bool = false
   ) {
@@ -50,7 +50,7 @@ final class CallFactory: Sendable {
   }
 
   /// The call, or the start of a flow, that arrives then.
-  func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival {
+  package func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival {
     let word = callBlock(key: plans[number].key, user: user, index: index)
     var arrival = Arrival(time: time, index: index, user: user)
     decide(&arrival, mix(of: number, user: user), at: word.1.unit, cache: word.3)
@@ -58,7 +58,7 @@ final class CallFactory: Sendable {
   }
 
   /// What one user's calls of a workload are drawn from.
-  struct Mix {
+  package struct Mix {
     fileprivate var workload: Int
     fileprivate var forms: UnsafePointer<CallForm>
     /// Of its first kind.
@@ -76,7 +76,7 @@ final class CallFactory: Sendable {
   }
 
   @inline(__always)
-  func mix(of workload: Int, user: UInt32) -> Mix {
+  package func mix(of workload: Int, user: UInt32) -> Mix {
     let plan = plans.pointer(to: workload)
     if plan.pointee.isFlow { return startOfFlow(workload) }
     return mix(
@@ -122,7 +122,7 @@ final class CallFactory: Sendable {
   ///   - place: where in [0, 1) the call lies in its mix.
   ///   - cache: the word of that draw.
   @inline(__always)
-  func decide(_ arrival: inout Arrival, _ mix: Mix, at place: Double, cache: UInt64) {
+  package func decide(_ arrival: inout Arrival, _ mix: Mix, at place: Double, cache: UInt64) {
     // Few cells of the guide hold more than one kind: its jump is seldom mispredicted.
     var passed = Int(mix.guide[MixGuide.cell(place)])
     while place >= mix.shares[passed] { passed &+= 1 }
@@ -165,7 +165,7 @@ final class CallFactory: Sendable {
   }
 
   /// The whole call, but for its first attempt.
-  func call(_ arrival: Arrival) -> Call {
+  package func call(_ arrival: Arrival) -> Call {
     let form = forms[Int(arrival.form)]
     var call = form.pointee.call
     (call.time, call.index, call.user) = (arrival.time, arrival.index, arrival.user)
@@ -185,7 +185,7 @@ final class CallFactory: Sendable {
   }
 
   /// One call of a stage of a flow.
-  func flowCall(
+  package func flowCall(
     _ stageCall: CompiledStageCall, workload: Int, at time: Int64, user: UInt32, index: UInt32,
     flow: Int32
   ) -> Call {
@@ -202,13 +202,13 @@ final class CallFactory: Sendable {
   }
 
   /// Whether a classifier has named another model for the call than the policy means.
-  func isMisrouted(_ call: Call) -> Bool {
+  package func isMisrouted(_ call: Call) -> Bool {
     let plan = accountPlans.count == 0 ? 0 : Int(accountPlans[Int(call.user)])
     return routing.isMisrouted(kind: Int(call.kind), accountPlan: plan, to: call.routed)
   }
 
   /// Whether the flow goes on to that stage, and whether the stage is made.
-  func flowDecision(
+  package func flowDecision(
     workload: Int, stage: Int, user: UInt32, index: UInt32
   ) -> (continues: Bool, isMade: Bool) {
     let settings = compiled.workloads[workload].stages[stage]
@@ -220,12 +220,12 @@ final class CallFactory: Sendable {
   }
 
   /// Whether a call of a stage is made.
-  func isMade(_ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32) -> Bool {
+  package func isMade(_ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32) -> Bool {
     happens(call.probability, call, workload: workload, user: user, index: index)
   }
 
   /// Whether any tool of a stage is called, by a model's call or without.
-  func callsTool(_ stage: CompiledStage, workload: Int, user: UInt32, index: UInt32) -> Bool {
+  package func callsTool(_ stage: CompiledStage, workload: Int, user: UInt32, index: UInt32) -> Bool {
     stage.calls.contains {
       happens($0.called, $0, workload: workload, user: user, index: index)
     }
@@ -288,7 +288,7 @@ final class CallFactory: Sendable {
 /// Many calls at once: each loop does one thing, so that a processor works on several calls at a
 /// time in place of waiting for one.
 extension CallFactory {
-  struct Scratch: ~Copyable, Sendable {
+  package struct Scratch: ~Copyable, Sendable {
     /// Calls whose shape is drawn, and those whose first attempt is.
     fileprivate var shaped = Slab<Int32>(repeating: 0, count: batchSize)
     fileprivate var attempted = Slab<Int32>(repeating: 0, count: batchSize)
@@ -301,7 +301,7 @@ extension CallFactory {
   /// first, with the draws of the first attempt. What a hit would have been billed for is nobody's
   /// business.
   /// - Parameter places: `batchSize` of them, at most.
-  func makeCalls(
+  package func makeCalls(
     _ places: Range<Int>, of arrivals: borrowing ArrivalStream, into calls: inout Slab<Call>,
     _ scratch: inout Scratch
   ) {

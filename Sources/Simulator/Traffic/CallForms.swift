@@ -2,42 +2,42 @@ import CostModel
 
 /// What all calls have in common that are of one kind, go to one model first and are, or are not, in
 /// the response cache.
-struct CallForm: Sendable, BitwiseCopyable {
+package struct CallForm: Sendable, BitwiseCopyable {
   /// Before anything is drawn.
-  var call: Call
+  package var call: Call
   /// `whole` of the draws that are hits.
-  var hitBelow: UInt64 = 0
+  package var hitBelow: UInt64 = 0
   /// Whether more than a hit is to be drawn: variant, model or a hit that depends on time.
-  var isOpen = false
+  package var isOpen = false
   /// 1 where the shape is drawn, else 0: counted, not jumped to.
-  var shapes = 0
+  package var shapes = 0
   /// Likewise the first attempt, where no cache has to be asked first.
-  var attempts = 0
+  package var attempts = 0
   /// Likewise whether the call sells.
-  var sales = 0
+  package var sales = 0
   /// 1 for a hit that is counted where it arrives, and never becomes a call.
-  var counted = 0
+  package var counted = 0
   /// A prompt of its own, in place of one that is drawn with the shape.
-  var hasUniquePrompt = false
+  package var hasUniquePrompt = false
   /// Where the forms of a kind begin whose model is drawn; negative: it is not.
-  var routes: Int32 = -1
+  package var routes: Int32 = -1
 
   /// The 53 bits of `unit`: `unit` is below a rate where they are below `bound`.
   @inline(__always)
-  static func whole(_ word: UInt64) -> UInt64 { word >> 11 }
+  package static func whole(_ word: UInt64) -> UInt64 { word >> 11 }
 
-  static func bound(_ rate: Double) -> UInt64 { UInt64((rate * 0x1p53).rounded(.up)) }
+  package static func bound(_ rate: Double) -> UInt64 { UInt64((rate * 0x1p53).rounded(.up)) }
 }
 
 /// The forms of calls: pairs of a call that is made and a hit. By account plan, then kind; then of
 /// workloads whose arrivals are starts of flows; then by model, of kinds whose model is drawn.
-struct CallForms: Sendable {
+package struct CallForms: Sendable {
   private let forms: FixedTable<CallForm>
   private let kindCount: Int
   private let firstFlow: Int
 
   /// - Parameter countsHits: whether hits that do not sell are counted where they arrive.
-  init(_ compiled: CompiledScenario, _ routing: CompiledRouting, countsHits: Bool) {
+  package init(_ compiled: CompiledScenario, _ routing: CompiledRouting, countsHits: Bool) {
     kindCount = compiled.kinds.count
     firstFlow = 2 * compiled.accountPlanCount * kindCount
     func arriving(_ kind: Int, _ model: ModelID?) -> [CallForm] {
@@ -98,33 +98,33 @@ struct CallForms: Sendable {
     return [made, hit]
   }
 
-  var count: Int { forms.count }
+  package var count: Int { forms.count }
 
   /// All of them.
   @inline(__always)
-  var base: UnsafePointer<CallForm> { forms.pointer(to: 0) }
+  package var base: UnsafePointer<CallForm> { forms.pointer(to: 0) }
 
   @inline(__always)
-  subscript(place: Int) -> UnsafePointer<CallForm> { forms.pointer(to: place) }
+  package subscript(place: Int) -> UnsafePointer<CallForm> { forms.pointer(to: place) }
 
   @inline(__always)
-  func place(kind: Int, accountPlan: Int) -> Int { 2 &* (accountPlan &* kindCount &+ kind) }
+  package func place(kind: Int, accountPlan: Int) -> Int { 2 &* (accountPlan &* kindCount &+ kind) }
 
   /// The form so many kinds behind another one.
   @inline(__always)
-  static func place(_ place: Int, kindsLater kinds: Int) -> Int { place &+ 2 &* kinds }
+  package static func place(_ place: Int, kindsLater kinds: Int) -> Int { place &+ 2 &* kinds }
 
   @inline(__always)
-  func flow(_ workload: Int) -> Int { firstFlow &+ 2 &* workload }
+  package func flow(_ workload: Int) -> Int { firstFlow &+ 2 &* workload }
 
   /// Where the forms by model begin; nil: its model is certain.
-  func routes(of place: Int) -> Int? {
+  package func routes(of place: Int) -> Int? {
     let routes = Int(forms[place].routes)
     return routes < 0 ? nil : routes
   }
 
   /// - Parameter routes: where the forms by model begin.
-  func place(routed model: ModelID, from routes: Int) -> Int {
+  package func place(routed model: ModelID, from routes: Int) -> Int {
     var place = routes
     while forms[place].call.routed != model.rawValue { place += 2 }
     return place

@@ -1,5 +1,7 @@
+import Scenarios
+
 /// Calls in order of arrival, a batch at a time.
-protocol CallSource: ~Copyable {
+package protocol CallSource: ~Copyable {
   /// Replaces `batch` by the next one; false at the end. A batch may be empty.
   mutating func next(into batch: inout CallBatch) throws -> Bool
 
@@ -8,11 +10,11 @@ protocol CallSource: ~Copyable {
 }
 
 extension CallSource where Self: ~Copyable {
-  mutating func takeTally() -> HitTally? { nil }
+  package mutating func takeTally() -> HitTally? { nil }
 }
 
 /// The synthetic calls of one plan and run.
-struct CallStream: CallSource, ~Copyable, Sendable {
+package struct CallStream: CallSource, ~Copyable, Sendable {
   private var arrivals: ArrivalStream
   private let factory: CallFactory
   /// Places of the chunk of arrivals that have become calls.
@@ -20,7 +22,7 @@ struct CallStream: CallSource, ~Copyable, Sendable {
   private var scratch = CallFactory.Scratch()
 
   /// - Parameter countsHits: whether hits are counted where that is all there is to do.
-  init(
+  package init(
     _ compiled: CompiledScenario, _ routing: CompiledRouting, plan: PlanSpec, draws: Draws,
     countsHits: Bool = false
   ) {
@@ -32,7 +34,7 @@ struct CallStream: CallSource, ~Copyable, Sendable {
       compiled: compiled, population: population, factory: factory, draws: draws)
   }
 
-  mutating func next(into batch: inout CallBatch) -> Bool {
+  package mutating func next(into batch: inout CallBatch) -> Bool {
     batch.removeAll()
     if made == arrivals.count {
       guard arrivals.advance() else { return false }
@@ -47,5 +49,5 @@ struct CallStream: CallSource, ~Copyable, Sendable {
     return true
   }
 
-  mutating func takeTally() -> HitTally? { arrivals.takeTally() }
+  package mutating func takeTally() -> HitTally? { arrivals.takeTally() }
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// One thread at a time makes a batch, and batches are handed on in the order in which they were
 /// made: the calls are the same whoever makes them.
-final class CallsAhead: CallSource, Sendable {
+package final class CallsAhead: CallSource, Sendable {
   private final class Box: @unchecked Sendable {
     var batch = CallBatch()
   }
@@ -36,11 +36,11 @@ final class CallsAhead: CallSource, Sendable {
   /// Batches that wait, at most: enough to even out what calls cost, few enough to stay in a cache.
   private static let capacity = 16
 
-  init(_ stream: consuming CallStream) { maker = Maker(stream) }
+  package init(_ stream: consuming CallStream) { maker = Maker(stream) }
 
   /// Makes the next batch; false if enough of them wait, another thread makes it or there is none.
   @discardableResult
-  func makeBatch() -> Bool {
+  package func makeBatch() -> Bool {
     let box: Box? = state.withLock { state in
       guard !state.isMaking, !state.hasEnded, state.ready.count < Self.capacity else { return nil }
       state.isMaking = true
@@ -58,7 +58,7 @@ final class CallsAhead: CallSource, Sendable {
     return true
   }
 
-  func next(into batch: inout CallBatch) -> Bool {
+  package func next(into batch: inout CallBatch) -> Bool {
     while true {
       switch nextStep() {
       case .take(let box):
@@ -73,7 +73,7 @@ final class CallsAhead: CallSource, Sendable {
   }
 
   /// Nothing makes batches any more.
-  func takeTally() -> HitTally? { maker.stream.takeTally() }
+  package func takeTally() -> HitTally? { maker.stream.takeTally() }
 
   private func nextStep() -> Step {
     state.withLock { state in

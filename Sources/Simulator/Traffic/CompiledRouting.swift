@@ -1,7 +1,7 @@
 import CostModel
 
 /// The library's routes and fallback chains for every kind of call and account plan.
-struct CompiledRouting: Sendable {
+package struct CompiledRouting: Sendable {
   private let table: RoutingTable
   private let accountPlans: Int
   private let chainKinds: Int
@@ -19,7 +19,7 @@ struct CompiledRouting: Sendable {
   }
 
   /// By the scenario's own policy, unless another one is given.
-  init(_ compiled: CompiledScenario, policy: Policy? = nil) {
+  package init(_ compiled: CompiledScenario, policy: Policy? = nil) {
     let scenario = compiled.scenario
     accountPlans = compiled.accountPlanCount
     let chains = compiled.chains
@@ -73,51 +73,51 @@ struct CompiledRouting: Sendable {
 
   /// The routed model of a call of that kind, u in [0, 1); nil: the one that a log names.
   @inline(__always)
-  func choose(kind: Int, accountPlan: Int, u: Double) -> ModelID? {
+  package func choose(kind: Int, accountPlan: Int, u: Double) -> ModelID? {
     table.choose(kind: kind * accountPlans + accountPlan, u: u)
   }
 
   /// Whether a classifier has named another model than the policy means.
-  func isMisrouted(kind: Int, accountPlan: Int, to model: UInt16) -> Bool {
+  package func isMisrouted(kind: Int, accountPlan: Int, to model: UInt16) -> Bool {
     guard !right.isEmpty, let models = right[kind * accountPlans + accountPlan] else {
       return false
     }
     return !models.contains { $0.rawValue == model }
   }
 
-  func reason(kind: Int, accountPlan: Int) -> String {
+  package func reason(kind: Int, accountPlan: Int) -> String {
     table.rules[kind * accountPlans + accountPlan].name
   }
 
   /// The rule that decides, and its place in the policy's list, from 0.
-  func rule(kind: Int, accountPlan: Int) -> (rule: Policy.Rule, place: Int) {
+  package func rule(kind: Int, accountPlan: Int) -> (rule: Policy.Rule, place: Int) {
     let index = kind * accountPlans + accountPlan
     return (table.rules[index], table.places[index])
   }
 
   /// The models that it chooses from, with their shares; none: the logged model.
-  func shares(kind: Int, accountPlan: Int) -> [(model: ModelID, share: Double)] {
+  package func shares(kind: Int, accountPlan: Int) -> [(model: ModelID, share: Double)] {
     table.shares(kind: kind * accountPlans + accountPlan)
   }
 
   /// The places of a chain's targets, for `target(at:)`.
   @inline(__always)
-  func chain(model: Int, kind chain: UInt16) -> Range<Int> {
+  package func chain(model: Int, kind chain: UInt16) -> Range<Int> {
     spans[model &* chainKinds &+ Int(chain)].places
   }
 
   /// The target that a call is tried at first.
   @inline(__always)
-  func firstTarget(model: Int, chain: UInt16) -> Int {
+  package func firstTarget(model: Int, chain: UInt16) -> Int {
     spans[model &* chainKinds &+ Int(chain)].first
   }
 
   @inline(__always)
-  func target(at place: Int) -> Int { Int(targets[place]) }
+  package func target(at place: Int) -> Int { Int(targets[place]) }
 
   /// Models that any call may be sent to; of those `where` it holds, and where they are moved to
   /// another tier, in that one.
-  func reachableModels(
+  package func reachableModels(
     _ compiled: CompiledScenario, movedTo tier: Int? = nil,
     where isRouted: (_ kind: Int, _ accountPlan: Int) -> Bool = { _, _ in true }
   ) -> Set<Int> {

@@ -1,145 +1,147 @@
 import CostModel
+import Scenarios
+import Support
 
 /// Where an attempt goes: one region of one model, with its own breaker, quota and prompt cache.
-struct CompiledTarget: Sendable {
-  var model: ModelID
-  var region: String?
+package struct CompiledTarget: Sendable {
+  package var model: ModelID
+  package var region: String?
   /// `model` or `model@region`.
-  var name: String
+  package var name: String
 }
 
 /// What is drawn for an attempt at a target.
-struct AttemptDraws: Sendable, BitwiseCopyable {
-  var latency: Sampler
+package struct AttemptDraws: Sendable, BitwiseCopyable {
+  package var latency: Sampler
   /// Negative: it is drawn.
-  var fixedLatency: Int64
+  package var fixedLatency: Int64
   /// Whether an attempt needs its block of draws.
-  var isDrawn: Bool
+  package var isDrawn: Bool
 }
 
-struct CompiledWorkload: Sendable {
-  var name: String
-  var useCase: Int
+package struct CompiledWorkload: Sendable {
+  package var name: String
+  package var useCase: Int
   /// Key of its draws.
-  var key: UInt64
-  var volume: Double
+  package var key: UInt64
+  package var volume: Double
   /// By account plan.
-  var planFactors: [Double]
-  var arrivals: ArrivalProcess
-  var timeline: Int
-  var stages: [CompiledStage]
+  package var planFactors: [Double]
+  package var arrivals: ArrivalProcess
+  package var timeline: Int
+  package var stages: [CompiledStage]
   /// More than one call, or a call that may not be made.
-  var isFlow: Bool
+  package var isFlow: Bool
 }
 
 /// What every arrival of a workload needs, as plain numbers: copying it counts no references.
-struct ArrivalPlan: Sendable {
-  var key: UInt64
-  var isFlow: Bool
-  var arrivals: ArrivalProcess
-  var timeline: Int
+package struct ArrivalPlan: Sendable {
+  package var key: UInt64
+  package var isFlow: Bool
+  package var arrivals: ArrivalProcess
+  package var timeline: Int
   /// Of a workload that is no flow: its call's first kind, and its shares in `mixShares`.
-  var firstKind: Int
-  var shares: Range<Int>
+  package var firstKind: Int
+  package var shares: Range<Int>
   /// Into `mixGuides`.
-  var guide: Int
+  package var guide: Int
   /// Into the scenario's experiments; negative: it takes part in none.
-  var experiment = -1
+  package var experiment = -1
 }
 
-struct CompiledStage: Sendable {
-  var part: Stage.Part
-  var delay: Int64
-  var continuation: Double
-  var chance: Double
-  var calls: [CompiledStageCall]
+package struct CompiledStage: Sendable {
+  package var part: Stage.Part
+  package var delay: Int64
+  package var continuation: Double
+  package var chance: Double
+  package var calls: [CompiledStageCall]
 }
 
-struct CompiledStageCall: Sendable {
-  var probability: Double
+package struct CompiledStageCall: Sendable {
+  package var probability: Double
   /// Chance that the tool is called, whether it calls a model or not.
-  var called: Double
+  package var called: Double
   /// The call's place in its flow, in the high half of `Draws.block(part:)`.
-  var part: UInt64
-  var firstKind: Int
+  package var part: UInt64
+  package var firstKind: Int
   /// Running sums of the shares, as places in `mixShares`.
-  var shares: Range<Int>
+  package var shares: Range<Int>
   /// Into `mixGuides`.
-  var guide: Int
+  package var guide: Int
 }
 
 /// The tokens of a call.
-struct CallSizes: Sendable, BitwiseCopyable {
+package struct CallSizes: Sendable, BitwiseCopyable {
   /// Total input: fresh, prefix and frames.
-  var input: Int64
+  package var input: Int64
   /// Total output, reasoning included.
-  var output: Int64
-  var reasoning: Int64
+  package var output: Int64
+  package var reasoning: Int64
 }
 
 /// Everything about one variant that a call of it needs, as plain numbers.
-struct CallKind: Sendable, BitwiseCopyable {
-  enum PromptForm: UInt8, Sendable { case none, unique, pool, userPool }
+package struct CallKind: Sendable, BitwiseCopyable {
+  package enum PromptForm: UInt8, Sendable { case none, unique, pool, userPool }
 
   /// Of its workload's draws.
-  var key: UInt64
-  var workload: UInt16
-  var useCase: UInt16
-  var tier: UInt16
+  package var key: UInt64
+  package var workload: UInt16
+  package var useCase: UInt16
+  package var tier: UInt16
   /// Into `groups`.
-  var group: UInt32
+  package var group: UInt32
   /// Into `chainKinds`.
-  var chain: UInt16
+  package var chain: UInt16
   /// Into `billings`.
-  var billing: UInt16
+  package var billing: UInt16
   /// Variants of all experiments, one after the other; negative: of none.
-  var arm: Int16 = -1
+  package var arm: Int16 = -1
   /// Tells prompts, and the static prefix, from those of other workloads and variants.
-  var promptKey: UInt64
-  var prefixKey: UInt64
+  package var promptKey: UInt64
+  package var prefixKey: UInt64
   /// Into `cacheClasses`; negative: none.
-  var cacheClass: Int16
-  var cacheMode = CacheSettings.Mode.off
-  var cacheTTL: SimDuration = .zero
+  package var cacheClass: Int16
+  package var cacheMode = CacheSettings.Mode.off
+  package var cacheTTL: SimDuration = .zero
   /// In `rate` mode; 0 in the others.
-  var cacheRate = 0.0
-  var part: UInt64
-  var input: Sampler
-  var output: Sampler
-  var reasoning: Sampler
-  var audio: Sampler
+  package var cacheRate = 0.0
+  package var part: UInt64
+  package var input: Sampler
+  package var output: Sampler
+  package var reasoning: Sampler
+  package var audio: Sampler
   /// Prefix and frames.
-  var extraInput: Int64
-  var frameTokens: Int64
+  package var extraInput: Int64
+  package var frameTokens: Int64
   /// Billed by the piece.
-  var images: Int64
-  var prefixTokens: Int64
-  var prefixShared: Bool
+  package var images: Int64
+  package var prefixTokens: Int64
+  package var prefixShared: Bool
   /// Negative: none.
-  var maxTokens: Int64
+  package var maxTokens: Int64
   /// Whether `maxTokens` counts thinking as well.
-  var limitsThinking: Bool
-  var promptForm: PromptForm
+  package var limitsThinking: Bool
+  package var promptForm: PromptForm
   /// Into `promptPools`.
-  var pool: Int
+  package var pool: Int
   /// Negative: not rated, no sales message.
-  var satisfaction: Double
-  var ratedShare: Double
-  var conversion: Double
+  package var satisfaction: Double
+  package var ratedShare: Double
+  package var conversion: Double
   /// Whether the knowledge base may answer it.
-  var asksKnowledge: Bool
+  package var asksKnowledge: Bool
   /// Whether it is stated what its sales bring.
-  var sells: Bool
+  package var sells: Bool
   /// Whether its calls need to know their prompts: nobody else asks for them.
-  var drawsPrompt: Bool
+  package var drawsPrompt: Bool
   /// Whether any of its sizes or its prompt is drawn.
-  var drawsShape: Bool
+  package var drawsShape: Bool
 }
 
 extension CallKind {
   /// A call's sizes by what was drawn, cut at the most tokens that it may have: thinking comes first.
   @inline(__always)
-  func sizes(input: Int64, output: Int64, reasoning: Int64) -> CallSizes {
+  package func sizes(input: Int64, output: Int64, reasoning: Int64) -> CallSizes {
     var (visible, reasoning) = (output, reasoning)
     if maxTokens >= 0 {
       if limitsThinking { reasoning = min(reasoning, maxTokens) }
@@ -151,19 +153,19 @@ extension CallKind {
 }
 
 /// What becomes of a kind's answers, ready to be drawn; negative: it is not told.
-struct CompiledQuality: Sendable, BitwiseCopyable {
-  var sent: Double
-  var engagement: Double
-  var hallucination: Double
-  var inappropriate: Double
-  var technicalError: Double
+package struct CompiledQuality: Sendable, BitwiseCopyable {
+  package var sent: Double
+  package var engagement: Double
+  package var hallucination: Double
+  package var inappropriate: Double
+  package var technicalError: Double
   /// Microseconds.
-  var responseTime: Sampler?
+  package var responseTime: Sampler?
   /// Whether its blocks of draws are needed.
-  var drawsReception: Bool
-  var drawsFlaws: Bool
+  package var drawsReception: Bool
+  package var drawsFlaws: Bool
 
-  init(_ rates: QualityRates, _ tables: inout SamplerTables) {
+  package init(_ rates: QualityRates, _ tables: inout SamplerTables) {
     sent = rates.sent ?? -1
     engagement = rates.engagement ?? -1
     hallucination = rates.hallucination ?? -1
@@ -176,42 +178,42 @@ struct CompiledQuality: Sendable, BitwiseCopyable {
 }
 
 /// A kind where it lies in the engine's table: no copy is made to hand it over.
-typealias KindPointer = UnsafePointer<CallKind>
+package typealias KindPointer = UnsafePointer<CallKind>
 
 /// What the chain of a call depends on beside its routed model.
-struct ChainKind: Hashable, Sendable {
+package struct ChainKind: Hashable, Sendable {
   /// Into `tiers`.
-  var tier: Int
+  package var tier: Int
   /// Models that the chain leaves out.
-  var unfit: Set<ModelID>
+  package var unfit: Set<ModelID>
 }
 
 /// Calls that the ledger adds up together.
-struct CallGroup: Hashable, Sendable {
+package struct CallGroup: Hashable, Sendable {
   /// Into `useCases` and `tiers`.
-  var useCase: Int
-  var tier: Int
-  var action: String?
-  var segment: String?
+  package var useCase: Int
+  package var tier: Int
+  package var action: String?
+  package var segment: String?
   /// Messages that each call is for.
-  var msgs: Int64 = 1
+  package var msgs: Int64 = 1
 
   /// Whether it says more than its use case and tier.
-  var isLabelled: Bool { action != nil || segment != nil || msgs != 1 }
+  package var isLabelled: Bool { action != nil || segment != nil || msgs != 1 }
 }
 
 /// How calls of a kind are billed, beyond the model.
-struct Billing: Hashable, Sendable {
-  var batch: Bool
-  var serviceTier: String?
+package struct Billing: Hashable, Sendable {
+  package var batch: Bool
+  package var serviceTier: String?
 }
 
 /// A scenario with every name turned into a dense number and every distribution into a table:
 /// what the engine runs on. Shared by all its plans and runs.
-struct CompiledScenario: Sendable {
+package struct CompiledScenario: Sendable {
   private(set) var scenario: Scenario
   /// The library's chains; its targets are numbered as `targets`.
-  let chains: ChainTable
+  package let chains: ChainTable
   private(set) var targets: [CompiledTarget] = []
   /// First target and number of targets of each model.
   private(set) var targetsOfModel: [Range<Int>] = []
@@ -258,7 +260,7 @@ struct CompiledScenario: Sendable {
   private var placeOfCacheClass: [String?: Int] = [:]
   private var placeOfChain: [ChainKind: Int] = [:]
 
-  init(_ scenario: Scenario) {
+  package init(_ scenario: Scenario) {
     self.scenario = scenario
     chains = ChainTable(
       models: scenario.catalog.models.count, chains: scenario.chains, regions: scenario.regions)
@@ -314,7 +316,7 @@ struct CompiledScenario: Sendable {
     attributes.append(seen)
   }
 
-  var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
+  package var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
 
   private mutating func add(_ workload: Workload) {
     let planNames = scenario.users.accountPlans.map(\.name)
@@ -382,22 +384,22 @@ struct CompiledScenario: Sendable {
   }
 
   /// A log's period grows as it is read.
-  mutating func setPeriod(_ period: Period) { scenario.period = period }
+  package mutating func setPeriod(_ period: Period) { scenario.period = period }
 
   /// Lengthens a log's own span up to a row on one of its days.
-  mutating func observe(until last: Int64) {
+  package mutating func observe(until last: Int64) {
     scenario.period.observed?.end = SimTime(microseconds: last + 1)
   }
 
   /// Logged calls are billed plainly; their kinds come one by one, each with its likes in the tiers
   /// of the budget right behind it.
-  mutating func beginLog() {
+  package mutating func beginLog() {
     _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings, &placeOfBilling)
     for (place, tier) in tiersOfActions.enumerated() { kindOffsets[tier] = place + 1 }
   }
 
   /// The number of a kind of logged calls: their sizes come with each call.
-  mutating func addLoggedKind(
+  package mutating func addLoggedKind(
     _ attributes: CallAttributes, useCase: String, prompts: PromptRepetition
   ) -> Int {
     var variant = Variant(share: 1, attributes: attributes)
@@ -478,7 +480,7 @@ struct CompiledScenario: Sendable {
   }
 
   /// The hit rate of calls of that kind in `rate` mode; 0 in the others.
-  func cacheRate(ofKind kind: Int, at time: Int64) -> Double {
+  package func cacheRate(ofKind kind: Int, at time: Int64) -> Double {
     CacheSettings.hitRate(
       kinds[kind].cacheRate, ttl: kinds[kind].cacheTTL, at: time, flushes: scenario.cache.flushes)
   }
@@ -509,21 +511,21 @@ struct CompiledScenario: Sendable {
 }
 
 /// Where the search for a place in a mix may start, by the first six bits of the place.
-enum MixGuide {
+package enum MixGuide {
   private static let bits: UInt64 = 6
   /// Cells of a guide.
-  static let count = 1 << bits + 1
+  package static let count = 1 << bits + 1
 
   /// The cell of a place in [0, 1): `place + 1` may be rounded up into the next one, which the
   /// cells allow for.
   @inline(__always)
-  static func cell(_ place: Double) -> Int {
+  package static func cell(_ place: Double) -> Int {
     Int(truncatingIfNeeded: (place + 1).bitPattern &>> (52 - bits))
       &- Int(truncatingIfNeeded: (1.0).bitPattern &>> (52 - bits))
   }
 
   /// By cell: how many of the ascending shares any place in it has passed.
-  static func cells(of shares: some Sequence<Double>) -> [UInt16] {
+  package static func cells(of shares: some Sequence<Double>) -> [UInt16] {
     (0..<count).map { cell in
       let lowest = Double(cell) / Double(1 << bits) - 0x1p-52
       return UInt16(shares.reduce(0) { $0 + ($1 <= lowest ? 1 : 0) })
@@ -532,11 +534,11 @@ enum MixGuide {
 }
 
 /// Which of a pool's prompts is used: the k-th in proportion to k^−exponent.
-struct PromptPool: Sendable {
+package struct PromptPool: Sendable {
   private let own: [Double]
   private let alias: [Int]
 
-  init(size: Int, exponent: Double) {
+  package init(size: Int, exponent: Double) {
     let weights = (1...max(1, size)).map { rank in
       ExactMath.exp(-exponent * ExactMath.log(Double(rank)))
     }
@@ -544,7 +546,7 @@ struct PromptPool: Sendable {
   }
 
   @inline(__always)
-  func draw(_ word: UInt64) -> UInt64 {
+  package func draw(_ word: UInt64) -> UInt64 {
     UInt64(AliasTable.draw(own: own, alias: alias, word))
   }
 }

@@ -1,6 +1,8 @@
+import Support
+
 /// Whole numbers that are drawn together: each loop does one thing to all of them, so that a
 /// processor works on several at a time in place of waiting for one.
-struct DrawBatch: ~Copyable, Sendable {
+package struct DrawBatch: ~Copyable, Sendable {
   /// What was drawn, in the order in which it was added.
   private var values = Slab<Int64>(repeating: 0, count: capacity)
   /// Of the lognormal ones: the logarithm, later the value; the cap. Two columns in one place, so that
@@ -13,7 +15,7 @@ struct DrawBatch: ~Copyable, Sendable {
   private static let capacity = 3 * CallFactory.batchSize
 
   /// Adds draws: a copy of pointers, which no write makes a compiler read again.
-  struct Adder: BitwiseCopyable {
+  package struct Adder: BitwiseCopyable {
     fileprivate var values: UnsafeMutablePointer<Int64>
     fileprivate var columns: UnsafeMutablePointer<Double>
     fileprivate var slots: UnsafeMutablePointer<Int32>
@@ -23,7 +25,7 @@ struct DrawBatch: ~Copyable, Sendable {
 
     /// A lognormal draw is made later, any other here.
     @inline(__always)
-    mutating func add(_ sampler: Sampler, _ word: UInt64, _ tables: SamplerTables) {
+    package mutating func add(_ sampler: Sampler, _ word: UInt64, _ tables: SamplerTables) {
       assert(count < DrawBatch.capacity)
       if sampler.form == .lognormal {
         columns[lognormals] = sampler.a + sampler.b * Ziggurat.normal(word, normals)
@@ -37,14 +39,14 @@ struct DrawBatch: ~Copyable, Sendable {
     }
   }
 
-  func adder(_ tables: SamplerTables) -> Adder {
+  package func adder(_ tables: SamplerTables) -> Adder {
     Adder(
       values: values.base, columns: columns.base, slots: slots.base,
       normals: tables.normalLayers)
   }
 
   /// Makes the draws that were added; they lie there in order until others are added.
-  mutating func draw(_ added: Adder) -> UnsafePointer<Int64> {
+  package mutating func draw(_ added: Adder) -> UnsafePointer<Int64> {
     let (columns, caps, count) = (columns.base, columns.base + Self.capacity, added.lognormals)
     for n in 0..<count {
       let value = ExactMath.exp(columns[n])

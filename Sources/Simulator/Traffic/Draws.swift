@@ -1,6 +1,6 @@
 /// Blocks of four draws each; a block and a lane in it are a *stream* of docs/semantics.md,
 /// "Randomness". New streams take new blocks or free lanes, so that no draw ever moves.
-enum DrawBlock: UInt64 {
+package enum DrawBlock: UInt64 {
   /// Lanes: arrival gap or position, mix, route, response cache.
   case call = 0
   /// Lanes: input tokens, output tokens, reasoning tokens, prompt.
@@ -31,11 +31,11 @@ enum DrawBlock: UInt64 {
 }
 
 /// The draws of one run: each a function of (seed, stream, index) only.
-struct Draws: Sendable {
-  let seed: UInt64
+package struct Draws: Sendable {
+  package let seed: UInt64
 
   /// `run` counts from 1; run 1 is the seed itself.
-  init(seed: UInt64, run: Int) {
+  package init(seed: UInt64, run: Int) {
     self.seed = run == 1 ? seed : SplitMix.mixed(seed &+ UInt64(run) &* SplitMix.step)
   }
 
@@ -44,7 +44,7 @@ struct Draws: Sendable {
   ///   - workload: `Draws.key(of:)` of the workload's name.
   ///   - part: the call's place in its flow in the high half, its attempt in the low half.
   @inline(__always)
-  func block(
+  package func block(
     _ block: DrawBlock, call: UInt64, user: UInt64, workload: UInt64, part: UInt64 = 0
   ) -> SplitMix.Block {
     SplitMix.block(call, from: sequence(block, user: user, workload: workload, part: part))
@@ -52,7 +52,7 @@ struct Draws: Sendable {
 
   /// Where the sequence starts of which each call's block is a part.
   @inline(__always)
-  func sequence(
+  package func sequence(
     _ block: DrawBlock, user: UInt64, workload: UInt64, part: UInt64 = 0
   ) -> UInt64 {
     let stream = SplitMix.mixed(seed &+ (block.rawValue &+ 1) &* SplitMix.step)
@@ -61,10 +61,10 @@ struct Draws: Sendable {
   }
 
   /// Stands for the workload of logged calls, whose index is their rank.
-  static let traceKey: UInt64 = 0
+  package static let traceKey: UInt64 = 0
 
   /// FNV-1a, 64 bits.
-  static func key(of name: String) -> UInt64 {
+  package static func key(of name: String) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return hash
@@ -74,9 +74,9 @@ struct Draws: Sendable {
 extension UInt64 {
   /// 53 bits in [0, 1).
   @inline(__always)
-  var unit: Double { Double(self >> 11) * 0x1p-53 }
+  package var unit: Double { Double(self >> 11) * 0x1p-53 }
 
   /// 53 bits in (0, 1): the middle of each cell of `unit`.
   @inline(__always)
-  var openUnit: Double { (Double(self >> 11) + 0.5) * 0x1p-53 }
+  package var openUnit: Double { (Double(self >> 11) + 0.5) * 0x1p-53 }
 }

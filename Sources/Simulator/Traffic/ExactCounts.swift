@@ -3,19 +3,19 @@
 /// The total of the first k months is k times the stated volume of all users, rounded to the nearest
 /// whole number, halves up; each month has the difference to the month before, so that months differ
 /// by one call at most. Users share a month's calls by the same rule, in order of their numbers.
-struct ExactCounts: Sendable {
+package struct ExactCounts: Sendable {
   /// Calls of all users in a month with fewer and with more; alike where the volume is a whole number.
-  let fewer: Double
-  let more: Double
+  package let fewer: Double
+  package let more: Double
   /// Whether a month has more, by month.
-  let isMore: [Bool]
+  package let isMore: [Bool]
   /// Running sums of the users' stated volumes.
   private let sums: [Double]
 
   /// - Parameters:
   ///   - volumes: a month, by user.
   ///   - stated: their sum, as exactly as it is known.
-  init(volumes: [Double], stated: Double, months: Int) {
+  package init(volumes: [Double], stated: Double, months: Int) {
     var sum = 0.0
     sums = volumes.map { volume in
       sum += volume
@@ -30,10 +30,10 @@ struct ExactCounts: Sendable {
   }
 
   /// Whether all months have as many.
-  var isEven: Bool { fewer == more }
+  package var isEven: Bool { fewer == more }
 
   /// The calls of each user in a month with so many.
-  func byUser(_ total: Double) -> [Double] {
+  package func byUser(_ total: Double) -> [Double] {
     guard let last = sums.last, last > 0 else { return sums.map { _ in 0 } }
     var before = 0.0
     return sums.map { sum in

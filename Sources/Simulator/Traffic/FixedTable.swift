@@ -1,9 +1,9 @@
 /// What is made once and read at every call, by any number of owners and threads.
-final class FixedTable<Element: Sendable>: @unchecked Sendable {
+package final class FixedTable<Element: Sendable>: @unchecked Sendable {
   private let base: UnsafeMutablePointer<Element>
-  let count: Int
+  package let count: Int
 
-  init(_ elements: [Element]) {
+  package init(_ elements: [Element]) {
     count = elements.count
     base = .allocate(capacity: max(1, count))
     elements.withUnsafeBufferPointer { source in
@@ -17,18 +17,18 @@ final class FixedTable<Element: Sendable>: @unchecked Sendable {
   }
 
   @inline(__always)
-  subscript(place: Int) -> Element {
+  package subscript(place: Int) -> Element {
     unsafeAddress {
       assert(0..<count ~= place)
       return UnsafePointer(base + place)
     }
   }
 
-  var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  package var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
   /// Where the element lies, for as long as the table is held.
   @inline(__always)
-  func pointer(to place: Int) -> UnsafePointer<Element> {
+  package func pointer(to place: Int) -> UnsafePointer<Element> {
     assert(0..<max(1, count) ~= place)
     return UnsafePointer(base + place)
   }

@@ -1,12 +1,14 @@
+import Support
+
 /// Gaps of a gamma renewal process of mean 1 (Marsaglia and Tsang, "A simple method for
 /// generating gamma variables", ACM TOMS 26(3), 2000), started in equilibrium: the first gap is
 /// uniform in a length-biased one, so that the expected number of calls is exact from the start.
-struct GammaGap {
+package struct GammaGap {
   private let shape: Double
 
-  init(cv: Double) { shape = 1 / (cv * cv) }
+  package init(cv: Double) { shape = 1 / (cv * cv) }
 
-  func gap(
+  package func gap(
     _ draws: Draws, first: Bool, uniform: UInt64, call: UInt64, user: UInt64, workload: UInt64
   ) -> Double {
     let wanted = first ? shape + 1 : shape

@@ -1,15 +1,15 @@
 /// Hits of the response cache in `rate` mode that only have to be counted: what they are is certain as
 /// soon as they are drawn, in any order, and nothing else looks at them.
-struct HitTally: ~Copyable, Sendable {
+package struct HitTally: ~Copyable, Sendable {
   /// By form of call.
   private(set) var forms: Slab<Int64>
   /// By day, then routed model.
   private(set) var days: Slab<Int64>
   private(set) var users: Slab<Int64>
-  let models: Int
+  package let models: Int
   private(set) var total = 0
 
-  init(forms: Int, days: Int, models: Int, users: Int) {
+  package init(forms: Int, days: Int, models: Int, users: Int) {
     self.forms = Slab(repeating: 0, count: forms)
     self.days = Slab(repeating: 0, count: days * models)
     self.users = Slab(repeating: 0, count: users)
@@ -19,7 +19,7 @@ struct HitTally: ~Copyable, Sendable {
   /// Counts an arrival if that is all there is to do: 1, otherwise 0. Draws decide which, so there is
   /// no jump.
   @inline(__always)
-  mutating func count(_ arrival: Arrival, _ forms: UnsafePointer<CallForm>, day: Int) -> Int {
+  package mutating func count(_ arrival: Arrival, _ forms: UnsafePointer<CallForm>, day: Int) -> Int {
     let number = Int(truncatingIfNeeded: arrival.form)
     let form = forms + number
     let counted = form.pointee.counted
@@ -30,7 +30,7 @@ struct HitTally: ~Copyable, Sendable {
 
   /// So many of the user's have been counted.
   @inline(__always)
-  mutating func add(_ count: Int, user: UInt32) {
+  package mutating func add(_ count: Int, user: UInt32) {
     total &+= count
     users.base[Int(user)] &+= Int64(truncatingIfNeeded: count)
   }

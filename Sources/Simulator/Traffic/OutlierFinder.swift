@@ -2,16 +2,16 @@ import CostModel
 import Foundation
 
 /// A call whose cost is far beyond that of its kind.
-struct Outlier: Sendable {
-  enum Source: String, Sendable { case logged, simulated }
+package struct Outlier: Sendable {
+  package enum Source: String, Sendable { case logged, simulated }
 
-  var source: Source
+  package var source: Source
   /// Rank of arrival, from 1; for logged costs, the data row.
-  var number: Int64
-  var model: String
-  var cost: MoneySum
+  package var number: Int64
+  package var model: String
+  package var cost: MoneySum
   /// Median cost of a call of that model.
-  var usual: MoneySum
+  package var usual: MoneySum
 }
 
 /// Finds calls that cost much more than others of their model, in one pass and bounded memory: by model
@@ -27,7 +27,7 @@ struct Outlier: Sendable {
 ///
 /// Of lognormal costs with a coefficient of variation up to 2 that flags less than 0.1 calls of a model
 /// in the mean, with up to 100 calls, and less than 0.5 with up to 10,000.
-struct OutlierFinder: ~Copyable, Sendable {
+package struct OutlierFinder: ~Copyable, Sendable {
   private let source: Outlier.Source
   /// By group, 0 being the calls that name no model, then by quarter of a power of two of
   /// picodollars.
@@ -45,15 +45,15 @@ struct OutlierFinder: ~Copyable, Sendable {
   private static let kept = 20
   private static let sampled = 256
   /// Calls of a model below which none is an exception.
-  static let fewest = 5
+  package static let fewest = 5
   private static let factor = 10.0
   private static let mostDeviations = 3.5
 
-  init(source: Outlier.Source = .simulated) { self.source = source }
+  package init(source: Outlier.Source = .simulated) { self.source = source }
 
   /// - Parameter model: its number, from 0; nil: the call names none.
   @inline(__always)
-  mutating func add(model: Int?, number: Int64, cost: Int64) {
+  package mutating func add(model: Int?, number: Int64, cost: Int64) {
     guard cost > 0 else { return }
     let group = model.map { $0 &+ 1 } ?? 0
     if group >= floors.count { addGroups(upTo: group) }
@@ -98,7 +98,7 @@ struct OutlierFinder: ~Copyable, Sendable {
   // MARK: What was found
 
   /// Dearest first, with the names of the models.
-  func found(_ name: (Int) -> String) -> [Outlier] {
+  package func found(_ name: (Int) -> String) -> [Outlier] {
     (0..<floors.count).flatMap { group -> [Outlier] in
       let costs = costs(of: group)
       return outliers(of: group, among: costs).map {

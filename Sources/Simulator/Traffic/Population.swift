@@ -1,19 +1,22 @@
+import Scenarios
+import Support
+
 /// The users of one plan and how much each of them calls.
-struct Population: Sendable {
-  let users: Int
-  let deal: UserDeal
+package struct Population: Sendable {
+  package let users: Int
+  package let deal: UserDeal
   /// Activity relative to the mean user, without the rogue's excess.
   private let weights: [Double]
   private let areDrawn: Bool
   private let planNames: [String]
 
   /// The users of a plan of the scenario.
-  init(_ scenario: Scenario, users: Int, draws: Draws) {
+  package init(_ scenario: Scenario, users: Int, draws: Draws) {
     self.init(scenario.users, users: users, draws: draws, rates: scenario.callRates)
   }
 
   /// - Parameter rates: of the calls that users make; empty: activity alone tells who makes most.
-  init(_ population: UserPopulation, users: Int, draws: Draws, rates: [CallRate]) {
+  package init(_ population: UserPopulation, users: Int, draws: Draws, rates: [CallRate]) {
     self.users = users
     var deal = UserDeal(population: population, users: users, rates: rates)
     planNames = population.accountPlans.map(\.name)
@@ -35,21 +38,21 @@ struct Population: Sendable {
   }
 
   /// Activity of a user, relative to the mean user.
-  func activity(of user: Int) -> Double { weights[user] * deal.rogueFactor(of: user) }
+  package func activity(of user: Int) -> Double { weights[user] * deal.rogueFactor(of: user) }
 
   /// Account plan of a user, as an index into the scenario's list; 0 without plans.
   @inline(__always)
-  func accountPlan(of user: Int) -> Int {
+  package func accountPlan(of user: Int) -> Int {
     deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[user])
   }
 
-  func accountPlanName(of user: Int) -> String? {
+  package func accountPlanName(of user: Int) -> String? {
     deal.accountPlan.isEmpty ? nil : planNames[Int(deal.accountPlan[user])]
   }
 
   /// Mean calls (or flows) a month of every user. Their sum is the volume times the sum of the
   /// users' factors, plus a rogue's excess: for drawn activities on average, for `exact` always.
-  func volumes(of workload: CompiledWorkload) -> [Double] {
+  package func volumes(of workload: CompiledWorkload) -> [Double] {
     let scale = workload.volume * scale(of: workload)
     return (0..<users).map { scale * activity(of: $0) * workload.planFactors[accountPlan(of: $0)] }
   }
@@ -67,7 +70,7 @@ struct Population: Sendable {
   }
 
   /// The calls (or flows) of `exact` arrivals, month by month.
-  func exactCounts(of workload: CompiledWorkload, months: Int) -> ExactCounts {
+  package func exactCounts(of workload: CompiledWorkload, months: Int) -> ExactCounts {
     let volumes = volumes(of: workload)
     var stated = workload.volume * deal.statedUsers(factors: workload.planFactors)
     if let rogue = deal.rogueUser {

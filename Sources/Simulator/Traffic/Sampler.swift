@@ -1,9 +1,12 @@
+import Scenarios
+import Support
+
 /// A distribution made ready to draw from: whole numbers ≥ 0, one word of randomness each.
 ///
 /// Plain numbers only (tables lie in `SamplerTables`), so that drawing neither allocates nor
 /// counts references.
-struct Sampler: Sendable, BitwiseCopyable {
-  enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
+package struct Sampler: Sendable, BitwiseCopyable {
+  package enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
 
   fileprivate(set) var form: Form
   /// Of a lognormal: μ, σ and the cap.
@@ -16,11 +19,11 @@ struct Sampler: Sendable, BitwiseCopyable {
   fileprivate var value: Int64 = 0
 
   /// The value if it never varies.
-  var constant: Int64? { form == .fixed ? value : nil }
+  package var constant: Int64? { form == .fixed ? value : nil }
 
   /// Nearest whole number, halves away from zero, never below 0.
   @inline(__always)
-  static func whole(_ x: Double) -> Int64 { Int64(max(0, x + 0.5)) }
+  package static func whole(_ x: Double) -> Int64 { Int64(max(0, x + 0.5)) }
 }
 
 extension Distribution.Bin {
@@ -29,7 +32,7 @@ extension Distribution.Bin {
 }
 
 /// The alias tables of all histograms of a scenario, in one place.
-struct SamplerTables: Sendable {
+package struct SamplerTables: Sendable {
   private struct Bin: Sendable {
     /// Share of the cell that belongs to the cell's own bin.
     var own: Double
@@ -41,7 +44,7 @@ struct SamplerTables: Sendable {
   private let normals = Ziggurat.normal
 
   /// Values are multiplied by `scale` (for units).
-  mutating func sampler(for distribution: Distribution, scale: Double = 1) -> Sampler {
+  package mutating func sampler(for distribution: Distribution, scale: Double = 1) -> Sampler {
     switch distribution {
     case .fixed(let value):
       return Self.fixed(value * scale)
@@ -76,10 +79,10 @@ struct SamplerTables: Sendable {
 
   /// Where the layers lie that normal variates are drawn from.
   @inline(__always)
-  var normalLayers: Ziggurat.Layers { normals.base }
+  package var normalLayers: Ziggurat.Layers { normals.base }
 
   @inline(__always)
-  func draw(_ sampler: Sampler, _ word: UInt64) -> Int64 {
+  package func draw(_ sampler: Sampler, _ word: UInt64) -> Int64 {
     switch sampler.form {
     case .fixed: return sampler.value
     case .uniform: return Sampler.whole(sampler.a + word.unit * sampler.b)
@@ -102,9 +105,9 @@ struct SamplerTables: Sendable {
 }
 
 /// Walker's alias method with Vose's construction (M. Vose, IEEE TSE 17(9), 1991).
-enum AliasTable {
+package enum AliasTable {
   /// For each cell: the share of it that is its own, and to whom the rest goes.
-  static func build(weights: [Double]) -> (own: [Double], alias: [Int]) {
+  package static func build(weights: [Double]) -> (own: [Double], alias: [Int]) {
     let count = weights.count
     let total = weights.reduce(0, +)
     var scaled = weights.map { $0 * Double(count) / total }
@@ -124,7 +127,7 @@ enum AliasTable {
 
   /// The place that a word draws.
   @inline(__always)
-  static func draw(own: [Double], alias: [Int], _ word: UInt64) -> Int {
+  package static func draw(own: [Double], alias: [Int], _ word: UInt64) -> Int {
     let x = word.unit * Double(own.count)
     let cell = min(Int(x), own.count - 1)
     return x - Double(cell) < own[cell] ? cell : alias[cell]

@@ -1,11 +1,11 @@
 /// Storage for what is touched at every call: an array with one owner, so that a write asks
 /// neither who else holds it nor (in release builds) whether the place exists.
-struct Slab<Element: ~Copyable>: ~Copyable {
+package struct Slab<Element: ~Copyable>: ~Copyable {
   private(set) var base: UnsafeMutablePointer<Element>
   private(set) var count: Int
   private var capacity: Int
 
-  init(capacity: Int = 16) {
+  package init(capacity: Int = 16) {
     base = .allocate(capacity: capacity)
     self.capacity = capacity
     count = 0
@@ -17,7 +17,7 @@ struct Slab<Element: ~Copyable>: ~Copyable {
   }
 
   @inline(__always)
-  subscript(place: Int) -> Element {
+  package subscript(place: Int) -> Element {
     unsafeAddress {
       assert(0..<count ~= place)
       return UnsafePointer(base + place)
@@ -29,14 +29,14 @@ struct Slab<Element: ~Copyable>: ~Copyable {
   }
 
   @inline(__always)
-  mutating func append(_ element: consuming Element) {
+  package mutating func append(_ element: consuming Element) {
     if count == capacity { grow(to: 2 * capacity) }
     (base + count).initialize(to: element)
     count &+= 1
   }
 
   @inline(__always)
-  mutating func removeLast() -> Element {
+  package mutating func removeLast() -> Element {
     assert(count > 0)
     count &-= 1
     return (base + count).move()
@@ -44,7 +44,7 @@ struct Slab<Element: ~Copyable>: ~Copyable {
 
   /// Room for so many elements in all. Pointers to elements are void afterwards.
   @inline(__always)
-  mutating func reserve(_ wanted: Int) {
+  package mutating func reserve(_ wanted: Int) {
     if wanted > capacity { grow(to: wanted) }
   }
 
@@ -62,28 +62,28 @@ struct Slab<Element: ~Copyable>: ~Copyable {
 extension Slab: @unchecked Sendable where Element: Sendable, Element: ~Copyable {}
 
 extension Slab {
-  init(_ elements: [Element]) {
+  package init(_ elements: [Element]) {
     self.init(capacity: max(1, elements.count))
     for element in elements { append(element) }
   }
 
-  init(repeating element: Element, count: Int) {
+  package init(repeating element: Element, count: Int) {
     self.init(capacity: max(1, count))
     base.initialize(repeating: element, count: count)
     self.count = count
   }
 
-  var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  package var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
   /// Forgets the last elements, or counts as elements what lies in the room reserved for them.
   @inline(__always)
-  mutating func resize(to count: Int) where Element: BitwiseCopyable {
+  package mutating func resize(to count: Int) where Element: BitwiseCopyable {
     assert(count <= capacity)
     self.count = count
   }
 
   /// Appends elements until there are so many.
-  mutating func extend(to count: Int, with element: Element) {
+  package mutating func extend(to count: Int, with element: Element) {
     reserve(count)
     while self.count < count { append(element) }
   }

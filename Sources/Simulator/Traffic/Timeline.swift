@@ -1,40 +1,42 @@
 import CostModel
+import Scenarios
+import Support
 
 /// The integral of a traffic profile over a period: operational time, in months.
 ///
 /// Each budget month of the period adds exactly 1, whatever its length, so that a monthly volume
 /// V makes V calls a month; local hours and weekdays weigh as the profile says, a repeated hour
 /// twice and a skipped one not at all. Surges come on top.
-struct Timeline: Sendable {
-  struct Segment: Hashable, Sendable {
-    var start: Int64
-    var end: Int64
+package struct Timeline: Sendable {
+  package struct Segment: Hashable, Sendable {
+    package var start: Int64
+    package var end: Int64
     /// Operational time at `start`.
-    var operational: Double
+    package var operational: Double
     /// Operational time a microsecond.
-    var slope: Double
+    package var slope: Double
   }
 
   /// A segment as times are looked up in it.
-  struct Piece: Sendable, BitwiseCopyable {
+  package struct Piece: Sendable, BitwiseCopyable {
     /// Operational time where the next piece begins.
-    var until: Double
-    var operational: Double
-    var slope: Double
-    var start: Int64
+    package var until: Double
+    package var operational: Double
+    package var slope: Double
+    package var start: Int64
     /// From the start to the last microsecond.
-    var longest: Double
+    package var longest: Double
   }
 
-  let segments: FixedTable<Segment>
+  package let segments: FixedTable<Segment>
   /// The segments, and one after them whose only moment is `Int64.max`.
-  let pieces: FixedTable<Piece>
+  package let pieces: FixedTable<Piece>
   /// Months in all, and what surges add.
-  let length: Double
+  package let length: Double
   /// False if the profile gives no hour of the whole period any weight.
-  var hasTraffic: Bool { segments.count > 0 }
+  package var hasTraffic: Bool { segments.count > 0 }
 
-  init(period: Period, profile: TrafficProfile) {
+  package init(period: Period, profile: TrafficProfile) {
     var segments: [Segment] = []
     var surplus = 0.0
     for (index, month) in period.months.enumerated() {
@@ -92,7 +94,7 @@ struct Timeline: Sendable {
   }
 
   /// Operational time passed at a moment: 0 at the start, `length` at the end.
-  func operational(at time: SimTime) -> Double {
+  package func operational(at time: SimTime) -> Double {
     let t = time.microseconds
     var low = 0
     var high = segments.count
@@ -109,7 +111,7 @@ struct Timeline: Sendable {
   /// `length` on.
   /// - Parameter piece: where the search starts, at or before x; then the piece of x.
   @inline(__always)
-  static func time(at x: Double, from piece: inout UnsafePointer<Piece>) -> Int64 {
+  package static func time(at x: Double, from piece: inout UnsafePointer<Piece>) -> Int64 {
     while x >= piece.pointee.until { piece += 1 }
     let passed = (x - piece.pointee.operational) / piece.pointee.slope
     let longest = piece.pointee.longest

@@ -1,19 +1,21 @@
+import Scenarios
+
 /// Which activity class and account plan each user has: dealt out evenly by user number, drawing
 /// nothing, so that adding a user changes no other's.
 ///
 /// Classes and account plans each keep to their shares within one user, whatever the number of
 /// users. Classes are dealt as if there were no account plans; within a class, account plans keep
 /// to their shares as nearly as that leaves room for, so that the two are independent.
-struct UserDeal: Sendable {
+package struct UserDeal: Sendable {
   /// Users who have been dealt the same.
-  struct Group: Hashable, Sendable {
+  package struct Group: Hashable, Sendable {
     /// Index into `UserPopulation.accountPlans`; nil without any.
-    var accountPlan: Int?
+    package var accountPlan: Int?
     /// Index into the activity classes; nil without any.
-    var activityClass: Int?
-    var users: Int
+    package var activityClass: Int?
+    package var users: Int
     /// Activity of each, relative to the mean user.
-    var weight: Double
+    package var weight: Double
   }
 
   /// Index into `UserPopulation.accountPlans`, by user from 0; empty without plans.
@@ -30,7 +32,7 @@ struct UserDeal: Sendable {
 
   /// - Parameter rates: of the calls that users make, which decide who is the rogue; empty: activity
   ///   alone does.
-  init(population: UserPopulation, users: Int, rates: [CallRate] = []) {
+  package init(population: UserPopulation, users: Int, rates: [CallRate] = []) {
     let plans = population.accountPlans.map(\.share)
     var classes: [UserPopulation.ActivityClass] = []
     if case .classes(let listed) = population.activity { classes = listed }
@@ -65,7 +67,7 @@ struct UserDeal: Sendable {
 
   /// The rogue is the first user of those with most expected calls.
   /// - Parameter activities: by user.
-  mutating func findRogue(among activities: [Double], rates: [CallRate]) {
+  package mutating func findRogue(among activities: [Double], rates: [CallRate]) {
     guard rogue != nil, !activities.isEmpty else { return }
     let calls = callsByAccountPlan(rates)
     func expected(_ user: Int) -> Double {
@@ -78,7 +80,7 @@ struct UserDeal: Sendable {
   }
 
   /// Calls a month of a user of activity 1, by account plan (one without any); empty without rates.
-  func callsByAccountPlan(_ rates: [CallRate]) -> [Double] {
+  package func callsByAccountPlan(_ rates: [CallRate]) -> [Double] {
     guard !rates.isEmpty else { return [] }
     return counts.indices.map { plan in
       rates.reduce(0) {
@@ -97,22 +99,22 @@ struct UserDeal: Sendable {
 
   /// The user's activity relative to the mean user, as far as it is dealt and not drawn; the rogue's
   /// excess is left out.
-  func dealtWeight(of user: Int) -> Double {
+  package func dealtWeight(of user: Int) -> Double {
     activityClass.isEmpty ? 1 : classWeights[Int(activityClass[user])]
   }
 
   /// The user's activity relative to the mean user, as far as it is dealt and not drawn. A rogue's
   /// calls come on top of what the mean user makes.
-  func weight(of user: Int) -> Double { dealtWeight(of: user) * rogueFactor(of: user) }
+  package func weight(of user: Int) -> Double { dealtWeight(of: user) * rogueFactor(of: user) }
 
   /// Times the calls that the user would make.
-  func rogueFactor(of user: Int) -> Double {
+  package func rogueFactor(of user: Int) -> Double {
     guard let rogue, user == rogueUser else { return 1 }
     return rogue.factor
   }
 
   /// By account plan, then activity class; groups without users are left out.
-  var groups: [Group] {
+  package var groups: [Group] {
     counts.indices.flatMap { plan in
       counts[plan].indices.filter { counts[plan][$0] > 0 }.map { number in
         Group(
@@ -127,7 +129,7 @@ struct UserDeal: Sendable {
   /// of its calls, so that heavy users who happen to be in one of them do not move the sum: it is
   /// the volume times the sum of the users' factors.
   /// - Parameter factors: on the volume, by account plan (one without any).
-  func volumeScale(factors: [Double]) -> Double {
+  package func volumeScale(factors: [Double]) -> Double {
     guard Set(factors).count > 1 else { return 1 }
     let dealt = groups.reduce(0.0) {
       $0 + factors[$1.accountPlan ?? 0] * Double($1.users) * $1.weight
@@ -136,7 +138,7 @@ struct UserDeal: Sendable {
   }
 
   /// The sum of the users' factors; 0 if those who have one never call.
-  func statedUsers(factors: [Double]) -> Double {
+  package func statedUsers(factors: [Double]) -> Double {
     let groups = groups
     guard groups.contains(where: { $0.weight > 0 && factors[$0.accountPlan ?? 0] > 0 }) else {
       return 0
@@ -148,16 +150,16 @@ struct UserDeal: Sendable {
 }
 
 /// Calls of one workload.
-struct CallRate: Sendable {
+package struct CallRate: Sendable {
   /// A month, of a user of activity 1: flows times the calls of a flow.
-  var calls: Double
+  package var calls: Double
   /// On these, by account plan (one without any).
-  var factors: [Double]
+  package var factors: [Double]
 }
 
 extension Scenario {
   /// By workload.
-  var callRates: [CallRate] {
+  package var callRates: [CallRate] {
     let names = users.accountPlans.map(\.name)
     return workloads.map { workload in
       let reached = FlowReach(workload.stages).reached
@@ -173,22 +175,22 @@ extension Scenario {
 }
 
 /// Deals items one after the other so that after each of them every share is met to within one.
-struct ShareDealer: Sendable {
+package struct ShareDealer: Sendable {
   private let shares: [Double]
   private var counts: [Double]
   private var dealt = 0.0
 
-  init(shares: [Double]) {
+  package init(shares: [Double]) {
     self.shares = shares
     counts = Array(repeating: 0, count: shares.count)
   }
 
   /// How far an item will be behind its share when one more is dealt.
-  func lag(of item: Int) -> Double { shares[item] * (dealt + 1) - counts[item] }
+  package func lag(of item: Int) -> Double { shares[item] * (dealt + 1) - counts[item] }
 
   /// The next item: of those that leave every share within one, now and later, the one with the
   /// largest lag and preference together; ties to the first listed.
-  mutating func deal(preferring preference: (Int) -> Double = { _ in 0 }) -> Int {
+  package mutating func deal(preferring preference: (Int) -> Double = { _ in 0 }) -> Int {
     // Whole billionths, so that differences that only rounding makes are ties.
     let scores = shares.indices.map { ((lag(of: $0) + preference($0)) * 1e9).rounded() }
     let order = shares.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
@@ -197,7 +199,7 @@ struct ShareDealer: Sendable {
     return item
   }
 
-  mutating func count(_ item: Int) {
+  package mutating func count(_ item: Int) {
     counts[item] += 1
     dealt += 1
   }

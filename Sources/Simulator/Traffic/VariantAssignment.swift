@@ -1,8 +1,9 @@
 import CostModel
+import Scenarios
 
 /// Who is given which variant of an experiment: a draw of its own for every user or call, so that no
 /// other draw moves (docs/semantics.md, "Experiments").
-struct VariantAssignment: Sendable {
+package struct VariantAssignment: Sendable {
   private let key: UInt64
   private let draws: Draws
   /// Running sums of the shares but the last.
@@ -10,7 +11,7 @@ struct VariantAssignment: Sendable {
   /// By user; empty where each call is given one.
   private var ofUser: [UInt8] = []
 
-  init(_ experiment: Experiment, users: Int, draws: Draws) {
+  package init(_ experiment: Experiment, users: Int, draws: Draws) {
     key = Draws.key(of: experiment.name)
     self.draws = draws
     var sum = 0.0
@@ -23,14 +24,14 @@ struct VariantAssignment: Sendable {
   }
 
   /// nil: it is drawn for each call.
-  func variant(ofUser user: UInt32) -> Int? {
+  package func variant(ofUser user: UInt32) -> Int? {
     ofUser.isEmpty ? nil : Int(ofUser[Int(user)])
   }
 
   /// - Parameters:
   ///   - call: the user's n-th call, or flow, of the workload.
   ///   - workload: its key.
-  func variant(ofCall call: UInt32, user: UInt32, workload: UInt64) -> Int {
+  package func variant(ofCall call: UInt32, user: UInt32, workload: UInt64) -> Int {
     draw(call: UInt64(call), user: UInt64(user), part: workload)
   }
 
@@ -41,15 +42,15 @@ struct VariantAssignment: Sendable {
 }
 
 /// A kind of call in one variant of an experiment.
-struct ArmPlace {
-  let variant: Variant
+package struct ArmPlace {
+  package let variant: Variant
   /// Among the variants of all experiments.
-  let arm: Int16
-  let promptKey: UInt64
-  let prefixKey: UInt64
+  package let arm: Int16
+  package let promptKey: UInt64
+  package let prefixKey: UInt64
 
   /// - Parameter key: of the workload.
-  init(
+  package init(
     of original: Variant, in place: (experiment: Int, number: Int), _ scenario: Scenario,
     key: UInt64
   ) {
@@ -68,7 +69,7 @@ struct ArmPlace {
 
 extension CompiledScenario {
   /// The experiment and variant that a kind of call is of; nil: none.
-  func variant(of kind: CallKind) -> (experiment: Experiment, arm: Experiment.Arm)? {
+  package func variant(of kind: CallKind) -> (experiment: Experiment, arm: Experiment.Arm)? {
     guard kind.arm >= 0 else { return nil }
     return scenario.experiments.flatMap { test in test.arms.map { (test, $0) } }[Int(kind.arm)]
   }

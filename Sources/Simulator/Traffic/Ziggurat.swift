@@ -1,3 +1,5 @@
+import Support
+
 /// Exponential and normal variates, exactly distributed, of one word each in most cases: Marsaglia and
 /// Tsang, "The ziggurat method for generating random variables" (J. Stat. Softw. 5(8), 2000), with the
 /// layer, the sign and the place in the layer from different bits (Doornik, "An improved ziggurat
@@ -6,21 +8,21 @@
 /// Layers of equal area cover a decreasing density f; almost all of each lies below it. A variate is a
 /// function of its word alone: the rare ones that need more words take them from the SplitMix64 sequence
 /// that starts at the word.
-final class Ziggurat: Sendable {
-  struct Layer: Sendable, BitwiseCopyable {
+package final class Ziggurat: Sendable {
+  package struct Layer: Sendable, BitwiseCopyable {
     /// Where the layer ends, and where the layer above it does: f is not below the layer until there.
-    var width: Double
-    var inner: Double
+    package var width: Double
+    package var inner: Double
     /// f at these.
-    var low: Double
-    var high: Double
+    package var low: Double
+    package var high: Double
   }
 
-  static let exponential = Ziggurat(
+  package static let exponential = Ziggurat(
     end: 7.69711747013104972, area: { ($0 + 1) * ExactMath.exp(-$0) },
     density: { ExactMath.exp(-$0) }, inverse: { -ExactMath.log($0) })
   /// The area beyond the end cannot be had from elementary functions.
-  static let normal = Ziggurat(
+  package static let normal = Ziggurat(
     end: 3.6541528853610088, area: { _ in 0.0049286732339746577 },
     density: { ExactMath.exp(-0.5 * $0 * $0) }, inverse: { (-2 * ExactMath.log($0)).squareRoot() })
 
@@ -52,14 +54,14 @@ final class Ziggurat: Sendable {
   private static let count = 256
 
   /// Where the layers lie, for loops.
-  typealias Layers = UnsafePointer<Layer>
+  package typealias Layers = UnsafePointer<Layer>
 
   @inline(__always)
-  var base: Layers { layers.pointer(to: 0) }
+  package var base: Layers { layers.pointer(to: 0) }
 
   /// An exponential variate of mean 1, ≥ 0.
   @inline(__always)
-  static func exponential(_ word: UInt64, _ layers: Layers) -> Double {
+  package static func exponential(_ word: UInt64, _ layers: Layers) -> Double {
     let layer = layers + Int(truncatingIfNeeded: word & 255)
     let x = word.unit * layer.pointee.width
     return x < layer.pointee.inner ? x : rareExponential(word, layers)
@@ -67,7 +69,7 @@ final class Ziggurat: Sendable {
 
   /// A standard normal variate.
   @inline(__always)
-  static func normal(_ word: UInt64, _ layers: Layers) -> Double {
+  package static func normal(_ word: UInt64, _ layers: Layers) -> Double {
     let layer = layers + Int(truncatingIfNeeded: word & 255)
     var x = word.unit * layer.pointee.width
     if x >= layer.pointee.inner { x = rareNormal(word, layers) }

@@ -1,10 +1,11 @@
 import CostModel
+import Scenarios
 
 /// Whose a request of a log is, and of which session: as the log says, else as the scenario does.
 ///
 /// Accounts are numbered as they come in order of time. The names of those that stand for unknown
 /// users are in brackets.
-struct LoggedAccounts: Sendable {
+package struct LoggedAccounts: Sendable {
   private let settings: ReplaySettings
   private let draws: Draws
   /// By account, in order of their first request.
@@ -16,7 +17,7 @@ struct LoggedAccounts: Sendable {
   private var standIns: [UInt32]
   private let activity: (own: [Double], alias: [Int])
 
-  init(settings: ReplaySettings, population: UserPopulation, draws: Draws) {
+  package init(settings: ReplaySettings, population: UserPopulation, draws: Draws) {
     self.settings = settings
     self.draws = draws
     guard case .dealt(let count) = settings.users else {
@@ -31,12 +32,12 @@ struct LoggedAccounts: Sendable {
 
   /// Accounts by the log's user number; `Ledger.noUser` where it has not been met.
   @inline(__always)
-  func withKnown<Result>(_ body: (UnsafeBufferPointer<UInt32>) -> Result) -> Result {
+  package func withKnown<Result>(_ body: (UnsafeBufferPointer<UInt32>) -> Result) -> Result {
     ofUser.withUnsafeBufferPointer(body)
   }
 
   /// The account of a request, by its rank in order of time; `Ledger.noUser` if it has none.
-  mutating func account(of row: TraceRecord, rank: Int64, symbols: TraceSymbols) -> UInt32 {
+  package mutating func account(of row: TraceRecord, rank: Int64, symbols: TraceSymbols) -> UInt32 {
     let user = row.user
     guard user != TraceRow.none else { return standIn(row, rank: rank) }
     while Int(user) >= ofUser.count { ofUser.append(Ledger.noUser) }
@@ -45,7 +46,7 @@ struct LoggedAccounts: Sendable {
   }
 
   /// Identifies the session of a request of that account; 0 if it has none.
-  func session(_ row: TraceRecord, account: UInt32) -> UInt64 {
+  package func session(_ row: TraceRecord, account: UInt32) -> UInt64 {
     if row.session != 0 { return row.session }
     guard settings.sessions == .user, account != Ledger.noUser else { return 0 }
     return SplitMix.mixed(UInt64(account) &+ 1)

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Unchecked, because a lock guards everything but the source, which is that thread's until it has
 /// ended, and the helper, which is the engine's.
-final class ReplayAhead: CallSource, @unchecked Sendable {
+package final class ReplayAhead: CallSource, @unchecked Sendable {
   private final class Box {
     var batch = CallBatch()
   }
@@ -21,7 +21,7 @@ final class ReplayAhead: CallSource, @unchecked Sendable {
   /// Batches that wait, at most: enough to even out what rows cost.
   private static let capacity = 3
 
-  init(_ source: consuming ReplaySource) {
+  package init(_ source: consuming ReplaySource) {
     helper = source.helper
     self.source = source
     Thread.detachNewThread { self.work() }
@@ -50,7 +50,7 @@ final class ReplayAhead: CallSource, @unchecked Sendable {
     lock.unlock()
   }
 
-  func next(into batch: inout CallBatch) throws -> Bool {
+  package func next(into batch: inout CallBatch) throws -> Bool {
     lock.lock()
     defer { lock.unlock() }
     while ready.isEmpty, !hasEnded {
@@ -71,7 +71,7 @@ final class ReplayAhead: CallSource, @unchecked Sendable {
   }
 
   /// Ends the thread, and returns the source as it was left.
-  func end() -> ReplaySource {
+  package func end() -> ReplaySource {
     lock.lock()
     defer { lock.unlock() }
     isStopped = true

@@ -1,8 +1,10 @@
 import CostModel
+import Scenarios
+import Support
 
 /// Logged traffic as calls: rows become calls with a kind, a routed model and the facts that the
 /// log gives. The scenario grows with the log: kinds, users, days and months as they come.
-struct ReplaySource: CallSource {
+package struct ReplaySource: CallSource {
   private var trace: TraceSource
   private(set) var compiled: CompiledScenario
   private(set) var routing: CompiledRouting
@@ -41,7 +43,7 @@ struct ReplaySource: CallSource {
   }
 
   /// Reads the log's beginning; nil if the log has no rows.
-  init?(trace: TraceSource, scenario: Scenario, run: Int = 1) throws {
+  package init?(trace: TraceSource, scenario: Scenario, run: Int = 1) throws {
     self.trace = trace
     draws = Draws(seed: scenario.seed, run: run)
     isGlobal = scenario.cache.scope == .global
@@ -66,20 +68,20 @@ struct ReplaySource: CallSource {
     routing = CompiledRouting(compiled)
   }
 
-  var facts: TraceFacts { trace.facts }
-  var hash: FileHash? { trace.hash }
-  var columns: [String] { trace.columnNames }
-  var isJSON: Bool { trace.isJSON }
-  var symbols: TraceSymbols { trace.symbols }
-  var helper: BlockHelper { trace.helper }
-  var logged: LoggedTotals { costs.totals }
+  package var facts: TraceFacts { trace.facts }
+  package var hash: FileHash? { trace.hash }
+  package var columns: [String] { trace.columnNames }
+  package var isJSON: Bool { trace.isJSON }
+  package var symbols: TraceSymbols { trace.symbols }
+  package var helper: BlockHelper { trace.helper }
+  package var logged: LoggedTotals { costs.totals }
   /// Requests whose logged cost is far beyond that of others.
-  var loggedOutliers: [Outlier] {
+  package var loggedOutliers: [Outlier] {
     costs.outliers.found { trace.symbols.models.name(UInt32($0)) }
   }
 
   /// The log's names of models that are none of the catalog's own, as far as it knows what they mean.
-  var readAs: [NameReading] {
+  package var readAs: [NameReading] {
     let (names, catalog) = (trace.symbols.models, compiled.scenario.catalog)
     return (0..<names.count).compactMap { number in
       let name = names.name(UInt32(number))
@@ -88,7 +90,7 @@ struct ReplaySource: CallSource {
     }.sorted { $0.name < $1.name }
   }
 
-  mutating func next(into batch: inout CallBatch) throws -> Bool {
+  package mutating func next(into batch: inout CallBatch) throws -> Bool {
     batch.removeAll()
     if isPrimed {
       isPrimed = false
@@ -324,7 +326,7 @@ struct ReplaySource: CallSource {
   }
 
   /// What rules and tables see of a kind: rows that do not say belong to the use case `not told`.
-  static func attributes(_ kind: CallAttributes) -> CallAttributes {
+  package static func attributes(_ kind: CallAttributes) -> CallAttributes {
     var seen = kind
     seen[.useCase] = kind[.useCase] ?? "not told"
     return seen
@@ -353,14 +355,14 @@ private final class LoggedCosts {
 }
 
 /// What the log says that its calls cost.
-struct LoggedTotals: Sendable {
+package struct LoggedTotals: Sendable {
   private(set) var cost = MoneySum.zero
   private(set) var calls: Int64 = 0
   /// By catalog number of the logged model + 1; 0: another one, or none.
   private var sums: [MoneySum?] = []
 
   /// By catalog number of the logged model.
-  var byModel: [UInt16: MoneySum] {
+  package var byModel: [UInt16: MoneySum] {
     var all: [UInt16: MoneySum] = [:]
     for (place, sum) in sums.enumerated() { all[UInt16(place) &- 1] = sum }
     return all
@@ -368,7 +370,7 @@ struct LoggedTotals: Sendable {
 
   /// Adds a row that tells its cost.
   /// - Parameter model: `UInt16.max`: another one than the catalog's, or none.
-  mutating func add(cost picodollars: Int64, model: UInt16) {
+  package mutating func add(cost picodollars: Int64, model: UInt16) {
     calls += 1
     cost += Money(picodollars: picodollars)
     let place = Int(model &+ 1)
@@ -378,17 +380,17 @@ struct LoggedTotals: Sendable {
 }
 
 /// A model's name in a file of usage, and the catalog's model that it was taken for.
-struct NameReading: Hashable, Sendable {
-  var name: String
-  var model: String
-  var provider: String
+package struct NameReading: Hashable, Sendable {
+  package var name: String
+  package var model: String
+  package var provider: String
 
-  var text: String { "'\(name)' was read as '\(model)' of \(provider)" }
+  package var text: String { "'\(name)' was read as '\(model)' of \(provider)" }
 }
 
 /// A row that cannot be replayed as the scenario says.
-struct ReplayError: Error {
+package struct ReplayError: Error {
   /// Data row of the log, from 1.
-  var row: Int64
-  var message: String
+  package var row: Int64
+  package var message: String
 }

@@ -1,16 +1,18 @@
-/// Decodes blocks of whole lines, each by itself.
-struct BlockDecoder {
-  /// What it takes to make one.
-  struct Recipe {
-    var plan: TracePlan
-    var options: TraceOptions
-    /// nil: JSON lines.
-    var delimiter: UInt8?
+import Support
 
-    func decoder() -> BlockDecoder { BlockDecoder(self) }
+/// Decodes blocks of whole lines, each by itself.
+package struct BlockDecoder {
+  /// What it takes to make one.
+  package struct Recipe {
+    package var plan: TracePlan
+    package var options: TraceOptions
+    /// nil: JSON lines.
+    package var delimiter: UInt8?
+
+    package func decoder() -> BlockDecoder { BlockDecoder(self) }
   }
 
-  var rows: TraceDecoder
+  package var rows: TraceDecoder
   private let scan: CSVScan?
   private let isJSON: Bool
 
@@ -27,7 +29,7 @@ struct BlockDecoder {
 
   /// Reads what is left of a block; false if it has to be read in order after the block before,
   /// because it does not end with a line or because only libcsv can read it.
-  mutating func decode(_ block: TraceBlock) -> Bool {
+  package mutating func decode(_ block: TraceBlock) -> Bool {
     guard let text = block.wholeLines() else { return false }
     guard isJSON else { return decode(csv: text, into: &block.piece) }
     if text.contains(0) { return false }

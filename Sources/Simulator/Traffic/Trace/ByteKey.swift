@@ -1,14 +1,14 @@
 import Foundation
 
-typealias Bytes = UnsafeBufferPointer<UInt8>
+package typealias Bytes = UnsafeBufferPointer<UInt8>
 
 /// 64-bit keys of texts, the same on every machine and in every run.
 ///
 /// Two prompts of 10 million share a key by accident with a probability below 1 in 300,000.
-enum ByteKey {
+package enum ByteKey {
   /// Never 0, which stands for "none".
   @inline(__always)
-  static func key(_ bytes: Bytes) -> UInt64 {
+  package static func key(_ bytes: Bytes) -> UInt64 {
     let hash = hash(bytes)
     return hash == 0 ? 1 : hash
   }
@@ -16,7 +16,7 @@ enum ByteKey {
   /// Eight bytes at a time through a folded 64 × 64-bit product, as wyhash does; the last eight may
   /// overlap those before.
   @inline(__always)
-  static func hash(_ bytes: Bytes) -> UInt64 {
+  package static func hash(_ bytes: Bytes) -> UInt64 {
     // What most keys of prompts are: 16 hexadecimal digits.
     if bytes.count == 16, let base = UnsafeRawPointer(bytes.baseAddress) {
       return end(mix(start(16), word(base, 0)), word(base, 8))
@@ -69,7 +69,7 @@ extension UInt64 {
 extension UnsafeBufferPointer<UInt8> {
   /// The same bytes; `elementsEqual` would compare them one by one.
   @inline(__always)
-  func equals(_ other: Bytes) -> Bool {
+  package func equals(_ other: Bytes) -> Bool {
     guard count == other.count, let own = baseAddress, let others = other.baseAddress else {
       return count == other.count
     }
@@ -77,5 +77,5 @@ extension UnsafeBufferPointer<UInt8> {
   }
 
   @inline(__always)
-  func equals(_ other: [UInt8]) -> Bool { other.withUnsafeBufferPointer { equals($0) } }
+  package func equals(_ other: [UInt8]) -> Bool { other.withUnsafeBufferPointer { equals($0) } }
 }

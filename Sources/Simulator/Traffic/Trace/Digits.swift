@@ -1,13 +1,14 @@
 import CLibCSV
+import Support
 
 /// Digits eight at a time, as bytes of a word.
-enum Digits {
+package enum Digits {
   private static let zeros: UInt64 = 0x3030_3030_3030_3030
 
   /// The number that up to eight digits and nothing else write; −1 for all other texts. Eight bytes
   /// must be readable.
   @inline(__always)
-  static func number(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64 {
+  package static func number(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64 {
     let last = UInt64(bitPattern: Int64(count)) &- 1
     guard last < 8 else { return -1 }
     let word = UnsafeRawPointer(text).loadUnaligned(as: UInt64.self).littleEndian
@@ -27,7 +28,7 @@ enum Digits {
   ///
   /// - Parameter isFast: whether to use instructions that not every processor has.
   @inline(never)
-  static func numbers(
+  package static func numbers(
     _ texts: FieldColumn, times factor: Int64, from row: Int, to end: Int,
     _ target: UnsafeMutableRawPointer, stride: Int, _ sum: inout Int64,
     isFast: Bool = CSVScan.canBeFast
@@ -56,14 +57,14 @@ enum Digits {
 
   /// Whether the text is `200`, what most requests of most logs end with.
   @inline(__always)
-  static func are200(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> Bool {
+  package static func are200(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> Bool {
     let word = UnsafeRawPointer(text.base).loadUnaligned(as: UInt32.self).littleEndian
     return text.count == 3 && word & 0x00FF_FFFF == 0x0030_3032
   }
 
   /// `:SSZ` as seconds below 60; −1 for all other texts.
   @inline(__always)
-  static func second(_ word: UInt32) -> Int64 {
+  package static func second(_ word: UInt32) -> Int64 {
     let digits = word.littleEndian ^ 0x5A30_303A
     // The first digit is below 6, the second below 10.
     guard (digits | (digits &+ 0x0076_7A00)) & 0xFF80_80FF == 0 else { return -1 }
@@ -72,7 +73,7 @@ enum Digits {
 
   /// `HH:MM:SS` in microseconds since midnight; nil if it is not a time of the day.
   @inline(__always)
-  static func timeOfDay(_ word: UInt64) -> Int64? {
+  package static func timeOfDay(_ word: UInt64) -> Int64? {
     let digits = word.littleEndian ^ 0x3030_3A30_303A_3030
     guard areDigits(digits), digits & 0x0000_FF00_00FF_0000 == 0 else { return nil }
     let pairs = digits &* 10 &+ digits &>> 8

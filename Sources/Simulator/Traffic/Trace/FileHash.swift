@@ -1,5 +1,5 @@
 /// The length and content hash of a file.
-struct FileHash: Sendable {
-  var bytes: Int64
-  var xxh64: UInt64
+package struct FileHash: Sendable {
+  package var bytes: Int64
+  package var xxh64: UInt64
 }

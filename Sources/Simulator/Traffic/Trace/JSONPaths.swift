@@ -1,17 +1,17 @@
 /// The places in JSON objects whose values are wanted, as a tree of keys.
-struct JSONPaths {
-  struct Node {
-    var children: [(key: [UInt8], node: Int)] = []
+package struct JSONPaths {
+  package struct Node {
+    package var children: [(key: [UInt8], node: Int)] = []
     /// Where the value goes; −1 if only values below are wanted.
-    var slot = -1
+    package var slot = -1
   }
 
   private(set) var nodes = [Node()]
 
-  var isEmpty: Bool { nodes.count == 1 }
+  package var isEmpty: Bool { nodes.count == 1 }
 
   /// Adds the value under these keys, the outermost first.
-  mutating func add(_ keys: [String], slot: Int) {
+  package mutating func add(_ keys: [String], slot: Int) {
     var node = 0
     for key in keys {
       let bytes = Array(key.utf8)
@@ -27,7 +27,7 @@ struct JSONPaths {
   }
 
   /// The node below `node` for a key; nil if nothing there is wanted.
-  func child(of node: Int, _ key: Bytes) -> Int? {
+  package func child(of node: Int, _ key: Bytes) -> Int? {
     for child in nodes[node].children where key.equals(child.key) { return child.node }
     return nil
   }

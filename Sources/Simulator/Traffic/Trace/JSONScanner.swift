@@ -2,9 +2,9 @@
 ///
 /// Texts with escapes are written to `scratch`, which must have room for as many bytes as the text
 /// has; nothing else is copied.
-struct JSONScanner {
-  struct Problem: Error {
-    var message: String
+package struct JSONScanner {
+  package struct Problem: Error {
+    package var message: String
   }
 
   private static let maximumDepth = 128
@@ -14,7 +14,7 @@ struct JSONScanner {
   private let scratch: UnsafeMutablePointer<UInt8>
   private(set) var scratchEnd = 0
 
-  init(_ bytes: Bytes, scratch: UnsafeMutablePointer<UInt8>) {
+  package init(_ bytes: Bytes, scratch: UnsafeMutablePointer<UInt8>) {
     self.bytes = bytes
     self.scratch = scratch
   }
@@ -23,7 +23,7 @@ struct JSONScanner {
 
   /// The wanted values of the object that is the whole text: texts without quotes and escapes,
   /// `null` as nothing, all else as it is written.
-  mutating func pick(_ paths: JSONPaths, into slots: UnsafeMutableBufferPointer<Bytes>)
+  package mutating func pick(_ paths: JSONPaths, into slots: UnsafeMutableBufferPointer<Bytes>)
     throws(Problem)
   {
     skipSpace()
@@ -33,7 +33,7 @@ struct JSONScanner {
   }
 
   /// The keys of the object and, behind a `/`, those of objects in it.
-  mutating func keys() throws(Problem) -> [String] {
+  package mutating func keys() throws(Problem) -> [String] {
     skipSpace()
     guard peek == UInt8(ascii: "{") else { throw fail("expected a JSON object") }
     var keys: [String] = []

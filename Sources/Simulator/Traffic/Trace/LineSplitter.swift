@@ -1,11 +1,13 @@
+import Support
+
 /// Cuts a stream of bytes into lines, which may lie across blocks. Blank ones are left out.
-struct LineSplitter {
+package struct LineSplitter {
   private var carry: [UInt8] = []
 
   /// How much of an unfinished line is held.
-  var pending: Int { carry.count }
+  package var pending: Int { carry.count }
 
-  mutating func feed(_ block: Bytes, _ onLine: (Bytes) throws -> Void) rethrows {
+  package mutating func feed(_ block: Bytes, _ onLine: (Bytes) throws -> Void) rethrows {
     var rest = block
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
       let line = Bytes(rebasing: rest[..<end])
@@ -21,7 +23,7 @@ struct LineSplitter {
   }
 
   /// Ends the stream: the last line may lack its end.
-  mutating func finish(_ onLine: (Bytes) throws -> Void) rethrows { try flush(onLine) }
+  package mutating func finish(_ onLine: (Bytes) throws -> Void) rethrows { try flush(onLine) }
 
   private mutating func flush(_ onLine: (Bytes) throws -> Void) rethrows {
     let count = carry.count

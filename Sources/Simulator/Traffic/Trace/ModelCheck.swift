@@ -1,11 +1,13 @@
 import CostModel
+import Scenarios
+import Support
 
 /// Finds rows that cannot be replayed for want of a model: a rule keeps the log's model for them,
 /// and the log names none, or one that the catalog does not have.
 ///
 /// A row that any of the compared policies needs is judged by all of them, so that all replay the
 /// same rows.
-struct ModelCheck: Sendable {
+package struct ModelCheck: Sendable {
   private struct Demand: Sendable {
     var policy: Policy
     var catalog: Catalog
@@ -17,12 +19,12 @@ struct ModelCheck: Sendable {
 
   private var demands: [Demand] = []
   /// Whether the log's names are guarded against spreadsheets.
-  var isGuarded = false
+  package var isGuarded = false
   /// By the piece's kind number, the demands that keep its model.
   private var keepers: [[Int]] = []
 
   /// nil: no policy ever keeps the log's model.
-  init?(_ scenarios: [Scenario]) {
+  package init?(_ scenarios: [Scenario]) {
     for scenario in scenarios
     where scenario.policy.rules.contains(where: { $0.choice == .logged }) {
       demands.append(Demand(policy: scenario.policy, catalog: scenario.catalog))
@@ -31,25 +33,25 @@ struct ModelCheck: Sendable {
   }
 
   /// A policy that keeps the log's model for every row, if there is one.
-  var keepsAll: String? {
+  package var keepsAll: String? {
     demands.first { $0.policy.rules.allSatisfy { $0.choice == .logged } }?.policy.name
   }
 
   /// Begins with a piece of the log that numbers its names anew.
-  mutating func forgetNames() {
+  package mutating func forgetNames() {
     keepers.removeAll(keepingCapacity: true)
     for number in demands.indices { demands[number].isKnown.removeAll(keepingCapacity: true) }
   }
 
   /// Whether no row can have a problem that names a model.
-  mutating func knowsAll(_ symbols: TraceSymbols) -> Bool {
+  package mutating func knowsAll(_ symbols: TraceSymbols) -> Bool {
     for number in demands.indices { addModels(symbols, to: number) }
     return demands.allSatisfy { !$0.isKnown.contains(false) }
   }
 
   /// What is wrong with a row's model; nil if nothing is.
   @inline(__always)
-  mutating func problem(_ row: TraceRow, _ symbols: TraceSymbols) -> String? {
+  package mutating func problem(_ row: TraceRow, _ symbols: TraceSymbols) -> String? {
     if Int(row.kind) >= keepers.count { addKinds(symbols) }
     for number in keepers[Int(row.kind)] {
       if row.model == TraceRow.none {

@@ -1,12 +1,14 @@
+import Support
+
 /// A name of up to 16 bytes as words: its first and its second eight bytes and its length.
-struct NameKey {
-  var low: UInt64
-  var high: UInt64
+package struct NameKey {
+  package var low: UInt64
+  package var high: UInt64
   /// The name's length less one.
-  var last: UInt32
+  package var last: UInt32
 
   /// Entry n: which bits of a word belong to a name of which n − 7 bytes are left there.
-  nonisolated(unsafe) static let masks: UnsafePointer<UInt64> = {
+  package nonisolated(unsafe) static let masks: UnsafePointer<UInt64> = {
     let masks = UnsafeMutablePointer<UInt64>.allocate(capacity: 24)
     for place in 0..<24 { masks[place] = ~(~0 << UInt64(8 * max(0, place - 7))) }
     return UnsafePointer(masks)
@@ -15,7 +17,7 @@ struct NameKey {
   /// nil: an empty name or a longer one. The bytes must be followed by `FieldList.padding` readable
   /// ones.
   @inline(__always)
-  init?(
+  package init?(
     _ text: (base: UnsafePointer<UInt8>, count: Int),
     _ masks: UnsafePointer<UInt64> = NameKey.masks
   ) {
@@ -30,7 +32,7 @@ struct NameKey {
 
 /// Remembers numbers of some names, those that were met last: for columns of few names, which are
 /// found here without the care that a table takes which must know all of them.
-final class NameMemo {
+package final class NameMemo {
   /// 32 bytes, so that its place needs no multiplication.
   private struct Slot {
     var low: UInt64 = 0
@@ -48,7 +50,7 @@ final class NameMemo {
   /// Slots of another age are empty.
   private var age = NameMemo.year
 
-  init() {
+  package init() {
     slots = .allocate(capacity: Self.size)
     slots.initialize(repeating: Slot(), count: Self.size)
   }
@@ -75,7 +77,7 @@ final class NameMemo {
   /// Writes the numbers of names behind each other, `stride` bytes apart, from a row on until a name
   /// is not remembered; returns that row, else the end.
   @inline(never)
-  func find(
+  package func find(
     _ names: FieldColumn, from row: Int, to end: Int, _ target: UnsafeMutableRawPointer,
     stride: Int
   ) -> Int {
@@ -90,7 +92,7 @@ final class NameMemo {
   }
 
   /// Remembers a name's number, in place of another one's if need be.
-  func remember(_ key: NameKey, _ id: UInt32) {
+  package func remember(_ key: NameKey, _ id: UInt32) {
     let place = Self.offset(of: key) / MemoryLayout<Slot>.stride
     let isTaken = slots[place].tag & ~(Self.year &- 1) == age
     slots[isTaken ? place ^ 1 : place] = Slot(
@@ -98,7 +100,7 @@ final class NameMemo {
   }
 
   /// Begins anew.
-  func forget() { age &+= Self.year }
+  package func forget() { age &+= Self.year }
 
   /// Where a name's first slot begins; its second one is the other of two.
   @inline(__always)

@@ -1,17 +1,19 @@
+import Support
+
 /// The malformed rows that were left out, as `rejected.csv`: what is wrong with each in front, then
 /// the log's own columns, so that they can be corrected and read again.
-struct RejectedRows {
+package struct RejectedRows {
   private var writer = CSVWriter()
   private(set) var count = 0
 
   /// - Parameter columns: the log's; for JSON lines the one column `line`.
-  init(columns: [String], isJSON: Bool) {
+  package init(columns: [String], isJSON: Bool) {
     for name in ["row", "column", "problem"] { writer.text(name) }
     for name in isJSON ? ["line"] : columns { writer.verbatim(Array(name.utf8)) }
     writer.endRow()
   }
 
-  mutating func append(_ rejected: RejectedRow) {
+  package mutating func append(_ rejected: RejectedRow) {
     writer.integer(rejected.row.number)
     writer.text(rejected.row.column)
     writer.text(rejected.row.problem)
@@ -20,5 +22,5 @@ struct RejectedRows {
     count += 1
   }
 
-  var bytes: [UInt8] { writer.bytes }
+  package var bytes: [UInt8] { writer.bytes }
 }

@@ -1,6 +1,8 @@
+import Support
+
 /// The values of the row at hand where a plan expects them; valid until the next row. Each has
 /// `FieldList.padding` readable bytes behind it.
-final class RowSlots {
+package final class RowSlots {
   private let plan: TracePlan
   /// Values out of JSON, and constants; those of fields are not used.
   private let slots: UnsafeMutableBufferPointer<Bytes>
@@ -8,24 +10,24 @@ final class RowSlots {
   private var scratch: UnsafeMutableBufferPointer<UInt8>
   private let missing: [[UInt8]]
   /// By first byte: whether the value may stand for an unknown one, or begins with a blank.
-  let isOdd: UnsafeMutablePointer<Bool>
+  package let isOdd: UnsafeMutablePointer<Bool>
   /// By place: the field of the row that is the value, taken as it is; −1 where it is not that
   /// simple.
-  let fields: UnsafeMutablePointer<Int>
+  package let fields: UnsafeMutablePointer<Int>
   /// By place: what a small whole number is multiplied by; 0 where it is not that simple.
-  let factors: UnsafeMutablePointer<Int64>
+  package let factors: UnsafeMutablePointer<Int64>
   /// For rows that have none.
-  let noFields: FieldList
+  package let noFields: FieldList
   private let noBounds: UnsafeMutablePointer<UInt32>
   /// For columns that are not found in a field: always empty.
-  let noColumn: FieldColumn
+  package let noColumn: FieldColumn
   /// By place.
   private let sources: [TracePlan.Source?]
 
   /// - Parameters:
   ///   - sources: what `value` will be asked for, by place.
   ///   - factors: of the first places.
-  init(plan: TracePlan, sources: [TracePlan.Source?], factors: [Int64]) {
+  package init(plan: TracePlan, sources: [TracePlan.Source?], factors: [Int64]) {
     self.plan = plan
     self.sources = sources
     slots = .allocate(capacity: plan.slotCount)
@@ -79,7 +81,7 @@ final class RowSlots {
   // MARK: Filling
 
   /// The JSON in the fields of a CSV row, of which there must be as many as columns.
-  func fill(_ row: FieldList) throws(JSONScanner.Problem) {
+  package func fill(_ row: FieldList) throws(JSONScanner.Problem) {
     clear()
     reserve(3 * Int(row.bounds[row.count] - row.bounds[0]))
     var used = 0
@@ -90,7 +92,7 @@ final class RowSlots {
   }
 
   /// The object of a line.
-  func fill(line: Bytes) throws(JSONScanner.Problem) {
+  package func fill(line: Bytes) throws(JSONScanner.Problem) {
     clear()
     reserve(line.count)
     guard let base = scratch.baseAddress else { return }
@@ -165,7 +167,7 @@ final class RowSlots {
   // MARK: Reading
 
   /// Whether the constants are values as rows give them: told, and without blanks around them.
-  var areConstantsOrdinary: Bool {
+  package var areConstantsOrdinary: Bool {
     plan.constants.allSatisfy { constant in
       constant.withUnsafeBufferPointer { text in
         (text.first ?? 0) > 0x20 && (text.last ?? 0) > 0x20 && !isMissing(text)
@@ -175,7 +177,7 @@ final class RowSlots {
 
   /// What the row says; empty where it does not.
   @inline(__always)
-  func value(_ place: Int, _ row: FieldList) -> Bytes {
+  package func value(_ place: Int, _ row: FieldList) -> Bytes {
     let field = fields[place]
     guard field >= 0 else { return firstValue(place, row) }
     let (base, count) = row.bytes(field)
@@ -208,7 +210,7 @@ final class RowSlots {
   }
 
   /// Whether the value at a place is one of those.
-  func isAmong(_ values: [[UInt8]], _ place: Int, _ row: FieldList) -> Bool {
+  package func isAmong(_ values: [[UInt8]], _ place: Int, _ row: FieldList) -> Bool {
     let value = value(place, row)
     return values.contains { value.equals($0) }
   }

@@ -1,13 +1,14 @@
 import Foundation
+import Support
 
 /// A temporary file that nobody else sees and that vanishes with the program, however it ends.
-final class SpillFile {
+package final class SpillFile {
   private let descriptor: Int32
   private let path: String
   /// Bytes written.
   private(set) var size: Int64 = 0
 
-  init(folder: String?) throws(OutputError) {
+  package init(folder: String?) throws(OutputError) {
     let folder = folder ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
     let (descriptor, path, code) = OutputJournal.uninterrupted {
       var name = Array((folder + "/costsim-XXXXXX").utf8CString)
@@ -25,9 +26,9 @@ final class SpillFile {
   deinit { close(descriptor) }
 
   /// Under which this program can open it, though it has no name.
-  var readablePath: String { "/proc/self/fd/\(descriptor)" }
+  package var readablePath: String { "/proc/self/fd/\(descriptor)" }
 
-  func append(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
     var done = 0
     while done < bytes.count {
       let count = write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
@@ -41,7 +42,7 @@ final class SpillFile {
   }
 
   /// Fills the buffer from that place on.
-  func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(OutputError) {
+  package func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(OutputError) {
     var done = 0
     while done < buffer.count {
       let count = pread(

@@ -1,7 +1,9 @@
+import Support
+
 /// Gives names dense ids in order of first appearance, from bytes, without making strings.
 ///
 /// Up to 16 bytes a name is its own key; of longer ones the bytes are compared.
-struct SymbolTable: Sendable {
+package struct SymbolTable: Sendable {
   private var words = WordTable()
   private var bytes: [UInt8] = Self.noNames
   /// Name n ends here in `bytes`, and n + 1 begins.
@@ -10,12 +12,12 @@ struct SymbolTable: Sendable {
   /// What lies behind the last name.
   private static let noNames = Array(repeating: UInt8(0), count: FieldList.padding)
 
-  var count: Int { ends.count }
+  package var count: Int { ends.count }
 
   /// The id of a known name of up to 16 bytes. The bytes must be followed by
   /// `FieldList.padding` readable ones.
   @inline(__always)
-  func find(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt32? {
+  package func find(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt32? {
     guard let key = NameKey((base, count)) else { return nil }
     return words.find(key.low, key.high, key.last).id
   }
@@ -23,7 +25,7 @@ struct SymbolTable: Sendable {
   /// Writes the ids of names of up to 16 bytes behind each other, `stride` bytes apart, from a row on
   /// until a name is not known; returns that row, else the end.
   @inline(never)
-  func find(
+  package func find(
     _ names: FieldColumn, from row: Int, to end: Int, _ target: UnsafeMutableRawPointer,
     stride: Int
   ) -> Int {
@@ -43,13 +45,13 @@ struct SymbolTable: Sendable {
 
   /// The name's id; a new one if it was not known, nil if it is new and not UTF-8. The bytes must
   /// be followed by `FieldList.padding` readable ones.
-  mutating func intern(_ name: Bytes) -> UInt32? {
+  package mutating func intern(_ name: Bytes) -> UInt32? {
     let entry = entry(of: name)
     return entry.id ?? add(name, entry)
   }
 
   /// The name's id; nil if it is not known. The bytes as for `intern`.
-  func id(of name: Bytes) -> UInt32? { entry(of: name).id }
+  package func id(of name: Bytes) -> UInt32? { entry(of: name).id }
 
   /// Where a name is or would be.
   private struct Entry {
@@ -95,18 +97,18 @@ struct SymbolTable: Sendable {
     return words.add(entry.low, entry.high, entry.tag, at: entry.place)
   }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     words.removeAll()
     bytes.replaceSubrange(0..., with: Self.noNames)
     ends.removeAll(keepingCapacity: true)
   }
 
-  func name(_ id: UInt32) -> String { withBytes(id) { String(decoding: $0, as: UTF8.self) } }
+  package func name(_ id: UInt32) -> String { withBytes(id) { String(decoding: $0, as: UTF8.self) } }
 
   /// All names, by id.
-  var names: [String] { (0..<count).map { name(UInt32($0)) } }
+  package var names: [String] { (0..<count).map { name(UInt32($0)) } }
 
-  func withBytes<Result>(_ id: UInt32, _ body: (Bytes) -> Result) -> Result {
+  package func withBytes<Result>(_ id: UInt32, _ body: (Bytes) -> Result) -> Result {
     let start = id == 0 ? 0 : ends[Int(id) - 1]
     let end = ends[Int(id)]
     return bytes.withUnsafeBufferPointer { body(Bytes(rebasing: $0[start..<end])) }

@@ -1,18 +1,18 @@
 import CostModel
 
 /// Takes a written time apart, byte by byte.
-struct TimeScanner {
-  struct Offset {
+package struct TimeScanner {
+  package struct Offset {
     /// East of Greenwich; nil where the time does not say.
-    var seconds: Int64?
+    package var seconds: Int64?
   }
 
   private let bytes: Bytes
   private var index = 0
 
-  init(_ bytes: Bytes) { self.bytes = bytes }
+  package init(_ bytes: Bytes) { self.bytes = bytes }
 
-  mutating func skip(_ character: Unicode.Scalar) -> Bool {
+  package mutating func skip(_ character: Unicode.Scalar) -> Bool {
     guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
     index += 1
     return true
@@ -32,7 +32,7 @@ struct TimeScanner {
   }
 
   /// `YYYY-MM-DD` as days since the epoch; nil if there is no such day.
-  mutating func date() -> Int64? {
+  package mutating func date() -> Int64? {
     guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2),
       (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year)
     else { return nil }
@@ -50,7 +50,7 @@ struct TimeScanner {
 
   /// `HH:MM`, `HH:MM:SS` or with a fraction of any length, in microseconds. A leap second is the
   /// first one of the next minute.
-  mutating func timeOfDay() -> Int64? {
+  package mutating func timeOfDay() -> Int64? {
     guard let hour = number(2), hour < 24, skip(":"), let minute = number(2), minute < 60 else {
       return nil
     }
@@ -83,7 +83,7 @@ struct TimeScanner {
 
   /// What stands behind the time: nothing, `Z`, ` UTC`, `+HH:MM`, `+HHMM` or `+HH`. nil if
   /// something else does; `seconds` is nil where nothing does.
-  mutating func offset() -> Offset? {
+  package mutating func offset() -> Offset? {
     if index == bytes.count { return Offset(seconds: nil) }
     if skip("Z") || skip("z") { return index == bytes.count ? Offset(seconds: 0) : nil }
     let hasSpace = skip(" ")

@@ -1,5 +1,7 @@
+import Support
+
 /// Some bytes of a log, whole lines if they hold a line end at all, and the rows in them.
-final class TraceBlock {
+package final class TraceBlock {
   private let memory: UnsafeMutablePointer<UInt8>
   private let capacity: Int
   private var start = 0
@@ -10,10 +12,10 @@ final class TraceBlock {
   private(set) var isLast = false
   private(set) var failure: TraceError?
   /// Its rows, if `isDecoded`.
-  var piece = TracePiece()
-  var isDecoded = false
+  package var piece = TracePiece()
+  package var isDecoded = false
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = capacity
     memory = .allocate(capacity: capacity + 1 + CSVScan.padding)
     memory.initialize(repeating: 0, count: capacity + 1 + CSVScan.padding)
@@ -23,7 +25,7 @@ final class TraceBlock {
 
   /// Reads what comes next in the file behind what the block before left over, and leaves over what
   /// is behind the last line end.
-  func fill(from file: TraceFile, carry: inout [UInt8]) {
+  package func fill(from file: TraceFile, carry: inout [UInt8]) {
     offset = file.bytesRead - Int64(carry.count)
     isDecoded = false
     failure = nil
@@ -44,15 +46,15 @@ final class TraceBlock {
   }
 
   /// What is left of it.
-  var bytes: Bytes { Bytes(start: memory + start, count: end - start) }
+  package var bytes: Bytes { Bytes(start: memory + start, count: end - start) }
 
   /// Where the rest begins in the file.
-  var position: Int64 { offset + Int64(start) }
+  package var position: Int64 { offset + Int64(start) }
 
-  func skip(_ count: Int) { start += count }
+  package func skip(_ count: Int) { start += count }
 
   /// The rest if it consists of whole lines; at the end of the file a missing line end is added.
-  func wholeLines() -> UnsafeMutableBufferPointer<UInt8>? {
+  package func wholeLines() -> UnsafeMutableBufferPointer<UInt8>? {
     guard failure == nil, start < end else { return nil }
     var count = end - start
     if memory[end - 1] != UInt8(ascii: "\n") {

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Unchecked, because a lock guards everything but the blocks, and a block belongs to the thread
 /// that it was handed to: whoever has claimed it, then the reader until it asks for the next.
-final class TraceBlocks: @unchecked Sendable {
+package final class TraceBlocks: @unchecked Sendable {
   private enum State { case free, claimed, ready }
 
   private let file: TraceFile
@@ -23,7 +23,7 @@ final class TraceBlocks: @unchecked Sendable {
   /// Users met so far, for decoders to know them.
   private var users = SymbolTable()
 
-  init(file: TraceFile, blockSize: Int, threads: Int) {
+  package init(file: TraceFile, blockSize: Int, threads: Int) {
     self.file = file
     // Enough for everybody to have one in hand and one ready.
     let count = threads == 1 ? 1 : 2 * threads + 1
@@ -34,7 +34,7 @@ final class TraceBlocks: @unchecked Sendable {
   // MARK: The reader's side
 
   /// The next block; nil after the last. The one before must no longer be used.
-  func next(_ decoder: inout BlockDecoder?) -> TraceBlock? {
+  package func next(_ decoder: inout BlockDecoder?) -> TraceBlock? {
     lock.lock()
     defer { lock.unlock() }
     if isHandedOut { free() }
@@ -54,7 +54,7 @@ final class TraceBlocks: @unchecked Sendable {
   }
 
   /// Tells decoders of users that have been met, under their numbers in the whole log.
-  func publish(_ users: SymbolTable) {
+  package func publish(_ users: SymbolTable) {
     lock.withLock { self.users = users }
   }
 
@@ -88,12 +88,12 @@ final class TraceBlocks: @unchecked Sendable {
   // MARK: Other threads
 
   /// Lets that many other threads decode ahead until the end or until `stop`.
-  func start(threads: Int, _ recipe: BlockDecoder.Recipe) {
+  package func start(threads: Int, _ recipe: BlockDecoder.Recipe) {
     self.recipe = recipe
     for _ in 0..<threads { Thread.detachNewThread { self.work() } }
   }
 
-  func stop() {
+  package func stop() {
     lock.lock()
     isStopped = true
     lock.broadcast()
@@ -121,12 +121,12 @@ final class TraceBlocks: @unchecked Sendable {
 }
 
 /// Decodes blocks of a log for its reader whenever its thread has nothing else to do.
-final class BlockHelper {
+package final class BlockHelper {
   private let blocks: TraceBlocks
   private var decoder: BlockDecoder?
 
-  init(_ blocks: TraceBlocks) { self.blocks = blocks }
+  package init(_ blocks: TraceBlocks) { self.blocks = blocks }
 
   /// Decodes a block; false if there is none to be decoded now.
-  func help() -> Bool { blocks.help(&decoder) }
+  package func help() -> Bool { blocks.help(&decoder) }
 }

@@ -1,9 +1,11 @@
 import CostModel
+import Scenarios
+import Support
 
 /// Reads the timestamps of a log into microseconds since the epoch, cutting finer fractions to the
 /// earlier microsecond.
-struct TraceClock {
-  enum Problem: Error {
+package struct TraceClock {
+  package enum Problem: Error {
     case notATime, noOffset, outOfRange
     case noNumber
   }
@@ -13,7 +15,7 @@ struct TraceClock {
   private let origin: Int64?
   private let decimalComma: Bool
   /// Whether a time without an offset has been read in the zone.
-  var usedZone = false
+  package var usedZone = false
 
   /// Local times in [from, to) are `offset` seconds ahead of UTC and unambiguous.
   private var span: (from: Int64, to: Int64, offset: Int64)
@@ -26,14 +28,14 @@ struct TraceClock {
   /// `YYYY-MM-DDTHH:MM` of the minute that was read last, as two words, and when it begins.
   private(set) var minute = Minute()
 
-  struct Minute {
+  package struct Minute {
     fileprivate var first: UInt64 = 0
     fileprivate var last: UInt64 = 0
     fileprivate var start: Int64 = 0
 
     /// A time in UTC in this minute, to the second; nil for everything else.
     @inline(__always)
-    func time(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> Int64? {
+    package func time(_ text: (base: UnsafePointer<UInt8>, count: Int)) -> Int64? {
       let base = UnsafeRawPointer(text.base)
       guard text.count == 20, base.loadUnaligned(as: UInt64.self) == first,
         base.loadUnaligned(fromByteOffset: 8, as: UInt64.self) == last
@@ -50,7 +52,7 @@ struct TraceClock {
   /// - Parameters:
   ///   - zone: a known IANA time zone, for times without an offset.
   ///   - origin: for logs that count from their own beginning; nil for times of the calendar.
-  init(unit: TraceUnit, zone: String, origin: Int64?, decimalComma: Bool) {
+  package init(unit: TraceUnit, zone: String, origin: Int64?, decimalComma: Bool) {
     self.unit = unit
     self.zone = zone
     self.origin = origin
@@ -58,7 +60,7 @@ struct TraceClock {
     span = zone == "UTC" || zone == "GMT" ? (.min, .max, 0) : (0, 0, 0)
   }
 
-  mutating func microseconds(_ bytes: Bytes) throws(Problem) -> Int64 {
+  package mutating func microseconds(_ bytes: Bytes) throws(Problem) -> Int64 {
     if let base = bytes.baseAddress, let time = timeOfKnownDay(base, bytes.count) { return time }
     let time = try absolute(bytes)
     guard time >= Self.earliest, time < Self.latest else { throw .outOfRange }
@@ -77,7 +79,7 @@ struct TraceClock {
   }
 
   /// As `timeOfKnownDay`; a time to the second makes its minute the one that was read last.
-  mutating func timeOfOtherMinute(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+  package mutating func timeOfOtherMinute(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
     guard let time = timeOfKnownDay(text, count) else { return nil }
     // A leap second counts as the next minute's.
     if count == 20, text[17] < UInt8(ascii: "6") {
@@ -91,7 +93,7 @@ struct TraceClock {
 
   /// A time in UTC on the day that was read last, with seconds; nil for everything else.
   @inline(__always)
-  func timeOfKnownDay(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+  package func timeOfKnownDay(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
     let base = UnsafeRawPointer(text)
     guard count >= 20, base.loadUnaligned(as: UInt64.self) == day.first,
       base.loadUnaligned(fromByteOffset: 3, as: UInt64.self) == day.last,

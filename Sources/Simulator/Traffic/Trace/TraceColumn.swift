@@ -2,7 +2,7 @@ import CostModel
 
 /// The canonical columns of a log of requests (docs/trace-formats.md). Only `timestamp` is
 /// required; what a log does not have stays unknown.
-enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
+package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case timestamp, model, user, session, prompt
   case accountPlan, useCase, action, task, complexity, priority, tier, budget, taskType
   case cacheClass, segment
@@ -14,10 +14,10 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
 
   /// In sets of columns.
   @inline(__always)
-  var bit: UInt64 { 1 << UInt64(rawValue) }
+  package var bit: UInt64 { 1 << UInt64(rawValue) }
 
   /// The name in files and options.
-  var name: String {
+  package var name: String {
     switch self {
     case .timestamp: "timestamp"
     case .model: "model"
@@ -51,7 +51,7 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   }
 
   /// The routing attribute that the column gives.
-  var attribute: Attribute? {
+  package var attribute: Attribute? {
     switch self {
     case .accountPlan: .accountPlan
     case .useCase: .useCase
@@ -69,10 +69,10 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   }
 
   /// Whether most logs have nothing of the kind, so that nobody misses it.
-  var isRare: Bool { self == .msgs || Self.quality.contains(self) }
+  package var isRare: Bool { self == .msgs || Self.quality.contains(self) }
 
   /// What a log may tell of the quality of answers.
-  static let quality: [TraceColumn] = [
+  package static let quality: [TraceColumn] = [
     .feedback, .sent, .converted, .engagement, .responseTimeMs, .hallucination, .inappropriate,
     .technicalError,
   ]
@@ -83,7 +83,7 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   ]
 
   /// The column of that name or alias.
-  init?(name: String) {
+  package init?(name: String) {
     let known = Self.allCases.first { $0.name == name }
     guard let column = known ?? Self.aliases.first(where: { $0.name == name })?.column else {
       return nil
@@ -91,5 +91,5 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     self = column
   }
 
-  static let allNames = allCases.map(\.name) + aliases.map(\.name)
+  package static let allNames = allCases.map(\.name) + aliases.map(\.name)
 }

@@ -1,7 +1,7 @@
 /// A number as logs write it (`63`, `63.0`, `1.5e-05`), exactly up to 36 digits.
-struct TraceDecimal {
-  enum Rounding { case exact, down, halfEven }
-  enum Problem: Error { case fraction, tooLarge }
+package struct TraceDecimal {
+  package enum Rounding { case exact, down, halfEven }
+  package enum Problem: Error { case fraction, tooLarge }
 
   private(set) var isNegative = false
   private var mantissa: UInt128 = 0
@@ -11,7 +11,7 @@ struct TraceDecimal {
   private var hasMore = false
 
   /// nil if it is not a number. `decimalComma`: `1,5` is one, as in files with semicolons.
-  init?(_ bytes: Bytes, decimalComma: Bool = false) {
+  package init?(_ bytes: Bytes, decimalComma: Bool = false) {
     var index = 0
     if let sign = bytes.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
       isNegative = sign == UInt8(ascii: "-")
@@ -77,7 +77,7 @@ struct TraceDecimal {
   }
 
   /// The value × 10^`places` as a whole number. `down` rounds towards the earlier or smaller one.
-  func scaled(by places: Int, _ rounding: Rounding) throws(Problem) -> Int64 {
+  package func scaled(by places: Int, _ rounding: Rounding) throws(Problem) -> Int64 {
     let power = exponent + places
     var magnitude = mantissa
     var isCut = hasMore

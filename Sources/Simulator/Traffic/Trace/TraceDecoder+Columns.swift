@@ -1,4 +1,5 @@
 import CostModel
+import Support
 
 /// Reads the rows of a block column by column: each loop does one thing, so that what it needs
 /// stays in registers and a processor works on several rows at a time.
@@ -53,7 +54,7 @@ extension TraceDecoder {
 
   /// Adds the rows of a block to a piece that is empty; false, and nothing is added, if one of them
   /// is malformed or they have to be taken one by one.
-  mutating func add(_ grid: FieldGrid) -> Bool {
+  package mutating func add(_ grid: FieldGrid) -> Bool {
     assert(piece.count == 0)
     guard isPlain else { return false }
     var rows: [TraceRow] = []

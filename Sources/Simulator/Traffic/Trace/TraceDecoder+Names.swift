@@ -1,10 +1,11 @@
 import CostModel
+import Support
 
 /// Who calls what: names as numbers, prompts as keys. A name that has been met is found by its
 /// bytes as they stand, without asking first whether they mean anything else.
 extension TraceDecoder {
   @inline(__always)
-  mutating func readNames(
+  package mutating func readNames(
     _ row: inout TraceRecord, _ fields: FieldList
   ) throws(BadRow) {
     if let prompt = value(.prompt, fields) { row.prompt = ByteKey.key(prompt) }
@@ -20,7 +21,7 @@ extension TraceDecoder {
 
   /// The bytes of a name that may be looked up as they stand; none if it may not.
   @inline(__always)
-  func plainName(
+  package func plainName(
     _ column: TraceColumn, _ row: FieldList
   ) -> (base: UnsafePointer<UInt8>, count: Int) {
     let field = nameField(column)
@@ -29,7 +30,7 @@ extension TraceDecoder {
 
   /// The field of such names; −1 if there is none.
   @inline(__always)
-  func nameField(_ column: TraceColumn) -> Int {
+  package func nameField(_ column: TraceColumn) -> Int {
     plainNames & column.bit != 0 ? fieldOf[column.rawValue] : -1
   }
 
@@ -42,7 +43,7 @@ extension TraceDecoder {
 
   /// One that earlier pieces do not have, or that is written in an unusual way.
   @inline(never)
-  mutating func newUser(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
+  package mutating func newUser(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
     let (base, count) = plainName(.user, row)
     if let id = piece.symbols.users.find(base, count) { return id | TraceSymbols.isOwn }
     guard let name = value(.user, row) else { return TraceRow.none }
@@ -52,7 +53,7 @@ extension TraceDecoder {
   }
 
   @inline(__always)
-  mutating func model(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
+  package mutating func model(_ row: FieldList, _ number: Int64) throws(BadRow) -> UInt32 {
     let (base, count) = plainName(.model, row)
     if let id = piece.symbols.models.find(base, count) { return id }
     guard let name = value(.model, row) else { return TraceRow.none }
@@ -61,7 +62,7 @@ extension TraceDecoder {
   }
 
   @inline(__always)
-  mutating func readAttribute(
+  package mutating func readAttribute(
     _ attribute: (attribute: Attribute, column: TraceColumn), _ row: FieldList, _ number: Int64
   ) throws(BadRow) {
     let (base, count) = plainName(attribute.column, row)
@@ -73,7 +74,7 @@ extension TraceDecoder {
   }
 
   /// `[1, 2, 3]`, or ids with spaces, commas or semicolons between.
-  mutating func readBlocks(
+  package mutating func readBlocks(
     _ row: inout TraceRecord, _ fields: FieldList
   ) throws(BadRow) {
     let size = try quantity(.blockSize, fields, row.number)

@@ -1,19 +1,20 @@
 import CostModel
+import Support
 
 /// What a log may tell of the parts of a request's input and output.
 extension TraceDecoder {
   /// Columns that many logs do not have.
-  static let parts =
+  package static let parts =
     TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
     | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
     | TraceColumn.audioSeconds.bit | TraceColumn.msgs.bit
   /// Columns of `TraceParts`.
-  static let beyondRows =
+  package static let beyondRows =
     parts | TraceColumn.session.bit | TraceColumn.costUSD.bit | TraceColumn.prefixBlocks.bit
     | TraceColumn.blockSize.bit | quality
-  static let quality = TraceColumn.quality.reduce(0) { $0 | $1.bit }
+  package static let quality = TraceColumn.quality.reduce(0) { $0 | $1.bit }
 
-  mutating func readParts(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
+  package mutating func readParts(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
     let number = row.number
     row.cached = try quantity(.cachedInputTokens, fields, number)
     row.cacheWrite = try quantity(.cacheWriteTokens, fields, number)
@@ -28,7 +29,7 @@ extension TraceDecoder {
 
   /// Makes the parts of the input count as input and those of the output as output; they must not be
   /// more than that.
-  func balance(_ row: inout TraceRecord) throws(BadRow) {
+  package func balance(_ row: inout TraceRecord) throws(BadRow) {
     let number = row.number
     let parts = max(0, row.cached) + max(0, row.cacheWrite)
     if plan.format.cached == .beside {

@@ -1,8 +1,9 @@
 import CostModel
+import Support
 
 /// What a log may tell of the quality of answers.
 extension TraceDecoder {
-  mutating func readQuality(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
+  package mutating func readQuality(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
     let number = row.number
     row.quality.feedback = try word(.feedback, fields, number, Self.opinions)
     row.quality.sent = try word(.sent, fields, number, Self.flags)

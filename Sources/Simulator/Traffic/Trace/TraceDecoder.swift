@@ -1,35 +1,36 @@
 import CostModel
+import Support
 
 /// Turns the values of one row after the other into dense numbers.
-struct TraceDecoder {
-  typealias BadRow = TraceError.Row
+package struct TraceDecoder {
+  package typealias BadRow = TraceError.Row
 
-  let plan: TracePlan
+  package let plan: TracePlan
   /// What has been read since somebody took it last.
-  var piece = TracePiece()
+  package var piece = TracePiece()
 
-  let slots: RowSlots
-  let decimalComma: Bool
+  package let slots: RowSlots
+  package let decimalComma: Bool
   private let keepsRejected: Bool
-  var clock: TraceClock
+  package var clock: TraceClock
   private var latencyClock: TraceClock
-  let sources: Sources
-  var modelCheck: ModelCheck?
+  package let sources: Sources
+  package var modelCheck: ModelCheck?
   /// Users that have been met in earlier pieces, under their numbers in the whole log.
-  var known = SymbolTable()
+  package var known = SymbolTable()
   /// By column: `RowSlots.fields`, and what a small whole number in it is multiplied by.
-  let fieldOf: UnsafeMutablePointer<Int>
-  let factors: UnsafeMutablePointer<Int64>
+  package let fieldOf: UnsafeMutablePointer<Int>
+  package let factors: UnsafeMutablePointer<Int64>
   /// A bit for each column whose values can be looked up as they stand.
-  let plainNames: UInt64
+  package let plainNames: UInt64
   /// Numbers of models met in this piece, and of kinds that one attribute tells.
-  let models = NameMemo()
-  let kinds = NameMemo()
+  package let models = NameMemo()
+  package let kinds = NameMemo()
   /// Whether rows are taken as they come: no filters, no JSON within fields, nothing that has to be
   /// read row by row.
-  let isPlain: Bool
+  package let isPlain: Bool
   /// A bit for each column that the row at hand does not tell.
-  var unknownInRow: UInt64 = 0
+  package var unknownInRow: UInt64 = 0
 
   /// Far above anything that a request can be: 10^15 tokens, or 31 years in microseconds.
   private static let maximumCount: Int64 = 1_000_000_000_000_000
@@ -37,16 +38,16 @@ struct TraceDecoder {
   private static let latencyEnd = TraceColumn.allCases.count
 
   /// The plan's sources without a dictionary.
-  struct Sources {
+  package struct Sources {
     /// A bit for each column that has one.
-    var present: UInt64 = 0
+    package var present: UInt64 = 0
     /// nil: a count.
-    var units: [TraceUnit?]
-    var latencyEnd: TracePlan.Source?
-    var latencyFromArrival = false
-    var attributes: [(attribute: Attribute, column: TraceColumn)] = []
+    package var units: [TraceUnit?]
+    package var latencyEnd: TracePlan.Source?
+    package var latencyFromArrival = false
+    package var attributes: [(attribute: Attribute, column: TraceColumn)] = []
 
-    init(_ plan: TracePlan) {
+    package init(_ plan: TracePlan) {
       units = TraceColumn.allCases.map { column in
         column.units.isEmpty ? nil : plan.format.columns[column]?.unit ?? column.standardUnit
       }
@@ -60,7 +61,7 @@ struct TraceDecoder {
     }
   }
 
-  init(plan: TracePlan, options: TraceOptions, decimalComma: Bool) {
+  package init(plan: TracePlan, options: TraceOptions, decimalComma: Bool) {
     self.plan = plan
     self.decimalComma = decimalComma
     keepsRejected = options.onRejected != nil
@@ -93,7 +94,7 @@ struct TraceDecoder {
   }
 
   /// Hands over what has been read and begins anew with a piece that is done with.
-  mutating func hand(over other: inout TracePiece) {
+  package mutating func hand(over other: inout TracePiece) {
     piece.usedZone = clock.usedZone
     clock.usedZone = false
     swap(&piece, &other)
@@ -101,7 +102,7 @@ struct TraceDecoder {
   }
 
   /// Begins anew.
-  mutating func forget() {
+  package mutating func forget() {
     piece.removeAll()
     modelCheck?.forgetNames()
     models.forget()
@@ -111,7 +112,7 @@ struct TraceDecoder {
   // MARK: Rows
 
   /// Adds a CSV row to the piece, or what is wrong with it.
-  mutating func add(_ fields: FieldList) {
+  package mutating func add(_ fields: FieldList) {
     var row = TraceRecord()
     let blocks = begin(&row)
     do throws(BadRow) {
@@ -125,7 +126,7 @@ struct TraceDecoder {
   }
 
   /// Adds a line that holds a JSON object.
-  mutating func add(line: Bytes) {
+  package mutating func add(line: Bytes) {
     var row = TraceRecord()
     let blocks = begin(&row)
     do throws(BadRow) {
@@ -201,7 +202,7 @@ struct TraceDecoder {
 
   /// Counts what the row at hand does not tell.
   @inline(__always)
-  mutating func noteUnknown() {
+  package mutating func noteUnknown() {
     while unknownInRow != 0 {
       piece.unknown[unknownInRow.trailingZeroBitCount] += 1
       unknownInRow &= unknownInRow - 1
@@ -218,14 +219,14 @@ struct TraceDecoder {
   }
 
   /// Whether the log may tell any of `TraceParts`.
-  var tellsParts: Bool { sources.present & Self.beyondRows != 0 }
+  package var tellsParts: Bool { sources.present & Self.beyondRows != 0 }
 
   @inline(__always)
-  func has(_ column: TraceColumn) -> Bool { sources.present & column.bit != 0 }
+  package func has(_ column: TraceColumn) -> Bool { sources.present & column.bit != 0 }
 
   /// nil, and noted, where the row does not tell the column.
   @inline(__always)
-  mutating func value(_ column: TraceColumn, _ fields: FieldList) -> Bytes? {
+  package mutating func value(_ column: TraceColumn, _ fields: FieldList) -> Bytes? {
     guard has(column) else { return nil }
     let value = slots.value(column.rawValue, fields)
     if value.count > 0 { return value }
@@ -234,7 +235,7 @@ struct TraceDecoder {
   }
 
   @inline(never)
-  func bad(_ number: Int64, _ column: TraceColumn, _ problem: String) -> BadRow {
+  package func bad(_ number: Int64, _ column: TraceColumn, _ problem: String) -> BadRow {
     BadRow(number: number, column: plan.sources[column]?.label ?? column.name, problem: problem)
   }
 
@@ -251,7 +252,7 @@ struct TraceDecoder {
   }
 
   @inline(never)
-  mutating func anyTime(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
+  package mutating func anyTime(_ fields: FieldList, _ number: Int64) throws(BadRow) -> Int64 {
     guard let bytes = value(.timestamp, fields) else {
       throw bad(number, .timestamp, "no timestamp")
     }
@@ -263,7 +264,7 @@ struct TraceDecoder {
   }
 
   /// From one time in the row to another.
-  mutating func latency(
+  package mutating func latency(
     until end: TracePlan.Source, _ row: TraceRow, _ fields: FieldList
   ) throws(BadRow) -> Int64 {
     let endBytes = slots.value(Self.latencyEnd, fields)
@@ -286,7 +287,7 @@ struct TraceDecoder {
 
   /// A column that the log has; −1 where the row does not tell it.
   @inline(__always)
-  mutating func quantity(
+  package mutating func quantity(
     _ column: TraceColumn, _ row: FieldList, _ number: Int64
   ) throws(BadRow) -> Int64 {
     let small = smallNumber(column, row)
@@ -305,12 +306,12 @@ struct TraceDecoder {
 
   /// The field whose small whole numbers are a column's but for a factor; −1 if there is none.
   @inline(__always)
-  func numberField(_ column: TraceColumn) -> Int {
+  package func numberField(_ column: TraceColumn) -> Int {
     factors[column.rawValue] > 0 ? fieldOf[column.rawValue] : -1
   }
 
   @inline(never)
-  mutating func anyQuantity(
+  package mutating func anyQuantity(
     _ column: TraceColumn, _ row: FieldList, _ number: Int64
   ) throws(BadRow) -> Int64 {
     guard let bytes = value(column, row) else { return -1 }
@@ -371,7 +372,7 @@ struct TraceDecoder {
   }
 
   @inline(__always)
-  mutating func status(_ row: FieldList) -> TraceRow.Status {
+  package mutating func status(_ row: FieldList) -> TraceRow.Status {
     let code = smallNumber(.status, row)
     if code >= 0 { return (200..<300).contains(code) ? .ok : .failed }
     guard let text = value(.status, row) else { return .unknown }
@@ -380,7 +381,7 @@ struct TraceDecoder {
 
   /// Whether a status says that the call succeeded: `ok`, `success` and `true` in any case, and 2xx,
   /// also written `200.0` (docs/semantics.md, "Outcome and latency").
-  static func isSuccess(_ status: Bytes) -> Bool {
+  package static func isSuccess(_ status: Bytes) -> Bool {
     for word in successes where status.count == word.utf8.count {
       // Setting this bit makes capitals small, and no other letter one of these.
       if zip(status, word.utf8).allSatisfy({ $0 | 0x20 == $1 }) { return true }

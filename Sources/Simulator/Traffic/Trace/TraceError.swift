@@ -1,28 +1,31 @@
+import Scenarios
+import Support
+
 /// Why a log cannot be read. Exit code 2.
-struct TraceError: Error, Hashable, CustomStringConvertible {
+package struct TraceError: Error, Hashable, CustomStringConvertible {
   /// One malformed row.
-  struct Row: Error, Hashable, Sendable {
+  package struct Row: Error, Hashable, Sendable {
     /// Data row, from 1.
-    var number: Int64
+    package var number: Int64
     /// The log's column, or the canonical one where the log has none.
-    var column: String
-    var problem: String
+    package var column: String
+    package var problem: String
     /// How many further rows have the same problem, where they are told together.
-    var others: Int64 = 0
+    package var others: Int64 = 0
   }
 
-  var path: String
-  var reason: String
+  package var path: String
+  package var reason: String
   /// The first malformed rows.
-  var rows: [Row] = []
+  package var rows: [Row] = []
 
-  init(path: String, reason: String) {
+  package init(path: String, reason: String) {
     self.path = path
     self.reason = reason
   }
 
   /// More malformed rows than are tolerated.
-  init(path: String, rows: [Row], count: Int64, tolerated: Int64) {
+  package init(path: String, rows: [Row], count: Int64, tolerated: Int64) {
     self.path = path
     self.rows = rows
     let allowed = tolerated == 0 ? "none" : "at most \(InputLog.grouped(tolerated))"
@@ -33,7 +36,7 @@ struct TraceError: Error, Hashable, CustomStringConvertible {
     if count > told { reason += "; the first \(rows.count) are" }
   }
 
-  var description: String {
+  package var description: String {
     var text = "\(path): error: \(reason)"
     for row in rows { text += "\n  " + row.description }
     return text
@@ -42,7 +45,7 @@ struct TraceError: Error, Hashable, CustomStringConvertible {
 
 extension [TraceError.Row] {
   /// Keeps the first rows; what is wrong with one model's name is told once, with its count.
-  mutating func note(_ row: TraceError.Row, atMost count: Int) {
+  package mutating func note(_ row: TraceError.Row, atMost count: Int) {
     if ModelNames.isProblem(row.problem),
       let known = firstIndex(where: { $0.problem == row.problem && $0.column == row.column })
     {
@@ -54,7 +57,7 @@ extension [TraceError.Row] {
 }
 
 extension TraceError.Row: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     PlainEnglish.visible(
       "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)"
         + (others > 0 ? ", and \(InputLog.grouped(others)) other row\(others == 1 ? "" : "s")" : "")
@@ -64,7 +67,7 @@ extension TraceError.Row: CustomStringConvertible {
 
 extension Bytes {
   /// For messages: the text in quotes, shortened.
-  var shown: String {
+  package var shown: String {
     let text = String(decoding: prefix(60), as: UTF8.self)
     let clean = text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
     return "'" + String(clean) + (count > 60 ? "…'" : "'")
@@ -72,7 +75,7 @@ extension Bytes {
 }
 
 extension TraceClock.Problem {
-  func message(_ bytes: Bytes) -> String {
+  package func message(_ bytes: Bytes) -> String {
     switch self {
     case .notATime: "expected a time like 2025-11-01T09:00:00Z, not \(bytes.shown)"
     case .noNumber: "expected a time as a number, not \(bytes.shown)"

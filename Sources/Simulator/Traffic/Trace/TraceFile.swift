@@ -1,12 +1,13 @@
 import Foundation
+import Support
 
 /// A log being read in blocks.
-final class TraceFile {
-  let path: String
+package final class TraceFile {
+  package let path: String
   /// Whether it can be read twice.
-  let isRegular: Bool
+  package let isRegular: Bool
   /// Bytes; nil where nobody knows, as for a pipe.
-  let size: Int64?
+  package let size: Int64?
   private(set) var bytesRead: Int64 = 0
   private let descriptor: Int32
   private var contentHash: XXH64?
@@ -14,7 +15,7 @@ final class TraceFile {
   /// - Parameters:
   ///   - path: `-` is the standard input.
   ///   - isHashed: whether `hash` will be asked for.
-  init(path: String, isHashed: Bool = false) throws(TraceError) {
+  package init(path: String, isHashed: Bool = false) throws(TraceError) {
     self.path = path
     if isHashed { contentHash = XXH64() }
     descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
@@ -41,13 +42,13 @@ final class TraceFile {
   deinit { close(descriptor) }
 
   /// Whether there is a file of that name which can be read twice.
-  static func isRegular(_ path: String) -> Bool {
+  package static func isRegular(_ path: String) -> Bool {
     var status = stat()
     return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Fills the block as far as there is something; 0 at the end.
-  func read(into block: UnsafeMutableRawBufferPointer) throws(TraceError) -> Int {
+  package func read(into block: UnsafeMutableRawBufferPointer) throws(TraceError) -> Int {
     var filled = 0
     while filled < block.count {
       let count = Foundation.read(
@@ -65,7 +66,7 @@ final class TraceFile {
   }
 
   /// Of what has been read so far; nil for what is no file, and unless it was asked for.
-  var hash: FileHash? {
+  package var hash: FileHash? {
     isRegular ? contentHash.map { FileHash(bytes: bytesRead, xxh64: $0.value) } : nil
   }
 

@@ -1,10 +1,12 @@
+import Support
+
 /// Every key of a trace format file (docs/trace-formats.md).
-enum TraceFormatFile {
-  static let file = FileFormat(title: "costsim trace format", objects: [format, columns, column])
+package enum TraceFormatFile {
+  package static let file = FileFormat(title: "costsim trace format", objects: [format, columns, column])
 
   private static let names = FormatKind.either([.text, .list(.text)])
 
-  static let format = FormatObject(
+  package static let format = FormatObject(
     name: "trace format", summary: "The file itself.",
     fields: [
       FormatField("name", .text, "For `--format`.", required: true),
@@ -32,13 +34,13 @@ enum TraceFormatFile {
       FormatField("columns", .object("columns"), "Canonical columns.", required: true),
     ])
 
-  static let columns = FormatObject(
+  package static let columns = FormatObject(
     name: "columns", summary: "Canonical columns and where they come from.",
     fields: TraceColumn.allNames.map {
       FormatField($0, .either([.text, .list(.text), .object("column")]), "The log's column.")
     })
 
-  static let column = FormatObject(
+  package static let column = FormatObject(
     name: "column", summary: "One canonical column.",
     fields: [
       FormatField("from", names, "The log's columns; the first that a row has counts."),

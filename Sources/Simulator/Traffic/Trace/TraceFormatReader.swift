@@ -1,9 +1,11 @@
+import Support
+
 /// Reads a format file.
-struct TraceFormatReader {
-  let log: InputLog
+package struct TraceFormatReader {
+  package let log: InputLog
 
   /// Throws every error of the file at once.
-  static func read(_ file: SourceFile) throws(InputErrors) -> TraceFormat {
+  package static func read(_ file: SourceFile) throws(InputErrors) -> TraceFormat {
     let log = InputLog()
     let reader = TraceFormatReader(log: log)
     let format = YAMLDocument.parse(file, log: log).flatMap(reader.format)
@@ -14,7 +16,7 @@ struct TraceFormatReader {
     return format
   }
 
-  static func read(path: String) throws(InputErrors) -> TraceFormat {
+  package static func read(path: String) throws(InputErrors) -> TraceFormat {
     let file: SourceFile
     do throws(SourceFile.Unreadable) {
       file = try SourceFile.read(path: path, order: 0)
@@ -106,7 +108,7 @@ struct TraceFormatReader {
 
 extension TraceColumn {
   /// The units in which the column may be given.
-  var units: [TraceUnit] {
+  package var units: [TraceUnit] {
     switch self {
     case .timestamp: TraceUnit.times
     case .latencyMs, .audioSeconds, .responseTimeMs: TraceUnit.durations
@@ -116,7 +118,7 @@ extension TraceColumn {
   }
 
   /// The unit that its name states.
-  var standardUnit: TraceUnit {
+  package var standardUnit: TraceUnit {
     switch self {
     case .latencyMs, .responseTimeMs: .ms
     case .audioSeconds: .s

@@ -1,10 +1,12 @@
+import Support
+
 /// The formats that ship with the program, and how a log's format is found.
-enum TraceFormats {
+package enum TraceFormats {
   /// Our own per-call ledger.
-  static let ledger = "costsim-calls"
+  package static let ledger = "costsim-calls"
 
   /// Embedded, so that the installed program needs no folder of its own.
-  static let files: [(name: String, text: [UInt8])] = [
+  package static let files: [(name: String, text: [UInt8])] = [
     ("azure-llm-inference", PackageResources.azure_llm_inference_yaml),
     ("burstgpt", PackageResources.burstgpt_yaml),
     ("canonical", PackageResources.canonical_yaml),
@@ -17,10 +19,10 @@ enum TraceFormats {
     ("otel-genai", PackageResources.otel_genai_yaml),
   ]
 
-  static var names: [String] { files.map(\.name) }
+  package static var names: [String] { files.map(\.name) }
 
   /// All of them. Throws if one is wrong, which the tests rule out.
-  static func all() throws(InputErrors) -> [TraceFormat] { try parsed.get() }
+  package static func all() throws(InputErrors) -> [TraceFormat] { try parsed.get() }
 
   private static let parsed = Result { () throws(InputErrors) in
     var formats: [TraceFormat] = []
@@ -34,7 +36,7 @@ enum TraceFormats {
   }
 
   /// A format by name, or a user's own by the path of its file.
-  static func named(_ name: String) throws -> TraceFormat {
+  package static func named(_ name: String) throws -> TraceFormat {
     if let format = try all().first(where: { $0.name == name }) { return format }
     if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
       return try TraceFormatReader.read(path: name)
@@ -49,7 +51,7 @@ enum TraceFormats {
   ///
   /// - Parameter named: canonical columns for which the user names the log's: a log that has these has
   ///   what a format calls them.
-  static func detect(
+  package static func detect(
     columns: [String], named: [(TraceColumn, String)], path: String
   ) throws -> TraceFormat {
     let formats = try all()

@@ -1,40 +1,41 @@
 import CostModel
+import Support
 
 /// How a log is to be read, as the user says.
-struct TraceOptions {
+package struct TraceOptions {
   /// `--columns`: canonical columns and the log's columns for them.
-  var columns: [(TraceColumn, String)] = []
+  package var columns: [(TraceColumn, String)] = []
   /// `--set`: canonical columns that have one value in every row.
-  var fixed: [(TraceColumn, String)] = []
+  package var fixed: [(TraceColumn, String)] = []
   /// IANA name, for times without an offset.
-  var timeZone = "UTC"
+  package var timeZone = "UTC"
   /// When a log begins whose times count from 0.
-  var origin = SimTime(microseconds: 0)
+  package var origin = SimTime(microseconds: 0)
   /// How many malformed rows are tolerated.
-  var skipBadRows: Int64 = 0
+  package var skipBadRows: Int64 = 0
   /// What a replay demands of the rows' models; nil: nothing.
-  var modelCheck: ModelCheck?
-  var order = Order.verified
+  package var modelCheck: ModelCheck?
+  package var order = Order.verified
   /// Rows that need sorting are kept in memory up to this many bytes, then in a temporary file.
-  var sortMemory = 64 << 20
+  package var sortMemory = 64 << 20
   /// For that file; nil: where the system keeps its own.
-  var temporaryFolder: String?
+  package var temporaryFolder: String?
   /// A row or line beyond this is no request; about, since whole blocks are counted.
-  var maximumRowBytes = 16 << 20
+  package var maximumRowBytes = 16 << 20
   /// Bytes read at once.
-  var blockSize = 256 << 10
+  package var blockSize = 256 << 10
   /// What the report calls the log's format; nil: by its name.
-  var shownFormat: String?
+  package var shownFormat: String?
   /// Whether the file's hash is wanted at its end.
-  var isHashed = false
+  package var isHashed = false
   /// That may decode blocks; the rows do not depend on it.
-  var threads = 1
+  package var threads = 1
   /// Whether one of these threads has other work, and decodes when it has none (`BlockHelper`).
-  var hasHelper = false
+  package var hasHelper = false
   /// Takes each malformed row that is left out.
-  var onRejected: ((RejectedRow) throws -> Void)?
+  package var onRejected: ((RejectedRow) throws -> Void)?
 
-  enum Order {
+  package enum Order {
     /// Looks through the log first, unless it is small, and sorts it if need be.
     case verified
     /// Reads a file once; throws `TraceUnsorted` when it meets a row that is out of order. What is
@@ -44,25 +45,25 @@ struct TraceOptions {
 }
 
 /// A malformed row that was left out, with its fields as they were read (JSON: the whole line).
-struct RejectedRow {
-  var row: TraceError.Row
-  var fields: [[UInt8]]
+package struct RejectedRow {
+  package var row: TraceError.Row
+  package var fields: [[UInt8]]
 }
 
 /// A log that was taken to be in order is not: it has to be read anew, with `.verified`.
-struct TraceUnsorted: Error {
+package struct TraceUnsorted: Error {
   /// The first data row that is out of order.
-  var row: Int64
+  package var row: Int64
 }
 
 extension TraceOptions {
   /// `canonical=column,canonical=column` (`--columns`).
-  mutating func addColumns(_ text: String) throws {
+  package mutating func addColumns(_ text: String) throws {
     for pair in text.split(separator: ",") { columns.append(try Self.pair(pair, "--columns")) }
   }
 
   /// `canonical=value` (`--set`).
-  mutating func addFixed(_ text: String) throws {
+  package mutating func addFixed(_ text: String) throws {
     fixed.append(try Self.pair(text[...], "--set"))
   }
 
@@ -86,7 +87,7 @@ extension TraceOptions {
 
 extension TraceFormat {
   /// This with what the user says on the command line.
-  func overlaid(with options: TraceOptions) -> TraceFormat {
+  package func overlaid(with options: TraceOptions) -> TraceFormat {
     var format = self
     for (column, source) in options.columns {
       var rule = Column(from: [source], unit: columns[column]?.unit)

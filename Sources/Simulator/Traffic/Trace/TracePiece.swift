@@ -1,31 +1,31 @@
 import CostModel
 
 /// What was read from a piece of a log: rows numbered from 1, with names of their own.
-struct TracePiece: Sendable {
-  var batch = TraceBatch()
-  var symbols = TraceSymbols()
+package struct TracePiece: Sendable {
+  package var batch = TraceBatch()
+  package var symbols = TraceSymbols()
   /// Rows of all sorts.
-  var count: Int64 = 0
+  package var count: Int64 = 0
   /// Rows that the format leaves out.
-  var filtered: Int64 = 0
+  package var filtered: Int64 = 0
   /// Rows that are malformed, with their fields where somebody wants them.
-  var rejected: [RejectedRow] = []
+  package var rejected: [RejectedRow] = []
   /// Rows that do not tell a column, by its place among all.
-  var unknown: [Int64] = Array(repeating: 0, count: TraceColumn.allCases.count)
+  package var unknown: [Int64] = Array(repeating: 0, count: TraceColumn.allCases.count)
   /// Some times had no offset.
-  var usedZone = false
+  package var usedZone = false
 
-  var inputTokens: Int128 = 0
-  var cachedInputTokens: Int128 = 0
-  var outputTokens: Int128 = 0
-  var cost: Int128 = 0
-  var failed: Int64 = 0
-  var first = Int64.max
-  var last = Int64.min
+  package var inputTokens: Int128 = 0
+  package var cachedInputTokens: Int128 = 0
+  package var outputTokens: Int128 = 0
+  package var cost: Int128 = 0
+  package var failed: Int64 = 0
+  package var first = Int64.max
+  package var last = Int64.min
 
   /// Takes a row into the sums.
   @inline(__always)
-  mutating func count(_ row: TraceRecord) {
+  package mutating func count(_ row: TraceRecord) {
     if row.input > 0 { inputTokens &+= Int128(row.input) }
     if row.output > 0 { outputTokens &+= Int128(row.output) }
     if row.cached > 0 { cachedInputTokens &+= Int128(row.cached) }
@@ -35,7 +35,7 @@ struct TracePiece: Sendable {
     if row.time < last { batch.isOrdered = false } else { last = row.time }
   }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     batch.removeAll()
     symbols.removeAll()
     rejected.removeAll()
@@ -46,7 +46,7 @@ struct TracePiece: Sendable {
   }
 
   /// Numbers its rows and names as in the whole log, of which `rows` came before.
-  mutating func renumber(_ numbers: TraceSymbols.Numbers, rows: Int64) {
+  package mutating func renumber(_ numbers: TraceSymbols.Numbers, rows: Int64) {
     let hasOwnUsers = !numbers.users.isEmpty
     batch.rows.withUnsafeMutableBufferPointer { all in
       numbers.kinds.withUnsafeBufferPointer { kinds in

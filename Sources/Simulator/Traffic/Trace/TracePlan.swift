@@ -1,33 +1,35 @@
+import Support
+
 /// A format worked out for the columns that a log has: which slot of a row holds what.
 ///
 /// Slots come in three runs: the fields of the row (none for JSON lines), values out of JSON, and
 /// constants that never change.
-struct TracePlan {
+package struct TracePlan {
   /// Where one canonical column comes from.
-  struct Source {
+  package struct Source {
     /// The first of these that is not empty counts.
-    var slots: [Int]
-    var values: [(log: [UInt8], slot: Int)] = []
-    var otherwise: Int?
+    package var slots: [Int]
+    package var values: [(log: [UInt8], slot: Int)] = []
+    package var otherwise: Int?
     /// What messages call it.
-    var label: String
+    package var label: String
   }
-  struct Filter {
-    var source: Source
-    var values: [[UInt8]]
+  package struct Filter {
+    package var source: Source
+    package var values: [[UInt8]]
   }
   /// A field that holds JSON.
-  struct JSONField {
-    var field: Int
-    var paths: JSONPaths
+  package struct JSONField {
+    package var field: Int
+    package var paths: JSONPaths
   }
 
-  let format: TraceFormat
-  let isJSON: Bool
+  package let format: TraceFormat
+  package let isJSON: Bool
   /// Whether its texts are guarded against spreadsheets, as those of our own ledger are.
-  var isGuarded: Bool { format.name == TraceFormats.ledger && !isJSON }
+  package var isGuarded: Bool { format.name == TraceFormats.ledger && !isJSON }
   /// The log's columns: its header, or the keys of its first object.
-  let names: [String]
+  package let names: [String]
   private(set) var sources: [TraceColumn: Source] = [:]
   private(set) var ends: [TraceColumn: Source] = [:]
   private(set) var filters: [Filter] = []
@@ -40,13 +42,13 @@ struct TracePlan {
   private var slotOfPath: [String: Int] = [:]
   private var used: Set<String> = []
 
-  var fieldCount: Int { isJSON ? 0 : names.count }
+  package var fieldCount: Int { isJSON ? 0 : names.count }
   /// Constants begin behind the values out of JSON, of which there are never more than this.
-  static let maximumJSONSlots = 512
-  var firstConstant: Int { fieldCount + Self.maximumJSONSlots }
-  var slotCount: Int { firstConstant + constants.count }
+  package static let maximumJSONSlots = 512
+  package var firstConstant: Int { fieldCount + Self.maximumJSONSlots }
+  package var slotCount: Int { firstConstant + constants.count }
 
-  init(format: TraceFormat, names: [String], isJSON: Bool, path: String) throws {
+  package init(format: TraceFormat, names: [String], isJSON: Bool, path: String) throws {
     self.format = format
     self.names = names
     self.isJSON = isJSON
@@ -69,12 +71,12 @@ struct TracePlan {
   }
 
   /// Canonical columns that the log cannot tell.
-  var absent: [TraceColumn] {
+  package var absent: [TraceColumn] {
     TraceColumn.allCases.filter { sources[$0] == nil && !$0.isRare }
   }
 
   /// The log's columns that no canonical one comes from.
-  var unused: [String] {
+  package var unused: [String] {
     names.filter { name in
       !used.contains(name)
         && !(isJSON && used.contains { $0.hasPrefix(name + "/") || name.hasPrefix($0 + "/") })

@@ -1,18 +1,20 @@
 import CLibCSV
 import CostModel
 import Foundation
+import Scenarios
+import Support
 
 /// Reads a log block by block, in the order of the file, in bounded memory.
 ///
 /// Blocks of whole lines are decoded each by itself, ahead on other threads; one that only libcsv
 /// can read, and what follows until it is between two rows again, is read here in order. Either
 /// way rows and names get their numbers here.
-final class TraceReader {
+package final class TraceReader {
   private static let shownRows = 20
   /// More would not stay in a processor's caches, and take memory twice.
   private static let knownUsers = 1 << 16
 
-  let path: String
+  package let path: String
   private let options: TraceOptions
   private let chosen: TraceFormat?
   private let file: TraceFile
@@ -37,7 +39,7 @@ final class TraceReader {
   private var totals = TraceFacts()
 
   /// Opens the log and finds its format. Throws `TraceError`, `BadInput` or `InputErrors`.
-  init(path: String, format: TraceFormat? = nil, options: TraceOptions) throws {
+  package init(path: String, format: TraceFormat? = nil, options: TraceOptions) throws {
     self.path = path
     self.options = options
     chosen = format
@@ -61,15 +63,15 @@ final class TraceReader {
   deinit { blocks.stop() }
 
   /// For the thread that `TraceOptions.hasHelper` speaks of.
-  var helper: BlockHelper { BlockHelper(blocks) }
+  package var helper: BlockHelper { BlockHelper(blocks) }
   /// Whether the log can be read a second time.
-  var isRegular: Bool { file.isRegular }
+  package var isRegular: Bool { file.isRegular }
   /// Of the whole file, at its end.
-  var hash: FileHash? { file.hash }
+  package var hash: FileHash? { file.hash }
   /// The log's own columns.
-  var columnNames: [String] { recipe?.plan.names ?? [] }
+  package var columnNames: [String] { recipe?.plan.names ?? [] }
 
-  var facts: TraceFacts {
+  package var facts: TraceFacts {
     var facts = totals
     guard let plan = recipe?.plan else { return facts }
     facts.format = options.shownFormat ?? plan.format.name
@@ -85,7 +87,7 @@ final class TraceReader {
 
   /// Replaces the batch by the next rows of the file; false at its end. Throws `TraceError` when
   /// the log is no text, or at its end if more rows are malformed than tolerated.
-  func read(into other: inout TraceBatch) throws -> Bool {
+  package func read(into other: inout TraceBatch) throws -> Bool {
     while batch.rows.isEmpty, !hasEnded { try readBlock() }
     other.removeAll()
     swap(&batch, &other)

@@ -1,6 +1,6 @@
 /// Puts rows into order of (timestamp, row number), beyond a limit of memory through a temporary
 /// file: sorted runs, merged while they are read back.
-final class TraceSorter {
+package final class TraceSorter {
   private struct Run {
     /// Rows of the file that are still to come, by number.
     var next: Int64
@@ -27,24 +27,24 @@ final class TraceSorter {
   /// How much of `held` has been handed on.
   private var delivered = 0
 
-  init(memory: Int, folder: String?) {
+  package init(memory: Int, folder: String?) {
     self.memory = memory
     self.folder = folder
   }
 
-  static func isBefore(_ a: TraceRecord, _ b: TraceRecord) -> Bool {
+  package static func isBefore(_ a: TraceRecord, _ b: TraceRecord) -> Bool {
     (a.time, a.number) < (b.time, b.number)
   }
 
   // MARK: In
 
   /// Whether what is held fills the memory.
-  var isFull: Bool {
+  package var isFull: Bool {
     held.count * Self.stride + blocks.count * MemoryLayout<UInt64>.stride >= memory
   }
 
   /// Keeps the rows; they may go to the file.
-  func add(_ batch: TraceBatch) throws {
+  package func add(_ batch: TraceBatch) throws {
     if isFull { try spill() }
     let first = Int64(blocks.count)
     hasParts = hasParts || !batch.parts.isEmpty
@@ -72,7 +72,7 @@ final class TraceSorter {
   }
 
   /// After the last row.
-  func finish() throws {
+  package func finish() throws {
     guard rowFile != nil else {
       held.sort(by: Self.isBefore)
       return
@@ -88,7 +88,7 @@ final class TraceSorter {
   // MARK: Out
 
   /// Replaces the batch by the next rows; false when there are none.
-  func next(into batch: inout TraceBatch, count: Int) throws -> Bool {
+  package func next(into batch: inout TraceBatch, count: Int) throws -> Bool {
     batch.removeAll()
     if rowFile == nil {
       let end = min(held.count, delivered + count)

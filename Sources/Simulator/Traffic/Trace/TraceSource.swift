@@ -1,11 +1,12 @@
 import CostModel
+import Scenarios
 
 /// A log as a stream of requests in order of (timestamp, row number), whatever their order in the
 /// file, in bounded memory.
 ///
 /// A small log is read once. One that does not fit into `sortMemory` is first looked through: if
 /// it is in order it is streamed, else sorted through a temporary file.
-struct TraceSource {
+package struct TraceSource {
   private enum Stage {
     /// Straight from the file, which has been seen to be in order or is taken to be.
     case stream
@@ -25,7 +26,7 @@ struct TraceSource {
   ///   - path: `-` is the standard input.
   ///   - format: the name of a format or the path of one's file; nil: told by the columns.
   /// Throws `TraceError`, `BadInput`, `InputErrors`, `OutputError`.
-  init(path: String, format: String? = nil, options: TraceOptions = TraceOptions()) throws {
+  package init(path: String, format: String? = nil, options: TraceOptions = TraceOptions()) throws {
     let format = try format.map(TraceFormats.named)
     let options = Self.handingOnOnce(options)
     reader = try TraceReader(path: path, format: format, options: options)
@@ -68,7 +69,7 @@ struct TraceSource {
 
   /// Replaces the batch by the next requests; false after the last. Throws `TraceError`; when the
   /// log was taken to be in order and is not, `TraceUnsorted`.
-  mutating func next(into batch: inout TraceBatch) throws -> Bool {
+  package mutating func next(into batch: inout TraceBatch) throws -> Bool {
     switch stage {
     case .sorted(let sorter): return try sorter.next(into: &batch, count: Self.batchRows)
     case .stream:
@@ -80,20 +81,20 @@ struct TraceSource {
     }
   }
 
-  var facts: TraceFacts {
+  package var facts: TraceFacts {
     var facts = reader.facts
     facts.wasSorted = sorted
     return facts
   }
 
   /// The file's, after the last request, where `TraceOptions.isHashed`.
-  var hash: FileHash? { reader.hash }
-  var helper: BlockHelper { reader.helper }
+  package var hash: FileHash? { reader.hash }
+  package var helper: BlockHelper { reader.helper }
   /// The names behind the numbers; grows with the batches.
-  var symbols: TraceSymbols { reader.symbols }
+  package var symbols: TraceSymbols { reader.symbols }
   /// The log's own columns, for rejected rows.
-  var columnNames: [String] { reader.columnNames }
-  var isJSON: Bool { reader.isJSON }
+  package var columnNames: [String] { reader.columnNames }
+  package var isJSON: Bool { reader.isJSON }
 
   // MARK: Order
 

@@ -1,16 +1,17 @@
 import CostModel
+import Support
 
 /// The names behind the dense numbers of a log's rows. Ids follow the order of first appearance in
 /// the file, so no result may depend on them.
 ///
 /// Each piece of a log numbers its names for itself; `absorb` gives those of one piece after the
 /// other their numbers in the whole log.
-struct TraceSymbols: Sendable {
+package struct TraceSymbols: Sendable {
   /// A piece's numbers as the log's.
-  struct Numbers {
-    var users: [UInt32] = []
-    var models: [UInt32] = []
-    var kinds: [UInt32] = []
+  package struct Numbers {
+    package var users: [UInt32] = []
+    package var models: [UInt32] = []
+    package var kinds: [UInt32] = []
   }
 
   /// A combination of attributes: those of another node and one more.
@@ -29,7 +30,7 @@ struct TraceSymbols: Sendable {
 
   private var values = SymbolTable()
   /// Whether the pieces' names are guarded against spreadsheets; they are absorbed as they were.
-  var isGuarded = false
+  package var isGuarded = false
   /// (Node, attribute and value) → number of the node that they make, from 1; 0 has no attributes.
   private var branches = WordTable()
   private var nodes = [Self.root]
@@ -42,21 +43,21 @@ struct TraceSymbols: Sendable {
   private(set) var node: UInt32 = 0
 
   /// Marks the numbers of users that are a piece's own; all others are the log's.
-  static let isOwn: UInt32 = 1 << 31
+  package static let isOwn: UInt32 = 1 << 31
 
   private static let root = Node(parent: 0, attribute: .task, value: 0)
 
   /// nil if a new name is not UTF-8.
-  mutating func user(_ name: Bytes) -> UInt32? { users.intern(name) }
+  package mutating func user(_ name: Bytes) -> UInt32? { users.intern(name) }
 
-  mutating func model(_ name: Bytes) -> UInt32? { models.intern(name) }
+  package mutating func model(_ name: Bytes) -> UInt32? { models.intern(name) }
 
   /// Begins the attributes of a row, or goes on where it was left.
   @inline(__always)
-  mutating func beginKind(at node: UInt32 = 0) { self.node = node }
+  package mutating func beginKind(at node: UInt32 = 0) { self.node = node }
 
   /// The row's next attribute; false if it is not UTF-8.
-  mutating func set(_ attribute: Attribute, _ value: Bytes) -> Bool {
+  package mutating func set(_ attribute: Attribute, _ value: Bytes) -> Bool {
     guard let id = values.intern(value) else { return false }
     step(attribute, id)
     return true
@@ -64,7 +65,7 @@ struct TraceSymbols: Sendable {
 
   /// The row's next attribute if its value is known and short; else false.
   @inline(__always)
-  mutating func setKnown(
+  package mutating func setKnown(
     _ attribute: Attribute, _ base: UnsafePointer<UInt8>, _ count: Int
   ) -> Bool {
     guard let id = values.find(base, count) else { return false }
@@ -96,10 +97,10 @@ struct TraceSymbols: Sendable {
 
   /// The id of the row's combination of attributes.
   @inline(__always)
-  mutating func kind() -> UInt32 { kind(of: node) }
+  package mutating func kind() -> UInt32 { kind(of: node) }
 
   @inline(__always)
-  mutating func kind(of node: UInt32) -> UInt32 {
+  package mutating func kind(of node: UInt32) -> UInt32 {
     let known = nodes[Int(node)].kind
     return known > 0 ? known &- 1 : addKind(node)
   }
@@ -111,7 +112,7 @@ struct TraceSymbols: Sendable {
     return UInt32(nodeOfKind.count - 1)
   }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     users.removeAll()
     models.removeAll()
     kinds.removeAll()
@@ -127,7 +128,7 @@ struct TraceSymbols: Sendable {
   // MARK: Pieces
 
   /// Adds the names of a piece of the log to those of all pieces before.
-  mutating func absorb(_ piece: TraceSymbols) -> Numbers {
+  package mutating func absorb(_ piece: TraceSymbols) -> Numbers {
     var numbers = Numbers()
     numbers.users = Self.absorb(piece.users, into: &users, isGuarded)
     numbers.models = Self.absorb(piece.models, into: &models, isGuarded)
@@ -167,10 +168,10 @@ struct TraceSymbols: Sendable {
   }
 
   /// Combinations of attributes that occur, absorbed or not.
-  var kindCount: Int { nodeOfKind.count }
+  package var kindCount: Int { nodeOfKind.count }
 
   /// - Parameter isGuarded: whether the names still are.
-  func attributes(ofKind kind: Int, isGuarded: Bool) -> CallAttributes {
+  package func attributes(ofKind kind: Int, isGuarded: Bool) -> CallAttributes {
     attributes(of: nodeOfKind[kind], isGuarded: isGuarded)
   }
 

@@ -1,5 +1,5 @@
 /// What the numbers of a column count.
-enum TraceUnit: String, CaseIterable, Sendable {
+package enum TraceUnit: String, CaseIterable, Sendable {
   /// Times: whichever of the following they are, told by their form and magnitude.
   case auto
   /// Times with an offset.
@@ -14,12 +14,12 @@ enum TraceUnit: String, CaseIterable, Sendable {
   case microUSD = "micro_usd"
   case picoUSD = "pico_usd"
 
-  static let times: [TraceUnit] = [.auto, .rfc3339, .naive, .s, .ms, .us, .ns]
-  static let durations: [TraceUnit] = [.s, .ms, .us, .ns]
-  static let amounts: [TraceUnit] = [.usd, .cents, .microUSD, .picoUSD]
+  package static let times: [TraceUnit] = [.auto, .rfc3339, .naive, .s, .ms, .us, .ns]
+  package static let durations: [TraceUnit] = [.s, .ms, .us, .ns]
+  package static let amounts: [TraceUnit] = [.usd, .cents, .microUSD, .picoUSD]
 
   /// Decimal places from this unit to microseconds or picodollars.
-  var places: Int {
+  package var places: Int {
     switch self {
     case .s: 6
     case .ms: 3

@@ -1,6 +1,6 @@
 /// Gives pairs of words with a tag dense ids in order of first appearance: a hash table with linear probing,
 /// at most half full.
-struct WordTable: Sendable {
+package struct WordTable: Sendable {
   fileprivate struct Slot {
     var low: UInt64 = 0
     var high: UInt64 = 0
@@ -18,19 +18,19 @@ struct WordTable: Sendable {
 
   /// Where the pair is or would be, and its id; nil if it is new.
   @inline(__always)
-  func find(_ low: UInt64, _ high: UInt64, _ tag: UInt32) -> (place: Int, id: UInt32?) {
+  package func find(_ low: UInt64, _ high: UInt64, _ tag: UInt32) -> (place: Int, id: UInt32?) {
     withFinder { $0.find(low, high, tag) }
   }
 
   /// Finds many pairs in a table that stays as it is.
-  struct Finder {
+  package struct Finder {
     fileprivate let slots: UnsafePointer<Slot>
     /// One less than there are slots.
     fileprivate let mask: Int
 
     /// As `find` of the table.
     @inline(__always)
-    func find(_ low: UInt64, _ high: UInt64, _ tag: UInt32) -> (place: Int, id: UInt32?) {
+    package func find(_ low: UInt64, _ high: UInt64, _ tag: UInt32) -> (place: Int, id: UInt32?) {
       var place = WordTable.hash(low, high) & mask
       while true {
         let slot = slots + place
@@ -44,7 +44,7 @@ struct WordTable: Sendable {
   }
 
   @inline(__always)
-  func withFinder<Result>(_ body: (Finder) -> Result) -> Result {
+  package func withFinder<Result>(_ body: (Finder) -> Result) -> Result {
     slots.withUnsafeBufferPointer { slots in
       // There are always some.
       body(Finder(slots: slots.baseAddress.unsafelyUnwrapped, mask: slots.count &- 1))
@@ -52,7 +52,7 @@ struct WordTable: Sendable {
   }
 
   /// Adds a new pair where `find` has seen that it is not.
-  mutating func add(_ low: UInt64, _ high: UInt64, _ tag: UInt32, at place: Int) -> UInt32 {
+  package mutating func add(_ low: UInt64, _ high: UInt64, _ tag: UInt32, at place: Int) -> UInt32 {
     let id = UInt32(count)
     slots[place] = Slot(low: low, high: high, id: id, tag: tag)
     count += 1
@@ -60,7 +60,7 @@ struct WordTable: Sendable {
     return id
   }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     guard count > 0 else { return }
     slots.withUnsafeMutableBufferPointer { $0.update(repeating: Slot()) }
     count = 0

@@ -1,0 +1,127 @@
+import CostModel
+import Scenarios
+
+/// The cost of calls of one kind that are not answered from the cache, along their chain.
+package struct AttemptCosts {
+  package let scenario: Scenario
+
+  /// What one call costs, all targets together, and in the mean by target.
+  package struct Result {
+    package var moments = CostMoments()
+    package var byTarget: [Double]
+  }
+
+  /// One way in which a call may go: some attempts fail, and one may answer.
+  package struct Way {
+    package var chance: Double
+    /// What all of its attempts cost together.
+    package var line: CostLine
+    /// Total input tokens for which it is so: at least, and below.
+    package var from: Double
+    package var below: Double
+  }
+
+  package func cost(of call: ExpectedCall, at time: SimTime) -> Result {
+    var result = Result(byTarget: Array(repeating: 0, count: call.chain.count))
+    forEachRange(of: call, at: time) { prices, lower, upper in
+      let input = call.shape.input(from: lower, below: upper)
+      guard input.mass > 0 else { return }
+      let ways = follow(call, prices, tokens: max(0, lower)) { place, chance, line in
+        result.byTarget[place] += chance * line.moments(input: input, shape: call.shape).mean
+      }
+      for (chance, line) in ways {
+        result.moments =
+          result.moments + line.moments(input: input, shape: call.shape).scaled(by: chance)
+      }
+    }
+    return result
+  }
+
+  /// Every way in which a call may go, their chances adding up to 1 for each number of tokens.
+  package func ways(of call: ExpectedCall, at time: SimTime) -> [Way] {
+    var result: [Way] = []
+    forEachRange(of: call, at: time) { prices, lower, upper in
+      result += follow(call, prices, tokens: max(0, lower)) { _, _, _ in }
+        .map { Way(chance: $0.chance, line: $0.line, from: lower, below: upper) }
+    }
+    return result
+  }
+
+  /// Numbers of input tokens between which no price changes.
+  private func forEachRange(
+    of call: ExpectedCall, at time: SimTime,
+    _ body: (_ prices: [ExpectedPrice], _ lower: Double, _ upper: Double) -> Void
+  ) {
+    let prices = call.chain.map {
+      ExpectedPrice(
+        model: scenario.catalog[$0.model], region: $0.region, variant: call.variant, time: time)
+    }
+    let windows = call.chain.compactMap {
+      WindowLimit(scenario.catalog[$0.model], call.shape)?.bound
+    }
+    let bounds =
+      [-Double.infinity] + Set(prices.flatMap(\.thresholds) + windows).sorted()
+      + [Double.infinity]
+    for (lower, upper) in zip(bounds, bounds.dropFirst()) { body(prices, lower, upper) }
+  }
+
+  /// Along the chain: every way in which a call may end, and what each attempt adds at its target.
+  private func follow(
+    _ call: ExpectedCall, _ prices: [ExpectedPrice], tokens: Double,
+    attempt: (_ place: Int, _ chance: Double, CostLine) -> Void
+  ) -> [(chance: Double, line: CostLine)] {
+    let shape = call.shape
+    let prefix = Double(call.variant.prefixTokens)
+    var ways: [(chance: Double, line: CostLine)] = []
+    var before = CostLine()
+    var reached = 1.0
+    for (place, target) in call.chain.enumerated() {
+      let window = WindowLimit(scenario.catalog[target.model], shape)
+        .flatMap { tokens >= $0.bound ? $0 : nil }
+      if let window, !window.cuts { continue }
+      func cut(_ line: (_ tokens: Double) -> CostLine) -> CostLine {
+        guard let window else { return line(tokens) }
+        var result = line(window.bound - 1)
+        result.constant += result.perInput * (window.bound - 1)
+        result.perInput = 0
+        return result
+      }
+      let fresh = cut {
+        prices[place].line(input: $0, cached: 0, answered: true, shape: shape)
+      }
+      let cached = cut {
+        prices[place].line(input: $0, cached: prefix, answered: true, shape: shape)
+      }
+      let failed = cut {
+        failedLine(prices[place], tokens: $0, cached: prefix * target.prefixHit, shape: shape)
+      }
+      var lost = CostLine()
+      var tried = reached
+      for _ in 0..<target.attempts {
+        for (line, hit) in [(fresh, 1 - target.prefixHit), (cached, target.prefixHit)] {
+          let chance = tried * (1 - target.failure) * hit
+          guard chance > 0 else { continue }
+          ways.append((chance, before + lost + line))
+          attempt(place, chance, line)
+        }
+        attempt(place, tried * target.failure, failed)
+        lost = lost + failed
+        tried *= target.failure
+      }
+      before = before + lost
+      reached = tried
+    }
+    if reached > 0 { ways.append((reached, before)) }
+    return ways
+  }
+
+  private func failedLine(
+    _ price: ExpectedPrice, tokens: Double, cached: Double, shape: CallShape
+  ) -> CostLine {
+    switch scenario.billFailures {
+    case .none: CostLine()
+    case .input: price.line(input: tokens, cached: cached, answered: false, shape: shape)
+    case .all: price.line(input: tokens, cached: cached, answered: true, shape: shape)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import CostModel
+import Scenarios
+import Simulator
+import Support
+
+/// A scenario's parameters as a log has them, each with what it rests on.
+package struct Calibration: Sendable {
+  package struct Kind: Sendable {
+    package var attributes: CallAttributes
+    package var share: Double
+    package var calls: Int64
+    package var input: SizeFit?
+    package var output: SizeFit?
+    package var reasoning: SizeFit?
+    package var audio: SizeFit?
+    /// Mean tokens that came from the provider's cache, and the share of the input.
+    package var cachedTokens: Double
+    package var cachedShare: Double
+    /// nil: no call states one.
+    package var maxTokens: MaxTokens?
+  }
+
+  /// The limits of output that calls state, as the one that a scenario can have.
+  package struct MaxTokens: Sendable {
+    /// The mean, but no less than the longest answer, which it would cut off.
+    package var value: Int64
+    package var calls: Int64
+    package var low: Int64
+    package var high: Int64
+    package var mean: Double
+  }
+
+  package struct Workload: Sendable {
+    package var name: String
+    package var useCase: String?
+    package var calls: Int64
+    /// Calls a budget period of a mean user.
+    package var volume: Double
+    /// Of what the log saw, to get to a budget period.
+    package var factor: Double
+    package var profile: ProfileFit
+    package var burst: BurstSketch.Fit
+    package var prompts: Prompts?
+    package var kinds: [Kind]
+    /// Kinds that were put together because there are too many.
+    package var mergedKinds = 0
+    package var leftOut = LeftOut()
+  }
+
+  /// Kinds of calls whose size no request tells (failed ones alone, say), of a model that bills by size:
+  /// what they would cost is not known.
+  package struct LeftOut: Sendable {
+    package var kinds = 0
+    package var calls: Int64 = 0
+  }
+
+  package struct Prompts: Sendable {
+    package var calls: Int64
+    package var distinct: Double
+    package var isSample: Bool
+    package var perUser: Bool
+    package var pool: PoolFit?
+    /// Measured, by `PromptSketch.ttls`.
+    package var hitRates: [Double]
+  }
+
+  package struct ModelFit: Sendable {
+    package var model: ModelID
+    package var calls: Int64
+    package var failed: Int64
+    package var judged: Int64
+    package var latency: SizeFit?
+    package var usesPromptCache: Bool
+  }
+
+  /// A routing rule of the log's own policy.
+  package struct Rule: Sendable {
+    package var name: String
+    /// nil: every call.
+    package var condition: (attribute: Attribute, value: String)?
+    package var models: [(model: ModelID, share: Double)]
+    package var calls: Int64
+  }
+
+  package var facts: TraceFacts
+  package var period: PeriodFit
+  /// Named in the log.
+  package var users: Int
+  package var callsWithoutUser: Int64
+  package var activity: ActivityFit
+  package var accountPlans: [(name: String, users: Int)]
+  package var workloads: [Workload]
+  /// Of all workloads, those without any other kind included.
+  package var leftOut: LeftOut
+  package var models: [ModelFit]
+  /// Empty where a policy file decides.
+  package var rules: [Rule]
+  /// The attribute that tells a model's calls from another's, where they differ in size.
+  package var modelAttribute: Attribute?
+  package var callsWithoutModel: Int64
+  package var images: Int64
+  package var writtenTokens: Int128
+  /// Requests with a session, and about how many sessions there are.
+  package var sessionCalls: Int64
+  package var sessions: Double
+}
+
+/// How a log is read and what it is fitted with.
+package struct Calibrator {
+  package var path: String
+  package var format: String?
+  /// Made anew for each of the two passes.
+  package var options: (_ pass: Int) throws -> TraceOptions
+  package var timeZone: String
+  package var catalog: Catalog
+  /// Whether a policy file takes the place of the log's models.
+  package var hasPolicy: Bool
+
+  package func calibrate() throws -> Calibration {
+    var trace = try TraceSource(path: path, format: format, options: options(0))
+    var sketch = LogSketch(catalog: catalog)
+    var batch = TraceBatch()
+    while try trace.next(into: &batch) { sketch.add(batch, trace.symbols) }
+    guard sketch.calls > 0 else {
+      throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
+    }
+    try checkModels(sketch)
+    let period = PeriodFit(first: sketch.first, last: sketch.last, timeZone: timeZone)
+    guard period.isPossible else {
+      let days = InputLog.grouped(Int64(period.period.days.count))
+      throw BadInput(
+        message: "\(path): error: the log spans \(days) days, expected at most "
+          + "\(InputLog.grouped(PeriodReader.longestDays)); is one of its times wrong?")
+    }
+    let profiles = sketch.workloads.indices.map {
+      ProfileFit(sketch.week(ofWorkload: $0, in: period.period))
+    }
+    let bursts = try bursts(sketch, period, profiles)
+    let fit = Assembly(
+      sketch: sketch, period: period, profiles: profiles, bursts: bursts, hasPolicy: hasPolicy,
+      catalog: catalog
+    ).calibration(trace.facts)
+    guard !fit.workloads.isEmpty else {
+      throw BadInput(
+        message:
+          "\(path): error: no answered request tells a size (tokens or audio), so what a month "
+          + "would cost is not known")
+    }
+    return fit
+  }
+
+  private func checkModels(_ sketch: LogSketch) throws {
+    if hasPolicy { return }
+    if !sketch.unknownModels.isEmpty {
+      let names = sketch.unknownModels.sorted()
+      let list = names.prefix(10).map { "'\($0)'" }.joined(separator: ", ")
+      throw BadInput(
+        message: "\(path): error: the catalog has no price for \(list)"
+          + (names.count > 10 ? " and \(names.count - 10) more" : "")
+          + "\nhint: add them to a catalog, as models or aliases, and name it with --catalog; or "
+          + "route the calls with --policy")
+    }
+    if sketch.callsWithoutModel == sketch.calls {
+      throw BadInput(
+        message: "\(path): error: the log names no model"
+          + "\nhint: --set model=NAME says it for every call; --policy FILE routes the calls")
+    }
+  }
+
+  private func bursts(
+    _ sketch: LogSketch, _ period: PeriodFit, _ profiles: [ProfileFit]
+  ) throws -> [BurstSketch.Fit] {
+    var trace = try TraceSource(path: path, format: format, options: options(1))
+    var bursts = BurstSketch(
+      timelines: profiles.map { Timeline(period: period.period, profile: $0.profile) },
+      users: sketch.userCalls.count)
+    var batch = TraceBatch()
+    var rows: Int64 = 0
+    let changed = BadInput(
+      message: "\(path): error: the log changed while it was read, expected a file that can be "
+        + "read twice")
+    while try trace.next(into: &batch) {
+      rows += Int64(batch.rows.count)
+      for row in batch.rows {
+        guard Int(row.kind) < sketch.workloadOfKind.count,
+          row.user == TraceRow.none || Int(row.user) < sketch.userCalls.count
+        else { throw changed }
+        bursts.add(row, workload: sketch.workloadOfKind[Int(row.kind)])
+      }
+    }
+    guard rows == sketch.calls else { throw changed }
+    return sketch.workloads.indices.map { bursts.fit(workload: $0) }
+  }
+}

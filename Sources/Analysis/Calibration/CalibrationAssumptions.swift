@@ -1,0 +1,98 @@
+import CostModel
+import Simulator
+import Support
+
+/// What the log did not tell, in sentences.
+package enum CalibrationAssumptions {
+  package static func list(_ fit: Calibration) -> [String] {
+    traffic(fit) + calls(fit) + models(fit) + [
+      "No budget, alerts, quotas, chains or outages: a log of requests does not state them."
+    ]
+  }
+
+  private static func traffic(_ fit: Calibration) -> [String] {
+    var list: [String] = []
+    if fit.facts.isRelative {
+      list.append("The log's times count from its beginning, which is put at 1970-01-01.")
+    }
+    if fit.facts.usedTimeZone {
+      list.append("Times without an offset are taken to be in \(fit.period.timeZone).")
+    }
+    if fit.period.isShort {
+      list.append("A log shorter than a day stands for a whole month.")
+    }
+    if fit.users == 0 {
+      list.append("The log names no users: one user makes all calls.")
+    } else {
+      list.append("Users who made no call are not in the log, so they are not counted.")
+      if fit.callsWithoutUser > 0 {
+        list.append(
+          "\(CalibrationText.count(fit.callsWithoutUser, "call")) without a user are spread over "
+            + "the named ones.")
+      }
+    }
+    if !fit.accountPlans.isEmpty {
+      list.append("Account plans differ in their number of users only, not in their activity.")
+    }
+    list.append(flows(fit))
+    return list
+  }
+
+  private static func flows(_ fit: Calibration) -> String {
+    let alone = "Each request stands alone: what followed from an earlier one is not told."
+    guard fit.sessionCalls > 0 else { return alone }
+    let each = YAMLText.number(Double(fit.sessionCalls) / fit.sessions, digits: 3)
+    return alone + " (Sessions have \(each) requests each on average; no flows are made of them.)"
+  }
+
+  private static func calls(_ fit: Calibration) -> [String] {
+    let absent = Set(fit.facts.untold)
+    var list: [String] = []
+    if absent.contains(.useCase) { list.append("The log has no use cases: all calls are one.") }
+    let columns: [(TraceColumn, String)] = [
+      (.inputTokens, "input tokens: they count as 0"),
+      (.outputTokens, "output tokens: they count as 0"),
+      (.cachedInputTokens, "cached input tokens: nothing is billed as cached"),
+      (.reasoningTokens, "reasoning tokens: all output is visible"),
+      (.maxTokens, "limits of output (max_tokens): the model's hold"),
+      (.prompt, "prompts: every one is taken as new"),
+      (.status, "failures: there are none"),
+    ]
+    for (column, text) in columns where absent.contains(column) {
+      list.append("The log does not tell of \(text).")
+    }
+    for (column, text) in columns.prefix(2) {
+      guard let unknown = fit.facts.unknown[column], unknown > 0, !absent.contains(column) else {
+        continue
+      }
+      list.append(
+        "\(CalibrationText.count(unknown, "call")) do not tell \(text.prefix { $0 != ":" }): taken "
+          + "to be like the others.")
+    }
+    if fit.images > 0 {
+      list.append(
+        "\(CalibrationText.count(fit.images, "image")) are left out, with their cost: state "
+          + "'images' of the calls that have them.")
+    }
+    if fit.writtenTokens > 0 {
+      list.append(
+        "\(InputLog.grouped(Int64(clamping: fit.writtenTokens))) tokens written to a provider's "
+          + "cache count as plain input.")
+    }
+    list.append("Token sizes are those of calls that did not fail, and independent of each other.")
+    return list
+  }
+
+  private static func models(_ fit: Calibration) -> [String] {
+    var list: [String] = []
+    if fit.callsWithoutModel > 0 {
+      list.append(
+        "\(CalibrationText.count(fit.callsWithoutModel, "call")) without a model go where the "
+          + "others go.")
+    }
+    if fit.models.contains(where: \.usesPromptCache) {
+      list.append("The provider's prompt cache keeps prefixes for an hour.")
+    }
+    return list
+  }
+}

@@ -1,0 +1,208 @@
+import CostModel
+import Scenarios
+import Simulator
+import Support
+
+/// Calls of one combination of attributes at one model, as the log has them.
+package struct CallCell: Sendable {
+  /// Index into the log's kinds.
+  package var kind: Int
+  /// nil: the log names none.
+  package var model: ModelID?
+  package var calls: Int64 = 0
+  package var failed: Int64 = 0
+  /// Calls of which the log says whether they failed.
+  package var judged: Int64 = 0
+  /// Of calls that did not fail. Input is what did not come from the provider's cache.
+  package var input = SizeSketch()
+  /// Without thinking.
+  package var output = SizeSketch()
+  package var reasoning = SizeSketch()
+  /// Microseconds.
+  package var audio = SizeSketch()
+  /// Microseconds.
+  package var latency = SizeSketch()
+  package var cachedCalls: Int64 = 0
+  package var cachedTokens: Int128 = 0
+  /// What calls state as the most that the answer may have.
+  package var maxTokens = SizeSketch()
+
+  /// Whether no call that was answered tells a size other than 0.
+  package var tellsNoSize: Bool {
+    cachedTokens == 0 && [input, output, reasoning, audio].allSatisfy { $0.sum == 0 }
+  }
+
+  package mutating func add(_ row: TraceRecord) {
+    calls += 1
+    if row.status != .unknown { judged += 1 }
+    if row.status == .failed {
+      failed += 1
+      return
+    }
+    if row.cached > 0 {
+      cachedCalls += 1
+      cachedTokens += Int128(row.cached)
+    }
+    if row.input >= 0 { input.add(max(0, row.input - max(0, row.cached))) }
+    if row.maxTokens >= 0 { maxTokens.add(row.maxTokens) }
+    if row.output >= 0 { output.add(max(0, row.output - max(0, row.reasoning))) }
+    if row.reasoning >= 0 { reasoning.add(row.reasoning) }
+    if row.audio >= 0 { audio.add(row.audio) }
+    if row.latency >= 0 { latency.add(row.latency) }
+  }
+
+  package mutating func merge(_ other: CallCell) {
+    calls += other.calls
+    failed += other.failed
+    judged += other.judged
+    input.merge(other.input)
+    output.merge(other.output)
+    reasoning.merge(other.reasoning)
+    audio.merge(other.audio)
+    latency.merge(other.latency)
+    cachedCalls += other.cachedCalls
+    cachedTokens += other.cachedTokens
+    maxTokens.merge(other.maxTokens)
+  }
+
+  /// All of them as one.
+  package static func merged(_ cells: [CallCell]) -> CallCell {
+    var result = CallCell(kind: cells.first?.kind ?? 0, model: cells.first?.model)
+    for cell in cells { result.merge(cell) }
+    return result
+  }
+}
+
+/// The first pass over a log: counters only. Memory grows with users, kinds of calls and the
+/// log's days, not with its rows.
+package struct LogSketch: Sendable {
+  /// One use case.
+  package struct Workload: Sendable {
+    /// nil: the log does not say.
+    package var useCase: String?
+    package var calls: Int64 = 0
+    /// Calls by quarter of an hour since the epoch, which every time zone's hours are made of.
+    package var quarters: [Int64: Int64] = [:]
+    package var prompts = PromptSketch()
+    /// Calls with a prompt by user; the last one: of users that the log does not name.
+    package var promptCalls: [UInt32: Int64] = [:]
+  }
+
+  package static let quarter: Int64 = 900_000_000
+
+  private(set) var workloads: [Workload] = []
+  private(set) var cells: [CallCell] = []
+  /// By the log's kind.
+  private(set) var workloadOfKind: [Int] = []
+  private(set) var kinds: [CallAttributes] = []
+  /// By the log's user number.
+  private(set) var userCalls: [Int64] = []
+  private(set) var accountPlans: [String?] = []
+  private(set) var callsWithoutUser: Int64 = 0
+  private(set) var callsWithoutModel: Int64 = 0
+  private(set) var images: Int64 = 0
+  private(set) var writtenTokens: Int128 = 0
+  /// Requests by session, as prompts are counted.
+  private(set) var sessions = PromptSketch()
+  /// Names of models that the catalog does not have, or has no price for.
+  private(set) var unknownModels: Set<String> = []
+  private(set) var first = Int64.max
+  private(set) var last = Int64.min
+
+  private let catalog: Catalog
+  private var models: [ModelID?] = []
+  private var cellIndex: [UInt64: Int] = [:]
+
+  package init(catalog: Catalog) { self.catalog = catalog }
+
+  /// Rows in order of time.
+  package mutating func add(_ batch: TraceBatch, _ symbols: TraceSymbols) {
+    for number in models.count..<symbols.models.count {
+      let name = symbols.models.name(UInt32(number))
+      let id = catalog.id(named: name)
+      if id.map({ catalog[$0].prices.isEmpty }) ?? true { unknownModels.insert(name) }
+      models.append(id)
+    }
+    for attributes in symbols.kinds.dropFirst(kinds.count) { addKind(attributes) }
+    while userCalls.count < symbols.users.count {
+      userCalls.append(0)
+      accountPlans.append(nil)
+    }
+    for record in batch.records { add(record) }
+  }
+
+  private mutating func addKind(_ attributes: CallAttributes) {
+    kinds.append(attributes)
+    let useCase = attributes[.useCase]
+    if let known = workloads.firstIndex(where: { $0.useCase == useCase }) {
+      workloadOfKind.append(known)
+    } else {
+      workloadOfKind.append(workloads.count)
+      workloads.append(Workload(useCase: useCase))
+    }
+  }
+
+  private mutating func add(_ row: TraceRecord) {
+    first = min(first, row.time)
+    last = max(last, row.time)
+    let kind = Int(row.kind)
+    let model = row.model == TraceRow.none ? nil : models[Int(row.model)]
+    if model == nil { callsWithoutModel += 1 }
+    if row.user == TraceRow.none {
+      callsWithoutUser += 1
+    } else {
+      userCalls[Int(row.user)] += 1
+      if let plan = kinds[kind][.accountPlan] { accountPlans[Int(row.user)] = plan }
+    }
+    images += max(0, row.images)
+    writtenTokens += Int128(max(0, row.cacheWrite))
+    if row.session != 0 { sessions.add(prompt: row.session, user: row.user, at: row.time) }
+    cells[cell(kind, model)].add(row)
+    let number = workloadOfKind[kind]
+    workloads[number].calls += 1
+    let quarter = row.time >= 0 ? row.time / Self.quarter : (row.time + 1) / Self.quarter - 1
+    workloads[number].quarters[quarter, default: 0] += 1
+    guard row.prompt != 0 else { return }
+    workloads[number].prompts.add(prompt: row.prompt, user: row.user, at: row.time)
+    workloads[number].promptCalls[row.user, default: 0] += 1
+  }
+
+  private mutating func cell(_ kind: Int, _ model: ModelID?) -> Int {
+    let key = UInt64(kind) << 32 | UInt64(model.map { $0.index + 1 } ?? 0)
+    if let known = cellIndex[key] { return known }
+    cellIndex[key] = cells.count
+    cells.append(CallCell(kind: kind, model: model))
+    return cells.count - 1
+  }
+
+  // MARK: Parts
+
+  package var calls: Int64 { workloads.reduce(0) { $0 + $1.calls } }
+
+  package func cells(ofWorkload number: Int) -> [CallCell] {
+    cells.filter { workloadOfKind[$0.kind] == number }
+  }
+
+  /// Calls and time covered by weekday and local hour; nil: of all workloads.
+  package func week(ofWorkload number: Int?, in period: Period) -> ProfileFit.Week {
+    var week = ProfileFit.Week()
+    func cell(_ quarter: Int64) -> Int {
+      let time = quarter * Self.quarter
+      let local = time + Int64(period.offset(at: SimTime(microseconds: time))) * 1_000_000
+      let hours = Int((Double(local) / 3.6e9).rounded(.down))
+      let day = Int((Double(hours) / 24).rounded(.down))
+      return CivilDate(daysSinceEpoch: day).weekday * 24 + hours - day * 24
+    }
+    let start = first >= 0 ? first / Self.quarter : (first + 1) / Self.quarter - 1
+    let end = last >= 0 ? last / Self.quarter : (last + 1) / Self.quarter - 1
+    for quarter in start...end {
+      let from = max(first, quarter * Self.quarter)
+      let to = min(last + 1, (quarter + 1) * Self.quarter)
+      week.exposure[cell(quarter)] += Double(to - from) / 3.6e9
+    }
+    for (index, workload) in workloads.enumerated() where number == nil || number == index {
+      for (quarter, count) in workload.quarters { week.calls[cell(quarter)] += Double(count) }
+    }
+    return week
+  }
+}

@@ -1,0 +1,109 @@
+import CostModel
+import Scenarios
+
+/// The random sizes of a call of one variant, as moments. Input, output and audio are independent
+/// of each other; thinking comes first, and the answer has what it leaves of `maxTokens`.
+package struct CallShape: Sendable {
+  package let inputLaw: Distribution
+  /// Prefix and frames, added to what is drawn.
+  package let extraInput: Double
+  private let audioLaw: Distribution
+  package let visible: PartialMoments
+  package let reasoning: PartialMoments
+  /// E[visible · reasoning].
+  package let product: Double
+  /// Visible and reasoning tokens are both random and may meet the cap together.
+  package let isCapApproximate: Bool
+
+  package init(_ variant: Variant) {
+    inputLaw = variant.input
+    extraInput = Double(variant.prefixTokens + variant.frameTokens)
+    audioLaw = variant.audio
+    let room = variant.maxTokens.map(Double.init) ?? .infinity
+    let alone = variant.output.moments(cappedAt: room, rounded: true)
+    let thinking = variant.reasoning.moments(
+      cappedAt: variant.limitedTokens == .all ? room : .infinity, rounded: true)
+    reasoning = thinking
+    guard room < .infinity, variant.limitedTokens == .all, thinking.first > 0 else {
+      visible = alone
+      product = alone.first * thinking.first
+      isCapApproximate = false
+      return
+    }
+    if variant.output.isConstant {
+      (visible, product) = Self.rest(of: room, after: variant.reasoning, atMost: alone.first)
+      isCapApproximate = false
+      return
+    }
+    var sum = PartialMoments()
+    var product = 0.0
+    for cell in Self.cells(of: variant.reasoning, room: room) {
+      let rest = variant.output.moments(cappedAt: room - cell.value, rounded: true)
+      sum = sum + rest.scaled(by: cell.mass)
+      product += cell.mass * cell.value * rest.first
+    }
+    visible = sum
+    self.product = product
+    isCapApproximate = !variant.reasoning.isConstant && sum.first < alone.first * (1 - 1e-9)
+  }
+
+  /// Answers that are all as long, as far as thinking leaves them room, and E[answer · thinking].
+  private static func rest(
+    of room: Double, after thinking: Distribution, atMost length: Double
+  ) -> (PartialMoments, product: Double) {
+    let free = thinking.moments(below: room - length + 0.5, rounded: true)
+    let cut = thinking.moments(below: room - 0.5, rounded: true) - free
+    var visible = PartialMoments(mass: 1)
+    visible.first = length * free.mass + room * cut.mass - cut.first
+    visible.second =
+      length * length * free.mass + room * room * cut.mass - 2 * room * cut.first + cut.second
+    visible.third =
+      length * length * length * free.mass + room * room * room * cut.mass
+      - 3 * room * room * cut.first + 3 * room * cut.second - cut.third
+    return (visible, length * free.first + room * cut.first - cut.second)
+  }
+
+  /// Thinking tokens cut into ranges, each at its mean.
+  private static func cells(
+    of law: Distribution, room: Double
+  ) -> [(value: Double, mass: Double)] {
+    if law.isConstant { return [(law.moments(cappedAt: room, rounded: true).first, 1)] }
+    let count = 400
+    let top = min(room, 4 * law.moments().first + 8 * law.moments().second.squareRoot())
+    var result: [(value: Double, mass: Double)] = []
+    var before = PartialMoments()
+    for cell in 1...count {
+      let edge = (top * Double(cell) / Double(count)).rounded() - 0.5
+      let upTo = law.moments(below: edge, rounded: true)
+      let range = upTo - before
+      if range.mass > 0 {
+        result.append((max(0, range.first / range.mass), range.mass))
+        before = upTo
+      }
+    }
+    if before.mass < 1 { result.append((top, 1 - before.mass)) }
+    return result
+  }
+
+  /// Total input tokens over `lower ..< upper` whole tokens.
+  package func input(from lower: Double, below upper: Double) -> PartialMoments {
+    let s = extraInput
+    return
+      (inputLaw.moments(below: upper - s - 0.5, rounded: true)
+      - inputLaw.moments(below: lower - s - 0.5, rounded: true)).shifted(by: s)
+  }
+
+  package var meanInput: Double { input(from: -.infinity, below: .infinity).first }
+  package var meanOutput: Double { visible.first + reasoning.first }
+  /// Seconds.
+  package var meanAudio: Double { audioLaw.mean }
+
+  /// Mean and second moment of the billed seconds; silence has no minimum.
+  package func billedAudio(minimum: Double) -> PartialMoments {
+    guard minimum > 0 else { return audioLaw.moments() }
+    let silent = audioLaw.moments(below: 5e-7)
+    let short = audioLaw.moments(below: minimum)
+    return audioLaw.moments() - short
+      + .point(minimum, mass: short.mass - silent.mass) + .point(0, mass: silent.mass)
+  }
+}

@@ -1,0 +1,243 @@
+import CostModel
+import Scenarios
+
+/// All calls of one variant, account plan and routed model: alike in everything that is not drawn.
+package struct ExpectedCall: Sendable {
+  /// One target of a call's chain.
+  package struct Target: Sendable {
+    package var model: ModelID
+    package var region: String?
+    /// `model` or `model@region`.
+    package var name: String
+    /// Chance that an attempt fails.
+    package var failure: Double
+    package var attempts: Int
+    /// Share of the calls that the model's context window refuses.
+    package var tooLong = 0.0
+    /// Chance that the static prefix is read from the provider's cache.
+    package var prefixHit = 0.0
+    /// How much steadier the number M of misses of the prefix is than if calls missed it independently
+    /// of each other, by call: (Cov(N, M) − E M)/E N with N the calls, and (Var M − E M)/E N.
+    package var prefixCovariance = 0.0
+    package var prefixVariance = 0.0
+
+    package var link: FallbackChain.Link {
+      FallbackChain.Link(failure: failure, success: 0, failed: 0, attempts: attempts)
+    }
+
+    /// Chance that a call which comes here goes on to the next target.
+    package var exhausted: Double { tooLong + (1 - tooLong) * link.exhausted }
+    /// Expected attempts of a call that comes here.
+    package var expectedAttempts: Double { (1 - tooLong) * link.expectedAttempts }
+  }
+
+  package var workload: Int
+  package var stage: Int
+  /// The call's place in its stage.
+  package var call: Int
+  package var accountPlan: Int
+  package var variant: Variant
+  /// The variant's place in its mix.
+  package var variantNumber: Int
+  package var assignment = ExpectedAssignment()
+  package var routed: ModelID
+  /// Of the stage's call in its variant of an experiment: the variant's share × the route's weight.
+  package var share: Double
+  /// The knowledge base answers it, alone or with a smaller prompt.
+  package var isKnown = false
+  /// Calls of this kind in a flow, on average.
+  package var perFlow: Double
+  package var chain: [Target]
+  package var shape: CallShape
+  /// nil: nothing is looked up in the response cache.
+  package var lookup: CacheSettings.Class?
+  package var hitRate = 0.0
+  /// Of prompts of a pool in a keyed cache: what becomes of their look-ups.
+  package var pool: PoolMisses?
+
+  /// Chance that a call that is made fails.
+  package var failure: Double { (1 - hitRate) * exhausted }
+
+  /// Chance that a call that is no hit fails: all of its targets do.
+  package var exhausted: Double { chain.reduce(1.0) { $0 * $1.exhausted } }
+
+  /// Expected attempts on each target of a call that is made.
+  package var attempts: [Double] {
+    var reached = 1 - hitRate
+    return chain.map { target in
+      defer { reached *= target.exhausted }
+      return reached * target.expectedAttempts
+    }
+  }
+}
+
+/// Look-ups of a pool of prompts, which all calls of the pool share.
+package struct PoolMisses: Hashable, Sendable {
+  /// Calls of the same number share it.
+  package var number: Int
+  /// By group of users of the call's account plan (`ExpectedTraffic.groups`), whose pools are their
+  /// own; one for all where users share it.
+  package var misses: [KeyRenewal.Misses]
+  /// By how much misses grow with look-ups, both relative; 1 without a single hit.
+  package var elasticity = 1.0
+
+  package var isShared: Bool { misses.count == 1 }
+}
+
+/// Turns a scenario's workloads into the kinds of calls that its users make.
+package struct ExpectedCallBuilder {
+  package let scenario: Scenario
+  package let traffic: ExpectedTraffic
+  /// Share of the calls that ask the knowledge base that it answers.
+  private let knownShare: Double
+
+  package init(scenario: Scenario, traffic: ExpectedTraffic) {
+    self.scenario = scenario
+    self.traffic = traffic
+    knownShare = scenario.knowledge?.meanShare(of: scenario, traffic) ?? 0
+  }
+
+  package func calls() -> [ExpectedCall] {
+    var result: [ExpectedCall] = []
+    for (number, workload) in scenario.workloads.enumerated() {
+      let assignments = ExpectedAssignment.all(of: workload, in: scenario)
+      let reached = FlowReach(workload.stages).reached
+      for plan in traffic.usersOfPlan.indices {
+        for (place, stage) in workload.stages.enumerated() {
+          for call in stage.calls.indices {
+            for assignment in assignments {
+              let seen = stage.calls[call].inVariant(assignment, of: scenario)
+              var made = kinds(of: seen, workload: workload, accountPlan: plan)
+              let often = reached[place] * stage.chance * seen.probability * assignment.share
+              for i in made.indices {
+                made[i].workload = number
+                made[i].stage = place
+                made[i].call = call
+                made[i].assignment = assignment
+                made[i].perFlow = often * made[i].share
+              }
+              result += made
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private func kinds(
+    of call: StageCall, workload: Workload, accountPlan: Int
+  ) -> [ExpectedCall] {
+    call.mix.enumerated().flatMap { number, variant -> [ExpectedCall] in
+      guard variant.asksKnowledge, let knowledge = scenario.knowledge else {
+        return kinds(of: variant, number, workload: workload, accountPlan: accountPlan)
+      }
+      var (model, known) = (variant, variant)
+      model.share *= 1 - knownShare
+      known.share *= knownShare
+      known.input = variant.input.scaled(by: knowledge.prompt ?? 1)
+      return kinds(of: model, number, workload: workload, accountPlan: accountPlan)
+        + kinds(of: known, number, workload: workload, accountPlan: accountPlan).map {
+          var call = $0
+          call.isKnown = true
+          return call
+        }
+    }
+  }
+
+  private func kinds(
+    of variant: Variant, _ number: Int, workload: Workload, accountPlan: Int
+  ) -> [ExpectedCall] {
+    var seen = variant.attributes
+    seen[.useCase] = seen[.useCase] ?? workload.useCase
+    let names = traffic.accountPlanNames
+    seen[.accountPlan] = names.isEmpty ? nil : names[accountPlan]
+    let shape = CallShape(variant)
+    return routes(of: seen, variant).map { route in
+      ExpectedCall(
+        workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
+        variantNumber: number, routed: route.model, share: variant.share * route.weight,
+        perFlow: 0,
+        chain: chain(of: variant, from: route.model, shape), shape: shape,
+        lookup: lookup(of: variant))
+    }
+  }
+
+  private func routes(
+    of attributes: CallAttributes, _ variant: Variant
+  ) -> [Policy.WeightedModel] {
+    var rule = variant.pinned ?? scenario.policy.firstMatch(attributes)
+    if variant.pinned == nil, variant.isClassified, let classifier = scenario.classifier {
+      rule = rule.map(classifier.misrouting)
+    }
+    return switch rule?.choice {
+    case .model(let model): [Policy.WeightedModel(model, weight: 1)]
+    case .weighted(let list):
+      list.map { item in
+        Policy.WeightedModel(item.model, weight: item.weight / list.reduce(0) { $0 + $1.weight })
+      }
+    case .logged, nil: []
+    }
+  }
+
+  /// The routed model, then those of the tier's chain that can do the task; a model's regions in
+  /// order; each once.
+  private func chain(
+    of variant: Variant, from routed: ModelID, _ shape: CallShape
+  ) -> [ExpectedCall.Target] {
+    var seen = variant.unfit.subtracting([routed])
+    var result: [ExpectedCall.Target] = []
+    let fallbacks = scenario.chains[variant.attributes[.tier] ?? ChainTable.defaultTier] ?? []
+    for model in [routed] + fallbacks where seen.insert(model).inserted {
+      let regions: [String?] = scenario.regions[model].flatMap { $0.isEmpty ? nil : $0 } ?? [nil]
+      let name = scenario.catalog[model].name
+      let tooLong = WindowLimit(scenario.catalog[model], shape).map(\.refused) ?? 0
+      for region in regions {
+        result.append(
+          ExpectedCall.Target(
+            model: model, region: region, name: region.map { "\(name)@\($0)" } ?? name,
+            failure: failure(of: model, region: region), attempts: 1 + scenario.retry.max,
+            tooLong: tooLong))
+      }
+    }
+    return result
+  }
+
+  /// A timeout, or else the largest failure rate that applies, outages weighted by their time.
+  private func failure(of model: ModelID, region: String?) -> Double {
+    failures(of: model, region: region).reduce(0) { $0 + $1.share * $1.failure }
+  }
+
+  /// Chance that an attempt fails, with the share of the period's time for which it is that.
+  package func failures(
+    of model: ModelID, region: String?
+  ) -> [(share: Double, failure: Double)] {
+    let behaviour = scenario.behaviours[model.index]
+    let late =
+      behaviour.timeout.map { behaviour.latency.exceedance(Double($0.microseconds)) } ?? 0
+    let outages = scenario.outages.filter {
+      $0.model == model && ($0.region == nil || $0.region == region)
+    }
+    let period = scenario.period
+    var edges = Set([period.start, period.end])
+    for outage in outages {
+      edges.formUnion([outage.from, outage.to].map { min(max($0, period.start), period.end) })
+    }
+    let times = edges.sorted()
+    let length = (period.end - period.start).seconds
+    return zip(times, times.dropFirst()).map { span in
+      let worst = outages.filter { $0.from <= span.0 && span.0 < $0.to }.map(\.rate).max() ?? 0
+      let sick = max(worst, behaviour.failureRate)
+      return ((span.1 - span.0).seconds / length, 1 - (1 - sick) * (1 - late))
+    }
+  }
+
+  private func lookup(of variant: Variant) -> CacheSettings.Class? {
+    guard scenario.cache.mode != .off, variant.prompts != .none,
+      let settings = scenario.cache.settings(for: variant.attributes[.cacheClass]),
+      settings.ttl > .zero
+    else { return nil }
+    if scenario.cache.mode == .rate, (settings.hitRate ?? 0) <= 0 { return nil }
+    return settings
+  }
+}

@@ -1,0 +1,79 @@
+import Analysis
+import CostModel
+import Scenarios
+
+/// What another catalog's prices do to a scenario's expected bills: the same calls, priced twice.
+package struct CatalogComparison: Sendable {
+  package struct Effect: Sendable {
+    package var model: String
+    /// Dollars that this model's new prices alone add to the bill.
+    package var difference: Double
+  }
+  package struct Plan: Sendable {
+    package var plan: PlanSpec
+    /// Dollars in the whole period, with the own prices and with the other ones.
+    package var own: Double
+    package var other: Double
+    /// Of each model whose prices change the bill, the largest first.
+    package var effects: [Effect]
+    /// What the closed forms leave out, at either prices.
+    package var leftOut: [Expectation.Approximation] = []
+
+    /// Whether the bills differ by half a cent at least.
+    package var changes: Bool { (other - own).magnitude >= 0.005 }
+  }
+
+  package var compared: ComparedCatalog
+  package var plans: [Plan]
+  /// Models that calls may reach and that the other catalog does not have: they keep their prices.
+  package var missing: [String] = []
+  /// Models that calls may reach and that are switched off before the period ends, by the other
+  /// catalog.
+  package var retired: [(model: String, date: CivilDate)] = []
+  /// Of the whole period; nil without one.
+  package var budget: Double?
+
+  /// nil if the scenario names no catalog to compare with.
+  package init?(_ scenario: Scenario) {
+    guard let compared = scenario.compared else { return nil }
+    self.compared = compared
+    budget = scenario.budget.map {
+      $0.amount.dollars * Double(scenario.period.months.count)
+    }
+    plans = scenario.plans.map { Self.plan($0, scenario, compared.catalog) }
+    guard let plan = scenario.plans.first else { return }
+    let end = CivilDate(
+      daysSinceEpoch: Int(scenario.period.end.microseconds / SimDuration.day.microseconds))
+    for id in Self.reached(ExpectedCost(scenario: scenario, plan: plan)) {
+      let model = compared.catalog[id]
+      if compared.missing.contains(model.name) { missing.append(model.name) }
+      if let date = model.deprecated, date < end { retired.append((model.name, date)) }
+    }
+  }
+
+  private static func reached(_ cost: ExpectedCost) -> [ModelID] {
+    Set(cost.calls.flatMap(\.chain).map(\.model)).sorted()
+  }
+
+  private static func plan(
+    _ plan: PlanSpec, _ scenario: Scenario, _ prices: Catalog
+  ) -> Plan {
+    let own = ExpectedCost(scenario: scenario, plan: plan)
+    var changed = scenario
+    changed.catalog = prices
+    let effects = reached(own).filter { scenario.catalog[$0].prices != prices[$0].prices }
+      .map { id in
+        var single = scenario
+        single.catalog[id].prices = prices[id].prices
+        let cost = ExpectedCost(scenario: single, plan: plan).total
+        return Effect(model: scenario.catalog[id].name, difference: cost - own.total)
+      }
+    let other = ExpectedCost(scenario: changed, plan: plan)
+    return Plan(
+      plan: plan, own: own.total, other: other.total,
+      effects: effects.filter { $0.difference != 0 }.sorted {
+        ($1.difference.magnitude, $0.model) < ($0.difference.magnitude, $1.model)
+      },
+      leftOut: LeftOutWords.union([own, other].map(Expectation.leftOut)))
+  }
+}

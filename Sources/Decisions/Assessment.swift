@@ -1,0 +1,271 @@
+import Analysis
+import CostModel
+import Scenarios
+import Simulator
+import Support
+
+/// What one plan of one variant comes to: in one closed form, over drawn inputs, over months.
+package struct Assessment: Sendable {
+  /// By closed forms with the inputs at their likely values; nil: simulated.
+  package var expected: Outcome?
+  /// By run: simulated months, or closed forms of drawn inputs; empty where nothing is drawn.
+  package var runs: [Outcome]
+
+  /// `run` is never empty where nothing is expected.
+  private var one: Outcome { expected ?? runs[0] }
+
+  package var users: Int { one.users }
+
+  /// Whether the runs are closed forms of sets of inputs.
+  package var isOverRanges: Bool { expected != nil && !runs.isEmpty }
+
+  /// Dollars of the period: the mean over the ranges of the inputs, if any has one; of simulated months
+  /// their mean.
+  package var cost: Double { mean(\.cost) ?? expected?.cost ?? 0 }
+
+  /// The same with the inputs at their likely values; nil where the months are simulated.
+  package var likelyCost: Double? { expected?.cost }
+
+  /// Chance that a month goes over the budget, and that any month of the period does.
+  package var overrun: Double? { chance(\.overrun) }
+  package var anyOverrun: Double? { chance(\.anyOverrun) }
+
+  /// How far a chance may be from what more sets of inputs, or months, would give: two standard
+  /// errors. nil where nothing is drawn.
+  package func precision(of value: KeyPath<Outcome, Double?>) -> Double? {
+    let values = runs.compactMap { $0[keyPath: value] }
+    guard values.count == runs.count, values.count > 1 else { return nil }
+    // Sets of inputs are even: every eighth of them fills the ranges on its own.
+    let count = isOverRanges ? 8 : values.count
+    let parts = (0..<count).map { part in
+      let own = stride(from: part, to: values.count, by: count).map { values[$0] }
+      return own.reduce(0, +) / Double(own.count)
+    }
+    let mean = parts.reduce(0, +) / Double(count)
+    let variance = parts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+    return 2 * (variance / Double(count)).squareRoot()
+  }
+
+  package var latencyP50: Double? { mean(\.latencyP50) }
+  package var latencyP95: Double? { mean(\.latencyP95) }
+  package var hitRate: Double? { mean(\.hitRate) }
+  package var errorRate: Double? { mean(\.errorRate) }
+  package var quotaUse: Double? { expected?.quotaUse ?? mean(\.quotaUse) }
+  package var crossedAt: SimTime? { one.crossedAt }
+  /// What its closed form leaves out; nothing where it was simulated.
+  package var leftOut: [Expectation.Approximation] { expected?.leftOut ?? [] }
+
+  /// What became of the calls of all simulated months; nil: closed forms.
+  package var trouble: CallTrouble? {
+    let told = runs.compactMap(\.trouble)
+    return told.isEmpty ? nil : told.reduce(CallTrouble(), +)
+  }
+
+  /// The bill that is not exceeded with that probability; nil where nothing is known to vary, or the
+  /// closed form does not tell.
+  package func quantile(_ p: Double) -> Double? {
+    if let expected {
+      let laws = (runs.isEmpty ? [expected] : runs).compactMap(\.law)
+      guard laws.count == max(1, runs.count) else { return nil }
+      return BillMixture(laws).quantile(p)
+    }
+    guard runs.count > 1 else { return nil }
+    let sorted = runs.map(\.cost).sorted()
+    let rank = Int((p * Double(sorted.count) - 1e-9).rounded(.up))
+    return sorted[max(1, rank) - 1]
+  }
+
+  /// Whether a month is more likely than not to go over the budget, dollars a month.
+  package func isOver(_ budget: Double, months: Int) -> Bool {
+    overrun.map { $0 > 0.5 } ?? (cost / Double(months) > budget)
+  }
+
+  /// Whether simulated periods are all on one side of an amount, the mean at least eight of their standard
+  /// deviations from it: with twenty of them, more would not change a chance.
+  package func isFar(from dollars: Double) -> Bool {
+    let costs = runs.map(\.cost)
+    guard costs.count > 1, runs.allSatisfy({ ($0.overrun ?? 0) == (runs[0].overrun ?? 0) }),
+      [0, 1].contains(runs[0].overrun ?? 0)
+    else { return false }
+    let mean = costs.reduce(0, +) / Double(costs.count)
+    let variance = costs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(costs.count - 1)
+    return (mean - dollars).magnitude > 8 * variance.squareRoot()
+  }
+
+  package var percentiles: Expectation.Percentiles? {
+    guard let p05 = quantile(0.05), let p50 = quantile(0.5), let p95 = quantile(0.95) else {
+      return nil
+    }
+    return Expectation.Percentiles(p05: p05, p50: p50, p95: p95)
+  }
+
+  /// nil unless all of them tell.
+  private func chance(_ value: KeyPath<Outcome, Double?>) -> Double? {
+    runs.contains { $0[keyPath: value] == nil } ? nil : mean(value)
+  }
+
+  /// Over the runs that have one, else the closed form's.
+  private func mean(_ value: KeyPath<Outcome, Double?>) -> Double? {
+    let values = runs.isEmpty ? [expected?[keyPath: value]] : runs.map { $0[keyPath: value] }
+    let known = values.compactMap(\.self)
+    return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+  }
+
+  private func mean(_ value: KeyPath<Outcome, Double>) -> Double? {
+    runs.isEmpty ? nil : runs.reduce(0) { $0 + $1[keyPath: value] } / Double(runs.count)
+  }
+}
+
+extension Expectation {
+  /// Chances, percentiles and the mean over the ranges of the inputs; the bill remains that of their
+  /// likely values.
+  package mutating func take(_ ranges: Assessment) {
+    meanOverRanges = ranges.cost
+    overBudgetProbability = ranges.overrun
+    anyMonthOverBudgetProbability = ranges.anyOverrun
+    percentiles = ranges.percentiles
+    if percentiles == nil, whyNoChance == nil {
+      whyNoChance = "the inputs: somewhere in their ranges the formula does not tell"
+    }
+  }
+}
+
+/// Assesses variants of one scenario, all with the same luck and the same drawn inputs.
+package struct Assessor: Sendable {
+  /// Sets of inputs for which closed forms are taken where ranges are stated.
+  package static let inputSets = 256
+
+  package let tree: ScenarioTree
+  /// nil: closed forms; else simulated months.
+  private(set) var runs: Int?
+  package let threads: Int
+  private var draws: InputDraws
+  /// Whether months are simulated where a closed form tells no chance.
+  package var simulatesChances = false
+  /// So many: a chance of 5 % is then known to 2 %.
+  package static let chanceMonths = 400
+  /// Months that are simulated first, to see whether the budget is anywhere near.
+  package static let probeMonths = 20
+
+  package init(_ tree: ScenarioTree, scenario: Scenario, runs: Int?, threads: Int) {
+    self.tree = tree
+    // Closed forms do not know of calls that a budget refuses or moves.
+    self.runs = runs ?? (scenario.budget?.acts == true ? 1 : nil)
+    self.threads = threads
+    draws = InputDraws(scenario)
+  }
+
+  /// The same without draws: inputs with a range at their likely values.
+  package var atLikelyInputs: Assessor {
+    var result = self
+    result.draws.inputs = []
+    return result
+  }
+
+  /// Whether inputs are drawn, so that an assessment takes as long as a hundred.
+  package var drawsInputs: Bool { !draws.isEmpty }
+
+  /// The first plan's bill over the ranges of inputs, by closed forms; nil where none has a range, or
+  /// the budget acts.
+  package static func overRanges(
+    _ tree: ScenarioTree, _ scenario: Scenario, threads: Int
+  ) throws -> Assessment? {
+    guard !scenario.ranges.isEmpty, scenario.budget?.acts != true else { return nil }
+    let assessor = Assessor(tree, scenario: scenario, runs: nil, threads: threads)
+    return try assessor.assess([Variant()])[0].first
+  }
+
+  /// What is changed of the scenario.
+  package struct Variant: Sendable {
+    package var settings: [InputSetting] = []
+    package var overrides: [String] = []
+    /// What errors in the overrides are said to be in.
+    package var source = "--override"
+  }
+
+  /// By variant, then plan.
+  package func assess(
+    _ variants: [Variant], progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> [[Assessment]] {
+    guard let runs else {
+      let formulas = try expected(variants)
+      guard simulatesChances else { return formulas }
+      return try zip(variants, formulas).map { variant, plans in
+        plans.allSatisfy { $0.overrun != nil }
+          ? plans : try simulatedChance(variant, progress: progress)
+      }
+    }
+    try SimulationLimits.shipped.get().checkWork(
+      variants: variants.count, runs: runs
+    ) { try read(variants[$0], run: 0) }
+    let drawn = try scenarios(variants, runs: draws.isEmpty ? 1 : runs)
+    if draws.isEmpty {
+      return try Outcomes.simulated(
+        drawn.map { $0[0] }, runs: 1...runs, threads: threads, progress: progress
+      ).map { $0.map { Assessment(runs: $0) } }
+    }
+    let outcomes = try Outcomes.map(
+      drawn.indices.flatMap { variant in (1...runs).map { (variant: variant, run: $0) } },
+      threads: threads
+    ) { job in
+      try Outcomes.simulated(
+        [drawn[job.variant][job.run - 1]], runs: job.run...job.run, threads: 1, progress: progress
+      )[0].map { $0[0] }
+    }
+    return drawn.indices.map { variant in
+      drawn[variant][0].plans.indices.map { plan in
+        Assessment(runs: outcomes[variant * runs..<(variant + 1) * runs].map { $0[plan] })
+      }
+    }
+  }
+
+  /// Months that tell a chance: few where none of them comes near the budget.
+  private func simulatedChance(
+    _ variant: Variant, progress: @escaping @Sendable (Int) -> Void
+  ) throws -> [Assessment] {
+    var simulating = self
+    let scenario = try read(variant, run: 0)
+    if draws.isEmpty, let budget = scenario.budget?.amount.dollars {
+      simulating.runs = Self.probeMonths
+      let probe = try simulating.assess([variant], progress: progress)[0]
+      let months = Double(scenario.period.months.count)
+      if probe.allSatisfy({ $0.isFar(from: budget * months) }) { return probe }
+    }
+    simulating.runs = Self.chanceMonths
+    return try simulating.assess([variant], progress: progress)[0]
+  }
+
+  private func expected(_ variants: [Variant]) throws -> [[Assessment]] {
+    let sets = draws.isEmpty ? 0 : Self.inputSets
+    let inputs = variants.map { draws.evenSettings(sets, except: $0.settings) }
+    let outcomes = try Outcomes.map(
+      variants.indices.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },
+      threads: threads
+    ) { job in
+      let variant = variants[job.variant]
+      let drawn = job.run > 0 ? inputs[job.variant][job.run - 1] : []
+      let scenario = try tree.scenario(
+        drawn + variant.settings, overrides: variant.overrides, source: variant.source)
+      return scenario.plans.map { Outcome(expected: scenario, plan: $0) }
+    }
+    return variants.indices.map { variant in
+      let own = outcomes[variant * (sets + 1)..<(variant + 1) * (sets + 1)]
+      return (own.first ?? []).indices.map { plan in
+        Assessment(expected: own.first?[plan], runs: own.dropFirst().map { $0[plan] })
+      }
+    }
+  }
+
+  private func scenarios(_ variants: [Variant], runs: Int) throws -> [[Scenario]] {
+    try Outcomes.map(variants, threads: threads) { variant in
+      try (1...runs).map { try read(variant, run: draws.isEmpty ? 0 : $0) }
+    }
+  }
+
+  /// `run` 0: inputs at their likely values.
+  private func read(_ variant: Variant, run: Int) throws(InputErrors) -> Scenario {
+    let drawn = run > 0 ? draws.settings(run: run, except: variant.settings) : []
+    return try tree.scenario(
+      drawn + variant.settings, overrides: variant.overrides, source: variant.source)
+  }
+}

@@ -1,0 +1,150 @@
+import Analysis
+import CostModel
+import Dispatch
+import Scenarios
+import Simulator
+import Synchronization
+
+/// One plan of one variant, in one run, reduced to what decisions are about.
+package struct Outcome: Sendable {
+  package var users: Int
+  /// Dollars of the whole period; simulated ones are exact to the picodollar in `bill`.
+  package var cost: Double
+  /// nil: a closed form.
+  package var bill: MoneySum?
+  /// Dollars of the period, by model (with its region) and by use case; closed forms know no use
+  /// cases.
+  package var costByModel: [String: Double] = [:]
+  package var costByUseCase: [String: Double] = [:]
+  /// Of the period's cost, dollars; nil: a simulated month has none.
+  package var standardError: Double?
+  /// Milliseconds, of ok calls; nil: a closed form, or no calls.
+  package var latencyP50: Double?
+  package var latencyP95: Double?
+  /// Of the look-ups; nil without any.
+  package var hitRate: Double?
+  /// Failed calls; nil: a closed form.
+  package var errorRate: Double?
+  /// Share of the busiest limit that is asked for in its busiest hour (docs/semantics.md, "Tables");
+  /// nil without limits.
+  package var quotaUse: Double?
+  /// Chance that a month goes over the budget; of one simulated run the share of its months. nil
+  /// without a budget, or where the closed form does not tell.
+  package var overrun: Double?
+  /// Chance that any month of the period does; of one simulated run 0 or 1.
+  package var anyOverrun: Double?
+  /// How the period's bill spreads by chance; nil: simulated, or the closed form does not tell.
+  package var law: BillLaw?
+  /// When the first month's budget is used up; nil: it is not, or there is none.
+  package var crossedAt: SimTime?
+  /// What a closed form leaves out; nothing where it was simulated.
+  package var leftOut: [Expectation.Approximation] = []
+  /// What became of the calls; nil: a closed form.
+  package var trouble: CallTrouble?
+}
+
+extension Outcome {
+  /// What the closed forms expect of a plan, without simulating.
+  package init(expected scenario: Scenario, plan: PlanSpec) {
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    self.init(users: plan.users, cost: cost.total)
+    costByModel = cost.byModel.mapValues(\.cost)
+    standardError = cost.variance.squareRoot()
+    let quotas = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
+    let loads = quotas.loads()
+    quotaUse = loads.map(\.busiestShare).max()
+    let approximations = Approximations(cost: cost, quotaLoads: quotas, loads: loads)
+    leftOut = approximations.leftOut()
+    let budget = scenario.budget?.amount.dollars
+    if let budget { crossedAt = CostCurve(cost).crossing(of: budget, month: 0) }
+    guard approximations.whyNoChance == nil else { return }
+    let law = BillLaw(cost, budget: budget)
+    (self.law, overrun, anyOverrun) = (law, law.monthOver, law.anyMonthOver)
+  }
+
+  /// What one run of a plan came to.
+  package init(_ result: PlanResult, budget: Budget?) {
+    self.init(users: result.plan.users, cost: result.cost.dollars, bill: result.cost)
+    for cell in result.costs {
+      costByModel[cell.model, default: 0] += cell.cost.dollars
+      if let useCase = cell.useCase { costByUseCase[useCase, default: 0] += cell.cost.dollars }
+    }
+    trouble = CallTrouble(result)
+    latencyP50 = result.latency.percentile(50).map { Double($0) / 1_000 }
+    latencyP95 = result.latency.percentile(95).map { Double($0) / 1_000 }
+    let lookups = result.cacheHits + result.cacheMisses
+    hitRate = lookups > 0 ? Double(result.cacheHits) / Double(lookups) : nil
+    errorRate = result.calls > 0 ? Double(result.failedCalls) / Double(result.calls) : nil
+    if let budget {
+      let over = result.budgetMonths.count { $0.cost > budget.amount }
+      overrun = Double(over) / Double(max(1, result.budgetMonths.count))
+      anyOverrun = over > 0 ? 1 : 0
+      crossedAt = result.budgetMonths.first?.crossedAt
+    }
+  }
+}
+
+/// Evaluates many variants, on as many threads as asked for, with the same result for any number.
+package enum Outcomes {
+  /// Every plan of every variant in these runs of the same seed, so that variants share their
+  /// luck: by variant, plan, run.
+  package static func simulated(
+    _ scenarios: [Scenario], runs: ClosedRange<Int>, threads: Int,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> [[[Outcome]]] {
+    try SimulationLimits.shipped.get().checkWork(
+      variants: scenarios.count, runs: runs.count
+    ) { scenarios[$0] }
+    let simulations = try map(scenarios, threads: threads) { Simulation($0) }
+    let jobs = scenarios.indices.flatMap { variant in
+      scenarios[variant].plans.flatMap { plan in
+        runs.map { (variant: variant, plan: plan, run: $0) }
+      }
+    }
+    var outcomes = try map(jobs, threads: threads) { job in
+      var told = 0
+      let result = try simulations[job.variant].result(of: job.plan, run: job.run) { count in
+        progress(count - told)
+        told = count
+      }
+      return Outcome(result, budget: scenarios[job.variant].budget)
+    }[...]
+    return scenarios.map { scenario in
+      scenario.plans.map { plan in
+        defer { outcomes = outcomes.dropFirst(runs.count) }
+        let quotaUse = quotaUse(of: plan, scenario)
+        return outcomes.prefix(runs.count).map { outcome in
+          var outcome = outcome
+          outcome.quotaUse = quotaUse
+          return outcome
+        }
+      }
+    }
+  }
+
+  /// Expected, as ever: what chance does in a month's busiest minute is another figure.
+  private static func quotaUse(of plan: PlanSpec, _ scenario: Scenario) -> Double? {
+    guard scenario.behaviours.contains(where: { !$0.quota.isUnlimited }) else { return nil }
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    return QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
+      .map(\.busiestShare).max()
+  }
+
+  /// `body` of every item, in their order; the first item's error is thrown.
+  package static func map<Item: Sendable, Result: Sendable>(
+    _ items: [Item], threads: Int, _ body: @Sendable (Item) throws -> Result
+  ) throws -> [Result] {
+    let next = Atomic<Int>(0)
+    let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, items.count))) { _ in
+      while true {
+        let number = next.add(1, ordering: .relaxed).oldValue
+        guard number < items.count else { return }
+        let result = Swift.Result { try body(items[number]) }
+        results.withLock { $0[number] = result }
+      }
+    }
+    let finished = results.withLock { $0 }
+    return try items.indices.compactMap { try finished[$0]?.get() }
+  }
+}

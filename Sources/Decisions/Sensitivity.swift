@@ -1,0 +1,110 @@
+import Analysis
+import CostModel
+import Scenarios
+
+/// What each input does to the bill of one plan, all others as they are.
+package struct Sensitivity: Sendable {
+  /// One input at its low, its stated and its high value.
+  package struct Row: Sendable {
+    package var input: ScenarioInput
+    package var low: Double
+    package var high: Double
+    /// Whether the file states the range; else it is the stated share up and down.
+    package var isStated: Bool
+    package var atLow: Assessment
+    package var atHigh: Assessment
+
+    /// How far the bill moves, in dollars.
+    package var swing: Double { max(0, dearest - cheapest) }
+    private var dearest: Double { max(atLow.cost, atHigh.cost) }
+    private var cheapest: Double { min(atLow.cost, atHigh.cost) }
+  }
+
+  package var scenario: Scenario
+  package var base: Assessment
+  /// The share by which inputs without a range are moved.
+  package var share: Double
+  /// nil: closed forms.
+  package var runs: Int?
+  /// The bill over the ranges of inputs; nil where none has one, or the budget acts.
+  package var overRanges: Assessment?
+  /// Every input that was moved, by swing, then in file order.
+  package var rows: [Row]
+
+  /// Those that move the bill by more than the last bits of a sum.
+  package var moving: ArraySlice<Row> { rows.prefix { $0.swing > 1e-9 * base.cost } }
+
+  /// Settings that are choices of the plan, not estimates.
+  private static let decided: Set = ["budget"]
+
+  /// - Parameters:
+  ///   - scenario: with the one plan that is looked at.
+  ///   - share: 0.2 for ±20 %.
+  package init(
+    _ assessor: Assessor, scenario: Scenario, share: Double
+  ) throws {
+    let used = Set(
+      Expectation(scenario: scenario, plan: scenario.plans[0]).byModel.map { name in
+        name.model.split(separator: "@").first.map(String.init) ?? name.model
+      })
+    let candidates = assessor.tree.inputs.filter { input in
+      !Self.decided.contains(input.path[0]) && Self.isUsed(input, models: used)
+    }
+    let moves = candidates.map { Self.ends(of: $0, share: share) }
+    let variants = zip(candidates, moves).flatMap { input, ends in
+      [ends.low, ends.high].map { Assessor.Variant(settings: [$0(input)]) }
+    }
+    let all = try assessor.atLikelyInputs.assess([Assessor.Variant()] + variants).map { $0[0] }
+    self.scenario = scenario
+    self.share = share
+    runs = assessor.runs
+    base = all[0]
+    overRanges = try Assessor.overRanges(assessor.tree, scenario, threads: assessor.threads)
+    let every = candidates.indices.map { index in
+      Row(
+        input: candidates[index], low: moves[index].low(candidates[index]).value,
+        high: moves[index].high(candidates[index]).value, isStated: moves[index].isStated,
+        atLow: all[1 + 2 * index], atHigh: all[2 + 2 * index])
+    }
+    rows = every.enumerated()
+      .sorted { ($1.element.swing, $0.offset) < ($0.element.swing, $1.offset) }.map(\.element)
+  }
+
+  /// Prices and behaviour of models that no call reaches are nobody's question.
+  private static func isUsed(_ input: ScenarioInput, models: Set<String>) -> Bool {
+    let isOfCatalog = input.locations.contains { $0.document == .catalog }
+    return !isOfCatalog || models.contains(input.path[1])
+  }
+
+  private typealias Ends = (
+    low: (ScenarioInput) -> InputSetting, high: (ScenarioInput) -> InputSetting, isStated: Bool
+  )
+
+  /// The stated range, of unbounded ones 5 % to 95 %; else the share up and down, of whole numbers
+  /// at least one.
+  private static func ends(of input: ScenarioInput, share: Double) -> Ends {
+    func to(_ value: Double) -> (ScenarioInput) -> InputSetting {
+      { InputSetting(input: $0, change: .value($0.kind.rounded(value))) }
+    }
+    switch input.law {
+    case .triangular(let low, _, let high), .uniform(let low, let high):
+      return (to(low), to(high), true)
+    case .normal, .lognormal:
+      return (to(input.law?.quantile(0.05) ?? 0), to(input.law?.quantile(0.95) ?? 0), true)
+    case nil:
+      let isTooSmall =
+        input.kind.isWhole && !input.isSpan && (input.value * share).rounded() == 0
+      if isTooSmall {
+        // Most whole numbers have to be positive: 1 is as low as it gets.
+        return (to(max(min(1, input.value), input.value - 1)), to(input.value + 1), false)
+      }
+      if input.isSpan {
+        return (
+          { InputSetting(input: $0, change: .factor(1 - share)) },
+          { InputSetting(input: $0, change: .factor(1 + share)) }, false
+        )
+      }
+      return (to(input.value * (1 - share)), to(input.value * (1 + share)), false)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import CostModel
+import Scenarios
+import Simulator
+import Synchronization
+
+/// What a month of a plan says of thresholds.
+package struct MonthFigures: Sendable {
+  package let simulation: Simulation
+  package let plan: PlanSpec
+  package let thresholds: [Threshold]
+
+  /// By threshold; nil: the month has nothing to count. Latencies are known to their histogram's
+  /// bucket; where the limit lies within that, the month is simulated once more, call by call.
+  package func figures(_ result: PlanResult) throws -> [Spread?] {
+    var figures: [Spread?] = []
+    var unclear: [(place: Int, rank: Int64)] = []
+    var wanted: [LatencyCensus.Bucket] = []
+    for threshold in thresholds {
+      guard case .percentile(let percent) = threshold.aggregation else {
+        figures.append(Self.value(threshold, result).map(Spread.exactly))
+        continue
+      }
+      guard let found = Self.latency(threshold, result).bucket(ofPercentile: percent) else {
+        figures.append(nil)
+        continue
+      }
+      let spread = Spread(
+        low: Double(found.values.lowerBound) / 1_000, high: Double(found.values.upperBound) / 1_000)
+      if !spread.isDecided(threshold.comparison, threshold.limit) {
+        unclear.append((figures.count, found.rank))
+        wanted.append(
+          LatencyCensus.Bucket(model: threshold.selector[.model], values: found.values))
+      }
+      figures.append(spread)
+    }
+    guard !unclear.isEmpty else { return figures }
+    let census = LatencyCensus(wanted)
+    _ = try simulation.result(of: plan, run: result.run, log: CallLog(sink: census.add))
+    for (number, question) in unclear.enumerated() {
+      if let exact = census.value(number, rank: question.rank) {
+        figures[question.place] = .exactly(Double(exact) / 1_000)
+      }
+    }
+    return figures
+  }
+
+  /// A cost or a rate; nil: nothing to count.
+  private static func value(_ threshold: Threshold, _ result: PlanResult) -> Double? {
+    switch threshold.metric {
+    case .cost: return cost(threshold, result)
+    case .latency: return nil
+    case .cacheHitRate:
+      return share(result.cacheHits, of: result.cacheHits + result.cacheMisses)
+    case .timeoutRate:
+      let rows = result.performance.filter { row in
+        threshold.selector[.model].map { isOf(row.model, model: $0) } ?? true
+      }
+      return share(
+        rows.reduce(0) { $0 + $1.timeouts }, of: rows.reduce(0) { $0 + $1.attempts })
+    case .errorRate:
+      guard let model = threshold.selector[.model] else {
+        return share(result.failedCalls, of: result.calls)
+      }
+      let rows = result.performance.filter { isOf($0.model, model: model) }
+      return share(
+        rows.reduce(0) { $0 + $1.failures }, of: rows.reduce(0) { $0 + $1.attempts })
+    default: return threshold.metric.quality.flatMap { quality($0, threshold, result) }
+    }
+  }
+
+  private static func quality(
+    _ metric: QualityMetric, _ threshold: Threshold, _ result: PlanResult
+  ) -> Double? {
+    let cells = result.quality.filter { cell in
+      threshold.selector.allSatisfy { tag, value in
+        switch tag {
+        case .plan, .tier: true
+        case .model: isOf(cell.model, model: value)
+        case .useCase: cell.useCase == value
+        }
+      }
+    }
+    return cells.reduce(into: QualityCounts()) { $0 += $1.counts }.mean(metric)
+  }
+
+  private static func share(_ part: Int64, of whole: Int64) -> Double? {
+    whole > 0 ? Double(part) / Double(whole) : nil
+  }
+
+  private static func cost(_ threshold: Threshold, _ result: PlanResult) -> Double? {
+    let cells = result.costs.filter { cell in
+      threshold.selector.allSatisfy { tag, value in
+        switch tag {
+        case .plan: true
+        case .model: isOf(cell.model, model: value)
+        case .useCase: cell.useCase == value
+        case .tier: cell.tier == value
+        }
+      }
+    }
+    return cells.isEmpty ? nil : cells.reduce(MoneySum.zero) { $0 + $1.cost }.dollars
+  }
+
+  private static func latency(_ threshold: Threshold, _ result: PlanResult) -> LatencyHistogram {
+    guard let model = threshold.selector[.model] else { return result.latency }
+    return result.performance.filter { isOf($0.model, model: model) }
+      .reduce(into: LatencyHistogram()) { $0.merge($1.latency) }
+  }
+
+  /// A model of several regions has a row for each.
+  package static func isOf(_ row: String, model: String) -> Bool {
+    row == model || row.hasPrefix(model + "@")
+  }
+}
+
+/// Counts the exact latencies that lie in one bucket of a histogram.
+package final class LatencyCensus: Sendable {
+  package struct Bucket: Sendable {
+    /// nil: of all calls.
+    package var model: String?
+    /// Microseconds.
+    package var values: ClosedRange<Int64>
+  }
+
+  private let buckets: [Bucket]
+  /// By bucket: how often which value was met.
+  private let counts: Mutex<[[Int64: Int64]]>
+
+  package init(_ buckets: [Bucket]) {
+    self.buckets = buckets
+    counts = Mutex(buckets.map { _ in [:] })
+  }
+
+  @Sendable package func add(_ records: [CallRecord], _ names: PlanNames) {
+    counts.withLock { counts in
+      for record in records where !record.isFailed {
+        for (place, bucket) in buckets.enumerated() {
+          var latency = record.latency
+          if let model = bucket.model {
+            guard let target = record.answeredBy,
+              MonthFigures.isOf(names.compiled.targets[target].name, model: model)
+            else { continue }
+            latency = record.answerLatency
+          }
+          if bucket.values.contains(latency) { counts[place][latency, default: 0] += 1 }
+        }
+      }
+    }
+  }
+
+  /// The value of that rank, from 1, among those of a bucket; nil: there are fewer.
+  package func value(_ bucket: Int, rank: Int64) -> Int64? {
+    var seen: Int64 = 0
+    let found = counts.withLock { $0[bucket] }
+    for (value, count) in found.sorted(by: { $0.key < $1.key }) {
+      seen += count
+      if seen >= rank { return value }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,71 @@
+import Catalogs
+
+/// What a shape says where to find: the canonical columns of requests, buckets and charges.
+package enum LogColumn: String, CaseIterable, Sendable {
+  case timestamp
+  /// Where a record tells no start.
+  case ended
+  case model
+  case requestedModel = "requested_model"
+  case provider, account, session, prompt, status
+  case latencyMs = "latency_ms"
+  case loggedCost = "logged_cost_usd"
+  case serviceTier = "service_tier"
+  case batch, region
+  case inputTokens = "input_tokens"
+  case cachedInputTokens = "cached_input_tokens"
+  case cacheWriteTokens = "cache_write_tokens"
+  case cacheWriteLongTokens = "cache_write_1h_tokens"
+  /// Written tokens whose life is not told, or those of both lives together.
+  case cacheWriteFlat = "cache_write_flat_tokens"
+  case inputAudioTokens = "input_audio_tokens"
+  case inputImageTokens = "input_image_tokens"
+  case outputTokens = "output_tokens"
+  case reasoningTokens = "reasoning_tokens"
+  case outputAudioTokens = "output_audio_tokens"
+  case outputImageTokens = "output_image_tokens"
+  case audioSeconds = "audio_seconds"
+  case characters, images, pages, searches, calls
+  case streamed, billing, key
+  case periodStart = "period_start"
+  case periodEnd = "period_end"
+  case project, meter, kind, category, quantity, unit, amount, currency, credits, service
+  case chargeClass = "charge_class"
+  case product
+  case contextWindow = "context_window"
+  case action, task, complexity, priority, tier, budget, segment
+  case useCase = "use_case"
+  case accountPlan = "account_plan"
+  case taskType = "task_type"
+  case cacheClass = "cache_class"
+  case maxTokens = "max_tokens"
+
+  /// What the column counts; nil: it is no quantity.
+  package var quantity: LogQuantity? { LogQuantity(rawValue: rawValue) }
+}
+
+/// The kinds of usage of a row, in the order of its columns.
+package enum LogQuantity: String, CaseIterable, Sendable {
+  case inputTokens = "input_tokens"
+  case cachedInputTokens = "cached_input_tokens"
+  case cacheWriteTokens = "cache_write_tokens"
+  case cacheWriteLongTokens = "cache_write_1h_tokens"
+  case inputAudioTokens = "input_audio_tokens"
+  case inputImageTokens = "input_image_tokens"
+  case outputTokens = "output_tokens"
+  case reasoningTokens = "reasoning_tokens"
+  case outputAudioTokens = "output_audio_tokens"
+  case outputImageTokens = "output_image_tokens"
+  case audioSeconds = "audio_seconds"
+  case characters, images, pages, searches
+
+  package static let tokens: [LogQuantity] = Array(allCases.prefix { $0 != .audioSeconds })
+  package var place: Int { Self.places[self] ?? 0 }
+  private static let places = Dictionary(
+    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+
+  /// What a usage file calls it.
+  package var usageColumn: UsageColumn? { UsageColumn(rawValue: rawValue) }
+  /// Decimal places of the unit in which it is kept.
+  package var places: Int { self == .audioSeconds ? 6 : 0 }
+}

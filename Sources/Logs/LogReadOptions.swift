@@ -1,0 +1,107 @@
+import CostModel
+import Support
+
+/// How logs are to be read, as the user says.
+package struct LogReadOptions {
+  package var format: LogShape?
+  /// What a log calls canonical columns, values for every row, and units.
+  package var columns: [(LogColumn, String)] = []
+  package var fixed: [(LogColumn, String)] = []
+  package var units: [(LogColumn, LogUnit)] = []
+  package var timeZone = "UTC"
+  package var provider: String?
+  package var rates: [String: ExactDecimal] = [:]
+  package var keepsDuplicates = false
+  package var allowUsage: [String] = []
+  package var skipBadRows: Int64 = 0
+  package var skipUnpriced = Allowance(count: 0)
+  package var costTolerance = 0.02
+  package var names = NameResolver(catalog: nil, tables: NameTables())
+
+  /// So many rows, or such a part of all.
+  package struct Allowance {
+    package var count: Int64
+    package var share: Double?
+
+    package func allows(_ rows: Int64, of all: Int64) -> Bool {
+      share.map { Double(rows) <= $0 * Double(all) } ?? (rows <= count)
+    }
+  }
+
+  package var catalog: Catalog? { names.catalog }
+  package var tables: NameTables { names.tables }
+
+  /// Whose model a row's name is, where the row does not say.
+  package func seller(of row: LogRow) -> String? {
+    guard let catalog,
+      let answer = try? names.resolve(row.names, asked: row.asked, seller: nil),
+      let id = answer.model
+    else { return nil }
+    return catalog[id].provider.lowercased()
+  }
+
+  /// A shape with what the user says in its place.
+  package func applied(to shape: LogShape) -> LogShape {
+    var shape = shape
+    for (column, name) in columns {
+      shape.columns[column, default: LogShape.Column()].from = [LogPath(name)]
+      shape.columns[column]?.orElse = []
+    }
+    for (column, value) in fixed { shape.columns[column, default: LogShape.Column()].fixed = value }
+    for (column, unit) in units { shape.columns[column, default: LogShape.Column()].unit = unit }
+    // A log that has what the user names has what the format calls it.
+    for (column, name) in columns {
+      guard
+        let original = shape.detect.firstIndex(where: { $0.contains { $0.name == column.rawValue } }
+        )
+      else { continue }
+      shape.detect[original].append(LogPath(name))
+    }
+    return shape
+  }
+
+  /// `column=name,…` (`--columns`).
+  package mutating func addColumns(_ text: String) throws {
+    for part in text.split(separator: ",") {
+      let (column, name) = try Self.pair(part, "--columns")
+      columns.append((column, name))
+    }
+  }
+
+  package mutating func addFixed(_ text: String) throws { fixed.append(try Self.pair(text[...], "--set")) }
+
+  package mutating func addUnit(_ text: String) throws {
+    let (column, name) = try Self.pair(text[...], "--unit")
+    guard let unit = LogUnit(rawValue: name) else {
+      throw BadInput(
+        message: "--unit: error: unknown unit '\(name)', expected "
+          + InputLog.alternatives(LogUnit.allCases.map(\.rawValue)))
+    }
+    units.append((column, unit))
+  }
+
+  /// `EUR=1.10`.
+  package mutating func addRate(_ text: String) throws {
+    let parts = text.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, let rate = ExactDecimal(parts[1]), rate.digits > 0 else {
+      throw BadInput(message: "--rate: error: expected a rate like EUR=1.10, not '\(text)'")
+    }
+    rates[parts[0].uppercased()] = rate
+  }
+
+  private static func pair(_ text: Substring, _ option: String) throws -> (LogColumn, String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw BadInput(message: "\(option): error: expected column=value, not '\(text)'")
+    }
+    let name = String(parts[0])
+    guard let column = LogColumn(rawValue: LogShapeFile.aliases[name] ?? name) else {
+      let names = LogColumn.allCases.map(\.rawValue)
+      throw BadInput(
+        message: "\(option): error: unknown column '\(name)', expected "
+          + InputLog.alternatives(names)
+          + (NearestName.hint(for: name, among: names).map { "\n" + $0 } ?? ""))
+    }
+    return (column, String(parts[1]))
+  }
+}

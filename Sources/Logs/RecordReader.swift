@@ -1,0 +1,326 @@
+import Simulator
+import Support
+
+/// The records of one text: a table, or JSON in any arrangement.
+package final class RecordReader {
+  /// What is known of the text once it has been read.
+  package struct Facts {
+    package var container = ""
+    package var records = 0
+    /// The last page says that there are more.
+    package var isIncomplete = false
+  }
+
+  private let text: LogText
+  /// Whether an object has all keys of a format.
+  private let hasKeys: (JSONNode) -> Bool
+  private let visit: (SourceRecord) throws -> Void
+  private let parser = JSONParser()
+  private(set) var facts = Facts()
+
+  package init(
+    _ text: LogText, hasKeys: @escaping (JSONNode) -> Bool,
+    visit: @escaping (SourceRecord) throws -> Void
+  ) {
+    self.text = text
+    self.hasKeys = hasKeys
+    self.visit = visit
+  }
+
+  /// Objects that are parsed as a whole; longer ones are opened as a stream.
+  private static let wholeBytes = 16 << 20
+
+  package func read() throws {
+    let bytes = text.bytes
+    if let nul = bytes.firstIndex(of: 0) { throw error("a NUL byte at byte \(nul), expected text") }
+    var scanner = JSONScan(bytes)
+    scanner.skipSeparators()
+    switch scanner.byte {
+    case nil: throw error("the file is empty, expected a log")
+    case UInt8(ascii: "{"), UInt8(ascii: "["): try readJSON(scanner)
+    default: try readTable()
+    }
+  }
+
+  private func error(_ reason: String) -> TraceError { TraceError(path: text.name, reason: reason) }
+
+  // MARK: Tables
+
+  private func readTable() throws {
+    facts.container = "CSV"
+    var table: LogTable?
+    var delimiter: UInt8?
+    let reader = CSVReader { [unowned self] row in
+      guard let table else {
+        let names = (0..<row.count).map { LogValue.trimmed(row.text($0) ?? "") }
+        table = LogTable(names: names, delimiter: delimiter ?? UInt8(ascii: ","))
+        return
+      }
+      facts.records += 1
+      try visit(SourceRecord(number: facts.records, body: .row(table, row)))
+    }
+    do {
+      // The delimiter is known once the first line has been looked at.
+      delimiter = Self.delimiter(of: text.bytes)
+      try reader.feed(text.bytes)
+      try reader.finish()
+    } catch let failure as CSVError {
+      throw error("row \(failure.row - 1): \(failure.reason)")
+    }
+    if table == nil { throw error("no header and no rows, expected a log") }
+  }
+
+  private static func delimiter(of bytes: [UInt8]) -> UInt8? {
+    var found: UInt8?
+    let probe = CSVReader { _ in throw CSVError(row: 0, reason: "") }
+    try? probe.feed(bytes.prefix(1 << 16) + [0x0A])
+    found = probe.delimiter
+    return found
+  }
+
+  // MARK: JSON
+
+  private func readJSON(_ start: JSONScan) throws {
+    var scanner = start
+    var values = 0
+    var hasArray = false
+    while scanner.byte != nil {
+      let range = try value(&scanner)
+      values += 1
+      hasArray = hasArray || text.bytes[range.lowerBound] == UInt8(ascii: "[")
+      try readValue(range, context: [:], isOutermost: true)
+      scanner.skipSeparators()
+    }
+    facts.container =
+      hasArray ? "JSON array" : values == facts.records ? "JSON lines" : "JSON pages"
+  }
+
+  private func value(_ scanner: inout JSONScan) throws -> Range<Int> {
+    let start = scanner.place
+    guard let range = scanner.value() else {
+      let line = text.bytes[..<start].count { $0 == 0x0A } + 1
+      throw error("line \(line): the last record is cut off")
+    }
+    return range
+  }
+
+  /// A value in place: an array element by element, so that none has to be held as a whole.
+  private func readValue(
+    _ range: Range<Int>, context: [String: JSONNode], isOutermost: Bool
+  ) throws {
+    if text.bytes[range.lowerBound] == UInt8(ascii: "[") {
+      var scanner = JSONScan(text.bytes, range.lowerBound + 1)
+      while true {
+        scanner.skipSeparators()
+        guard scanner.place < range.upperBound - 1 else { return }
+        try readValue(try value(&scanner), context: context, isOutermost: isOutermost)
+      }
+    }
+    if range.count > Self.wholeBytes, try openStream(range, context: context) { return }
+    try look(try parse(range).root, context, isOutermost: isOutermost)
+  }
+
+  private func parse(_ range: Range<Int>) throws -> JSONDocument {
+    do throws(JSONDocument.Problem) {
+      return try parser.parse(text.bytes[range])
+    } catch {
+      let line = text.bytes[..<range.lowerBound].count { $0 == 0x0A } + 1
+      throw self.error("line \(line): not JSON: \(error.message)")
+    }
+  }
+
+  /// An object too long to be parsed at once; false if it has no key to be opened at.
+  private func openStream(_ range: Range<Int>, context: [String: JSONNode]) throws -> Bool {
+    var context = context
+    var isOpened = false
+    var scanner = JSONScan(text.bytes, range.lowerBound + 1)
+    while true {
+      scanner.skipSeparators()
+      guard scanner.place < range.upperBound - 1, scanner.byte == UInt8(ascii: "\"") else { break }
+      let key = try value(&scanner)
+      scanner.skipColon()
+      let value = try value(&scanner)
+      let name = String(decoding: text.bytes[key].dropFirst().dropLast(), as: UTF8.self)
+      if value.count <= Self.wholeBytes, let node = try? parse(value).root, node.isScalar {
+        context[name] = node
+        noteMore(name, node)
+      } else if !isOpened, Self.wrappers.contains(name) {
+        isOpened = true
+        try readValue(value, context: context, isOutermost: false)
+      }
+    }
+    return isOpened
+  }
+
+  // MARK: Objects
+
+  private static let recordKeys: Set = [
+    "id", "type", "model", "timestamp", "ts", "traceId", "trace_id", "request_id", "requestId",
+    "response",
+  ]
+  private static let wrappers = [
+    "data", "items", "results", "observations", "logs", "rows", "messages", "traces", "value",
+    "events",
+  ]
+  private static let messages = ["message", "@message"]
+
+  private func look(
+    _ node: JSONNode, _ context: [String: JSONNode], isOutermost: Bool
+  ) throws {
+    if node.kind == .array {
+      for child in node.children { try look(child, context, isOutermost: isOutermost) }
+      return
+    }
+    guard node.kind == .object else { return try hand(node, context) }
+    if try readSpans(node, context) { return }
+    if let message = message(in: node) {
+      return try look(message, context, isOutermost: false)
+    }
+    if isRecord(node) {
+      guard let inner = node["observations"], holds(inner) else { return try hand(node, context) }
+      return try open(node, at: inner, context, isOutermost: isOutermost)
+    }
+    for name in Self.wrappers {
+      guard let inner = node[name], holds(inner) else { continue }
+      return try open(node, at: inner, context, isOutermost: isOutermost)
+    }
+    try hand(node, context)
+  }
+
+  private func isRecord(_ node: JSONNode) -> Bool {
+    node.children.contains { Self.recordKeys.contains($0.key) } || hasKeys(node)
+  }
+
+  /// Whether there are objects in it, or it is one, or nothing.
+  private func holds(_ node: JSONNode) -> Bool {
+    node.kind == .object
+      || (node.kind == .array && node.children.allSatisfy { $0.kind == .object })
+  }
+
+  private func open(
+    _ node: JSONNode, at inner: JSONNode, _ context: [String: JSONNode], isOutermost: Bool
+  ) throws {
+    var context = context
+    var isBefore = true
+    for child in node.children {
+      isBefore = isBefore && child.key != inner.key
+      if child.isScalar, isBefore || !isOutermost { context[child.key] = child }
+      if isOutermost { noteMore(child.key, child) }
+    }
+    try look(inner, context, isOutermost: false)
+  }
+
+  private var page: (number: Int, of: Int)?
+
+  /// Whether the last page says that it is not the last.
+  private func noteMore(_ name: String, _ node: JSONNode) {
+    if name == "has_more" { facts.isIncomplete = node.text == "true" }
+    guard name == "meta", let page = node["page"].flatMap({ Int($0.text) }),
+      let pages = node["totalPages"].flatMap({ Int($0.text) })
+    else { return }
+    facts.isIncomplete = page < pages
+  }
+
+  private func message(in node: JSONNode) -> JSONNode? {
+    for name in Self.messages {
+      if let text = node[name], text.kind == .string, text.text.hasPrefix("{"),
+        let root = try? parser.parse(text.text.utf8).root, root.kind == .object
+      {
+        return root
+      }
+    }
+    return nil
+  }
+
+  private static let spanTrees = [
+    ("resourceSpans", ["scopeSpans", "instrumentationLibrarySpans"], "spans"),
+    ("resourceLogs", ["scopeLogs", "instrumentationLibraryLogs"], "logRecords"),
+  ]
+
+  /// The trees that OTLP sends.
+  private func readSpans(_ node: JSONNode, _ context: [String: JSONNode]) throws -> Bool {
+    var isTree = false
+    for (resources, scopes, spans) in Self.spanTrees {
+      guard let list = node[resources] else { continue }
+      isTree = true
+      for resource in list.children {
+        for scope in resource.children where scopes.contains(scope.key) {
+          for span in scope.children.compactMap({ $0[spans] }).flatMap({ Array($0.children) }) {
+            try hand(span, context, resource: resource["resource"]?["attributes"])
+          }
+        }
+      }
+    }
+    if isTree { isSpanTree = true }
+    return isTree
+  }
+
+  /// Whether the text is what OTLP sends, which needs no further look.
+  private(set) var isSpanTree = false
+
+  private func hand(
+    _ node: JSONNode, _ context: [String: JSONNode], resource: JSONNode? = nil
+  ) throws {
+    facts.records += 1
+    try visit(
+      SourceRecord(
+        number: facts.records, body: .json(node), context: context, resource: resource))
+  }
+}
+
+/// Finds where JSON values end, without reading them.
+package struct JSONScan {
+  private let bytes: [UInt8]
+  private(set) var place: Int
+
+  package init(_ bytes: [UInt8], _ place: Int = 0) {
+    self.bytes = bytes
+    self.place = place
+    if place == 0, bytes.starts(with: CSVDialect.byteOrderMark) { self.place = 3 }
+  }
+
+  package var byte: UInt8? { place < bytes.count ? bytes[place] : nil }
+
+  /// White space and commas.
+  package mutating func skipSeparators() {
+    while let byte, byte <= 0x20 || byte == UInt8(ascii: ",") { place += 1 }
+  }
+
+  package mutating func skipColon() {
+    while let byte, byte <= 0x20 || byte == UInt8(ascii: ":") { place += 1 }
+  }
+
+  /// The value that begins here; nil if the text ends within it.
+  package mutating func value() -> Range<Int>? {
+    let start = place
+    var depth = 0
+    while place < bytes.count {
+      switch bytes[place] {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        // What closes more than was opened belongs to what is around it.
+        if depth == 0 { return start..<max(place, start + 1) }
+        depth -= 1
+      case UInt8(ascii: "\""):
+        guard skipString() else { return nil }
+      case UInt8(ascii: ","), 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ":"):
+        if depth == 0 { return start..<place }
+      default: break
+      }
+      let closed = [UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: "\"")]
+        .contains(bytes[place])
+      place += 1
+      if depth == 0, closed { return start..<place }
+    }
+    return depth == 0 ? start..<place : nil
+  }
+
+  /// Up to the quote that ends the text.
+  private mutating func skipString() -> Bool {
+    place += 1
+    while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
+      place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return place < bytes.count
+  }
+}

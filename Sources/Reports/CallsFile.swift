@@ -1,0 +1,215 @@
+import CostModel
+import Scenarios
+import Simulator
+import Support
+
+/// Writes calls.csv, the per-call ledger, as a plan runs (columns: docs/interface.md).
+///
+/// Unchecked, because one run alone writes to it, on the thread that simulates it.
+package final class CallsFile: @unchecked Sendable {
+  package static let columns = [
+    "call", "timestamp", "account_id", "account_plan", "use_case", "action", "task", "complexity",
+    "priority", "tier", "routed_model", "reason", "cache", "model", "provider", "attempts",
+    "skipped", "status", "queue_us", "latency_us", "input_tokens", "cached_input_tokens",
+    "output_tokens", "reasoning_tokens", "audio_seconds", "input_cost_usd", "output_cost_usd",
+    "other_cost_usd", "cost_usd", "segment", "msgs",
+  ]
+  /// More of them where quality is told.
+  package static let qualityColumns = [
+    "feedback", "sent", "converted", "engagement", "response_time_ms", "hallucination",
+    "inappropriate", "technical_error",
+  ]
+  /// More of them in a scenario with experiments.
+  package static let experimentColumns = ["experiment", "variant"]
+
+  private let file: OutputFile
+  private var writer: CSVWriter
+  private let accountPlans: AccountPlans
+  private let hasExperiments: Bool
+  private var hasHeader = false
+  private var tellsQuality = false
+
+  /// The calls of a plan of so many users, into one of the command's outputs; a log's users have no
+  /// account plan.
+  package init(
+    path: String, among outputs: Outputs, population: UserPopulation = UserPopulation(),
+    users: Int = 0,
+    hasExperiments: Bool = false, dialect: CSVDialect
+  ) throws(OutputError) {
+    file = try outputs.file(path)
+    accountPlans = AccountPlans(population, users: users)
+    self.hasExperiments = hasExperiments
+    writer = CSVWriter(dialect: dialect)
+  }
+
+  /// What columns there are shows with the first call: only a log's header says what it tells.
+  private func begin(tellsQuality: Bool) {
+    guard !hasHeader else { return }
+    hasHeader = true
+    let columns =
+      Self.columns + (tellsQuality ? Self.qualityColumns : [])
+      + (hasExperiments ? Self.experimentColumns : [])
+    for column in columns { writer.text(column) }
+    writer.endRow()
+  }
+
+  package func append(_ records: [CallRecord], _ names: PlanNames) throws {
+    begin(tellsQuality: names.compiled.scenario.tellsQuality)
+    tellsQuality = names.compiled.scenario.tellsQuality
+    for record in records { write(record, names, to: &writer) }
+    try file.write(writer.takeBytes())
+  }
+
+  /// After the last call.
+  package func finish() throws {
+    begin(tellsQuality: false)
+    try file.write(writer.takeBytes())
+    try file.close()
+  }
+
+  private func write(_ record: CallRecord, _ names: PlanNames, to row: inout CSVWriter) {
+    let (call, compiled) = (record.call, names.compiled)
+    let attributes = compiled.attributes[Int(call.kind)]
+    let kind = compiled.kinds[Int(call.kind)]
+    let plan = accountPlans.place(of: call.user)
+    let routed = compiled.scenario.catalog[ModelID(call.routed)]
+    row.integer(record.number)
+    row.plain(SimTime(microseconds: call.time).preciseDescription)
+    optional(names.account(call.user), &row)
+    optional(names.accountPlan(plan, of: attributes), &row)
+    row.text(compiled.useCases[Int(kind.useCase)])
+    for attribute in [Attribute.action, .task, .complexity, .priority] {
+      optional(attributes[attribute], &row)
+    }
+    row.text(compiled.tiers[Int(kind.tier)])
+    row.text(routed.name)
+    row.text(names.reason(call, accountPlan: plan))
+    row.plain("\(record.cache)")
+    writeAnswer(record, routed: routed, compiled, to: &row)
+    writeBill(record, to: &row)
+    optional(attributes[.segment], &row)
+    row.integer(record.msgs(kind, compiled))
+    if tellsQuality { writeQuality(record.quality, to: &row) }
+    if hasExperiments {
+      let variant = compiled.variant(of: kind)
+      optional(variant?.experiment.name, &row)
+      optional(variant?.arm.name, &row)
+    }
+    row.endRow()
+  }
+
+  /// Who answered: a target, or for a hit the routed model; nobody if the call failed.
+  private func writeAnswer(
+    _ record: CallRecord, routed: Model, _ compiled: CompiledScenario, to row: inout CSVWriter
+  ) {
+    if let target = record.answeredBy {
+      row.text(compiled.targets[target].name)
+      row.text(compiled.scenario.catalog[compiled.targets[target].model].provider)
+    } else if record.isFailed {
+      row.unknown()
+      row.unknown()
+    } else {
+      row.text(routed.name)
+      row.text(routed.provider)
+    }
+    row.integer(Int64(record.attempts))
+    row.integer(Int64(record.skipped))
+    row.plain(record.isFailed ? "failed" : "ok")
+    row.integer(record.queue)
+    row.integer(record.latency)
+  }
+
+  private func writeBill(_ record: CallRecord, to row: inout CSVWriter) {
+    row.integer(record.billed.inputTokens)
+    row.integer(record.billed.cacheReadTokens)
+    row.integer(record.billed.outputTokens)
+    row.integer(record.billed.reasoningTokens)
+    row.number(
+      ColumnType.seconds.text(of: SimDuration(microseconds: record.billed.audioMicroseconds)))
+    let costs = [record.inputCost, record.outputCost, record.otherCost]
+    for cost in costs { row.number(MoneySum(cost).exactDecimal) }
+    row.number(costs.reduce(.zero) { $0 + MoneySum($1) }.exactDecimal)
+  }
+
+  private func writeQuality(_ quality: QualityValues, to row: inout CSVWriter) {
+    let order: [QualityMetric] = [
+      .satisfaction, .sent, .conversion, .engagement, .responseTime, .hallucination,
+      .inappropriate, .technicalError,
+    ]
+    for metric in order {
+      let value = quality[metric]
+      guard value >= 0 else {
+        row.unknown()
+        continue
+      }
+      switch metric {
+      case .satisfaction: row.plain(value == 1 ? "positive" : "negative")
+      // Millionths, as microseconds are of a second.
+      case .engagement:
+        row.number(ColumnType.seconds.text(of: SimDuration(microseconds: value)))
+      case .responseTime:
+        row.number(ColumnType.milliseconds.text(of: SimDuration(microseconds: value)))
+      default: row.plain(value == 1 ? "true" : "false")
+      }
+    }
+  }
+
+  private func optional(_ text: String?, _ row: inout CSVWriter) {
+    if let text { row.text(text) } else { row.unknown() }
+  }
+}
+
+extension CallRecord {
+  /// Messages that the call was for: as a log tells them, else as its kind states them.
+  package func msgs(_ kind: CallKind, _ compiled: CompiledScenario) -> Int64 {
+    loggedMsgs >= 0 ? loggedMsgs : compiled.groups[Int(kind.group)].msgs
+  }
+}
+
+extension CallLog {
+  /// Writes to both, as far as they are wanted; nil: nothing is to be written.
+  package init?(_ file: CallsFile?, _ database: CallsDatabase?) {
+    if file == nil, database == nil { return nil }
+    self.init { records, names in
+      try file?.append(records, names)
+      try database?.append(records, names)
+    }
+  }
+}
+
+/// The account plan that each user of a synthetic plan has been dealt.
+package struct AccountPlans: Sendable {
+  private let dealt: [UInt8]
+
+  package init(_ population: UserPopulation, users: Int) {
+    dealt = UserDeal(population: population, users: users).accountPlan
+  }
+
+  /// Its place among the scenario's; 0 where there are none, or for a log's users.
+  package func place(of user: UInt32) -> Int { dealt.isEmpty ? 0 : Int(dealt[Int(user)]) }
+}
+
+extension PlanNames {
+  /// `account_id` of a user; nil where a log names none.
+  package func account(_ user: UInt32) -> String? {
+    if user == Ledger.noUser { return nil }
+    return userNames.isEmpty ? ReportTables.accountID(Int(user) + 1) : userNames[Int(user)]
+  }
+
+  /// Why the call was routed as it was: the policy's rule, or the budget's line that has acted.
+  package func reason(_ call: Call, accountPlan: Int) -> String {
+    lineThatActed(call) ?? routing.reason(kind: Int(call.kind), accountPlan: accountPlan)
+  }
+
+  /// The budget's line that has changed or refused the call.
+  package func lineThatActed(_ call: Call) -> String? {
+    guard call.action >= 0, let budget = compiled.scenario.budget else { return nil }
+    return budget.thresholds[budget.actions[Int(call.action)].line].name
+  }
+
+  /// The name of an account plan; a log may tell that of each call itself.
+  package func accountPlan(_ place: Int, of attributes: CallAttributes) -> String? {
+    let plans = compiled.scenario.users.accountPlans
+    return plans.isEmpty ? attributes[.accountPlan] : plans[place].name
+  }
+}

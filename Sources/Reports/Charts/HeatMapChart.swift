@@ -1,0 +1,91 @@
+import CostModel
+import Support
+
+/// Bills over two inputs: a cell a pair of values, darker where it costs more, framed where it is
+/// over the budget.
+package struct HeatMapChart {
+  package var title: String
+  /// Names of the axes, and what stands at their places.
+  package var columns: (name: String, values: [String])
+  package var rows: (name: String, values: [String])
+  /// Dollars, by row then column.
+  package var costs: [[Double]]
+  package var budget: Double?
+
+  private let width = 860.0
+  private let top = 92.0
+  private let cellHeight = 34.0
+
+  /// From nothing to a colour on which both inks can be read.
+  private static let heat = (0...8).map { step in
+    "\n.heat\(step){fill:#f2994a;fill-opacity:\(DecimalText.real(Double(step * 8 + 4) / 100, places: 2) ?? "1")}"
+  }.joined()
+
+  package init(
+    title: String, columns: (name: String, values: [String]),
+    rows: (name: String, values: [String]), costs: [[Double]], budget: Double?
+  ) {
+    self.title = title
+    self.columns = columns
+    self.rows = rows
+    self.costs = costs
+    self.budget = budget
+  }
+
+  package func svg() -> String {
+    let left = max(
+      90, 30 + (rows.values.map { SVG.width(of: SVG.shortened($0, to: 24)) }.max() ?? 0))
+    let cellWidth = (width - left - 16) / Double(max(1, columns.values.count))
+    let bottom = top + Double(rows.values.count) * cellHeight
+    var svg = SVG(width: width, height: bottom + 64)
+    svg.rules = Self.heat
+    svg.text(title, 16, 28, class: "h")
+    svg.text("Rows: " + SVG.shortened(rows.name, to: 90), 16, 48, class: "f", title: rows.name)
+    svg.text(
+      "Columns: " + SVG.shortened(columns.name, to: 90), 16, 64, class: "f", title: columns.name)
+    for (index, value) in columns.values.enumerated() {
+      svg.text(
+        SVG.shortened(value, to: max(4, Int(cellWidth / 8))),
+        left + (Double(index) + 0.5) * cellWidth, top - 8, anchor: .middle, class: "f",
+        title: value)
+    }
+    let all = costs.flatMap(\.self)
+    let (low, high) = (all.min() ?? 0, all.max() ?? 0)
+    for (row, values) in costs.enumerated() {
+      let y = top + Double(row) * cellHeight
+      svg.text(
+        SVG.shortened(rows.values[row], to: 24), left - 8, y + 21, anchor: .end,
+        title: rows.values[row])
+      for (column, cost) in values.enumerated() {
+        let x = left + Double(column) * cellWidth
+        let share = high > low ? (cost - low) / (high - low) : 0
+        draw(cost, share, &svg, x: x, y: y, width: cellWidth)
+      }
+    }
+    drawLegend(&svg, left: left, y: bottom + 30)
+    return svg.file(
+      title: title,
+      description: "From \(PlainEnglish.usd(low)) to \(PlainEnglish.usd(high))")
+  }
+
+  private func draw(
+    _ cost: Double, _ share: Double, _ svg: inout SVG, x: Double, y: Double, width: Double
+  ) {
+    let isOver = budget.map { cost > $0 } ?? false
+    let text = PlainEnglish.usd(cost, places: cost < 100 ? 2 : 0)
+    svg.rectangle(
+      x: x + 1, y: y + 1, width: width - 2, height: cellHeight - 2,
+      class: "heat\(Int((share * 8).rounded()))", title: PlainEnglish.usd(cost))
+    if isOver {
+      svg.line(x + 4, y + cellHeight - 5, x + width - 4, y + cellHeight - 5, class: "budget")
+    }
+    guard SVG.width(of: text) + 6 < width else { return }
+    svg.text(text, x + width / 2, y + 20, anchor: .middle, class: "t")
+  }
+
+  private func drawLegend(_ svg: inout SVG, left: Double, y: Double) {
+    guard let budget else { return }
+    svg.line(left, y - 4, left + 30, y - 4, class: "budget")
+    svg.text("over the budget of " + PlainEnglish.usd(budget), left + 38, y)
+  }
+}

@@ -1,0 +1,49 @@
+import CostModel
+import Support
+
+/// The charts of a report: where they are called, what they show, and how they are drawn.
+package enum ReportChart: String, CaseIterable {
+  case cumulativeCost = "cumulative-cost"
+  case costByModel = "cost-by-model"
+  case alertTimeline = "alert-timeline"
+  case hourlyLoad = "hourly-load"
+  case latency
+
+  /// The picture as SVG; nil where there is nothing to show.
+  package func svg(_ report: ScenarioReport) -> String? {
+    switch self {
+    case .cumulativeCost: CumulativeCostChart.svg(report)
+    case .costByModel: CostByModelChart.svg(report)
+    case .alertTimeline: AlertTimelineChart(report)?.draw()
+    case .hourlyLoad: HourlyLoadChart(report)?.draw()
+    case .latency: LatencyChart(report)?.draw()
+    }
+  }
+
+  /// What stands for the picture where it cannot be shown.
+  package func title(_ report: ScenarioReport) -> String {
+    switch self {
+    case .cumulativeCost: "Cost so far in the month against the budget"
+    case .costByModel: "Cost by model for every \(report.replay == nil ? "plan" : "policy")"
+    case .alertTimeline: AlertTimelineChart.title
+    case .hourlyLoad: HourlyLoadChart.title
+    case .latency: LatencyChart.title
+    }
+  }
+
+  /// As a report of this scenario names the file.
+  package var path: String { "charts/\(rawValue).svg" }
+
+  /// The picture in `report.md`; empty where there is nothing to show.
+  package func markdown(_ report: ScenarioReport) -> String {
+    svg(report) == nil ? "" : "![\(title(report))](\(path))\n\n"
+  }
+}
+
+extension PlanReport {
+  /// What charts call a plan: its users, or its own name where the scenario or a policy gives one.
+  package var seriesName: String {
+    let users = PlainEnglish.plural(Int64(plan.users), "user")
+    return plan.name == "users-\(plan.users)" ? users : plan.name
+  }
+}

@@ -1,0 +1,118 @@
+import CostModel
+import Decisions
+import Scenarios
+import Support
+
+/// The inputs that move the bill most, each a bar from the bill at its low to that at its high end,
+/// around the bill as it stands.
+package struct TornadoChart {
+  package static func svg(_ result: Sensitivity) -> String { TornadoChart(result).draw() }
+
+  /// More bars say nothing.
+  package static let limit = 15
+
+  private let result: Sensitivity
+  private let rows: ArraySlice<Sensitivity.Row>
+  private let left: Double
+  private let low: Double
+  private let high: Double
+  private let scale: ChartScale
+
+  private let width = 860.0
+  private let right = 24.0
+  private let top = 84.0
+  private let step = 26.0
+
+  private init(_ result: Sensitivity) {
+    self.result = result
+    rows = result.moving.prefix(Self.limit)
+    let costs = rows.flatMap { [$0.atLow.cost, $0.atHigh.cost] } + [result.base.cost]
+    let ends = (costs.min() ?? 0, costs.max() ?? 0)
+    let margin = 0.16 * max(ends.1 - ends.0, 1e-9)
+    (low, high) = (max(0, ends.0 - margin), ends.1 + margin)
+    scale = ChartScale(largest: high - low)
+    left = 24 + (rows.map { SVG.width(of: Self.name($0.input)) }.max() ?? 0)
+  }
+
+  private static func name(_ input: ScenarioInput) -> String {
+    SVG.shortened(InputWords.label(input), to: 44)
+  }
+
+  private func x(_ dollars: Double) -> Double {
+    left + (dollars - low) / max(1e-12, high - low) * (width - left - right)
+  }
+
+  private func draw() -> String {
+    let bottom = top + Double(rows.count) * step
+    var svg = SVG(width: width, height: bottom + (budget == nil ? 56 : 64))
+    svg.text("What moves the bill", 16, 28, class: "h")
+    svg.rectangle(x: 16, y: 41, width: 11, height: 11, class: SVG.series(0))
+    svg.text("input lower", 33, 51)
+    svg.rectangle(x: 126, y: 41, width: 11, height: 11, class: SVG.series(1))
+    svg.text("input higher", 143, 51)
+    drawAxis(&svg, bottom: bottom)
+    for (index, row) in rows.enumerated() { draw(row, &svg, y: top + Double(index) * step) }
+    let base = x(result.base.cost)
+    svg.line(base, top - 8, base, bottom, class: "axis")
+    svg.text(
+      "as it stands: " + PlainEnglish.usd(result.base.cost), base, top - 14, anchor: .middle,
+      class: "t halo")
+    drawBudget(&svg, bottom: bottom)
+    let words = rows.prefix(3).map {
+      "\(InputWords.label($0.input)): \(PlainEnglish.usd($0.atLow.cost)) to "
+        + PlainEnglish.usd($0.atHigh.cost)
+    }
+    return svg.file(title: "What moves the bill", description: words.joined(separator: "; "))
+  }
+
+  private func drawAxis(_ svg: inout SVG, bottom: Double) {
+    let unit = scale.ticks[1]
+    var mark = (low / unit).rounded(.up)
+    while mark * unit <= high {
+      let place = x(mark * unit)
+      svg.line(place, top, place, bottom, class: "grid")
+      svg.text(scale.label(mark * unit), place, bottom + 16, anchor: .middle, class: "f")
+      mark += 1
+    }
+    svg.text(
+      "Bill of the period with \(PlainEnglish.plural(Int64(result.base.users), "user")), US dollars",
+      (left + width - right) / 2, bottom + (budget == nil ? 40 : 50), anchor: .middle, class: "f")
+  }
+
+  private func draw(_ row: Sensitivity.Row, _ svg: inout SVG, y: Double) {
+    let name = InputWords.label(row.input)
+    svg.text(Self.name(row.input), left - 8, y + 14, anchor: .end, title: name)
+    let base = x(result.base.cost)
+    let ends = [(row.low, row.atLow.cost, 0), (row.high, row.atHigh.cost, 1)]
+    for (value, cost, series) in ends {
+      let text = InputWords.value(value, of: row.input.kind)
+      let place = x(cost)
+      svg.rectangle(
+        x: min(base, place), y: y + 2, width: (place - base).magnitude, height: 17,
+        class: SVG.series(series), title: "\(name) at \(text): \(PlainEnglish.usd(cost))")
+    }
+    // Both ends may lie on the same side.
+    let sides = ends.sorted { $0.1 < $1.1 }
+    for (side, end) in sides.enumerated() where end.1 != result.base.cost {
+      let text = InputWords.short(end.0, of: row.input.kind)
+      let isLeft = side == 0
+      svg.text(
+        text, x(end.1) + (isLeft ? -5 : 5), y + 14, anchor: isLeft ? .end : .start,
+        class: "f halo")
+    }
+  }
+
+  /// Of the whole period; nil: there is none, or not where the bars are.
+  private var budget: Double? {
+    let months = Double(result.scenario.period.months.count)
+    return result.scenario.budget.map { $0.amount.dollars * months }.flatMap {
+      (low...high).contains($0) ? $0 : nil
+    }
+  }
+
+  private func drawBudget(_ svg: inout SVG, bottom: Double) {
+    guard let budget else { return }
+    svg.line(x(budget), top, x(budget), bottom, class: "budget")
+    svg.text("budget", x(budget), bottom + 28, anchor: .middle, class: "f b")
+  }
+}

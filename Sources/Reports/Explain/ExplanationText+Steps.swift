@@ -1,0 +1,230 @@
+import CostModel
+import Decisions
+import Simulator
+import Support
+
+/// The response cache, the targets considered and the outcomes.
+extension ExplanationText {
+  package mutating func describeCache() {
+    section("Response cache")
+    if let reason = it.whyCacheIsOff { return row("off", reason) }
+    let kind = it.kind
+    let shown = it.scenario.cache.shownName(it.cacheClass)
+    let name = it.cacheClass.map { $0 == shown ? $0 : "\($0) (not listed: \(shown))" } ?? shown
+    if kind.cacheMode == .rate {
+      row("class", "\(name), hits \(ExactText.percent(kind.cacheRate)) of the time")
+      if let flushed = it.flushed, it.cacheRate < kind.cacheRate {
+        row(
+          "flushed",
+          "at \(flushed), \(offset(flushed)); by now it hits \(ExactText.percent(it.cacheRate))")
+      }
+      let isHit = it.cacheResult == "hit"
+      let draw = ExactText.draw(it.arrival.cacheDraw)
+      let rate = ExactText.draw(it.cacheRate)
+      return row(it.cacheResult, "draw \(draw) \(isHit ? "<" : "≥") \(rate)")
+    }
+    row("class", "\(name), kept \(ExactText.duration(kind.cacheTTL))")
+    let owner = it.scenario.cache.scope == .user ? it.accountID.map { ", \($0)" } ?? "" : ""
+    row("key", "\(it.routedModel)\(owner), prompt \(Self.hex(it.call.prompt))")
+    row(it.cacheResult, cacheState)
+  }
+
+  private var cacheState: String {
+    switch it.arrival.cacheState {
+    case .live(let until)?: "live until \(until), \(offset(until))"
+    case .expired(let at)?: "expired at \(at), \(offset(at))"
+    case .absent?, nil:
+      it.kind.promptForm == .unique
+        ? "nobody asked this before"
+        : "not there" + (it.flushed.map { "; all was thrown away at \($0)" } ?? "")
+    }
+  }
+
+  /// 16 digits.
+  package static func hex(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  package mutating func describe(_ look: CallStory.Look) {
+    let verb =
+      look.attempt != nil
+      ? look.isRetry ? "is tried again" : "takes it"
+      : look.isRetry ? "cannot be tried again" : "is skipped"
+    section("\(offset(look.at))  \(it.name(ofTarget: look.target)) \(verb)")
+    if let breaker = look.breaker { row("breaker", text(breaker, look.target)) }
+    if look.attempt == nil, look.isBlocked { return }
+    if let tokens = look.tooLong {
+      return row(
+        "window",
+        "the call's \(PlainEnglish.count(tokens)) tokens are more than it holds; not billed")
+    }
+    row("quota", levels(look))
+    row("start", start(look))
+    guard let attempt = look.attempt else { return }
+    if let cache = prefix(look, attempt) { row("prompt cache", cache) }
+    row("latency", latency(look))
+    row("outcome", outcome(look, attempt))
+  }
+
+  private func text(_ state: Breaker.State, _ target: Int) -> String {
+    switch state {
+    case .open(let until): return "open until \(offset(until))"
+    case .awaitingProbe: return "half open: the next call is the probe"
+    case .probing: return "half open: waiting for its probe"
+    case .closed(let failures, let calls):
+      guard let settings = it.behaviour(ofTarget: target).breaker else { return "closed" }
+      let window = ExactText.duration(settings.window)
+      switch settings.rule {
+      case .failures(let most, _):
+        return "closed, \(failures) of \(most) failures within \(window)"
+      case .rate(let billionths, let least):
+        let rate = BreakerWords.rate(billionths)
+        return "closed, \(PlainEnglish.plural(Int64(failures), "failure")) of "
+          + "\(PlainEnglish.plural(Int64(calls ?? 0), "call")) within \(window); "
+          + "opens at \(rate) of \(PlainEnglish.plural(Int64(least), "call")) or more"
+      }
+    }
+  }
+
+  private func levels(_ look: CallStory.Look) -> String {
+    let levels = look.levels
+    let limits = it.behaviour(ofTarget: look.target).quota
+    var left: [String] = []
+    if let requests = levels.requests { left.append(PlainEnglish.plural(requests, "call")) }
+    if let tokens = levels.tokens {
+      left.append("\(PlainEnglish.grouped(String(tokens))) tokens")
+    }
+    if let audio = levels.audio { left.append("\(ExactText.duration(audio)) of audio") }
+    var text = left.isEmpty ? "" : left.joined(separator: ", ") + " left"
+    if let flying = levels.inFlight, let most = limits.concurrent {
+      text += (text.isEmpty ? "" : ", ") + "\(flying) of \(most) in flight"
+    }
+    if text.isEmpty { return "no limits" }
+    if levels.at > look.at { text += " at \(offset(levels.at)), when the last one booked starts" }
+    if levels.tokens != nil {
+      let how = limits.charge == .reserved ? "reserves" : "takes"
+      text += "; this call \(how) \(PlainEnglish.count(look.charge)) tokens"
+    }
+    return text
+  }
+
+  private func start(_ look: CallStory.Look) -> String {
+    let waited = look.wait.start - look.at
+    guard waited > .zero, let cause = look.wait.cause else { return "at once" }
+    let wait = "\(ExactText.duration(waited)) for \(Self.name(of: cause))"
+    if look.attempt != nil { return "\(offset(look.wait.start)), after \(wait)" }
+    let most = it.behaviour(ofTarget: look.target).quota.maxWait
+    return "would wait \(wait)" + (most.map { ", at most \(ExactText.duration($0))" } ?? "")
+  }
+
+  private static func name(of cause: Quota.Limit) -> String {
+    switch cause {
+    case .order: "the call booked before it"
+    case .requests: "requests per minute"
+    case .tokens: "tokens per minute"
+    case .audio: "the day's audio"
+    case .concurrent: "a free slot"
+    }
+  }
+
+  private func prefix(_ look: CallStory.Look, _ attempt: CallStory.Attempt) -> String? {
+    let read = "\(PlainEnglish.count(attempt.cached)) tokens read"
+    guard let settings = it.behaviour(ofTarget: look.target).promptCache, it.call.fact < 0 else {
+      return attempt.cached > 0 ? read : nil
+    }
+    guard it.kind.prefixTokens > 0 else { return nil }
+    let prefix = "prefix of \(PlainEnglish.count(it.kind.prefixTokens)) tokens"
+    if it.kind.prefixTokens < settings.minimumTokens {
+      return "\(prefix), fewer than the \(PlainEnglish.count(settings.minimumTokens)) that it keeps"
+    }
+    guard let until = look.prefixUntil else { return "\(prefix), not there: \(read)" }
+    let state = attempt.start < until ? "live until" : "expired at"
+    return "\(prefix), \(state) \(offset(until)): \(read)"
+  }
+
+  private func latency(_ look: CallStory.Look) -> String {
+    let behaviour = it.behaviour(ofTarget: look.target)
+    var text = ExactText.duration(look.latency)
+    if look.isLogged, let facts = it.arrival.facts, facts.latency >= 0 {
+      text += ", as logged"
+    } else if case .fixed = behaviour.latency {
+      text += ", always"
+    } else {
+      text += ", drawn"
+    }
+    if let timeout = behaviour.timeout, look.latency > timeout {
+      text += "; cut off at the timeout of \(ExactText.duration(timeout))"
+    }
+    return text
+  }
+
+  private func outcome(_ look: CallStory.Look, _ attempt: CallStory.Attempt) -> String {
+    let verdict = attempt.isFailing ? "fails" : "succeeds"
+    let probe = attempt.isProbe ? "; it is the breaker's probe" : ""
+    if look.isLogged, it.arrival.facts?.failed == true { return "fails, as logged" + probe }
+    guard let draw = look.failureDraw, attempt.failureRate > 0 else { return verdict + probe }
+    let sign = draw < attempt.failureRate ? "<" : "≥"
+    let rate = ExactText.draw(attempt.failureRate)
+    return "\(verdict): draw \(ExactText.draw(draw)) \(sign) failure rate \(rate)" + probe
+  }
+
+  package mutating func describe(_ outcome: CallStory.Outcome) {
+    let verb = outcome.hasFailed ? "fails" : "answers"
+    section("\(offset(outcome.at))  \(it.name(ofTarget: outcome.target)) \(verb)")
+    if outcome.opensBreaker, let settings = it.behaviour(ofTarget: outcome.target).breaker {
+      row("breaker", "opens for \(ExactText.duration(settings.open))")
+    }
+    guard let bill = outcome.bill else {
+      return row("bill", "nothing, as failures are not billed")
+    }
+    describe(bill, target: outcome.target)
+  }
+
+  private mutating func describe(_ bill: CallStory.Bill, target: Int) {
+    let notes = it.priceNotes(bill, target: target)
+    row("bill", notes.isEmpty ? "at the listed prices" : notes.joined(separator: ", "))
+    let total = ExactText.usd(bill.cost.total)
+    let rows =
+      bill.breakdown.components.map { component in
+        [
+          component.dimension.label, ExactText.quantity(component), "×",
+          ExactText.price(component), "÷", ExactText.unit(of: component.dimension).name,
+          component.isExact ? "=" : "≈", ExactText.usd(component.amount),
+        ]
+      } + [["total", "", "", "", "", "", "=", total]]
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let isLeft = [0, 5, 7]
+    for cells in rows {
+      let line = zip(cells, widths).enumerated().map { column, item in
+        let pad = String(repeating: " ", count: item.1 - item.0.count)
+        return isLeft.contains(column) ? item.0 + pad : pad + item.0
+      }.joined(separator: " ")
+      raw("    " + line.trimmingTrailingSpaces)
+    }
+    let before = bill.spent - MoneySum(bill.cost.total)
+    var text = "\(ExactText.usd(before)) + \(total) = \(ExactText.usd(bill.spent))"
+    if let budget = it.scenario.budget { text += " of \(ExactText.usd(budget.amount))" }
+    let crossed = it.linesCrossed(by: bill)
+    if !crossed.isEmpty { text += "; crosses \(PlainEnglish.list(crossed))" }
+    row("month to date", text)
+  }
+}
+
+extension CallStory.Look {
+  /// Whether the breaker lets nothing pass.
+  package var isBlocked: Bool {
+    switch breaker {
+    case .open?, .probing?: true
+    case .closed?, .awaitingProbe?, nil: false
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmingTrailingSpaces: String {
+    var text = Substring(self)
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}

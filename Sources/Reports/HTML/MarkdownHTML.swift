@@ -1,0 +1,180 @@
+import Support
+
+/// Turns the Markdown that this program writes into HTML: headings, paragraphs, lists, tables,
+/// links, pictures, bold and code, and nothing else.
+///
+/// It makes every tag itself and escapes every text, so no name from a file can become markup.
+package struct MarkdownHTML {
+  /// Pictures by path, as HTML that takes the place of `![…](path)`.
+  package let pictures: [String: String]
+
+  package func html(_ markdown: String) -> String {
+    var blocks: [String] = []
+    var lines = markdown.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    while let line = lines.first {
+      if line.isEmpty {
+        lines = lines.dropFirst()
+      } else if let (level, title) = Self.heading(line) {
+        blocks.append("<h\(level)>\(inline(title))</h\(level)>")
+        lines = lines.dropFirst()
+      } else {
+        let kind = Self.kind(of: line)
+        let block = lines.prefix { Self.kind(of: $0) == kind && Self.heading($0) == nil }
+        blocks.append(html(Array(block), kind))
+        lines = lines.dropFirst(block.count)
+      }
+    }
+    return blocks.map { $0 + "\n" }.joined()
+  }
+
+  private enum Kind { case blank, list, table, picture, paragraph }
+
+  private static func kind(of line: Substring) -> Kind {
+    if line.isEmpty { return .blank }
+    if line.hasPrefix("- ") { return .list }
+    if line.hasPrefix("|") { return .table }
+    return line.hasPrefix("![") ? .picture : .paragraph
+  }
+
+  private static func heading(_ line: Substring) -> (Int, Substring)? {
+    let level = line.prefix { $0 == "#" }.count
+    guard (1...6).contains(level), line.dropFirst(level).first == " " else { return nil }
+    return (level, line.dropFirst(level + 1))
+  }
+
+  private func html(_ lines: [Substring], _ kind: Kind) -> String {
+    switch kind {
+    case .blank: ""
+    case .list:
+      "<ul>\n" + lines.map { "<li>\(inline($0.dropFirst(2)))</li>\n" }.joined() + "</ul>"
+    case .table: table(lines)
+    case .picture: lines.map { picture($0) }.joined(separator: "\n")
+    case .paragraph: "<p>" + lines.map { inline($0) }.joined(separator: "\n") + "</p>"
+    }
+  }
+
+  private func picture(_ line: Substring) -> String {
+    guard let link = Self.link(line.dropFirst()), link.rest.isEmpty else {
+      return "<p>\(inline(line))</p>"
+    }
+    return pictures[String(link.target)].map { "<figure>\n\($0)</figure>" }
+      ?? "<p>" + anchor(link.text, link.target) + "</p>"
+  }
+
+  // MARK: Tables
+
+  private func table(_ lines: [Substring]) -> String {
+    guard lines.count >= 2 else { return "<p>\(lines.map { inline($0) }.joined())</p>" }
+    let isNumber = Self.cells(lines[1]).map { $0.hasSuffix(":") }
+    func row(_ line: Substring, _ tag: String) -> String {
+      let cells = Self.cells(line).enumerated().map { column, cell in
+        let kind = column < isNumber.count && isNumber[column] ? " class=\"number\"" : ""
+        return "<\(tag)\(kind)>\(inline(cell))</\(tag)>"
+      }
+      return "<tr>" + cells.joined() + "</tr>\n"
+    }
+    return "<div class=\"wide\"><table>\n<thead>\n" + row(lines[0], "th") + "</thead>\n<tbody>\n"
+      + lines.dropFirst(2).map { row($0, "td") }.joined() + "</tbody>\n</table></div>"
+  }
+
+  /// Between the bars that no backslash precedes.
+  private static func cells(_ line: Substring) -> [Substring] {
+    var cells: [Substring] = []
+    var start = line.startIndex
+    var isEscaped = false
+    for index in line.indices {
+      if line[index] == "|", !isEscaped {
+        if index > line.startIndex { cells.append(line[start..<index].trimmingSpaces) }
+        start = line.index(after: index)
+      }
+      isEscaped = line[index] == "\\" && !isEscaped
+    }
+    return cells
+  }
+
+  // MARK: Inside a line
+
+  private func inline(_ text: Substring) -> String {
+    var html = ""
+    var rest = text
+    var isBold = false
+    while let character = rest.first {
+      if character == "\\", let next = rest.dropFirst().first {
+        html += XMLText.escape(String(next))
+        rest = rest.dropFirst(2)
+      } else if rest.hasPrefix("**") {
+        html += isBold ? "</strong>" : "<strong>"
+        isBold.toggle()
+        rest = rest.dropFirst(2)
+      } else if character == "`", let end = rest.dropFirst().firstIndex(of: "`") {
+        let code = rest[rest.index(after: rest.startIndex)..<end]
+        html += "<code>\(XMLText.escape(Self.plain(code)))</code>"
+        rest = rest[rest.index(after: end)...]
+      } else if character == "[", let link = Self.link(rest) {
+        html += anchor(link.text, link.target)
+        rest = link.rest
+      } else if let (decoded, length) = Self.entity(rest) {
+        html += XMLText.escape(decoded)
+        rest = rest.dropFirst(length)
+      } else {
+        html += XMLText.escape(String(character))
+        rest = rest.dropFirst()
+      }
+    }
+    return html + (isBold ? "</strong>" : "")
+  }
+
+  /// Files beside the report only: a link to anywhere else is shown as text.
+  private func anchor(_ text: Substring, _ target: Substring) -> String {
+    let isFile =
+      !target.contains { $0 == ":" || $0 == "\\" || $0.isWhitespace }
+      && !target.hasPrefix("/")
+    guard isFile else { return inline(text) }
+    return "<a href=\"\(XMLText.escape(String(target)))\">\(inline(text))</a>"
+  }
+
+  /// `[text](target)` at the beginning; the text of ours holds no brackets of its own.
+  private static func link(
+    _ line: Substring
+  ) -> (text: Substring, target: Substring, rest: Substring)? {
+    guard let middle = line.firstRange(of: "]("),
+      let end = line[middle.upperBound...].firstIndex(of: ")")
+    else { return nil }
+    return (
+      line[line.index(after: line.startIndex)..<middle.lowerBound], line[middle.upperBound..<end],
+      line[line.index(after: end)...]
+    )
+  }
+
+  /// What `Markdown.escape` writes as an entity.
+  private static func entity(_ text: Substring) -> (String, Int)? {
+    text.hasPrefix("&lt;") ? ("<", 4) : text.hasPrefix("&amp;") ? ("&", 5) : nil
+  }
+
+  /// Code without the escapes that its author could not leave out.
+  private static func plain(_ code: Substring) -> String {
+    var result = ""
+    var rest = code
+    while let character = rest.first {
+      if character == "\\", let next = rest.dropFirst().first {
+        result.append(next)
+        rest = rest.dropFirst(2)
+      } else if let (decoded, length) = entity(rest) {
+        result += decoded
+        rest = rest.dropFirst(length)
+      } else {
+        result.append(character)
+        rest = rest.dropFirst()
+      }
+    }
+    return result
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingSpaces: Substring {
+    var text = drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,88 @@
+import Support
+
+/// `report.html`: `report.md` and its charts as one page that needs no other file, no script and no
+/// network; for screens of any width, light or dark, and for paper.
+package enum ReportHTML {
+  /// `charts` by path, as SVG files.
+  package static func text(_ markdown: String, title: String, charts: [String: String]) -> String {
+    var pictures: [String: String] = [:]
+    for (number, path) in charts.keys.sorted().enumerated() {
+      pictures[path] = charts[path].map { inline($0, number: number + 1) }
+    }
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+      <title>\(XMLText.escape(title))</title>
+      <style>
+      \(style)
+      </style>
+      </head>
+      <body>
+      <main>
+      \(MarkdownHTML(pictures: pictures).html(markdown))</main>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// The picture itself, with names of its own, since a page may have each name only once.
+  private static func inline(_ svg: String, number: Int) -> String {
+    let start = svg.firstRange(of: "<svg")?.lowerBound ?? svg.startIndex
+    return String(svg[start...])
+      .replacing("id=\"title\"", with: "id=\"title\(number)\"")
+      .replacing("id=\"desc\"", with: "id=\"desc\(number)\"")
+      .replacing(
+        "aria-labelledby=\"title desc\"", with: "aria-labelledby=\"title\(number) desc\(number)\"")
+  }
+
+  /// Tables and pictures scroll by themselves where the page is too narrow: the text never does. A
+  /// shade then says that there is more, and the first column stays.
+  private static let style = """
+    :root{color-scheme:light dark;--ink:#1f2328;--faint:#59636e;--rule:#d1d9e0;--paper:#fff;\
+    --band:#6575850f;--shade:#1f232833;--link:#0a5bb5}
+    @media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--faint:#9aa7b4;\
+    --rule:#3d444d;--paper:#0d1117;--band:#8091a514;--shade:#e6edf340;--link:#5aa9e6}}
+    *{box-sizing:border-box}
+    body{margin:0;background:var(--paper);color:var(--ink);\
+    font:16px/1.55 system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+    main{max-width:76rem;margin:0 auto;padding:1rem clamp(1rem,4vw,2.5rem) 3rem}
+    h1{font-size:1.7rem;line-height:1.25;margin:1rem 0} h1+p{font-size:1.15rem}
+    h2{font-size:1.25rem;margin:2.2rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--rule)}
+    p,ul{max-width:52rem} li{margin:.25rem 0} p,li{overflow-wrap:anywhere}
+    a{color:var(--link)} code{font-size:.9em}
+    figure{margin:1.2rem 0;overflow-x:auto}
+    figure svg{display:block;width:100%;min-width:45rem;max-width:60rem;height:auto}
+    .wide{overflow-x:auto;margin:.8rem 0 1.2rem}
+    table{border-collapse:collapse;font-size:.875rem;line-height:1.35}
+    th,td{padding:.35rem .7rem;border-bottom:1px solid var(--rule);text-align:left;\
+    vertical-align:top;min-width:4rem}
+    th{color:var(--faint);font-weight:600;vertical-align:bottom}
+    td:not(.number){min-width:6.5rem;max-width:24rem} .number{text-align:right;white-space:nowrap;\
+    font-variant-numeric:tabular-nums} th.number{white-space:normal}
+    tbody tr:nth-child(even){background:var(--band)}
+    @media screen and (max-width:60rem){table{width:max-content} \
+    td:not(.number){min-width:0;max-width:20rem} \
+    .wide,figure{background:\
+    linear-gradient(90deg,var(--paper) 50%,transparent) 0 0/2rem 100% no-repeat local,\
+    linear-gradient(-90deg,var(--paper) 50%,transparent) 100% 0/2rem 100% no-repeat local,\
+    linear-gradient(90deg,var(--shade),transparent) 0 0/.8rem 100% no-repeat,\
+    linear-gradient(-90deg,var(--shade),transparent) 100% 0/.8rem 100% no-repeat} \
+    figure svg .background{fill:none} \
+    th:first-child,td:first-child{position:sticky;left:0;max-width:9rem;\
+    background:linear-gradient(var(--band),var(--band)),var(--paper)} \
+    thead th:first-child,tbody tr:nth-child(odd) td:first-child{background:var(--paper)}}
+    @media print{
+    @page{margin:15mm}
+    body{font-size:10pt} main{max-width:none;padding:0}
+    .wide,figure{overflow:visible} figure svg{min-width:0}
+    table{font-size:7.5pt} th,td{padding:.15rem .35rem;min-width:0}
+    h2{break-after:avoid} tr,figure,li{break-inside:avoid} thead{display:table-header-group}
+    }
+    """
+}

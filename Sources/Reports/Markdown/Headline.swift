@@ -1,0 +1,255 @@
+import Analysis
+import CostModel
+import Decisions
+import Support
+
+/// What calls for attention, where anything does; then the answer in two sentences (the bill, whether the budget holds, when it breaks; what fits) and,
+/// where a quota fills up, a third one that names it.
+package enum Headline {
+  /// `emphasis` surrounds the amounts: `**` in Markdown, nothing on a terminal.
+  package static func text(_ report: ScenarioReport, emphasis: String = "") -> String {
+    if let replay = report.replay { return ReplayMarkdown.headline(report, replay, emphasis) }
+    guard let plan = report.largestPlan else { return "The scenario has no plan." }
+    let sentences = [
+      report.attention(emphasis: emphasis), bill(plan, report, emphasis),
+      ReportMarkdown.spreadSentence(plan, emphasis: emphasis), assumedBill(report, emphasis),
+      second(plan, report, emphasis),
+      enforced(
+        plan, emphasis, whose: " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"),
+      limit(plan, report, emphasis),
+      otherPrices(plan, report, emphasis), longMonth(report),
+    ]
+    return sentences.compactMap { $0 }.joined(separator: " ")
+  }
+
+  private static func bill(
+    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
+  ) -> String {
+    let period = report.scenario.period
+    let other = report.scenario.currency.map {
+      " (\(PlainEnglish.amount(plan.result.cost, in: $0)))"
+    }
+    let cost = emphasis + PlainEnglish.usd(plan.result.cost) + emphasis + (other ?? "")
+    let span = PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
+    let start = "With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), AI costs \(cost) "
+    guard let budget = report.periodBudget else {
+      return start + "\(span); no budget is set."
+    }
+    let headroom = budget - plan.result.cost
+    let difference = PlainEnglish.usd(
+      MoneySum(picodollars: headroom.picodollars.magnitudeAsSigned))
+    let budgetText = PlainEnglish.usd(budget) + " budget"
+    if plan.isOverBudget(report.scenario.budget) == true {
+      let crossed = plan.budgetCrossedAt.map {
+        (period.months.count > 1 ? "; a month's budget first breaks on " : ", which breaks on ")
+          + "\(emphasis)\(PlainEnglish.moment($0, in: period))\(emphasis)"
+      }
+      let over =
+        headroom < .zero
+        ? "\(difference) over the \(budgetText)" : "more in one month than its budget allows"
+      return start + "\(span): \(over)\(crossed ?? "")\(doubt(plan, report, isOver: true))."
+    }
+    let qualification = Attention(plan: plan).qualification.map { ", but \($0)" } ?? ""
+    return start + "\(span), within the \(budgetText) with \(difference) to spare"
+      + "\(qualification)\(doubt(plan, report, isOver: false))."
+  }
+
+  /// What the budget's actions did, where they met a call.
+  package static func enforced(_ plan: PlanReport, _ emphasis: String, whose: String) -> String? {
+    guard let without = plan.unenforced, !plan.result.enforcements.isEmpty else { return nil }
+    let met = plan.met
+    let parts = [(met.refused, "refuses"), (met.moved, "moves")].filter { $0.0 > 0 }.map {
+      "\($0.1) \(PlainEnglish.plural($0.0, "call"))"
+    }
+    let saved = without.cost - plan.result.cost
+    let effect =
+      saved < .zero
+      ? "which costs \(PlainEnglish.usd(plan.result.cost - without.cost)) more than"
+      : "which saves \(emphasis)\(PlainEnglish.usd(saved))\(emphasis) of"
+    return "Acting on the budget \(PlainEnglish.list(parts))\(whose), \(effect) the "
+      + "\(PlainEnglish.usd(without.cost)) that a budget which only tells would let through."
+  }
+
+  /// A period of days is one budget month, however long it is.
+  private static func longMonth(_ report: ScenarioReport) -> String? {
+    let period = report.scenario.period
+    guard period.months.count == 1, period.days.count > 31 else { return nil }
+    let budget =
+      report.scenario.budget.map {
+        ", and the \(PlainEnglish.usd($0.amount)) budget is held against all of them in one sum"
+      } ?? ""
+    return
+      "Mind the period: its \(period.days.count) days are one budget month. Volumes a month and "
+      + "fixed prices count once for all of them\(budget). (days: 30 with months: "
+      + "\((period.days.count + 15) / 30) makes months of it.)"
+  }
+
+  /// Where another catalog's prices change the bill.
+  private static func otherPrices(
+    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
+  ) -> String? {
+    guard let comparison = report.comparison,
+      let bills = comparison.plans.first(where: { $0.plan == plan.plan }), bills.changes
+    else { return nil }
+    let cost = emphasis + PlainEnglish.usd(bills.other) + emphasis
+    let leftOut = LeftOutWords.parts(
+      bills.leftOut.map {
+        emphasis.isEmpty ? PlainEnglish.visible($0.part) : Markdown.escape($0.part)
+      })
+    let verdict = comparison.budget.map { budget in
+      switch (bills.own > budget, bills.other > budget) {
+      case (false, true): ", which breaks the budget"
+      case (true, false): ", which is within the budget"
+      default: ""
+      }
+    }
+    return "At the prices of the \(Markdown.escape(comparison.compared.name)) catalog"
+      + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")"
+      + "\(leftOut.isEmpty ? "" : ", by formulas that \(LeftOutWords.verb(bills.leftOut)) \(leftOut)")"
+      + "\(assumed(\.other, of: report.assumed?.other, report, emphasis))."
+  }
+
+  /// How far what is assumed may move a bill, right behind it.
+  private static func assumed(
+    _ bill: KeyPath<AssumedBills.Bill, Double?>, of base: Double?, _ report: ScenarioReport,
+    _ emphasis: String
+  ) -> String {
+    guard let base, let ends = report.assumed?.ends(bill, of: base) else { return "" }
+    func end(_ end: (dollars: Double, title: String?)) -> String {
+      let title = end.title.map {
+        " (" + (emphasis.isEmpty ? PlainEnglish.visible($0) : Markdown.escape($0)) + ")"
+      }
+      return emphasis + PlainEnglish.usd(end.dollars) + emphasis + (title ?? "")
+    }
+    return "; it hangs on an assumption, and may be from \(end(ends.least)) to \(end(ends.most))"
+  }
+
+  /// The same of the bill itself.
+  private static func assumedBill(_ report: ScenarioReport, _ emphasis: String) -> String? {
+    let words = assumed(\.own, of: report.assumed?.own, report, emphasis)
+    return words.isEmpty ? nil : "Mind that bill" + words + "."
+  }
+
+  /// Whether a bill near the budget has no stated chance, so that one month says little.
+  private static func isUnsure(_ plan: PlanReport, _ report: ScenarioReport) -> Bool {
+    guard plan.spread == nil, plan.overBudgetProbability == nil, let budget = report.periodBudget,
+      plan.expectation.whyNoChance != nil
+    else { return false }
+    let distance = (budget - plan.result.cost).dollars.magnitude
+    return distance <= AttentionLimits.shipped.standardErrors * plan.expectation.standardError
+  }
+
+  /// One simulated month is one draw: near the budget, another one may fall on the other side.
+  private static func doubt(
+    _ plan: PlanReport, _ report: ScenarioReport, isOver: Bool
+  ) -> String {
+    // Where inputs are drawn, a sentence of its own says how sure all this is.
+    if isUnsure(plan, report) {
+      return
+        "; but this is one simulated month, near the budget, of which no formula tells the chance "
+        + "here: several months do (--runs 200)"
+    }
+    guard plan.spread == nil, plan.expectation.meanOverRanges == nil,
+      let chance = plan.overBudgetProbability,
+      let any = plan.anyMonthOverBudgetProbability, (0.01...0.99).contains(any)
+    else { return "" }
+    let verdict =
+      switch any {
+      case 0.4...0.6: "it is a coin toss"
+      case ..<0.5: isOver ? "that is bad luck" : "that is not certain"
+      default: isOver ? "that is not certain" : "that is luck"
+      }
+    let odds =
+      isOver && any > 0.6
+      ? "chance alone keeps within the budget \(PlainEnglish.wholePercent(1 - chance)) of such months"
+      : "chance alone breaks the budget in \(PlainEnglish.wholePercent(chance)) of such months"
+    let together =
+      any == chance
+      ? ""
+      : " (at least one month of the period breaks it in \(PlainEnglish.wholePercent(any)) of cases)"
+    return
+      "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and \(odds)"
+      + together
+  }
+
+  private static func second(
+    _ largest: PlanReport, _ report: ScenarioReport, _ emphasis: String
+  ) -> String {
+    let others = report.plans.filter { $0.plan != largest.plan }
+    guard let budget = report.scenario.budget, !others.isEmpty else {
+      return perUser(largest)
+    }
+    let within = report.plans.filter { $0.isOverBudget(budget) == false }
+    let safe = within.filter {
+      ($0.anyMonthOverBudgetProbability ?? 0) < 0.01 && !isUnsure($0, report)
+    }
+    if safe.count == report.plans.count {
+      let doubtful = report.plans.contains { Attention(plan: $0).isNeeded }
+      return "Every plan stays within the budget\(doubtful ? ", mind the above" : ""); "
+        + lowercasedFirst(perUser(largest))
+    }
+    let isSure = safe.count < within.count ? "is sure to stay" : "stays"
+    guard let best = safe.max(by: { $0.plan.users < $1.plan.users }) else {
+      return "None of the \(report.plans.count) plans \(isSure) within the budget."
+    }
+    let users = PlainEnglish.plural(Int64(best.plan.users), "user")
+    let cost = emphasis + PlainEnglish.usd(best.result.cost) + emphasis
+    let qualification = Attention(plan: best).qualification.map { ", but \($0)" } ?? ""
+    return "The largest plan that \(isSure) within the budget is \(users) at \(cost)"
+      + "\(qualification)."
+  }
+
+  /// The quota that fills up first, where it does so within the simulated plans.
+  private static func limit(
+    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
+  ) -> String? {
+    let users = Double(plan.plan.users)
+    let first = plan.expectation.quotaLoads.min {
+      $0.saturatesAtUsersBusiestHour < $1.saturatesAtUsersBusiestHour
+    }
+    guard let first, first.saturatesAtUsersBusiestHour <= users else { return nil }
+    // Proof that it comes first, rather than a guess of where between two plans the budget breaks.
+    let budget = report.scenario.budget
+    let isBefore = report.plans.contains {
+      $0.isOverBudget(budget) == false && Double($0.plan.users) >= first.saturatesAtUsersBusiestHour
+    }
+    let isOver = plan.isOverBudget(budget) == true
+    let name = emphasis.isEmpty ? PlainEnglish.visible(first.target) : Markdown.escape(first.target)
+    let limit = PlainEnglish.limit(first.limit)
+    let peak = first.limit == "audio hours/day" ? "on the busiest day" : "in the busiest hour"
+    var text = isOver && isBefore ? "Before that, " : "The first limit to fill is "
+    text += isOver && isBefore ? "\(name)'s \(limit) fill up: " : "\(name)'s \(limit): "
+    text += "\(peak) from \(PlainEnglish.wholeUsers(first.saturatesAtUsersBusiestHour)) users"
+    if first.saturatesAtUsersMean <= users {
+      text += ", around the clock from \(PlainEnglish.wholeUsers(first.saturatesAtUsersMean))"
+    }
+    return text + "." + (waits(first.target, plan, name) ?? "")
+  }
+
+  /// How long its calls wait, where many do.
+  private static func waits(_ target: String, _ plan: PlanReport, _ name: String) -> String? {
+    guard let seen = plan.result.performance.first(where: { $0.model == target }),
+      seen.attempts > 0, let median = seen.queue.percentile(50)
+    else { return nil }
+    let share = Double(seen.queuedCalls) / Double(seen.attempts)
+    guard share > AttentionLimits.shipped.troubledCalls else { return nil }
+    let half =
+      median > 0 ? ", half of all its calls \(PlainEnglish.percentile(seen.queue, 50)) or more" : ""
+    return " With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), "
+      + "\(PlainEnglish.share(share)) of \(name)'s calls wait for it\(half); of all answers 95 % "
+      + "arrive within \(PlainEnglish.percentile(plan.result.latency, 95))."
+  }
+
+  private static func perUser(_ plan: PlanReport) -> String {
+    let users = Int64(plan.plan.users)
+    return "That is \(PlainEnglish.smallUSD(plan.result.cost, per: users)) a user."
+  }
+
+  private static func lowercasedFirst(_ text: String) -> String {
+    text.prefix(1).lowercased() + text.dropFirst()
+  }
+}
+
+extension Int128 {
+  fileprivate var magnitudeAsSigned: Int128 { self < 0 ? -self : self }
+}

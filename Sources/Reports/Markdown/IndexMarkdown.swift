@@ -1,0 +1,57 @@
+import Support
+
+/// `index.md` of the reports folder: every scenario of the run with its answer.
+package enum IndexMarkdown {
+  /// Pages that other verbs have written beside a report, and what they answer.
+  private static let pages = [
+    ("forecast.md", "The months to come"), ("levers.md", "What would save how much"),
+    ("stress.md", "What may go wrong"), ("solve.md", "How far it can go"),
+    ("sensitivity.md", "What moves the bill"), ("sweep.md", "What if"),
+    ("select.md", "Which model for what"),
+  ]
+
+  /// The section of one scenario; `exists` tells which files of the folder there are.
+  package static func section(_ report: ScenarioReport, exists: (String) -> Bool) -> IndexSection {
+    let scenario = report.scenario
+    var text = Headline.text(report, emphasis: "**") + "\n\n" + table(report)
+    let links = pages.filter { exists(scenario.name + "/" + $0.0) }.map { file, words in
+      "[\(words)](\(linkTarget(scenario.name))/\(file))"
+    }
+    if !links.isEmpty { text += "More: \(links.joined(separator: " · "))\n\n" }
+    return IndexSection(
+      title: report.title, link: "\(linkTarget(scenario.name))/report.md",
+      text: String(text.dropLast(2)))
+  }
+
+  private static func table(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable([
+      .text("plan"), .number("bill"), .number("a user"), .text("within budget"),
+    ])
+    for plan in report.plans {
+      let over = plan.isOverBudget(report.scenario.budget)
+      table.row([
+        ReportMarkdown.name(plan.plan), PlainEnglish.usd(plan.result.cost),
+        PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users)),
+        over.map { $0 ? "**no**" : "yes" } ?? "no budget",
+      ])
+    }
+    return table.text
+  }
+
+  /// A folder name as a link: what Markdown or URLs would take for their own is escaped.
+  private static func linkTarget(_ name: String) -> String {
+    var text = ""
+    for byte in name.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+        UInt8(ascii: "."):
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        text += "%" + (digits.utf8.count < 2 ? "0" : "") + digits
+      }
+    }
+    return text
+  }
+}

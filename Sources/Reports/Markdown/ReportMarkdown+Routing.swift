@@ -1,0 +1,93 @@
+import Analysis
+import CostModel
+import Scenarios
+import Support
+
+/// What routing itself costs: a classifier and its mistakes, and what a policy's rules estimate.
+extension ReportMarkdown {
+  package static func classifierSection(_ report: ScenarioReport) -> String {
+    guard let classifier = report.scenario.classifier else { return "" }
+    var table = MarkdownTable([
+      .text("plan"), .number("classified"), .number("named wrong"), .number("classifying"),
+      .number("misrouting"), .number("misrouting by formula"),
+    ])
+    for plan in report.plans {
+      guard let right = plan.wellRouted else { continue }
+      let own = plan.result.costs.filter { $0.tier == Classifier.tier }
+      let formula =
+        ExpectedCost(scenario: report.scenario, plan: plan.plan).total
+        - ExpectedCost(scenario: report.scenario.withoutMisrouting, plan: plan.plan).total
+      table.row([
+        name(plan.plan), PlainEnglish.count(own.reduce(0) { $0 + $1.calls }),
+        PlainEnglish.count(plan.result.misroutedCalls),
+        PlainEnglish.usd(own.reduce(.zero) { $0 + $1.cost }),
+        PlainEnglish.usd(plan.result.cost - right.cost), PlainEnglish.usd(formula),
+      ])
+    }
+    guard !table.isEmpty else { return "" }
+    return heading("Classifier")
+      + "\(Markdown.escape(report.scenario.catalog[classifier.model].name)) is asked before each "
+      + "request and names the model that the policy means in "
+      + "\(PlainEnglish.share(classifier.accuracy)) of cases; otherwise the wrong one answers and is "
+      + "billed. What misrouting costs is the bill less that of the same month with a classifier that "
+      + "is always right; it is below nothing where wrong models are cheaper, and says nothing of "
+      + "what their answers are worth:\n\n" + table.text
+  }
+
+  /// What the knowledge base has learnt and answered.
+  package static func knowledgeSection(_ report: ScenarioReport) -> String {
+    guard let knowledge = report.scenario.knowledge else { return "" }
+    var table = MarkdownTable([
+      .text("plan"), .number("answered"), .number("learnt"), .number("share at the end"),
+      .number("mean share by formula"),
+    ])
+    for plan in report.plans {
+      let learnt = plan.result.knownConversions
+      let traffic = ExpectedTraffic(scenario: report.scenario, users: plan.plan.users)
+      table.row([
+        name(plan.plan), PlainEnglish.count(plan.result.knownCalls), PlainEnglish.count(learnt),
+        PlainEnglish.share(knowledge.share(known: knowledge.known + Double(learnt))),
+        PlainEnglish.share(knowledge.meanShare(of: report.scenario, traffic)),
+      ])
+    }
+    let how =
+      knowledge.prompt.map {
+        "helps a model to answer with \(PlainEnglish.share($0)) of the prompt"
+      } ?? "answers without a model, for nothing"
+    return heading("Knowledge base")
+      + "Of the requests that the response cache does not answer it \(how), more and more of them as "
+      + "conversions come to be known, up to \(PlainEnglish.share(knowledge.ceiling)):\n\n"
+      + table.text
+  }
+
+  /// What the policy's rules say that calls cost, beside what they are expected to.
+  package static func estimateSection(_ report: ScenarioReport) -> String {
+    guard report.scenario.policy.rules.contains(where: { $0.estimatedCost != nil }),
+      let plan = report.largestPlan
+    else { return "" }
+    let rows = PolicyEstimates(report.scenario, plan: plan.plan).rows
+    var table = MarkdownTable([
+      .text("rule"), .number("calls"), .number("estimate a call"), .number("estimated"),
+      .number("expected"), .number("times"), .number("estimated latency"), .number("mean latency"),
+    ])
+    for row in rows {
+      table.row([
+        Markdown.escape(row.rule), PlainEnglish.number(row.calls),
+        row.estimate.map { PlainEnglish.smallUSD(MoneySum($0), per: 1) } ?? "–",
+        row.estimated.map { PlainEnglish.usd($0) } ?? "–", PlainEnglish.usd(row.expected),
+        row.estimated.map { PlainEnglish.number($0 / row.expected) } ?? "–",
+        row.estimatedLatency.map { PlainEnglish.duration($0) } ?? "–",
+        PlainEnglish.duration(row.meanLatency),
+      ])
+    }
+    guard !table.isEmpty else { return "" }
+    let estimated = rows.compactMap(\.estimated).reduce(0, +)
+    let expected = rows.filter { $0.estimated != nil }.reduce(0) { $0 + $1.expected }
+    return heading("Estimates of the policy")
+      + "What the rules of \(Markdown.escape(report.scenario.policy.name)) say that a call costs and "
+      + "takes, beside what formulas expect with \(name(plan.plan)) in the whole period, hits of the "
+      + "response cache included. Together they estimate \(PlainEnglish.usd(estimated)), and the "
+      + "calls are expected to cost \(PlainEnglish.usd(expected)). Nothing is ever billed by an "
+      + "estimate:\n\n" + table.text
+  }
+}

@@ -1,0 +1,228 @@
+import CostModel
+import Scenarios
+import Simulator
+import Support
+
+extension ReportMarkdown {
+  /// What limits allow against what the largest plan asks for, and what came of it.
+  package static func capacitySection(_ report: ScenarioReport) -> String {
+    var text = ReportChart.hourlyLoad.markdown(report)
+    for plan in report.plans where !plan.expectation.quotaLoads.isEmpty {
+      if plan.plan == report.largestPlan?.plan { text += quotaTable(plan) }
+    }
+    text += performanceTable(report)
+    text += report.plans.map(saturation).joined()
+    return text.isEmpty ? "" : heading("Capacity") + text
+  }
+
+  /// More users than this, or a hundred times the plan's, will not come: a limit that only they
+  /// would fill is none.
+  private static let unreachableUsers = 1_000_000.0
+
+  private static func quotaTable(_ plan: PlanReport) -> String {
+    var table = MarkdownTable([
+      .text("model"), .text("limit"), .number("allowed"), .number("asked for, mean"),
+      .number("busiest hour"), .number("full at, mean"), .number("full at, busiest hour"),
+    ])
+    let most = max(unreachableUsers, Double(plan.plan.users) * 100)
+    let loads = plan.expectation.quotaLoads
+    let shown = loads.filter {
+      min($0.saturatesAtUsersMean, $0.saturatesAtUsersBusiestHour) <= most
+    }
+    for load in shown {
+      table.row([
+        Markdown.escape(load.target), Markdown.escape(load.limit),
+        DecimalText.trimmed(PlainEnglish.number(load.allowed)),
+        PlainEnglish.number(load.offeredMean), PlainEnglish.number(load.offeredBusiestHour),
+        users(load.saturatesAtUsersMean, most), users(load.saturatesAtUsersBusiestHour, most),
+      ])
+    }
+    let rest = loads.count - shown.count
+    let limit = PlainEnglish.wholeUsers(most)
+    let note =
+      rest == 0
+      ? ""
+      : "\(PlainEnglish.plural(Int64(rest), "more limit")) would not be full with \(limit) users.\n\n"
+    guard !table.isEmpty else { return note }
+    return
+      "What \(name(plan.plan)) ask for, and how many users would fill each limit, in proportion "
+      + "(`solve --for users --max-quota-use 100%` deals account plans and kinds of users anew for each "
+      + "number, in whole users, and so may end a few users off). The busiest hour is the clock hour in "
+      + "which most is expected to be asked for, of all days of the period; of audio, the busiest "
+      + "day:\n\n"
+      + table.text + note
+  }
+
+  private static func users(_ value: Double, _ most: Double) -> String {
+    value <= most ? PlainEnglish.wholeUsers(value) + " users" : "–"
+  }
+
+  /// What happened where a limit or a breaker did anything, or nearly.
+  private static func performanceTable(_ report: ScenarioReport) -> String {
+    var plans = report.plans
+    let count = plans.reduce(0) { $0 + $1.result.performance.count(where: isNoteworthy) }
+    let isShort = count > longestTable && plans.count > 2
+    if isShort { plans = smallestAndLargest(report) }
+    var table = MarkdownTable([
+      .text(report.unit), .text("model"),
+      .number("busiest minute"), .number("queued"),
+      .number("p95 wait"), .number("throttled"), .number("fallback calls"),
+      .number("breaker trips"), .text("saturated"),
+    ])
+    var isOverOne = false
+    for plan in plans {
+      for target in plan.result.performance where isNoteworthy(target) {
+        isOverOne = isOverOne || target.quotaUtilisationPeak ?? 0 > 1
+        table.row([
+          name(plan.plan), Markdown.escape(target.model),
+          target.quotaUtilisationPeak.map { PlainEnglish.percent($0) } ?? "–",
+          PlainEnglish.count(target.queuedCalls), wait(target),
+          PlainEnglish.count(target.throttledCalls), PlainEnglish.count(target.fallbackCalls),
+          PlainEnglish.count(target.breakerTrips), target.saturated ? "**yes**" : "no",
+        ])
+      }
+    }
+    guard !table.isEmpty else { return "" }
+    var text = "What the simulation saw, where calls waited, were turned away or came near a limit"
+    text += isShort ? " (for the plans between, see [performance.csv](performance.csv))" : ""
+    text += ":\n\n" + table.text
+    if isOverOne {
+      text +=
+        "A minute over 100 % is no error: a limit lets through its burst on top of its rate, so "
+      text += "that a single minute may start more than a minute's worth.\n\n"
+    }
+    return text
+  }
+
+  private static let longestTable = 16
+
+  package static func smallestAndLargest(_ report: ScenarioReport) -> [PlanReport] {
+    let smallest = report.plans.min { $0.plan.users < $1.plan.users }
+    guard let smallest, let largest = report.largestPlan else { return [] }
+    return smallest.plan == largest.plan ? [largest] : [smallest, largest]
+  }
+
+  /// The 95th percentile of all attempts' waits; most wait not at all.
+  private static func wait(_ target: TargetPerformance) -> String {
+    target.queue.percentile(95) == 0 ? "–" : PlainEnglish.percentile(target.queue, 95)
+  }
+
+  private static func isNoteworthy(_ target: TargetPerformance) -> Bool {
+    (target.quotaUtilisationPeak ?? 0 >= 0.8 && target.attempts > 0) || target.queuedCalls > 0
+      || target.throttledCalls > 0 || target.breakerTrips > 0 || target.fallbackCalls > 0
+      || target.otherRegionCalls > 0 || target.saturated
+  }
+
+  private static func saturation(_ plan: PlanReport) -> String {
+    let models = plan.result.performance.filter(\.saturated).map { Markdown.escape($0.model) }
+    guard !models.isEmpty else { return "" }
+    return "With \(name(plan.plan)), \(PlainEnglish.list(models)) "
+      + "\(models.count == 1 ? "is" : "are") saturated: on average more is asked for than the "
+      + "limits allow, so calls wait ever longer or are turned away"
+      + " (longest wait: \(PlainEnglish.duration(plan.result.queueMax))).\n\n"
+  }
+
+  /// How long answers take, waiting included: the largest plan in a sentence, all in a chart.
+  package static func latencySection(_ report: ScenarioReport) -> String {
+    let chart = ReportChart.latency.markdown(report)
+    guard !chart.isEmpty, let plan = report.largestPlan else { return "" }
+    let latency = plan.result.latency
+    var text = heading("Latency")
+    if latency.total > 0 {
+      let subject = report.replay == nil ? "With \(name(plan.plan))" : "Under \(name(plan.plan))"
+      text += "\(subject), half of the answers arrive within "
+      text += "\(PlainEnglish.percentile(latency, 50)), 95 % within "
+      text += "\(PlainEnglish.percentile(latency, 95)) and 99 % within "
+      text += "\(PlainEnglish.percentile(latency, 99)), waiting included.\n\n"
+    }
+    return text + chart + firstTokens(report)
+  }
+
+  /// What people wait for where answers are streamed.
+  private static func firstTokens(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable([
+      .text("plan"), .text("model"), .number("first token: median"), .number("p95"),
+      .number("whole answer: median"), .number("p95"),
+    ])
+    for plan in report.plans {
+      for target in plan.result.performance {
+        guard let first = target.firstToken, first.total > 0 else { continue }
+        table.row(
+          [name(plan.plan), Markdown.escape(target.model)]
+            + [first, target.latency].flatMap { histogram in
+              [50, 95].map { PlainEnglish.percentile(histogram, $0) }
+            })
+      }
+    }
+    guard !table.isEmpty else { return "" }
+    return "\nStreamed answers begin before they end, which costs nothing:\n\n" + table.text
+  }
+
+  /// Calls that were larger than a context window; nothing where there were none.
+  package static func windowSection(_ report: ScenarioReport) -> String {
+    var table = MarkdownTable([
+      .text("plan"), .text("model"), .number("refused calls"), .number("cut attempts"),
+      .number("tokens cut"),
+    ])
+    for plan in report.plans {
+      for target in plan.result.performance where target.tooLongCalls + target.cutAttempts > 0 {
+        table.row([
+          name(plan.plan), Markdown.escape(target.model), PlainEnglish.count(target.tooLongCalls),
+          PlainEnglish.count(target.cutAttempts), PlainEnglish.count(target.cutTokens),
+        ])
+      }
+    }
+    guard !table.isEmpty else { return "" }
+    return heading("Context windows")
+      + "Calls whose input and answer are more than a model's context window holds. A refused call is "
+      + "not billed there; it goes to the next model of its chain, or fails. A cut one is billed as "
+      + "cut (`over_window` in the catalog):\n\n" + table.text
+  }
+
+  package static func flowSection(_ report: ScenarioReport) -> String {
+    let givesUp = report.plans.contains { $0.result.flows.contains { $0.givesUpWith != nil } }
+    var table = MarkdownTable(
+      [.text("plan"), .text("flow"), .number("started"), .number("completed"), .number("failed")]
+        + (givesUp ? [.number("gave up")] : [])
+        + [.number("median"), .number("p95"), .number("p99")])
+    for plan in report.plans {
+      for flow in plan.result.flows {
+        table.row(
+          [
+            name(plan.plan), Markdown.escape(flow.workload), PlainEnglish.count(flow.started),
+            PlainEnglish.count(flow.completed), PlainEnglish.count(flow.failed),
+          ] + (givesUp ? [flow.givesUpWith == nil ? "–" : PlainEnglish.count(flow.gaveUp)] : [])
+            + [50, 95, 99].map { PlainEnglish.percentile(flow.latency, $0) })
+      }
+    }
+    guard !table.isEmpty else { return "" }
+    return heading("Flows")
+      + "Work of several calls, from its start to its end, delays included:\n\n"
+      + table.text + roundSentences(report)
+  }
+
+  /// Of flows whose tools force further rounds: how many there were, and how many of them got no reply.
+  private static func roundSentences(_ report: ScenarioReport) -> String {
+    guard let plan = report.largestPlan else { return "" }
+    return plan.result.flows.compactMap { flow -> String? in
+      guard let error = flow.givesUpWith, flow.started > 0,
+        let workload = report.scenario.workloads.first(where: { $0.name == flow.workload })
+      else { return nil }
+      let expected = workload.expectedRounds
+      let started = Double(flow.started)
+      let rounds = 1 + Double(flow.furtherRounds) / started
+      return "\n\(Markdown.escape(flow.workload)): a round that calls a tool forces another one. "
+        + "With \(name(plan.plan)) a flow had \(hundredths(rounds)) rounds on average; "
+        + "\(PlainEnglish.count(flow.completed)) of \(PlainEnglish.count(flow.started)) got a reply, and "
+        + "\(PlainEnglish.count(flow.gaveUp)) (\(PlainEnglish.share(Double(flow.gaveUp) / started))) "
+        + "called a tool in the last round still and ended in the error “\(Markdown.escape(error))”, "
+        + "all of their calls billed. Without a failed call the formula says "
+        + "\(hundredths(expected.rounds)) rounds and "
+        + "\(PlainEnglish.share(expected.givesUp)).\n"
+    }.joined()
+  }
+
+  private static func hundredths(_ value: Double) -> String {
+    DecimalText.real(value, places: 2) ?? "–"
+  }
+}

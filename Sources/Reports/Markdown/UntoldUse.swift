@@ -1,0 +1,49 @@
+import CostModel
+import Simulator
+import Support
+
+/// What is said of requests of a log that cost $0 because the log tells nothing of them that their model
+/// bills.
+package struct UntoldUse {
+  private let cases: [(name: String, models: [LoggedUse.Untold])]
+  private let areCompared: Bool
+
+  package init(_ report: ScenarioReport, _ replay: ReplayFindings) {
+    cases = zip(report.plans, replay.untold).map { ($0.plan.name, $1) }
+    areCompared = report.plans.count > 1
+  }
+
+  /// Of the first case, or the first one that has such requests; nil: there are none.
+  package var sentence: String? {
+    guard let first = cases.first(where: { !$0.models.isEmpty }) else { return nil }
+    let calls = first.models.reduce(0) { $0 + $1.requests.calls }
+    let row = first.models.map(\.requests.firstRow).min() ?? 0
+    let whose = areCompared ? " under \(Markdown.escape(first.name))" : ""
+    return "Mind that \(PlainEnglish.plural(calls, "answered request"))\(whose) "
+      + (calls == 1 ? "is" : "are") + " in this at $0, since the log tells nothing of "
+      + (calls == 1 ? "it" : "them") + " that "
+      + (calls == 1 ? "its model bills (row " : "their model bills (first: row ")
+      + "\(PlainEnglish.count(row))): what they used is not known."
+  }
+
+  /// By case and model.
+  package var lines: [String] {
+    cases.flatMap { name, models in
+      let whose = areCompared ? ", under \(Markdown.escape(name))" : ""
+      return models.map { untold in
+        "\(PlainEnglish.plural(untold.requests.calls, "request")) answered by "
+          + "\(Markdown.escape(untold.model))\(whose), without anything that it bills: $0, first row "
+          + "\(PlainEnglish.count(untold.requests.firstRow))."
+      }
+    }
+  }
+}
+
+extension LoggedUse.Untold {
+  package var json: JSONValue {
+    .object([
+      ("model", .string(model)), ("requests", .integer(requests.calls)),
+      ("first_row", .integer(requests.firstRow)),
+    ])
+  }
+}

@@ -1,0 +1,70 @@
+import CostModel
+
+/// A way to save, or an alternative to compare with: overrides with words.
+package struct Lever: Sendable {
+  package var name: String
+  package var title: String
+  /// Overrides that put it to use; empty: the file knows none.
+  package var with: [String] = []
+  /// Overrides that take it away where it is in use; empty: the file knows none.
+  package var without: [String] = []
+  /// Model by model: one lever for every use case whose calls go to the first one.
+  package var substitutes: [(model: String, by: String)] = []
+  /// Takes the place of the whole set-up, and so is not combined with others.
+  package var isAlternative = false
+  /// The number of users that its figures are of; nil: it holds for any.
+  package var users: Int?
+  /// What its source says that it saves in a month.
+  package var published: Published?
+  /// What it does to the answers.
+  package var quality: String?
+  package var source: String?
+
+  /// A saving that a document publishes.
+  package struct Published: Hashable, Sendable {
+    package var saving: MoneySum?
+    /// Of the bill without the lever.
+    package var share: Double?
+  }
+}
+
+/// Something that may go wrong: overrides, for all of the period or some days of it.
+package struct Shock: Sendable {
+  /// When a shock begins.
+  package enum Start: Hashable, Sendable {
+    /// Day of the period, from 1.
+    case day(Int)
+    case moment(SimTime)
+    /// Where the plan expects most calls while the shock lasts, from a local midnight on.
+    case busiestDay
+    /// The same, from a full local hour on.
+    case busiestHour
+  }
+
+  package var name: String
+  package var title: String
+  package var with: [String]
+  /// nil: the whole period.
+  package var from: Start?
+  /// Set where `from` is, unless all is over in a moment.
+  package var length: SimDuration?
+  /// One shock for each provider that calls go to.
+  package var isByProvider = false
+  package var source: String?
+}
+
+/// Capacity at a fixed price, used or not: provisioned throughput, a machine of one's own.
+package struct Capacity: Sendable {
+  package var name: String
+  package var title: String
+  /// Names of the models whose calls it takes.
+  package var models: [String]
+  /// Of a unit, a month.
+  package var unitPrice: MoneySum
+  package var minimumUnits = 1
+  /// Of a unit; input tokens, output tokens counting `outputWeight` each.
+  package var tokensPerMinute: Int64
+  package var outputWeight = 1.0
+  package var source: String?
+  package var assumption: String?
+}

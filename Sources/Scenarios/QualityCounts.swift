@@ -1,0 +1,112 @@
+import CostModel
+
+/// What may be told of an answer (docs/semantics.md, "Quality").
+package enum QualityMetric: Int, CaseIterable, Sendable {
+  case satisfaction, conversion, sent, engagement, responseTime, hallucination, inappropriate
+  case technicalError
+
+  /// As alerts and thresholds call it.
+  package var name: String {
+    switch self {
+    case .satisfaction: "satisfaction"
+    case .conversion: "conversion"
+    case .sent: "sent"
+    case .engagement: "engagement"
+    case .responseTime: "response_time"
+    case .hallucination: "hallucination"
+    case .inappropriate: "inappropriate"
+    case .technicalError: "technical_error"
+    }
+  }
+
+  /// What its values are counted in: microseconds of milliseconds, millionths of an engagement, else
+  /// yes and no.
+  package var scale: Double {
+    switch self {
+    case .engagement: 1_000_000
+    case .responseTime: 1_000
+    default: 1
+    }
+  }
+}
+
+/// What is told of one answer: by metric, 0 or 1, millionths or microseconds; negative: nothing.
+package struct QualityValues: Sendable, BitwiseCopyable {
+  fileprivate(set) var all = SIMD8<Int64>(repeating: -1)
+
+  @inline(__always)
+  package subscript(metric: QualityMetric) -> Int64 {
+    get { all[metric.rawValue] }
+    set { all[metric.rawValue] = newValue }
+  }
+}
+
+/// Answers of which something is told, and what that adds up to.
+package struct QualityCounts: Sendable {
+  package var calls: Int64 = 0
+  package var failed: Int64 = 0
+  /// Answers that are messages: of which it is told whether they were sent, or whether they sold.
+  package var messages: Int64 = 0
+  private var samples = SIMD8<Int64>.zero
+  private var sums = SIMD8<Int64>.zero
+
+  @inline(__always)
+  package mutating func add(_ values: QualityValues, isFailed: Bool) {
+    calls &+= 1
+    failed &+= isFailed ? 1 : 0
+    messages &+= max(values[.sent], values[.conversion]) >= 0 ? 1 : 0
+    let isTold = values.all .>= 0
+    samples &+= SIMD8<Int64>.zero.replacing(with: 1, where: isTold)
+    sums &+= SIMD8<Int64>.zero.replacing(with: values.all, where: isTold)
+  }
+
+  package static func += (a: inout QualityCounts, b: QualityCounts) { a.add(b, times: 1) }
+
+  package mutating func add(_ other: QualityCounts, times sign: Int64) {
+    calls += sign * other.calls
+    failed += sign * other.failed
+    messages += sign * other.messages
+    samples &+= sign &* other.samples
+    sums &+= sign &* other.sums
+  }
+
+  package func samples(_ metric: QualityMetric) -> Int64 { samples[metric.rawValue] }
+  package func sum(_ metric: QualityMetric) -> Int64 { sums[metric.rawValue] }
+
+  /// Whether anything is told at all.
+  package var isTold: Bool { samples != .zero }
+
+  /// The share or mean; nil where nothing is told.
+  package func mean(_ metric: QualityMetric) -> Double? {
+    samples(metric) > 0
+      ? Double(sum(metric)) / Double(samples(metric)) / metric.scale : nil
+  }
+}
+
+/// What a log tells of the quality of one request's answer, as small as it can be.
+package struct LoggedQuality: Sendable, BitwiseCopyable {
+  /// 1 for good, 0 for bad, −2 for neither; −1: not told.
+  package var feedback: Int8 = -1
+  package var sent: Int8 = -1
+  package var converted: Int8 = -1
+  package var hallucination: Int8 = -1
+  package var inappropriate: Int8 = -1
+  package var technicalError: Int8 = -1
+  /// Millionths.
+  package var engagement: Int32 = -1
+  /// Microseconds.
+  package var responseTime: Int64 = -1
+
+  package var values: QualityValues {
+    var values = QualityValues()
+    values[.satisfaction] = Int64(max(-1, feedback))
+    values[.conversion] = Int64(converted)
+    values[.sent] = Int64(sent)
+    values[.engagement] = Int64(engagement)
+    values[.responseTime] = responseTime
+    values[.hallucination] = Int64(hallucination)
+    values[.inappropriate] = Int64(inappropriate)
+    values[.technicalError] = Int64(technicalError)
+    return values
+  }
+}

@@ -1,0 +1,105 @@
+/// One number that a scenario states, or that its catalog does for it.
+package struct ScenarioInput: Sendable {
+  /// The file that has to be changed to change the input.
+  package enum Document: Sendable { case scenario, catalog }
+
+  package struct Location: Sendable {
+    package var document: Document
+    /// Keys, and indices of lists, from the document's root.
+    package var keys: [String]
+  }
+
+  /// Keys as `--override` takes them: `workloads`, `fan-messages`, `volume`.
+  package var path: [String]
+  /// Where the value stands; several where a catalog states a price for several spans of time.
+  package var locations: [Location]
+  package var kind: InputKind
+  /// As stated; the most likely one where a range is; the middle of `LOW..HIGH`.
+  package var value: Double
+  /// `LOW..HIGH`, for all values in between alike, or the LOW and HIGH of prices over time: it can
+  /// be scaled, but not set to one value without a loss.
+  package var isSpan = false
+  /// How well the value is known, where the file says so.
+  package var law: InputLaw?
+  /// Inputs of the same group are shares that add up to 100 %: changing one scales the others.
+  package var group: [String]?
+
+  /// The path as a user types it, names with dots in quotes.
+  package var name: String { Self.name(path) }
+
+  package static func name(_ path: [String]) -> String {
+    path.map { $0.contains(".") || $0.contains("*") ? "\"\($0)\"" : $0 }.joined(separator: ".")
+  }
+
+  /// The number of users of the plans: `users`.
+  package static let usersPath = ["users"]
+  package var isUsers: Bool { path == Self.usersPath }
+}
+
+/// A new value for one input of a variant.
+package struct InputSetting: Sendable {
+  package enum Change: Hashable, Sendable {
+    case value(Double)
+    case factor(Double)
+  }
+
+  package var input: ScenarioInput
+  package var change: Change
+
+  /// The value that the variant then has.
+  package var value: Double {
+    switch change {
+    case .value(let value): input.kind.rounded(value)
+    case .factor(let factor): input.kind.rounded(input.value * factor)
+    }
+  }
+}
+
+/// Which inputs are meant: `cache.classes.*.hit_rate`, where `*` is any name and `**` any number of
+/// names.
+package struct InputPattern: Sendable {
+  package let parts: [String]
+
+  /// Split at dots; `"…"` keeps the dots of a name together.
+  package init(_ text: some StringProtocol) {
+    var parts = [""]
+    var isQuoted = false
+    for character in text {
+      if character == "\"" {
+        isQuoted.toggle()
+      } else if character == ".", !isQuoted {
+        parts.append("")
+      } else {
+        parts[parts.count - 1].append(character)
+      }
+    }
+    self.parts = parts
+  }
+
+  /// A pattern that may have one more `*` at its end, for a factor: `a.b*` scales b, `a.*` is all
+  /// that is in a, and `a.**` scales that.
+  package static func scaling(_ text: Substring) -> (pattern: InputPattern, isFactor: Bool) {
+    let isFactor = text.hasSuffix("*") && !text.hasSuffix(".*") && text != "*"
+    return (InputPattern(isFactor ? text.dropLast() : text), isFactor)
+  }
+
+  package var hasWildcard: Bool { parts.contains { $0 == "*" || $0 == "**" } }
+
+  package func matches(_ path: [String]) -> Bool { Self.matches(parts[...], path[...]) }
+
+  private static func matches(_ parts: ArraySlice<String>, _ path: ArraySlice<String>) -> Bool {
+    guard let part = parts.first else { return path.isEmpty }
+    let rest = parts.dropFirst()
+    if part == "**" {
+      return matches(rest, path) || (!path.isEmpty && matches(parts, path.dropFirst()))
+    }
+    guard let first = path.first, part == "*" || part == first else {
+      // A name with dots, typed without quotes.
+      guard let first = path.first, first.hasPrefix(part + ".") else { return false }
+      let longer = parts.prefix(first.split(separator: ".", omittingEmptySubsequences: false).count)
+      return longer.joined(separator: ".") == first
+        && matches(parts.dropFirst(longer.count), path.dropFirst())
+    }
+    return matches(rest, path.dropFirst())
+  }
+}

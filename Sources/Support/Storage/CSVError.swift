@@ -1,0 +1,7 @@
+/// Why a CSV file could not be read, and in which of its rows (the header is row 1).
+package struct CSVError: Error, Hashable, CustomStringConvertible {
+  package var row: Int
+  package var reason: String
+
+  package var description: String { "row \(row): \(reason)" }
+}

@@ -1,0 +1,11 @@
+import CostModel
+
+/// Another currency that the bill is shown in, beside dollars.
+package struct Currency: Sendable {
+  /// As in ISO 4217: `EUR`.
+  package var code: String
+  /// So many of it for a dollar.
+  package var rate: ExactDecimal
+  /// The day of the rate.
+  package var date: CivilDate
+}

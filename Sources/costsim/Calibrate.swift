@@ -1,0 +1,138 @@
+import Analysis
+import ArgumentParser
+import CostModel
+import Foundation
+import Logs
+import Reports
+import Scenarios
+import Simulator
+import Support
+
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fits a scenario to a log.",
+    discussion: """
+      Example: costsim calibrate requests.csv -o my-company/scenario.yaml
+
+      The log is read twice, in bounded memory. Every fitted value has a comment that says what it \
+      rests on. The scenario is in the time zone of --timezone. Without --catalog the models and prices are those of catalog.yaml beside the \
+      scenario; if there is none, the catalog of 'costsim init' is written there.
+      """)
+
+  @Argument(help: "Logs: files, or folders of them.")
+  var traces: [String]
+
+  @Option(name: .shortAndLong, help: "The scenario file to write.")
+  var out = "scenario.yaml"
+
+  @Option(help: "Price catalog that has the log's models.")
+  var catalog: String?
+
+  @Option(help: "Policy file, in place of the log's own choice of models.")
+  var policy: String?
+
+  @OptionGroup var log: LogOptions
+  @OptionGroup var logs: LogReadingOptions
+  @OptionGroup var printing: PrintOptions
+
+  private var trace: String { traces.joined(separator: ", ") }
+
+  func run() throws {
+    try log.checkTimeZone()
+    guard trace != "-" else {
+      throw BadInput(
+        message: "error: the log is read twice, expected a file in place of the standard input")
+    }
+    let outputs = Outputs()
+    try outputs.claim(out)
+    let prices = try catalogPath(outputs)
+    let models = try CatalogReader.read(path: prices)
+    let converted = try CanonicalLog.converted(traces, format: log.format) {
+      try logs.options(log, models)
+    }
+    let calibrator = Calibrator(
+      path: converted?.path ?? trace,
+      format: converted == nil ? log.format : CanonicalLog.format,
+      options: { _ in
+        guard let converted else { return try log.options() }
+        var options = TraceOptions()
+        options.skipBadRows = log.skipBadRows
+        options.shownFormat = converted.shownFormat
+        return options
+      },
+      timeZone: log.timezone, catalog: models, hasPolicy: policy != nil)
+    let fit = try converted.map { try $0.naming(calibrator.calibrate) } ?? calibrator.calibrate()
+    let text = CalibrationText.text(
+      fit, catalog: models,
+      names: CalibrationText.Names(
+        scenario: name, log: trace.split(separator: "/").last.map(String.init) ?? trace,
+        catalog: catalog.map(named) ?? Self.catalogName, policy: policy.map(named)))
+    try outputs.write(text, to: out)
+    try check(outputs, catalog: prices)
+    try outputs.commit()
+    if let converted, !printing.quiet {
+      StandardStream.tell(converted.notes(try logs.options(log, models)))
+    }
+    let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
+    printing.show(
+      json: CalibrationJSON.json(fit, file: out, catalog: models),
+      text: "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests"
+        + (fit.leftOut.calls > 0 ? "; " + fit.leftOut.text : "") + ". Now: costsim run \(out)"
+        + (outside ? " --allow-outside" : "") + "\n")
+  }
+
+  /// The file is read as `run` would read it, before it appears under its name.
+  private func check(_ outputs: Outputs, catalog prices: String) throws {
+    var overrides = ["catalog=\(Self.absolute(prices))"]
+    if let policy { overrides.append("policy=\(Self.absolute(policy))") }
+    let path = try outputs.temporaryPath(for: out)
+    do {
+      _ = try ScenarioReader.read(path: path, overrides: overrides, allowOutside: true)
+    } catch {
+      throw BadInput(
+        message: "\(trace): error: the scenario that fits this log cannot be run with these prices "
+          + "and rules, and was not written:\n" + error.description.replacing(path, with: out))
+    }
+  }
+
+  // MARK: Files
+
+  private static let catalogName = "catalog.yaml"
+
+  private var folder: String {
+    guard let slash = out.lastIndex(of: "/") else { return "." }
+    return slash == out.startIndex ? "/" : String(out[..<slash])
+  }
+
+  private var fileName: String { out.split(separator: "/").last.map(String.init) ?? out }
+
+  /// The file's stem, as far as a scenario may be called that.
+  private var name: String {
+    let stem = fileName.split(separator: ".").first.map(String.init) ?? ""
+    let allowed = stem.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
+    let name = String(allowed.drop { $0 == "-" }.prefix(100))
+    return name.isEmpty ? "calibrated" : name
+  }
+
+  /// Where prices are read from; puts the starter's catalog beside the scenario if need be.
+  private func catalogPath(_ outputs: Outputs) throws -> String {
+    if let catalog { return catalog }
+    let path = self.folder + "/" + Self.catalogName
+    if FileManager.default.fileExists(atPath: path) { return path }
+    let starter = StarterFiles.all.first { $0.name == Self.catalogName }
+    try outputs.write(starter?.text ?? [], to: path, by: .beside)
+    return try outputs.temporaryPath(for: path, by: .beside)
+  }
+
+  /// A file as the scenario names it: relative if it lies in the scenario's folder or below.
+  private func named(_ path: String) -> String {
+    let full = Self.absolute(path)
+    let base = Self.absolute(folder)
+    let start = base.hasSuffix("/") ? base : base + "/"
+    return full.hasPrefix(start) ? String(full.dropFirst(start.count)) : full
+  }
+
+  private static func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
+  }
+}

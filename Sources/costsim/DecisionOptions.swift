@@ -1,0 +1,125 @@
+import ArgumentParser
+import CostModel
+import Foundation
+import Scenarios
+import Support
+
+/// Options of the verbs that write a page about one scenario.
+struct PageOptions: ParsableArguments {
+  @Option(help: "Folder for the reports.")
+  var out = "reports"
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+}
+
+/// Options of the verbs that simulate variants of one scenario.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+}
+
+/// Options of the verbs that assess variants of one scenario.
+struct DecisionOptions: ParsableArguments {
+  @OptionGroup var page: PageOptions
+
+  @Option(help: "Simulates so many months of every variant, in place of closed forms.")
+  var runs: Int?
+
+  @OptionGroup var work: ThreadOptions
+
+  @OptionGroup var tables: TableOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(runs ?? 1) else {
+      throw ValidationError("--runs is 1 to 1000000")
+    }
+  }
+}
+
+/// The files of one decision about one scenario.
+struct DecisionFiles {
+  /// The folder that they are written to.
+  var scenario: String
+  /// `sensitivity`, and so on.
+  var name: String
+  /// The answer.
+  var headline: String
+  var markdown: String
+  var table: Table
+  /// nil: there is nothing to draw.
+  var chart: String?
+
+  /// `NAME.md`, `NAME.csv` and `charts/NAME.svg` in the scenario's folder.
+  func write(into folder: OutputFolder, dialect: CSVDialect) throws(OutputError) {
+    let path = scenario + "/"
+    try folder.write(markdown, to: path + name + ".md")
+    try folder.write(table.csv(dialect), to: path + name + ".csv")
+    if let chart { try folder.write(chart, to: path + "charts/" + name + ".svg") }
+  }
+}
+
+extension ScenarioOptions {
+  /// The scenario with the one plan that verbs study which study one: that of `--users`, else the
+  /// first that the file lists (docs/interface.md).
+  func readOnePlan(_ path: String) throws -> (tree: ScenarioTree, scenario: Scenario) {
+    if let users, users.contains(",") {
+      throw BadInput(message: "error: --users names several plans, expected one number of users")
+    }
+    return try readPlan(try read([path])[0].plans[0], path)
+  }
+
+  /// The scenario with each of its plans alone, or with each number of `--users`.
+  func readEveryPlan(_ path: String) throws -> [(tree: ScenarioTree, scenario: Scenario)] {
+    try read([path])[0].plans.map { try readPlan($0, path) }
+  }
+
+  private func readPlan(
+    _ plan: PlanSpec, _ path: String
+  ) throws -> (tree: ScenarioTree, scenario: Scenario) {
+    let name = QuotedText.quoted(plan.name)
+    return try ScenarioReader.tree(
+      path: path,
+      overrides: try readerOverrides() + ["plans=[{name: \(name), users: \(plan.users)}]"],
+      allowOutside: mayLeaveFolder)
+  }
+}
+
+extension DecisionOptions {
+  /// Writes the files and prints the answers and where their pages are, with `--json` the answers
+  /// with their tables; with `--columns`, `--sort` or `--top` the tables alone.
+  func finish(
+    _ answers: [DecisionFiles], in folder: OutputFolder, _ printing: PrintOptions, json: JSONValue
+  ) throws {
+    for answer in answers { try answer.write(into: folder, dialect: page.csvDialect) }
+    let choice = tables.choice
+    let table =
+      choice.isMade ? try choice.choose(from: OutputTable(answers.map(\.table))) : nil
+    try folder.commit()
+    if let table { return printing.show(table, dialect: page.csvDialect) }
+    printing.show(
+      json: json,
+      text: answers.map {
+        "\($0.headline)\nReport: \(page.out)/\($0.scenario)/\($0.name).md\n"
+      }.joined())
+  }
+}
+
+extension DecisionFiles {
+  /// The answer and the table, numbers as text as the CSV has them.
+  var json: JSONValue {
+    let rows = table.rows.map { row in
+      JSONValue.object(
+        zip(table.columns, row).map { column, cell in
+          (column.name, .optional(column.type.text(of: cell)) { .string($0) })
+        })
+    }
+    return .object([
+      ("verb", .string(name)), ("answer", .string(headline)), ("rows", .array(rows)),
+    ])
+  }
+}

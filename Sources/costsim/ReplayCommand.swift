@@ -1,0 +1,211 @@
+import ArgumentParser
+import CostModel
+import Decisions
+import Foundation
+import Logs
+import Reports
+import Scenarios
+import Simulator
+import Support
+
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Sends logged traffic through routing, cache, quotas and pricing.",
+    discussion: """
+      Example: costsim replay requests.csv --scenario scenarios/two-tier.yaml --policy logged \\
+        --policy scenarios/policies/two-tier.yaml
+
+      The log's format is told by its columns, or named with --format (canonical, \
+      azure-llm-inference, burstgpt, litellm-spend, langfuse-observations, helicone, otel-genai, \
+      mooncake, or the file of an own one). With several policies the same requests are replayed \
+      under each and compared; --against 'catalog=other.yaml; cache.scope=global' adds a case that \
+      changes values of the scenario, as --override does for all.
+      """)
+
+  @Argument(help: "Logs: files, folders of them, or - for standard input.")
+  var traces: [String]
+
+  @Option(help: "Scenario file: models, prices, chains, cache, quotas, budget.")
+  var scenario: String
+
+  @Option(help: "Policy file, or 'logged' to keep each row's model. Repeatable.")
+  var policy: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Another case to compare: the first one with changed values, with semicolons between. "
+        + "Repeatable.",
+      valueName: "[NAME: ]path=value"))
+  var against: [String] = []
+
+  @OptionGroup var log: LogOptions
+  @OptionGroup var logs: LogReadingOptions
+  @OptionGroup var table: ReportTableOption
+  @OptionGroup var rows: RowOptions
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var printing: PrintOptions
+
+  @Option(help: "Folder for the reports.")
+  var out = "reports"
+
+  @Option(help: "Threads; the results are the same for any number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "Also writes every request under the first policy to this CSV file.")
+  var calls: String?
+
+  @Flag(help: "Puts every request under the first policy into costs.sqlite too.")
+  var ledger = false
+
+  @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
+  var csvDialect = CSVDialect.rfc4180
+
+  func validate() throws {
+    guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+
+  /// As the user names it.
+  private var trace: String { traces.joined(separator: ", ") }
+
+  func run() throws {
+    try self.log.checkTimeZone()
+    let outputs = Outputs()
+    if let calls { try outputs.claim(calls) }
+    let folder = try OutputFolder(path: out, outputs: outputs)
+    let printsTable = self.table.table != nil || rows.areUsed
+    let (log, columns) = self.log.separatingColumns(ofTable: printsTable)
+    let table = ReportTableChoice(self.table, rows.choice(columns: columns))
+    let variants = try ReplayCases(scenario: scenario, input: input).variants(
+      policies: policy, against: against)
+    guard trace != "-" || variants.count == 1 else {
+      throw BadInput(
+        message: "-: error: standard input can be read only once, expected a file for several "
+          + "policies or cases")
+    }
+    try table?.check(of: variants[0].scenario)
+    let acts = variants.contains { $0.scenario.budget?.acts == true }
+    guard trace != "-" || !acts else {
+      throw BadInput(
+        message: "-: error: standard input can be read only once, expected a file, since what a "
+          + "budget that acts saves is found by replaying the log without it as well")
+    }
+    let name = "\(variants[0].scenario.name)-replay"
+    try ReportWriter.claim(variants[0].scenario, as: name, in: folder)
+    if log.skipBadRows > 0 { try folder.claim("\(name)/rejected.csv") }
+    let rejected = RejectedList()
+    let converted = try CanonicalLog.converted(traces, format: log.format) {
+      try logs.options(log, variants[0].scenario.catalog)
+    }
+    let shown = converted?.shownFormat
+    let replay = Replay(path: converted?.path ?? trace, format: format(log, converted)) { number in
+      var options = try Self.options(log, shown, variants[number].scenario)
+      if number == 0 {
+        rejected.removeAll()
+        options.onRejected = rejected.add
+      }
+      return options
+    }
+    let file = try calls.map { try CallsFile(path: $0, among: outputs, dialect: csvDialect) }
+    let database = try ledger ? CallsDatabase(in: folder, name) : nil
+    var outcomes = try naming(converted) {
+      try replay.outcomes(of: variants, threads: threads, log: CallLog(file, database))
+    }
+    if let converted { outcomes[0].hash = converted.hash }
+    try database?.finish()
+    var report = ScenarioReport(
+      replayed: outcomes,
+      unenforced: acts ? try again(variants, log, converted, \.withoutActions) : [], of: trace,
+      name: name, unit: against.isEmpty ? "policy" : "case")
+    if trace != "-", report.plans.contains(where: { Attention(plan: $0).isTroubled }) {
+      for (place, outcome) in try again(
+        variants, log, converted, \.untroubled, allAnswered: true
+      ).enumerated()
+      where Attention(plan: report.plans[place]).isTroubled {
+        report.plans[place].untroubled = outcome.result.cost
+      }
+    }
+    let record = try runRecord(log, outcomes[0].hash)
+    try ReportWriter.write(report, record: record, into: folder)
+    if let converted, converted.hasRejected {
+      let tables = LogTables(reading: converted.reading)
+      try folder.write(tables.rejected(), to: "\(name)/rejected.csv")
+      try folder.write(tables.rejectedReasons(), to: "\(name)/rejected_reasons.csv")
+    } else if !rejected.rows.isEmpty {
+      var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
+      for row in rejected.rows { file.append(row) }
+      try folder.write(file.bytes, to: "\(name)/rejected.csv")
+    } else {
+      try folder.remove("\(name)/rejected.csv")
+    }
+    try file?.finish()
+    try folder.commit()
+    if let converted, !printing.quiet {
+      StandardStream.tell(converted.notes(try logs.options(log, variants[0].scenario.catalog)))
+    }
+    try printing.tell(
+      [report], record, table: table, place: "Report: \(out)/\(name)/report.md")
+  }
+
+  /// The same with each scenario changed, or as if the log told of no failures as well. All variants again, so that the same rows are malformed.
+  private func again(
+    _ variants: [Replay.Variant], _ log: LogOptions, _ converted: CanonicalLog?,
+    _ change: (Scenario) -> Scenario, allAnswered: Bool = false
+  ) throws -> [Replay.Outcome] {
+    let shown = converted?.shownFormat
+    let replay = Replay(path: converted?.path ?? trace, format: format(log, converted)) { number in
+      var options = try Self.options(log, shown, variants[number].scenario)
+      if allAnswered {
+        options.fixed.removeAll { $0.0 == .status }
+        options.fixed.append((.status, "ok"))
+      }
+      return options
+    }
+    return try replay.outcomes(
+      of: variants.map { Replay.Variant(name: $0.name, scenario: change($0.scenario)) },
+      threads: threads)
+  }
+
+  private func format(_ log: LogOptions, _ converted: CanonicalLog?) -> String? {
+    converted == nil ? log.format : CanonicalLog.format
+  }
+
+  /// What the user says of the log has been done where it was converted.
+  private static func options(
+    _ log: LogOptions, _ shownFormat: String?, _ scenario: Scenario
+  ) throws -> TraceOptions {
+    guard let shownFormat else { return try log.options(origin: scenario.period.start) }
+    var options = TraceOptions()
+    options.skipBadRows = log.skipBadRows
+    options.shownFormat = shownFormat
+    return options
+  }
+
+  private func naming<Result>(
+    _ converted: CanonicalLog?, _ body: () throws -> Result
+  ) throws -> Result {
+    try converted.map { try $0.naming(body) } ?? body()
+  }
+
+  private func runRecord(_ log: LogOptions, _ hash: FileHash?) throws -> RunRecord {
+    var record = RunRecord(
+      version: Version.current, overrides: input.allOverrides,
+      timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
+    record.log = LogRecord(
+      path: trace, content: hash, formatFile: try log.formatFile(), timeZone: log.timezone,
+      columns: log.columns, set: log.set,
+      skipBadRows: log.skipBadRows, policies: policy, against: against)
+    return record
+  }
+}
+
+/// Malformed rows on their way to rejected.csv: at most as many as are tolerated. Unchecked, because
+/// one thread reads the log that tells of them.
+private final class RejectedList: @unchecked Sendable {
+  private(set) var rows: [RejectedRow] = []
+
+  func add(_ row: RejectedRow) { rows.append(row) }
+
+  /// The log is read anew.
+  func removeAll() { rows.removeAll() }
+}

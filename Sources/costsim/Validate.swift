@@ -1,0 +1,59 @@
+import Analysis
+import ArgumentParser
+import CostModel
+import Scenarios
+import Support
+
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Checks scenario files, and everything that they name, without simulating.",
+    discussion: """
+      Example: costsim validate scenarios/*.yaml
+
+      Tells every error of every file with its line and column; the exit code is then 2. Warns of \
+      sizes that caps cut well below the mean that is stated.
+      """)
+
+  @Argument(help: "Scenario files.")
+  var scenarios: [String]
+
+  @OptionGroup var input: ScenarioOptions
+  @OptionGroup var printing: PrintOptions
+
+  func run() throws {
+    let loaded = try input.read(scenarios)
+    let problems = loaded.compactMap { $0.forecast?.problem(of: $0) }
+    guard problems.isEmpty else { throw InputErrors(problems) }
+    let files = zip(scenarios, loaded)
+    printing.show(
+      json: .array(
+        files.map { path, scenario in
+          .object([
+            ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
+            ("not_billed", UnbilledPrices.json(scenario.unbilled)),
+            ("warnings", .array(scenario.cutSizes.map { .string(Self.warning($0)) })),
+          ])
+        }), text: files.map(Self.text).joined())
+  }
+
+  private static func warning(_ size: CutSize) -> String {
+    "\(size.name) has \(PlainEnglish.number(size.stated)) tokens on average as stated, but "
+      + "\(PlainEnglish.number(size.drawn)) (\(PlainEnglish.percent(size.drawn / size.stated - 1))) "
+      + "once \(size.by) has cut it"
+  }
+
+  private static func text(_ path: String, _ scenario: Scenario) -> String {
+    let users = scenario.plans.map { PlainEnglish.count(Int64($0.users)) }
+    let last = scenario.plans.last?.users ?? 0
+    let counts = [
+      PlainEnglish.plural(Int64(scenario.workloads.count), "workload"),
+      PlainEnglish.plural(Int64(scenario.catalog.models.count), "model"),
+      "\(users.count == 1 ? "a plan" : "plans") of \(PlainEnglish.list(users)) "
+        + (users.count == 1 && last == 1 ? "user" : "users"),
+    ]
+    let unbilled = scenario.unbilled.map { "  not billed here: \($0.text)\n" }.joined()
+    let warnings = scenario.cutSizes.map { "  warning: \(PlainEnglish.visible(warning($0)))\n" }
+      .joined()
+    return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled + warnings
+  }
+}
