@@ -6,37 +6,37 @@ import Scenarios
 package struct ExpectedCost {
   package let scenario: Scenario
   package let traffic: ExpectedTraffic
-  private(set) var calls: [ExpectedCall]
+  package private(set) var calls: [ExpectedCall]
   /// Of each of them, dollars in the whole period.
-  private(set) var callCosts: [Double]
+  package private(set) var callCosts: [Double]
   /// Places of each workload's calls.
   private let callsOfWorkload: [[Int]]
   /// Dollars in the whole period, fixed prices included.
-  private(set) var total = 0.0
-  private(set) var fixed = 0.0
+  package private(set) var total = 0.0
+  package private(set) var fixed = 0.0
   /// What drawn calls add: grows with the number of months.
-  private(set) var callVariance = 0.0
+  package private(set) var callVariance = 0.0
   /// What is drawn once for all months (activities, variants that users are given) adds in one month:
   /// grows with the months' square.
-  private(set) var sharedVariance = 0.0
+  package private(set) var sharedVariance = 0.0
   /// E (S − E S)³ of the mean month.
-  private(set) var monthThird = 0.0
+  package private(set) var monthThird = 0.0
   /// Dollars in the whole period by workload and account plan, without fixed prices.
-  private(set) var bills: [[Double]] = []
+  package private(set) var bills: [[Double]] = []
   /// What is counted and priced, one independent of the other.
-  private(set) var counted: [CountedCost] = []
+  package private(set) var counted: [CountedCost] = []
   /// By workload: times between which no price changes.
-  private(set) var eras: [[PriceEras.Era]] = []
+  package private(set) var eras: [[PriceEras.Era]] = []
   /// By experiment, then variant: expected dollars in the period.
-  private(set) var byArm: [[Double]]
+  package private(set) var byArm: [[Double]]
   /// Dollars a month by workload, without fixed prices.
-  private(set) var byWorkload: [Double] = []
+  package private(set) var byWorkload: [Double] = []
   /// By row of the reports: calls and dollars in the period.
-  private(set) var byModel: [String: (calls: Double, cost: Double)] = [:]
+  package private(set) var byModel: [String: (calls: Double, cost: Double)] = [:]
   /// Whether a price that traffic sees changes within the period.
-  private(set) var hasPriceChanges = false
+  package private(set) var hasPriceChanges = false
   /// Whether months differ in what is due for them whatever the traffic.
-  private(set) var hasFixedPriceChanges = false
+  package private(set) var hasFixedPriceChanges = false
 
   package init(scenario: Scenario, plan: PlanSpec) { self.init(scenario: scenario, users: plan.users) }
 

@@ -21,10 +21,10 @@ package struct ExpectedReturn: Sendable {
     }
   }
 
-  private(set) var total = Part()
-  private(set) var byUseCase: [String: Part] = [:]
+  package private(set) var total = Part()
+  package private(set) var byUseCase: [String: Part] = [:]
   /// Empty where the scenario has none.
-  private(set) var byAccountPlan: [String: Part] = [:]
+  package private(set) var byAccountPlan: [String: Part] = [:]
 
   package init(_ cost: ExpectedCost) {
     let workloads = cost.scenario.workloads

@@ -14,7 +14,7 @@ package struct ClaimUnit: Hashable, Sendable {
 
   /// Base units with their powers; one that is not listed does not occur.
   package struct Kind: Hashable, Sendable {
-    private(set) var powers: [String: Int] = [:]
+    package private(set) var powers: [String: Int] = [:]
 
     package static let number = Kind()
 

@@ -16,8 +16,8 @@ package struct PublishedNumber: Hashable, Sendable {
   package var bound = Bound.none
 
   /// `$` and `%` in the text, which the unit must agree with.
-  private(set) var isDollars = false
-  private(set) var isPercent = false
+  package private(set) var isDollars = false
+  package private(set) var isPercent = false
 
   package init(_ text: String) throws(Quantity.Problem) {
     self.text = text

@@ -4,13 +4,13 @@ import Support
 /// A catalog's prices checked again in a price list: each model by its key there.
 package struct CatalogRefresh {
   /// As it was, with what the list says now of every model that it has a key of.
-  private(set) var catalog: Catalog
-  private(set) var changes: [CatalogChange] = []
-  private(set) var checked: [String] = []
+  package private(set) var catalog: Catalog
+  package private(set) var changes: [CatalogChange] = []
+  package private(set) var checked: [String] = []
   /// `model (key)` of keys that the list does not have, or not any more.
-  private(set) var missing: [String] = []
+  package private(set) var missing: [String] = []
   /// Models without a key in this list.
-  private(set) var unkeyed: [String] = []
+  package private(set) var unkeyed: [String] = []
 
   package var isClean: Bool { changes.isEmpty && missing.isEmpty }
 

@@ -4,10 +4,10 @@ import Scenarios
 /// What a model's variants and context tiers leave open, of the prices that the ordinary call has.
 package struct VariantReview {
   /// Whose price follows from its parent's, or from the variant's price below the tier, in its ratio.
-  private(set) var derived: Set<String> = []
+  package private(set) var derived: Set<String> = []
   /// Of which nothing is known, so that the ordinary price holds: the variant has prices of its own,
   /// but none that this one is a part of.
-  private(set) var unknown: [String] = []
+  package private(set) var unknown: [String] = []
 
   package init(_ model: Model) {
     for sheet in model.prices {
@@ -79,9 +79,4 @@ extension PriceChange {
   fileprivate var statesPrices: Bool {
     BillingDimension.allCases.contains { $0.isTokens && rates.states($0) }
   }
-}
-
-extension BillingDimension {
-  /// The key of its price in catalogs.
-  package var key: String { CatalogFormat.rates.first { $0.dimension == self }?.key ?? label }
 }

@@ -137,7 +137,7 @@ package struct Assessor: Sendable {
 
   package let tree: ScenarioTree
   /// nil: closed forms; else simulated months.
-  private(set) var runs: Int?
+  package private(set) var runs: Int?
   package let threads: Int
   private var draws: InputDraws
   /// Whether months are simulated where a closed form tells no chance.

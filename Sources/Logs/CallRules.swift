@@ -5,10 +5,10 @@ package struct CallRules {
   private var rows: [LogRow]
   private let options: LogReadOptions
   private let files: [LogReading.File]
-  private(set) var kept: [LogRow] = []
+  package private(set) var kept: [LogRow] = []
   /// By the record's place among all.
-  private(set) var leftOut: [(place: Int, left: LogReading.LeftOut)] = []
-  private(set) var lonely: (rows: Int64, tokens: Int64) = (0, 0)
+  package private(set) var leftOut: [(place: Int, left: LogReading.LeftOut)] = []
+  package private(set) var lonely: (rows: Int64, tokens: Int64) = (0, 0)
   private var reasons: [LogRow.Reason?]
 
   package init(rows: [LogRow], options: LogReadOptions, files: [LogReading.File]) {

@@ -16,7 +16,7 @@ package final class RecordReader {
   private let hasKeys: (JSONNode) -> Bool
   private let visit: (SourceRecord) throws -> Void
   private let parser = JSONParser()
-  private(set) var facts = Facts()
+  package private(set) var facts = Facts()
 
   package init(
     _ text: LogText, hasKeys: @escaping (JSONNode) -> Bool,
@@ -256,7 +256,7 @@ package final class RecordReader {
   }
 
   /// Whether the text is what OTLP sends, which needs no further look.
-  private(set) var isSpanTree = false
+  package private(set) var isSpanTree = false
 
   private func hand(
     _ node: JSONNode, _ context: [String: JSONNode], resource: JSONNode? = nil
@@ -271,7 +271,7 @@ package final class RecordReader {
 /// Finds where JSON values end, without reading them.
 package struct JSONScan {
   private let bytes: [UInt8]
-  private(set) var place: Int
+  package private(set) var place: Int
 
   package init(_ bytes: [UInt8], _ place: Int = 0) {
     self.bytes = bytes

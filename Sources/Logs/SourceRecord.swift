@@ -95,7 +95,7 @@ package struct SourceRecord {
 package final class LogTable {
   package let names: [String]
   package let delimiter: UInt8
-  private(set) var places: [String: Int] = [:]
+  package private(set) var places: [String: Int] = [:]
 
   package init(names: [String], delimiter: UInt8) {
     self.names = names

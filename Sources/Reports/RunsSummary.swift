@@ -3,14 +3,14 @@ import CostModel
 /// How the costs of several runs of one plan spread. Empty with one run: one value has no spread.
 package struct RunsSummary: Sendable {
   /// Nearest rank over all runs, the first included.
-  private(set) var p05: MoneySum?
-  private(set) var p50: MoneySum?
-  private(set) var p95: MoneySum?
+  package private(set) var p05: MoneySum?
+  package private(set) var p50: MoneySum?
+  package private(set) var p95: MoneySum?
   /// The share of months over the budget, and of runs with such a month; nil without a budget or
   /// with one run.
-  private(set) var overBudgetProbability: Double?
-  private(set) var anyMonthOverBudgetProbability: Double?
-  private(set) var runs = 1
+  package private(set) var overBudgetProbability: Double?
+  package private(set) var anyMonthOverBudgetProbability: Double?
+  package private(set) var runs = 1
 
   package init() {}
 

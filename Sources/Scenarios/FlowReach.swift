@@ -1,9 +1,9 @@
 /// How often flows come to each of their stages.
 package struct FlowReach {
   /// By stage: share of the flows that come to it, whether it is then made or passed over.
-  private(set) var reached: [Double] = []
+  package private(set) var reached: [Double] = []
   /// Share that a tool is called of in the last round, so that they give up.
-  private(set) var givesUp = 0.0
+  package private(set) var givesUp = 0.0
 
   /// - Parameter ok: chance that no call of a stage fails, once it is made.
   package init(_ stages: [Stage], ok: (_ stage: Int) -> Double = { _ in 1 }) {

@@ -32,7 +32,7 @@ package enum QualityMetric: Int, CaseIterable, Sendable {
 
 /// What is told of one answer: by metric, 0 or 1, millionths or microseconds; negative: nothing.
 package struct QualityValues: Sendable, BitwiseCopyable {
-  fileprivate(set) var all = SIMD8<Int64>(repeating: -1)
+  package fileprivate(set) var all = SIMD8<Int64>(repeating: -1)
 
   @inline(__always)
   package subscript(metric: QualityMetric) -> Int64 {

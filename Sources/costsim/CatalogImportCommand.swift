@@ -18,7 +18,7 @@ struct CatalogImportCommand: ParsableCommand {
       """)
 
   @Argument(help: "litellm or genai-prices.")
-  var kind: PriceListSource.Kind
+  var kind: PriceListKind
 
   @Argument(help: "The list, or the wheel.")
   var file: String
@@ -64,4 +64,4 @@ struct CatalogImportCommand: ParsableCommand {
   private var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
 }
 
-extension PriceListSource.Kind: ExpressibleByArgument {}
+extension PriceListKind: ExpressibleByArgument {}

@@ -25,7 +25,7 @@ struct CatalogRefreshCommand: ParsableCommand {
   var from: String
 
   @Option(help: "litellm or genai-prices; default: what the file's name says.")
-  var kind: PriceListSource.Kind?
+  var kind: PriceListKind?
 
   @Option(help: "When the list was looked at: 2026-10-21; default today.")
   var checked: String?
@@ -37,7 +37,7 @@ struct CatalogRefreshCommand: ParsableCommand {
 
   func run() throws {
     let name = from.split(separator: "/").last.map(String.init) ?? from
-    let guess: PriceListSource.Kind =
+    let guess: PriceListKind =
       name.hasPrefix("genai") || name.hasPrefix("data.")
       ? .genAIPrices : .litellm
     let kind = kind ?? guess

@@ -90,24 +90,24 @@ package struct LogSketch: Sendable {
 
   package static let quarter: Int64 = 900_000_000
 
-  private(set) var workloads: [Workload] = []
-  private(set) var cells: [CallCell] = []
+  package private(set) var workloads: [Workload] = []
+  package private(set) var cells: [CallCell] = []
   /// By the log's kind.
-  private(set) var workloadOfKind: [Int] = []
-  private(set) var kinds: [CallAttributes] = []
+  package private(set) var workloadOfKind: [Int] = []
+  package private(set) var kinds: [CallAttributes] = []
   /// By the log's user number.
-  private(set) var userCalls: [Int64] = []
-  private(set) var accountPlans: [String?] = []
-  private(set) var callsWithoutUser: Int64 = 0
-  private(set) var callsWithoutModel: Int64 = 0
-  private(set) var images: Int64 = 0
-  private(set) var writtenTokens: Int128 = 0
+  package private(set) var userCalls: [Int64] = []
+  package private(set) var accountPlans: [String?] = []
+  package private(set) var callsWithoutUser: Int64 = 0
+  package private(set) var callsWithoutModel: Int64 = 0
+  package private(set) var images: Int64 = 0
+  package private(set) var writtenTokens: Int128 = 0
   /// Requests by session, as prompts are counted.
-  private(set) var sessions = PromptSketch()
+  package private(set) var sessions = PromptSketch()
   /// Names of models that the catalog does not have, or has no price for.
-  private(set) var unknownModels: Set<String> = []
-  private(set) var first = Int64.max
-  private(set) var last = Int64.min
+  package private(set) var unknownModels: Set<String> = []
+  package private(set) var first = Int64.max
+  package private(set) var last = Int64.min
 
   private let catalog: Catalog
   private var models: [ModelID?] = []

@@ -10,12 +10,12 @@ package struct ProfileFit: Sendable {
     package var calls = Array(repeating: 0.0, count: 168)
   }
 
-  private(set) var profile = TrafficProfile.flat
+  package private(set) var profile = TrafficProfile.flat
   /// Hours and weekdays that the log covers; the others weigh 1.
   package let hours: [Int]
   package let weekdays: [Int]
   /// Whether the log differs from flat traffic at all.
-  private(set) var isFlat = true
+  package private(set) var isFlat = true
   package let calls: Int64
 
   package init(_ week: Week) {

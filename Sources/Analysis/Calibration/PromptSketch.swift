@@ -35,7 +35,7 @@ package struct PromptSketch: Sendable {
   /// Trailing zeros that a kept hash has.
   private var level = 0
   /// Calls with a prompt, sampled or not.
-  private(set) var calls: Int64 = 0
+  package private(set) var calls: Int64 = 0
 
   package mutating func add(prompt: UInt64, user: UInt32, at time: Int64) {
     calls += 1

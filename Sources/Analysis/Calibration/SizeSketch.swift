@@ -18,9 +18,9 @@ package struct SizeSketch: Sendable {
   }
 
   private var bins: [Int32: Bin] = [:]
-  private(set) var count: Int64 = 0
-  private(set) var sum: Int128 = 0
-  private(set) var sumOfSquares = 0.0
+  package private(set) var count: Int64 = 0
+  package private(set) var sum: Int128 = 0
+  package private(set) var sumOfSquares = 0.0
 
   /// A value ≥ 0.
   package mutating func add(_ value: Int64) {

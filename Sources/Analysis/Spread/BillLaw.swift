@@ -11,8 +11,8 @@ package struct BillLaw: Sendable {
   package let period: FourierLaw
   /// Chance that a month goes over the budget, and that any month of the period does; nil without a
   /// budget.
-  private(set) var monthOver: Double?
-  private(set) var anyMonthOver: Double?
+  package private(set) var monthOver: Double?
+  package private(set) var anyMonthOver: Double?
 
   /// - Parameters:
   ///   - cost: of the whole period.

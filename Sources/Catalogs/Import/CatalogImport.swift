@@ -11,27 +11,27 @@ package struct CatalogImport {
 
   package var catalog = Catalog()
   /// Entries of the list, imported or not.
-  private(set) var entries = 0
+  package private(set) var entries = 0
   /// Entries that are another entry's name.
-  private(set) var aliases = 0
+  package private(set) var aliases = 0
   /// Entries that the filter left out.
-  private(set) var filtered = 0
-  private(set) var skipped: [Skipped] = []
+  package private(set) var filtered = 0
+  package private(set) var skipped: [Skipped] = []
   /// Models without any price that is understood.
-  private(set) var unpriced: [String] = []
+  package private(set) var unpriced: [String] = []
   /// `model: field` of prices that are finer than a picodollar for what they are kept per.
-  private(set) var rounded: [String] = []
+  package private(set) var rounded: [String] = []
   /// `model: field` of amounts that are no possible price.
-  private(set) var refused: [String] = []
+  package private(set) var refused: [String] = []
   /// `model: batch: input` of variants for which the list says nothing that their price follows from,
   /// so that the ordinary one holds.
-  private(set) var unknownVariants: [String] = []
+  package private(set) var unknownVariants: [String] = []
   /// Fields that say something of prices and are not understood, by name.
-  private(set) var unknownPrices: [String: Int] = [:]
+  package private(set) var unknownPrices: [String: Int] = [:]
   /// Other fields that have no place in a catalog, by name.
-  private(set) var unused: [String: Int] = [:]
+  package private(set) var unused: [String: Int] = [:]
   /// What was taken to mean something else than it says, by kind.
-  private(set) var remarks: [String: Int] = [:]
+  package private(set) var remarks: [String: Int] = [:]
 
   private let filter: CatalogFilter
   private let list: String
@@ -100,11 +100,11 @@ package struct CatalogImport {
 
 /// What happened to the fields of one entry.
 package struct FieldAccount {
-  private(set) var rounded: [String] = []
-  private(set) var refused: [String] = []
-  private(set) var unknownPrices: Set<String> = []
-  private(set) var unused: Set<String> = []
-  private(set) var remarks: Set<String> = []
+  package private(set) var rounded: [String] = []
+  package private(set) var refused: [String] = []
+  package private(set) var unknownPrices: Set<String> = []
+  package private(set) var unused: Set<String> = []
+  package private(set) var remarks: Set<String> = []
 
   package mutating func unknownPrice(_ field: String) { unknownPrices.insert(field) }
   package mutating func refuse(_ field: String) { refused.append(field) }

@@ -8,8 +8,8 @@ import Scenarios
 /// the ordinary ones, of several the first that states one. A tier holds for more input than its
 /// `start`, for every provider.
 package struct GenAIPricesEntry {
-  private(set) var model: Model
-  private(set) var account = FieldAccount()
+  package private(set) var model: Model
+  package private(set) var account = FieldAccount()
 
   private let fields: DataTree
   private static let keys: [String: (BillingDimension, ImportedPrice.Unit)] = [

@@ -7,8 +7,8 @@ import Support
 /// The list prices tokens in USD each; a whole request is priced by the tier that its total input
 /// exceeds. xAI's tiers include their threshold.
 package struct LiteLLMEntry {
-  private(set) var model: Model
-  private(set) var account = FieldAccount()
+  package private(set) var model: Model
+  package private(set) var account = FieldAccount()
 
   private let fields: DataTree
   private let names: LiteLLMFieldNames

@@ -1,24 +1,11 @@
 import CostModel
 import Foundation
+import Scenarios
 import Support
 
 /// A price list of somebody else's: a file, or a wheel that has one in it.
 package struct PriceListSource {
-  package enum Kind: String, CaseIterable, Sendable {
-    case litellm
-    case genAIPrices = "genai-prices"
-
-    /// The list in a wheel.
-    fileprivate func isList(_ member: String) -> Bool {
-      switch self {
-      case .litellm:
-        member.hasPrefix("litellm/model_prices_and_context_window") && member.hasSuffix(".json")
-      case .genAIPrices: member == "genai_prices/data.py" || member == "genai_prices/data.json"
-      }
-    }
-  }
-
-  package var kind: Kind
+  package var kind: PriceListKind
   package var path: String
 
   /// Everything that the filter lets through, with an account of all entries.
@@ -106,5 +93,16 @@ package struct PriceListSource {
       let equals = text.range(of: Data("= ".utf8), in: name.upperBound..<text.endIndex)
     else { return nil }
     return equals.upperBound
+  }
+}
+
+extension PriceListKind {
+  /// The list in a wheel.
+  fileprivate func isList(_ member: String) -> Bool {
+    switch self {
+    case .litellm:
+      member.hasPrefix("litellm/model_prices_and_context_window") && member.hasSuffix(".json")
+    case .genAIPrices: member == "genai_prices/data.py" || member == "genai_prices/data.json"
+    }
   }
 }

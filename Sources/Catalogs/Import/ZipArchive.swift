@@ -17,7 +17,7 @@ package struct ZipArchive {
   }
 
   private let bytes: [UInt8]
-  private(set) var members: [Member] = []
+  package private(set) var members: [Member] = []
 
   package static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
 

@@ -16,13 +16,13 @@ package struct UsagePricer {
   }
 
   package let catalog: Catalog
-  private(set) var totals: [ModelID: Total] = [:]
-  private(set) var failed: Int64 = 0
+  package private(set) var totals: [ModelID: Total] = [:]
+  package private(set) var failed: Int64 = 0
   /// Rows whose variant the model's catalog entry does not list, by what is missing.
-  private(set) var unlisted: [String: Int64] = [:]
+  package private(set) var unlisted: [String: Int64] = [:]
 
   /// Rows that state 0 of all that their model bills.
-  private(set) var empty = LoggedUse.Empty()
+  package private(set) var empty = LoggedUse.Empty()
 
   private struct Name: Hashable {
     var model: String
@@ -36,7 +36,7 @@ package struct UsagePricer {
   /// Why other names are none.
   private var problems: [Name: String] = [:]
   /// Rows whose model's name is none of its own, by that name and the model that it was taken for.
-  private(set) var readAs: [String: (id: ModelID, rows: Int64)] = [:]
+  package private(set) var readAs: [String: (id: ModelID, rows: Int64)] = [:]
   /// More unknown names are not looked at for what they might have meant.
   private static let hinted = 20
   private var pricers: [Kind: Pricer] = [:]

@@ -19,13 +19,13 @@ package final class UsageReader {
   private var csv: CSVReader?
   /// Where the row has each column.
   private var places: [UsageColumn: Int] = [:]
-  private(set) var names: [String] = []
+  package private(set) var names: [String] = []
   private var hasHeader = false
   private var rows: Int64 = 0
   /// The first malformed rows, which are told, and how many there are.
   private var bad: [TraceError.Row] = []
   private var badRows: Int64 = 0
-  private(set) var rejected: [RejectedRow] = []
+  package private(set) var rejected: [RejectedRow] = []
 
   package init(path: String, options: UsageOptions) {
     self.path = path

@@ -15,7 +15,7 @@ package struct SelectionCase: Sendable {
   package var name: String
   package var useCase: String
   package var workload: Workload
-  private(set) var parts: [Part] = []
+  package private(set) var parts: [Part] = []
   /// Calls a month by routed model.
   private var routes: [ModelID: Double] = [:]
 

@@ -8,7 +8,7 @@ package struct InputChanges {
   package let head: Scenario
   /// Models that calls of either scenario may be sent to; the others move no bill.
   package let reachable: [ModelID]
-  private(set) var list: [InputChange] = []
+  package private(set) var list: [InputChange] = []
 
   /// - Parameter users: of the plan, in the base and now.
   package init(_ aligned: AlignedScenarios, users: (base: Int, head: Int)) {

@@ -4,15 +4,15 @@ import Simulator
 /// One rule's alerts in one plan, summed up.
 package struct AlertEpisodes {
   /// The first and the last time that it fired.
-  private(set) var first: AlertEvent
-  private(set) var last: AlertEvent
-  private(set) var count: Int64 = 0
+  package private(set) var first: AlertEvent
+  package private(set) var last: AlertEvent
+  package private(set) var count: Int64 = 0
   /// How long it was on, all times together.
-  private(set) var duration = SimDuration.zero
+  package private(set) var duration = SimDuration.zero
   /// The value farthest beyond the threshold of all the time that it was on.
-  private(set) var worst: Double
+  package private(set) var worst: Double
   /// Whether it was on when the period ended.
-  private(set) var isOn = false
+  package private(set) var isOn = false
 
   /// Of all rolling alerts, in the order of their first firing. An alert that does not
   /// clear is on until `end`.

@@ -139,3 +139,8 @@ package enum CatalogFormat {
   /// From Monday, as `TimeOfDayPrice` counts them.
   package static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 }
+
+extension BillingDimension {
+  /// The key of its price in catalogs.
+  package var key: String { CatalogFormat.rates.first { $0.dimension == self }?.key ?? label }
+}

@@ -151,10 +151,10 @@ package struct CatalogReader {
     }
     model.successor = fields.text("successor") ?? model.successor
     for entry in fields.entries("source_keys") {
-      guard PriceListSource.Kind(rawValue: entry.key) != nil else {
+      guard PriceListKind(rawValue: entry.key) != nil else {
         log.unknown(
           "price list", entry.key, at: entry.keyPlace,
-          among: PriceListSource.Kind.allCases.map(\.rawValue))
+          among: PriceListKind.allCases.map(\.rawValue))
         continue
       }
       model.sourceKeys[entry.key] = log.text(entry.value)

@@ -24,11 +24,11 @@ package final class ScenarioFiles {
   private let source: FileSource
   /// The folder that files must lie in; nil: anywhere.
   private let root: String?
-  private(set) var files: [SourceFile]
+  package private(set) var files: [SourceFile]
   /// Of all of them.
   private var bytes = 0
   /// What has been parsed, by path: no file is read twice.
-  private(set) var loaded: [String: Loaded]
+  package private(set) var loaded: [String: Loaded]
 
   package struct Loaded: Sendable {
     package var file: SourceFile

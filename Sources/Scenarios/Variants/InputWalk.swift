@@ -16,7 +16,7 @@ package struct InputWalk {
   }
 
   package let log: InputLog
-  private(set) var inputs: [ScenarioInput] = []
+  package private(set) var inputs: [ScenarioInput] = []
 
   package init(log: InputLog) { self.log = log }
 

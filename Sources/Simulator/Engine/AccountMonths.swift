@@ -8,9 +8,9 @@ package struct AccountMonths: Sendable {
   /// By day, the budget month that it belongs to.
   private var monthOfDay: [Int] = []
   /// By month, then row: by user; empty until that row is used in that month.
-  private(set) var sums: [[Ledger.Sum]] = []
+  package private(set) var sums: [[Ledger.Sum]] = []
   /// The same of calls and fixed prices that belong to no account.
-  private(set) var noAccount: [Ledger.Sum] = []
+  package private(set) var noAccount: [Ledger.Sum] = []
 
   package init(rows: Int, period: Period) {
     self.rows = rows

@@ -22,7 +22,7 @@ package struct AccountWatch: Sendable {
   private let alerts: [(alert: RollingAlert, limit: MoneySum)]
   /// By month, then user.
   private var spent: [[MoneySum]] = []
-  private(set) var firings: [Firing] = []
+  package private(set) var firings: [Firing] = []
 
   package init(alerts: [RollingAlert]) {
     self.alerts = alerts.map { ($0, $0.limit) }

@@ -41,11 +41,11 @@ package struct BudgetWatch: ~Copyable, Sendable {
   private var results: [BudgetMonth]
   private var pending: [Pending] = []
   private var forecastFired: Set<Int> = []
-  private(set) var alerts: [AlertEvent] = []
+  package private(set) var alerts: [AlertEvent] = []
   /// Lines that have become known so far.
-  private(set) var firings = 0
+  package private(set) var firings = 0
   /// When something has to be looked at without a call: a midnight or a delayed alert.
-  private(set) var nextCheck: Int64
+  package private(set) var nextCheck: Int64
 
   package init(compiled: CompiledScenario, population: Population) {
     budget = compiled.scenario.budget

@@ -5,8 +5,8 @@ import CostModel
 /// It may be a synthetic or a logged call; `CallExplanation` puts it into words.
 package struct CallStory: Sendable {
   package let arrival: Arrival
-  private(set) var steps: [Step] = []
-  private(set) var end: End?
+  package private(set) var steps: [Step] = []
+  package private(set) var end: End?
 
   package init(_ arrival: Arrival) { self.arrival = arrival }
 

@@ -24,9 +24,9 @@ package struct CostCheck: Sendable {
   }
 
   /// By target.
-  private(set) var rows: [Row] = []
+  package private(set) var rows: [Row] = []
   /// The largest, largest first.
-  private(set) var largest: [Difference] = []
+  package private(set) var largest: [Difference] = []
 
   private static let kept = 20
 

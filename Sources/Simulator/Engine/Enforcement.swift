@@ -21,7 +21,7 @@ package struct Enforcement: Sendable {
     case moved(by: Int, routing: CompiledRouting, tier: Int?)
   }
 
-  private(set) var actions: [CompiledAction]
+  package private(set) var actions: [CompiledAction]
   private var kinds: Int
   private let accountPlans: [UInt8]
   /// In force for the month that runs, in file order.
@@ -32,7 +32,7 @@ package struct Enforcement: Sendable {
   private var today = -1
   private var admitted: [Int64]
   private var spent: [MoneySum]
-  private(set) var tallies: [Place: Tally] = [:]
+  package private(set) var tallies: [Place: Tally] = [:]
 
   package init(compiled: CompiledScenario, population: Population) {
     actions = (compiled.scenario.budget?.actions ?? []).map { CompiledAction($0, compiled) }

@@ -12,7 +12,7 @@ package struct EventQueue: ~Copyable, Sendable {
   package struct Event: Sendable, BitwiseCopyable {
     package var time: Int64
     /// Among events of one time: kind in the top two bits, then the order of creation.
-    fileprivate(set) var order: UInt64
+    package fileprivate(set) var order: UInt64
     package var slot: Int32
 
     package var kind: Kind {

@@ -32,12 +32,12 @@ package struct ArmResult: Sendable {
 /// clusters need.
 package struct ClusterMoments: Sendable {
   /// Of a size above 0.
-  private(set) var clusters = 0.0
-  private(set) var size = 0.0
-  private(set) var total = 0.0
-  private(set) var squareSize = 0.0
-  private(set) var product = 0.0
-  private(set) var squareTotal = 0.0
+  package private(set) var clusters = 0.0
+  package private(set) var size = 0.0
+  package private(set) var total = 0.0
+  package private(set) var squareSize = 0.0
+  package private(set) var product = 0.0
+  package private(set) var squareTotal = 0.0
 
   package mutating func add(size n: Int64, total x: Double) {
     guard n > 0 else { return }

@@ -4,9 +4,9 @@ import Support
 /// What starts on a target by local hour of the day, over the whole period.
 package struct HourLoads: Sendable {
   /// By hour from 0; empty until something starts.
-  private(set) var requests: [Int64] = []
+  package private(set) var requests: [Int64] = []
   /// As quotas charge them.
-  private(set) var tokens: [Int64] = []
+  package private(set) var tokens: [Int64] = []
 
   /// Counts a UTC minute since the epoch. What a full queue pushes beyond the period's end is not
   /// of it; a log's period is not known before its end.

@@ -74,11 +74,11 @@ package struct HourWatch: Sendable {
   /// The newest last; as many as the longest window needs.
   private var past: [Past] = []
   /// The next full hour, in microseconds; `Int64.max` where nobody asks.
-  private(set) var nextBoundary: Int64
+  package private(set) var nextBoundary: Int64
   /// By time, number of hours and row; none where nothing has happened.
-  private(set) var samples: [Sample] = []
+  package private(set) var samples: [Sample] = []
   /// There would be more of them than there is room for.
-  private(set) var isFull = false
+  package private(set) var isFull = false
 
   /// - Parameter rows: of the ledger; one more is added for all together.
   package init(_ hours: [Int], rows: Int, start: SimTime) {

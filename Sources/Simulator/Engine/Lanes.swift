@@ -32,7 +32,7 @@ package struct Lane: Sendable, BitwiseCopyable {
 package struct Lanes: ~Copyable, Sendable {
   package var all = Slab<Lane>()
   /// By kind and routed model: the lane of its first target, as `Lane.next`.
-  private(set) var first: Slab<Int32>
+  package private(set) var first: Slab<Int32>
   private let models: Int
   /// Calls that are not yet in the ledger.
   private var pending = 0

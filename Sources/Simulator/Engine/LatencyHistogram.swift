@@ -2,7 +2,7 @@
 /// reported by their lowest value (docs/semantics.md, "Tables").
 package struct LatencyHistogram: Sendable {
   private var counts: [Int64] = []
-  private(set) var total: Int64 = 0
+  package private(set) var total: Int64 = 0
 
   package init() {}
 

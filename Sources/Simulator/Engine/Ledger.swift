@@ -57,15 +57,15 @@ package struct Ledger: ~Copyable, Sendable {
   package let rows: Int
   private let rowOfModel: FixedTable<Int>
   /// By group of calls, then row.
-  private(set) var cells: Slab<Cell>
-  private(set) var days: Slab<Sum>
-  private(set) var users: Slab<Sum>
+  package private(set) var cells: Slab<Cell>
+  package private(set) var days: Slab<Sum>
+  package private(set) var users: Slab<Sum>
   /// Calls that belong to no account, as a log may have them.
-  private(set) var noAccount = Sum()
+  package private(set) var noAccount = Sum()
   /// Fixed prices by row, due at the start of each month.
-  private(set) var fixed: [MoneySum]
+  package private(set) var fixed: [MoneySum]
   /// nil: nobody asks for it.
-  private(set) var accountMonths: AccountMonths?
+  package private(set) var accountMonths: AccountMonths?
 
   package init(compiled: CompiledScenario, users: Int) {
     let targets = compiled.targets.count

@@ -23,7 +23,7 @@ package struct QualityTally: Sendable {
   private var counts: [QualityCounts] = []
   private let mostRows: Int
   /// There would be more rows than that: what is counted is not all.
-  private(set) var isFull = false
+  package private(set) var isFull = false
 
   package init(compiled: CompiledScenario, population: Population, mostRows: Int) {
     isOn = compiled.scenario.tellsQuality

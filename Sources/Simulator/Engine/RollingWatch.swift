@@ -72,8 +72,8 @@ package struct RollingWatch: Sendable {
   private let latencyThresholds: [Int64]
   private let watchesQuality: Bool
   /// The next boundary to be looked at, in microseconds; `Int64.max` without alerts.
-  private(set) var nextBoundary: Int64
-  private(set) var alerts: [AlertEvent] = []
+  package private(set) var nextBoundary: Int64
+  package private(set) var alerts: [AlertEvent] = []
 
   private static let minute = SimDuration.minute.microseconds
 

@@ -21,9 +21,9 @@ package struct TargetState: ~Copyable, Sendable {
   package let outages: [Outage]
   package let hasOutages: Bool
   /// From when on an attempt is let through and its success, whenever it comes, changes nothing here.
-  private(set) var steadyFrom = Int64.min
+  package private(set) var steadyFrom = Int64.min
   /// Until when the breaker lets no attempt through.
-  private(set) var blockedUntil = Int64.min
+  package private(set) var blockedUntil = Int64.min
   package var counts = TargetPerformance(model: "")
   /// Waiting + latency of successful attempts: of those that calls made as they arrived, which are the
   /// calls' own latencies as well, and of later ones.

@@ -43,7 +43,7 @@ package struct ArrivalStream: ~Copyable, Sendable {
   private var uneven: [UnevenMonths?] = []
   private var tally: HitTally
   /// Of the chunk, those that are in the tally in place of the chunk.
-  private(set) var counted = 0
+  package private(set) var counted = 0
 
   /// Arrivals in a chunk, about; at least one for each source.
   private static let chunkSize = 32_768.0

@@ -211,46 +211,46 @@ package struct Billing: Hashable, Sendable {
 /// A scenario with every name turned into a dense number and every distribution into a table:
 /// what the engine runs on. Shared by all its plans and runs.
 package struct CompiledScenario: Sendable {
-  private(set) var scenario: Scenario
+  package private(set) var scenario: Scenario
   /// The library's chains; its targets are numbered as `targets`.
   package let chains: ChainTable
-  private(set) var targets: [CompiledTarget] = []
+  package private(set) var targets: [CompiledTarget] = []
   /// First target and number of targets of each model.
-  private(set) var targetsOfModel: [Range<Int>] = []
-  private(set) var useCases: [String] = []
-  private(set) var tiers: [String] = []
-  private(set) var groups: [CallGroup] = []
-  private(set) var chainKinds: [ChainKind] = []
-  private(set) var billings: [Billing] = []
-  private(set) var cacheClasses: [String?] = []
-  private(set) var kinds: [CallKind] = []
+  package private(set) var targetsOfModel: [Range<Int>] = []
+  package private(set) var useCases: [String] = []
+  package private(set) var tiers: [String] = []
+  package private(set) var groups: [CallGroup] = []
+  package private(set) var chainKinds: [ChainKind] = []
+  package private(set) var billings: [Billing] = []
+  package private(set) var cacheClasses: [String?] = []
+  package private(set) var kinds: [CallKind] = []
   /// Kinds that calls arrive as; the others are what the budget makes of them.
-  private(set) var arrivingKinds: [Int] = []
+  package private(set) var arrivingKinds: [Int] = []
   /// By tier that the budget may send calls to: how far behind a kind that calls arrive as the same
   /// kind lies that is made in that tier.
-  private(set) var kindOffsets: [String: Int] = [:]
+  package private(set) var kindOffsets: [String: Int] = [:]
   /// What a conversion of each kind brings, where the scenario says it.
-  private(set) var conversionValues: [MoneySum?] = []
+  package private(set) var conversionValues: [MoneySum?] = []
   /// By kind.
-  private(set) var qualities: [CompiledQuality] = []
+  package private(set) var qualities: [CompiledQuality] = []
   /// The variant of each kind, and the attributes that its rules see.
-  private(set) var attributes: [CallAttributes] = []
+  package private(set) var attributes: [CallAttributes] = []
   /// Rules that decide in place of the policy, by kind.
-  private(set) var pinned: [Int: Policy.Rule] = [:]
+  package private(set) var pinned: [Int: Policy.Rule] = [:]
   /// Kinds whose route a classifier names.
-  private(set) var classified: Set<Int> = []
-  private(set) var workloads: [CompiledWorkload] = []
+  package private(set) var classified: Set<Int> = []
+  package private(set) var workloads: [CompiledWorkload] = []
   /// By workload.
-  private(set) var arrivalPlans: [ArrivalPlan] = []
+  package private(set) var arrivalPlans: [ArrivalPlan] = []
   /// Of every mix the running sums of its shares, ∞ in place of the last.
-  private(set) var mixShares: [Double] = []
+  package private(set) var mixShares: [Double] = []
   /// `MixGuide.cells` of every mix.
-  private(set) var mixGuides: [UInt16] = []
-  private(set) var timelines: [Timeline] = []
-  private(set) var tables = SamplerTables()
-  private(set) var promptPools: [PromptPool] = []
+  package private(set) var mixGuides: [UInt16] = []
+  package private(set) var timelines: [Timeline] = []
+  package private(set) var tables = SamplerTables()
+  package private(set) var promptPools: [PromptPool] = []
   /// By target.
-  private(set) var attemptDraws: [AttemptDraws] = []
+  package private(set) var attemptDraws: [AttemptDraws] = []
   private var profiles: [TrafficProfile] = []
   /// Where names stand in the lists above.
   private var placeOfUseCase: [String: Int] = [:]

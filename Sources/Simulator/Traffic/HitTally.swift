@@ -2,12 +2,12 @@
 /// soon as they are drawn, in any order, and nothing else looks at them.
 package struct HitTally: ~Copyable, Sendable {
   /// By form of call.
-  private(set) var forms: Slab<Int64>
+  package private(set) var forms: Slab<Int64>
   /// By day, then routed model.
-  private(set) var days: Slab<Int64>
-  private(set) var users: Slab<Int64>
+  package private(set) var days: Slab<Int64>
+  package private(set) var users: Slab<Int64>
   package let models: Int
-  private(set) var total = 0
+  package private(set) var total = 0
 
   package init(forms: Int, days: Int, models: Int, users: Int) {
     self.forms = Slab(repeating: 0, count: forms)

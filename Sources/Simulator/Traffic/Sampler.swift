@@ -8,11 +8,11 @@ import Support
 package struct Sampler: Sendable, BitwiseCopyable {
   package enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
 
-  fileprivate(set) var form: Form
+  package fileprivate(set) var form: Form
   /// Of a lognormal: μ, σ and the cap.
-  fileprivate(set) var a: Double
-  fileprivate(set) var b: Double
-  fileprivate(set) var c: Double
+  package fileprivate(set) var a: Double
+  package fileprivate(set) var b: Double
+  package fileprivate(set) var c: Double
   fileprivate var firstBin: Int32 = 0
   fileprivate var binCount: Int32 = 0
   /// Of a fixed one.

@@ -1,8 +1,8 @@
 /// Storage for what is touched at every call: an array with one owner, so that a write asks
 /// neither who else holds it nor (in release builds) whether the place exists.
 package struct Slab<Element: ~Copyable>: ~Copyable {
-  private(set) var base: UnsafeMutablePointer<Element>
-  private(set) var count: Int
+  package private(set) var base: UnsafeMutablePointer<Element>
+  package private(set) var count: Int
   private var capacity: Int
 
   package init(capacity: Int = 16) {

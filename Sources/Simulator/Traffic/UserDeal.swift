@@ -19,16 +19,16 @@ package struct UserDeal: Sendable {
   }
 
   /// Index into `UserPopulation.accountPlans`, by user from 0; empty without plans.
-  private(set) var accountPlan: [UInt8] = []
+  package private(set) var accountPlan: [UInt8] = []
   /// Index into the activity classes; empty without classes.
-  private(set) var activityClass: [UInt8] = []
+  package private(set) var activityClass: [UInt8] = []
   /// By activity class, scaled so that the mean of all users is 1.
-  private(set) var classWeights: [Double]
+  package private(set) var classWeights: [Double]
   /// By account plan (one without any), then activity class.
   private var counts: [[Int]]
   private let rogue: UserPopulation.Rogue?
   /// The user with most expected calls, the first of several; nil without a rogue.
-  private(set) var rogueUser: Int?
+  package private(set) var rogueUser: Int?
 
   /// - Parameter rates: of the calls that users make, which decide who is the rogue; empty: activity
   ///   alone does.

@@ -3,6 +3,12 @@ package struct Place: Sendable {
   package var file: SourceFile
   package var line: Int
   package var column: Int
+
+  package init(file: SourceFile, line: Int, column: Int) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
 }
 
 /// One thing that is wrong with an input, said so that a person can correct it.

@@ -5,6 +5,12 @@ package struct FormatObject: Sendable {
   package var summary: String
   package var fields: [FormatField]
 
+  package init(name: String, summary: String, fields: [FormatField]) {
+    self.name = name
+    self.summary = summary
+    self.fields = fields
+  }
+
   package var keys: [String] { fields.map(\.key) }
 }
 
@@ -76,6 +82,11 @@ package indirect enum FormatKind: Sendable {
 package struct FileFormat: Sendable {
   package var title: String
   package var objects: [FormatObject]
+
+  package init(title: String, objects: [FormatObject]) {
+    self.title = title
+    self.objects = objects
+  }
 
   package var root: FormatObject { objects[0] }
 

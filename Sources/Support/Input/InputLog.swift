@@ -3,15 +3,17 @@ package final class InputLog {
   /// More than anybody reads; what comes after them is only counted.
   private static let kept = 1_000
 
-  private(set) var diagnostics: [Diagnostic] = []
+  package private(set) var diagnostics: [Diagnostic] = []
   /// How much is wrong, with what was not kept.
-  private(set) var count = 0
+  package private(set) var count = 0
 
   /// Whether more is wrong than anybody is shown: nearest names need not be looked for any more.
   package var isLong: Bool { count >= InputLog.kept }
 
   /// What an error of an override probably comes from, by its line; `Overrides` says so.
   package var overrideHints: [Int: () -> String?] = [:]
+
+  package init() {}
 
   package func add(_ diagnostic: Diagnostic) {
     count += 1

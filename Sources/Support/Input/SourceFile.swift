@@ -107,6 +107,11 @@ extension SourceFile {
     package var message: String
     package var line: Int?
 
+    package init(message: String, line: Int? = nil) {
+      self.message = message
+      self.line = line
+    }
+
     package static let tooLarge = Unreadable(message: InputLimit.fileBytes.exceeded(by: "bytes"))
   }
 

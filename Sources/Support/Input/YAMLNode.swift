@@ -10,10 +10,21 @@ package struct YAMLNode: Sendable {
     package var key: String
     package var keyPlace: Place
     package var value: YAMLNode
+
+    package init(key: String, keyPlace: Place, value: YAMLNode) {
+      self.key = key
+      self.keyPlace = keyPlace
+      self.value = value
+    }
   }
 
   package var content: Content
   package var place: Place
+
+  package init(content: Content, place: Place) {
+    self.content = content
+    self.place = place
+  }
 
   /// The value under a key of a mapping.
   package subscript(key: String) -> YAMLNode? {

@@ -6,9 +6,9 @@ package struct Rational: Hashable, Sendable {
     case tooManyDigits
   }
 
-  private(set) var numerator: Int128
+  package private(set) var numerator: Int128
   /// Positive.
-  private(set) var denominator: Int128
+  package private(set) var denominator: Int128
 
   package static let zero = Rational(0)
   package static let one = Rational(1)

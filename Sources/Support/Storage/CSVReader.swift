@@ -6,7 +6,7 @@ import CLibCSV
 /// `,` `;` tab is most frequent in the first line that is not blank. Spaces belong to fields
 /// (RFC 4180), which libcsv would otherwise trim.
 package final class CSVReader {
-  private(set) var delimiter: UInt8?
+  package private(set) var delimiter: UInt8?
   private var parser = csv_parser()
   private var head: [UInt8] = []
   private var row = CSVRow()

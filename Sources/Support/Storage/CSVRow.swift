@@ -1,7 +1,7 @@
 /// One row of a CSV file: its fields' bytes side by side, so that reading allocates little.
 package struct CSVRow: Sendable {
   /// From 1; the header counts, blank lines and a `sep=` line do not.
-  private(set) var number = 0
+  package private(set) var number = 0
   private var bytes: [UInt8] = []
   /// Field n lies between bounds n and n + 1.
   private var bounds: [UInt32] = [0]

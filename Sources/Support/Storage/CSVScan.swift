@@ -14,7 +14,7 @@ package final class CSVScan {
   private let starts: UnsafeMutablePointer<UInt32>
   private var count = 0
   /// Line ends in the text last searched.
-  private(set) var lines = 0
+  package private(set) var lines = 0
 
   /// For texts of up to so many bytes. nil: a delimiter that only libcsv can tell from the rest.
   package init?(delimiter: UInt8, capacity: Int) {
@@ -81,7 +81,7 @@ package final class CSVScan {
     private var quotes = SIMD16<UInt8>()
     /// By byte of the vector, the least that ends no field.
     private var least = SIMD16<UInt8>(repeating: .max)
-    private(set) var lines = 0
+    package private(set) var lines = 0
     /// Line ends by byte of the vector; emptied every 2 kB, since 4 kB may hold 256 in one byte.
     private var found = SIMD16<UInt8>()
 

@@ -9,7 +9,7 @@ package struct CSVWriter {
   /// Whether texts are kept from being read as formulas or numbers, which a file for people needs
   /// and a program does not want.
   package let isGuarded: Bool
-  private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
   private var fieldsInRow = 0
   private var rowStart = 0
 

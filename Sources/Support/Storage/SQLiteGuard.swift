@@ -18,7 +18,7 @@ package final class SQLiteGuard {
   private var steps = 0
   private var bytes = 0
   private var rows = 0
-  private(set) var exceeded: InputLimit?
+  package private(set) var exceeded: InputLimit?
 
   /// Watches a connection; must live as long as its statements run.
   package init(_ database: OpaquePointer?) {

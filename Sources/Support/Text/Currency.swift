@@ -8,4 +8,10 @@ package struct Currency: Sendable {
   package var rate: ExactDecimal
   /// The day of the rate.
   package var date: CivilDate
+
+  package init(code: String, rate: ExactDecimal, date: CivilDate) {
+    self.code = code
+    self.rate = rate
+    self.date = date
+  }
 }

@@ -5,11 +5,21 @@ package struct Period: Sendable {
   package struct Span: Hashable, Sendable {
     package var start: SimTime
     package var end: SimTime
+
+    package init(start: SimTime, end: SimTime) {
+      self.start = start
+      self.end = end
+    }
   }
   /// Local time is UTC plus `seconds` from this moment on.
   package struct Offset: Hashable, Sendable {
     package var from: SimTime
     package var seconds: Int
+
+    package init(from: SimTime, seconds: Int) {
+      self.from = from
+      self.seconds = seconds
+    }
   }
 
   /// IANA name of the scenario's time zone.
@@ -25,9 +35,26 @@ package struct Period: Sendable {
   /// How long every month is; nil: calendar months.
   package var daysAMonth: Int?
 
+  package init(
+    timeZone: String, offsets: [Offset], months: [Span], days: [Day], observed: Span? = nil,
+    daysAMonth: Int? = nil
+  ) {
+    self.timeZone = timeZone
+    self.offsets = offsets
+    self.months = months
+    self.days = days
+    self.observed = observed
+    self.daysAMonth = daysAMonth
+  }
+
   package struct Day: Hashable, Sendable {
     package var date: CivilDate
     package var start: SimTime
+
+    package init(date: CivilDate, start: SimTime) {
+      self.date = date
+      self.start = start
+    }
   }
 
   package var start: SimTime { observed?.start ?? months[0].start }

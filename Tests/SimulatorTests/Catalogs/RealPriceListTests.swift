@@ -12,11 +12,11 @@ import Testing
   @Test(
     .enabled(if: folder != nil, "COSTSIM_PRICE_LISTS, the folder of the wheels, is not set"),
     arguments: [
-      ("litellm-1.110.2-cp310-abi3-manylinux_2_28_x86_64.whl", PriceListSource.Kind.litellm, 4_878),
+      ("litellm-1.110.2-cp310-abi3-manylinux_2_28_x86_64.whl", PriceListKind.litellm, 4_878),
       ("genai_prices-0.2.3-py3-none-any.whl", .genAIPrices, 2_330),
     ])
   func importingAndReadingBackIsTheIdentity(
-    file: String, kind: PriceListSource.Kind, entries: Int
+    file: String, kind: PriceListKind, entries: Int
   ) throws {
     let path = try #require(Self.folder) + "/" + file
     let result = try PriceListSource(kind: kind, path: path)

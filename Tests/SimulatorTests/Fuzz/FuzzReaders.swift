@@ -78,7 +78,7 @@ enum FuzzReaders {
     if isQuick { _ = AuditMarkdown.text(try Auditor.audit(file)) }
   }
 
-  static func prices(_ path: String, _ kind: PriceListSource.Kind) throws {
+  static func prices(_ path: String, _ kind: PriceListKind) throws {
     let checked = CivilDate(year: 2026, month: 10, day: 21)
     let result = try PriceListSource(kind: kind, path: path)
       .read(filter: CatalogFilter(), checked: checked)

@@ -9,7 +9,7 @@ package struct LoggedAccounts: Sendable {
   private let settings: ReplaySettings
   private let draws: Draws
   /// By account, in order of their first request.
-  private(set) var names: [String] = []
+  package private(set) var names: [String] = []
   /// By the log's user number; `Ledger.noUser`: not met yet.
   private var ofUser: [UInt32] = []
   private var ofSession: [UInt64: UInt32] = [:]

@@ -6,8 +6,8 @@ import Support
 /// log gives. The scenario grows with the log: kinds, users, days and months as they come.
 package struct ReplaySource: CallSource {
   private var trace: TraceSource
-  private(set) var compiled: CompiledScenario
-  private(set) var routing: CompiledRouting
+  package private(set) var compiled: CompiledScenario
+  package private(set) var routing: CompiledRouting
   private let draws: Draws
   private let isGlobal: Bool
   private let hasFlushes: Bool
@@ -16,7 +16,7 @@ package struct ReplaySource: CallSource {
   private var accounts: LoggedAccounts
   private let prompts: LoggedPrompts
   /// Accounts that the engine knows.
-  private(set) var users = 0
+  package private(set) var users = 0
   /// Calls of all batches before.
   private var number: Int64 = 0
   /// Where the days of the period end.
@@ -356,8 +356,8 @@ private final class LoggedCosts {
 
 /// What the log says that its calls cost.
 package struct LoggedTotals: Sendable {
-  private(set) var cost = MoneySum.zero
-  private(set) var calls: Int64 = 0
+  package private(set) var cost = MoneySum.zero
+  package private(set) var calls: Int64 = 0
   /// By catalog number of the logged model + 1; 0: another one, or none.
   private var sums: [MoneySum?] = []
 

@@ -6,7 +6,7 @@ package struct JSONPaths {
     package var slot = -1
   }
 
-  private(set) var nodes = [Node()]
+  package private(set) var nodes = [Node()]
 
   package var isEmpty: Bool { nodes.count == 1 }
 

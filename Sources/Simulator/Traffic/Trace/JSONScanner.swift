@@ -12,7 +12,7 @@ package struct JSONScanner {
   private let bytes: Bytes
   private var index = 0
   private let scratch: UnsafeMutablePointer<UInt8>
-  private(set) var scratchEnd = 0
+  package private(set) var scratchEnd = 0
 
   package init(_ bytes: Bytes, scratch: UnsafeMutablePointer<UInt8>) {
     self.bytes = bytes

@@ -4,7 +4,7 @@ import Support
 /// the log's own columns, so that they can be corrected and read again.
 package struct RejectedRows {
   private var writer = CSVWriter()
-  private(set) var count = 0
+  package private(set) var count = 0
 
   /// - Parameter columns: the log's; for JSON lines the one column `line`.
   package init(columns: [String], isJSON: Bool) {

@@ -6,7 +6,7 @@ package final class SpillFile {
   private let descriptor: Int32
   private let path: String
   /// Bytes written.
-  private(set) var size: Int64 = 0
+  package private(set) var size: Int64 = 0
 
   package init(folder: String?) throws(OutputError) {
     let folder = folder ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"

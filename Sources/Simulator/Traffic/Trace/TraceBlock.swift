@@ -7,10 +7,10 @@ package final class TraceBlock {
   private var start = 0
   private var end = 0
   /// Of the first byte in the file.
-  private(set) var offset: Int64 = 0
+  package private(set) var offset: Int64 = 0
   /// Whether the file ends here.
-  private(set) var isLast = false
-  private(set) var failure: TraceError?
+  package private(set) var isLast = false
+  package private(set) var failure: TraceError?
   /// Its rows, if `isDecoded`.
   package var piece = TracePiece()
   package var isDecoded = false

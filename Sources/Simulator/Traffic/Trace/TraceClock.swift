@@ -26,7 +26,7 @@ package struct TraceClock {
   private var day: (first: UInt64, last: UInt64, start: Int64) = (0, 0, 0)
 
   /// `YYYY-MM-DDTHH:MM` of the minute that was read last, as two words, and when it begins.
-  private(set) var minute = Minute()
+  package private(set) var minute = Minute()
 
   package struct Minute {
     fileprivate var first: UInt64 = 0

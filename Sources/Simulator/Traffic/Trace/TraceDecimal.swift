@@ -3,7 +3,7 @@ package struct TraceDecimal {
   package enum Rounding { case exact, down, halfEven }
   package enum Problem: Error { case fraction, tooLarge }
 
-  private(set) var isNegative = false
+  package private(set) var isNegative = false
   private var mantissa: UInt128 = 0
   /// The value is mantissa × 10^exponent.
   private var exponent = 0

@@ -8,7 +8,7 @@ package final class TraceFile {
   package let isRegular: Bool
   /// Bytes; nil where nobody knows, as for a pipe.
   package let size: Int64?
-  private(set) var bytesRead: Int64 = 0
+  package private(set) var bytesRead: Int64 = 0
   private let descriptor: Int32
   private var contentHash: XXH64?
 

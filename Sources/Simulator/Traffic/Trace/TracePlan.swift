@@ -30,14 +30,14 @@ package struct TracePlan {
   package var isGuarded: Bool { format.name == TraceFormats.ledger && !isJSON }
   /// The log's columns: its header, or the keys of its first object.
   package let names: [String]
-  private(set) var sources: [TraceColumn: Source] = [:]
-  private(set) var ends: [TraceColumn: Source] = [:]
-  private(set) var filters: [Filter] = []
-  private(set) var jsonFields: [JSONField] = []
+  package private(set) var sources: [TraceColumn: Source] = [:]
+  package private(set) var ends: [TraceColumn: Source] = [:]
+  package private(set) var filters: [Filter] = []
+  package private(set) var jsonFields: [JSONField] = []
   /// JSON lines: what is wanted of each object.
-  private(set) var paths = JSONPaths()
-  private(set) var jsonSlots = 0
-  private(set) var constants: [[UInt8]] = []
+  package private(set) var paths = JSONPaths()
+  package private(set) var jsonSlots = 0
+  package private(set) var constants: [[UInt8]] = []
 
   private var slotOfPath: [String: Int] = [:]
   private var used: Set<String> = []

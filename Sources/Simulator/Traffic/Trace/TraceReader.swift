@@ -24,13 +24,13 @@ package final class TraceReader {
   private var decoder: BlockDecoder?
   private var csv: CSVReader?
   private var lines = LineSplitter()
-  private(set) var isJSON = false
+  package private(set) var isJSON = false
   private var batch = TraceBatch()
   /// Of rows that are read in order.
   private var piece = TracePiece()
   private var hasEnded = false
 
-  private(set) var symbols = TraceSymbols()
+  package private(set) var symbols = TraceSymbols()
   private var rowsSeen: Int64 = 0
   /// Users that pieces had to number for themselves since they were last published.
   private var usersMissed = 0

@@ -23,10 +23,10 @@ package struct TraceSymbols: Sendable {
     var kind: UInt32 = 0
   }
 
-  private(set) var users = SymbolTable()
-  private(set) var models = SymbolTable()
+  package private(set) var users = SymbolTable()
+  package private(set) var models = SymbolTable()
   /// The combinations of attributes that were absorbed; `TraceRow.kind` is an index.
-  private(set) var kinds: [CallAttributes] = []
+  package private(set) var kinds: [CallAttributes] = []
 
   private var values = SymbolTable()
   /// Whether the pieces' names are guarded against spreadsheets; they are absorbed as they were.
@@ -40,7 +40,7 @@ package struct TraceSymbols: Sendable {
   /// By kind.
   private var nodeOfKind: [UInt32] = []
   /// The attributes of the row at hand so far; 0: none.
-  private(set) var node: UInt32 = 0
+  package private(set) var node: UInt32 = 0
 
   /// Marks the numbers of users that are a piece's own; all others are the log's.
   package static let isOwn: UInt32 = 1 << 31

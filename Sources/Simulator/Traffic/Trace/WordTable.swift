@@ -14,7 +14,7 @@ package struct WordTable: Sendable {
   private static let smallest = 16
 
   private var slots = Array(repeating: Slot(), count: Self.smallest)
-  private(set) var count = 0
+  package private(set) var count = 0
 
   /// Where the pair is or would be, and its id; nil if it is new.
   @inline(__always)

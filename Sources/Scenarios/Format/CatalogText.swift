@@ -1,4 +1,3 @@
-import Analysis
 import CostModel
 import Scenarios
 import Support

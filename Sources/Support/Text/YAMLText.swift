@@ -1,9 +1,9 @@
-import Support
-
 /// Lines of YAML with comments. Only plain forms are written: block mappings, and quoted text.
 package struct YAMLText {
-  private(set) var lines: [String] = []
+  package private(set) var lines: [String] = []
   private static let width = 98
+
+  package init() {}
 
   package var text: String { lines.joined(separator: "\n") + "\n" }
 
