@@ -188,28 +188,3 @@ package struct AccountPlans: Sendable {
   /// Its place among the scenario's; 0 where there are none, or for a log's users.
   package func place(of user: UInt32) -> Int { dealt.isEmpty ? 0 : Int(dealt[Int(user)]) }
 }
-
-extension PlanNames {
-  /// `account_id` of a user; nil where a log names none.
-  package func account(_ user: UInt32) -> String? {
-    if user == Ledger.noUser { return nil }
-    return userNames.isEmpty ? ReportTables.accountID(Int(user) + 1) : userNames[Int(user)]
-  }
-
-  /// Why the call was routed as it was: the policy's rule, or the budget's line that has acted.
-  package func reason(_ call: Call, accountPlan: Int) -> String {
-    lineThatActed(call) ?? routing.reason(kind: Int(call.kind), accountPlan: accountPlan)
-  }
-
-  /// The budget's line that has changed or refused the call.
-  package func lineThatActed(_ call: Call) -> String? {
-    guard call.action >= 0, let budget = compiled.scenario.budget else { return nil }
-    return budget.thresholds[budget.actions[Int(call.action)].line].name
-  }
-
-  /// The name of an account plan; a log may tell that of each call itself.
-  package func accountPlan(_ place: Int, of attributes: CallAttributes) -> String? {
-    let plans = compiled.scenario.users.accountPlans
-    return plans.isEmpty ? attributes[.accountPlan] : plans[place].name
-  }
-}

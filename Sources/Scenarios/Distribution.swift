@@ -14,6 +14,12 @@ package enum Distribution: Hashable, Sendable {
     package var high: Double
     /// Relative; any positive sum.
     package var weight: Double
+
+    package init(low: Double, high: Double, weight: Double) {
+      self.low = low
+      self.high = high
+      self.weight = weight
+    }
   }
 }
 

@@ -32,6 +32,9 @@ package enum QualityMetric: Int, CaseIterable, Sendable {
 
 /// What is told of one answer: by metric, 0 or 1, millionths or microseconds; negative: nothing.
 package struct QualityValues: Sendable, BitwiseCopyable {
+
+  package init() {
+  }
   package fileprivate(set) var all = SIMD8<Int64>(repeating: -1)
 
   @inline(__always)
@@ -49,6 +52,17 @@ package struct QualityCounts: Sendable {
   package var messages: Int64 = 0
   private var samples = SIMD8<Int64>.zero
   private var sums = SIMD8<Int64>.zero
+
+  package init(
+    calls: Int64 = 0, failed: Int64 = 0, messages: Int64 = 0, samples: SIMD8<Int64> = SIMD8<Int64>.zero,
+    sums: SIMD8<Int64> = SIMD8<Int64>.zero
+  ) {
+    self.calls = calls
+    self.failed = failed
+    self.messages = messages
+    self.samples = samples
+    self.sums = sums
+  }
 
   @inline(__always)
   package mutating func add(_ values: QualityValues, isFailed: Bool) {
@@ -96,6 +110,21 @@ package struct LoggedQuality: Sendable, BitwiseCopyable {
   package var engagement: Int32 = -1
   /// Microseconds.
   package var responseTime: Int64 = -1
+
+  package init(
+    feedback: Int8 = -1, sent: Int8 = -1, converted: Int8 = -1, hallucination: Int8 = -1,
+    inappropriate: Int8 = -1, technicalError: Int8 = -1, engagement: Int32 = -1,
+    responseTime: Int64 = -1
+  ) {
+    self.feedback = feedback
+    self.sent = sent
+    self.converted = converted
+    self.hallucination = hallucination
+    self.inappropriate = inappropriate
+    self.technicalError = technicalError
+    self.engagement = engagement
+    self.responseTime = responseTime
+  }
 
   package var values: QualityValues {
     var values = QualityValues()

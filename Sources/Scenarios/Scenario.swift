@@ -103,6 +103,12 @@ package struct PlanSpec: Hashable, Sendable {
   package var users: Int
   /// A replayed log under one policy, which is its name.
   package var isPolicy = false
+
+  package init(name: String, users: Int, isPolicy: Bool = false) {
+    self.name = name
+    self.users = users
+    self.isPolicy = isPolicy
+  }
 }
 
 /// A file that a result depends on, with its FNV-1a 64 content hash.
@@ -157,7 +163,7 @@ package enum FailureBilling: String, CaseIterable, Sendable {
 
 /// The response cache.
 package struct CacheSettings: Sendable {
-  package enum Mode: String, CaseIterable, Sendable { case off, rate, keyed }
+  package enum Mode: String, CaseIterable, BitwiseCopyable, Sendable { case off, rate, keyed }
   package enum Scope: String, CaseIterable, Sendable { case user, global }
 
   package struct Class: Hashable, Sendable {

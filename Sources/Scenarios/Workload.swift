@@ -105,6 +105,50 @@ package struct Variant: Sendable {
   package var isClassified = false
   /// Models that cannot do the task: left out of the call's chain, unless it is routed to them.
   package var unfit: Set<ModelID> = []
+
+  package init(
+    share: Double, attributes: CallAttributes = CallAttributes(),
+    input: Distribution = Distribution.fixed(0),
+    output: Distribution = Distribution.fixed(0),
+    reasoning: Distribution = Distribution.fixed(0),
+    audio: Distribution = Distribution.fixed(0), frameTokens: Int64 = 0, images: Int64 = 0,
+    maxTokens: Int64? = nil, limitedTokens: LimitedTokens = LimitedTokens.all,
+    prompts: PromptRepetition = PromptRepetition.unique, prefixTokens: Int64 = 0,
+    prefixSharedByUsers: Bool = true, msgs: Int64 = 1, batch: Bool = false,
+    serviceTier: String? = nil, satisfaction: Double? = nil, ratedShare: Double = 1.0,
+    conversion: Double? = nil, conversionValue: MoneySum? = nil,
+    quality: QualityRates = QualityRates(), name: String = "", pinned: Policy.Rule? = nil,
+    asksKnowledge: Bool = false, isClassifier: Bool = false, isClassified: Bool = false,
+    unfit: Set<ModelID> = []
+  ) {
+    self.share = share
+    self.attributes = attributes
+    self.input = input
+    self.output = output
+    self.reasoning = reasoning
+    self.audio = audio
+    self.frameTokens = frameTokens
+    self.images = images
+    self.maxTokens = maxTokens
+    self.limitedTokens = limitedTokens
+    self.prompts = prompts
+    self.prefixTokens = prefixTokens
+    self.prefixSharedByUsers = prefixSharedByUsers
+    self.msgs = msgs
+    self.batch = batch
+    self.serviceTier = serviceTier
+    self.satisfaction = satisfaction
+    self.ratedShare = ratedShare
+    self.conversion = conversion
+    self.conversionValue = conversionValue
+    self.quality = quality
+    self.name = name
+    self.pinned = pinned
+    self.asksKnowledge = asksKnowledge
+    self.isClassifier = isClassifier
+    self.isClassified = isClassified
+    self.unfit = unfit
+  }
 }
 
 /// What becomes of the answers of one kind of call, beside ratings and sales; nil: it is not told.
@@ -203,4 +247,14 @@ package struct UserPopulation: Sendable {
   package var accountPlans: [AccountPlan] = []
   /// What a user pays a month, by account plan; nothing where not listed.
   package var subscriptions: [String: MoneySum] = [:]
+
+  package init(
+    activity: Activity = Activity.equal, rogue: Rogue? = nil, accountPlans: [AccountPlan] = [],
+    subscriptions: [String: MoneySum] = [:]
+  ) {
+    self.activity = activity
+    self.rogue = rogue
+    self.accountPlans = accountPlans
+    self.subscriptions = subscriptions
+  }
 }

@@ -46,7 +46,7 @@ package struct CallExplanation {
     if call.user == Ledger.noUser { return nil }
     let user = Int(call.user)
     return names.userNames.indices.contains(user)
-      ? names.userNames[user] : ReportTables.accountID(user + 1)
+      ? names.userNames[user] : PlanNames.accountID(user + 1)
   }
 
   package var accountPlanName: String? {

@@ -54,15 +54,9 @@ extension ReportTables {
         AccountItem(account: $0, rank: nil, planCost: result.cost)
       }
   }
-
-  /// `user-000001`: starts with a letter, so that spreadsheets keep every digit.
-  package static func accountID(_ user: Int) -> String {
-    let digits = String(user)
-    return "user-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
-  }
 }
 
 extension AccountCell {
   /// `account_id`; nil for what belongs to no account.
-  package var id: String? { name ?? user.map(ReportTables.accountID) }
+  package var id: String? { name ?? user.map(PlanNames.accountID) }
 }

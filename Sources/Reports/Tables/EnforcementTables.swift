@@ -45,7 +45,7 @@ extension ReportTables {
             cell.accounts.sorted { $0.key < $1.key }.map { user, calls in
               let number = Int(user) + 1
               return EnforcedAccount(
-                cell: cell, account: names[number] ?? accountID(number), calls: calls)
+                cell: cell, account: names[number] ?? PlanNames.accountID(number), calls: calls)
             }
           }
         }),

@@ -71,11 +71,3 @@ package struct CallLog: Sendable {
     head = 0
   }
 }
-
-/// What the dense numbers of a plan's calls stand for.
-package struct PlanNames: Sendable {
-  package var compiled: CompiledScenario
-  package var routing: CompiledRouting
-  /// By user number from 0, where a log names them; else users are numbered.
-  package var userNames: [String]
-}

@@ -81,7 +81,7 @@ package struct CallSizes: Sendable, BitwiseCopyable {
 
 /// Everything about one variant that a call of it needs, as plain numbers.
 package struct CallKind: Sendable, BitwiseCopyable {
-  package enum PromptForm: UInt8, Sendable { case none, unique, pool, userPool }
+  package enum PromptForm: UInt8, BitwiseCopyable, Sendable { case none, unique, pool, userPool }
 
   /// Of its workload's draws.
   package var key: UInt64

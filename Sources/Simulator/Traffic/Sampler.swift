@@ -6,7 +6,7 @@ import Support
 /// Plain numbers only (tables lie in `SamplerTables`), so that drawing neither allocates nor
 /// counts references.
 package struct Sampler: Sendable, BitwiseCopyable {
-  package enum Form: UInt8 { case fixed, uniform, lognormal, histogram }
+  package enum Form: UInt8, BitwiseCopyable { case fixed, uniform, lognormal, histogram }
 
   package fileprivate(set) var form: Form
   /// Of a lognormal: μ, σ and the cap.

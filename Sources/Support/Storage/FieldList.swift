@@ -10,6 +10,13 @@ package struct FieldList {
   /// 1 where separators lie between the fields, else 0.
   package let gap: Int
 
+  package init(base: UnsafePointer<UInt8>, bounds: UnsafePointer<UInt32>, count: Int, gap: Int) {
+    self.base = base
+    self.bounds = bounds
+    self.count = count
+    self.gap = gap
+  }
+
   /// Field n as it lies there; the last one of a row may have half of a line end behind it.
   @inline(__always)
   package func bytes(_ index: Int) -> (base: UnsafePointer<UInt8>, count: Int) {
@@ -62,6 +69,12 @@ package struct FieldColumn {
   /// The field begins at `bounds[row * width]`, and one behind that the next one does.
   package let bounds: UnsafePointer<UInt32>
   package let width: Int
+
+  package init(base: UnsafePointer<UInt8>, bounds: UnsafePointer<UInt32>, width: Int) {
+    self.base = base
+    self.bounds = bounds
+    self.width = width
+  }
 
   /// Goes through rows until the body does not take one's text; returns that row, else the end.
   @inline(__always)

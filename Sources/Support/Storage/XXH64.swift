@@ -14,6 +14,8 @@ package struct XXH64 {
   /// Fewer than 32 bytes that wait for more.
   private var rest: [UInt8] = []
 
+  package init() {}
+
   /// More of the content, in pieces of any size.
   package mutating func add(_ bytes: UnsafeRawBufferPointer) {
     length &+= UInt64(bytes.count)

@@ -134,8 +134,8 @@ func roundedAmountsAddUpToTheBill(users: Int) throws {
   let items = ReportTables.accountItems(result)
   #expect(items.map(\.account.user) == [2, 1, 3, nil])
   #expect(items.map(\.rank) == [1, 2, 3, nil])
-  #expect(ReportTables.accountID(7) == "user-000007")
-  #expect(ReportTables.accountID(1_234_567) == "user-1234567")
+  #expect(PlanNames.accountID(7) == "user-000007")
+  #expect(PlanNames.accountID(1_234_567) == "user-1234567")
 }
 
 @Test func costsMicroDollarsRoundHalfToEven() {

@@ -4,7 +4,7 @@ import Scenarios
 /// One logged request in dense numbers, as nearly every log tells it: a line of a processor's cache.
 /// −1 stands for a quantity that the log does not tell.
 package struct TraceRow: Sendable, BitwiseCopyable {
-  package enum Status: UInt8, Sendable {
+  package enum Status: UInt8, BitwiseCopyable, Sendable {
     /// The log does not say, which counts as success.
     case unknown
     case ok, failed
