@@ -67,6 +67,14 @@ package struct CostMoments: Hashable, Sendable {
   package var square = 0.0
   package var cube = 0.0
 
+  package init() {}
+
+  package init(mean: Double, square: Double = 0.0, cube: Double = 0.0) {
+    self.mean = mean
+    self.square = square
+    self.cube = cube
+  }
+
   package var variance: Double { max(0, square - mean * mean) }
   /// E (C − E C)³.
   package var third: Double { cube - 3 * mean * square + 2 * mean * mean * mean }

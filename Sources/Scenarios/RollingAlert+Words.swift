@@ -1,5 +1,4 @@
 import CostModel
-import Scenarios
 import Support
 
 extension RollingAlert {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalogs
 import CostModel
 import Foundation
+import Scenarios
 import Support
 
 struct CatalogImportCommand: ParsableCommand {

@@ -1,3 +1,6 @@
+import Audit
+import Scenarios
+
 /// The JSON Schemas that ship in `scenarios/schema/`.
 package enum Schemas {
   /// File names and texts.

@@ -1,4 +1,5 @@
 import Scenarios
+import Support
 
 /// A fitted distribution as YAML.
 package struct SizeText {

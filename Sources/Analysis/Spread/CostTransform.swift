@@ -20,6 +20,12 @@ extension CostMoments: FlowCost {}
 package struct CostTransform: FlowCost, Sendable {
   package var value = Complex.zero
 
+  package init() {}
+
+  package init(value: Complex) {
+    self.value = value
+  }
+
   package static func + (a: CostTransform, b: CostTransform) -> CostTransform {
     CostTransform(value: a.value + b.value)
   }
@@ -88,7 +94,9 @@ package struct LawCells: Sendable {
   }
 
   /// E e^{itX} over the values in a range.
-  package func transform(_ t: Double, from lower: Double = -.infinity, below upper: Double = .infinity)
+  package func transform(
+    _ t: Double, from lower: Double = -.infinity, below upper: Double = .infinity
+  )
     -> Complex
   {
     guard t != 0 || cells.count > 1 else { return .one }

@@ -1,4 +1,5 @@
 import CostModel
+import Scenarios
 import Support
 
 /// What came of importing a price list: the catalog, and an account of every entry and field, so

@@ -1,5 +1,4 @@
 import CostModel
-import Scenarios
 import Support
 
 /// Writes a catalog as the YAML that `CatalogReader` reads back to the same values.

@@ -1,5 +1,4 @@
 import CostModel
-import Scenarios
 import Support
 
 /// Prices as catalogs state them, exactly.

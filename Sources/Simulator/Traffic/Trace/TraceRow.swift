@@ -92,6 +92,15 @@ package struct TraceBatch: Sendable {
   /// No row is earlier than the one before it.
   package var isOrdered = true
 
+  package init(
+    rows: [TraceRow] = [], parts: [TraceParts] = [], blocks: [UInt64] = [], isOrdered: Bool = true
+  ) {
+    self.rows = rows
+    self.parts = parts
+    self.blocks = blocks
+    self.isOrdered = isOrdered
+  }
+
   package mutating func removeAll() {
     isOrdered = true
     rows.removeAll(keepingCapacity: true)
