@@ -325,3 +325,11 @@ extension Budget {
     }
   }
 }
+
+extension Expectation {
+  /// What several closed forms leave out, each part once, in order.
+  package static func union(_ lists: [[Expectation.Approximation]]) -> [Expectation.Approximation] {
+    var parts: Set<String> = []
+    return lists.joined().filter { parts.insert($0.part).inserted }
+  }
+}

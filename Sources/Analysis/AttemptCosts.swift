@@ -5,6 +5,10 @@ import Scenarios
 package struct AttemptCosts {
   package let scenario: Scenario
 
+  package init(scenario: Scenario) {
+    self.scenario = scenario
+  }
+
   /// What one call costs, all targets together, and in the mean by target.
   package struct Result {
     package var moments = CostMoments()

@@ -10,6 +10,12 @@ package struct CacheBounds {
   package let traffic: ExpectedTraffic
   package let calls: [ExpectedCall]
 
+  package init(scenario: Scenario, traffic: ExpectedTraffic, calls: [ExpectedCall]) {
+    self.scenario = scenario
+    self.traffic = traffic
+    self.calls = calls
+  }
+
   /// By name, the default class last; classes without calls or a TTL are left out.
   package func bounds() -> [Expectation.CacheBound] {
     let classes = scenario.cache.classes.sorted { $0.key < $1.key }

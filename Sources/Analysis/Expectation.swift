@@ -16,6 +16,17 @@ package struct Expectation: Sendable {
     /// Whether chances and percentiles are off by it, though bills are not far off.
     package var hidesChance = false
 
+    package init(
+      part: String, reason: String, isLeftOut: Bool = false, movesBill: Bool = false,
+      hidesChance: Bool = false
+    ) {
+      self.part = part
+      self.reason = reason
+      self.isLeftOut = isLeftOut
+      self.movesBill = movesBill
+      self.hidesChance = hidesChance
+    }
+
     /// Whether nothing that the closed form says is to be told without it.
     package var isTold: Bool { isLeftOut || movesBill }
   }
@@ -60,6 +71,12 @@ package struct Expectation: Sendable {
     package var p05: Double
     package var p50: Double
     package var p95: Double
+
+    package init(p05: Double, p50: Double, p95: Double) {
+      self.p05 = p05
+      self.p50 = p50
+      self.p95 = p95
+    }
   }
 
   /// One variant of an experiment.
@@ -107,6 +124,29 @@ package struct Expectation: Sendable {
   package var returns: ExpectedReturn?
   /// By experiment, then variant.
   package var experiments: [[Arm]] = []
+
+  package init(
+    cost: Double, variance: Double, byModel: [ModelCost] = [], approximations: [Approximation] = [],
+    overBudgetProbability: Double? = nil, anyMonthOverBudgetProbability: Double? = nil,
+    percentiles: Percentiles? = nil, meanOverRanges: Double? = nil, whyNoChance: String? = nil,
+    crossings: [Crossing] = [], cacheBounds: [CacheBound] = [], quotaLoads: [QuotaLoad] = [],
+    returns: ExpectedReturn? = nil, experiments: [[Arm]] = []
+  ) {
+    self.cost = cost
+    self.variance = variance
+    self.byModel = byModel
+    self.approximations = approximations
+    self.overBudgetProbability = overBudgetProbability
+    self.anyMonthOverBudgetProbability = anyMonthOverBudgetProbability
+    self.percentiles = percentiles
+    self.meanOverRanges = meanOverRanges
+    self.whyNoChance = whyNoChance
+    self.crossings = crossings
+    self.cacheBounds = cacheBounds
+    self.quotaLoads = quotaLoads
+    self.returns = returns
+    self.experiments = experiments
+  }
 
   /// Nothing is expected of a log: it is what it is.
   package static let none = Expectation(cost: .nan, variance: .nan)

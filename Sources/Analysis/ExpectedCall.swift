@@ -21,6 +21,22 @@ package struct ExpectedCall: Sendable {
     package var prefixCovariance = 0.0
     package var prefixVariance = 0.0
 
+    package init(
+      model: ModelID, region: String? = nil, name: String, failure: Double, attempts: Int,
+      tooLong: Double = 0.0, prefixHit: Double = 0.0, prefixCovariance: Double = 0.0,
+      prefixVariance: Double = 0.0
+    ) {
+      self.model = model
+      self.region = region
+      self.name = name
+      self.failure = failure
+      self.attempts = attempts
+      self.tooLong = tooLong
+      self.prefixHit = prefixHit
+      self.prefixCovariance = prefixCovariance
+      self.prefixVariance = prefixVariance
+    }
+
     package var link: FallbackChain.Link {
       FallbackChain.Link(failure: failure, success: 0, failed: 0, attempts: attempts)
     }

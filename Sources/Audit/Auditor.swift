@@ -37,6 +37,26 @@ package struct Finding: Sendable {
   package var fromRecomputed: Interval?
   /// Claims of the same quantity that say something else, in file order.
   package var contradictions: [Claim] = []
+
+  package init(
+    claim: Claim, recomputed: Interval? = nil, verdict: Verdict, difference: Rational? = nil,
+    ratio: Rational? = nil, slip: UnitSlip? = nil, otherUnit: OtherUnit? = nil,
+    assumptions: [String] = [], asPublished: Verdict? = nil, wrongInputs: [Claim] = [],
+    fromRecomputed: Interval? = nil, contradictions: [Claim] = []
+  ) {
+    self.claim = claim
+    self.recomputed = recomputed
+    self.verdict = verdict
+    self.difference = difference
+    self.ratio = ratio
+    self.slip = slip
+    self.otherUnit = otherUnit
+    self.assumptions = assumptions
+    self.asPublished = asPublished
+    self.wrongInputs = wrongInputs
+    self.fromRecomputed = fromRecomputed
+    self.contradictions = contradictions
+  }
 }
 
 /// A recomputed number that is per something else than the published one.
@@ -54,7 +74,9 @@ package struct AuditResult: Sendable {
   package var findings: [Finding]
   package var workings: Workings
 
-  package func findings(_ verdict: Verdict) -> [Finding] { findings.filter { $0.verdict == verdict } }
+  package func findings(_ verdict: Verdict) -> [Finding] {
+    findings.filter { $0.verdict == verdict }
+  }
 }
 
 /// Judges every claim of a file by recomputing it.

@@ -6,28 +6,27 @@ package enum CatalogFigures {
   package static func measure(_ query: CatalogQuery) throws(PlanMeasures.Problem) -> Measure {
     let sheet = query.model.prices.first ?? PriceSheet()
     do throws(Rational.Problem) {
-      let found: Measure? =
-        switch query.figure {
-        case .input: try price(sheet.rates[.inputTokens], per: "token")
-        case .output: try price(sheet.rates[.outputTokens], per: "token")
-        case .cacheRead: try price(sheet.statedRate(.cacheReadTokens), per: "token")
-        case .calls: try price(sheet.rates[.calls], per: "call")
-        // Rates of audio are per microsecond.
-        case .audio: try price(sheet.rates[.audioSeconds], per: ClaimUnit.second, size: 1_000_000)
-        case .fixedMonthly:
-          try sheet.fixedMonthly.map { money throws(Rational.Problem) in
-            let rate = Rate(picodollars: money.picodollars, per: 1)
-            return try price(rate, per: ClaimUnit.month)
-          } ?? nil
-        case .contextWindow: tokens(query.model.contextWindow)
-        case .maxOutputTokens: tokens(query.model.maxOutputTokens)
-        case .latency:
-          try query.model.latency.map { range throws(Rational.Problem) in
-            Measure(
-              interval: Interval(try seconds(range.lowerBound), try seconds(range.upperBound)),
-              kind: ClaimUnit.Kind(ClaimUnit.second))
-          }
+      let found: Measure?
+      switch query.figure {
+      case .input: found = try price(sheet.rates[.inputTokens], per: "token")
+      case .output: found = try price(sheet.rates[.outputTokens], per: "token")
+      case .cacheRead: found = try price(sheet.statedRate(.cacheReadTokens), per: "token")
+      case .calls: found = try price(sheet.rates[.calls], per: "call")
+      // Rates of audio are per microsecond.
+      case .audio:
+        found = try price(sheet.rates[.audioSeconds], per: ClaimUnit.second, size: 1_000_000)
+      case .fixedMonthly:
+        found = try price(
+          sheet.fixedMonthly.map { Rate(picodollars: $0.picodollars, per: 1) }, per: ClaimUnit.month)
+      case .contextWindow: found = tokens(query.model.contextWindow)
+      case .maxOutputTokens: found = tokens(query.model.maxOutputTokens)
+      case .latency:
+        found = try query.model.latency.map { range throws(Rational.Problem) in
+          Measure(
+            interval: Interval(try seconds(range.lowerBound), try seconds(range.upperBound)),
+            kind: ClaimUnit.Kind(ClaimUnit.second))
         }
+      }
       if let found { return found }
     } catch {
       throw PlanMeasures.Problem(message: "the figure has too many digits to be exact")

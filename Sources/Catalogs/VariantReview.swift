@@ -68,13 +68,6 @@ extension PriceSheet {
   }
 }
 
-extension PriceSheet {
-  /// The ordinary price of a dimension that has one of its own, stated or as a share; nil: it has none.
-  package func statedRate(_ dimension: BillingDimension) -> Rate? {
-    rates.states(dimension) ? rate(dimension) : nil
-  }
-}
-
 extension PriceChange {
   fileprivate var statesPrices: Bool {
     BillingDimension.allCases.contains { $0.isTokens && rates.states($0) }

@@ -41,6 +41,33 @@ package struct Outcome: Sendable {
   package var leftOut: [Expectation.Approximation] = []
   /// What became of the calls; nil: a closed form.
   package var trouble: CallTrouble?
+
+  package init(
+    users: Int, cost: Double, bill: MoneySum? = nil, costByModel: [String: Double] = [:],
+    costByUseCase: [String: Double] = [:], standardError: Double? = nil, latencyP50: Double? = nil,
+    latencyP95: Double? = nil, hitRate: Double? = nil, errorRate: Double? = nil,
+    quotaUse: Double? = nil, overrun: Double? = nil, anyOverrun: Double? = nil, law: BillLaw? = nil,
+    crossedAt: SimTime? = nil, leftOut: [Expectation.Approximation] = [],
+    trouble: CallTrouble? = nil
+  ) {
+    self.users = users
+    self.cost = cost
+    self.bill = bill
+    self.costByModel = costByModel
+    self.costByUseCase = costByUseCase
+    self.standardError = standardError
+    self.latencyP50 = latencyP50
+    self.latencyP95 = latencyP95
+    self.hitRate = hitRate
+    self.errorRate = errorRate
+    self.quotaUse = quotaUse
+    self.overrun = overrun
+    self.anyOverrun = anyOverrun
+    self.law = law
+    self.crossedAt = crossedAt
+    self.leftOut = leftOut
+    self.trouble = trouble
+  }
 }
 
 extension Outcome {

@@ -54,7 +54,7 @@ package struct SolveAnswer: Sendable {
   /// What the closed forms leave out, as it stands and at the answer.
   package var leftOut: [Expectation.Approximation] {
     let points = [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self)
-    return LeftOutWords.union(points.map(\.assessment.leftOut) + [base.leftOut])
+    return Expectation.union(points.map(\.assessment.leftOut) + [base.leftOut])
   }
 
   /// A simulated check of more calls would take minutes.

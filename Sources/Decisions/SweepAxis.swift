@@ -16,6 +16,12 @@ package struct SweepAxis: Sendable {
   package var knob: Knob?
   package var values: [Value]
 
+  package init(name: String, knob: Knob? = nil, values: [Value]) {
+    self.name = name
+    self.knob = knob
+    self.values = values
+  }
+
   /// The kind of its numbers; nil: texts.
   package var kind: InputKind? { values.allSatisfy { $0.number != nil } ? knob?.kind : nil }
 

@@ -7,6 +7,17 @@ package struct LogPricing {
   package let reading: LogReading
   package let catalog: Catalog
 
+  package init(reading: LogReading, catalog: Catalog) {
+    self.reading = reading
+    self.catalog = catalog
+  }
+
+  package static func tooManyBad(_ rows: Int, _ tolerated: Int64) -> String {
+    "error: \(PlainEnglish.plural(Int64(rows), "malformed record")), expected "
+      + (tolerated == 0 ? "none" : "at most \(InputLog.grouped(tolerated))")
+      + " (--skip-bad-rows N tolerates up to N)"
+  }
+
   /// Throws what stops a price: records that are wrong, rows without a price, and money that is none of usage.
   package static func check(
     _ reading: LogReading, _ options: LogReadOptions, _ account: ReadingAccount
@@ -17,7 +28,7 @@ package struct LogPricing {
     let bad = Int64(reading.leftOut.count { $0.reason.isBad })
     guard bad <= options.skipBadRows else {
       throw BadInput(
-        message: account.text + ReadCommand.tooManyBad(Int(bad), options.skipBadRows))
+        message: account.text + tooManyBad(Int(bad), options.skipBadRows))
     }
     let unpriced = Int64(reading.rows.count { $0.billing == .unpriced })
     guard options.skipUnpriced.allows(unpriced, of: Int64(reading.rows.count)) else {

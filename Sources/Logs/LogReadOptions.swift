@@ -18,6 +18,29 @@ package struct LogReadOptions {
   package var costTolerance = 0.02
   package var names = NameResolver(catalog: nil, tables: NameTables())
 
+  package init(
+    format: LogShape? = nil, columns: [(LogColumn, String)] = [], fixed: [(LogColumn, String)] = [],
+    units: [(LogColumn, LogUnit)] = [], timeZone: String = "UTC", provider: String? = nil,
+    rates: [String: ExactDecimal] = [:], keepsDuplicates: Bool = false, allowUsage: [String] = [],
+    skipBadRows: Int64 = 0, skipUnpriced: Allowance = Allowance(count: 0),
+    costTolerance: Double = 0.02,
+    names: NameResolver = NameResolver(catalog: nil, tables: NameTables())
+  ) {
+    self.format = format
+    self.columns = columns
+    self.fixed = fixed
+    self.units = units
+    self.timeZone = timeZone
+    self.provider = provider
+    self.rates = rates
+    self.keepsDuplicates = keepsDuplicates
+    self.allowUsage = allowUsage
+    self.skipBadRows = skipBadRows
+    self.skipUnpriced = skipUnpriced
+    self.costTolerance = costTolerance
+    self.names = names
+  }
+
   /// So many rows, or such a part of all.
   package struct Allowance {
     package var count: Int64
@@ -68,7 +91,9 @@ package struct LogReadOptions {
     }
   }
 
-  package mutating func addFixed(_ text: String) throws { fixed.append(try Self.pair(text[...], "--set")) }
+  package mutating func addFixed(_ text: String) throws {
+    fixed.append(try Self.pair(text[...], "--set"))
+  }
 
   package mutating func addUnit(_ text: String) throws {
     let (column, name) = try Self.pair(text[...], "--unit")

@@ -10,6 +10,16 @@ package struct LogTables {
   package var pseudonyms: Pseudonyms?
   package var dialect = CSVDialect.rfc4180
 
+  package init(
+    reading: LogReading, also: [String] = [], pseudonyms: Pseudonyms? = nil,
+    dialect: CSVDialect = CSVDialect.rfc4180
+  ) {
+    self.reading = reading
+    self.also = also
+    self.pseudonyms = pseudonyms
+    self.dialect = dialect
+  }
+
   private static let quantities = LogQuantity.allCases.map(\.rawValue)
   package static let columns: [LogShape.Rows: [String]] = [
     .requests: [

@@ -8,6 +8,12 @@ package struct ReadingAccount {
   package let catalog: Catalog?
   package var names: NameResolver?
 
+  package init(reading: LogReading, catalog: Catalog?, names: NameResolver? = nil) {
+    self.reading = reading
+    self.catalog = catalog
+    self.names = names
+  }
+
   private var calls: [LogRow] { reading.rows.filter { $0.charge == nil } }
 
   // MARK: Text

@@ -19,6 +19,21 @@ package struct LogRecord: Sendable {
   package var policies: [String]
   package var against: [String]
 
+  package init(
+    path: String, content: FileHash? = nil, formatFile: InputFile? = nil, timeZone: String,
+    columns: [String], set: [String], skipBadRows: Int64, policies: [String], against: [String]
+  ) {
+    self.path = path
+    self.content = content
+    self.formatFile = formatFile
+    self.timeZone = timeZone
+    self.columns = columns
+    self.set = set
+    self.skipBadRows = skipBadRows
+    self.policies = policies
+    self.against = against
+  }
+
   /// `log` of run.json.
   package func json(_ facts: TraceFacts, readAs: [NameReading]) -> JSONValue {
     .object([

@@ -18,6 +18,18 @@ package struct RunRecord: Sendable {
   package var csvDialect = CSVDialect.rfc4180
   /// What was replayed; nil: synthetic traffic.
   package var log: LogRecord?
+
+  package init(
+    version: String, overrides: [String] = [], runs: Int = 1, timeZoneData: String? = nil,
+    csvDialect: CSVDialect = CSVDialect.rfc4180, log: LogRecord? = nil
+  ) {
+    self.version = version
+    self.overrides = overrides
+    self.runs = runs
+    self.timeZoneData = timeZoneData
+    self.csvDialect = csvDialect
+    self.log = log
+  }
 }
 
 extension UnbilledPrices {

@@ -16,6 +16,17 @@ package struct ScenarioReport: Sendable {
   /// What the largest plan's bill would be, were an assumption another way; nil where none is varied.
   package var assumed: AssumedBills?
 
+  package init(
+    scenario: Scenario, plans: [PlanReport], replay: ReplayFindings? = nil,
+    comparison: CatalogComparison? = nil, assumed: AssumedBills? = nil
+  ) {
+    self.scenario = scenario
+    self.plans = plans
+    self.replay = replay
+    self.comparison = comparison
+    self.assumed = assumed
+  }
+
   /// What a plan is called in tables.
   package var unit: String { replay?.unit ?? "plan" }
 }
@@ -100,6 +111,24 @@ package struct PlanReport: Sendable {
   /// Run 1's bill, had every call been answered where it is routed (`Scenario.untroubled`); nil: not
   /// enough calls were troubled to ask.
   package var untroubled: MoneySum?
+
+  package init(
+    result: PlanResult, runs: RunsSummary = RunsSummary(), expectation: Expectation,
+    spread: CostSpread? = nil, overRanges: Assessment? = nil, rangedInputs: Int = 0,
+    experiments: [ExperimentFinding] = [], unenforced: PlanResult? = nil,
+    wellRouted: PlanResult? = nil, untroubled: MoneySum? = nil
+  ) {
+    self.result = result
+    self.runs = runs
+    self.expectation = expectation
+    self.spread = spread
+    self.overRanges = overRanges
+    self.rangedInputs = rangedInputs
+    self.experiments = experiments
+    self.unenforced = unenforced
+    self.wellRouted = wellRouted
+    self.untroubled = untroubled
+  }
 
   package var plan: PlanSpec { result.plan }
 }

@@ -1,3 +1,4 @@
+import Analysis
 import CostModel
 import Support
 
@@ -23,7 +24,7 @@ package enum TerminalSummary {
       bold(PlainEnglish.visible(report.scenario.name), styled) + "\n" + Headline.text(report)
       + "\n\n"
     text += bold(line(headers, widths), styled) + "\n"
-    let leftOut = LeftOutWords.union(report.plans.map(\.expectation.leftOut))
+    let leftOut = Expectation.union(report.plans.map(\.expectation.leftOut))
     for (plan, row) in zip(report.plans, rows) {
       let isOver = plan.isOverBudget(report.scenario.budget) == true
       let line = line(row, widths)

@@ -49,6 +49,15 @@ package struct Experiment: Hashable, Sendable {
     package var power: Double?
     /// Chance to see one where there is none; nil: the standard one.
     package var significance: Double?
+
+    package init(
+      metric: Metric? = nil, size: Size? = nil, power: Double? = nil, significance: Double? = nil
+    ) {
+      self.metric = metric
+      self.size = size
+      self.power = power
+      self.significance = significance
+    }
   }
 
   package var name: String

@@ -65,6 +65,18 @@ package struct ForecastSpec: Sendable {
   /// Paid ahead, for all months together.
   package var prepaid: MoneySum?
 
+  package init(
+    months: Int = 12, users: Int? = nil, growth: Growth = Growth.rate(0), growthPlace: Place? = nil,
+    budgets: [MoneySum] = [], prepaid: MoneySum? = nil
+  ) {
+    self.months = months
+    self.users = users
+    self.growth = growth
+    self.growthPlace = growthPlace
+    self.budgets = budgets
+    self.prepaid = prepaid
+  }
+
   /// Users of each month.
   package func users(of scenario: Scenario) -> [Int] {
     growth.users(from: first(of: scenario), months: months)

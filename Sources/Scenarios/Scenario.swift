@@ -115,6 +115,11 @@ package struct PlanSpec: Hashable, Sendable {
 package struct InputFile: Hashable, Sendable {
   package var path: String
   package var hash: UInt64
+
+  package init(path: String, hash: UInt64) {
+    self.path = path
+    self.hash = hash
+  }
 }
 
 /// How every target (region) of one model behaves.
@@ -222,6 +227,17 @@ package struct Budget: Sendable {
   package var evaluateEvery: SimDuration?
   /// How old the figures are that it then sees.
   package var dataLag = SimDuration.zero
+
+  package init(
+    amount: MoneySum, thresholds: [Threshold], actions: [BudgetAction] = [],
+    evaluateEvery: SimDuration? = nil, dataLag: SimDuration = SimDuration.zero
+  ) {
+    self.amount = amount
+    self.thresholds = thresholds
+    self.actions = actions
+    self.evaluateEvery = evaluateEvery
+    self.dataLag = dataLag
+  }
 }
 
 package enum Severity: String, CaseIterable, Sendable { case low, medium, high, critical }

@@ -18,6 +18,21 @@ package struct Workload: Sendable {
   package var stages: [Stage]
   /// What a flow is told that gives up: a tool was called in the last of its rounds; nil: none does.
   package var givesUpWith: String?
+
+  package init(
+    name: String, useCase: String, volume: Double, volumeByAccountPlan: [String: Double] = [:],
+    profile: TrafficProfile = TrafficProfile.flat,
+    arrivals: ArrivalProcess = ArrivalProcess.poisson, stages: [Stage], givesUpWith: String? = nil
+  ) {
+    self.name = name
+    self.useCase = useCase
+    self.volume = volume
+    self.volumeByAccountPlan = volumeByAccountPlan
+    self.profile = profile
+    self.arrivals = arrivals
+    self.stages = stages
+    self.givesUpWith = givesUpWith
+  }
 }
 
 /// Calls that are made at the same moment.

@@ -59,17 +59,11 @@ struct ReadCommand: ParsableCommand {
     let account = ReadingAccount(reading: reading, catalog: options.catalog, names: options.names)
     let bad = reading.leftOut.count { $0.reason.isBad }
     guard Int64(bad) <= options.skipBadRows else {
-      throw BadInput(message: account.text + Self.tooManyBad(bad, options.skipBadRows))
+      throw BadInput(message: account.text + LogPricing.tooManyBad(bad, options.skipBadRows))
     }
     try write(tables, to: outputs)
     try outputs.commit()
     printing.show(json: account.json, text: account.text)
-  }
-
-  static func tooManyBad(_ rows: Int, _ tolerated: Int64) -> String {
-    "error: \(PlainEnglish.plural(Int64(rows), "malformed record")), expected "
-      + (tolerated == 0 ? "none" : "at most \(InputLog.grouped(tolerated))")
-      + " (--skip-bad-rows N tolerates up to N)"
   }
 
   private func further() throws -> [String] {

@@ -116,6 +116,18 @@ package struct Calibrator {
   /// Whether a policy file takes the place of the log's models.
   package var hasPolicy: Bool
 
+  package init(
+    path: String, format: String? = nil, options: @escaping (_ pass: Int) throws -> TraceOptions,
+    timeZone: String, catalog: Catalog, hasPolicy: Bool
+  ) {
+    self.path = path
+    self.format = format
+    self.options = options
+    self.timeZone = timeZone
+    self.catalog = catalog
+    self.hasPolicy = hasPolicy
+  }
+
   package func calibrate() throws -> Calibration {
     var trace = try TraceSource(path: path, format: format, options: options(0))
     var sketch = LogSketch(catalog: catalog)

@@ -9,6 +9,12 @@ package struct SampleSize: Sendable {
   /// Answers of the variant for each one of the control.
   package var ratio = 1.0
 
+  package init(significance: Double, power: Double, ratio: Double = 1.0) {
+    self.significance = significance
+    self.power = power
+    self.ratio = ratio
+  }
+
   /// Answers of the control; nil where there is no difference to see.
   package func control(_ rate: Double, against other: Double) -> Double? {
     let difference = rate - other

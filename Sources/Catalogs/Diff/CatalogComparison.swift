@@ -74,6 +74,6 @@ package struct CatalogComparison: Sendable {
       effects: effects.filter { $0.difference != 0 }.sorted {
         ($1.difference.magnitude, $0.model) < ($0.difference.magnitude, $1.model)
       },
-      leftOut: LeftOutWords.union([own, other].map(Expectation.leftOut)))
+      leftOut: Expectation.union([own, other].map(Expectation.leftOut)))
   }
 }

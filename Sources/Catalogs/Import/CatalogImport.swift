@@ -133,6 +133,11 @@ package struct CatalogFilter {
   package var words: [String] = []
   package var providers: [String] = []
 
+  package init(words: [String] = [], providers: [String] = []) {
+    self.words = words
+    self.providers = providers
+  }
+
   package func matches(_ model: Model) -> Bool {
     let provider = model.provider.lowercased()
     guard providers.isEmpty || providers.contains(where: { $0.lowercased() == provider }) else {

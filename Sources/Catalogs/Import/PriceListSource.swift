@@ -8,6 +8,11 @@ package struct PriceListSource {
   package var kind: PriceListKind
   package var path: String
 
+  package init(kind: PriceListKind, path: String) {
+    self.kind = kind
+    self.path = path
+  }
+
   /// Everything that the filter lets through, with an account of all entries.
   package func read(filter: CatalogFilter, checked: CivilDate?) throws -> CatalogImport {
     let (bytes, version) = try contents()

@@ -63,4 +63,19 @@ package struct UsageRow: Sendable {
   /// Failed calls cost nothing.
   package var hasFailed = false
   package var usage = Usage()
+
+  package init(
+    number: Int64, time: SimTime? = nil, model: String = "", provider: String? = nil,
+    variant: BillingVariant = BillingVariant(), statesUse: Bool = false, hasFailed: Bool = false,
+    usage: Usage = Usage()
+  ) {
+    self.number = number
+    self.time = time
+    self.model = model
+    self.provider = provider
+    self.variant = variant
+    self.statesUse = statesUse
+    self.hasFailed = hasFailed
+    self.usage = usage
+  }
 }

@@ -242,6 +242,16 @@ package struct UsageOptions {
   package var timeZone = "UTC"
   package var skipBadRows: Int64 = 0
 
+  package init(
+    columns: [UsageColumn: String] = [:], fixed: [UsageColumn: String] = [:],
+    timeZone: String = "UTC", skipBadRows: Int64 = 0
+  ) {
+    self.columns = columns
+    self.fixed = fixed
+    self.timeZone = timeZone
+    self.skipBadRows = skipBadRows
+  }
+
   /// `column=name,…` (`--columns`).
   package mutating func addColumns(_ text: String) throws {
     for part in text.split(separator: ",") {

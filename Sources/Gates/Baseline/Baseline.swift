@@ -13,6 +13,10 @@ package struct Baseline: Sendable {
   /// Sorted by name.
   package var entries: [Entry] = []
 
+  package init(entries: [Entry] = []) {
+    self.entries = entries
+  }
+
   package func entry(named name: String) -> Entry? {
     entries.first { $0.figures.scenario.name == name }
   }

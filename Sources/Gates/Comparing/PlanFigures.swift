@@ -50,6 +50,11 @@ package struct ScenarioFigures: Sendable {
   package var scenario: Scenario
   /// By plan, in the scenario's order.
   package var plans: [(spec: PlanSpec, figures: PlanFigures)]
+
+  package init(scenario: Scenario, plans: [(spec: PlanSpec, figures: PlanFigures)]) {
+    self.scenario = scenario
+    self.plans = plans
+  }
 }
 
 /// A plan before and after.
@@ -93,5 +98,7 @@ package struct PlanComparison: Sendable {
 }
 
 extension MoneySum {
-  package var magnitude: MoneySum { MoneySum(picodollars: picodollars < 0 ? -picodollars : picodollars) }
+  package var magnitude: MoneySum {
+    MoneySum(picodollars: picodollars < 0 ? -picodollars : picodollars)
+  }
 }

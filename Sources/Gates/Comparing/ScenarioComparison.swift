@@ -7,6 +7,11 @@ package struct ScenarioComparison: Sendable {
   package let base: ScenarioFigures
   package let head: ScenarioFigures
 
+  package init(base: ScenarioFigures, head: ScenarioFigures) {
+    self.base = base
+    self.head = head
+  }
+
   /// - Parameter onlyCommon: plans of the base that were not looked at are not told as removed.
   package func plans(onlyCommon: Bool) -> [PlanComparison] {
     let aligned = AlignedScenarios(base: base.scenario, head: head.scenario)

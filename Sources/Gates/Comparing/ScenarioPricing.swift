@@ -9,6 +9,11 @@ package struct ScenarioPricing {
   package var simulateUpTo: Int?
   package var threads: Int
 
+  package init(simulateUpTo: Int? = nil, threads: Int) {
+    self.simulateUpTo = simulateUpTo
+    self.threads = threads
+  }
+
   package struct Outcome {
     package var figures: ScenarioFigures
     /// By plan; nil: not simulated.

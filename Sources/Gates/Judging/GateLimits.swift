@@ -14,6 +14,18 @@ package struct GateLimits: Sendable {
   /// Whether everything fails that could not be judged.
   package var isStrict = false
 
+  package init(
+    maxIncrease: Double? = nil, maxIncreaseUSD: MoneySum? = nil,
+    ignoreBelow: MoneySum = MoneySum(picodollars: MoneySum.picodollarsPerDollar / 100),
+    failsNew: Bool = false, isStrict: Bool = false
+  ) {
+    self.maxIncrease = maxIncrease
+    self.maxIncreaseUSD = maxIncreaseUSD
+    self.ignoreBelow = ignoreBelow
+    self.failsNew = failsNew
+    self.isStrict = isStrict
+  }
+
   package var limitsGrowth: Bool { maxIncrease != nil || maxIncreaseUSD != nil }
 
   /// What a gap is told as.
@@ -52,6 +64,20 @@ package struct GateCheck: Sendable {
   package var message: String
   /// What independent months said, where they were simulated.
   package var months: MonthSpread?
+
+  package init(
+    scenario: String, plan: String, name: String, isIncrease: Bool = false, outcome: Outcome,
+    gap: Gap? = nil, message: String, months: MonthSpread? = nil
+  ) {
+    self.scenario = scenario
+    self.plan = plan
+    self.name = name
+    self.isIncrease = isIncrease
+    self.outcome = outcome
+    self.gap = gap
+    self.message = message
+    self.months = months
+  }
 
   package var passed: Bool { outcome == .passed }
 }

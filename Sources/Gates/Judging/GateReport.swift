@@ -17,6 +17,21 @@ package struct GateReport: Sendable {
   /// What is wrong with the input, so that nothing was checked.
   package var error: String?
 
+  package init(
+    limits: GateLimits = GateLimits(), plans: [PlanComparison], checks: [GateCheck] = [],
+    isCompared: Bool = true, isObserved: Bool = false, isJudged: Bool = false, notes: [String] = [],
+    error: String? = nil
+  ) {
+    self.limits = limits
+    self.plans = plans
+    self.checks = checks
+    self.isCompared = isCompared
+    self.isObserved = isObserved
+    self.isJudged = isJudged
+    self.notes = notes
+    self.error = error
+  }
+
   package var failed: [GateCheck] { checks.filter { $0.outcome == .failed } }
   /// What could not be judged, whether or not that fails.
   package var gaps: [GateCheck] { checks.filter { $0.gap != nil } }

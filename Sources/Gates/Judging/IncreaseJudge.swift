@@ -9,6 +9,12 @@ package struct IncreaseJudge {
   package let comparison: ScenarioComparison
   package let threads: Int
 
+  package init(limits: GateLimits, comparison: ScenarioComparison, threads: Int) {
+    self.limits = limits
+    self.comparison = comparison
+    self.threads = threads
+  }
+
   /// A plan that is here or in the baseline alone is a gap.
   package func checks(_ plan: PlanComparison) throws -> [GateCheck] {
     guard plan.base != nil else { return [gap(plan, .new, "has no baseline")] }

@@ -9,6 +9,12 @@ package struct ThresholdJudge {
   package var limits = GateLimits()
   package var threads = 1
 
+  package init(scenario: Scenario, limits: GateLimits = GateLimits(), threads: Int = 1) {
+    self.scenario = scenario
+    self.limits = limits
+    self.threads = threads
+  }
+
   /// Of one plan; `result` is nil where it was not simulated.
   package func checks(
     _ plan: PlanSpec, _ figures: PlanFigures, _ result: PlanResult?

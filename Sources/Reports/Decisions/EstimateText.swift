@@ -8,6 +8,11 @@ package struct EstimateText {
   /// Set beside only where it is of the same inputs.
   package var published: PublishedEstimate?
 
+  package init(estimate: RouterEstimate, published: PublishedEstimate? = nil) {
+    self.estimate = estimate
+    self.published = published
+  }
+
   package var text: String {
     let it = estimate
     let share = PlainEnglish.percent(it.inputs.miniShare.double)

@@ -1,3 +1,4 @@
+import Analysis
 import CostModel
 import Decisions
 import Simulator
@@ -26,7 +27,7 @@ package enum SensitivityMarkdown {
   private static func answer(_ result: Sensitivity, _ emphasis: String) -> String {
     let cost = PlainEnglish.usd(result.base.cost)
     let leftOut = LeftOutWords.sentence(
-      LeftOutWords.union(
+      Expectation.union(
         [result.base.leftOut] + result.moving.flatMap { [$0.atLow.leftOut, $0.atHigh.leftOut] }),
       emphasis: emphasis, instead: "'--runs 5' simulates.")
     let trouble = CallTrouble.sentence(troubles(result), emphasis: emphasis)

@@ -1,3 +1,4 @@
+import Analysis
 import CostModel
 import Decisions
 import Simulator
@@ -29,7 +30,7 @@ package enum SweepMarkdown {
     let doubtful = sweep.points.filter { !$0.assessment.leftOut.isEmpty }
     let isAll = doubtful.count == sweep.points.count
     let leftOut = LeftOutWords.sentence(
-      LeftOutWords.union(doubtful.map(\.assessment.leftOut)), emphasis: emphasis,
+      Expectation.union(doubtful.map(\.assessment.leftOut)), emphasis: emphasis,
       whose: isAll ? "" : " in \(doubtful.count) of \(sweep.points.count) combinations",
       instead: "'--runs 5' simulates.")
     let troubles = sweep.points.map {

@@ -1,3 +1,4 @@
+import Analysis
 import CostModel
 import Decisions
 import Simulator
@@ -38,7 +39,7 @@ package enum ForecastMarkdown {
     let count = forecast.months.count
     let isAll = months.count == count
     return LeftOutWords.sentence(
-      LeftOutWords.union(months.reversed().map(\.leftOut)), emphasis: emphasis,
+      Expectation.union(months.reversed().map(\.leftOut)), emphasis: emphasis,
       whose: isAll ? "" : " in \(months.count) of the \(count) months",
       instead: "'--runs 20' simulates each month as well.")
   }

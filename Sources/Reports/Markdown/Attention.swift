@@ -10,6 +10,10 @@ package struct Attention {
   package let plan: PlanReport
   package let limits = AttentionLimits.shipped
 
+  package init(plan: PlanReport) {
+    self.plan = plan
+  }
+
   private var trouble: CallTrouble { CallTrouble(plan.result) }
   package var failed: Int64 { trouble.failed }
   package var refused: Int64 { trouble.refused }
@@ -161,36 +165,13 @@ package enum LeftOutWords {
 
   /// The sentence as a paragraph of a page that simulates nothing; empty where nothing is left out.
   package static func paragraph(_ lists: [[Expectation.Approximation]]) -> String {
-    sentence(union(lists), emphasis: "**", instead: "`run` simulates.").map { $0 + "\n\n" } ?? ""
+    sentence(Expectation.union(lists), emphasis: "**", instead: "`run` simulates.").map {
+      $0 + "\n\n"
+    } ?? ""
   }
 
   /// As a cell of a table says it: `deepseek-v3 breaker; the budget`; empty where nothing is left out.
   package static func cell(_ leftOut: [Expectation.Approximation]) -> Cell {
     leftOut.isEmpty ? .unknown : .text(leftOut.map(\.part).joined(separator: "; "))
-  }
-
-  /// Each once, in order.
-  package static func union(_ lists: [[Expectation.Approximation]]) -> [Expectation.Approximation] {
-    var parts: Set<String> = []
-    return lists.joined().filter { parts.insert($0.part).inserted }
-  }
-}
-
-extension Scenario {
-  /// The same, but every call is answered where it is routed: nothing fails, no limit turns calls away
-  /// or keeps them waiting, and the budget only tells.
-  package var untroubled: Scenario {
-    var scenario = withoutActions
-    scenario.outages = []
-    for model in scenario.catalog.models.indices {
-      scenario.catalog[ModelID(UInt16(model))].contextWindow = nil
-    }
-    for index in scenario.behaviours.indices {
-      scenario.behaviours[index].failureRate = 0
-      scenario.behaviours[index].breaker = nil
-      scenario.behaviours[index].timeout = nil
-      scenario.behaviours[index].quota = QuotaLimits()
-    }
-    return scenario
   }
 }

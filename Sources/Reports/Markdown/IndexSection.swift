@@ -7,6 +7,12 @@ package struct IndexSection {
   /// Markdown.
   package var text: String
 
+  package init(title: String, link: String, text: String) {
+    self.title = title
+    self.link = link
+    self.text = text
+  }
+
   /// An index with this section at its old place, or at the end; nil: there is no index yet.
   package func added(to index: String?) -> String {
     let heading = "## [\(Markdown.escape(title))](\(link))"

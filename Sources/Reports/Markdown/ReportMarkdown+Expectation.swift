@@ -64,7 +64,7 @@ extension ReportMarkdown {
 
   /// What the starred figures do not know of.
   private static func leftOut(_ report: ScenarioReport) -> String {
-    let parts = LeftOutWords.union(report.plans.map(\.expectation.leftOut))
+    let parts = Expectation.union(report.plans.map(\.expectation.leftOut))
     guard !parts.isEmpty else { return "" }
     return "\\* These formulas \(LeftOutWords.verb(parts)) "
       + LeftOutWords.parts(parts.map { Markdown.escape($0.part) })

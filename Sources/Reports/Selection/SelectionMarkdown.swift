@@ -8,6 +8,10 @@ package struct SelectionMarkdown {
   package static let picture = "charts/select.svg"
 
   package let study: SelectionStudy
+
+  package init(study: SelectionStudy) {
+    self.study = study
+  }
   private var catalog: Catalog { study.scenario.catalog }
   private var rules: SelectionRules { study.rules }
 

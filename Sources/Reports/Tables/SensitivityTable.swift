@@ -1,3 +1,4 @@
+import Analysis
 import Decisions
 import Support
 
@@ -51,7 +52,7 @@ extension ReportTables {
       },
       Column("leaves_out", .text, "What the closed forms do not know of; empty: nothing") {
         LeftOutWords.cell(
-          LeftOutWords.union([$0.base.leftOut, $0.row.atLow.leftOut, $0.row.atHigh.leftOut]))
+          Expectation.union([$0.base.leftOut, $0.row.atLow.leftOut, $0.row.atHigh.leftOut]))
       },
     ])
 

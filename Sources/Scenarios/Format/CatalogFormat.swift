@@ -144,3 +144,10 @@ extension BillingDimension {
   /// The key of its price in catalogs.
   package var key: String { CatalogFormat.rates.first { $0.dimension == self }?.key ?? label }
 }
+
+extension PriceSheet {
+  /// The ordinary price of a dimension that has one of its own, stated or as a share; nil: it has none.
+  package func statedRate(_ dimension: BillingDimension) -> Rate? {
+    rates.states(dimension) ? rate(dimension) : nil
+  }
+}

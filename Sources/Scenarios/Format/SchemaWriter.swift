@@ -8,6 +8,13 @@ package struct SchemaWriter {
   /// The objects whose numbers may also be ranges.
   package var objectsWithRanges: Set<String> = []
 
+  package init(format: FileFormat, others: [FormatObject] = [], objectsWithRanges: Set<String> = [])
+  {
+    self.format = format
+    self.others = others
+    self.objectsWithRanges = objectsWithRanges
+  }
+
   /// The whole schema: keys in a fixed order, two spaces, a newline at the end.
   package func text() -> String {
     var root = properties(of: format.root)

@@ -5,6 +5,10 @@ import Support
 package struct CatalogReader {
   package let log: InputLog
 
+  package init(log: InputLog) {
+    self.log = log
+  }
+
   /// The catalog in a file alone; every error of the file is thrown at once.
   package static func read(path: String) throws(InputErrors) -> Catalog {
     let log = InputLog()

@@ -4,6 +4,10 @@ import Support
 package struct DetectReader {
   package let log: InputLog
 
+  package init(log: InputLog) {
+    self.log = log
+  }
+
   package func read(_ node: YAMLNode) -> Experiment.Detect? {
     guard let fields = Fields(node, as: ScenarioFormat.detect, log: log) else { return nil }
     var detect = Experiment.Detect()

@@ -5,6 +5,10 @@ import Support
 package struct LeverReader {
   package let log: InputLog
 
+  package init(log: InputLog) {
+    self.log = log
+  }
+
   package func lever(_ entry: YAMLNode.Entry) -> Lever? {
     guard let fields = Fields(entry.value, as: ScenarioFormat.lever, log: log),
       let title = fields.text("title")

@@ -8,6 +8,12 @@ package struct ModelNames {
   /// Whether the catalog was read without errors; else a name may be unknown because of them.
   package var isSound = true
 
+  package init(catalog: Catalog, log: InputLog, isSound: Bool = true) {
+    self.catalog = catalog
+    self.log = log
+    self.isSound = isSound
+  }
+
   package func id(_ name: String, at place: Place) -> ModelID? {
     if let id = catalog.id(named: name) { return id }
     if isSound, !catalog.models.isEmpty {

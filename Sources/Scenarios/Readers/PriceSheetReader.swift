@@ -8,6 +8,10 @@ package struct PriceSheetReader {
 
   package let log: InputLog
 
+  package init(log: InputLog) {
+    self.log = log
+  }
+
   package func read(_ fields: Fields) -> PriceSheet {
     var sheet = PriceSheet()
     sheet.effectiveFrom = effectiveFrom(fields)

@@ -6,9 +6,20 @@ package struct FileSource: Sendable {
   /// The folder of a file, of which `folder/name` is another file; `.`: the working folder.
   package var parent: @Sendable (_ path: String) -> String
   /// The file at a path, with its place among the files read.
-  package var read: @Sendable (_ path: String, _ order: Int) throws(SourceFile.Unreadable) -> SourceFile
+  package var read:
+    @Sendable (_ path: String, _ order: Int) throws(SourceFile.Unreadable) -> SourceFile
 
-  package static let disk = FileSource(parent: diskParent) { path, order throws(SourceFile.Unreadable) in
+  package init(
+    parent: @escaping @Sendable (_ path: String) -> String,
+    read:
+      @escaping @Sendable (_ path: String, _ order: Int) throws(SourceFile.Unreadable) -> SourceFile
+  ) {
+    self.parent = parent
+    self.read = read
+  }
+
+  package static let disk = FileSource(parent: diskParent) {
+    path, order throws(SourceFile.Unreadable) in
     try SourceFile.read(path: path, order: order)
   }
 

@@ -46,6 +46,11 @@ package struct InputSetting: Sendable {
   package var input: ScenarioInput
   package var change: Change
 
+  package init(input: ScenarioInput, change: Change) {
+    self.input = input
+    self.change = change
+  }
+
   /// The value that the variant then has.
   package var value: Double {
     switch change {

@@ -9,6 +9,11 @@ package struct LoggedUse: Sendable {
     package var calls: Int64 = 0
     /// The log's data row of the first one, from 1.
     package var firstRow: Int64 = 0
+
+    package init(calls: Int64 = 0, firstRow: Int64 = 0) {
+      self.calls = calls
+      self.firstRow = firstRow
+    }
   }
 
   /// Sets of dimensions, as bits.

@@ -7,6 +7,12 @@ package struct PlanNames: Sendable {
   package var routing: CompiledRouting
   /// By user number from 0, where a log names them; else users are numbered.
   package var userNames: [String]
+
+  package init(compiled: CompiledScenario, routing: CompiledRouting, userNames: [String]) {
+    self.compiled = compiled
+    self.routing = routing
+    self.userNames = userNames
+  }
 }
 
 extension PlanNames {

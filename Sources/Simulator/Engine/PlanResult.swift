@@ -88,6 +88,13 @@ package struct DayCell: Sendable {
   package var model: String
   package var calls: Int64
   package var cost: MoneySum
+
+  package init(date: CivilDate, model: String, calls: Int64, cost: MoneySum) {
+    self.date = date
+    self.model = model
+    self.calls = calls
+    self.cost = cost
+  }
 }
 
 package struct AccountCell: Sendable {

@@ -36,6 +36,15 @@ package struct Replay: Sendable {
   /// Made anew for each variant, since malformed rows are told once.
   package var options: @Sendable (_ variant: Int) throws -> TraceOptions
 
+  package init(
+    path: String, format: String? = nil,
+    options: @escaping @Sendable (_ variant: Int) throws -> TraceOptions
+  ) {
+    self.path = path
+    self.format = format
+    self.options = options
+  }
+
   /// All variants, as many at once as there are threads; the results do not depend on it.
   package func outcomes(
     of variants: [Variant], threads: Int, log: CallLog? = nil

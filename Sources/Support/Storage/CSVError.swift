@@ -3,5 +3,10 @@ package struct CSVError: Error, Hashable, CustomStringConvertible {
   package var row: Int
   package var reason: String
 
+  package init(row: Int, reason: String) {
+    self.row = row
+    self.reason = reason
+  }
+
   package var description: String { "row \(row): \(reason)" }
 }

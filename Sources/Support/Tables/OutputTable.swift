@@ -23,6 +23,11 @@ package struct OutputTable {
 
   package var columns: [String]
   package var rows: [[Cell]]
+
+  package init(columns: [String], rows: [[Cell]]) {
+    self.columns = columns
+    self.rows = rows
+  }
 }
 
 extension OutputTable {

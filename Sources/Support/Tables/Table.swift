@@ -25,6 +25,12 @@ package struct RowSum: Hashable, Sendable {
   package var parts: [String]
   /// Amounts that are taken away.
   package var less: [String] = []
+
+  package init(total: String, parts: [String], less: [String] = []) {
+    self.total = total
+    self.parts = parts
+    self.less = less
+  }
 }
 
 extension Table {

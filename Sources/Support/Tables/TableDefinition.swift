@@ -29,6 +29,12 @@ package struct PlanRow<Item: Sendable>: Sendable {
   package var plan: String
   package var item: Item
 
+  package init(scenario: String, plan: String, item: Item) {
+    self.scenario = scenario
+    self.plan = plan
+    self.item = item
+  }
+
   /// The two columns that every table begins with.
   package static var columns: [Column<PlanRow<Item>>] {
     [

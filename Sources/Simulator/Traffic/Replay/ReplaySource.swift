@@ -385,6 +385,12 @@ package struct NameReading: Hashable, Sendable {
   package var model: String
   package var provider: String
 
+  package init(name: String, model: String, provider: String) {
+    self.name = name
+    self.model = model
+    self.provider = provider
+  }
+
   package var text: String { "'\(name)' was read as '\(model)' of \(provider)" }
 }
 

@@ -12,6 +12,13 @@ package struct TraceError: Error, Hashable, CustomStringConvertible {
     package var problem: String
     /// How many further rows have the same problem, where they are told together.
     package var others: Int64 = 0
+
+    package init(number: Int64, column: String, problem: String, others: Int64 = 0) {
+      self.number = number
+      self.column = column
+      self.problem = problem
+      self.others = others
+    }
   }
 
   package var path: String

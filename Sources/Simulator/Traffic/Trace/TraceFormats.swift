@@ -19,6 +19,11 @@ package enum TraceFormats {
     ("otel-genai", PackageResources.otel_genai_yaml),
   ]
 
+  /// The text of a shipped format, which logs of other shapes are read by as well.
+  package static func text(_ name: String) -> [UInt8] {
+    files.first { $0.name == name }?.text ?? []
+  }
+
   package static var names: [String] { files.map(\.name) }
 
   /// All of them. Throws if one is wrong, which the tests rule out.

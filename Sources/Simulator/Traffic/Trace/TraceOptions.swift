@@ -35,6 +35,32 @@ package struct TraceOptions {
   /// Takes each malformed row that is left out.
   package var onRejected: ((RejectedRow) throws -> Void)?
 
+  package init(
+    columns: [(TraceColumn, String)] = [], fixed: [(TraceColumn, String)] = [],
+    timeZone: String = "UTC", origin: SimTime = SimTime(microseconds: 0), skipBadRows: Int64 = 0,
+    modelCheck: ModelCheck? = nil, order: Order = Order.verified, sortMemory: Int = 64 << 20,
+    temporaryFolder: String? = nil, maximumRowBytes: Int = 16 << 20, blockSize: Int = 256 << 10,
+    shownFormat: String? = nil, isHashed: Bool = false, threads: Int = 1, hasHelper: Bool = false,
+    onRejected: ((RejectedRow) throws -> Void)? = nil
+  ) {
+    self.columns = columns
+    self.fixed = fixed
+    self.timeZone = timeZone
+    self.origin = origin
+    self.skipBadRows = skipBadRows
+    self.modelCheck = modelCheck
+    self.order = order
+    self.sortMemory = sortMemory
+    self.temporaryFolder = temporaryFolder
+    self.maximumRowBytes = maximumRowBytes
+    self.blockSize = blockSize
+    self.shownFormat = shownFormat
+    self.isHashed = isHashed
+    self.threads = threads
+    self.hasHelper = hasHelper
+    self.onRejected = onRejected
+  }
+
   package enum Order {
     /// Looks through the log first, unless it is small, and sorts it if need be.
     case verified
@@ -48,6 +74,11 @@ package struct TraceOptions {
 package struct RejectedRow {
   package var row: TraceError.Row
   package var fields: [[UInt8]]
+
+  package init(row: TraceError.Row, fields: [[UInt8]]) {
+    self.row = row
+    self.fields = fields
+  }
 }
 
 /// A log that was taken to be in order is not: it has to be read anew, with `.verified`.
