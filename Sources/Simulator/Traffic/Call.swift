@@ -37,6 +37,34 @@ package struct Call: Sendable, BitwiseCopyable {
   package var failure = 0.0
   /// Microseconds.
   package var latency: Int64 = 0
+
+  package init(
+    time: Int64, prompt: UInt64 = 0, index: UInt32, user: UInt32, kind: UInt16,
+    isFlowStart: Bool = false, cacheDraw: Bool = false, routed: UInt16 = 0, action: Int16 = -1,
+    flow: Int32 = -1, fact: Int32 = -1, input: Int64 = 0, output: Int64 = 0, reasoning: Int64 = 0,
+    audio: Int64 = 0, isConverted: Bool = false, drawnTarget: Int32 = -1, failure: Double = 0.0,
+    latency: Int64 = 0
+  ) {
+    self.time = time
+    self.prompt = prompt
+    self.index = index
+    self.user = user
+    self.kind = kind
+    self.isFlowStart = isFlowStart
+    self.cacheDraw = cacheDraw
+    self.routed = routed
+    self.action = action
+    self.flow = flow
+    self.fact = fact
+    self.input = input
+    self.output = output
+    self.reasoning = reasoning
+    self.audio = audio
+    self.isConverted = isConverted
+    self.drawnTarget = drawnTarget
+    self.failure = failure
+    self.latency = latency
+  }
 }
 
 extension Call {

@@ -13,6 +13,19 @@ package struct TableDefinition<Row>: Sendable {
   package var sums: [RowSum] = []
   package var columns: [Column<Row>]
 
+  package init(
+    name: String, about: String, key: [String] = [], indexes: [[String]] = [], addsUp: Bool = false,
+    sums: [RowSum] = [], columns: [Column<Row>]
+  ) {
+    self.name = name
+    self.about = about
+    self.key = key
+    self.indexes = indexes
+    self.addsUp = addsUp
+    self.sums = sums
+    self.columns = columns
+  }
+
   package func table(_ rows: some Sequence<Row>) -> Table {
     Table(
       name: name, about: about, key: key, indexes: indexes,

@@ -1,6 +1,8 @@
 import CostModel
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Analysis
 
 /// Small scenarios for the closed forms.
 enum AnalysisScenario {

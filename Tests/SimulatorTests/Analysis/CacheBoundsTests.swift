@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 /// docs/validation.md, "TTL cache": what the documents' volumes allow at most.
 @Suite struct CacheBoundsTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Analysis
 
 @Suite struct ClosedFormTests {
   /// ∫ of f by the midpoint rule.

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Analysis
 
 @Suite struct DistributionMomentsTests {
   /// Against the sum over 400,000 equally likely values of a uniform whose ends are no whole numbers.

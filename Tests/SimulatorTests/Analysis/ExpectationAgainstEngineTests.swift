@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 /// The closed forms against the engine, which share neither prices nor random numbers.

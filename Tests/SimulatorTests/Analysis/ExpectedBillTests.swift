@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 /// Bills worked out by hand.
 @Suite struct ExpectedBillTests {

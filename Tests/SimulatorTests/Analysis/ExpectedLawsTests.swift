@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Analysis
 
 /// Laws of caches, activity, quotas and budgets.
 @Suite struct ExpectedLawsTests {

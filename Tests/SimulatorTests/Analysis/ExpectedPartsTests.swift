@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Analysis
 
 /// One part of the bill at a time, against figures worked out by hand.
 @Suite struct ExpectedPartsTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import costsim
 
 /// `costsim audit` as a user runs it.
 @Suite struct AuditCommandTests {

@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Audit
+@testable import Reports
+@testable import costsim
 
 /// Somebody's budget table, without any scenario.
 @Suite struct AuditorTests {

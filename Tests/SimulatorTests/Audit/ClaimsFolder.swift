@@ -1,6 +1,6 @@
 import CostModel
 
-@testable import Simulator
+@testable import Audit
 
 /// Claims files made up by tests.
 struct ClaimsFolder {

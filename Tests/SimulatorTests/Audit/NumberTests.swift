@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Audit
 
 /// Exact numbers, units and the ways in which documents print both.
 @Suite struct NumberTests {

@@ -1,7 +1,10 @@
 import CostModel
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
+@testable import Analysis
+@testable import costsim
 
 /// Figures of scenarios in claims: the closed form's and the simulation's own.
 @Suite struct PlanFiguresTests {

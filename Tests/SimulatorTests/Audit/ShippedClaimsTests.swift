@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Audit
+@testable import Reports
 
 /// What the shipped claims file finds in the company's documents.
 @Suite struct ShippedClaimsTests {

@@ -1,7 +1,10 @@
 import CostModel
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Analysis
 
 /// The counters and fits one by one.
 @Suite struct CalibrationPartsTests {

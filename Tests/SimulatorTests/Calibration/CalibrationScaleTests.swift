@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Analysis
 
 /// Logs that do not fill their period, and calls that were partly cached.
 @Suite struct CalibrationScaleTests {

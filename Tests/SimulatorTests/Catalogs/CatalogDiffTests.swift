@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Analysis
+@testable import Catalogs
 
 /// What differs between catalogs, and what that costs.
 @Suite struct CatalogDiffTests {

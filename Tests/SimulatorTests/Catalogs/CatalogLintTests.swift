@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Catalogs
 
 /// Every rule of the lint, on both sides of its line.
 @Suite struct CatalogLintTests {

@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 /// A catalog that extends another one: negotiated prices over public ones.
 @Suite struct CatalogOverlayTests {

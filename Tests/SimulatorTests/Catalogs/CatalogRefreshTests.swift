@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Decisions
 
 /// `catalog refresh`: every price again, by its key in a list.
 @Suite struct CatalogRefreshTests {

@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
 
 /// Catalogs are written so that reading them gives the same values.
 @Suite struct CatalogTextTests {

@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Catalogs
 
 /// What genai-prices becomes, from Python and from JSON.
 @Suite struct GenAIPricesImportTests {

@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Catalogs
 
 /// What LiteLLM's fields become.
 @Suite struct LiteLLMImportTests {

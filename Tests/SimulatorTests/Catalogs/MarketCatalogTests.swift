@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Catalogs
 
 /// The shipped catalogs, as facts (docs/pricing.md, "What the catalogs say of our models").
 @Suite struct MarketCatalogTests {

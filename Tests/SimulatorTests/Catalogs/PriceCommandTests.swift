@@ -2,7 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Decisions
 
 /// `price`: rows of usage in, exact costs out.
 @Suite struct PriceCommandTests {

@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Catalogs
 
 /// Wheels are zip archives.
 @Suite struct ZipArchiveTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Decisions
 
 /// `solve`, `sweep`, `sensitivity` and `run` with ranges, from end to end on a tiny company.
 @Suite struct DecisionCommandTests {

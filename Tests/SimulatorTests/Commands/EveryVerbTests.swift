@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import costsim
 
 /// What holds for every verb: its help shows an example, and with `--json` its standard output is
 /// one JSON document whose decimals are text (docs/interface.md).

@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// The per-call ledger in costs.sqlite, and `query` over it.
 @Suite struct LedgerTests {

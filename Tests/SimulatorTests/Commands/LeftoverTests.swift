@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 /// What one run leaves of another's: the index, tables and charts; and what new scenarios are called.
 @Suite struct LeftoverTests {

@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Decisions
 
 /// `replay` from end to end.
 @Suite struct ReplayTests {

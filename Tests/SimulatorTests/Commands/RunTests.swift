@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Decisions
 
 /// `init`, `validate` and `run` from end to end, on the starter scenario.
 @Suite struct RunTests {

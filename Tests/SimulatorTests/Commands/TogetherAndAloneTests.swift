@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// What one run writes of several scenarios or plans is what runs of each of them write.
 @Suite struct TogetherAndAloneTests {

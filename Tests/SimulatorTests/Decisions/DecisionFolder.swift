@@ -1,5 +1,6 @@
 import CostModel
 
+@testable import Scenarios
 @testable import Simulator
 
 /// A small scenario on which levers pull: `hard` goes to a dear model, `easy` to a cheap one.

@@ -2,7 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Decisions
+@testable import Reports
 
 @Suite struct LeverTests {
   private static let shorter = Lever(

@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Decisions
 
 /// `estimate`: the documents' `estimateMonthlyCost` at the prices of its own table.
 @Suite struct RouterEstimateTests {

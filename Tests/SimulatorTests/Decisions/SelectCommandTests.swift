@@ -2,7 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Decisions
+@testable import Reports
 
 /// `select` from end to end, its shipped page and its chart.
 @Suite struct SelectCommandTests {

@@ -1,7 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Audit
+@testable import Decisions
+@testable import Reports
 
 /// `select`'s choices on a small catalog whose figures can be worked out by hand.
 @Suite struct SelectionTests {

@@ -1,4 +1,4 @@
-@testable import Simulator
+@testable import Scenarios
 
 /// A tiny company whose bill can be worked out by hand: two models at $1 and $10 a million tokens.
 enum SmallCompany {

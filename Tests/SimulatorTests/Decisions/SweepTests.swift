@@ -1,7 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Decisions
+@testable import Reports
 
 /// Grids and tornados: what is looked at, with what luck, and what the files say.
 @Suite struct SweepTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// A scenario at the documents' prices, run as a user runs it; its tables by name.
 struct DocumentFolder {

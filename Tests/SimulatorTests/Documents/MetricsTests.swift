@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 /// The documents' performance metrics (complete-guide.md 2574–2597) and their view of the last hours

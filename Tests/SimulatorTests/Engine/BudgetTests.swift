@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 /// Budgets by calls of $0.00025 each at chosen times, answered after a second.

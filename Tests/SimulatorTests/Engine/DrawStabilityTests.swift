@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 /// What is added to a scenario changes no draw of what was there.

@@ -3,6 +3,7 @@ import ReferenceEngine
 import Testing
 
 @testable import Simulator
+@testable import Decisions
 
 /// The engine beside an implementation of docs/semantics.md that shares nothing with it.
 ///

@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 /// What must hold of whole plans, whatever their numbers are.

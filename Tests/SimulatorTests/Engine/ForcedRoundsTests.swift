@@ -2,6 +2,7 @@ import CostModel
 import Testing
 
 @testable import Simulator
+@testable import Analysis
 
 /// The butler of complete-guide.md:2498–2558: a round that calls a tool forces another one, and a tool
 /// in the third ends the flow in an error.

@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Support
 @testable import Simulator
 
 /// Which calls cost far more than others of their model.

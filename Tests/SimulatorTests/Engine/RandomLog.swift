@@ -1,7 +1,7 @@
 import CostModel
 import ReferenceEngine
 
-@testable import Simulator
+@testable import Scenarios
 
 /// A tiny log for a random scenario: what its writer meant, and the same as canonical CSV.
 struct RandomLog {

@@ -1,6 +1,6 @@
 import CostModel
 
-@testable import Simulator
+@testable import Scenarios
 
 /// A tiny scenario with a bit of everything, and a list of calls full of ties.
 struct RandomScenario {

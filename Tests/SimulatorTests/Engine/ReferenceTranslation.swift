@@ -1,7 +1,10 @@
 import CostModel
 import ReferenceEngine
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import costsim
 
 /// A scenario and its calls in the reference engine's own words.
 struct ReferenceTranslation {

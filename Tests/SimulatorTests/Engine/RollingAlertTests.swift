@@ -1,6 +1,8 @@
 import CostModel
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
 
 /// The rolling alerts beside a look at the whole call log at every minute.

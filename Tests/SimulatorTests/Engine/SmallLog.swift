@@ -1,6 +1,6 @@
 import CostModel
 
-@testable import Simulator
+@testable import Scenarios
 
 /// A log of three models over two months, with more users than most rows have neighbours.
 struct SmallLog {

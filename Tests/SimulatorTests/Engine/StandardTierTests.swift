@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Simulator
+@testable import Analysis
 
 /// `when: {tier: standard}` means calls that name no tier too, wherever `when` is tested.
 struct StandardTierTests {

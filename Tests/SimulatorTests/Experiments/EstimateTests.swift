@@ -1,6 +1,8 @@
 import Testing
 
+@testable import Support
 @testable import Simulator
+@testable import Analysis
 
 /// Intervals, tests and sample sizes against published figures.
 @Suite struct EstimateTests {

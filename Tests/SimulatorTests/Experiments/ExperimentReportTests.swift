@@ -1,7 +1,13 @@
 import Foundation
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Analysis
+@testable import Reports
+@testable import Gates
+@testable import costsim
 
 /// Experiments from the file to the report, as a user runs them.
 @Suite struct ExperimentReportTests {

@@ -1,6 +1,6 @@
 import CostModel
 
-@testable import Simulator
+@testable import Scenarios
 
 /// Small scenarios with experiments.
 enum ExperimentScenario {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Decisions
+@testable import costsim
 
 /// `explain --trace`: a row of a log, as `replay` treats it.
 @Suite struct ExplainLogTests {

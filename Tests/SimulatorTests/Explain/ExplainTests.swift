@@ -1,7 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Reports
+@testable import costsim
 
 /// Calls of `Tests/Golden/explain/tiny.yaml` in words. `COSTSIM_RECORD=1` rewrites the texts, and
 /// fails.

@@ -2,6 +2,7 @@ import CostModel
 import Testing
 
 @testable import Simulator
+@testable import Reports
 
 /// A row of a log is explained by the same words as a synthetic call.
 @Suite struct LoggedStoryTests {

@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Gates
 
 /// The split of a change against every order, written out.
 @Suite struct AttributionTests {

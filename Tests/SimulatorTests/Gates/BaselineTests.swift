@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Gates
 
 @Suite struct BaselineTests {
   private static func entry(_ name: String) throws -> (Baseline, Scenario) {

@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 @Suite struct DiffTests {
   static func git(_ folder: GateFolder, _ arguments: String...) throws {

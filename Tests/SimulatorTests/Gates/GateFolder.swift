@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Decisions
 
 /// A scenario whose bill can be computed by hand, with its own catalog, for the gates.
 struct GateFolder {

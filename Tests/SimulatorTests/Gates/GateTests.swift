@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Gates
 
 /// When `check` fails, and when it does not.
 @Suite struct GateTests {

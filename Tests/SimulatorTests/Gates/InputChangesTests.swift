@@ -1,7 +1,9 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Analysis
+@testable import Gates
 
 /// Whatever differs between two scenarios is found, and found again nowhere else.
 @Suite struct InputChangesTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Decisions
+@testable import Gates
 
 /// `--baseline REV:PATH`: a change that renews its own baseline is compared with the old one.
 @Suite struct RevisionTests {

@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Gates
 
 /// A price, a mix and a prompt length change; the gate fails and names all three.
 @Suite struct StoryTests {

@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Gates
 
 /// k6's grammar of thresholds, and what breaks one.
 @Suite struct ThresholdTests {

@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// The shipped scenarios, run by the release build that `make test` has made, against the reports
 /// that the project ships. `make report` rewrites those.

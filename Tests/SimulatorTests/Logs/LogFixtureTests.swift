@@ -2,7 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Logs
 
 /// Every shape of log, by the rows, the records left out and the costs that its fixture states.
 @Suite struct LogFixtureTests {

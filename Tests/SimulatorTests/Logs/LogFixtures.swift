@@ -1,6 +1,8 @@
 import Foundation
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Logs
 
 /// Logs of every shape with what they must give (`Tests/Golden/logs`).
 enum LogFixtures {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Logs
 
 /// A cell that counts, and is changed, changes what is read or what is told.
 @Suite struct LogMutationTests {

@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Logs
 
 /// Single rules of reading, on rows of a line or two.
 @Suite struct LogRuleTests {

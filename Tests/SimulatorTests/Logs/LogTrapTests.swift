@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Simulator
+@testable import Logs
 
 /// The same records packed, in pages and in any order give the same rows.
 @Suite struct LogTrapTests {

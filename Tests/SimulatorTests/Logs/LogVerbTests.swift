@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Decisions
+@testable import Logs
 
 /// Logs of any shape through the verbs that work on them.
 @Suite struct LogVerbTests {

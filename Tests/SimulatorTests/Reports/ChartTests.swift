@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Simulator
+@testable import Reports
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Reports
 
 /// Bills beside dollars in another currency.
 @Suite struct CurrencyTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Reports
 
 func bytes(_ path: String) throws -> [UInt8] {
   Array(try Data(contentsOf: URL(fileURLWithPath: path)))

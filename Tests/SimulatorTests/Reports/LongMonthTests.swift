@@ -2,6 +2,8 @@ import CostModel
 import Testing
 
 @testable import Simulator
+@testable import Analysis
+@testable import Reports
 
 /// A period of days is one budget month: where that is longer than any month, reports say so.
 @Suite struct LongMonthTests {

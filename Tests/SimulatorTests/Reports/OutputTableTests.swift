@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 private let table = OutputTable(
   columns: ["plan", "cost_usd", "over"],

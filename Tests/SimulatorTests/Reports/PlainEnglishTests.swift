@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Decisions
 
 private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Reports
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -1,7 +1,10 @@
 import CostModel
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Reports
 
 /// The contract of docs/interface.md, column for column.
 @Test func tablesHaveTheContractsColumns() {

@@ -2,7 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Support
 @testable import Simulator
+@testable import Reports
 
 // MARK: FOCUS
 

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
 
 /// Every file of `BadInput/` is wrong in its own way; the text beside it is what users read.
 ///

@@ -1,7 +1,10 @@
 import CostModel
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Analysis
 
 /// What a scenario says of times when things are different: surges, price changes, outages of a
 /// provider, a user who runs wild, swapped models.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// What is proposed in place of a model's name that nobody knows.
 @Suite struct NearestNameTests {

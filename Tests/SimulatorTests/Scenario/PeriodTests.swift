@@ -1,7 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
 
 @Suite struct PeriodTests {
   private func period(_ text: String) throws -> Period {

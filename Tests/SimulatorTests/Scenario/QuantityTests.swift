@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 @Suite struct QuantityTests {
   @Test(arguments: [

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Simulator
+@testable import Scenarios
 
 /// A folder of input files that lives as long as a test.
 final class ScenarioFolder {

@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 private let catalog = """
   models:

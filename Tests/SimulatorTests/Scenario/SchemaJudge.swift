@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// Judges YAML by the few keywords of JSON Schema that the shipped schemas use.
 struct SchemaJudge {

@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Audit
+@testable import costsim
 
 /// The schemas for editors, and the reference page, say what the reader does.
 @Suite struct SchemaTests {

@@ -2,7 +2,7 @@ import CostModel
 import DocumentRules
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 /// The shipped rule sets, read as a run reads them, against the documents' own code.
 @Suite struct ShippedPolicyTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 /// Every file in `scenarios/` is one that can be run.
 @Suite struct ShippedScenarioTests {

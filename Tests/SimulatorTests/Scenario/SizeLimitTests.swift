@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// What a run numbers in few bits is counted while reading.
 struct SizeLimitTests {

@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
 
 /// Prices that calls cannot use, and calls that cost more than can be counted.
 struct UsedPriceTests {

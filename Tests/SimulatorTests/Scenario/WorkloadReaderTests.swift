@@ -1,7 +1,7 @@
 import CostModel
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
 
 @Suite struct WorkloadReaderTests {
   private func workload(_ text: String, head: String = "") throws -> Workload {

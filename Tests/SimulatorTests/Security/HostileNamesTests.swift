@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
 
 /// Names come from files of others: no spreadsheet, browser, terminal or CI server may obey one.
 @Suite struct HostileNamesTests {

@@ -2,7 +2,11 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Catalogs
+@testable import Gates
 
 /// What costsim writes it can read: names come back as they were, whatever they are.
 @Suite struct HostileRoundTripTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// What a query may do: read, so much of it, and nothing else.
 @Suite struct QueryGuardTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// The fast scan against libcsv, on text that is mostly separators.
 @Suite struct CSVScanTests {

@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Support
 @testable import Simulator
 
 private func text(_ writer: CSVWriter) -> String { String(decoding: writer.bytes, as: UTF8.self) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// An empty folder of its own for a test, removed afterwards.
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {

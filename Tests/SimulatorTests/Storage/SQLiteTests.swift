@@ -1,7 +1,7 @@
 import CSQLite
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 @Test func sqliteKeepsEveryKindOfValue() throws {
   try withTemporaryFolder { root in

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// Values of the reference implementation, xxHash 0.8.
 @Suite struct XXH64Tests {

@@ -1,6 +1,7 @@
 import CostModel
 import Synchronization
 
+@testable import Scenarios
 @testable import Simulator
 
 /// One plan run with its per-call log.

@@ -1,6 +1,6 @@
 import CostModel
 
-@testable import Simulator
+@testable import Scenarios
 
 /// Tiny scenarios, built up from one model that answers in a second and one call of it.
 struct ScenarioBuilder {

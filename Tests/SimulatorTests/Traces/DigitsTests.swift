@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Support
 @testable import Simulator
 
 /// What is read from whole words against what it stands for.

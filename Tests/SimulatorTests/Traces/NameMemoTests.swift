@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Support
 @testable import Simulator
 
 /// Names that are found as whole words against what was told.

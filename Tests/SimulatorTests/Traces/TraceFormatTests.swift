@@ -2,7 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Logs
 
 /// A fixture per format, made by hand from the columns that its writer documents.
 @Suite struct TraceFormatTests {

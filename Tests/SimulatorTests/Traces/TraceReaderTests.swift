@@ -2,6 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Support
 @testable import Simulator
 
 /// What may be wrong with a file, and what is not wrong though it looks so.

@@ -2,7 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Analysis
 
 /// When calls come. Every statistical bound is beyond its statistic with a chance below 1e-6.
 @Suite struct ArrivalTests {

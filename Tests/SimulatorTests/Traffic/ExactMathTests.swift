@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 @Suite struct ExactMathTests {
   @Test func expAndLogAgreeWithTheCLibraryToAnUlp() {

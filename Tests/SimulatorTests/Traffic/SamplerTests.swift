@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 /// Moments within 5.5 standard errors (a false alarm in 26 million), seeds fixed.

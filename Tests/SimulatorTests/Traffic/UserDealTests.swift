@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 private func population(_ plans: [Double], _ classes: [Double]) -> UserPopulation {

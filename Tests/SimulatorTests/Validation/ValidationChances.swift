@@ -2,7 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Decisions
 
 /// Stated chances and percentiles against simulated months of random scenarios.
 enum ValidationChances {

@@ -2,6 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Scenarios
 @testable import Simulator
 
 /// One comparison of the engine with a formula of docs/validation.md.

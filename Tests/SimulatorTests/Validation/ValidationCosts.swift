@@ -1,7 +1,10 @@
 import CostModel
 import Foundation
 
-@testable import Simulator
+@testable import Support
+@testable import Scenarios
+@testable import Analysis
+@testable import Gates
 
 /// "Cost of a month", "Budget" and "Intervals" of docs/validation.md.
 enum ValidationCosts {

@@ -1,7 +1,10 @@
 import CostModel
 import Foundation
 
+@testable import Support
+@testable import Scenarios
 @testable import Simulator
+@testable import Analysis
 
 /// "Experiments" of docs/validation.md.
 enum ValidationExperiments {

@@ -1,7 +1,8 @@
 import CostModel
 import Foundation
 
-@testable import Simulator
+@testable import Scenarios
+@testable import Analysis
 
 /// "TTL cache" of docs/validation.md: how often an empty cache misses, and what a flush costs.
 enum ValidationFlushes {

@@ -1,6 +1,7 @@
 import CostModel
 import Foundation
 
+@testable import Scenarios
 @testable import Simulator
 
 /// "Laws" of docs/validation.md, and the expected bill of the shipped scenarios.

@@ -1,7 +1,9 @@
 import CostModel
 import Foundation
 
+@testable import Scenarios
 @testable import Simulator
+@testable import Analysis
 
 /// "Arrivals", "TTL cache" and "Token sizes" of docs/validation.md.
 enum ValidationTraffic {
