@@ -181,6 +181,14 @@ package struct Assessor: Sendable {
     package var overrides: [String] = []
     /// What errors in the overrides are said to be in.
     package var source = "--override"
+
+    package init(
+      settings: [InputSetting] = [], overrides: [String] = [], source: String = "--override"
+    ) {
+      self.settings = settings
+      self.overrides = overrides
+      self.source = source
+    }
   }
 
   /// By variant, then plan.

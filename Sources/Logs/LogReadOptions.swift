@@ -46,6 +46,11 @@ package struct LogReadOptions {
     package var count: Int64
     package var share: Double?
 
+    package init(count: Int64, share: Double? = nil) {
+      self.count = count
+      self.share = share
+    }
+
     package func allows(_ rows: Int64, of all: Int64) -> Bool {
       share.map { Double(rows) <= $0 * Double(all) } ?? (rows <= count)
     }

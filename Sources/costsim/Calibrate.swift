@@ -74,11 +74,11 @@ struct Calibrate: ParsableCommand {
       StandardStream.tell(converted.notes(try logs.options(log, models)))
     }
     let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
+    let leftOut = fit.leftOut.calls > 0 ? "; " + fit.leftOut.text : ""
+    let fitted = "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests\(leftOut)."
+    let next = " Now: costsim run \(out)\(outside ? " --allow-outside" : "")\n"
     printing.show(
-      json: CalibrationJSON.json(fit, file: out, catalog: models),
-      text: "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests"
-        + (fit.leftOut.calls > 0 ? "; " + fit.leftOut.text : "") + ". Now: costsim run \(out)"
-        + (outside ? " --allow-outside" : "") + "\n")
+      json: CalibrationJSON.json(fit, file: out, catalog: models), text: fitted + next)
   }
 
   /// The file is read as `run` would read it, before it appears under its name.

@@ -13,6 +13,13 @@ package struct CalibrationText {
     package var log: String
     package var catalog: String
     package var policy: String?
+
+    package init(scenario: String, log: String, catalog: String, policy: String? = nil) {
+      self.scenario = scenario
+      self.log = log
+      self.catalog = catalog
+      self.policy = policy
+    }
   }
 
   private var yaml = YAMLText()

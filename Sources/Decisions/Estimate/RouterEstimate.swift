@@ -11,6 +11,15 @@ package struct RouterEstimate: Sendable {
     package var outputTokens: Int64
     /// Share of the requests that the small model answers, 0 to 1.
     package var miniShare: ExactDecimal
+
+    package init(
+      requestsPerDay: Int64, inputTokens: Int64, outputTokens: Int64, miniShare: ExactDecimal
+    ) {
+      self.requestsPerDay = requestsPerDay
+      self.inputTokens = inputTokens
+      self.outputTokens = outputTokens
+      self.miniShare = miniShare
+    }
   }
 
   package var inputs: Inputs

@@ -8,6 +8,11 @@ package struct Baseline: Sendable {
     package var figures: ScenarioFigures
     /// The whole scenario, pruned to what moves a bill.
     package var inputs: YAMLNode
+
+    package init(figures: ScenarioFigures, inputs: YAMLNode) {
+      self.figures = figures
+      self.inputs = inputs
+    }
   }
 
   /// Sorted by name.

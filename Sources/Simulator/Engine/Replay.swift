@@ -10,6 +10,11 @@ package struct Replay: Sendable {
   package struct Variant: Sendable {
     package var name: String
     package var scenario: Scenario
+
+    package init(name: String, scenario: Scenario) {
+      self.name = name
+      self.scenario = scenario
+    }
   }
   package struct Outcome: Sendable {
     /// Its period is the log's.

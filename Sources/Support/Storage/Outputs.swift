@@ -34,6 +34,8 @@ package final class Outputs {
 
   deinit { discard() }
 
+  package init() {}
+
   /// Announces an output, so that a path that two share, or that is an input, is an error before
   /// there is anything to lose.
   package func claim(_ path: String, by writer: Writer = .option) throws(OutputError) {

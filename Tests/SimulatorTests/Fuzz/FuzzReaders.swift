@@ -8,6 +8,7 @@ import Foundation
 @testable import Catalogs
 @testable import Audit
 @testable import Reports
+@testable import costsim
 
 /// What is done with a file of each kind, once or in several ways that must agree.
 enum FuzzReaders {
