@@ -18,6 +18,9 @@ package struct Workload: Sendable {
   package var stages: [Stage]
   /// What a flow is told that gives up: a tool was called in the last of its rounds; nil: none does.
   package var givesUpWith: String?
+
+  /// What it is told where the scenario does not say.
+  package static let unstatedError = "too many rounds"
 }
 
 /// Calls that are made at the same moment.
