@@ -9,7 +9,3 @@ package struct Assumption: Hashable, Sendable {
   package var text: String
   package var variants: [Variant] = []
 }
-
-extension Assumption: ExpressibleByStringLiteral {
-  package init(stringLiteral text: String) { self.init(text: text) }
-}

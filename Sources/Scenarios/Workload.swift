@@ -33,6 +33,9 @@ package struct Workload: Sendable {
     self.stages = stages
     self.givesUpWith = givesUpWith
   }
+
+  /// What it is told where the scenario does not say.
+  package static let unstatedError = "too many rounds"
 }
 
 /// Calls that are made at the same moment.

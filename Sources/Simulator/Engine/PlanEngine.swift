@@ -16,7 +16,7 @@ package struct PlanEngine: ~Copyable {
     package var retriesLeft: Int32
     package var attempts: Int32
     package var skipped: Int32
-    /// When the attempt was asked for; it may wait until `start`.
+    /// When the attempt was asked for; it may wait until `start`. The call's time before any attempt.
     package var asked: Int64
     package var start: Int64
     package var queued: Int64

@@ -1,4 +1,5 @@
 import CostModel
+import Scenarios
 
 /// The canonical columns of a log of requests (docs/trace-formats.md). Only `timestamp` is
 /// required; what a log does not have stays unknown.
@@ -76,6 +77,21 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     .feedback, .sent, .converted, .engagement, .responseTimeMs, .hallucination, .inappropriate,
     .technicalError,
   ]
+
+  /// What the column tells of an answer; nil: nothing of its quality.
+  package var metric: QualityMetric? {
+    switch self {
+    case .feedback: .satisfaction
+    case .sent: .sent
+    case .converted: .conversion
+    case .engagement: .engagement
+    case .responseTimeMs: .responseTime
+    case .hallucination: .hallucination
+    case .inappropriate: .inappropriate
+    case .technicalError: .technicalError
+    default: nil
+    }
+  }
 
   /// Other names that people use for a column.
   private static let aliases: [(name: String, column: TraceColumn)] = [
