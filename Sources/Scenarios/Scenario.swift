@@ -37,6 +37,8 @@ package struct Scenario: Sendable {
   package var workloads: [Workload]
   /// Tables that are written where they are asked for.
   package var tables: [ExtraTable] = []
+  /// The hours of a week, the most that one view may look back.
+  package static let longestWindow: Int64 = 168
   /// Numbers of hours over which performance_hours.csv looks back, ascending; empty: it is not written.
   package var performanceHours: [Int] = []
   /// A/B tests; a workload takes part in one at most.

@@ -137,7 +137,7 @@ package enum ScenarioFormat {
       FormatField(
         "performance_hours", .list(.count),
         "Writes performance_hours.csv: at every full hour, what the last so many hours (up to "
-          + "\(HourWatch.longestWindow)) were like, by model.", default: "none", example: "[1, 24]"),
+          + "\(Scenario.longestWindow)) were like, by model.", default: "none", example: "[1, 24]"),
       FormatField(
         "assumptions", .list(.either([.text, .object("assumption")])),
         "What the file assumes, each with its reason; reported."),

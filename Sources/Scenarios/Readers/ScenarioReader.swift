@@ -394,7 +394,7 @@ package struct ScenarioReader {
 
   private func performanceHours(_ root: Fields) -> [Int] {
     let hours = root.list("performance_hours").compactMap {
-      log.count($0, in: 1...HourWatch.longestWindow)
+      log.count($0, in: 1...Scenario.longestWindow)
     }
     return Set(hours.map(Int.init)).sorted()
   }

@@ -3,7 +3,7 @@ import Scenarios
 
 /// One row of calls.csv, still in dense numbers.
 package struct CallRecord: Sendable {
-  package enum Cache: Sendable { case hit, miss, off }
+  package enum Cache: BitwiseCopyable, Sendable { case hit, miss, off }
 
   /// Rank of arrival, from 1.
   package var number: Int64

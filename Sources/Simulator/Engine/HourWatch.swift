@@ -4,9 +4,6 @@ import CostModel
 /// the last N hours (docs/semantics.md, "Tables"). Attempts count in the hour of their outcome, calls in
 /// that of their last one.
 package struct HourWatch: Sendable {
-  /// The hours of a week, the most that one view may look back.
-  package static let longestWindow: Int64 = 168
-
   package struct Counts: Sendable {
     /// Answered here; hits and failed calls where they were routed.
     package var calls: Int64 = 0

@@ -2,7 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
+@testable import Support
 
 /// `scenarios/huntaze-monitoring.yaml`, which is in no list of `make report`: it is read and run here.
 @Suite struct MonitoringTests {
