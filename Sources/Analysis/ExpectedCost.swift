@@ -62,6 +62,8 @@ package struct ExpectedCost {
     sharedVariance = month.sharedVariance
     monthThird = month.third
     addFixedPrices()
+    // No closed form tells what conversations cost, and a part of the bill is not the bill.
+    if scenario.hasConversations { total = .nan }
   }
 
   /// Dollars squared, of the whole period.
@@ -234,12 +236,14 @@ package struct ExpectedCost {
     let price = ExpectedPrice(
       model: scenario.catalog[target.model], region: target.region, variant: call.variant,
       time: scenario.period.start)
-    func constant(_ cached: Double) -> Double {
+    func constant(cached: Double, written: Double) -> Double {
       price.line(
-        input: call.shape.meanInput, cached: cached, answered: true, shape: call.shape
+        input: call.shape.meanInput, cached: cached, written: written, answered: true,
+        shape: call.shape
       ).constant
     }
-    return constant(0) - constant(Double(call.variant.prefixTokens))
+    return constant(cached: 0, written: target.prefixWritten)
+      - constant(cached: target.prefixRead, written: 0)
   }
 
   /// What drawing calls does to their sum in the whole period: of a workload's flows, made by the

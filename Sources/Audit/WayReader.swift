@@ -131,7 +131,9 @@ package struct WayReader {
     guard let fields = Fields(node, as: ClaimsFormat.routeFigure, log: log) else { return nil }
     let figure = fields.choice("figure", of: RouteQuery.Figure.self)
     var attributes = CallAttributes()
-    for attribute in Attribute.allCases { attributes[attribute] = fields.text(attribute.name) }
+    for attribute in Attribute.allCases where !attribute.isOfConversations {
+      attributes[attribute] = fields.text(attribute.name)
+    }
     guard let (name, policy) = sources.policy(fields), let figure else { return nil }
     return .route(
       RouteQuery(

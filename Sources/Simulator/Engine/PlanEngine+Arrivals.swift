@@ -86,6 +86,11 @@ extension PlanEngine {
     flight.pointee.attempts = 0
     flight.pointee.skipped = 0
     flight.pointee.queued = 0
+    flight.pointee.written = 0
+    flight.pointee.writtenLong = 0
+    flight.pointee.lost = 0
+    flight.pointee.achievable = 0
+    flight.pointee.overWindow = 0
     flight.pointee.day = Int32(truncatingIfNeeded: day)
     flight.pointee.month = Int32(truncatingIfNeeded: month)
     flight.pointee.isProbe = false
@@ -174,6 +179,10 @@ extension PlanEngine {
   package mutating func record(of call: CallPointer, cache: CallRecord.Cache) -> CallRecord {
     var record = CallRecord(number: result.calls, call: call.pointee, cache: cache)
     if call.pointee.fact >= 0 { record.loggedMsgs = batch.facts[Int(call.pointee.fact)].msgs }
+    if kinds[Int(call.pointee.kind)].turnKind != nil {
+      record.conversation = talks[Int(call.pointee.flow)].name
+      record.turn = Int64(talks[Int(call.pointee.flow)].turn) + 1
+    }
     return record
   }
 

@@ -267,8 +267,13 @@ package final class CallFactory: Sendable {
     return compiled.tables.draw(kind.pointee.audio, word.0)
   }
 
+  /// Place among the scenario's account plans; 0 without any.
+  package func accountPlan(of user: UInt32) -> Int {
+    accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)])
+  }
+
   @inline(__always)
-  private func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
+  package func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
     let key = kind.pointee.promptKey
     let user = UInt64(call.user)
     switch kind.pointee.promptForm {
