@@ -222,9 +222,40 @@ extension Approximations {
           span >= ttl / 2 ? hit : 0, true
         ))
     }
+    if let settings = scenario.behaviours[target.model.index].promptCache {
+      reasons += unknown(settings, call, target, ttl)
+    }
     if call.lookup != nil, scenario.cache.mode == .keyed {
       reasons.append(
         ("prompt cache behind a keyed response cache", min(hit, miss) * call.hitRate, true))
+    }
+    return reasons
+  }
+
+  /// What is not known of a cache that is not asked and written at once.
+  private func unknown(
+    _ settings: PromptCacheSettings, _ call: ExpectedCall, _ target: ExpectedCall.Target,
+    _ ttl: Double
+  ) -> [Reason] {
+    var reasons: [Reason] = []
+    let (hit, miss) = (target.prefixHit, 1 - target.prefixHit)
+    let latency = scenario.behaviours[target.model.index].latency.mean / 1e6
+    if settings.readable != .start, latency > 0 {
+      reasons.append(
+        (
+          "prompt cache whose writes are taken to be readable at once",
+          hit * min(1, latency / max(ttl, 1e-9)), true
+        ))
+    }
+    if !settings.flushes.isEmpty {
+      reasons.append(("prompt cache whose flushes are not known", hit, true))
+    }
+    if settings.hitChance < 1 {
+      reasons.append(
+        ("prompt cache whose uses keep a prefix that they do not find", hit * miss, true))
+    }
+    if call.variant.prefixName != nil, settings.match == .breakpoint {
+      reasons.append(("prompt cache whose longer prefixes read shorter ones", miss, true))
     }
     return reasons
   }

@@ -75,7 +75,6 @@ package struct AttemptCosts {
     attempt: (_ place: Int, _ chance: Double, CostLine) -> Void
   ) -> [(chance: Double, line: CostLine)] {
     let shape = call.shape
-    let prefix = Double(call.variant.prefixTokens)
     var ways: [(chance: Double, line: CostLine)] = []
     var before = CostLine()
     var reached = 1.0
@@ -91,13 +90,14 @@ package struct AttemptCosts {
         return result
       }
       let fresh = cut {
-        prices[place].line(input: $0, cached: 0, answered: true, shape: shape)
+        prices[place].line(
+          input: $0, cached: 0, written: target.prefixWritten, answered: true, shape: shape)
       }
       let cached = cut {
-        prices[place].line(input: $0, cached: prefix, answered: true, shape: shape)
+        prices[place].line(input: $0, cached: target.prefixRead, answered: true, shape: shape)
       }
       let failed = cut {
-        failedLine(prices[place], tokens: $0, cached: prefix * target.prefixHit, shape: shape)
+        failedLine(prices[place], tokens: $0, target, shape: shape)
       }
       var lost = CostLine()
       var tried = reached
@@ -120,12 +120,12 @@ package struct AttemptCosts {
   }
 
   private func failedLine(
-    _ price: ExpectedPrice, tokens: Double, cached: Double, shape: CallShape
+    _ price: ExpectedPrice, tokens: Double, _ target: ExpectedCall.Target, shape: CallShape
   ) -> CostLine {
-    switch scenario.billFailures {
-    case .none: CostLine()
-    case .input: price.line(input: tokens, cached: cached, answered: false, shape: shape)
-    case .all: price.line(input: tokens, cached: cached, answered: true, shape: shape)
-    }
+    guard scenario.billFailures != .none else { return CostLine() }
+    return price.line(
+      input: tokens, cached: target.prefixRead * target.prefixHit,
+      written: target.prefixWritten * (1 - target.prefixHit),
+      answered: scenario.billFailures == .all, shape: shape)
   }
 }

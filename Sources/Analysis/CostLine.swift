@@ -1,3 +1,5 @@
+import Scenarios
+
 /// The cost of a call, in dollars, as a linear function of its random sizes.
 package struct CostLine: Hashable, Sendable {
   package var constant = 0.0

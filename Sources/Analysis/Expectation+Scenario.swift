@@ -1,9 +1,22 @@
 import CostModel
 import Scenarios
 
+extension Expectation.Approximation {
+  /// Nothing is expected of a scenario with conversations.
+  package static let conversations = Expectation.Approximation(
+    part: "conversations", reason: "no closed form tells what they cost: only the simulation does",
+    isLeftOut: true)
+}
+
 extension Expectation {
   /// The closed forms of one plan; calls neither the engine nor its random numbers.
   package init(scenario: Scenario, plan: PlanSpec) {
+    guard !scenario.hasConversations else {
+      self = .none
+      approximations = [.conversations]
+      whyNoChance = "\(Approximation.conversations.part): \(Approximation.conversations.reason)"
+      return
+    }
     let cost = ExpectedCost(scenario: scenario, plan: plan)
     self.init(cost: cost.total, variance: cost.variance)
     byModel = cost.byModel.map {

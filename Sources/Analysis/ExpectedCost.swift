@@ -38,7 +38,9 @@ package struct ExpectedCost {
   /// Whether months differ in what is due for them whatever the traffic.
   package private(set) var hasFixedPriceChanges = false
 
-  package init(scenario: Scenario, plan: PlanSpec) { self.init(scenario: scenario, users: plan.users) }
+  package init(scenario: Scenario, plan: PlanSpec) {
+    self.init(scenario: scenario, users: plan.users)
+  }
 
   package init(scenario: Scenario, users: Int) {
     self.scenario = scenario
@@ -62,6 +64,8 @@ package struct ExpectedCost {
     sharedVariance = month.sharedVariance
     monthThird = month.third
     addFixedPrices()
+    // No closed form tells what conversations cost, and a part of the bill is not the bill.
+    if scenario.hasConversations { total = .nan }
   }
 
   /// Dollars squared, of the whole period.
@@ -234,12 +238,14 @@ package struct ExpectedCost {
     let price = ExpectedPrice(
       model: scenario.catalog[target.model], region: target.region, variant: call.variant,
       time: scenario.period.start)
-    func constant(_ cached: Double) -> Double {
+    func constant(cached: Double, written: Double) -> Double {
       price.line(
-        input: call.shape.meanInput, cached: cached, answered: true, shape: call.shape
+        input: call.shape.meanInput, cached: cached, written: written, answered: true,
+        shape: call.shape
       ).constant
     }
-    return constant(0) - constant(Double(call.variant.prefixTokens))
+    return constant(cached: 0, written: target.prefixWritten)
+      - constant(cached: target.prefixRead, written: 0)
   }
 
   /// What drawing calls does to their sum in the whole period: of a workload's flows, made by the

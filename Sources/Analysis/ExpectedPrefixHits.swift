@@ -15,12 +15,27 @@ package struct ExpectedPrefixHits {
     let plain = calls
     for i in calls.indices where calls[i].variant.prefixTokens > 0 {
       for t in calls[i].chain.indices {
-        let hit = hit(of: plain[i], target: plain[i].chain[t], among: plain)
+        let target = plain[i].chain[t]
+        let hit = hit(of: plain[i], target: target, among: plain)
+        (calls[i].chain[t].prefixRead, calls[i].chain[t].prefixWritten) = tokens(plain[i], target)
         calls[i].chain[t].prefixHit = hit.ratio
         calls[i].chain[t].prefixCovariance = hit.covariance
         calls[i].chain[t].prefixVariance = hit.variance
       }
     }
+  }
+
+  /// Tokens that are read where the prefix is found, and written where it is not.
+  private func tokens(
+    _ call: ExpectedCall, _ target: ExpectedCall.Target
+  ) -> (read: Double, written: Double) {
+    let prefix = call.variant.prefixTokens
+    guard let settings = scenario.behaviours[target.model.index].promptCache,
+      settings.ttl > .zero, prefix >= settings.minimumTokens
+    else { return (0, 0) }
+    if settings.match == .breakpoint { return (Double(prefix), Double(prefix)) }
+    let whole = prefix / settings.step * settings.step
+    return (Double(whole < settings.minimumTokens ? 0 : whole), 0)
   }
 
   /// What becomes of the uses of a prefix.
@@ -70,17 +85,39 @@ package struct ExpectedPrefixHits {
     guard let settings = scenario.behaviours[target.model.index].promptCache,
       settings.ttl > .zero, call.variant.prefixTokens >= settings.minimumTokens
     else { return Hits() }
-    let sharing = calls.filter {
-      $0.workload == call.workload && $0.variant.prefixTokens >= max(1, settings.minimumTokens)
-        && $0.variant.prefixSharedByUsers == call.variant.prefixSharedByUsers
-        && $0.assignment.prefix == call.assignment.prefix
-    }
+    let sharing = calls.filter { self.shares($0, call, settings) }
     let unused = unusedBefore(call, target: target, among: sharing)
+    if call.variant.prefixSharing == .conversation {
+      return Hits(ratio: settings.hitChance * (1 - unused))
+    }
     var hits = average(call, target: target, among: sharing) { rate in
       Hits(rate: rate, ttl: settings.ttl.seconds, refreshes: settings.refresh)
     }
-    hits.ratio = 1 - unused * (1 - hits.ratio)
+    hits.ratio = settings.hitChance * (1 - unused * (1 - hits.ratio))
     return hits
+  }
+
+  /// Whether the two calls begin with the same prefix.
+  private func shares(
+    _ other: ExpectedCall, _ call: ExpectedCall, _ settings: PromptCacheSettings
+  ) -> Bool {
+    let (a, b) = (other.variant, call.variant)
+    guard other.workload == call.workload, a.prefixTokens >= max(1, settings.minimumTokens),
+      a.prefixSharing == b.prefixSharing, other.assignment.prefix == call.assignment.prefix,
+      a.prefixName == b.prefixName
+    else { return false }
+    // By breakpoint a longer prefix of a name leaves each shorter one's end alone.
+    guard a.prefixTokens == b.prefixTokens else { return false }
+    return a.prefixName != nil || isSame(other, call)
+  }
+
+  /// Whether they are one kind of call of the workload.
+  private func isSame(_ a: ExpectedCall, _ b: ExpectedCall) -> Bool {
+    let stages = scenario.workloads[a.workload].stages
+    let (first, second) = (stages[a.stage].calls[a.call], stages[b.stage].calls[b.call])
+    let isOne = a.stage == b.stage && a.call == b.call
+    return a.variantNumber == b.variantNumber
+      && (isOne || first.sameAs != nil && first.sameAs == second.sameAs)
   }
 
   /// Chance that no call before it in its flow has used the target.

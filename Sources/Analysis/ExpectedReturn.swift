@@ -1,4 +1,5 @@
 import CostModel
+import Support
 
 /// What conversions are expected to bring in the whole period, in dollars, beside what AI is expected
 /// to cost: revenues are summed over calls as costs are (docs/validation.md).

@@ -1,6 +1,7 @@
 import CostModel
 import Scenarios
 import Simulator
+import Support
 
 /// How many calls (or flows) the users of a plan make, and when: volumes without draws.
 package struct ExpectedTraffic: Sendable {

@@ -74,7 +74,8 @@ package struct FlowCosts {
 
   /// Flows of which each is of one variant of an experiment, with their shares: the calls of all of
   /// them, and what a flow costs.
-  package static func mixed(_ parts: [(share: Double, flow: FlowCosts)]) -> (FlowCosts, CostMoments) {
+  package static func mixed(_ parts: [(share: Double, flow: FlowCosts)]) -> (FlowCosts, CostMoments)
+  {
     let calls = parts.flatMap { share, flow in
       flow.calls.map { call in
         var part = call

@@ -163,6 +163,9 @@ package struct QuotaLoads {
   private func charged(_ call: ExpectedCall, _ quota: QuotaLimits, _ model: ModelID) -> Double {
     switch quota.charge {
     case .actual: call.shape.meanInput + call.shape.meanOutput
+    case .uncached:
+      call.shape.meanInput + call.shape.meanOutput
+        - (call.chain.first { $0.model == model }.map { $0.prefixRead * $0.prefixHit } ?? 0)
     case .reserved:
       call.shape.meanInput
         + Double(call.variant.maxTokens ?? scenario.catalog[model].maxOutputTokens ?? 0)

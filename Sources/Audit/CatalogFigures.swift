@@ -17,7 +17,8 @@ package enum CatalogFigures {
         found = try price(sheet.rates[.audioSeconds], per: ClaimUnit.second, size: 1_000_000)
       case .fixedMonthly:
         found = try price(
-          sheet.fixedMonthly.map { Rate(picodollars: $0.picodollars, per: 1) }, per: ClaimUnit.month)
+          sheet.fixedMonthly.map { Rate(picodollars: $0.picodollars, per: 1) }, per: ClaimUnit.month
+        )
       case .contextWindow: found = tokens(query.model.contextWindow)
       case .maxOutputTokens: found = tokens(query.model.maxOutputTokens)
       case .latency:

@@ -6,7 +6,9 @@ package struct Workings: Sendable {
   fileprivate var values: [String: NamedValue]
   fileprivate var measures: [String: Measure]
 
-  package func subject(of name: String) -> String? { claims[name]?.subject ?? values[name]?.subject }
+  package func subject(of name: String) -> String? {
+    claims[name]?.subject ?? values[name]?.subject
+  }
 
   package func claim(_ name: String) -> Claim? { claims[name] }
 

@@ -9,7 +9,9 @@ package struct WayReader {
   package let aliases: [String: String]
 
   /// Whether the file states a way, be it a wrong one.
-  package func isStated(_ fields: Fields) -> Bool { ClaimsFormat.ways.contains { fields.has($0.key) } }
+  package func isStated(_ fields: Fields) -> Bool {
+    ClaimsFormat.ways.contains { fields.has($0.key) }
+  }
 
   /// nil if none is stated, or (with an error in the log) it cannot be read.
   package func way(_ fields: Fields) -> Way? {
@@ -131,7 +133,9 @@ package struct WayReader {
     guard let fields = Fields(node, as: ClaimsFormat.routeFigure, log: log) else { return nil }
     let figure = fields.choice("figure", of: RouteQuery.Figure.self)
     var attributes = CallAttributes()
-    for attribute in Attribute.allCases { attributes[attribute] = fields.text(attribute.name) }
+    for attribute in Attribute.allCases where !attribute.isOfConversations {
+      attributes[attribute] = fields.text(attribute.name)
+    }
     guard let (name, policy) = sources.policy(fields), let figure else { return nil }
     return .route(
       RouteQuery(

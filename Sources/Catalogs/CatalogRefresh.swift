@@ -15,7 +15,9 @@ package struct CatalogRefresh {
   package var isClean: Bool { changes.isEmpty && missing.isEmpty }
 
   /// - Parameter list: `litellm` or `genai-prices`.
-  package init(_ catalog: Catalog, from imported: CatalogImport, of list: String, on date: CivilDate) {
+  package init(
+    _ catalog: Catalog, from imported: CatalogImport, of list: String, on date: CivilDate
+  ) {
     self.catalog = catalog
     let source = imported.catalog.source ?? list
     for index in catalog.models.indices {

@@ -63,5 +63,7 @@ package struct CostSpread: Sendable {
 
 extension Array where Element: Comparable {
   /// The nearest rank of a percentile among ascending values, of which there are some.
-  package func ranked(_ percent: Int) -> Element { self[Swift.max(1, (percent * count + 99) / 100) - 1] }
+  package func ranked(_ percent: Int) -> Element {
+    self[Swift.max(1, (percent * count + 99) / 100) - 1]
+  }
 }

@@ -60,7 +60,8 @@ package struct Solver: Sendable {
   /// Calls that are simulated while it looks further than the scenario stands.
   package let searchCalls: Double
 
-  package init(assessor: Assessor, limits: [Limit], months: Int, searchCalls: Double? = nil) throws {
+  package init(assessor: Assessor, limits: [Limit], months: Int, searchCalls: Double? = nil) throws
+  {
     (self.assessor, self.limits, self.months) = (assessor, limits, months)
     self.searchCalls = try searchCalls ?? Double(SimulationLimits.shipped.get().searchCalls)
   }

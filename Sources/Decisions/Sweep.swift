@@ -53,5 +53,7 @@ package struct Sweep: Sendable {
 
 extension PlanSpec {
   /// The plan of so many users, under its usual name.
-  package static func of(_ users: Int) -> PlanSpec { PlanSpec(name: "users-\(users)", users: users) }
+  package static func of(_ users: Int) -> PlanSpec {
+    PlanSpec(name: "users-\(users)", users: users)
+  }
 }

@@ -84,7 +84,9 @@ package struct JSONNode {
   }
 
   /// The values of an array or an object.
-  package var children: Children { Children(document: document, place: index + 1, end: Int(node.next)) }
+  package var children: Children {
+    Children(document: document, place: index + 1, end: Int(node.next))
+  }
 
   package struct Children: Sequence, IteratorProtocol {
     fileprivate let document: JSONDocument

@@ -36,7 +36,9 @@ package struct LogReading {
   /// Rows equal in every column that have no identity.
   package var equalRows = 0
 
-  package func rows(_ kind: LogShape.Rows) -> [LogRow] { rows.filter { files[$0.file].shape.rows == kind } }
+  package func rows(_ kind: LogShape.Rows) -> [LogRow] {
+    rows.filter { files[$0.file].shape.rows == kind }
+  }
   package var kinds: [LogShape.Rows] {
     LogShape.Rows.allCases.filter { kind in files.contains { $0.shape.rows == kind } }
   }

@@ -3,7 +3,8 @@ import Support
 
 /// Every key of a file that describes a shape of logs.
 package enum LogShapeFile {
-  package static let file = FileFormat(title: "costsim trace format", objects: [format, columns, column])
+  package static let file = FileFormat(
+    title: "costsim trace format", objects: [format, columns, column])
 
   private static let names = FormatKind.either([.text, .list(.text)])
 

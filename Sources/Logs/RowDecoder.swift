@@ -169,7 +169,9 @@ package final class RowDecoder {
   // MARK: Texts
 
   /// What a column says, in the words of the canonical one.
-  package func text(_ column: LogColumn, _ record: SourceRecord) -> String? { texts(column, record).first }
+  package func text(_ column: LogColumn, _ record: SourceRecord) -> String? {
+    texts(column, record).first
+  }
 
   /// All that the names of a column say, the first one first.
   private func texts(_ column: LogColumn, _ record: SourceRecord) -> [String] {

@@ -19,10 +19,18 @@ package final class CallsFile: @unchecked Sendable {
   /// More of them in a scenario with experiments.
   package static let experimentColumns = ["experiment", "variant"]
 
+  /// Last of all, in a scenario with conversations, or whose calls can write to a provider's cache.
+  package static func cachingColumns(_ scenario: Scenario) -> [String] {
+    let written = ["cache_write_tokens", "cache_write_1h_tokens"]
+    guard scenario.hasConversations else { return scenario.billsCacheWrites ? written : [] }
+    return ["conversation", "turn", "kind"] + written + ["context_tokens"]
+  }
+
   private let file: OutputFile
   private var writer: CSVWriter
   private let accountPlans: AccountPlans
   private let hasExperiments: Bool
+  private let cachingColumns: [String]
   private var hasHeader = false
   private var tellsQuality = false
 
@@ -31,8 +39,9 @@ package final class CallsFile: @unchecked Sendable {
   package init(
     path: String, among outputs: Outputs, population: UserPopulation = UserPopulation(),
     users: Int = 0,
-    hasExperiments: Bool = false, dialect: CSVDialect
+    hasExperiments: Bool = false, cachingColumns: [String] = [], dialect: CSVDialect
   ) throws(OutputError) {
+    self.cachingColumns = cachingColumns
     file = try outputs.file(path)
     accountPlans = AccountPlans(population, users: users)
     self.hasExperiments = hasExperiments
@@ -45,7 +54,7 @@ package final class CallsFile: @unchecked Sendable {
     hasHeader = true
     let columns =
       Self.columns + (tellsQuality ? Self.qualityColumns : [])
-      + (hasExperiments ? Self.experimentColumns : [])
+      + (hasExperiments ? Self.experimentColumns : []) + cachingColumns
     for column in columns { writer.text(column) }
     writer.endRow()
   }
@@ -92,7 +101,22 @@ package final class CallsFile: @unchecked Sendable {
       optional(variant?.experiment.name, &row)
       optional(variant?.arm.name, &row)
     }
+    for column in cachingColumns { write(column, of: record, kind, to: &row) }
     row.endRow()
+  }
+
+  private func write(
+    _ column: String, of record: CallRecord, _ kind: CallKind, to row: inout CSVWriter
+  ) {
+    let isTalk = kind.turnKind != nil
+    switch column {
+    case "conversation": optional(isTalk ? record.conversation : nil, &row)
+    case "turn": if isTalk { row.integer(record.turn) } else { row.unknown() }
+    case "kind": optional(kind.turnKind?.name, &row)
+    case "cache_write_tokens": row.integer(record.billed.cacheWriteTokens)
+    case "cache_write_1h_tokens": row.integer(record.billed.cacheWriteLongTokens)
+    default: if isTalk { row.integer(record.call.input) } else { row.unknown() }
+    }
   }
 
   /// Who answered: a target, or for a hit the routed model; nobody if the call failed.

@@ -37,7 +37,8 @@ extension Stage {
 extension Workload {
   /// A single call that is always made, and at once: no flow.
   package var isOneCall: Bool {
-    stages.count == 1 && stages[0].calls.count == 1 && stages[0].part == .step
+    conversation == nil && stages.count == 1 && stages[0].calls.count == 1
+      && stages[0].part == .step
       && stages[0].chance == 1 && stages[0].continuation == 1
       && stages[0].calls[0].probability == 1 && stages[0].delay == .zero
   }

@@ -58,7 +58,8 @@ package struct QualityCounts: Sendable {
   private var sums = SIMD8<Int64>.zero
 
   package init(
-    calls: Int64 = 0, failed: Int64 = 0, messages: Int64 = 0, samples: SIMD8<Int64> = SIMD8<Int64>.zero,
+    calls: Int64 = 0, failed: Int64 = 0, messages: Int64 = 0,
+    samples: SIMD8<Int64> = SIMD8<Int64>.zero,
     sums: SIMD8<Int64> = SIMD8<Int64>.zero
   ) {
     self.calls = calls

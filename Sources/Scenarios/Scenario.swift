@@ -137,6 +137,9 @@ package struct TargetBehaviour: Sendable {
   package var failureRate = 0.0
   /// The provider's prompt cache; nil: it has none.
   package var promptCache: PromptCacheSettings?
+  /// Tokens of the context window that a conversation's prompt must leave free; nil: the `max_tokens`
+  /// that its workload states.
+  package var reserve: Int64?
   /// Share of an attempt's latency after which the first token of its answer comes; nil: answers are not
   /// streamed.
   package var firstToken: Double?

@@ -16,6 +16,9 @@ package struct Workload: Sendable {
   package var profile = TrafficProfile.flat
   package var arrivals = ArrivalProcess.poisson
   package var stages: [Stage]
+  /// nil: its calls follow no conversation. Its stages are then one, with every kind of call that a
+  /// conversation may make as a mix, and so many calls as it makes in the mean.
+  package var conversation: ConversationSpec?
   /// What a flow is told that gives up: a tool was called in the last of its rounds; nil: none does.
   package var givesUpWith: String?
 
@@ -70,6 +73,9 @@ package struct StageCall: Sendable {
   package var mix: [Variant]
   /// As the file calls it; empty where it has no name.
   package var name = ""
+  /// Calls of the workload that are the same one: an assistant's of each of its rounds; nil: it is none
+  /// but itself.
+  package var sameAs: Int?
 }
 
 /// One kind of call in a mix.
@@ -96,7 +102,10 @@ package struct Variant: Sendable {
   package var prompts = PromptRepetition.unique
   /// The static prefix that a provider's prompt cache may hold; 0: none.
   package var prefixTokens: Int64 = 0
-  package var prefixSharedByUsers = true
+  package var prefixSharing = PrefixSharing.all
+  /// What all calls of the workload that state it share of their prefixes; nil: calls of one kind and
+  /// length share theirs.
+  package var prefixName: String?
   /// Messages that the call is for.
   package var msgs: Int64 = 1
   package var batch = false
@@ -113,6 +122,8 @@ package struct Variant: Sendable {
   package var quality = QualityRates()
   /// As the file calls it; empty where it has no name.
   package var name = ""
+  /// Of a conversation's call: what it is for; nil: it is none.
+  package var turnKind: ConversationCall?
   /// Decides in place of the policy: a variant of an experiment has a model of its own.
   package var pinned: Policy.Rule?
   /// It converts, and the knowledge base may answer it.
@@ -166,6 +177,21 @@ package struct Variant: Sendable {
     self.isClassifier = isClassifier
     self.isClassified = isClassified
     self.unfit = unfit
+  }
+}
+
+/// Whose calls begin with the same static prefix.
+package enum PrefixSharing: String, CaseIterable, BitwiseCopyable, Sendable {
+  case all, user
+  /// Those of one flow or conversation.
+  case conversation
+}
+
+extension Variant {
+  /// Whether all users' calls begin with the same prefix, or else each user's own do.
+  package var prefixSharedByUsers: Bool {
+    get { prefixSharing == .all }
+    set { prefixSharing = newValue ? .all : .user }
   }
 }
 

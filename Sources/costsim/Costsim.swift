@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Simulator
 import Support
+
 @main
 struct Costsim: ParsableCommand {
   static let configuration = CommandConfiguration(

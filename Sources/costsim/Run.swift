@@ -88,13 +88,15 @@ struct Run: ParsableCommand {
     let file = try calls.map {
       try CallsFile(
         path: $0, among: folder.outputs, population: scenario.users, users: users,
-        hasExperiments: !scenario.experiments.isEmpty, dialect: csvDialect)
+        hasExperiments: !scenario.experiments.isEmpty,
+        cachingColumns: CallsFile.cachingColumns(scenario), dialect: csvDialect)
     }
     let database =
       ledger
       ? try CallsDatabase(
         in: folder, scenario.name, population: scenario.users, users: users,
-        hasExperiments: !scenario.experiments.isEmpty) : nil
+        hasExperiments: !scenario.experiments.isEmpty,
+        cachingColumns: CallsFile.cachingColumns(scenario)) : nil
     let drawsInputs = runs > 1 && !scenario.ranges.isEmpty
     let bar = ProgressBar(
       total: simulation.expectedArrivals(runs: drawsInputs ? 2 * runs : runs),
@@ -114,7 +116,7 @@ struct Run: ParsableCommand {
       PlanReport(
         scenario: scenario, months: months[plan], drawn: drawsInputs ? drawn[plan] : nil)
     }
-    if !scenario.ranges.isEmpty, scenario.budget?.acts != true {
+    if !scenario.ranges.isEmpty, scenario.budget?.acts != true, !scenario.hasConversations {
       let over = try Assessor(input.tree(path), scenario: scenario, runs: nil, threads: threads)
         .assess([Assessor.Variant()])[0]
       for place in plans.indices {
@@ -143,9 +145,11 @@ struct Run: ParsableCommand {
       }
     }
     // The comparison is by closed forms, which know nothing of a budget that acts.
-    let comparison = scenario.budget?.acts == true ? nil : CatalogComparison(scenario)
+    let comparison =
+      scenario.budget?.acts == true || scenario.hasConversations ? nil : CatalogComparison(scenario)
     var report = ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
-    report.assumed = try report.largestPlan.flatMap { plan in
+    let simulated = scenario.hasConversations ? nil : report.largestPlan
+    report.assumed = try simulated.flatMap { plan in
       try AssumedBills(scenario, of: plan.plan) { try input.tree(path) }
     }
     return report

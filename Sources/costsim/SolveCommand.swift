@@ -55,6 +55,7 @@ struct SolveCommand: ParsableCommand {
     if let budget { options.overrides.append(try budgetOverride(budget)) }
     let folder = try OutputFolder(path: decision.page.out)
     let (tree, scenario) = try options.readOnePlan(self.scenario)
+    try scenario.checkClosedForms("'solve'")
     let limits = try limits(scenario)
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
     let assessor = Assessor(

@@ -1,5 +1,6 @@
 import Foundation
 import Scenarios
+import Support
 
 /// What a log says of one number of its calls: an empirical distribution with the log's mean, and
 /// the lognormal that comes nearest by its moments of the logarithm.

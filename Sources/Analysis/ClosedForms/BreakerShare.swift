@@ -1,5 +1,6 @@
 import CostModel
 import Foundation
+import Support
 
 /// How often a breaker opens, and how many attempts it turns away, where attempts are Poisson and fail
 /// independently (docs/validation.md, "Breaker").

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Student's t distribution, for any number of degrees above 0.
 package enum StudentT {

@@ -1,3 +1,5 @@
+import Support
+
 /// How many independent answers a test of two proportions needs (J. Fleiss, B. Levin, M. Paik,
 /// "Statistical Methods for Rates and Proportions", 3rd ed. 2003, 4.3, without its correction for
 /// continuity).

@@ -1,6 +1,7 @@
 import CostModel
 import Foundation
 import Scenarios
+import Support
 
 /// What a flow costs as its stages add it up: moments, or a value of the characteristic function.
 package protocol FlowCost {

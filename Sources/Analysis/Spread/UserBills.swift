@@ -1,4 +1,5 @@
 import CostModel
+import Support
 
 /// Flows of a workload, or what of them is billed, whose number and whose costs are independent.
 package struct CountedCost: Sendable {

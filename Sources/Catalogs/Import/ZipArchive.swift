@@ -19,7 +19,9 @@ package struct ZipArchive {
   private let bytes: [UInt8]
   package private(set) var members: [Member] = []
 
-  package static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
+  package static func isZip(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
+  }
 
   package init(_ bytes: [UInt8]) throws(Problem) {
     self.bytes = bytes

@@ -37,7 +37,9 @@ package struct CatalogLint {
     var rates: Rates
   }
 
-  package init(_ catalog: Catalog, against others: [Catalog] = [], limits: LintLimits, date: CivilDate) {
+  package init(
+    _ catalog: Catalog, against others: [Catalog] = [], limits: LintLimits, date: CivilDate
+  ) {
     self.limits = limits
     self.date = date
     for (number, catalog) in ([catalog] + others).enumerated() {

@@ -3,7 +3,8 @@ import Support
 
 /// What `catalog lint` found, for people and for programs.
 package enum LintText {
-  package static func text(_ path: String, _ catalog: Catalog, _ findings: [LintFinding]) -> String {
+  package static func text(_ path: String, _ catalog: Catalog, _ findings: [LintFinding]) -> String
+  {
     let models = PlainEnglish.plural(Int64(catalog.models.count), "model")
     guard !findings.isEmpty else { return "\(path): nothing suspicious in \(models)\n" }
     var text = ""
@@ -19,7 +20,9 @@ package enum LintText {
     return text + "\(path): \(total) in \(models): \(counts.joined(separator: ", "))\n"
   }
 
-  package static func json(_ path: String, _ catalog: Catalog, _ findings: [LintFinding]) -> JSONValue {
+  package static func json(_ path: String, _ catalog: Catalog, _ findings: [LintFinding])
+    -> JSONValue
+  {
     .object([
       ("file", .string(path)), ("models", .integer(Int64(catalog.models.count))),
       (

@@ -36,6 +36,27 @@ public struct PromptCache: Sendable {
     return cached
   }
 
+  /// What `read` would return, without using anything.
+  public func wouldRead(
+    prefix key: UInt64, tokens: Int64, input: Int64, at s: SimTime
+  ) -> Int64 {
+    guard settings.ttl > .zero, tokens >= settings.minimumTokens else { return 0 }
+    return liveUntil(key, at: s) == nil ? 0 : min(tokens, input)
+  }
+
+  /// What `read` would return, without using anything.
+  public func wouldRead(
+    blocks: some Sequence<UInt64>, blockSize: Int64, input: Int64, at s: SimTime
+  ) -> Int64 {
+    guard settings.ttl > .zero else { return 0 }
+    var cached: Int64 = 0
+    for block in blocks {
+      if liveUntil(block, at: s) == nil { break }
+      cached = min(cached + blockSize, input)
+    }
+    return cached
+  }
+
   /// Blocks that are live at `s`.
   public func liveCount(at s: SimTime) -> Int { table.liveCount(at: s) }
 

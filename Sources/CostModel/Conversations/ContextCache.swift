@@ -69,6 +69,11 @@ public struct ContextCache: Sendable {
     return (marked, found, found.flatMap { copy.entry(prompt, $0)?.expiry })
   }
 
+  /// Tokens up to the last place that is live, however far it lies from a mark.
+  public func longestLive(_ prompt: ContextPrompt, at t: SimTime) -> Int64 {
+    prompt.segments.indices.last { isLive(prompt, $0, at: t) }.map(prompt.end) ?? 0
+  }
+
   /// Forgets what nobody can send any more.
   public mutating func forget(_ segments: some Sequence<ContextSegment>) {
     for segment in segments { entries[segment.boundary] = nil }

@@ -25,6 +25,8 @@ public struct Conversation: Sendable {
   private var results: [Int64] = []
   private var pending = 0
   private var readyAt = SimTime.distantPast
+  /// The first place of the context whose boundary has changed since `takeCut`.
+  private var cut = Int.max
 
   /// - Parameter prefix: the boundary and length of the static prefix; a length of 0 is none.
   public init(_ rules: ConversationRules, prefix: (boundary: UInt64, tokens: Int64)) {
@@ -49,7 +51,7 @@ public struct Conversation: Sendable {
     if rules.keptReasoning == .turn, turn > 0 {
       release()
       let segments = context.segments
-      context.keep(&numbers) { segments[$0].kind != .reasoning }
+      note(context.keep(&numbers) { segments[$0].kind != .reasoning })
     }
     oldCount = context.segments.count
     add(.user, user, &numbers)
@@ -84,9 +86,10 @@ public struct Conversation: Sendable {
     let segments = context.segments
     let (old, prefix) = (oldCount, context.prefixCount)
     let firstKept = Int32(turn + 1) - keep
-    context.keep(summary: summary, &numbers) { place in
-      place < prefix || place >= old || keep > 0 && segments[place].turn >= max(0, firstKept)
-    }
+    note(
+      context.keep(summary: summary, &numbers) { place in
+        place < prefix || place >= old || keep > 0 && segments[place].turn >= max(0, firstKept)
+      })
     setPrompt(&numbers)
   }
 
@@ -138,6 +141,15 @@ public struct Conversation: Sendable {
     step += 1
   }
 
+  /// The first place of the context whose boundary is another one than it was when this was asked last;
+  /// nil: all are as they were.
+  public mutating func takeCut() -> Int? {
+    defer { cut = .max }
+    return cut == .max ? nil : cut
+  }
+
+  private mutating func note(_ cut: Int?) { self.cut = min(self.cut, cut ?? .max) }
+
   // MARK: Parts
 
   private mutating func takeOutput(
@@ -176,7 +188,7 @@ public struct Conversation: Sendable {
       firstKept += 1
     }
     release()
-    context.keep(&numbers) { segments[$0].turn >= firstKept || segments[$0].turn < 0 }
+    note(context.keep(&numbers) { segments[$0].turn >= firstKept || segments[$0].turn < 0 })
     oldCount = segments.indices.filter { $0 < oldCount }.count { place in
       segments[place].turn >= firstKept || segments[place].turn < 0
     }

@@ -55,11 +55,13 @@ public struct ConversationContext: Sendable {
 
   /// Takes segments out. What stays behind the first of them has other boundaries.
   /// - Parameter summary: the tokens of a segment that goes in behind the prefix.
+  /// - Returns: The first place whose boundary is another one; nil: nothing has changed.
+  @discardableResult
   mutating func keep(
     summary: Int64 = 0, _ numbers: inout BoundaryNumbers, where isKept: (Int) -> Bool
-  ) {
+  ) -> Int? {
     let cut = segments.indices.first { $0 >= prefixCount && !isKept($0) }
-    guard let from = summary > 0 ? prefixCount : cut else { return }
+    guard let from = summary > 0 ? prefixCount : cut else { return nil }
     let old = segments
     segments.removeLast(old.count - from)
     add(.summary, tokens: summary, turn: -1, boundary: numbers.next())
@@ -73,5 +75,6 @@ public struct ConversationContext: Sendable {
           old[place].identity, behind: segments.last?.boundary ?? 0),
         identity: old[place].identity)
     }
+    return from
   }
 }

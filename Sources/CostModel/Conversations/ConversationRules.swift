@@ -89,7 +89,7 @@ public enum ContextWindow {
 }
 
 /// What kind of call a conversation makes.
-public enum ConversationCall: UInt8, CaseIterable, Sendable {
+public enum ConversationCall: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// Ends a turn.
   case answer
   /// Ends in calls of tools or sub-agents.

@@ -5,6 +5,9 @@ public struct QuotaLimits: Hashable, Sendable {
     case actual
     /// Input + the call's maxTokens, else its model's (what Azure does).
     case reserved
+    /// Total input + total output, less what the provider's prompt cache would hold when the attempt
+    /// is asked for.
+    case uncached
   }
 
   public var requestsPerMinute: Int64?

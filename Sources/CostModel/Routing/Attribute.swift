@@ -2,6 +2,8 @@
 public enum Attribute: Int, CaseIterable, Sendable {
   case task, complexity, priority, budget, tier, taskType, cacheClass, action, segment
   case useCase, accountPlan
+  /// Of a conversation's calls alone: what the call is for, and its turn from 1.
+  case kind, turn
 
   /// The name in scenario, policy and trace files.
   public var name: String {
@@ -17,8 +19,13 @@ public enum Attribute: Int, CaseIterable, Sendable {
     case .segment: "segment"
     case .useCase: "use_case"
     case .accountPlan: "account_plan"
+    case .kind: "kind"
+    case .turn: "turn"
     }
   }
+
+  /// Whether calls are told it by their place in a conversation, and state it nowhere.
+  public var isOfConversations: Bool { self == .kind || self == .turn }
 
   /// What a call is that does not say: rules see it so. nil: then it is nothing that they test.
   public var standard: String? { self == .tier ? ChainTable.defaultTier : nil }

@@ -14,6 +14,8 @@ public struct Policy: Sendable {
     public var name: String
     public var conditions: [Condition]
     public var choice: Choice
+    /// Of weighted models: all calls of a conversation get the one that the first of them was given.
+    public var isSticky = true
     /// What the documents' own code returns beside the model; shown, never billed.
     public var estimatedCost: Money?
     public var estimatedLatency: SimDuration?
@@ -25,7 +27,7 @@ public struct Policy: Sendable {
     }
   }
 
-  /// The call's attribute is one of `values`. A call without the attribute is what is standard
+  /// The call's attribute is one of `values`, of its turn in one of these ranges. A call without the attribute is what is standard
   /// (`tier: standard`); where nothing is, it does not match.
   public struct Condition: Hashable, Sendable {
     public var attribute: Attribute
@@ -38,7 +40,11 @@ public struct Policy: Sendable {
 
     /// Whether a call with these attributes matches.
     public func holds(for attributes: CallAttributes) -> Bool {
-      (attributes[attribute] ?? attribute.standard).map(values.contains) ?? false
+      guard let value = attributes[attribute] ?? attribute.standard else { return false }
+      guard attribute == .turn else { return values.contains(value) }
+      return Int(value).map { turn in
+        values.contains { TurnRange($0)?.contains(turn) ?? false }
+      } ?? false
     }
   }
 

@@ -29,7 +29,8 @@ package enum GitFiles {
   }
 
   /// Reads `REV:PATH`; what such a file names lies in the same revision.
-  package static let source = FileSource(parent: parent) { path, order throws(SourceFile.Unreadable) in
+  package static let source = FileSource(parent: parent) {
+    path, order throws(SourceFile.Unreadable) in
     let name = try checked(path)
     let (output, problem) = try run(["cat-file", "blob", name])
     if output.count > InputLimit.fileBytes.value { throw SourceFile.Unreadable.tooLarge }

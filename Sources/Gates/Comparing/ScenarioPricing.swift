@@ -24,6 +24,8 @@ package struct ScenarioPricing {
   package func price(
     _ scenario: Scenario, also isWanted: (PlanSpec) -> Bool = { _ in false }
   ) throws -> Outcome {
+    try scenario.checkClosedForms(
+      "a comparison of scenarios", or: "'diff' compares the folders of two reports")
     var simulated = scenario
     simulated.plans = scenario.plans.filter { plan in
       simulateUpTo.map { plan.users <= $0 } ?? true || isWanted(plan)

@@ -44,7 +44,9 @@ package enum LabelLayout {
   ///
   /// `wanted` are the places; the result has at least `gap` between any two and stays inside
   /// `range` while there is room.
-  package static func spread(_ wanted: [Double], gap: Double, in range: ClosedRange<Double>) -> [Double] {
+  package static func spread(_ wanted: [Double], gap: Double, in range: ClosedRange<Double>)
+    -> [Double]
+  {
     let order = wanted.indices.sorted { (wanted[$0], $0) < (wanted[$1], $1) }
     var places = wanted
     var lowest = range.lowerBound

@@ -27,12 +27,26 @@ package struct ExplanationJSON {
         ("account_id", .optional(it.accountID) { .string($0) }),
         ("account_plan", .optional(it.accountPlanName) { .string($0) }),
         ("use_case", .string(it.useCase)), ("workload", .optional(it.workload) { .string($0) }),
-        ("attributes", .object(it.attributes.map { ($0.attribute.name, .string($0.value)) })),
+        (
+          "attributes",
+          .object(
+            it.attributes.filter { !$0.attribute.isOfConversations }
+              .map { ($0.attribute.name, .string($0.value)) })
+        ),
         ("input_tokens", .integer(call.input)), ("output_tokens", .integer(call.output)),
         ("reasoning_tokens", .integer(call.reasoning)), ("audio_us", .integer(call.audio)),
         ("flow", .optional(it.arrival.flow, flow)), ("routing", routing), ("cache", cache),
         ("steps", .array(it.story.steps.map(step))), ("result", result),
-      ] + variant)
+      ] + variant + talk)
+  }
+
+  /// Of a conversation's call alone.
+  private var talk: [(String, JSONValue)] {
+    guard let talk = it.arrival.talk else { return [] }
+    return [
+      ("conversation", .string(talk.conversation)), ("turn", .integer(Int64(talk.turn))),
+      ("kind", .string(talk.kind.name)),
+    ]
   }
 
   private func flow(_ flow: CallStory.FlowPlace) -> JSONValue {

@@ -128,11 +128,31 @@ extension ExplanationText {
     }
   }
 
+  /// `marked at 2,000 and 2,500 tokens; finds 2,100, live until +300 s: 2,100 read, 400 written`.
+  private func boundaries(
+    _ it: CallStory.Boundaries, _ attempt: CallStory.Attempt
+  ) -> String {
+    let places = PlainEnglish.list(it.marked.map(PlainEnglish.count))
+    var text = it.marked.isEmpty ? "nothing marked" : "marked at \(places) tokens"
+    if let found = it.found, let expiry = it.expiry {
+      text += "; finds \(PlainEnglish.count(found)), live until \(offset(expiry))"
+    } else {
+      text += "; finds nothing"
+    }
+    text += ": \(PlainEnglish.count(attempt.cached)) read"
+    text += ", \(PlainEnglish.count(attempt.written)) written"
+    if attempt.writtenLong > 0 {
+      text += ", \(PlainEnglish.count(attempt.writtenLong)) for the longer time"
+    }
+    return text
+  }
+
   private func prefix(_ look: CallStory.Look, _ attempt: CallStory.Attempt) -> String? {
     let read = "\(PlainEnglish.count(attempt.cached)) tokens read"
     guard let settings = it.behaviour(ofTarget: look.target).promptCache, it.call.fact < 0 else {
       return attempt.cached > 0 ? read : nil
     }
+    if let boundaries = look.boundaries { return self.boundaries(boundaries, attempt) }
     guard it.kind.prefixTokens > 0 else { return nil }
     let prefix = "prefix of \(PlainEnglish.count(it.kind.prefixTokens)) tokens"
     if it.kind.prefixTokens < settings.minimumTokens {

@@ -78,7 +78,14 @@ package struct ExplanationText {
         "experiment",
         "\(experiment.name), variant \(arm.name) (given to the \(experiment.unit.rawValue))")
     }
-    let said = it.attributes.filter { $0.attribute != .useCase && $0.attribute != .accountPlan }
+    if let talk = it.arrival.talk {
+      row(
+        "conversation",
+        "\(talk.conversation), turn \(talk.turn), a call of kind \(talk.kind.name)")
+    }
+    let said = it.attributes.filter {
+      $0.attribute != .useCase && $0.attribute != .accountPlan && !$0.attribute.isOfConversations
+    }
     if !said.isEmpty {
       row("says", said.map { "\($0.attribute.name) \($0.value)" }.joined(separator: ", "))
     }

@@ -51,7 +51,9 @@ package enum LeverMarkdown {
       + "\(budget(study, from: study.base, to: study.together))."
   }
 
-  package static func budget(_ study: LeverStudy, from base: Outcome, to together: Outcome) -> String {
+  package static func budget(_ study: LeverStudy, from base: Outcome, to together: Outcome)
+    -> String
+  {
     guard let budget = study.scenario.budget?.amount, study.scenario.period.months.count == 1
     else { return "" }
     switch (base.amount > budget, together.amount > budget) {

@@ -17,6 +17,7 @@ package enum Headline {
       enforced(
         plan, emphasis, whose: " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"),
       limit(plan, report, emphasis),
+      CachingWords.sentences(plan, report, emphasis),
       otherPrices(plan, report, emphasis), longMonth(report),
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")

@@ -45,7 +45,9 @@ extension ReportMarkdown {
       : [.number("chance to go over budget")]
   }
 
-  package static func chances(_ report: ScenarioReport, _ month: Double?, _ any: Double?) -> [String] {
+  package static func chances(_ report: ScenarioReport, _ month: Double?, _ any: Double?)
+    -> [String]
+  {
     guard report.scenario.budget != nil else { return [] }
     let both = report.scenario.period.months.count > 1 ? [month, any] : [month]
     return both.map { $0.map { PlainEnglish.share($0) } ?? "–" }

@@ -28,7 +28,7 @@ package enum ReportMarkdown {
           capacitySection(report), latencySection(report), cacheSection(report),
           windowSection(report), classifierSection(report), knowledgeSection(report),
           estimateSection(report),
-          flowSection(report),
+          flowSection(report), conversationSection(report),
           expectationSection(report),
           spreadSection(report),
           assumptionSection(report), unbilledSection(report), fileSection(report),

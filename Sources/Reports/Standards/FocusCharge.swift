@@ -43,27 +43,48 @@ extension FocusCharge {
     let rates = sheet?.rates
     let input = rates?[.inputTokens]
     let output = rates?[.outputTokens]
+    let short = rates?[.cacheWriteTokens] ?? input
     return tokens(
-      "Input Tokens", cell.inputTokens - cell.cachedInputTokens, input, "Cached Input Tokens",
-      cell.cachedInputTokens, rates?[.cacheReadTokens] ?? input, cost: cell.inputCost)
+      [
+        Part(
+          name: "Input Tokens",
+          count: cell.inputTokens - cell.cachedInputTokens - cell.writtenTokens
+            - cell.writtenLongTokens, rate: input),
+        Part(
+          name: "Cached Input Tokens", count: cell.cachedInputTokens,
+          rate: rates?[.cacheReadTokens] ?? input),
+        Part(name: "Cache Write Tokens", count: cell.writtenTokens, rate: short),
+        Part(
+          name: "Cache Write 1h Tokens", count: cell.writtenLongTokens,
+          rate: rates?[.cacheWriteLongTokens] ?? short),
+      ], cost: cell.inputCost)
       + tokens(
-        "Output Tokens", cell.outputTokens - cell.reasoningTokens, output, "Reasoning Tokens",
-        cell.reasoningTokens, rates?[.reasoningTokens] ?? output, cost: cell.outputCost)
+        [
+          Part(
+            name: "Output Tokens", count: cell.outputTokens - cell.reasoningTokens, rate: output),
+          Part(
+            name: "Reasoning Tokens", count: cell.reasoningTokens,
+            rate: rates?[.reasoningTokens] ?? output),
+        ], cost: cell.outputCost)
       + other(cell)
   }
 
-  /// Two kinds of tokens that one cost is known of.
-  private static func tokens(
-    _ name: String, _ count: Int64, _ rate: Rate?, _ otherName: String, _ otherCount: Int64,
-    _ otherRate: Rate?, cost: MoneySum
-  ) -> [Meter] {
-    if let first = price(of: count, rate), let second = price(of: otherCount, otherRate),
-      first + second == cost
-    {
-      return [tokens(name, count, first, rate), tokens(otherName, otherCount, second, otherRate)]
-        .compactMap { $0 }
+  /// Tokens of one kind at one list price.
+  private struct Part {
+    var name: String
+    var count: Int64
+    var rate: Rate?
+  }
+
+  /// Kinds of tokens that one cost is known of.
+  private static func tokens(_ parts: [Part], cost: MoneySum) -> [Meter] {
+    let costs = parts.map { price(of: $0.count, $0.rate) }
+    if costs.allSatisfy({ $0 != nil }), costs.reduce(.zero, { $0 + ($1 ?? .zero) }) == cost {
+      return zip(parts, costs).compactMap { part, cost in
+        tokens(part.name, part.count, cost ?? .zero, part.rate)
+      }
     }
-    return [tokens(name, count + otherCount, cost, nil)].compactMap { $0 }
+    return [tokens(parts[0].name, parts.reduce(0) { $0 + $1.count }, cost, nil)].compactMap(\.self)
   }
 
   /// nil where there is nothing to charge.

@@ -1,7 +1,9 @@
 import Scenarios
 
 extension CallsDatabase {
-  package static func table(hasExperiments: Bool, tellsQuality: Bool) -> String {
+  package static func table(
+    hasExperiments: Bool, tellsQuality: Bool, caching: [String] = []
+  ) -> String {
     let quality = QualityMetric.allCases.map { ", \(stored($0)) INTEGER" }.joined()
     return """
       CREATE TABLE call_models (
@@ -19,14 +21,26 @@ extension CallsDatabase {
         input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL,
         output_tokens INTEGER NOT NULL, reasoning_tokens INTEGER NOT NULL, audio_us INTEGER NOT NULL,
         input_cost_pico INTEGER NOT NULL, output_cost_pico INTEGER NOT NULL,
-        other_cost_pico INTEGER NOT NULL, cost_pico INTEGER NOT NULL, msgs INTEGER NOT NULL\(tellsQuality ? quality : ""));
+        other_cost_pico INTEGER NOT NULL, cost_pico INTEGER NOT NULL, msgs INTEGER NOT NULL\(tellsQuality ? quality : "")\(cachingStored(caching)));
       """
+  }
+
+  /// Columns of `CallsFile.cachingColumns` as they are stored.
+  private static func cachingStored(_ columns: [String]) -> String {
+    columns.map { name in
+      switch name {
+      case "conversation", "kind": ", \(name == "kind" ? "call_kind" : name) TEXT"
+      default: ", \(name) INTEGER"
+      }
+    }.joined()
   }
 
   /// Calls are numbered in order of time, so an index by time would only repeat their key.
   ///
   /// `calls` has the columns of calls.csv and, beside each amount, its whole picodollars.
-  package static func views(hasExperiments: Bool, tellsQuality: Bool) -> String {
+  package static func views(
+    hasExperiments: Bool, tellsQuality: Bool, caching: [String] = []
+  ) -> String {
     """
     CREATE INDEX call_log_by_account ON call_log (account);
     CREATE VIEW calls AS
@@ -38,7 +52,7 @@ extension CallsDatabase {
         answered.name AS model, answered.provider AS provider, attempts, skipped,
         CASE failed WHEN 0 THEN 'ok' ELSE 'failed' END AS status, queue_us, latency_us,
         input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-        audio_us / 1e6 AS audio_seconds, \(amounts), segment, msgs\(tellsQuality ? shownQuality : "")\(hasExperiments ? ", experiment, variant" : "")
+        audio_us / 1e6 AS audio_seconds, \(amounts), segment, msgs\(tellsQuality ? shownQuality : "")\(hasExperiments ? ", experiment, variant" : "")\(caching.map { $0 == "kind" ? ", call_kind AS kind" : ", " + $0 }.joined())
       FROM call_log AS log JOIN call_kinds USING (kind)
         JOIN call_models AS routed ON routed.model = log.routed
         LEFT JOIN call_accounts USING (account)

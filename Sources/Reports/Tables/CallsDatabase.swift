@@ -13,6 +13,7 @@ package final class CallsDatabase: @unchecked Sendable {
   private let accountPlans: AccountPlans
   private let users: Int
   private let hasExperiments: Bool
+  private let cachingColumns: [String]
   private var tellsQuality = false
   /// As the user knows it.
   private let path: String
@@ -26,8 +27,9 @@ package final class CallsDatabase: @unchecked Sendable {
   /// The calls of a plan of so many users, into the scenario's database in `folder`.
   package init(
     in folder: OutputFolder, _ scenario: String, population: UserPopulation = UserPopulation(),
-    users: Int = 0, hasExperiments: Bool = false
+    users: Int = 0, hasExperiments: Bool = false, cachingColumns: [String] = []
   ) throws(OutputError) {
+    self.cachingColumns = cachingColumns
     self.users = users
     self.hasExperiments = hasExperiments
     accountPlans = AccountPlans(population, users: users)
@@ -43,9 +45,11 @@ package final class CallsDatabase: @unchecked Sendable {
   /// tells.
   private func begin(tellsQuality: Bool) throws(SQLiteError) {
     self.tellsQuality = tellsQuality
-    let table = Self.table(hasExperiments: hasExperiments, tellsQuality: tellsQuality)
+    let table = Self.table(
+      hasExperiments: hasExperiments, tellsQuality: tellsQuality, caching: cachingColumns)
     try database.execute("BEGIN; \(table)")
-    let columns = Self.columns + (tellsQuality ? QualityMetric.allCases.count : 0)
+    let columns =
+      Self.columns + (tellsQuality ? QualityMetric.allCases.count : 0) + cachingColumns.count
     let row = "(" + Array(repeating: "?", count: columns).joined(separator: ", ") + ")"
     let rows = Array(repeating: row, count: Self.rowsPerInsert).joined(separator: ", ")
     inserts = (
@@ -78,7 +82,8 @@ package final class CallsDatabase: @unchecked Sendable {
       inserts = nil
       if let names { try write(names) }
       try database.execute(
-        Self.views(hasExperiments: hasExperiments, tellsQuality: tellsQuality)
+        Self.views(
+          hasExperiments: hasExperiments, tellsQuality: tellsQuality, caching: cachingColumns)
           + "COMMIT;")
       try database.close()
     }
@@ -100,6 +105,11 @@ package final class CallsDatabase: @unchecked Sendable {
     mutating func add(_ number: Int64?) throws(SQLiteError) {
       place &+= 1
       try statement.bind(number, at: place)
+    }
+
+    mutating func add(text: String?) throws(SQLiteError) {
+      place &+= 1
+      try statement.bind(text: text, at: place)
     }
   }
 
@@ -136,9 +146,25 @@ package final class CallsDatabase: @unchecked Sendable {
     try row.add(record.otherCost.picodollars)
     try row.add((record.inputCost + record.outputCost + record.otherCost).picodollars)
     try row.add(record.msgs(names.compiled.kinds[Int(call.kind)], names.compiled))
-    guard tellsQuality else { return }
-    for metric in QualityMetric.allCases {
-      try row.add(record.quality[metric] >= 0 ? record.quality[metric] : nil)
+    if tellsQuality {
+      for metric in QualityMetric.allCases {
+        try row.add(record.quality[metric] >= 0 ? record.quality[metric] : nil)
+      }
+    }
+    let turnKind = names.compiled.kinds[Int(call.kind)].turnKind
+    for column in cachingColumns { try bind(column, of: record, turnKind, to: &row) }
+  }
+
+  private func bind(
+    _ column: String, of record: CallRecord, _ kind: ConversationCall?, to row: inout Row
+  ) throws(SQLiteError) {
+    switch column {
+    case "conversation": try row.add(text: kind == nil ? nil : record.conversation)
+    case "turn": try row.add(kind == nil ? nil : record.turn)
+    case "kind": try row.add(text: kind?.name)
+    case "cache_write_tokens": try row.add(record.billed.cacheWriteTokens)
+    case "cache_write_1h_tokens": try row.add(record.billed.cacheWriteLongTokens)
+    default: try row.add(kind == nil ? nil : record.call.input)
     }
   }
 

@@ -9,6 +9,26 @@ package struct CostItem: Sendable {
 }
 
 extension ReportTables {
+  /// - Parameter writes: some calls may be billed for what they leave in a provider's cache.
+  package static func costs(writes: Bool) -> TableDefinition<PlanRow<CostItem>> {
+    writes ? costsWithWrites : costs
+  }
+
+  private static let costsWithWrites: TableDefinition<PlanRow<CostItem>> = {
+    var table = costs
+    table.columns += [
+      Column(
+        "cache_write_tokens", .integer, unit: "tokens",
+        "Input written to a provider's cache for the shorter time"
+      ) { .integer($0.item.cell.writtenTokens) },
+      Column(
+        "cache_write_1h_tokens", .integer, unit: "tokens",
+        "Input written to a provider's cache for the longer time"
+      ) { .integer($0.item.cell.writtenLongTokens) },
+    ]
+    return table
+  }()
+
   package static let costs = TableDefinition<PlanRow<CostItem>>(
     name: "costs", about: "The bill by use case, model and tier.",
     indexes: [["scenario", "plan", "model"], ["scenario", "plan", "use_case"]],

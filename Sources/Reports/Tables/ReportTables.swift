@@ -19,7 +19,7 @@ package enum ReportTables {
                 report: plan, budget: report.scenario.budget, periodBudget: report.periodBudget)
             ]
           }),
-        costs.table(
+        costs(writes: report.replay == nil && report.scenario.billsCacheWrites).table(
           rows(report) { plan in
             plan.result.costs.map { CostItem(users: plan.plan.users, cell: $0) }
           }),
@@ -28,6 +28,7 @@ package enum ReportTables {
         performance.table(rows(report) { $0.result.performance }),
         alerts(report.scenario).table(rows(report) { $0.result.alerts }),
       ] + extra(report) + enforcement(report) + returns(report) + experiments(report)
+      + caching(report)
     guard report.plans.contains(where: { $0.spread != nil }) else { return always }
     return always + [uncertainty.table(rows(report, uncertaintyItems))]
   }

@@ -8,17 +8,18 @@ package enum CatalogFormat {
     objects: [catalog, model, sheet, tier, change, timeOfDay, provisioned])
 
   /// The key of each billing dimension, and what its price must be for.
-  package static let rates: [(key: String, dimension: BillingDimension, unit: Quantity.PriceUnit.Kind)] = [
-    ("input", .inputTokens, .tokens), ("cache_read", .cacheReadTokens, .tokens),
-    ("cache_write", .cacheWriteTokens, .tokens),
-    ("cache_write_long", .cacheWriteLongTokens, .tokens),
-    ("output", .outputTokens, .tokens), ("reasoning", .reasoningTokens, .tokens),
-    ("audio_input", .inputAudioTokens, .tokens), ("audio_output", .outputAudioTokens, .tokens),
-    ("image_input", .inputImageTokens, .tokens), ("image_output", .outputImageTokens, .tokens),
-    ("audio", .audioSeconds, .time), ("characters", .characters, .characters),
-    ("images", .images, .images), ("pages", .pages, .pages), ("searches", .searches, .searches),
-    ("calls", .calls, .calls),
-  ]
+  package static let rates:
+    [(key: String, dimension: BillingDimension, unit: Quantity.PriceUnit.Kind)] = [
+      ("input", .inputTokens, .tokens), ("cache_read", .cacheReadTokens, .tokens),
+      ("cache_write", .cacheWriteTokens, .tokens),
+      ("cache_write_long", .cacheWriteLongTokens, .tokens),
+      ("output", .outputTokens, .tokens), ("reasoning", .reasoningTokens, .tokens),
+      ("audio_input", .inputAudioTokens, .tokens), ("audio_output", .outputAudioTokens, .tokens),
+      ("image_input", .inputImageTokens, .tokens), ("image_output", .outputImageTokens, .tokens),
+      ("audio", .audioSeconds, .time), ("characters", .characters, .characters),
+      ("images", .images, .images), ("pages", .pages, .pages), ("searches", .searches, .searches),
+      ("calls", .calls, .calls),
+    ]
 
   package static let rateFields: [FormatField] = rates.map { rate in
     let name = rate.key.replacing("_", with: " ")

@@ -21,6 +21,10 @@ package enum PolicyFormat {
       FormatField("when", .object("conditions"), "All must hold.", default: "always"),
       FormatField("model", .text, "Id or alias."),
       FormatField("mix", .map(.share), "Models by share; they add up to 100%."),
+      FormatField(
+        "sticky", .flag,
+        "Of a `mix`: all calls of a conversation go to the model that its first one was given.",
+        default: "true"),
       FormatField("logged", .flag, "`true`: the model that the trace names."),
       FormatField("estimated_cost", .money, "Shown, never billed."),
       FormatField("estimated_latency", .duration, "Shown, never waited for."),
@@ -29,6 +33,17 @@ package enum PolicyFormat {
   package static let conditions = FormatObject(
     name: "conditions", summary: "An attribute equals a text, or is one of a list.",
     fields: Attribute.allCases.map {
-      FormatField($0.name, .either([.text, .list(.text)]), "The call's \($0.name).")
+      switch $0 {
+      case .kind:
+        FormatField(
+          $0.name, .either([.text, .list(.text)]),
+          "What a conversation's call is for: `answer`, `tool` or `compaction`.", example: "tool")
+      case .turn:
+        FormatField(
+          $0.name, .either([.text, .list(.text)]),
+          "The turn of a conversation's call, from 1; a sub-agent's turns are its own.",
+          example: "2..")
+      default: FormatField($0.name, .either([.text, .list(.text)]), "The call's \($0.name).")
+      }
     })
 }

@@ -34,8 +34,9 @@ extension ScenarioFormat {
         example: "20"),
       FormatField("tokens_per_minute", .count, "Tokens a minute.", example: "100K"),
       FormatField(
-        "charge", .choice(["actual", "reserved"]),
-        "Tokens charged: used, or input and `max_tokens`.", default: "actual"),
+        "charge", .choice(["actual", "reserved", "uncached"]),
+        "Tokens charged: used, or input and `max_tokens`, or used but for what is read from the "
+          + "provider's prompt cache.", default: "actual"),
       FormatField(
         "window", .duration, "Fixed windows in place of buckets.", default: "buckets",
         example: "60s"),
@@ -66,15 +67,11 @@ extension ScenarioFormat {
         "prompt_cache", .either([.choice(["none"]), .object("prompt cache")]),
         "The provider's prompt cache.", default: "none"),
       FormatField(
+        "reserve", .count,
+        "Tokens of the context window that a conversation's prompt must leave free.",
+        default: "the workload's `max_tokens`, else 0", example: "8000"),
+      FormatField(
         "breaker", .either([.choice(["none"]), .object("breaker")]), "In place of the general one."),
-    ])
-
-  package static let promptCache = FormatObject(
-    name: "prompt cache", summary: "How long a provider keeps a prompt's prefix.",
-    fields: [
-      FormatField("ttl", .duration, "Since the last use.", example: "5min", required: true),
-      FormatField("refresh", .flag, "Whether a use extends it.", default: "true"),
-      FormatField("minimum_tokens", .count, "Shorter prefixes are not kept.", default: "0"),
     ])
 
   package static let cache = FormatObject(

@@ -87,6 +87,10 @@ extension ScenarioFormat {
         "Kinds of calls with their shares.", default: "one kind", names: "variant"),
       FormatField("stages", .list(.object("stage")), "Calls that follow one another."),
       FormatField("rounds", .object("rounds"), "An assistant that calls tools in rounds."),
+      FormatField(
+        "conversation", .object("conversation"),
+        "Turns over one growing context; `volume` counts conversations. Not with `mix`, `stages` or "
+          + "`rounds`."),
     ] + callFields)
 
   package static let variant = FormatObject(
@@ -147,6 +151,7 @@ extension ScenarioFormat {
       FormatField(
         "input_growth", .count, "Tokens that each round adds to the input.", default: "0",
         example: "350"),
+      FormatField("delay", .duration, "Before each further round.", default: "0", example: "20s"),
       FormatField("call", .object("call"), "The assistant's call.", default: "the workload's keys"),
       FormatField(
         "tools", .map(.object("tool")), "Called after each round, in parallel.", names: "tool"),
@@ -216,14 +221,6 @@ extension ScenarioFormat {
       FormatField("zipf", .number, "0 is all alike.", default: "1"),
       FormatField(
         "per", .choice(["user", "all"]), "Whether each user has an own pool.", default: "user"),
-    ])
-
-  package static let prefix = FormatObject(
-    name: "prefix", summary: "The static prefix that a provider's prompt cache may hold.",
-    fields: [
-      FormatField("tokens", .count, "Its length.", required: true),
-      FormatField(
-        "per", .choice(["user", "all"]), "Whether users share it.", default: "all"),
     ])
 
   package static let priceOverlay = FormatObject(

@@ -95,6 +95,11 @@ package struct CallReader {
     return variants
   }
 
+  /// What all calls of a conversation have in common.
+  package func variant(ofConversation node: YAMLNode) -> PlacedVariant? {
+    variant(node, alone: true)
+  }
+
   private func variant(_ node: YAMLNode, alone: Bool) -> PlacedVariant? {
     guard let fields = Fields(node, as: ScenarioFormat.variant, log: log) else { return nil }
     if !alone, !fields.has("share") {
@@ -117,7 +122,7 @@ package struct CallReader {
 
   private func readAttributes(_ fields: Fields, into variant: inout Variant) {
     for attribute in Attribute.allCases
-    where attribute != .useCase && attribute != .accountPlan {
+    where attribute != .useCase && attribute != .accountPlan && !attribute.isOfConversations {
       variant.attributes[attribute] = fields.text(attribute.name)
     }
     variant.attributes[.useCase] = useCase
@@ -172,8 +177,6 @@ package struct CallReader {
     }
   }
 
-  package enum Sharing: String, CaseIterable { case user, all }
-
   private func readPrefix(_ node: YAMLNode, into variant: inout Variant) {
     if case .scalar = node.content {
       variant.prefixTokens = log.count(node, in: 0...Self.largestTokens) ?? 0
@@ -181,6 +184,7 @@ package struct CallReader {
     }
     guard let fields = Fields(node, as: ScenarioFormat.prefix, log: log) else { return }
     variant.prefixTokens = fields.count("tokens", in: 0...Self.largestTokens) ?? 0
-    variant.prefixSharedByUsers = fields.choice("per", of: Sharing.self) != .user
+    variant.prefixSharing = fields.choice("per", of: PrefixSharing.self) ?? .all
+    variant.prefixName = fields.text("name")
   }
 }

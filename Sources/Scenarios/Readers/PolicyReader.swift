@@ -72,6 +72,10 @@ package struct PolicyReader {
     rule.estimatedCost = cost.flatMap { Int64(exactly: $0.picodollars) }
       .map { Money(picodollars: $0) }
     rule.estimatedLatency = latency
+    if let node = fields["sticky"] {
+      rule.isSticky = log.flag(node) ?? true
+      if !fields.has("mix") { log.add(node.place, "'sticky' needs 'mix'") }
+    }
     return rule
   }
 
@@ -105,10 +109,31 @@ package struct PolicyReader {
     guard let fields = Fields(node, as: PolicyFormat.conditions, log: log) else { return [] }
     return Attribute.allCases.compactMap { attribute in
       guard let value = fields[attribute.name] else { return nil }
+      if attribute.isOfConversations { return conversational(attribute, value) }
       if case .sequence = value.content {
         return Policy.Condition(attribute, in: log.texts(value).map(\.text))
       }
       return log.text(value).map { Policy.Condition(attribute, in: [$0]) }
     }
+  }
+
+  /// A condition on the kind, or the turn, of a conversation's call.
+  private func conversational(_ attribute: Attribute, _ node: YAMLNode) -> Policy.Condition {
+    var nodes = [node]
+    if case .sequence(let items) = node.content { nodes = items }
+    let kinds = ConversationCall.allCases.map(\.name)
+    let values = nodes.compactMap { item -> String? in
+      guard let text = log.text(item) else { return nil }
+      if attribute == .turn, TurnRange(text) == nil {
+        log.add(item.place, "expected a turn like 1, 2..5 or 2.., not '\(text)'")
+        return nil
+      }
+      if attribute == .kind, !kinds.contains(text) {
+        log.unknown("kind of call", text, at: item.place, among: kinds)
+        return nil
+      }
+      return text
+    }
+    return Policy.Condition(attribute, in: values)
   }
 }

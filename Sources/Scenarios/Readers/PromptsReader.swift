@@ -3,6 +3,8 @@ import Support
 
 /// Reads how often the same prompt comes back.
 package struct PromptsReader {
+  private enum Sharing: String, CaseIterable { case user, all }
+
   package let log: InputLog
 
   package func read(_ node: YAMLNode) -> PromptRepetition? {
@@ -20,7 +22,7 @@ package struct PromptsReader {
       let size = fields.count("pool", in: 1...10_000_000)
     else { return nil }
     let exponent = fields.number("zipf", in: 0...10) ?? 1
-    let perUser = fields.choice("per", of: CallReader.Sharing.self) != .all
+    let perUser = fields.choice("per", of: Sharing.self) != .all
     return .pool(size: Int(size), exponent: exponent, perUser: perUser)
   }
 }

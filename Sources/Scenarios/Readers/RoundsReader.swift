@@ -17,17 +17,22 @@ package struct RoundsReader {
     let going = fields.share("continue") ?? 0
     let growth = Double(fields.count("input_growth", in: 0...10_000_000) ?? 0)
     let empty = YAMLNode(content: .mapping([]), place: fields.place)
-    guard let (call, placed) = calls.call(fields["call"] ?? empty, defaults: defaults) else {
+    guard let (described, placed) = calls.call(fields["call"] ?? empty, defaults: defaults) else {
       return []
     }
+    var call = described
+    call.sameAs = 0
+    let delay = fields.duration("delay") ?? .zero
     var tools = calls.parallel(
       fields.entries("tools"), defaults: defaults, as: ScenarioFormat.tool)
+    for index in tools.stage.calls.indices { tools.stage.calls[index].sameAs = index + 1 }
     let isForced = isForced(fields, hasTools: !tools.stage.calls.isEmpty)
     if isForced { tools.stage.part = .tools }
     let confirm = fields.share("confirm") ?? 0
     var stages: [PlacedStage] = []
     for round in 0..<rounds {
       var stage = Stage(calls: [call.grown(by: growth * Double(round))])
+      if round > 0 { stage.delay = delay }
       if round > 0, isForced { stage.part = .round }
       if round > 0, !isForced { stage.continuation = going }
       stages.append(PlacedStage(stage: stage, calls: placed))

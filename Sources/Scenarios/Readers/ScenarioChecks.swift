@@ -221,9 +221,13 @@ package struct ScenarioChecks {
 
   /// What the call may be billed for.
   private func dimensions(_ variant: Variant, _ id: ModelID) -> [BillingDimension] {
-    let readsCache =
-      variant.prefixTokens > 0 && scenario.behaviours[id.index].promptCache != nil
-    return variant.dimensions + (readsCache ? [.cacheReadTokens] : [])
+    guard variant.prefixTokens > 0 || variant.turnKind != nil,
+      let cache = scenario.behaviours[id.index].promptCache
+    else {
+      return variant.dimensions
+    }
+    return variant.dimensions + [.cacheReadTokens]
+      + (cache.match == .breakpoint ? [.cacheWriteTokens] : [])
   }
 
   /// Whether a model that the call is routed to can hold any of its calls.
@@ -235,7 +239,9 @@ package struct ScenarioChecks {
     let input = fixed + (model.overWindow == .truncate ? 0 : variant.input.least)
     let room = variant.maxTokens.map(Double.init) ?? .infinity
     let answer = min(room, variant.output.least + variant.reasoning.least)
-    guard compared == nil, let window = model.contextWindow, input + answer > Double(window)
+    // A conversation that is too long is passed on, or ends: that is simulated.
+    guard compared == nil, variant.turnKind == nil, let window = model.contextWindow,
+      input + answer > Double(window)
     else { return }
     log.add(
       call.inputPlace ?? call.place,
@@ -290,7 +296,9 @@ package struct UnbilledPrices: Hashable, Sendable {
   package var text: String { "\(model) (\(prices.joined(separator: ", ")))" }
 
   /// - Parameter used: by model that calls reach, the stated prices that some of them are billed by.
-  package static func all(in catalog: Catalog, used: [ModelID: Set<BillingDimension>]) -> [UnbilledPrices] {
+  package static func all(in catalog: Catalog, used: [ModelID: Set<BillingDimension>])
+    -> [UnbilledPrices]
+  {
     used.sorted { $0.key < $1.key }.compactMap { id, used in
       let stated = Set(catalog[id].prices.flatMap(\.statedDimensions))
       let left = BillingDimension.allCases.filter { stated.contains($0) && !used.contains($0) }

@@ -223,6 +223,7 @@ package struct ScenarioReader {
       + experiments.calls(of: scenario.experiments, root.entries("experiments"))
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     SizeChecks(log: log, scenario: scenario, root: root).run()
+    ConversationChecks(log: log, scenario: scenario, root: root).run(placed)
     let isWhole = prices.period != nil && prices.policy != nil
     if !forReplay, isWhole, !models.catalog.models.isEmpty {
       check(calls, root, isSound: isSound, compared: prices.compared, &scenario)
@@ -351,7 +352,8 @@ package struct ScenarioReader {
       scenario.chains[entry.key] = chain
     }
     scenario.regions = targets.regions(root.entries("regions"))
-    scenario.behaviours = targets.behaviours(root, catalog: models.catalog)
+    scenario.behaviours = targets.behaviours(
+      root, catalog: models.catalog, local: local)
     scenario.retry = retry(root)
     scenario.billFailures = root.choice("bill_failures", of: FailureBilling.self) ?? .none
     scenario.outages = root.list("outages").flatMap {
@@ -408,7 +410,8 @@ package struct ScenarioReader {
       root["traffic"].map { TrafficReader(log: log, local: local).read($0, over: flat) } ?? flat
     let reader = WorkloadReader(
       log: log, local: local, traffic: traffic,
-      accountPlans: scenario.users.accountPlans.map(\.name))
+      accountPlans: scenario.users.accountPlans.map(\.name), models: models,
+      turnStarts: scenario.turnStarts)
     let entries = root.entries("workloads")
     if case .mapping = root["workloads"]?.content, entries.isEmpty, let node = root["workloads"] {
       log.add(node.place, "expected at least one workload")

@@ -70,7 +70,7 @@ package struct TargetReader {
 
   // MARK: Quotas
 
-  private enum ChargeWord: String, CaseIterable { case actual, reserved }
+  private enum ChargeWord: String, CaseIterable { case actual, reserved, uncached }
   private enum OverflowWord: String, CaseIterable { case queue, reject }
 
   package func quota(_ node: YAMLNode) -> QuotaLimits {
@@ -80,8 +80,11 @@ package struct TargetReader {
     limits.requestsPerMinute = fields.count("requests_per_minute", in: 1...Self.maximumRate)
     limits.burst = fields.count("burst", in: 1...Self.maximumRate)
     limits.tokensPerMinute = fields.count("tokens_per_minute", in: 1...Self.maximumRate)
-    limits.charge =
-      fields.choice("charge", of: ChargeWord.self) == .reserved ? .reserved : .actual
+    switch fields.choice("charge", of: ChargeWord.self) {
+    case .reserved: limits.charge = .reserved
+    case .uncached: limits.charge = .uncached
+    case .actual, nil: limits.charge = .actual
+    }
     limits.window = fields.positiveDuration("window")
     limits.concurrent = fields.count("concurrent", in: 1...1_000_000).map { Int($0) }
     limits.audioPerDay = fields.positiveDuration("audio_per_day")
@@ -118,12 +121,14 @@ package struct TargetReader {
   // MARK: Models
 
   /// One behaviour a model of the catalog. Only what `reachable` contains needs a latency.
-  package func behaviours(_ root: Fields, catalog: Catalog) -> [TargetBehaviour] {
+  /// - Parameter local: of the scenario's period.
+  package func behaviours(_ root: Fields, catalog: Catalog, local: LocalTime) -> [TargetBehaviour] {
+    let caches = PromptCacheReader(log: log, local: local)
     let breaker = root["breaker"].flatMap(breaker)
     let quotas = byModel(root.entries("quotas")).mapValues(quota)
     let models = byModel(root.entries("models"))
       .compactMapValues { Fields($0, as: ScenarioFormat.model, log: log) }
-    let settings = models.mapValues { behaviour($0) }
+    let settings = models.mapValues { behaviour($0, caches) }
     return catalog.models.indices.map { index in
       let own = settings[index] ?? ModelSettings()
       let general = settings[Self.general] ?? ModelSettings()
@@ -134,7 +139,14 @@ package struct TargetReader {
       result.timeout = own.timeout ?? general.timeout
       result.failureRate = own.failureRate ?? general.failureRate ?? 0
       result.firstToken = own.firstToken ?? general.firstToken
-      result.promptCache = own.promptCache ?? general.promptCache ?? nil
+      if let statement = own.promptCache ?? general.promptCache ?? nil {
+        let settings = statement.keys.settings(billsWrites: catalog.models[index].billsCacheWrites)
+        if own.promptCache != nil || settings.match == statement.keys.match {
+          caches.check(settings, statement)
+        }
+        result.promptCache = settings
+      }
+      result.reserve = own.reserve ?? general.reserve
       return result
     }
   }
@@ -170,30 +182,22 @@ package struct TargetReader {
     var failureRate: Double?
     var firstToken: Double?
     /// Outer nil: not stated; inner nil: `none`.
-    var promptCache: PromptCacheSettings??
+    var promptCache: PromptCacheReader.Statement??
+    var reserve: Int64?
     var breaker: BreakerSettings??
   }
 
-  private func behaviour(_ fields: Fields) -> ModelSettings {
+  private func behaviour(_ fields: Fields, _ caches: PromptCacheReader) -> ModelSettings {
     var result = ModelSettings()
     let reader = DistributionReader(log: log, unit: .microseconds)
     result.latency = fields["latency"].flatMap(reader.read)
     result.timeout = fields.positiveDuration("timeout")
     result.failureRate = fields.share("failure_rate")
     result.firstToken = fields.share("first_token")
-    result.promptCache = fields["prompt_cache"].map(promptCache)
+    result.promptCache = fields["prompt_cache"].map(caches.read)
+    result.reserve = fields.count("reserve", in: 0...100_000_000)
     result.breaker = fields["breaker"].map(breaker)
     return result
-  }
-
-  private func promptCache(_ node: YAMLNode) -> PromptCacheSettings? {
-    if log.isWord(node, "none") { return nil }
-    guard let fields = Fields(node, as: ScenarioFormat.promptCache, log: log),
-      let ttl = fields.duration("ttl")
-    else { return nil }
-    return PromptCacheSettings(
-      ttl: ttl, refresh: fields.flag("refresh") ?? true,
-      minimumTokens: fields.count("minimum_tokens", in: 0...100_000_000) ?? 0)
   }
 
   /// The catalog's published range, all values alike; 0 where it gives none.
@@ -223,7 +227,8 @@ package struct TargetReader {
   }
 
   /// One outage a model.
-  package func outages(_ node: YAMLNode, local: LocalTime, regions: [ModelID: [String]]) -> [Outage] {
+  package func outages(_ node: YAMLNode, local: LocalTime, regions: [ModelID: [String]]) -> [Outage]
+  {
     guard let fields = Fields(node, as: ScenarioFormat.outage, log: log) else { return [] }
     let sick = sickModels(fields)
     let window = fields.window(local)

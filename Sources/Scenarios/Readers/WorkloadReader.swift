@@ -10,6 +10,9 @@ package struct WorkloadReader {
   package let local: LocalTime
   package let traffic: (TrafficProfile, ArrivalProcess)
   package let accountPlans: [String]
+  package let models: ModelNames
+  /// Turns with which rules begin to tell the turns of conversations apart.
+  package let turnStarts: [Int]
 
   package func read(_ entry: YAMLNode.Entry) -> PlacedWorkload? {
     guard let fields = Fields(entry.value, as: ScenarioFormat.workload, log: log) else {
@@ -17,11 +20,13 @@ package struct WorkloadReader {
     }
     let useCase = fields.text("use_case") ?? entry.key
     let calls = CallReader(log: log, useCase: useCase)
-    let stages = stages(fields, calls)
+    let conversation = conversation(fields, calls)
+    let stages = conversation?.stages ?? stages(fields, calls)
     guard let volume = fields.number("volume", in: 0...Self.maximumVolume) else { return nil }
     var workload = Workload(
       name: entry.key, useCase: useCase, volume: volume, stages: stages.map(\.stage))
     workload.volumeByAccountPlan = factors(fields)
+    workload.conversation = conversation?.spec
     if workload.goesOnUntilNoTool {
       workload.givesUpWith =
         fields.fields("rounds", as: ScenarioFormat.rounds)?.text("error") ?? Workload.unstatedError
@@ -43,8 +48,25 @@ package struct WorkloadReader {
     return result
   }
 
+  /// nil: the workload has none. Where something is wrong with it there are no stages.
+  private func conversation(
+    _ fields: Fields, _ calls: CallReader
+  ) -> (spec: ConversationSpec?, stages: [PlacedStage])? {
+    guard let node = fields["conversation"],
+      !["mix", "stages", "rounds"].contains(where: fields.has)
+    else { return nil }
+    let reader = ConversationReader(
+      log: log, models: models, calls: calls, turnStarts: turnStarts)
+    guard var (spec, placed) = reader.read(node, defaults: calls.callEntries(of: fields.node))
+    else { return (nil, []) }
+    for index in placed.indices { placed[index].variant.share = 1 / Double(placed.count) }
+    spec.turnStarts = turnStarts
+    let call = StageCall(probability: spec.expectedCalls, mix: placed.map(\.variant))
+    return (spec, [PlacedStage(stage: Stage(calls: [call]), calls: placed)])
+  }
+
   private func stages(_ fields: Fields, _ calls: CallReader) -> [PlacedStage] {
-    let forms = ["mix", "stages", "rounds"].filter { fields.has($0) }
+    let forms = ["mix", "stages", "rounds", "conversation"].filter { fields.has($0) }
     if forms.count > 1, let place = fields[forms[1]]?.place {
       log.add(place, "'\(forms[0])' and '\(forms[1])' exclude each other")
       return []

@@ -34,7 +34,9 @@ package enum InputKind: Hashable, Sendable {
   }
 
   /// The first of the kinds that the text is; nil if it is none of them.
-  package static func parse(_ text: String, as kinds: [FormatKind]) -> (kind: InputKind, value: Double)? {
+  package static func parse(_ text: String, as kinds: [FormatKind]) -> (
+    kind: InputKind, value: Double
+  )? {
     for kind in kinds {
       if let found = parse(text, as: kind) { return found }
     }

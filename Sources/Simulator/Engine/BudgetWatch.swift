@@ -176,7 +176,9 @@ package struct BudgetWatch: ~Copyable, Sendable {
   package func spent(month: Int) -> MoneySum { spending[month].cost }
 
   /// Whether the line's crossing in that month is known by now.
-  package func isKnown(line: Int, month: Int) -> Bool { results[month].lines[line].alertedAt != nil }
+  package func isKnown(line: Int, month: Int) -> Bool {
+    results[month].lines[line].alertedAt != nil
+  }
 
   @inline(never)
   private mutating func cross(month: Int, at e: Int64) {

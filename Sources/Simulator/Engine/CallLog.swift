@@ -21,6 +21,9 @@ package struct CallRecord: Sendable {
   package var answerLatency: Int64 = 0
   /// Messages that a log says it was for; negative: it does not say.
   package var loggedMsgs: Int64 = -1
+  /// Of a conversation's call: whose it is, and its turn from 1.
+  package var conversation = ""
+  package var turn: Int64 = 0
   /// What is told of its answer.
   package var quality = QualityValues()
   /// Quantities and costs that were billed, over all attempts.
@@ -32,6 +35,8 @@ package struct CallRecord: Sendable {
   package mutating func add(_ usage: Usage, _ cost: Cost) {
     billed.inputTokens += usage.inputTokens
     billed.cacheReadTokens += usage.cacheReadTokens
+    billed.cacheWriteTokens += usage.cacheWriteTokens
+    billed.cacheWriteLongTokens += usage.cacheWriteLongTokens
     billed.outputTokens += usage.outputTokens
     billed.reasoningTokens += usage.reasoningTokens
     billed.audioMicroseconds += usage.audioMicroseconds

@@ -17,6 +17,8 @@ package struct CallStory: Sendable {
     /// nil: a synthetic call.
     package var facts: LoggedFacts?
     package var flow: FlowPlace?
+    /// nil: the call is no conversation's.
+    package var talk: TalkPlace? = nil
     /// The draws for a choice between models and for a `rate` cache, in [0, 1).
     package var routeDraw: Double
     package var cacheDraw: Double
@@ -38,6 +40,24 @@ package struct CallStory: Sendable {
     /// Its place among the calls that the stage may make, from 1.
     package var place: Int
     package var places: Int
+  }
+
+  /// A call of a conversation.
+  package struct TalkPlace: Sendable {
+    /// As calls.csv names it.
+    package var conversation: String
+    /// From 1.
+    package var turn: Int
+    package var kind: ConversationCall
+  }
+
+  /// What a prompt made of parts meets in a target's prompt cache.
+  package struct Boundaries: Sendable {
+    /// Tokens up to each place that the request marks.
+    package var marked: [Int64]
+    /// Tokens up to the entry that is found, and until when it is live.
+    package var found: Int64?
+    package var expiry: SimTime?
   }
 
   package enum Step: Sendable {
@@ -67,6 +87,8 @@ package struct CallStory: Sendable {
     package var isLogged: Bool
     /// Until when the static prefix was live at the provider; nil: not known there.
     package var prefixUntil: SimTime?
+    /// nil: the target keeps nothing, or the prompt is no conversation's.
+    package var boundaries: Boundaries? = nil
     /// Tokens of a call that the context window does not hold; nil: it does.
     package var tooLong: Int64?
     /// nil: the target was skipped.
@@ -80,6 +102,9 @@ package struct CallStory: Sendable {
     package var isProbe: Bool
     /// Input tokens billed as cache-read.
     package var cached: Int64
+    /// Written to the provider's cache, for the shorter and for the longer time.
+    package var written: Int64 = 0
+    package var writtenLong: Int64 = 0
     package var failureRate: Double
     package var isFailing: Bool
   }

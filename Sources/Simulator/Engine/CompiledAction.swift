@@ -49,7 +49,9 @@ package struct CompiledAction: Sendable {
   }
 
   /// Whether it concerns calls that arrive as that kind.
-  package func concerns(kind: Int, accountPlan: Int) -> Bool { matches[kind * accountPlans + accountPlan] }
+  package func concerns(kind: Int, accountPlan: Int) -> Bool {
+    matches[kind * accountPlans + accountPlan]
+  }
 
   /// Models that calls may be sent to because of it.
   package func reachableModels(_ compiled: CompiledScenario) -> Set<Int> {

@@ -6,7 +6,7 @@ package struct EventQueue: ~Copyable, Sendable {
     case outcome = 0
     /// The slot is a flight.
     case retry = 1
-    /// A flow's next stage; the slot is a flow.
+    /// A flow's next stage; the slot is a flow, or, inverted, a conversation that goes on.
     case arrival = 2
   }
   package struct Event: Sendable, BitwiseCopyable {

@@ -10,8 +10,9 @@ package struct HourLoads: Sendable {
 
   /// Counts a UTC minute since the epoch. What a full queue pushes beyond the period's end is not
   /// of it; a log's period is not known before its end.
-  package mutating func add(minute: Int64, requests count: Int64, tokens charged: Int64, in period: Period)
-  {
+  package mutating func add(
+    minute: Int64, requests count: Int64, tokens charged: Int64, in period: Period
+  ) {
     let time = SimTime(microseconds: minute * 60_000_000)
     guard period.observed != nil || time < period.end else { return }
     if requests.isEmpty {

@@ -13,6 +13,9 @@ package struct Ledger: ~Copyable, Sendable {
     package var failures: Int64 = 0
     package var inputTokens: Int64 = 0
     package var cachedInputTokens: Int64 = 0
+    /// Written to providers' caches, for the shorter and for the longer time.
+    package var writtenTokens: Int64 = 0
+    package var writtenLongTokens: Int64 = 0
     package var outputTokens: Int64 = 0
     package var reasoningTokens: Int64 = 0
     package var audio: Int64 = 0
@@ -34,6 +37,8 @@ package struct Ledger: ~Copyable, Sendable {
       a.failures += b.failures
       a.inputTokens += b.inputTokens
       a.cachedInputTokens += b.cachedInputTokens
+      a.writtenTokens += b.writtenTokens
+      a.writtenLongTokens += b.writtenLongTokens
       a.outputTokens += b.outputTokens
       a.reasoningTokens += b.reasoningTokens
       a.audio += b.audio
@@ -183,6 +188,8 @@ package struct Ledger: ~Copyable, Sendable {
     cell.pointee.failures &+= 1 &- answered
     cell.pointee.inputTokens += usage.inputTokens
     cell.pointee.cachedInputTokens += usage.cacheReadTokens
+    cell.pointee.writtenTokens += usage.cacheWriteTokens
+    cell.pointee.writtenLongTokens += usage.cacheWriteLongTokens
     cell.pointee.outputTokens += usage.outputTokens
     cell.pointee.reasoningTokens += usage.reasoningTokens
     cell.pointee.audio += usage.audioMicroseconds

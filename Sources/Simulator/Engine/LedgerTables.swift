@@ -196,6 +196,8 @@ extension CostCell {
     failures = cell.failures
     inputTokens = cell.inputTokens
     cachedInputTokens = cell.cachedInputTokens
+    writtenTokens = cell.writtenTokens
+    writtenLongTokens = cell.writtenLongTokens
     outputTokens = cell.outputTokens
     reasoningTokens = cell.reasoningTokens
     audio = SimDuration(microseconds: cell.audio)

@@ -38,7 +38,9 @@ extension PlanEngine {
 
   /// The call goes to a model.
   @inline(__always)
-  package mutating func send(_ call: CallPointer, _ kind: KindPointer, _ entry: ResponseCache.Place?) {
+  package mutating func send(
+    _ call: CallPointer, _ kind: KindPointer, _ entry: ResponseCache.Place?
+  ) {
     let chain = routing.chain(model: Int(call.pointee.routed), kind: kind.pointee.chain)
     if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
     let slot = newFlight(call, chain: chain)
@@ -89,6 +91,11 @@ extension PlanEngine {
     flight.pointee.start = call.pointee.time
     flight.pointee.queued = 0
     flight.pointee.cached = 0
+    flight.pointee.written = 0
+    flight.pointee.writtenLong = 0
+    flight.pointee.lost = 0
+    flight.pointee.achievable = 0
+    flight.pointee.overWindow = 0
     flight.pointee.day = Int32(truncatingIfNeeded: day)
     flight.pointee.month = Int32(truncatingIfNeeded: month)
     flight.pointee.isProbe = false
@@ -158,6 +165,10 @@ extension PlanEngine {
   package mutating func record(of call: CallPointer, cache: CallRecord.Cache) -> CallRecord {
     var record = CallRecord(number: result.calls, call: call.pointee, cache: cache)
     if call.pointee.fact >= 0 { record.loggedMsgs = batch.facts[Int(call.pointee.fact)].msgs }
+    if kinds[Int(call.pointee.kind)].turnKind != nil {
+      record.conversation = talks[Int(call.pointee.flow)].name
+      record.turn = Int64(talks[Int(call.pointee.flow)].turn) + 1
+    }
     return record
   }
 

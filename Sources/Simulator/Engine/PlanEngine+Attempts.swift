@@ -33,17 +33,21 @@ extension PlanEngine {
     let flight = flights.base + Int(slot)
     if time < place.pointee.blockedUntil { return false }
     flight.pointee.call.input = flight.pointee.whole
-    if flight.pointee.whole &+ flight.pointee.call.output > place.pointee.window {
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    if flight.pointee.whole &+ flight.pointee.call.output > place.pointee.window
+      || kind.pointee.turnKind != nil
+    {
       guard let input = fittingInput(slot, target: target) else {
         place.pointee.counts.tooLongCalls &+= 1
+        flight.pointee.overWindow &+= 1
         return false
       }
       flight.pointee.call.input = input
     }
-    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let tokens = flight.pointee.call.input + flight.pointee.call.output
-    let charge = charge(
+    var charge = charge(
       Self.call(of: flight), maxTokens: maxTokens(of: slot), target: target)
+    if place.pointee.chargesUncached { charge -= wouldRead(slot, target: target, at: t) }
     let isFromLog = flight.pointee.call.fact >= 0
     let isLogged = isFromLog && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, target: target)
@@ -65,10 +69,7 @@ extension PlanEngine {
     flight.pointee.start = start.microseconds
     flight.pointee.queued += waited
     flight.pointee.isProbe = place.pointee.begin(at: time)
-    flight.pointee.cached =
-      isFromLog
-      ? readBlocks(slot, target: target, at: start)
-      : readPrompt(flight, kind: kind, target: target, at: start)
+    if isFromLog { flight.pointee.cached = readBlocks(slot, target: target, at: start) }
     if flight.pointee.call.input < flight.pointee.whole {
       place.pointee.counts.cutAttempts &+= 1
       place.pointee.counts.cutTokens &+= flight.pointee.whole - flight.pointee.call.input
@@ -84,6 +85,11 @@ extension PlanEngine {
       flight.pointee.hasUsedLog = true
       if facts[Int(slot)].failed { flight.pointee.isFailing = true }
     }
+    if !isFromLog {
+      readPrompt(
+        slot, kind: kind, target: target, from: start,
+        to: SimTime(microseconds: start.microseconds + duration))
+    }
     if waited > result.queueMax.microseconds { result.queueMax = start - t }
     events.push(.outcome, at: start.microseconds + duration, slot: slot)
     return true
@@ -97,6 +103,13 @@ extension PlanEngine {
     let place = targets.base + target
     let (whole, output) = (flight.pointee.whole, flight.pointee.call.output)
     let isFromLog = flight.pointee.call.fact >= 0
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    if kind.pointee.turnKind != nil {
+      let reserve =
+        place.pointee.reserve >= 0 ? place.pointee.reserve : max(0, kind.pointee.maxTokens)
+      let window = place.pointee.window == .max ? nil : place.pointee.window
+      return ContextWindow.holds(whole, reserve: reserve, window: window) ? whole : nil
+    }
     guard whole + output > place.pointee.window else { return whole }
     if isFromLog, isLoggedAttempt(slot, target: target) { return whole }
     let left = place.pointee.window - output
@@ -123,7 +136,8 @@ extension PlanEngine {
 
   /// The attempt's failure draw and its latency.
   @inline(__always)
-  package mutating func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64) {
+  package mutating func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64)
+  {
     let drawn = targets.base + target
     let fixed = drawn.pointee.drawn.fixedLatency
     guard drawn.pointee.drawn.isDrawn else { return (1, fixed) }
@@ -161,10 +175,14 @@ extension PlanEngine {
         block, call: UInt64(number), user: 0, workload: Draws.traceKey, part: attempt)
     }
     let kind = kinds.pointer(to: Int(call.pointee.kind))
+    var (key, part) = (kind.pointee.key, kind.pointee.part)
+    if kind.pointee.turnKind != nil {
+      let talk = Int(call.pointee.flow)
+      (key, part) = (talks[talk].key, talks[talk].place << 32)
+    }
     return draws.block(
-      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
-      workload: kind.pointee.key,
-      part: kind.pointee.part | attempt)
+      block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user), workload: key,
+      part: part | attempt)
   }
 
   /// The call's first attempt that goes to the model that the log names.
@@ -181,22 +199,5 @@ extension PlanEngine {
     return (targets.base + target).pointee.promptCache?.read(
       blocks: blocks[Int(slot)], blockSize: fact.pointee.blockSize,
       input: flights[Int(slot)].call.input, at: start) ?? 0
-  }
-
-  @inline(__always)
-  package mutating func readPrompt(
-    _ flight: UnsafeMutablePointer<Flight>, kind: KindPointer, target: Int, at start: SimTime
-  ) -> Int64 {
-    guard kind.pointee.prefixTokens > 0, targets[target].promptCache != nil else { return 0 }
-    return (targets.base + target).pointee.promptCache?.read(
-      prefix: prefixKey(flight.pointee.call, kind: kind), tokens: kind.pointee.prefixTokens,
-      input: flight.pointee.call.input, at: start) ?? 0
-  }
-
-  /// The block that stands for a synthetic call's static prefix.
-  @inline(__always)
-  package mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
-    let key = kind.pointee.prefixKey
-    return kind.pointee.prefixShared ? key : SplitMix.mixed(key ^ SplitMix.mixed(UInt64(call.user)))
   }
 }

@@ -41,8 +41,8 @@ extension PlanEngine {
     call.kind += UInt16(tier)
   }
 
-  /// A call that has failed at its arrival, before the response cache or any target was asked.
-  private mutating func refuse(_ call: CallPointer) {
+  /// A call that has failed at its arrival, refused or too long, before the response cache or any target was asked.
+  package mutating func refuse(_ call: CallPointer) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
     result.failedCalls &+= 1
@@ -62,8 +62,21 @@ extension PlanEngine {
       call, kind,
       CallEnd(
         number: result.calls, latency: -1, row: row, day: day, cache: .off, at: call.pointee.time))
-    let flow = call.pointee.flow
-    if flow >= 0 { endPart(of: flow, latency: 0, failed: true, at: call.pointee.time) }
+    if call.pointee.flow >= 0 {
+      endPart(of: call, latency: 0, failed: true, at: call.pointee.time)
+    }
+  }
+
+  /// Where the call would be sent if it arrived now; nothing is counted.
+  package mutating func enforcedRoute(_ call: Call) -> UInt16 {
+    enforcement.begin(day: day, month: month, budget: budget)
+    guard
+      case .moved(_, let routing, let tier) = enforcement.decide(
+        kind: Int(call.kind), user: call.user)
+    else { return call.routed }
+    var changed = call
+    move(&changed, routing, tier: tier)
+    return changed.routed
   }
 
   private mutating func tellRefusal(_ call: Call) {

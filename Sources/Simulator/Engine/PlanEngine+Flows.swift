@@ -3,6 +3,7 @@ import CostModel
 /// Flows: stages of parallel calls, one after the other.
 extension PlanEngine {
   package mutating func startFlow(_ call: Call) {
+    if compiled.workloads[Int(call.kind)].conversation != nil { return startTalk(call) }
     let flow = Flow(workload: Int(call.kind), user: call.user, index: call.index)
     flowResults[flow.workload].started += 1
     let slot: Int32
@@ -62,6 +63,17 @@ extension PlanEngine {
       withUnsafePointer(to: made) { arrive($0) }
     }
     endPart(of: slot, latency: 0, failed: false, at: time)
+  }
+
+  /// A call of a flow, or of a conversation, has ended.
+  @inline(__always)
+  package mutating func endPart(of call: CallPointer, latency: Int64, failed: Bool, at e: Int64) {
+    let flow = call.pointee.flow
+    if kinds[Int(call.pointee.kind)].turnKind == nil {
+      endPart(of: flow, latency: latency, failed: failed, at: e)
+    } else {
+      endTalkCall(flow, failed: failed, at: e)
+    }
   }
 
   /// One call of the flow's stage has ended.

@@ -60,6 +60,7 @@ extension PlanEngine {
     let place = targets.base + target
     let isLogged = place.pointee.model == Int(fact.pointee.model)
     guard fact.pointee.blockCount == 0 || place.pointee.promptCache == nil,
+      !place.pointee.chargesUncached || fact.pointee.cachedInput <= 0,
       !isLogged || !fact.pointee.failed,
       isLogged || call.pointee.input &+ call.pointee.output <= place.pointee.window
     else { return false }

@@ -7,7 +7,10 @@ extension PlanEngine {
     let flight = flights.base + Int(slot)
     if flight.pointee.isHit {
       freeFlights.append(slot)
-      return endPart(of: flight.pointee.call.flow, latency: cacheLatency, failed: false, at: e)
+      let call = flight.pointee.call
+      return withUnsafePointer(to: call) {
+        endPart(of: $0, latency: cacheLatency, failed: false, at: e)
+      }
     }
     let target = Int(flight.pointee.target)
     let place = targets.base + target
@@ -43,8 +46,25 @@ extension PlanEngine {
     if flight.pointee.call.fact >= 0 {
       return try billLogged(slot, target: target, inputOnly: inputOnly, at: e, order: order)
     }
+    if flight.pointee.written | flight.pointee.writtenLong != 0 {
+      return try billWrites(slot, target: target, inputOnly: inputOnly, at: e, order: order)
+    }
     let usage = usage(
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
+    try book(usage, slot, target: target, at: e, order: order)
+  }
+
+  /// Likewise apart.
+  @inline(never)
+  private mutating func billWrites(
+    _ slot: Int32, target: Int, inputOnly: Bool, at e: Int64, order: UInt64
+  ) throws {
+    let flight = flights.base + Int(slot)
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    var usage = usage(
+      Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
+    usage.cacheWriteTokens = flight.pointee.written
+    usage.cacheWriteLongTokens = flight.pointee.writtenLong
     try book(usage, slot, target: target, at: e, order: order)
   }
 
@@ -103,6 +123,7 @@ extension PlanEngine {
     if watchesHours {
       hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
     }
+    if caching != nil { try noteCaching(usage, cost, slot, target: target, total: total) }
     if isTelling { try tell(usage, cost, slot) }
     ledger.addAttempt(
       kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
@@ -209,6 +230,11 @@ extension PlanEngine {
   @inline(never)
   package mutating func giveUp(_ slot: Int32, at e: Int64) {
     let flight = flights.base + Int(slot)
+    if conversations != nil, flight.pointee.attempts == 0,
+      flight.pointee.overWindow == flight.pointee.skipped, flight.pointee.overWindow > 0
+    {
+      noteOverflow(flight.pointee.call)
+    }
     result.failedCalls &+= 1
     ledger.addCall(
       kind: kinds.pointer(to: Int(flight.pointee.call.kind)),
@@ -235,10 +261,11 @@ extension PlanEngine {
         number: flight.pointee.number, latency: target == nil ? -1 : e - flight.pointee.call.time,
         own: e - flight.pointee.asked, row: row, day: Int(flight.pointee.day),
         cost: flight.pointee.cost, cache: kind.pointee.cacheMode == .off ? .off : .miss, at: e))
-    let flow = flight.pointee.call.flow
-    if flow >= 0 {
-      endPart(
-        of: flow, latency: e - flight.pointee.call.time, failed: target == nil, at: e)
+    if flight.pointee.call.flow >= 0 {
+      let call = flight.pointee.call
+      withUnsafePointer(to: call) {
+        endPart(of: $0, latency: e - $0.pointee.time, failed: target == nil, at: e)
+      }
     }
   }
 

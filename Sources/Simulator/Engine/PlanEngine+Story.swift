@@ -14,14 +14,21 @@ extension PlanEngine {
       state = cache.state(
         of: withUnsafePointer(to: call) { cacheKey($0) }, at: SimTime(microseconds: call.time))
     }
-    story = CallStory(
+    var arrival =
       CallStory.Arrival(
         number: watched, call: call, facts: call.fact >= 0 ? batch.facts[Int(call.fact)] : nil,
-        flow: call.flow >= 0 ? flowPlace(call.flow, part: kind.part) : nil, routeDraw: word.2.unit,
+        flow: call.flow >= 0 && kind.turnKind == nil ? flowPlace(call.flow, part: kind.part) : nil,
+        routeDraw: word.2.unit,
         cacheDraw: word.3.unit, cacheState: state,
         chain: routing.chain(model: Int(call.routed), kind: kind.chain).map(
           routing.target(at:)),
-        month: month, spent: budget.spent(month: month)))
+        month: month, spent: budget.spent(month: month))
+    if let turnKind = kind.turnKind {
+      let talk = talks[Int(call.flow)]
+      arrival.talk = CallStory.TalkPlace(
+        conversation: talk.name, turn: talk.turn + 1, kind: turnKind)
+    }
+    story = CallStory(arrival)
   }
 
   private func flowPlace(_ slot: Int32, part: UInt64) -> CallStory.FlowPlace {
@@ -49,10 +56,10 @@ extension PlanEngine {
     let fitting = fittingInput(slot, target: target)
     flights[Int(slot)].call.input = fitting ?? whole
     let call = flights[Int(slot)].call
-    let kind = kinds[Int(call.kind)]
     let state = targets.base + target
-    let charge = charge(
+    var charge = charge(
       Self.call(of: flights.base + Int(slot)), maxTokens: maxTokens(of: slot), target: target)
+    if state.pointee.chargesUncached { charge -= wouldRead(slot, target: target, at: t) }
     var isRetry = false
     if case .retry? = story?.steps.last { isRetry = true }
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
@@ -66,9 +73,9 @@ extension PlanEngine {
       failureDraw: state.pointee.drawn.isDrawn ? failure : nil,
       latency: SimDuration(microseconds: latency),
       isLogged: isLogged,
-      prefixUntil: call.fact < 0 && kind.prefixTokens > 0
-        ? state.pointee.promptCache?.liveUntil(
-          prefixKey(call, kind: kinds.pointer(to: Int(call.kind))), at: .distantPast) : nil)
+      prefixUntil: prefixUntil(
+        call, kind: kinds.pointer(to: Int(call.kind)), target: target, at: t))
+    look.boundaries = boundaries(of: call, target: target, at: t)
     if fitting == nil { look.tooLong = whole + call.output }
     story?.add(.look(look))
   }
@@ -81,7 +88,8 @@ extension PlanEngine {
     story?.changeLook { look in
       look.attempt = CallStory.Attempt(
         number: Int(flight.attempts), start: SimTime(microseconds: flight.start),
-        isProbe: flight.isProbe, cached: flight.cached,
+        isProbe: flight.isProbe, cached: flight.cached, written: flight.written,
+        writtenLong: flight.writtenLong,
         failureRate: state.pointee.failureRate(at: flight.start, isLogged: look.isLogged),
         isFailing: flight.isFailing)
     }

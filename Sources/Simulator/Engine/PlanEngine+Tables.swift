@@ -132,6 +132,8 @@ extension PlanEngine {
     result.alerts = (budget.alerts + accountAlerts + rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)
+    result.conversations = conversations?.found ?? []
+    result.caching = caching?.result(compiled, rowNames: compiled.targets.map(\.name)) ?? []
     LedgerTables(
       compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array
     ).fill(&result, hours: hours.samples, quality: qualityTally)

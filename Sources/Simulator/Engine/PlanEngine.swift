@@ -21,6 +21,15 @@ package struct PlanEngine: ~Copyable {
     package var start: Int64
     package var queued: Int64
     package var cached: Int64
+    /// Written to the provider's cache, for the shorter and for the longer time.
+    package var written: Int64
+    package var writtenLong: Int64
+    /// Of what was written: tokens that the target had been sent before.
+    package var lost: Int64
+    /// Tokens that somebody had sent before.
+    package var achievable: Int64
+    /// Targets passed over because of their context windows.
+    package var overWindow: Int32
     package var day: Int32
     package var month: Int32
     package var isProbe: Bool
@@ -103,6 +112,18 @@ package struct PlanEngine: ~Copyable {
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   package var metRoutes: Set<Int> = []
   package var reachable: Set<Int> = []
+  package var talks: [Talk] = []
+  package var freeTalks: [Int32] = []
+  /// Users' conversations so far.
+  package var talksStarted: Int64 = 0
+  package var numbers = BoundaryNumbers()
+  /// By kind of call and account plan, as far as conversations have met them: the model, or −1 where
+  /// one is drawn.
+  package var certainRoutes: [Int32] = []
+  /// Stands where a conversation has ended.
+  package let emptyTalk = Conversation(ConversationRules(), prefix: (0, 0))
+  package var conversations: ConversationTally?
+  package var caching: CachingTally?
   package var flows: [Flow] = []
   package var freeFlows: [Int32] = []
   package var budget: BudgetWatch
@@ -202,6 +223,8 @@ package struct PlanEngine: ~Copyable {
     hours = HourWatch(
       scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
     watchesHours = !scenario.performanceHours.isEmpty
+    if scenario.hasConversations { conversations = ConversationTally(scenario) }
+    if scenario.tellsCaching { caching = CachingTally(compiled, rows: ledger.rows) }
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
   }
@@ -209,7 +232,8 @@ package struct PlanEngine: ~Copyable {
   /// Whether nothing looks at calls between their arrival and their end.
   package static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
-      && scenario.performanceHours.isEmpty && !scenario.tellsQuality && scenario.knowledge == nil
+      && !scenario.tellsCaching && scenario.performanceHours.isEmpty && !scenario.tellsQuality
+      && scenario.knowledge == nil
       && scenario.budget?.actions.isEmpty ?? true
   }
 
@@ -335,6 +359,7 @@ package struct PlanEngine: ~Copyable {
     switch event.kind {
     case .outcome: try outcome(event.slot, at: event.time, order: event.order)
     case .retry: attempt(event.slot, at: event.time)
+    case .arrival where event.slot < 0: resume(~event.slot, at: event.time)
     case .arrival: beginStage(event.slot, at: event.time)
     }
   }

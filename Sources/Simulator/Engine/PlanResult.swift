@@ -50,6 +50,10 @@ package struct PlanResult: Sendable {
   /// Flow latencies by workload, for workloads of several stages.
   package var flows: [FlowResult] = []
   package var cacheClasses: [CacheClassResult] = []
+  /// By workload, kind and model; empty where the scenario does not tell of provider's caches.
+  package var caching: [CachingCell] = []
+  /// By workload, of those that have conversations.
+  package var conversations: [ConversationResult] = []
   /// What conversions brought, by use case and account plan; empty where no value is stated.
   package var returns: [ReturnCell] = []
 }
@@ -72,6 +76,9 @@ package struct CostCell: Sendable {
   package var failures: Int64 = 0
   package var inputTokens: Int64 = 0
   package var cachedInputTokens: Int64 = 0
+  /// Written to providers' caches, for the shorter and for the longer time.
+  package var writtenTokens: Int64 = 0
+  package var writtenLongTokens: Int64 = 0
   /// Reasoning included.
   package var outputTokens: Int64 = 0
   package var reasoningTokens: Int64 = 0

@@ -74,7 +74,9 @@ package struct SimulationLimits: Sendable {
 
   /// What simulating all plans of a scenario once takes, in calls.
   package func work(_ scenario: Scenario) -> Double {
-    let volume = scenario.workloads.reduce(0) { $0 + $1.volume }
+    let volume = scenario.workloads.reduce(0) { sum, workload in
+      sum + workload.volume * max(1, workload.conversation?.expectedCalls ?? 1)
+    }
     let months = Double(scenario.period.months.count)
     return scenario.plans.reduce(0) { sum, plan in
       let users = Double(plan.users)
@@ -123,7 +125,7 @@ package struct SimulationLimits: Sendable {
     let population = Population(compiled.scenario, users: plan.users, draws: draws)
     let months = Double(compiled.scenario.period.months.count)
     let calls = compiled.workloads.reduce(0.0) { sum, workload in
-      sum + months * population.volumes(of: workload).reduce(0, +)
+      sum + months * population.volumes(of: workload).reduce(0, +) * workload.callsPerConversation
     }
     // Chance takes no plan that far beyond what is expected of it.
     if calls > Double(self.calls) {

@@ -7,17 +7,25 @@ import Support
 package struct TargetState: ~Copyable, Sendable {
   package var quota: Quota
   package var breaker: Breaker?
+  /// Of blocks that logs tell of, and of static prefixes where `contextCache` is not asked.
   package var promptCache: PromptCache?
+  /// Of prompts made of parts; nil: the target keeps nothing.
+  package var contextCache: ContextCache?
+  /// Whether static prefixes are looked for in `contextCache`.
+  package let readsParts: Bool
   /// Number in the catalog.
   package let model: Int
   package let timeout: Int64
   package let failureRate: Double
   package let drawn: AttemptDraws
   package let chargesReserved: Bool
+  package let chargesUncached: Bool
   package let modelMaxTokens: Int64
   /// Tokens of input and answer that a call may hold.
   package let window: Int64
   package let cutsInput: Bool
+  /// Of it, what conversations leave free; negative: what their calls' answers may be long.
+  package let reserve: Int64
   package let outages: [Outage]
   package let hasOutages: Bool
   /// From when on an attempt is let through and its success, whenever it comes, changes nothing here.
@@ -51,13 +59,17 @@ package struct TargetState: ~Copyable, Sendable {
     quota = Quota(behaviour.quota)
     breaker = behaviour.breaker.map(Breaker.init)
     promptCache = behaviour.promptCache.map(PromptCache.init)
+    contextCache = behaviour.promptCache.map(ContextCache.init)
+    readsParts = behaviour.promptCache.map { !$0.isPlain } ?? false
     timeout = behaviour.timeout?.microseconds ?? .max
     failureRate = behaviour.failureRate
     firstToken = behaviour.firstToken ?? -1
     self.drawn = drawn
     chargesReserved = behaviour.quota.charge == .reserved
+    chargesUncached = behaviour.quota.charge == .uncached
     window = scenario.catalog[target.model].contextWindow ?? .max
     cutsInput = scenario.catalog[target.model].overWindow == .truncate
+    reserve = behaviour.reserve ?? -1
     modelMaxTokens = scenario.catalog[target.model].maxOutputTokens ?? 0
     outages = scenario.outages.filter { $0.strikes(target.model, target.region) }
     hasOutages = !outages.isEmpty

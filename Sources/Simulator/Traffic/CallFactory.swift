@@ -50,7 +50,8 @@ package final class CallFactory: Sendable {
   }
 
   /// The call, or the start of a flow, that arrives then.
-  package func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival {
+  package func arrival(at time: Int64, workload number: Int, user: UInt32, index: UInt32) -> Arrival
+  {
     let word = callBlock(key: plans[number].key, user: user, index: index)
     var arrival = Arrival(time: time, index: index, user: user)
     decide(&arrival, mix(of: number, user: user), at: word.1.unit, cache: word.3)
@@ -220,12 +221,14 @@ package final class CallFactory: Sendable {
   }
 
   /// Whether a call of a stage is made.
-  package func isMade(_ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32) -> Bool {
+  package func isMade(_ call: CompiledStageCall, workload: Int, user: UInt32, index: UInt32) -> Bool
+  {
     happens(call.probability, call, workload: workload, user: user, index: index)
   }
 
   /// Whether any tool of a stage is called, by a model's call or without.
-  package func callsTool(_ stage: CompiledStage, workload: Int, user: UInt32, index: UInt32) -> Bool {
+  package func callsTool(_ stage: CompiledStage, workload: Int, user: UInt32, index: UInt32) -> Bool
+  {
     stage.calls.contains {
       happens($0.called, $0, workload: workload, user: user, index: index)
     }
@@ -267,8 +270,13 @@ package final class CallFactory: Sendable {
     return compiled.tables.draw(kind.pointee.audio, word.0)
   }
 
+  /// Place among the scenario's account plans; 0 without any.
+  package func accountPlan(of user: UInt32) -> Int {
+    accountPlans.count == 0 ? 0 : Int(accountPlans[Int(user)])
+  }
+
   @inline(__always)
-  private func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
+  package func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
     let key = kind.pointee.promptKey
     let user = UInt64(call.user)
     switch kind.pointee.promptForm {

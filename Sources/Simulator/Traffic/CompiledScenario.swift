@@ -32,6 +32,9 @@ package struct CompiledWorkload: Sendable {
   package var stages: [CompiledStage]
   /// More than one call, or a call that may not be made.
   package var isFlow: Bool
+  package var conversation: CompiledConversation?
+  /// In the mean; 1 of other workloads, whose flows are counted as they are.
+  package var callsPerConversation = 1.0
 }
 
 /// What every arrival of a workload needs, as plain numbers: copying it counts no references.
@@ -116,7 +119,11 @@ package struct CallKind: Sendable, BitwiseCopyable {
   /// Billed by the piece.
   package var images: Int64
   package var prefixTokens: Int64
-  package var prefixShared: Bool
+  package var prefixSharing: PrefixSharing
+  /// Into `prefixParts`; negative: the prefix is one part.
+  package var prefixParts: Int32
+  /// Of a conversation's call.
+  package var turnKind: ConversationCall?
   /// Negative: none.
   package var maxTokens: Int64
   /// Whether `maxTokens` counts thinking as well.
@@ -249,6 +256,8 @@ package struct CompiledScenario: Sendable {
   package private(set) var timelines: [Timeline] = []
   package private(set) var tables = SamplerTables()
   package private(set) var promptPools: [PromptPool] = []
+  /// Of prefixes that several lengths share: where each part ends, and the key of all up to there.
+  package private(set) var prefixParts: [[PrefixPart]] = []
   /// By target.
   package private(set) var attemptDraws: [AttemptDraws] = []
   private var profiles: [TrafficProfile] = []
@@ -339,9 +348,10 @@ package struct CompiledScenario: Sendable {
         mixShares.append(.infinity)
         // Every variant of an experiment has the mix's kinds, in the same order.
         for arm in 0..<(experiment.map { scenario.experiments[$0].arms.count } ?? 1) {
-          for variant in call.mix {
+          for (place, variant) in call.mix.enumerated() {
             addKind(
               variant, useCase: workload.useCase, key: key, part: part << 32,
+              prefix: PrefixPlace(of: place, call, part: part, in: workload),
               in: experiment.map { ($0, arm) })
           }
         }
@@ -373,7 +383,10 @@ package struct CompiledScenario: Sendable {
         useCase: Self.index(of: workload.useCase, in: &useCases, &placeOfUseCase),
         key: key, volume: workload.volume,
         planFactors: factors.isEmpty ? [1] : factors, arrivals: workload.arrivals,
-        timeline: timeline, stages: stages, isFlow: !certain))
+        timeline: timeline, stages: stages, isFlow: !certain,
+        conversation: workload.conversation.map {
+          CompiledConversation($0, of: workload, firstKind: first?.firstKind ?? 0, &tables)
+        }, callsPerConversation: max(1, workload.conversation?.expectedCalls ?? 1)))
   }
 
   private mutating func timeline(for profile: TrafficProfile) -> Int {
@@ -413,7 +426,7 @@ package struct CompiledScenario: Sendable {
   /// - Parameter arm: the experiment that the kind takes part in, and its variant.
   private mutating func addKind(
     _ original: Variant, useCase: String, key: UInt64, part: UInt64,
-    in arm: (experiment: Int, number: Int)? = nil
+    prefix prefixPlace: PrefixPlace = PrefixPlace(), in arm: (experiment: Int, number: Int)? = nil
   ) {
     let place = arm.map { ArmPlace(of: original, in: $0, scenario, key: key) }
     let variant = place?.variant ?? original
@@ -445,6 +458,8 @@ package struct CompiledScenario: Sendable {
     let tier = Self.index(
       of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers, &placeOfTier)
     let chain = ChainKind(tier: tier, unfit: variant.unfit)
+    let prefix = prefixPlace.key(of: variant, original, base: place?.prefixKey ?? key, key)
+    if prefix.parts.count > 1 { prefixParts.append(prefix.parts) }
     let useCase = Self.index(of: useCase, in: &useCases, &placeOfUseCase)
     let group = CallGroup(
       useCase: useCase, tier: tier, action: variant.attributes[.action],
@@ -460,7 +475,7 @@ package struct CompiledScenario: Sendable {
             of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings,
             &placeOfBilling)),
         arm: place?.arm ?? -1, promptKey: place?.promptKey ?? key,
-        prefixKey: place?.prefixKey ?? key,
+        prefixKey: prefix.key,
         cacheClass: cache.map { _ in
           Int16(
             Self.index(of: variant.attributes[.cacheClass], in: &cacheClasses, &placeOfCacheClass))
@@ -470,7 +485,9 @@ package struct CompiledScenario: Sendable {
         reasoning: samplers.2, audio: samplers.3,
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
         images: variant.images, prefixTokens: variant.prefixTokens,
-        prefixShared: variant.prefixSharedByUsers,
+        prefixSharing: variant.prefixSharing,
+        prefixParts: prefix.parts.count > 1 ? Int32(prefixParts.count - 1) : -1,
+        turnKind: variant.turnKind,
         maxTokens: variant.maxTokens ?? -1, limitsThinking: variant.limitedTokens == .all,
         promptForm: form, pool: pool,
         satisfaction: variant.satisfaction ?? -1, ratedShare: variant.ratedShare,

@@ -24,6 +24,17 @@ package enum DrawBlock: UInt64 {
   case experiment = 9
   /// Lane 0: whether the knowledge base answers a call.
   case knowledge = 10
+  /// Of a conversation's call. Lanes: whether it is a tool step, tool calls of the step, time of the
+  /// tools, whether the prompt cache is found (any call; the part has the attempt).
+  case conversationCall = 11
+  /// Lane 0: tokens of a tool's result.
+  case toolResult = 12
+  /// Lanes: tokens of a conversation's own prefix; of a sub-agent its result, whether it is started,
+  /// and how many.
+  case agent = 13
+  /// Of a turn. Lanes: number of turns, or whether another one follows; whether the user leaves; time
+  /// before it; number of tool steps.
+  case turn = 14
   /// Lanes: sent, engaged, response time.
   case reception = 20
   /// Lanes: hallucination, inappropriate content, technical error.

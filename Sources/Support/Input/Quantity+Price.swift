@@ -3,7 +3,9 @@ import CostModel
 extension Quantity {
   /// What a price is for: how many billed units, of which dimension's kind.
   package struct PriceUnit: Hashable, Sendable {
-    package enum Kind: String, Sendable { case tokens, time, calls, characters, images, pages, searches }
+    package enum Kind: String, Sendable {
+      case tokens, time, calls, characters, images, pages, searches
+    }
 
     package var kind: Kind
     /// Tokens, calls, … or microseconds.

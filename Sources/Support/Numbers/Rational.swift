@@ -67,7 +67,9 @@ package struct Rational: Hashable, Sendable {
     return try Rational(sum, over: try Self.product(denominator, other.denominator))
   }
 
-  package func subtracting(_ other: Rational) throws(Problem) -> Rational { try adding(other.negated) }
+  package func subtracting(_ other: Rational) throws(Problem) -> Rational {
+    try adding(other.negated)
+  }
 
   package func multiplied(by other: Rational) throws(Problem) -> Rational {
     try Rational(

@@ -47,7 +47,9 @@ package final class OutputFolder {
   }
 
   /// An older file of that name goes when the outputs appear.
-  package func remove(_ name: String) throws(OutputError) { try outputs.remove(full(name), root: root) }
+  package func remove(_ name: String) throws(OutputError) {
+    try outputs.remove(full(name), root: root)
+  }
 
   /// Every output of the command appears.
   package func commit() throws(OutputError) { try outputs.commit() }

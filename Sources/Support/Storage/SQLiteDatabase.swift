@@ -54,7 +54,9 @@ package final class SQLiteDatabase {
   }
 
   /// The answer to somebody else's query: its columns and rows, as far as the limits permit it.
-  package func answer(_ sql: String) throws(SQLiteError) -> (columns: [String], rows: [[SQLiteValue]]) {
+  package func answer(_ sql: String) throws(SQLiteError) -> (
+    columns: [String], rows: [[SQLiteValue]]
+  ) {
     let limits = SQLiteGuard(handle)
     defer {
       sqlite3_progress_handler(handle, 0, nil, nil)

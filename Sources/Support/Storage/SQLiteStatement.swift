@@ -39,6 +39,11 @@ package final class SQLiteStatement {
     try check(code)
   }
 
+  /// A text, or NULL.
+  package func bind(text: String?, at index: Int32) throws(SQLiteError) {
+    try bind(text.map { .text($0) } ?? .null, at: index)
+  }
+
   /// Goes to the next row; false when there is none.
   package func step() throws(SQLiteError) -> Bool {
     let code = sqlite3_step(handle)

@@ -15,7 +15,9 @@ package enum ExactText {
   }
 
   /// `$0.000456`.
-  package static func usd(_ money: MoneySum) -> String { "$" + PlainEnglish.grouped(money.exactDecimal) }
+  package static func usd(_ money: MoneySum) -> String {
+    "$" + PlainEnglish.grouped(money.exactDecimal)
+  }
 
   package static func usd(_ money: Money) -> String { usd(MoneySum(money)) }
 

@@ -128,7 +128,9 @@ package enum PlainEnglish {
   package static func visible(_ name: String) -> String { visible(name, keeping: []) }
 
   /// The same for a text of several lines.
-  package static func visibleLines(_ text: String) -> String { visible(text, keeping: ["\n", "\t"]) }
+  package static func visibleLines(_ text: String) -> String {
+    visible(text, keeping: ["\n", "\t"])
+  }
 
   /// The same with its emphasis.
   package static func visibleStyled(_ text: String) -> String {

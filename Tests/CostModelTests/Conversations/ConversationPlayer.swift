@@ -48,12 +48,14 @@ struct ConversationPlayer {
     case retry(Attempting)
     case turn(Talk)
     case results(Talk)
+    /// The call that a compaction went before.
+    case call(Talk)
 
     var rank: Int {
       switch self {
       case .outcome: 0
       case .retry: 1
-      case .turn, .results: 2
+      case .turn, .results, .call: 2
       }
     }
   }
@@ -107,6 +109,7 @@ struct ConversationPlayer {
       case .results(let talk):
         talk.state.takeResults(&numbers)
         arrive(talk, at: event.time)
+      case .call(let talk): send(talk, talk.kind, talk.chain, at: event.time)
       }
     }
   }
@@ -232,7 +235,7 @@ struct ConversationPlayer {
     switch it.kind {
     case .compaction:
       talk.state.compacted(summary: visible, &numbers)
-      send(talk, talk.kind, talk.chain, at: time)
+      push(.call(talk), at: time)
     case .tool: callTools(talk, visible: visible, reasoning: reasoning, at: time)
     case .answer:
       talk.state.answered(visible: visible, reasoning: reasoning, &numbers)

@@ -272,7 +272,10 @@ public final class ReferenceConversations {
     case "compaction":
       talk.isCompacting = false
       compact(talk, summary: visible)
-      send(talk, kind(talk), chain(talk), talk.context.sent, at: time)
+      events.append(
+        Event(time: time, rank: 2) {
+          self.send(talk, self.kind(talk), self.chain(talk), talk.context.sent, at: time)
+        })
     case "tool":
       if talk.script.keepReasoning == "turn" || talk.script.keepReasoning == "all",
         reasoning > 0, fault != .dropsReasoningAtOnce

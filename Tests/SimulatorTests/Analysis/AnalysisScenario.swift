@@ -1,8 +1,8 @@
 import CostModel
 
-@testable import Support
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
+@testable import Support
 
 /// Small scenarios for the closed forms.
 enum AnalysisScenario {

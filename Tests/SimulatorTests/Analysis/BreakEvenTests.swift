@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
 
 @Suite struct BreakEvenTests {
   /// 100 calls a user and month of 100 tokens in and 50 out at $1 and $3 a million: 15,000 tokens

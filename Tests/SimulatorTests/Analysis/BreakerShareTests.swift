@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Analysis
+@testable import Support
 
 /// How often a breaker turns attempts away, against the breaker itself under Poisson attempts of 500
 /// to 2,000 cycles. Cycles are independent, so an estimate has a standard error of its own: the formula

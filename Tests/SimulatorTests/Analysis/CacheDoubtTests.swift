@@ -1,11 +1,11 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
 
 /// Closed forms of caches: failures are known of, and what is only approximate is told by every verb.
 @Suite struct CacheDoubtTests {

@@ -2,11 +2,12 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// Chances to go over a budget and percentiles of bills: of a month and of any month, skewed, in keyed
 /// caches under a profile, over ranges; and where none can be told.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Analysis
+@testable import Support
 
 @Suite struct ClosedFormTests {
   /// ∫ of f by the midpoint rule.

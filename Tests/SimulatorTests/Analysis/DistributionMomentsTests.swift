@@ -1,7 +1,8 @@
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
+@testable import Support
 
 @Suite struct DistributionMomentsTests {
   /// Against the sum over 400,000 equally likely values of a uniform whose ends are no whole numbers.

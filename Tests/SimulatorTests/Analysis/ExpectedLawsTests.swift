@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
 
 /// Laws of caches, activity, quotas and budgets.
 @Suite struct ExpectedLawsTests {

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
 
 /// One part of the bill at a time, against figures worked out by hand.
 @Suite struct ExpectedPartsTests {

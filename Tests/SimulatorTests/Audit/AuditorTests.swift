@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Audit
 @testable import Reports
+@testable import Support
 @testable import costsim
 
 /// Somebody's budget table, without any scenario.

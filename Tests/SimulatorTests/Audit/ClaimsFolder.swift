@@ -1,6 +1,7 @@
 import CostModel
 
 @testable import Audit
+@testable import costsim
 
 /// Claims files made up by tests.
 struct ClaimsFolder {

@@ -1,7 +1,8 @@
 import Testing
 
-@testable import Support
 @testable import Audit
+@testable import Support
+@testable import costsim
 
 /// Exact numbers, units and the ways in which documents print both.
 @Suite struct NumberTests {

@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
 @testable import costsim
 
 /// Figures of scenarios in claims: the closed form's and the simulation's own.

@@ -1,8 +1,9 @@
 import Testing
 
-@testable import Support
 @testable import Audit
 @testable import Reports
+@testable import Support
+@testable import costsim
 
 /// What the shipped claims file finds in the company's documents.
 @Suite struct ShippedClaimsTests {

@@ -1,9 +1,9 @@
 import CostModel
 import Foundation
 
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
 
 /// A known scenario, simulated; its log; the scenario fitted to the log.
 struct CalibratedLog {

@@ -1,10 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Support
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
+@testable import Support
 
 /// The counters and fits one by one.
 @Suite struct CalibrationPartsTests {

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
 
 /// Logs that do not fill their period, and calls that were partly cached.
 @Suite struct CalibrationScaleTests {

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Analysis
 @testable import Catalogs
+@testable import Reports
 
 /// What differs between catalogs, and what that costs.
 @Suite struct CatalogDiffTests {

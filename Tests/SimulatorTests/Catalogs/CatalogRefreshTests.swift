@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Decisions
+@testable import Scenarios
 
 /// `catalog refresh`: every price again, by its key in a list.
 @Suite struct CatalogRefreshTests {

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Scenarios
+@testable import Support
 
 /// Catalogs are written so that reading them gives the same values.
 @Suite struct CatalogTextTests {

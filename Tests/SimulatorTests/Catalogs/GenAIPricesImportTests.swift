@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Catalogs
+@testable import Scenarios
 
 /// What genai-prices becomes, from Python and from JSON.
 @Suite struct GenAIPricesImportTests {

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Catalogs
+@testable import Scenarios
 
 /// What LiteLLM's fields become.
 @Suite struct LiteLLMImportTests {

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Catalogs
+@testable import Scenarios
 
 /// The shipped catalogs, as facts (docs/pricing.md, "What the catalogs say of our models").
 @Suite struct MarketCatalogTests {

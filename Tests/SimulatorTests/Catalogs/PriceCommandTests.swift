@@ -2,9 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Scenarios
 @testable import Decisions
+@testable import Scenarios
+@testable import Support
 
 /// `price`: rows of usage in, exact costs out.
 @Suite struct PriceCommandTests {

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Catalogs
+@testable import Scenarios
 
 /// The whole price lists, where they are at hand: COSTSIM_PRICE_LISTS names a folder with the wheels
 /// of litellm 1.110.2 and genai-prices 0.2.3.

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
+@testable import Support
 
 /// `solve`, `sweep`, `sensitivity` and `run` with ranges, from end to end on a tiny company.
 @Suite struct DecisionCommandTests {

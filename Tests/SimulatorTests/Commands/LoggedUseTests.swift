@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
+@testable import Support
 
 /// What a log does not tell of what its models bill, and whose names it reads as others'.
 @Suite struct LoggedUseTests {

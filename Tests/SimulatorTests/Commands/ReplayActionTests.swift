@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
+@testable import Support
 
 /// A log whose budget acts, from end to end; bills are added up by hand at gpt-4o's $2.50 in and $10
 /// out and gpt-4o-mini's $0.15 and $0.60: $0.0035 and $0.00021 a request.

@@ -2,9 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
 @testable import Reports
+@testable import Support
 
 /// Cases compared by `replay`, what `run.json` says of them, and what stands for what a log does not
 /// tell; bills are added up by hand at gpt-4o's prices: $2.50 in, $0.25 cached, $10 out.

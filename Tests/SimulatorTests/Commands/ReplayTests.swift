@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
+@testable import Support
 
 /// `replay` from end to end.
 @Suite struct ReplayTests {

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
+@testable import Support
 
 /// `init`, `validate` and `run` from end to end, on the starter scenario.
 @Suite struct RunTests {

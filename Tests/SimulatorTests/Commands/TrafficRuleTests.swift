@@ -2,12 +2,12 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 @testable import costsim
 
 /// What semantics.md says of users, exact totals, unlisted cache classes and limits of output, from

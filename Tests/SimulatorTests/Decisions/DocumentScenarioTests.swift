@@ -2,10 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Decisions
+@testable import Scenarios
+@testable import Simulator
 
 /// The shipped scenarios of the company's documents, against figures worked out by hand from these.
 @Suite struct DocumentScenarioTests {

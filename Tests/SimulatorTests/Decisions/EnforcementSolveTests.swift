@@ -1,12 +1,12 @@
 import CostModel
 import Testing
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// A cap for accounts, found by `solve`, and what the reports say of it.
 @Suite struct EnforcementSolveTests {

@@ -2,10 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Scenarios
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Support
 
 @Suite struct LeverTests {
   private static let shorter = Lever(

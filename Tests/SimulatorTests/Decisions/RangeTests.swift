@@ -2,9 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Decisions
 @testable import Scenarios
 @testable import Simulator
-@testable import Decisions
 
 /// Inputs that carry a range: what is read, what is drawn, and what the draws do to a bill.
 @Suite struct RangeTests {

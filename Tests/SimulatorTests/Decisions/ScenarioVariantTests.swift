@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
+@testable import Decisions
 @testable import Scenarios
 @testable import Simulator
-@testable import Decisions
 
 /// Inputs of a scenario: found, addressed by pattern, set, scaled.
 @Suite struct ScenarioVariantTests {

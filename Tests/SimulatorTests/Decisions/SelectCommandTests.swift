@@ -2,9 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
 
 /// `select` from end to end, its shipped page and its chart.
 @Suite struct SelectCommandTests {

@@ -1,10 +1,11 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Audit
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import costsim
 
 /// `select`'s choices on a small catalog whose figures can be worked out by hand.
 @Suite struct SelectionTests {

@@ -2,10 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
-@testable import Simulator
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
 
 /// `solve` against brute force, and where there is no answer.
 @Suite struct SolverTests {

@@ -1,10 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Support
-@testable import Scenarios
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Support
 
 /// Grids and tornados: what is looked at, with what luck, and what the files say.
 @Suite struct SweepTests {

@@ -1,10 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
-@testable import Simulator
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
 
 /// Verbs that simulate an acting budget say what it does to calls; and none begins what would never end.
 @Suite struct TroubleTests {

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
 
 /// What the butler of complete-guide.md:2485-2559 costs in the shipped scenario: 50 users ask it 90 times
 /// a month, 4,500 times in all. Its rule by itself: `ForcedRoundsTests`.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Scenarios
 @testable import Support
 
 /// A scenario at the documents' prices, run as a user runs it; its tables by name.

@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
+@testable import Reports
 @testable import Scenarios
 @testable import Simulator
-@testable import Reports
 
 /// The documents' quality metrics (complete-guide.md 2678–2698): thumbs, messages sent and converted,
 /// engagement, response time, hallucinations, inappropriate content and technical errors.

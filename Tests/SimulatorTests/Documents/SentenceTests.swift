@@ -2,10 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Simulator
 @testable import Analysis
 @testable import Reports
+@testable import Simulator
+@testable import Support
 @testable import costsim
 
 /// What the first lines of the documents' reports say, held against figures worked out by hand.

@@ -3,9 +3,9 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Support
-@testable import Simulator
 @testable import Reports
+@testable import Simulator
+@testable import Support
 
 @Suite struct CallLogTests {
   private final class Store: Sendable {

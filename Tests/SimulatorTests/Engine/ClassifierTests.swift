@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
 
 /// The router of models-explained.md:258–267, right in 92 % of cases (complete-guide.md:433): a call of
 /// phi4-mini before each request, and the wrong model billed in 8 % of them.

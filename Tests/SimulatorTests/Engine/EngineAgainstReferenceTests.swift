@@ -2,8 +2,8 @@ import CostModel
 import ReferenceEngine
 import Testing
 
-@testable import Simulator
 @testable import Decisions
+@testable import Simulator
 
 /// The engine beside an implementation of docs/semantics.md that shares nothing with it.
 ///

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
 @testable import Analysis
+@testable import Simulator
 
 /// The butler of complete-guide.md:2498–2558: a round that calls a tool forces another one, and a tool
 /// in the third ends the flow in an error.

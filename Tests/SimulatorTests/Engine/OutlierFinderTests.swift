@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Simulator
+@testable import Support
 
 /// Which calls cost far more than others of their model.
 @Suite struct OutlierFinderTests {

@@ -1,9 +1,9 @@
 import CostModel
 import ReferenceEngine
 
-@testable import Support
 @testable import Scenarios
 @testable import Simulator
+@testable import Support
 @testable import costsim
 
 /// A scenario and its calls in the reference engine's own words.
@@ -129,21 +129,31 @@ struct ReferenceTranslation {
     result.audio = call.audio
     result.maxTokens = variant.maxTokens
     if variant.prefixTokens > 0 {
-      let owner = variant.prefixSharedByUsers ? 0 : UInt64(call.user) + 1
-      result.prefix = .block(UInt64(workload) << 32 | owner, tokens: variant.prefixTokens)
+      result.prefix = prefix(of: base.kind, variant, variant.prefixTokens, user: call.user)
     }
     result.batch = variant.batch
-    change(&result, drawn: call, variant, workload)
+    change(&result, drawn: call, kind: base.kind, workload)
     result.least = result.images
     if case .block(_, let tokens) = result.prefix { result.least += tokens }
     result.actions = actions(on: call, result, workload, variant, part: part)
     return result
   }
 
+  /// The block that is the static prefix: of the kind of call, the length, the text and the user.
+  private func prefix(
+    of kind: UInt16, _ variant: Variant, _ tokens: Int64, text: Int = 0, user: UInt32
+  ) -> ReferenceCall.Prefix {
+    let owner = variant.prefixSharedByUsers ? 0 : UInt64(user) + 1
+    precondition(owner < 1 << 20 && tokens < 1 << 20 && text < 1 << 8)
+    let length = UInt64(tokens) << 28 | UInt64(text) << 20
+    return .block(UInt64(kind) << 48 | length | owner, tokens: tokens)
+  }
+
   /// What the call's variant of an experiment makes of it.
   private func change(
-    _ result: inout ReferenceCall, drawn: Call, _ variant: Variant, _ workload: Int
+    _ result: inout ReferenceCall, drawn: Call, kind: UInt16, _ workload: Int
   ) {
+    let variant = variants[Int(kind)]
     let name = compiled.scenario.workloads[workload].name
     guard
       let experiment = compiled.scenario.experiments.first(where: { $0.workloads.contains(name) })
@@ -167,11 +177,12 @@ struct ReferenceTranslation {
       (result.output, result.reasoning) = (drawn.output, drawn.reasoning)
     }
     let own = number > 0 ? UInt64(number) << 40 : 0
-    if let prompt = result.prompt { result.prompt = prompt ^ own }
     let hasOwnPrefix = arm.systemPrompt != nil || arm.addedPrompt > 0
-    let owner = variant.prefixSharedByUsers ? 0 : UInt64(drawn.user) + 1
-    let block = UInt64(workload) << 32 | owner | (hasOwnPrefix ? own : 0)
-    result.prefix = prefix > 0 ? .block(block, tokens: prefix) : .none
+    if let prompt = result.prompt { result.prompt = prompt ^ own }
+    result.prefix =
+      prefix > 0
+      ? self.prefix(
+        of: kind, variant, prefix, text: hasOwnPrefix ? number : 0, user: drawn.user) : .none
   }
 
   private static func seen(_ variant: Variant) -> [String: String] {

@@ -3,10 +3,10 @@ import Foundation
 import ReferenceEngine
 import Testing
 
-@testable import Support
+@testable import Reports
 @testable import Scenarios
 @testable import Simulator
-@testable import Reports
+@testable import Support
 
 /// Logs replayed beside an implementation of docs/semantics.md that shares nothing with the
 /// simulator, compared by the text of calls.csv.

@@ -2,11 +2,11 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// What must hold of every replay.
 @Suite struct ReplayLawTests {

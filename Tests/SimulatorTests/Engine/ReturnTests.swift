@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
+@testable import Reports
 @testable import Scenarios
 @testable import Simulator
-@testable import Reports
 
 /// Conversions against the call log and against the closed form; what they bring adds up.
 @Suite struct ReturnTests {

@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Scenarios
 @testable import Simulator
+@testable import Support
 
 /// The rolling alerts beside a look at the whole call log at every minute.
 @Suite struct RollingAlertTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Simulator
 @testable import Analysis
+@testable import Simulator
 
 /// `when: {tier: standard}` means calls that name no tier too, wherever `when` is tested.
 struct StandardTierTests {

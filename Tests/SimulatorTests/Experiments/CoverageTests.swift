@@ -1,11 +1,11 @@
 import CostModel
 import Testing
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Decisions
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// How often intervals hold the truth, and tests see what they should.
 @Suite struct CoverageTests {

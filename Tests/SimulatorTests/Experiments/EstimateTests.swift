@@ -1,8 +1,8 @@
 import Testing
 
-@testable import Support
-@testable import Simulator
 @testable import Analysis
+@testable import Simulator
+@testable import Support
 
 /// Intervals, tests and sample sizes against published figures.
 @Suite struct EstimateTests {

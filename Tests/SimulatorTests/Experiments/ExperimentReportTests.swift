@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-@testable import Support
+@testable import Analysis
+@testable import Gates
+@testable import Reports
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
-@testable import Reports
-@testable import Gates
+@testable import Support
 @testable import costsim
 
 /// Experiments from the file to the report, as a user runs them.

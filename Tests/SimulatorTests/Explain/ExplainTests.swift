@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
-@testable import Support
-@testable import Scenarios
 @testable import Reports
+@testable import Scenarios
+@testable import Support
 @testable import costsim
 
 /// Calls of `Tests/Golden/explain/tiny.yaml` in words. `COSTSIM_RECORD=1` rewrites the texts, and

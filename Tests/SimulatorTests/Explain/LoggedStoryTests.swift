@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Simulator
 @testable import Reports
+@testable import Simulator
 
 /// A row of a log is explained by the same words as a synthetic call.
 @Suite struct LoggedStoryTests {

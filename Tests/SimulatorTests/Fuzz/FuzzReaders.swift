@@ -1,13 +1,13 @@
 import CostModel
 import Foundation
 
-@testable import Support
+@testable import Analysis
+@testable import Audit
+@testable import Catalogs
+@testable import Reports
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
-@testable import Catalogs
-@testable import Audit
-@testable import Reports
+@testable import Support
 @testable import costsim
 
 /// What is done with a file of each kind, once or in several ways that must agree.

@@ -2,14 +2,14 @@ import CostModel
 import Foundation
 import Synchronization
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Catalogs
 @testable import Decisions
-@testable import Reports
 @testable import Gates
+@testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// Whole verbs on files that can be read: what they compute, and every page and picture of it.
 enum FuzzVerbs {

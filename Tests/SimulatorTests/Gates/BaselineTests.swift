@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Gates
+@testable import Scenarios
 
 @Suite struct BaselineTests {
   private static func entry(_ name: String) throws -> (Baseline, Scenario) {

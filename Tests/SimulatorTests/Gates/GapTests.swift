@@ -2,9 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
 @testable import Gates
+@testable import Scenarios
 
 /// A gate does not pass on nothing: what it could not judge is said, counted and, if asked for, fails.
 @Suite struct GapTests {

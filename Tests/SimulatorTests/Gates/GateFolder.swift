@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
+@testable import Support
 
 /// A scenario whose bill can be computed by hand, with its own catalog, for the gates.
 struct GateFolder {

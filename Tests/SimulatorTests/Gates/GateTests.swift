@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Gates
+@testable import Support
 
 /// When `check` fails, and when it does not.
 @Suite struct GateTests {

@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
-@testable import Scenarios
 @testable import Analysis
 @testable import Gates
+@testable import Scenarios
 
 /// Whatever differs between two scenarios is found, and found again nowhere else.
 @Suite struct InputChangesTests {

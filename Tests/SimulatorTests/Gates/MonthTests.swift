@@ -3,9 +3,9 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import Gates
 @testable import Scenarios
 @testable import Simulator
-@testable import Gates
 
 /// Thresholds judged by independent months, where breakers and queues correlate calls.
 @Suite struct MonthTests {

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Gates
+@testable import Support
 
 /// A price, a mix and a prompt length change; the gate fails and names all three.
 @Suite struct StoryTests {

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Gates
+@testable import Scenarios
 
 /// k6's grammar of thresholds, and what breaks one.
 @Suite struct ThresholdTests {

@@ -2,9 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Scenarios
 @testable import Logs
+@testable import Scenarios
+@testable import Support
 
 /// Every shape of log, by the rows, the records left out and the costs that its fixture states.
 @Suite struct LogFixtureTests {

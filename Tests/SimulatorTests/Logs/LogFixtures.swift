@@ -1,8 +1,8 @@
 import Foundation
 
-@testable import Support
-@testable import Scenarios
 @testable import Logs
+@testable import Scenarios
+@testable import Support
 
 /// Logs of every shape with what they must give (`Tests/Golden/logs`).
 enum LogFixtures {

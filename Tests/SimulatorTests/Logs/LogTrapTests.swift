@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
 @testable import Logs
+@testable import Simulator
 
 /// The same records packed, in pages and in any order give the same rows.
 @Suite struct LogTrapTests {

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Decisions
 @testable import Logs
+@testable import Support
 
 /// Logs of any shape through the verbs that work on them.
 @Suite struct LogVerbTests {

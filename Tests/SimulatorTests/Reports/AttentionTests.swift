@@ -1,13 +1,13 @@
 import CostModel
 import Testing
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Catalogs
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// Whether the first sentences say what goes wrong. A day of 100,000 calls, half a per cent of which
 /// fail, is as busy as a month of three million.

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Simulator
 @testable import Reports
+@testable import Simulator
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Reports
+@testable import Support
 
 /// Bills beside dollars in another currency.
 @Suite struct CurrencyTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Reports
+@testable import Support
 
 func bytes(_ path: String) throws -> [UInt8] {
   Array(try Data(contentsOf: URL(fileURLWithPath: path)))

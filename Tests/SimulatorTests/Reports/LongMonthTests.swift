@@ -1,9 +1,9 @@
 import CostModel
 import Testing
 
-@testable import Simulator
 @testable import Analysis
 @testable import Reports
+@testable import Simulator
 
 /// A period of days is one budget month: where that is longer than any month, reports say so.
 @Suite struct LongMonthTests {

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Decisions
+@testable import Support
 
 private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
 

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Reports
+@testable import Scenarios
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -1,10 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Support
+@testable import Reports
 @testable import Scenarios
 @testable import Simulator
-@testable import Reports
+@testable import Support
 
 /// The contract of docs/interface.md, column for column.
 @Test func tablesHaveTheContractsColumns() {

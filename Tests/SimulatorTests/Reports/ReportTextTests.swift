@@ -1,11 +1,11 @@
 import CostModel
 import Testing
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 @Test func headlineSaysBillVerdictAndMoment() {
   let report = SampleReport(users: [1, 30], budget: 10).report

@@ -1,11 +1,11 @@
 import CostModel
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Analysis
 @testable import Decisions
 @testable import Reports
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// Hand-made results whose tables agree to the picodollar, for tests of what is written.
 struct SampleReport {

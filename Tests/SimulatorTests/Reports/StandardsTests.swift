@@ -2,9 +2,9 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Simulator
 @testable import Reports
+@testable import Simulator
+@testable import Support
 
 // MARK: FOCUS
 

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Scenarios
+@testable import Support
 
 /// Every file of `BadInput/` is wrong in its own way; the text beside it is what users read.
 ///

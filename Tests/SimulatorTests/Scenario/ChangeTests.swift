@@ -1,10 +1,10 @@
 import CostModel
 import Testing
 
-@testable import Support
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
+@testable import Support
 
 /// What a scenario says of times when things are different: surges, price changes, outages of a
 /// provider, a user who runs wild, swapped models.

@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Scenarios
+@testable import Support
 
 @Suite struct PeriodTests {
   private func period(_ text: String) throws -> Period {

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Scenarios
 @testable import Audit
+@testable import Scenarios
+@testable import Support
 @testable import costsim
 
 /// The schemas for editors, and the reference page, say what the reader does.

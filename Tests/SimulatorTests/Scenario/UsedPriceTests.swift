@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Scenarios
+@testable import Support
 
 /// Prices that calls cannot use, and calls that cost more than can be counted.
 struct UsedPriceTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Scenarios
+@testable import Support
 
 /// Names come from files of others: no spreadsheet, browser, terminal or CI server may obey one.
 @Suite struct HostileNamesTests {

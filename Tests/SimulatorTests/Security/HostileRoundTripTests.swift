@@ -2,11 +2,11 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
-@testable import Scenarios
-@testable import Simulator
 @testable import Catalogs
 @testable import Gates
+@testable import Scenarios
+@testable import Simulator
+@testable import Support
 
 /// What costsim writes it can read: names come back as they were, whatever they are.
 @Suite struct HostileRoundTripTests {

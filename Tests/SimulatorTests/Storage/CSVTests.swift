@@ -1,8 +1,8 @@
 import CostModel
 import Testing
 
-@testable import Support
 @testable import Simulator
+@testable import Support
 
 private func text(_ writer: CSVWriter) -> String { String(decoding: writer.bytes, as: UTF8.self) }
 

@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Support
 @testable import Simulator
+@testable import Support
 
 /// What is read from whole words against what it stands for.
 @Suite struct DigitsTests {

@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Support
 @testable import Simulator
+@testable import Support
 
 /// Names that are found as whole words against what was told.
 @Suite struct NameMemoTests {

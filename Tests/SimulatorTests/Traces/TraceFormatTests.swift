@@ -2,10 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
+@testable import Logs
 @testable import Scenarios
 @testable import Simulator
-@testable import Logs
+@testable import Support
 
 /// A fixture per format, made by hand from the columns that its writer documents.
 @Suite struct TraceFormatTests {
@@ -44,7 +44,7 @@ import Testing
     #expect(trace.rows[0].kind == full.kind && trace.rows[2].kind != full.kind)
     let attributes = trace.symbols.kinds[Int(full.kind)]
     #expect(
-      Attribute.allCases.map { attributes[$0] } == [
+      Attribute.allCases.filter { !$0.isOfConversations }.map { attributes[$0] } == [
         "reply", "low", "high", "$5", "premium", "text", "short", "send", "vip", "chat", "gold",
       ])
     #expect(trace.model(2) == "gpt-4o, mini" && trace.user(2) == "u2")

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
 @testable import Simulator
+@testable import Support
 
 /// What may be wrong with a file, and what is not wrong though it looks so.
 @Suite struct TraceReaderTests {

@@ -2,10 +2,10 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Support
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
+@testable import Support
 
 /// When calls come. Every statistical bound is beyond its statistic with a chance below 1e-6.
 @Suite struct ArrivalTests {

@@ -2,8 +2,8 @@ import CostModel
 import Foundation
 import Testing
 
-@testable import Scenarios
 @testable import Decisions
+@testable import Scenarios
 
 /// Stated chances and percentiles against simulated months of random scenarios.
 enum ValidationChances {

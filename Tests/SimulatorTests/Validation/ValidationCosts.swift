@@ -1,10 +1,10 @@
 import CostModel
 import Foundation
 
-@testable import Support
-@testable import Scenarios
 @testable import Analysis
 @testable import Gates
+@testable import Scenarios
+@testable import Support
 
 /// "Cost of a month", "Budget" and "Intervals" of docs/validation.md.
 enum ValidationCosts {

@@ -1,10 +1,10 @@
 import CostModel
 import Foundation
 
-@testable import Support
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
+@testable import Support
 
 /// "Experiments" of docs/validation.md.
 enum ValidationExperiments {

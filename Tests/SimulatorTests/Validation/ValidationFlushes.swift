@@ -1,8 +1,8 @@
 import CostModel
 import Foundation
 
-@testable import Scenarios
 @testable import Analysis
+@testable import Scenarios
 
 /// "TTL cache" of docs/validation.md: how often an empty cache misses, and what a flush costs.
 enum ValidationFlushes {

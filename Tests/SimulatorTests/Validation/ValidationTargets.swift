@@ -1,9 +1,9 @@
 import CostModel
 import Foundation
 
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
 
 /// "Quotas", "Breaker" and "Fallback" of docs/validation.md.
 enum ValidationTargets {

@@ -1,9 +1,10 @@
 import CostModel
 import Foundation
 
+@testable import Analysis
 @testable import Scenarios
 @testable import Simulator
-@testable import Analysis
+@testable import Support
 
 /// "Arrivals", "TTL cache" and "Token sizes" of docs/validation.md.
 enum ValidationTraffic {

@@ -42,7 +42,9 @@ package final class SpillFile {
   }
 
   /// Fills the buffer from that place on.
-  package func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(OutputError) {
+  package func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer)
+    throws(OutputError)
+  {
     var done = 0
     while done < buffer.count {
       let count = pread(

@@ -103,7 +103,9 @@ package struct SymbolTable: Sendable {
     ends.removeAll(keepingCapacity: true)
   }
 
-  package func name(_ id: UInt32) -> String { withBytes(id) { String(decoding: $0, as: UTF8.self) } }
+  package func name(_ id: UInt32) -> String {
+    withBytes(id) { String(decoding: $0, as: UTF8.self) }
+  }
 
   /// All names, by id.
   package var names: [String] { (0..<count).map { name(UInt32($0)) } }

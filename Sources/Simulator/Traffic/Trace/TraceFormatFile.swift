@@ -2,7 +2,8 @@ import Support
 
 /// Every key of a trace format file (docs/trace-formats.md).
 package enum TraceFormatFile {
-  package static let file = FileFormat(title: "costsim trace format", objects: [format, columns, column])
+  package static let file = FileFormat(
+    title: "costsim trace format", objects: [format, columns, column])
 
   private static let names = FormatKind.either([.text, .list(.text)])
 

@@ -39,7 +39,9 @@ package struct Lognormal: Sendable {
   ///
   /// E[X; X is largest] = n ∫ x F(x)^(n−1) Π F(x s/s_q)^(n_q) dF over the other groups q, summed in
   /// steps of a hundredth of a standard deviation of the logarithm.
-  package func largest(of groups: [(count: Double, scale: Double)]) -> [(chance: Double, mean: Double)] {
+  package func largest(of groups: [(count: Double, scale: Double)]) -> [(
+    chance: Double, mean: Double
+  )] {
     let step = 0.01
     return groups.map { own in
       guard own.count > 0, own.scale > 0 || groups.allSatisfy({ $0.scale <= 0 }) else {

@@ -1,4 +1,4 @@
-import Scenarios
+import Support
 
 /// Moments in closed form (docs/validation.md, "Token sizes").
 ///

@@ -6,6 +6,13 @@ package struct PartialMoments: Hashable, Sendable {
   package var second = 0.0
   package var third = 0.0
 
+  package init(mass: Double = 0.0, first: Double = 0.0, second: Double = 0.0, third: Double = 0.0) {
+    self.mass = mass
+    self.first = first
+    self.second = second
+    self.third = third
+  }
+
   package static func point(_ x: Double, mass: Double = 1) -> PartialMoments {
     PartialMoments(mass: mass, first: mass * x, second: mass * x * x, third: mass * x * x * x)
   }
@@ -16,7 +23,9 @@ package struct PartialMoments: Hashable, Sendable {
       third: a.third + b.third)
   }
 
-  package static func - (a: PartialMoments, b: PartialMoments) -> PartialMoments { a + b.scaled(by: -1) }
+  package static func - (a: PartialMoments, b: PartialMoments) -> PartialMoments {
+    a + b.scaled(by: -1)
+  }
 
   package func scaled(by factor: Double) -> PartialMoments {
     PartialMoments(

@@ -1,0 +1,84 @@
+import CostModel
+import Support
+
+/// What can be judged of conversations only when everything is read.
+package struct ConversationChecks {
+  package let log: InputLog
+  package let scenario: Scenario
+  package let root: Fields
+
+  package func run(_ workloads: [PlacedWorkload]) {
+    let talking = workloads.filter { $0.workload.conversation != nil }
+    guard !talking.isEmpty else { return }
+    checkOthers(Set(talking.map(\.workload.name)))
+    for placed in talking { checkWindows(placed) }
+  }
+
+  /// What conversations do not take part in.
+  private func checkOthers(_ names: Set<String>) {
+    for entry in root.entries("experiments") {
+      for (name, place) in texts(entry.value["workloads"])
+      where names.contains(name) {
+        log.add(
+          place, "workload '\(name)' has conversations, which experiments do not try out yet",
+          hint: "compare two scenarios with 'diff' in its place")
+      }
+    }
+    for (name, place) in texts(root["knowledge_base"]?["workloads"])
+    where names.contains(name) {
+      log.add(
+        place, "workload '\(name)' has conversations, which the knowledge base does not answer")
+    }
+  }
+
+  private func texts(_ node: YAMLNode?) -> [(text: String, place: Place)] {
+    guard let node, case .sequence = node.content else { return [] }
+    return log.texts(node)
+  }
+
+  /// A share of a window needs one.
+  private func checkWindows(_ placed: PlacedWorkload) {
+    let shares = placed.workload.conversation?.levels.contains {
+      if case .windowShare? = $0.rules.full?.limit { true } else { false }
+    }
+    guard shares == true, let first = placed.calls.first else { return }
+    var told: Set<ModelID> = []
+    for call in placed.calls {
+      let rule = call.variant.pinned ?? scenario.policy.firstMatch(call.variant.attributes)
+      for id in rule?.models ?? []
+      where scenario.catalog[id].contextWindow == nil && told.insert(id).inserted {
+        log.add(
+          first.place,
+          "'at' is a share of the context window, and that of '\(scenario.catalog[id].name)' is not "
+            + "known",
+          hint: "state tokens, or the catalog's 'context_window'")
+      }
+    }
+  }
+}
+
+extension Scenario {
+  /// Turns of conversations, from 1, with which the rules of the policy and of the budget begin to tell
+  /// turns apart; the first is 1.
+  package var turnStarts: [Int] {
+    var conditions = policy.rules.flatMap(\.conditions)
+    for action in budget?.actions ?? [] {
+      conditions += action.conditions
+      if case .policy(let policy) = action.effect {
+        conditions += policy.rules.flatMap(\.conditions)
+      }
+    }
+    return Set(conditions.flatMap(\.turnStarts) + [1]).sorted()
+  }
+
+  package var hasConversations: Bool { workloads.contains { $0.conversation != nil } }
+
+  /// Whether some calls may be billed for what they leave in a provider's cache.
+  package var billsCacheWrites: Bool {
+    behaviours.contains { $0.promptCache?.match == .breakpoint }
+      && (hasConversations || variants.contains { $0.prefixTokens > 0 })
+  }
+
+  /// Whether caching.csv is written.
+  package var tellsCaching: Bool { hasConversations || billsCacheWrites }
+}

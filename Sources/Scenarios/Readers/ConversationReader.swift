@@ -1,0 +1,332 @@
+import CostModel
+import Support
+
+/// Reads what conversations are like, and makes the kinds of calls of which they consist.
+package struct ConversationReader {
+  private static let deepest = 4
+  package static let mostTurns = 65_536.0
+  package static let mostSteps = 32_767.0
+  private static let mostParallel = 65_536.0
+  private static let largestTokens: Int64 = 100_000_000
+
+  package let log: InputLog
+  package let models: ModelNames
+  package let calls: CallReader
+  /// Turns, from 1, with which rules begin to tell turns apart.
+  package let turnStarts: [Int]
+
+  /// The conversation of a workload.
+  /// - Parameter defaults: what the workload says of its calls.
+  package func read(
+    _ node: YAMLNode, defaults: [YAMLNode.Entry]
+  ) -> (spec: ConversationSpec, calls: [PlacedVariant])? {
+    var result = (
+      spec: ConversationSpec(levels: [], turnStarts: turnStarts), calls: [PlacedVariant]()
+    )
+    let errors = log.count
+    checkKeys(defaults, and: ScenarioFormat.conversationOwnKeys)
+    _ = add(node, Context(defaults: defaults), to: &result)
+    return log.count == errors && !result.spec.levels.isEmpty ? result : nil
+  }
+
+  private struct Context {
+    var defaults: [YAMLNode.Entry]
+    var path: [String] = []
+    var isFork = false
+  }
+
+  private func checkKeys(_ entries: [YAMLNode.Entry], and own: Set<String>) {
+    for entry in entries
+    where !ScenarioFormat.conversationCallKeys.contains(entry.key) && !own.contains(entry.key) {
+      log.add(
+        entry.keyPlace, "'\(entry.key)' and 'conversation' exclude each other",
+        hint: "a conversation says what its calls hold")
+    }
+  }
+
+  /// The place of the level among all of them; nil: something is wrong.
+  private func add(
+    _ node: YAMLNode, _ context: Context,
+    to result: inout (spec: ConversationSpec, calls: [PlacedVariant])
+  ) -> Int? {
+    guard let fields = Fields(node, as: ScenarioFormat.conversation, log: log) else { return nil }
+    var level = ConversationLevel(path: context.path)
+    readSizes(fields, into: &level)
+    readPrefix(fields, isFork: context.isFork, into: &level)
+    level.tools = fields.fields("tools", as: ScenarioFormat.tools).flatMap(tools)
+    readRules(fields, into: &level)
+    let number = result.spec.levels.count
+    addKinds(context, node.place, of: &level, to: &result.calls)
+    result.spec.levels.append(level)
+    for entry in fields.entries("agents") {
+      if fields["tools"] == nil {
+        log.add(entry.keyPlace, "'agents' needs 'tools': it is a tool step that starts one")
+        break
+      }
+      guard let agent = agent(entry, context, to: &result) else { continue }
+      result.spec.levels[number].agents.append(agent)
+    }
+    return number
+  }
+
+  private func agent(
+    _ entry: YAMLNode.Entry, _ context: Context,
+    to result: inout (spec: ConversationSpec, calls: [PlacedVariant])
+  ) -> ConversationLevel.Agent? {
+    guard context.path.count < Self.deepest else {
+      log.add(
+        entry.keyPlace, "sub-agents nest deeper than \(Self.deepest), expected no 'agents' here")
+      return nil
+    }
+    guard let fields = Fields(entry.value, as: ScenarioFormat.agent, log: log) else { return nil }
+    var agent = ConversationLevel.Agent(name: entry.key, level: 0)
+    agent.chance = fields.share("chance") ?? 1
+    if let law = number(fields, "parallel", most: Self.mostParallel) { agent.parallel = law }
+    agent.result = tokens(fields, "result")
+    agent.isFork = fields.flag("fork") ?? false
+    // What holds for answers to users does not for a sub-agent's.
+    let inherited = context.defaults.filter {
+      ScenarioFormat.conversationCallKeys.contains($0.key)
+    }
+    let own = calls.callEntries(of: entry.value)
+    let defaults = own + inherited.filter { other in !own.contains { $0.key == other.key } }
+    guard let node = fields["conversation"],
+      let level = add(
+        node, Context(defaults: defaults, path: context.path + [entry.key], isFork: agent.isFork),
+        to: &result)
+    else { return nil }
+    agent.level = level
+    return agent
+  }
+
+  // MARK: Sizes
+
+  private func tokens(_ fields: Fields, _ key: String) -> Distribution? {
+    fields[key].flatMap(DistributionReader(log: log, unit: .count).read)
+  }
+
+  private func number(_ fields: Fields, _ key: String, most: Double) -> Distribution? {
+    guard let node = fields[key], let law = tokens(fields, key) else { return nil }
+    check(law, at: node.place, key, most: most)
+    return law
+  }
+
+  private func check(_ law: Distribution, at place: Place, _ key: String, most: Double) {
+    if law.highest > most, law.highest < .infinity {
+      log.add(
+        place,
+        "'\(key)' is up to \(PlainEnglish.number(law.highest)), expected at most "
+          + PlainEnglish.number(most))
+    }
+    if law.highest == .infinity, law.least > most {
+      log.add(place, "'\(key)' is more than \(PlainEnglish.number(most))")
+    }
+  }
+
+  private func count(
+    _ fields: Fields, _ key: String, least: Double, most: Double
+  ) -> ConversationLevel.Count? {
+    guard let node = fields[key] else { return nil }
+    if case .mapping = node.content, node["continue"] != nil {
+      guard let going = Fields(node, as: ScenarioFormat.howOften, log: log) else { return nil }
+      for other in going.object.keys where other != "continue" {
+        guard let place = going[other]?.place else { continue }
+        log.add(place, "'\(other)' and 'continue' exclude each other")
+      }
+      guard let chance = going.share("continue") else { return nil }
+      if chance >= 1, let place = going["continue"]?.place {
+        log.add(place, "must be less than 100%, or it would never end")
+        return nil
+      }
+      return .continued(chance)
+    }
+    guard let law = number(fields, key, most: most) else { return nil }
+    if law.highest < least {
+      log.add(node.place, "'\(key)' must be at least \(PlainEnglish.number(least))")
+    }
+    return .drawn(law)
+  }
+
+  private func readSizes(_ fields: Fields, into level: inout ConversationLevel) {
+    level.turns = count(fields, "turns", least: 1, most: Self.mostTurns) ?? level.turns
+    level.abandon = fields.share("abandon") ?? 0
+    level.user = tokens(fields, "user") ?? level.user
+    level.answer = tokens(fields, "answer") ?? level.answer
+    level.reasoning = tokens(fields, "reasoning") ?? level.reasoning
+    let times = DistributionReader(log: log, unit: .microseconds)
+    level.think = fields["think"].flatMap(times.read) ?? level.think
+    if level.mayGoOn, !fields.has("think") {
+      log.add(
+        fields.place, "'think' is missing in this conversation, which can have a second turn")
+    }
+  }
+
+  private func readPrefix(
+    _ fields: Fields, isFork: Bool, into level: inout ConversationLevel
+  ) {
+    guard let node = fields["prefix"] else { return }
+    if isFork {
+      log.add(node.place, "'prefix' and 'fork' exclude each other: a fork has its parent's")
+      return
+    }
+    if case .scalar = node.content {
+      level.prefixTokens = .fixed(Double(log.count(node, in: 0...Self.largestTokens) ?? 0))
+      return
+    }
+    guard let prefix = Fields(node, as: ScenarioFormat.conversationPrefix, log: log) else { return }
+    level.prefixSharing = prefix.choice("per", of: PrefixSharing.self) ?? .all
+    level.prefixTokens = tokens(prefix, "tokens") ?? level.prefixTokens
+    if case .fixed = level.prefixTokens { return }
+    if level.prefixSharing != .conversation, let place = prefix["tokens"]?.place {
+      log.add(
+        place, "what conversations share has one length, expected a whole number",
+        hint: "drawn lengths need 'per: conversation'")
+    }
+  }
+
+  private func tools(_ fields: Fields) -> ConversationLevel.Tools? {
+    var tools = ConversationLevel.Tools()
+    tools.steps = count(fields, "steps", least: 0, most: Self.mostSteps) ?? tools.steps
+    tools.parallel = number(fields, "parallel", most: Self.mostParallel) ?? tools.parallel
+    tools.call = tokens(fields, "call") ?? tools.call
+    tools.result = tokens(fields, "result") ?? tools.result
+    let times = DistributionReader(log: log, unit: .microseconds)
+    tools.time = fields["time"].flatMap(times.read) ?? tools.time
+    let step = max(1, tools.parallel.least) * tools.result.least
+    if step > Double(Self.largestTokens), let place = fields["result"]?.place {
+      log.add(
+        place,
+        "the results of a step are \(PlainEnglish.number(step)) tokens, expected at most "
+          + PlainEnglish.count(Self.largestTokens))
+    }
+    return tools
+  }
+
+  // MARK: Rules
+
+  private enum Life: String, CaseIterable { case short, long }
+
+  private func readRules(_ fields: Fields, into level: inout ConversationLevel) {
+    level.rules.keptReasoning =
+      fields.choice("keep_reasoning", of: ConversationRules.KeptReasoning.self) ?? .none
+    level.rules.marks.breakpoints =
+      fields.choice("breakpoints", of: CacheMarks.Breakpoints.self) ?? .rolling
+    if let node = fields["lifetime"] { readLifetime(node, into: &level.rules.marks) }
+    if let full = fields.fields("full", as: ScenarioFormat.fullContext) {
+      readFull(full, into: &level)
+    }
+  }
+
+  private func readLifetime(_ node: YAMLNode, into marks: inout CacheMarks) {
+    if case .scalar = node.content {
+      let isLong = log.choice(node, of: Life.self) == .long
+      (marks.prefixIsLong, marks.restIsLong) = (isLong, isLong)
+      return
+    }
+    guard let fields = Fields(node, as: ScenarioFormat.lifetime, log: log) else { return }
+    marks.prefixIsLong = fields.choice("prefix", of: Life.self) == .long
+    marks.restIsLong = fields.choice("rest", of: Life.self) == .long
+    if marks.restIsLong, !marks.prefixIsLong {
+      log.add(
+        node.place, "long comes behind short, which providers refuse: expected a long 'prefix'")
+    }
+  }
+
+  private func readFull(_ fields: Fields, into level: inout ConversationLevel) {
+    guard let action = fields.choice("do", of: ScenarioFormat.FullAction.self),
+      let limit = fields["at"].flatMap(limit)
+    else { return }
+    if action != .compact {
+      for key in ["instruction", "keep", "model"] {
+        guard let place = fields[key]?.place else { continue }
+        log.add(place, "'\(key)' needs 'do: compact'")
+      }
+    }
+    if action == .fail, let place = fields["to"]?.place {
+      log.add(place, "'to' and 'do: fail' exclude each other")
+    }
+    if action != .fail, !fields.has("to") {
+      log.add(fields.place, "'to' is missing in this full context")
+    }
+    switch action {
+    case .fail: level.rules.full = FullRule(at: limit, .fail)
+    case .truncate:
+      let to = fields.count("to", in: 0...Self.largestTokens) ?? 0
+      level.rules.full = FullRule(at: limit, .truncate(to: to))
+    case .compact:
+      level.summary = tokens(fields, "to") ?? level.summary
+      level.compactor = fields["model"].flatMap { models.id($0) }
+      let keep = Int32(fields.count("keep", in: 0...Int64(Self.mostTurns)) ?? 0)
+      let instruction = fields.count("instruction", in: 0...Self.largestTokens) ?? 0
+      level.rules.full = FullRule(at: limit, .compact(instruction: instruction, keep: keep))
+    }
+  }
+
+  private func limit(_ node: YAMLNode) -> FullRule.Limit? {
+    guard let text = log.scalar(node, "tokens, or a percentage") else { return nil }
+    guard text.hasSuffix("%") else {
+      return log.count(node, in: 1...Self.largestTokens).map { .tokens($0) }
+    }
+    guard let share = log.share(node) else { return nil }
+    let billionths = Int64((share * 1e9).rounded())
+    guard billionths > 0 else {
+      log.add(node.place, "must be more than 0%")
+      return nil
+    }
+    return .windowShare(billionths)
+  }
+
+  // MARK: Kinds of calls
+
+  private func addKinds(
+    _ context: Context, _ place: Place, of level: inout ConversationLevel,
+    to placed: inout [PlacedVariant]
+  ) {
+    let node = YAMLNode(content: .mapping(context.defaults), place: place)
+    guard let base = calls.variant(ofConversation: node) else { return }
+    func add(_ call: ConversationCall, turnClass: Int, isFirst: Bool) -> Int {
+      var kind = base
+      kind.variant.turnKind = call
+      kind.variant.attributes[.kind] = call.name
+      kind.variant.attributes[.turn] = String(turnStarts[turnClass])
+      // Prompts are as long as contexts come to be; some of it is there.
+      kind.variant.input = .fixed(max(1, level.user.least + level.prefixTokens.least))
+      kind.variant.reasoning = level.reasoning
+      if !isFirst { kind.variant.prompts = .none }
+      if call != .answer || !context.path.isEmpty { kind.variant.forgetQuality() }
+      switch call {
+      case .answer: kind.variant.output = level.answer
+      case .tool: kind.variant.output = level.tools?.call ?? .fixed(0)
+      case .compaction:
+        kind.variant.output = level.summary
+        if let model = level.compactor {
+          kind.variant.pinned = Policy.Rule(
+            name: "compaction", conditions: [], choice: .model(model))
+        }
+      }
+      placed.append(kind)
+      return placed.count - 1
+    }
+    let isUsers = context.path.isEmpty && base.variant.prompts != .none
+    level.kinds = turnStarts.indices.map { turnClass in
+      [
+        add(.answer, turnClass: turnClass, isFirst: false),
+        level.tools == nil ? -1 : add(.tool, turnClass: turnClass, isFirst: false),
+        level.compacts ? add(.compaction, turnClass: turnClass, isFirst: false) : -1,
+      ]
+    }
+    level.firstKinds = level.kinds[0]
+    guard isUsers else { return }
+    level.firstKinds[0] = add(.answer, turnClass: 0, isFirst: true)
+    if level.tools != nil { level.firstKinds[1] = add(.tool, turnClass: 0, isFirst: true) }
+  }
+}
+
+extension Variant {
+  /// Nobody rates the call, or buys because of it.
+  fileprivate mutating func forgetQuality() {
+    (satisfaction, conversion, conversionValue) = (nil, nil, nil)
+    ratedShare = 1
+    quality = QualityRates()
+  }
+}

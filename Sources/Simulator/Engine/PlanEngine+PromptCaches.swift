@@ -1,0 +1,152 @@
+import CostModel
+
+/// What attempts read from the prompt caches of their targets, and what they leave there
+/// (docs/semantics.md, "Prompt cache").
+extension PlanEngine {
+  /// Of an attempt that has been booked, and of which it is known whether it fails.
+  @inline(__always)
+  package mutating func readPrompt(
+    _ slot: Int32, kind: KindPointer, target: Int, from s: SimTime, to e: SimTime
+  ) {
+    let flight = flights.base + Int(slot)
+    flight.pointee.cached = 0
+    if kind.pointee.turnKind != nil { return readTalk(slot, target: target, from: s, to: e) }
+    guard kind.pointee.prefixTokens > 0, targets[target].promptCache != nil else { return }
+    if targets[target].readsParts {
+      return readParts(slot, kind: kind, target: target, from: s, to: e)
+    }
+    flight.pointee.cached =
+      (targets.base + target).pointee.promptCache?.read(
+        prefix: prefixKey(flight.pointee.call, kind: kind), tokens: kind.pointee.prefixTokens,
+        input: flight.pointee.call.input, at: s) ?? 0
+  }
+
+  @inline(never)
+  private mutating func readParts(
+    _ slot: Int32, kind: KindPointer, target: Int, from s: SimTime, to e: SimTime
+  ) {
+    let flight = flights.base + Int(slot)
+    let hit = hitDraw(slot, target: target)
+    let split = (targets.base + target).pointee.contextCache?.attempt(
+      prompt(of: flight.pointee.call, kind), CacheMarks(.prefix), from: s, to: e,
+      succeeds: !flight.pointee.isFailing, hit: hit)
+    take(split ?? InputSplit(), slot)
+    if caching != nil { notePrefix(slot, kind: kind, target: target) }
+  }
+
+  /// An attempt of a conversation's call.
+  @inline(never)
+  private mutating func readTalk(
+    _ slot: Int32, target: Int, from s: SimTime, to e: SimTime
+  ) {
+    let flight = flights.base + Int(slot)
+    let number = Int(flight.pointee.call.flow)
+    let hit = hitDraw(slot, target: target)
+    let prompt = talks[number].state.prompt
+    let joins = talks[number].made != .compaction && talks[number].reasoning == 0
+    let split =
+      (targets.base + target).pointee.contextCache?.attempt(
+        prompt, talks[number].state.rules.marks, from: s, to: e,
+        succeeds: !flight.pointee.isFailing, hit: hit,
+        output: joins ? talks[number].visible : nil) ?? InputSplit()
+    take(split, slot)
+    noteSent(slot, prompt, split, target: target, hit: hit, at: s)
+  }
+
+  package mutating func take(_ split: InputSplit, _ slot: Int32) {
+    let flight = flights.base + Int(slot)
+    flight.pointee.cached = split.read
+    flight.pointee.written = split.short
+    flight.pointee.writtenLong = split.long
+  }
+
+  /// The draw that decides whether a live prefix is found; called before the attempt is counted no more.
+  package mutating func hitDraw(_ slot: Int32, target: Int) -> Double {
+    guard let chance = targets[target].contextCache?.settings.hitChance, chance < 1 else {
+      return 0
+    }
+    let flight = flights.base + Int(slot)
+    return drawBlock(
+      .conversationCall, Self.call(of: flight), number: flight.pointee.number,
+      attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts - 1)
+    ).3.unit
+  }
+
+  /// A call that is no conversation's: its static prefix, and the rest, which is its own.
+  package mutating func prompt(of call: Call, _ kind: KindPointer) -> ContextPrompt {
+    let parts =
+      kind.pointee.prefixParts >= 0
+      ? compiled.prefixParts[Int(kind.pointee.prefixParts)]
+      : [PrefixPart(key: kind.pointee.prefixKey, end: kind.pointee.prefixTokens)]
+    var (from, segments): (Int64, [(boundary: UInt64, tokens: Int64)]) = (0, [])
+    for part in parts {
+      let key = kind.pointee.prefixSharing.key(part.key, user: call.user, index: call.index)
+      segments.append((BoundaryNumbers.prefix(key), part.end - from))
+      from = part.end
+    }
+    // Nobody looks for what is behind the prefix.
+    return ContextPrompt(
+      ConversationContext(prefix: segments, rest: (0, call.input - kind.pointee.prefixTokens)))
+  }
+
+  /// The block that stands for a synthetic call's static prefix.
+  @inline(__always)
+  package mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
+    kind.pointee.prefixSharing.key(kind.pointee.prefixKey, user: call.user, index: call.index)
+  }
+
+  /// What the attempt would read now: what a quota that leaves reads out does not charge.
+  @inline(never)
+  package mutating func wouldRead(_ slot: Int32, target: Int, at t: SimTime) -> Int64 {
+    let flight = flights.base + Int(slot)
+    if flight.pointee.call.fact >= 0 {
+      let fact = facts.base + Int(slot)
+      if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
+      return (targets.base + target).pointee.promptCache?.wouldRead(
+        blocks: blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
+        blockSize: fact.pointee.blockSize, input: flight.pointee.call.input, at: t) ?? 0
+    }
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    if kind.pointee.turnKind != nil {
+      let state = talks[Int(flight.pointee.call.flow)].state
+      return (targets.base + target).pointee.contextCache?.wouldRead(
+        state.prompt, state.rules.marks, at: t) ?? 0
+    }
+    guard kind.pointee.prefixTokens > 0, targets[target].promptCache != nil else { return 0 }
+    if targets[target].readsParts {
+      return (targets.base + target).pointee.contextCache?.wouldRead(
+        prompt(of: flight.pointee.call, kind), CacheMarks(.prefix), at: t) ?? 0
+    }
+    return (targets.base + target).pointee.promptCache?.wouldRead(
+      prefix: prefixKey(flight.pointee.call, kind: kind), tokens: kind.pointee.prefixTokens,
+      input: flight.pointee.call.input, at: t) ?? 0
+  }
+
+  /// What a conversation's prompt would meet there; nil: nothing is kept.
+  package mutating func boundaries(of call: Call, target: Int, at t: SimTime) -> CallStory
+    .Boundaries?
+  {
+    guard kinds[Int(call.kind)].turnKind != nil, let cache = targets[target].contextCache else {
+      return nil
+    }
+    let state = talks[Int(call.flow)].state
+    let look = cache.look(state.prompt, state.rules.marks, at: t)
+    let ends = state.prompt.segments.map(\.end)
+    return CallStory.Boundaries(
+      marked: look.marked.map { ends[$0] }, found: look.found.map { ends[$0] },
+      expiry: look.expiry)
+  }
+
+  /// Until when the static prefix is live if nobody uses it; nil: it is not known there.
+  package mutating func prefixUntil(_ call: Call, kind: KindPointer, target: Int, at t: SimTime)
+    -> SimTime?
+  {
+    guard call.fact < 0, kind.pointee.prefixTokens > 0 else { return nil }
+    guard targets[target].readsParts else {
+      return targets[target].promptCache?.liveUntil(
+        prefixKey(call, kind: kind), at: .distantPast)
+    }
+    return targets[target].contextCache?.look(prompt(of: call, kind), CacheMarks(.prefix), at: t)
+      .expiry
+  }
+}

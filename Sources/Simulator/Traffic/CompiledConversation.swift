@@ -1,0 +1,101 @@
+import CostModel
+import Scenarios
+
+/// A workload's conversations with every name turned into a number and every distribution into a table.
+package struct CompiledConversation: Sendable {
+  /// How often something comes.
+  package struct Count: Sendable {
+    /// nil: each one is followed by another one with that chance.
+    package var sampler: Sampler?
+    package var continuation = 0.0
+
+    package init(_ count: ConversationLevel.Count, _ tables: inout SamplerTables) {
+      switch count {
+      case .drawn(let law): sampler = tables.sampler(for: law)
+      case .continued(let chance): continuation = chance
+      }
+    }
+  }
+
+  package struct Tools: Sendable {
+    package var steps: Count
+    package var parallel: Sampler
+    package var result: Sampler
+    package var time: Sampler
+  }
+
+  package struct Agent: Sendable {
+    package var name: String
+    /// Of its name.
+    package var key: UInt64
+    package var level: Int
+    package var chance: Double
+    package var parallel: Sampler
+    package var result: Sampler?
+    package var isFork: Bool
+  }
+
+  /// One kind of conversation: a user's, or a sub-agent's.
+  package struct Level: Sendable {
+    package var rules: ConversationRules
+    /// Tells its prefix from those of other levels and workloads.
+    package var prefixKey: UInt64
+    package var prefixSharing: PrefixSharing
+    package var prefixTokens: Sampler
+    package var turns: Count
+    package var abandon: Double
+    package var user: Sampler
+    package var think: Sampler
+    package var tools: Tools?
+    package var agents: [Agent]
+    /// By class of turns, then `ConversationCall`; negative: there is none.
+    package var kinds: [[Int]]
+    /// Of the first call of all.
+    package var firstKinds: [Int]
+  }
+
+  package var levels: [Level]
+  private let spec: ConversationSpec
+
+  package init(
+    _ spec: ConversationSpec, of workload: Workload, firstKind: Int,
+    _ tables: inout SamplerTables
+  ) {
+    self.spec = spec
+    var levels: [Level] = []
+    for level in spec.levels {
+      let path = ([workload.name] + level.path).joined(separator: "/")
+      levels.append(
+        Level(
+          rules: level.rules, prefixKey: SplitMix.mixed(Draws.key(of: path) ^ SplitMix.step),
+          prefixSharing: level.prefixSharing,
+          prefixTokens: tables.sampler(for: level.prefixTokens),
+          turns: Count(level.turns, &tables), abandon: level.abandon,
+          user: tables.sampler(for: level.user), think: tables.sampler(for: level.think),
+          tools: level.tools.map { tools in
+            Tools(
+              steps: Count(tools.steps, &tables), parallel: tables.sampler(for: tools.parallel),
+              result: tables.sampler(for: tools.result), time: tables.sampler(for: tools.time))
+          },
+          agents: level.agents.map { agent in
+            Agent(
+              name: agent.name, key: Draws.key(of: agent.name), level: agent.level,
+              chance: agent.chance, parallel: tables.sampler(for: agent.parallel),
+              result: agent.result.map { tables.sampler(for: $0) }, isFork: agent.isFork)
+          },
+          kinds: level.kinds.map { $0.map { $0 < 0 ? $0 : $0 + firstKind } },
+          firstKinds: level.firstKinds.map { $0 < 0 ? $0 : $0 + firstKind }))
+    }
+    self.levels = levels
+  }
+
+  /// The kind of a call.
+  /// - Parameters:
+  ///   - turn: from 0.
+  ///   - isFirst: it is the first of the user's conversation.
+  package func kind(level: Int, turn: Int, _ call: ConversationCall, isFirst: Bool) -> Int {
+    let place = Int(call.rawValue)
+    return isFirst && call != .compaction
+      ? levels[level].firstKinds[place] : levels[level].kinds[spec.turnClass(of: turn)][place]
+  }
+}
