@@ -246,9 +246,10 @@ import Testing
     let documents = try CatalogReader.read(
       path: ShippedScenarioTests.folder + "/catalogs/documents.yaml")
     let names = documents.models.flatMap { [$0.name] + $0.aliases } + ["documents'", "guide.md"]
-    let folder = RepositoryFiles.root.appendingPathComponent("Sources/Simulator/Standard")
-    for file in ["levers.yaml", "selection.yaml", "shocks.yaml", "experiments.yaml"] {
-      let text = try String(contentsOfFile: folder.path + "/" + file, encoding: .utf8)
+    let sources = RepositoryFiles.root.appendingPathComponent("Sources").path
+    let files = ["levers.yaml", "shocks.yaml", "experiments.yaml"].map { "Decisions/Standard/" + $0 }
+    for file in files + ["Scenarios/Standard/selection.yaml"] {
+      let text = try String(contentsOfFile: sources + "/" + file, encoding: .utf8)
         .split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
       for name in names {
         #expect(!text.contains { $0.contains(name) }, "\(file) names \(name)")

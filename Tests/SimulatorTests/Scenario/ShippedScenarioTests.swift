@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func theStarterIsRead() throws {
-    let path = RepositoryFiles.root.appendingPathComponent("Sources/Simulator/Starter").path
+    let path = RepositoryFiles.root.appendingPathComponent("Sources/costsim/Starter").path
     let scenario = try ScenarioReader.read(path: path + "/scenario.yaml")
     #expect(scenario.workloads.map(\.name) == ["chat", "report"])
   }
