@@ -8,6 +8,7 @@ package enum ReportChart: String, CaseIterable {
   case alertTimeline = "alert-timeline"
   case hourlyLoad = "hourly-load"
   case latency
+  case costByTurn = "cost-by-turn"
 
   /// The picture as SVG; nil where there is nothing to show.
   package func svg(_ report: ScenarioReport) -> String? {
@@ -17,6 +18,7 @@ package enum ReportChart: String, CaseIterable {
     case .alertTimeline: AlertTimelineChart(report)?.draw()
     case .hourlyLoad: HourlyLoadChart(report)?.draw()
     case .latency: LatencyChart(report)?.draw()
+    case .costByTurn: CostByTurnChart.svg(report)
     }
   }
 
@@ -28,6 +30,7 @@ package enum ReportChart: String, CaseIterable {
     case .alertTimeline: AlertTimelineChart.title
     case .hourlyLoad: HourlyLoadChart.title
     case .latency: LatencyChart.title
+    case .costByTurn: CostByTurnChart.title
     }
   }
 

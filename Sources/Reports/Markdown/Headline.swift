@@ -89,6 +89,10 @@ package enum Headline {
   private static func otherPrices(
     _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
   ) -> String? {
+    if let other = report.scenario.compared, report.scenario.hasConversations {
+      return "What the same calls would cost at the prices of the \(Markdown.escape(other.name)) "
+        + "catalog no formula tells, since there are conversations: simulate them with it as 'catalog'."
+    }
     guard let comparison = report.comparison,
       let bills = comparison.plans.first(where: { $0.plan == plan.plan }), bills.changes
     else { return nil }

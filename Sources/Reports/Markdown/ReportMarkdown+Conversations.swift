@@ -54,7 +54,7 @@ extension ReportMarkdown {
   package static func conversationSection(_ report: ScenarioReport) -> String {
     guard let plan = report.largestPlan, !plan.result.conversations.isEmpty else { return "" }
     return heading("Conversations") + "With \(name(plan.plan)).\n\n"
-      + conversationTable(plan)
+      + conversationTable(plan) + ReportChart.costByTurn.markdown(report)
       + plan.result.conversations.map { conversation($0, plan) }.joined()
       + cachingTable(plan)
   }

@@ -114,9 +114,9 @@ package enum PlainEnglish {
     (DecimalText.real(share * 100, places: 0) ?? "–") + " %"
   }
 
-  /// Users at which something happens, rounded down: `364`.
+  /// The first whole number of users at which something happens, so rounded up: `365` for 364.2.
   package static func wholeUsers(_ users: Double) -> String {
-    DecimalText.real(users.rounded(.down), places: 0).map(grouped) ?? "–"
+    DecimalText.real(users.rounded(.up), places: 0).map(grouped) ?? "–"
   }
 
   /// `tokens/min` as a sentence says it.

@@ -10,7 +10,8 @@ import Testing
   /// What each target of the manifest that holds product code depends on, of the others.
   private static func manifest() throws -> [String: Set<String>] {
     var targets: [String: Set<String>] = [:]
-    let declaration = /\.(?:executableTarget|target)\(\s*name: "(\w+)"(?:,\s*dependencies: \[([^\]]*)\])?/
+    let declaration =
+      #/\.(?:executableTarget|target)\(\s*name: "(\w+)"(?:,\s*dependencies: \[([^\]]*)\])?/#
     for match in try text("Package.swift").matches(of: declaration) {
       let names = (match.2 ?? "").matches(of: /"(\w+)"/).map { String($0.1) }
       targets[String(match.1)] = Set(names)
@@ -22,7 +23,7 @@ import Testing
 
   /// Module and what it sees, in the order of the page's table.
   private static func page() throws -> [(name: String, sees: Set<String>)] {
-    try text("ARCHITECTURE.md").matches(of: /(?m)^\| `(\w+)` \| ([\w, ]+) \| /).map {
+    try text("ARCHITECTURE.md").matches(of: #/(?m)^\| `(\w+)` \| ([\w, ]+) \| /#).map {
       ($0.1.description, Set($0.2.matches(of: /\w+/).map { String($0.0) }).subtracting(["nothing"]))
     }
   }
@@ -51,7 +52,7 @@ import Testing
       let root = RepositoryFiles.root.appendingPathComponent("Sources/\(name)")
       let files = try #require(FileManager.default.enumerator(atPath: root.path))
       for case let file as String in files where file.hasSuffix(".swift") {
-        for match in try Self.text("Sources/\(name)/\(file)").matches(of: /(?m)^import (\w+)$/) {
+        for match in try Self.text("Sources/\(name)/\(file)").matches(of: #/(?m)^import (\w+)$/#) {
           let module = String(match.1)
           guard manifest[module] != nil else { continue }
           imports += 1
