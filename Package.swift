@@ -83,6 +83,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Starter")]),
+    // The example of docs/library.md: it uses what is public alone.
+    .executableTarget(
+      name: "LibraryExample", dependencies: ["CostModel", "Simulator"], path: "Tests/LibraryExample"
+    ),
     .target(name: "DocumentRules", dependencies: ["CostModel"], path: "Tests/DocumentRules"),
     .target(name: "ReferenceEngine", path: "Tests/ReferenceEngine"),
     .testTarget(
@@ -92,6 +96,7 @@ let package = Package(
       dependencies: [
         "costsim", "CostModel", "Support", "Scenarios", "Simulator", "Analysis", "Catalogs",
         "Audit", "Decisions", "Logs", "Reports", "Gates", "DocumentRules", "ReferenceEngine",
+        "LibraryExample",
       ],
       sources: fuzzing),
   ],

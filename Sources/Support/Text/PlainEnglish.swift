@@ -114,9 +114,11 @@ package enum PlainEnglish {
     (DecimalText.real(share * 100, places: 0) ?? "–") + " %"
   }
 
-  /// The first whole number of users at which something happens, so rounded up: `365` for 364.2.
+  /// The first whole number of users at which something happens, so rounded up: `365` for 364.2. A
+  /// quotient of two Doubles is within a few parts in 10¹⁶ of the true one, so what is above a whole
+  /// number by less than a part in 10¹² is that number.
   package static func wholeUsers(_ users: Double) -> String {
-    DecimalText.real(users.rounded(.up), places: 0).map(grouped) ?? "–"
+    DecimalText.real((users * (1 - 1e-12)).rounded(.up), places: 0).map(grouped) ?? "–"
   }
 
   /// `tokens/min` as a sentence says it.
