@@ -81,7 +81,8 @@ package struct Sensitivity: Sendable {
   )
 
   /// The stated range, of unbounded ones 5 % to 95 %; else the share up and down, of whole numbers
-  /// at least one.
+  /// at least one. Of the chance that a conversation goes on, which is below 100 %, the chance that it
+  /// ends is moved.
   private static func ends(of input: ScenarioInput, share: Double) -> Ends {
     func to(_ value: Double) -> (ScenarioInput) -> InputSetting {
       { InputSetting(input: $0, change: .value($0.kind.rounded(value))) }
@@ -91,6 +92,9 @@ package struct Sensitivity: Sendable {
       return (to(low), to(high), true)
     case .normal, .lognormal:
       return (to(input.law?.quantile(0.05) ?? 0), to(input.law?.quantile(0.95) ?? 0), true)
+    case nil where input.path.contains("conversation") && input.path.last == "continue":
+      let end = 1 - input.value
+      return (to(1 - end * (1 + share)), to(1 - end * (1 - share)), false)
     case nil:
       let isTooSmall =
         input.kind.isWhole && !input.isSpan && (input.value * share).rounded() == 0

@@ -13,6 +13,13 @@ package struct ConversationSpec: Hashable, Sendable {
   package func turnClass(of turn: Int) -> Int {
     (turnStarts.lastIndex { $0 <= turn + 1 }) ?? 0
   }
+
+  /// Takes away the sizes at which a call fails and its conversation ends (`do: fail`).
+  package mutating func neverFailsWhenFull() {
+    for index in levels.indices where levels[index].rules.full?.action == .fail {
+      levels[index].rules.full = nil
+    }
+  }
 }
 
 /// One kind of conversation: a user's, or a sub-agent's.

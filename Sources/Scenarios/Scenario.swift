@@ -140,6 +140,8 @@ package struct TargetBehaviour: Sendable {
   /// Tokens of the context window that a conversation's prompt must leave free; nil: the `max_tokens`
   /// that its workload states.
   package var reserve: Int64?
+  /// Whether it takes calls of any size, whatever its model's context window is.
+  package var takesAnySize = false
   /// Share of an attempt's latency after which the first token of its answer comes; nil: answers are not
   /// streamed.
   package var firstToken: Double?

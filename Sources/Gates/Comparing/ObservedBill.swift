@@ -6,7 +6,8 @@ import Support
 /// tokens of an answer × their price.
 ///
 /// Where two reports are compared there are no inputs to change one by one, so the causes are the
-/// factors of this product, by use case, tier and model. A fallback shows as routing then.
+/// factors of this product, by use case, tier and model. A fallback shows as routing then, and what
+/// providers' caches read and write as price.
 package struct ObservedBill: Sendable {
   /// Calls of one use case and tier.
   package struct Group: Hashable, Sendable {

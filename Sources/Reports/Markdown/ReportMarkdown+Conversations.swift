@@ -28,6 +28,11 @@ package enum CachingWords {
     let sum = sum(plan.result.caching)
     guard sum.input > 0 else { return nil }
     let written = sum.short + sum.long
+    if sum.read + written == 0 {
+      return
+        "No provider's cache holds anything of the input; if all that had been sent before were "
+        + "read, it would be \(PlainEnglish.share(Double(sum.achievable), of: Double(sum.input)))."
+    }
     let read = PlainEnglish.share(Double(sum.read), of: Double(sum.input))
     var text =
       "Of the input tokens \(emphasis)\(read)\(emphasis) are read from providers' caches and "

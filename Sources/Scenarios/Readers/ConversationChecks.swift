@@ -21,7 +21,7 @@ package struct ConversationChecks {
       where names.contains(name) {
         log.add(
           place, "workload '\(name)' has conversations, which experiments do not try out yet",
-          hint: "compare two scenarios with 'diff' in its place")
+          hint: "'run' both variants, and compare the reports with 'diff'")
       }
     }
     for (name, place) in texts(root["knowledge_base"]?["workloads"])

@@ -142,7 +142,7 @@ package struct ConversationReader {
     }
     guard let law = number(fields, key, most: most) else { return nil }
     if law.highest < least {
-      log.add(node.place, "'\(key)' must be at least \(PlainEnglish.number(least))")
+      log.add(node.place, "'\(key)' must be at least \(PlainEnglish.count(Int64(least)))")
     }
     return .drawn(law)
   }

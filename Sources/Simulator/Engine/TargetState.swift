@@ -67,7 +67,8 @@ package struct TargetState: ~Copyable, Sendable {
     self.drawn = drawn
     chargesReserved = behaviour.quota.charge == .reserved
     chargesUncached = behaviour.quota.charge == .uncached
-    window = scenario.catalog[target.model].contextWindow ?? .max
+    window =
+      behaviour.takesAnySize ? .max : scenario.catalog[target.model].contextWindow ?? .max
     cutsInput = scenario.catalog[target.model].overWindow == .truncate
     reserve = behaviour.reserve ?? -1
     modelMaxTokens = scenario.catalog[target.model].maxOutputTokens ?? 0
