@@ -116,7 +116,10 @@ package enum PlainEnglish {
 
   /// The first whole number of users at which something happens, so rounded up: `365` for 364.2.
   package static func wholeUsers(_ users: Double) -> String {
-    DecimalText.real(users.rounded(.up), places: 0).map(grouped) ?? "–"
+    // A quotient that is whole but for its last digits is that whole number.
+    let nearest = users.rounded()
+    let isWhole = (users - nearest).magnitude <= nearest.magnitude * 1e-12
+    return DecimalText.real(isWhole ? nearest : users.rounded(.up), places: 0).map(grouped) ?? "–"
   }
 
   /// `tokens/min` as a sentence says it.
