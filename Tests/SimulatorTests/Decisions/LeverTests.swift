@@ -247,8 +247,10 @@ import Testing
       path: ShippedScenarioTests.folder + "/catalogs/documents.yaml")
     let names = documents.models.flatMap { [$0.name] + $0.aliases } + ["documents'", "guide.md"]
     let sources = RepositoryFiles.root.appendingPathComponent("Sources").path
-    let files = ["levers.yaml", "shocks.yaml", "experiments.yaml"].map { "Decisions/Standard/" + $0 }
-    for file in files + ["Scenarios/Standard/selection.yaml"] {
+    for file in [
+      "Decisions/Standard/levers.yaml", "Decisions/Standard/shocks.yaml",
+      "Decisions/Standard/experiments.yaml", "Scenarios/Standard/selection.yaml",
+    ] {
       let text = try String(contentsOfFile: sources + "/" + file, encoding: .utf8)
         .split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
       for name in names {

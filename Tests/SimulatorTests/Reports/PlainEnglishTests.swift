@@ -95,3 +95,12 @@ func amountsAreNeverZeroWhereTheyAreNot(dollars: Double, text: String) {
   #expect(PlainEnglish.wholeUSD(0.0019) == "$0.0019")
   #expect(PlainEnglish.usd(.infinity) == "–")
 }
+
+/// 100 requests a minute are 144,000 a day, the whole use of 14,400 users with 10 each: a quotient of
+/// doubles may come to a little more.
+@Test func wholeUsersAreTheFirstThatFill() {
+  #expect(PlainEnglish.wholeUsers(364.2) == "365")
+  #expect(PlainEnglish.wholeUsers(364) == "364")
+  #expect(PlainEnglish.wholeUsers(Double(14_400).nextUp) == "14,400")
+  #expect(PlainEnglish.wholeUsers(14_400.001) == "14,401")
+}
