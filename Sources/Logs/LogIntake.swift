@@ -1,4 +1,3 @@
-import Audit
 import CostModel
 import Simulator
 import Support

@@ -1,4 +1,3 @@
-import Audit
 import Simulator
 import Support
 
