@@ -84,11 +84,15 @@ extension PlanEngine {
     flight.pointee.retriesLeft = Int32(truncatingIfNeeded: retry.max)
     flight.pointee.attempts = 0
     flight.pointee.skipped = 0
+    flight.pointee.asked = call.pointee.time
+    flight.pointee.start = call.pointee.time
     flight.pointee.queued = 0
+    flight.pointee.cached = 0
     flight.pointee.day = Int32(truncatingIfNeeded: day)
     flight.pointee.month = Int32(truncatingIfNeeded: month)
     flight.pointee.isProbe = false
     flight.pointee.isFailing = false
+    flight.pointee.isTimedOut = false
     flight.pointee.isBilled = false
     flight.pointee.isHit = false
     flight.pointee.hasUsedLog = false

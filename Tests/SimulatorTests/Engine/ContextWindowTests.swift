@@ -55,6 +55,15 @@ import Testing
     #expect(whole.failedCalls == 0 && whole.cost > result.cost)
   }
 
+  /// A call that no target was asked for has waited for none: it takes the time of its refusal, not what
+  /// was left of an earlier call's.
+  @Test func refusedCallsTakeNoTimeOfOthers() throws {
+    let run = try LoggedRun(Self.folder(input: "62001..64000").read())
+    let refused = run.records.filter(\.isFailed)
+    #expect(refused.count > 100 && run.records.contains { !$0.isFailed })
+    #expect(refused.allSatisfy { $0.attempts == 0 && $0.answerLatency == $0.latency })
+  }
+
   /// A model that cuts holds every input, beside an answer that fits: 64,000 − 1,000 tokens are left of
   /// each of the 10 calls.
   @Test func aFixedSizeThatIsCutIsNone() throws {
