@@ -84,6 +84,7 @@ extension PlanEngine {
     flight.pointee.retriesLeft = Int32(truncatingIfNeeded: retry.max)
     flight.pointee.attempts = 0
     flight.pointee.skipped = 0
+    flight.pointee.asked = call.pointee.time
     flight.pointee.queued = 0
     flight.pointee.day = Int32(truncatingIfNeeded: day)
     flight.pointee.month = Int32(truncatingIfNeeded: month)

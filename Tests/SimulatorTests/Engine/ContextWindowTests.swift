@@ -118,6 +118,9 @@ import Testing
     let scenario = try Self.folder(input: "0..100000").read()
     let story = try LoggedRun(scenario)
     let failed = try #require(story.records.first { $0.isFailed })
+    // Nobody was asked for these: none of their time is another attempt's.
+    let unasked = story.records.filter { $0.isFailed && $0.attempts == 0 }
+    #expect(unasked.count > 300 && unasked.allSatisfy { $0.answerLatency == $0.latency })
     let compiled = CompiledScenario(scenario)
     let watched = try LoggedRun(
       compiled, plan: scenario.plans[0],
