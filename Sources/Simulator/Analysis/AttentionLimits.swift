@@ -16,6 +16,8 @@ struct AttentionLimits: Sendable {
   var assumed = 0.0
   /// Share of a stated mean size that caps may cut off.
   var cutOff = 0.0
+  /// What one user more adds to the bill, over what the users before add or the other way round.
+  var userStep = 0.0
 
   private static let format = FormatObject(
     name: "attention", summary: "From when on a report calls attention to something.",
@@ -27,6 +29,7 @@ struct AttentionLimits: Sendable {
       FormatField("approximate_bill", .share, "Of the bill.", required: true),
       FormatField("assumed", .share, "Of the bill.", required: true),
       FormatField("cut_off", .share, "Of a stated mean.", required: true),
+      FormatField("user_step", .number, "Of what a user adds.", required: true),
     ])
 
   /// The shipped limits, or what is wrong with their file, which the tests rule out.
@@ -46,6 +49,7 @@ struct AttentionLimits: Sendable {
       limits.breakerOpenings = fields.number("breaker_openings", in: 0...1_000) ?? 0
       limits.assumed = fields.share("assumed") ?? 0
       limits.cutOff = fields.share("cut_off") ?? 0
+      limits.userStep = fields.number("user_step", in: 1...1_000) ?? 0
     }
     try log.throwIfAny()
     return limits

@@ -4,6 +4,9 @@ import CostModel
 /// the last N hours (docs/semantics.md, "Tables"). Attempts count in the hour of their outcome, calls in
 /// that of their last one.
 struct HourWatch: Sendable {
+  /// The hours of a week, the most that one view may look back.
+  static let longestWindow: Int64 = 168
+
   struct Counts: Sendable {
     /// Answered here; hits and failed calls where they were routed.
     var calls: Int64 = 0

@@ -80,7 +80,12 @@ struct LedgerTables {
       repeating: Ledger.Cell(), count: compiled.useCases.count * tiers * rows.count)
     for (number, group) in compiled.groups.enumerated() {
       let first = (group.useCase * tiers + group.tier) * rows.count
-      for row in rows.indices { merged[first + row] += cells[number * rows.count + row] }
+      for row in rows.indices {
+        var cell = cells[number * rows.count + row]
+        // A use case and tier may have groups of calls for one message and for several.
+        cell.moreMsgs += (group.msgs - 1) * cell.calls
+        merged[first + row] += cell
+      }
     }
     return cells(merged) {
       CallGroup(useCase: $0 / tiers, tier: $0 % tiers)

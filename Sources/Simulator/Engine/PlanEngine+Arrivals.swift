@@ -113,39 +113,19 @@ extension PlanEngine {
   mutating func hit(_ call: CallPointer, kind: KindPointer) {
     if result.calls == watched { tellHit(call.pointee) }
     cacheCounts[Int(kind.pointee.cacheClass)].hits &+= 1
-    ledger.addCall(
-      kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
-      user: call.pointee.user, isHit: true)
+    let row = ledger.row(ofModel: Int(call.pointee.routed))
+    ledger.addCall(kind: kind, row: row, day: day, user: call.pointee.user, isHit: true)
     if call.pointee.fact >= 0 {
-      noteMsgs(
-        batch.facts[Int(call.pointee.fact)].msgs, kind: kind,
-        row: ledger.row(ofModel: Int(call.pointee.routed)))
-    }
-    if qualityTally.isOn, call.pointee.fact >= 0 {
-      loggedQuality = batch.facts[Int(call.pointee.fact)].quality
-    }
-    if hasRollingAlerts {
-      noteQuality(
-        call, number: result.calls, kind: kind, latency: cacheLatency,
-        at: call.pointee.time + cacheLatency, cache: 1)
-    }
-    if watchesHours {
-      hours.addHit(
-        row: ledger.row(ofModel: Int(call.pointee.routed)), latency: cacheLatency,
-        at: call.pointee.time + cacheLatency)
+      noteFact(batch.facts.base + Int(call.pointee.fact), kind: kind, row: row)
     }
     if kind.pointee.sells { returns.add(call) }
     if kind.pointee.asksKnowledge { learn(from: call, number: result.calls, kind) }
-    if hasExperiments {
-      noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
-    }
     if log != nil { logHit(call) }
-    if qualityTally.isOn {
-      noteReception(
-        call, number: result.calls, kind: kind,
-        row: ledger.row(ofModel: Int(call.pointee.routed)), day: day, isFailed: false,
-        at: call.pointee.time + cacheLatency)
-    }
+    noteEnd(
+      call, kind,
+      CallEnd(
+        number: result.calls, latency: cacheLatency, row: row, day: day, cache: .hit,
+        at: call.pointee.time + cacheLatency))
     if call.pointee.flow >= 0 { answerFlow(call) }
   }
 
@@ -178,12 +158,6 @@ extension PlanEngine {
     var record = CallRecord(number: result.calls, call: call.pointee, cache: cache)
     if call.pointee.fact >= 0 { record.loggedMsgs = batch.facts[Int(call.pointee.fact)].msgs }
     return record
-  }
-
-  /// What a log tells of the messages of a call, which counts at that row.
-  @inline(__always)
-  mutating func noteMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
-    if msgs >= 0 { ledger.addMsgs(msgs, kind: kind, row: row) }
   }
 
   /// The flow goes on when the cache has answered.

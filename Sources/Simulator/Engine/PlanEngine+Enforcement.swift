@@ -53,32 +53,15 @@ extension PlanEngine {
       record.hasEnded = true
       log?.begin(record)
     }
-    ledger.addCall(
-      kind: kind, row: ledger.row(ofModel: Int(call.pointee.routed)), day: day,
-      user: call.pointee.user, isHit: false)
+    let row = ledger.row(ofModel: Int(call.pointee.routed))
+    ledger.addCall(kind: kind, row: row, day: day, user: call.pointee.user, isHit: false)
     if call.pointee.fact >= 0 {
-      noteMsgs(
-        batch.facts[Int(call.pointee.fact)].msgs, kind: kind,
-        row: ledger.row(ofModel: Int(call.pointee.routed)))
+      noteFact(batch.facts.base + Int(call.pointee.fact), kind: kind, row: row)
     }
-    if hasRollingAlerts {
-      noteQuality(
-        call, number: result.calls, kind: kind, latency: -1, at: call.pointee.time, cache: 0)
-    }
-    if qualityTally.isOn {
-      noteReception(
-        call, number: result.calls, kind: kind,
-        row: ledger.row(ofModel: Int(call.pointee.routed)), day: day, isFailed: true,
-        at: call.pointee.time)
-    }
-    if watchesHours {
-      hours.addEnd(
-        row: ledger.row(ofModel: Int(call.pointee.routed)), latency: -1, own: 0, isFailed: true,
-        missedAt: nil, at: call.pointee.time)
-    }
-    if hasExperiments {
-      noteVariant(call, number: result.calls, kind: kind, latency: -1, cost: 0)
-    }
+    noteEnd(
+      call, kind,
+      CallEnd(
+        number: result.calls, latency: -1, row: row, day: day, cache: .off, at: call.pointee.time))
     let flow = call.pointee.flow
     if flow >= 0 { endPart(of: flow, latency: 0, failed: true, at: call.pointee.time) }
   }

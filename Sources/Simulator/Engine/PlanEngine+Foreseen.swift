@@ -79,7 +79,7 @@ extension PlanEngine {
       start(call, target: target, latency: latency, maxTokens: fact.pointee.maxTokens)
     else { return false }
     answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
-    noteMsgs(fact.pointee.msgs, kind: kind, row: target)
+    noteFact(fact, kind: kind, row: target)
     outliers?.add(model: target, number: result.calls, cost: cost.total.picodollars)
     use?.add(usage, row: fact.pointee.row, target: target)
     if isLogged, fact.pointee.cost >= 0 {

@@ -36,20 +36,7 @@ extension PlanEngine {
     result.latency.add(cacheLatency, count: 1)
     ledger.addCall(
       kind: kind, row: row, day: day, user: call.pointee.user, isHit: false)
-    if hasRollingAlerts {
-      noteQuality(
-        call, number: result.calls, kind: kind, latency: cacheLatency, at: at,
-        cache: kind.pointee.cacheMode == .off ? 0 : -1)
-    }
-    if watchesHours {
-      hours.addEnd(
-        row: row, latency: cacheLatency, own: cacheLatency, isFailed: false,
-        missedAt: kind.pointee.cacheMode == .off ? nil : row, at: at)
-    }
     if kind.pointee.sells { returns.add(call) }
-    if hasExperiments {
-      noteVariant(call, number: result.calls, kind: kind, latency: cacheLatency, cost: 0)
-    }
     let latency = cacheLatency
     log?.update(result.calls) { record in
       record.latency = latency
@@ -61,10 +48,11 @@ extension PlanEngine {
           at: SimTime(microseconds: at), answer: .knowledge, attempts: 0, skipped: 0, queued: .zero,
           storedUntil: nil))
     }
-    if qualityTally.isOn {
-      noteReception(
-        call, number: result.calls, kind: kind, row: row, day: day, isFailed: false, at: at)
-    }
+    noteEnd(
+      call, kind,
+      CallEnd(
+        number: result.calls, latency: latency, own: latency, row: row, day: day,
+        cache: kind.pointee.cacheMode == .off ? .off : .miss, at: at))
     learn(from: call, number: result.calls, kind)
     if call.pointee.flow >= 0 { answerFlow(call) }
   }

@@ -223,40 +223,18 @@ extension PlanEngine {
     let flight = flights.base + Int(slot)
     freeFlights.append(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
-    let latency = target == nil ? -1 : e - flight.pointee.call.time
-    if flight.pointee.call.fact >= 0 {
-      noteMsgs(
-        facts[Int(slot)].msgs, kind: kind,
-        row: target ?? ledger.row(ofModel: Int(flight.pointee.call.routed)))
-    }
+    let row = target ?? ledger.row(ofModel: Int(flight.pointee.call.routed))
+    if flight.pointee.call.fact >= 0 { noteFact(facts.base + Int(slot), kind: kind, row: row) }
     if flight.pointee.number == watched { tellEnd(slot, at: e, answeredBy: target) }
     if log != nil {
       logEnd(flight.pointee, latency: e - flight.pointee.call.time, answeredBy: target)
     }
-    if qualityTally.isOn {
-      if flight.pointee.call.fact >= 0 { loggedQuality = facts[Int(slot)].quality }
-      noteReception(
-        Self.call(of: flight), number: flight.pointee.number, kind: kind,
-        row: target ?? ledger.row(ofModel: Int(flight.pointee.call.routed)),
-        day: Int(flight.pointee.day), isFailed: target == nil, at: e)
-    }
-    if hasRollingAlerts {
-      noteQuality(
-        Self.call(of: flight), number: flight.pointee.number, kind: kind, latency: latency, at: e,
-        cache: kind.pointee.cacheMode == .off ? 0 : -1)
-    }
-    if hasExperiments {
-      noteVariant(
-        Self.call(of: flight), number: flight.pointee.number, kind: kind, latency: latency,
-        cost: flight.pointee.cost)
-    }
-    if watchesHours {
-      let row = target ?? ledger.row(ofModel: Int(flight.pointee.call.routed))
-      hours.addEnd(
-        row: row, latency: latency, own: e - flight.pointee.asked, isFailed: target == nil,
-        missedAt: kind.pointee.cacheMode == .off
-          ? nil : ledger.row(ofModel: Int(flight.pointee.call.routed)), at: e)
-    }
+    noteEnd(
+      Self.call(of: flight), kind,
+      CallEnd(
+        number: flight.pointee.number, latency: target == nil ? -1 : e - flight.pointee.call.time,
+        own: e - flight.pointee.asked, row: row, day: Int(flight.pointee.day),
+        cost: flight.pointee.cost, cache: kind.pointee.cacheMode == .off ? .off : .miss, at: e))
     let flow = flight.pointee.call.flow
     if flow >= 0 {
       endPart(
@@ -276,19 +254,6 @@ extension PlanEngine {
       record.latency = latency
       record.answerLatency = latency - (flight.asked - flight.call.time)
     }
-  }
-
-  /// Tells the rolling alerts. `cache` is 1 for a hit, −1 for a miss, 0 for off.
-  @inline(__always)
-  mutating func noteQuality(
-    _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, at e: Int64, cache: Int
-  ) {
-    let quality = quality(of: call, number: number, kind: kind, isAnswered: latency >= 0)
-    let counts = RollingWatch.Counts(
-      failed: latency < 0 ? 1 : 0, hits: cache > 0 ? 1 : 0, misses: cache < 0 ? 1 : 0,
-      rated: quality.isRated ? 1 : 0, satisfied: quality.isSatisfied ? 1 : 0,
-      messages: quality.isMessage ? 1 : 0, converted: quality.isConverted ? 1 : 0)
-    rolling.add(counts, latency: latency, at: e)
   }
 }
 

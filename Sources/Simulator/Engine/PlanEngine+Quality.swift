@@ -16,18 +16,70 @@ struct CallQuality: BitwiseCopyable {
   }
 }
 
+/// How a call came out at its last outcome.
+struct CallEnd: BitwiseCopyable {
+  var number: Int64
+  /// Microseconds since its arrival; negative: it failed.
+  var latency: Int64
+  /// Microseconds of the target that answered.
+  var own: Int64 = 0
+  /// Where it counts.
+  var row: Int
+  var day: Int
+  /// Picodollars.
+  var cost: Int64 = 0
+  var cache: CallRecord.Cache
+  var at: Int64
+
+  var isFailed: Bool { latency < 0 }
+}
+
 /// What people make of calls, and of those of experiments in particular.
 extension PlanEngine {
-  /// The call has ended, after `latency` µs (negative: it failed) and for `cost` picodollars.
+  /// A call's last outcome is told to all that look at calls one by one, however it came out.
+  @inline(__always)
+  mutating func noteEnd(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
+    if qualityTally.isOn { noteReception(call, kind, end) }
+    if hasRollingAlerts { noteOpinion(call, kind, end) }
+    if hasExperiments { noteVariant(call, kind, end) }
+    guard watchesHours else { return }
+    if end.cache == .hit {
+      hours.addHit(row: end.row, latency: end.latency, at: end.at)
+    } else {
+      hours.addEnd(
+        row: end.row, latency: end.latency, own: end.own, isFailed: end.isFailed,
+        missedAt: end.cache == .off ? nil : ledger.row(ofModel: Int(call.pointee.routed)),
+        at: end.at)
+    }
+  }
+
+  /// What a log tells of a call that counts at that row, before its end is noted.
+  @inline(__always)
+  mutating func noteFact(_ fact: UnsafePointer<LoggedFacts>, kind: KindPointer, row: Int) {
+    if fact.pointee.msgs >= 0 { ledger.addMsgs(fact.pointee.msgs, kind: kind, row: row) }
+    if qualityTally.isOn { loggedQuality = fact.pointee.quality }
+  }
+
+  /// Tells the rolling alerts.
+  @inline(__always)
+  private mutating func noteOpinion(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
+    let quality = quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed)
+    let counts = RollingWatch.Counts(
+      failed: end.isFailed ? 1 : 0, hits: end.cache == .hit ? 1 : 0,
+      misses: end.cache == .miss ? 1 : 0,
+      rated: quality.isRated ? 1 : 0, satisfied: quality.isSatisfied ? 1 : 0,
+      messages: quality.isMessage ? 1 : 0, converted: quality.isConverted ? 1 : 0)
+    rolling.add(counts, latency: end.latency, at: end.at)
+  }
+
+  /// Tells the experiment that the call is part of, if it is.
   @inline(never)
-  mutating func noteVariant(
-    _ call: CallPointer, number: Int64, kind: KindPointer, latency: Int64, cost: Int64
-  ) {
+  private mutating func noteVariant(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
     guard kind.pointee.arm >= 0 else { return }
-    let quality = quality(of: call, number: number, kind: kind, isAnswered: latency >= 0)
+    let quality = quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed)
     experiments.add(
       ExperimentTally.Ended(
-        user: call.pointee.user, flow: call.pointee.flow, latency: latency, cost: cost,
+        user: call.pointee.user, flow: call.pointee.flow, latency: end.latency, cost: end.cost,
         quality: quality),
       arm: kind.pointee.arm)
   }
@@ -54,20 +106,17 @@ extension PlanEngine {
 
   /// All that is told of the call's answer, where somebody asks for it: into quality.csv, the alerts and
   /// the per-call ledger.
-  /// - Parameter row: where the call counts.
   @inline(never)
-  mutating func noteReception(
-    _ call: CallPointer, number: Int64, kind: KindPointer, row: Int, day: Int, isFailed: Bool,
-    at e: Int64
-  ) {
+  private mutating func noteReception(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
     let values =
       call.pointee.fact >= 0
-      ? loggedValues(isFailed: isFailed)
-      : drawnValues(call, number: number, kind: kind, isFailed: isFailed)
+      ? loggedValues(isFailed: end.isFailed)
+      : drawnValues(call, number: end.number, kind: kind, isFailed: end.isFailed)
     qualityTally.add(
-      values, call, useCase: kind.pointee.useCase, row: row, day: day, isFailed: isFailed)
-    if hasRollingAlerts { rolling.add(values, isFailed: isFailed, at: e) }
-    log?.update(number) { $0.quality = values }
+      values, call, useCase: kind.pointee.useCase, row: end.row, day: end.day,
+      isFailed: end.isFailed)
+    if hasRollingAlerts { rolling.add(values, isFailed: end.isFailed, at: end.at) }
+    log?.update(end.number) { $0.quality = values }
   }
 
   private func loggedValues(isFailed: Bool) -> QualityValues {

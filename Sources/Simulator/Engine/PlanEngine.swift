@@ -15,7 +15,7 @@ struct PlanEngine: ~Copyable {
     var retriesLeft: Int32
     var attempts: Int32
     var skipped: Int32
-    /// When the attempt was asked for; it may wait until `start`.
+    /// When the attempt was asked for; it may wait until `start`. The call's time before any attempt.
     var asked: Int64
     var start: Int64
     var queued: Int64

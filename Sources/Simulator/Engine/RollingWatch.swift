@@ -91,7 +91,7 @@ struct RollingWatch: Sendable {
           alert: alert, minutes: Int(alert.window.microseconds / Self.minute), latencyPlace: place))
     }
     latencyThresholds = thresholds
-    watchesQuality = alerts.contains { if case .quality = $0.metric { true } else { false } }
+    watchesQuality = alerts.contains(where: \.metric.needsTally)
     let ahead = Int(cacheLatency.microseconds / Self.minute) + 2
     let longest = watches.map(\.minutes).max() ?? 0
     ring =
@@ -233,8 +233,8 @@ extension RollingWatch.Watch {
     case .latency: answered
     case .errorRate: counts.finished
     case .cacheHitRate: counts.hits + counts.misses
-    case .satisfaction: counts.rated
-    case .conversion: counts.messages
+    case .quality(.satisfaction): counts.rated
+    case .quality(.conversion): counts.messages
     case .timeoutShare: attempts.count
     case .quality(let metric): quality.samples(metric)
     case .accountMonthCost: 0
@@ -242,16 +242,16 @@ extension RollingWatch.Watch {
   }
 
   fileprivate var rate: Double {
-    if case .quality(let metric) = alert.metric { return quality.mean(metric) ?? 0 }
-    let part =
-      switch alert.metric {
-      case .latency, .accountMonthCost, .quality: Int64(0)
-      case .errorRate: counts.failed
-      case .timeoutShare: attempts.timeouts
-      case .cacheHitRate: counts.hits
-      case .satisfaction: counts.satisfied
-      case .conversion: counts.converted
-      }
+    let part: Int64
+    switch alert.metric {
+    case .latency, .accountMonthCost: part = 0
+    case .errorRate: part = counts.failed
+    case .timeoutShare: part = attempts.timeouts
+    case .cacheHitRate: part = counts.hits
+    case .quality(.satisfaction): part = counts.satisfied
+    case .quality(.conversion): part = counts.converted
+    case .quality(let metric): return quality.mean(metric) ?? 0
+    }
     return samples == 0 ? 0 : Double(part) / Double(samples)
   }
 }

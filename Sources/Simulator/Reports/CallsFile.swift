@@ -12,10 +12,7 @@ final class CallsFile: @unchecked Sendable {
     "other_cost_usd", "cost_usd", "segment", "msgs",
   ]
   /// More of them where quality is told.
-  static let qualityColumns = [
-    "feedback", "sent", "converted", "engagement", "response_time_ms", "hallucination",
-    "inappropriate", "technical_error",
-  ]
+  static let qualityColumns = TraceColumn.quality.map(\.name)
   /// More of them in a scenario with experiments.
   static let experimentColumns = ["experiment", "variant"]
 
@@ -129,11 +126,7 @@ final class CallsFile: @unchecked Sendable {
   }
 
   private func writeQuality(_ quality: QualityValues, to row: inout CSVWriter) {
-    let order: [QualityMetric] = [
-      .satisfaction, .sent, .conversion, .engagement, .responseTime, .hallucination,
-      .inappropriate, .technicalError,
-    ]
-    for metric in order {
+    for metric in TraceColumn.quality.compactMap(\.metric) {
       let value = quality[metric]
       guard value >= 0 else {
         row.unknown()

@@ -9,7 +9,3 @@ struct Assumption: Hashable, Sendable {
   var text: String
   var variants: [Variant] = []
 }
-
-extension Assumption: ExpressibleByStringLiteral {
-  init(stringLiteral text: String) { self.init(text: text) }
-}

@@ -19,8 +19,12 @@ enum QualityMetric: Int, CaseIterable, Sendable {
     }
   }
 
-  /// What its values are counted in: microseconds of milliseconds, millionths of an engagement, else
-  /// yes and no.
+  /// Whether it is drawn with the answer, for alerts and experiments too, and not for quality.csv alone.
+  var isOpinion: Bool { self == .satisfaction || self == .conversion }
+
+  /// How many of what is counted make one of what is told: response times are counted in microseconds
+  /// and told in milliseconds, engagement is counted in millionths; of the others each answer counts
+  /// 0 or 1.
   var scale: Double {
     switch self {
     case .engagement: 1_000_000

@@ -80,7 +80,7 @@ extension Scenario {
   var tellsQuality: Bool {
     tables.contains(.quality) || variants.contains { $0.quality.isStated }
       || thresholds.contains { $0.metric.quality != nil }
-      || alerts.contains { if case .quality = $0.metric { true } else { false } }
+      || alerts.contains(where: \.metric.needsTally)
   }
 
   /// Whether it says what conversions or users bring.
@@ -225,13 +225,19 @@ struct RollingAlert: Sendable {
   enum Metric: Hashable, Sendable {
     /// Of ok calls, hits included, in milliseconds; the percentile is 0 < p ≤ 100.
     case latency(percentile: Double)
-    case errorRate, cacheHitRate, satisfaction, conversion
-    /// What else is told of answers: shares, or milliseconds of response time.
+    case errorRate, cacheHitRate
+    /// What is told of answers: shares, or milliseconds of response time.
     case quality(QualityMetric)
     /// Timeouts as a share of attempts.
     case timeoutShare
     /// What each account has spent in the month, in dollars; judged at every outcome.
     case accountMonthCost
+
+    /// Whether it is counted from what quality.csv is counted from; opinions are told with the answer.
+    var needsTally: Bool {
+      guard case .quality(let metric) = self else { return false }
+      return !metric.isOpinion
+    }
   }
   enum Comparison: String, Sendable {
     case above = ">"

@@ -18,6 +18,9 @@ struct Workload: Sendable {
   var stages: [Stage]
   /// What a flow is told that gives up: a tool was called in the last of its rounds; nil: none does.
   var givesUpWith: String?
+
+  /// What it is told where the scenario does not say.
+  static let unstatedError = "too many rounds"
 }
 
 /// Calls that are made at the same moment.

@@ -74,6 +74,29 @@ import Testing
     #expect(CatalogComparison(try folder.read()) == nil)
   }
 
+  /// The plan is November 2025. A model that goes on its first day is not there when it begins; one that
+  /// goes later is there for a while; one that goes when it is over is no matter of it.
+  @Test(arguments: [
+    ("2020-01-01", "1 January 2020 by that catalog, before this plan begins"),
+    ("2025-11-01", "1 November 2025 by that catalog, before this plan begins"),
+    ("2025-11-02", "2 November 2025 by that catalog, before this plan ends"),
+    ("2025-11-30", "30 November 2025 by that catalog, before this plan ends"),
+    ("2025-12-01", nil),
+  ])
+  func modelsAreSwitchedOffBeforeThePlanBeginsOrEnds(date: String, words: String?) throws {
+    let folder = try folder()
+    try folder.write("after.yaml", Self.after.replacing("2020-01-01", with: date))
+    let scenario = try folder.read(overrides: ["compare_catalog=after.yaml"])
+    var report = ScenarioReport(scenario: scenario, plans: [])
+    report.comparison = CatalogComparison(scenario)
+    let text = ReportMarkdown.pricesSection(report)
+    if let words {
+      #expect(text.contains("- **a is switched off** on \(words): the calls need another model.\n"))
+    } else {
+      #expect(!text.contains("switched off"))
+    }
+  }
+
   /// The expected bill with the other prices is what the other catalog itself gives.
   @Test func theOtherBillIsTheOtherCatalogs() throws {
     let folder = try folder()

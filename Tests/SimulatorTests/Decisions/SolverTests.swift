@@ -42,6 +42,32 @@ import Testing
     }
   }
 
+  /// By hand: a user's 100 chats cost 100 × (0.8 × $0.0006 + 0.2 × $0.014) = $0.328 and 10 reports $0.24,
+  /// $0.568 together. Of 90 % starters and 10 % enterprise users the sixth is the first of the latter: a
+  /// tenth of six is more than six less five starters are behind theirs. With 50 times the chats that
+  /// one adds 50 × $0.328 + $0.24 = $16.64 to the $2.84 of five: $19.48, more than $10.
+  @Test func aUserWhoMakesTheBillJumpIsExplained() throws {
+    func page(_ factor: Int, budget: Double) throws -> String {
+      let (assessor, scenario) = try setUp(
+        "users: { account_plans: { starter: 90%, enterprise: 10% } }",
+        overrides: ["workloads.chat.volume_by_account_plan={enterprise: \(factor)}"])
+      return SolveMarkdown.text(
+        try SolveAnswer(
+          assessor, scenario: scenario, knob: try knob("users", assessor),
+          limits: [.budget(budget)], in: nil))
+    }
+    let jump = try page(50, budget: 10)
+    #expect(jump.contains("**5 users** is the most"))
+    #expect(jump.contains("that is $2.84 a month, while 6 users would be $19.48 a month."))
+    #expect(jump.contains("User 6 is of the account plan enterprise and adds $16.64 a month, "))
+    #expect(jump.contains("where the users before add $0.57 each in the mean."))
+    #expect(jump.contains("one of an account plan with a volume of its own does."))
+    // With volumes that are all alike 17 users cost 17 × $0.568 = $9.656, and nobody is to blame.
+    let alike = try page(1, budget: 10)
+    #expect(alike.contains("**17 users** is the most"))
+    #expect(!alike.contains("is of the account plan") && !alike.contains("of its own does"))
+  }
+
   /// Every number of users from 1 to 20, one by one: the answer is the last that keeps the limit.
   @Test(arguments: [
     Limit.budget(10), .budget(3.7), .overrun(0.05), .overrun(0.3),

@@ -40,6 +40,15 @@ import Testing
     #expect(kept.column("segment") == ["", "", "vip"])
   }
 
+  /// Where groups of a use case are put together their messages add up: 400 and 10 of fans, 2 of the plan.
+  @Test func messagesAddUpByUseCase() throws {
+    let folder = try DocumentFolder(Self.scenario)
+    let scenario = try folder.read()
+    let costs = try Simulation(scenario).result(of: scenario.plans[0], run: 1).costs
+    #expect(costs.map(\.useCase) == ["fans", "plan"])
+    #expect(costs.map(\.calls) == [30, 2] && costs.map(\.msgs) == [410, 2])
+  }
+
   /// Each of the two accounts makes 10 + 5 + 1 calls: $0.023712; the alert's value is what the account
   /// has spent at its 7th call (6 × 0.001482 = 0.008892, 7 × 0.001482 = 0.010374).
   @Test func accountsHaveMonths() throws {

@@ -67,6 +67,8 @@ struct DocumentFolder {
 
   func errors() throws -> String { folder.errors() }
 
+  func read() throws -> Scenario { try folder.read() }
+
   func query(_ sql: String, _ report: String = "s") throws -> [[String: String]] {
     let outcome = try Program.run(["query", folder.path("out/\(report)/costs.sqlite"), sql])
     try #require(outcome.code == 0, "\(outcome.errors)")

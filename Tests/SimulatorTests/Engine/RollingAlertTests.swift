@@ -25,8 +25,9 @@ import Testing
     let metrics: [(RollingAlert.Metric, AlertType, Double)] = [
       (.latency(percentile: 95), .performance, 2_000),
       (.latency(percentile: 50), .performance, 900),
-      (.errorRate, .error, 0.2), (.cacheHitRate, .performance, 0.5), (.satisfaction, .quality, 0.7),
-      (.conversion, .quality, 0.3), (.quality(.hallucination), .quality, 0.2),
+      (.errorRate, .error, 0.2), (.cacheHitRate, .performance, 0.5),
+      (.quality(.satisfaction), .quality, 0.7), (.quality(.conversion), .quality, 0.3),
+      (.quality(.hallucination), .quality, 0.2),
       (.quality(.technicalError), .quality, 0.3), (.quality(.responseTime), .quality, 60_000),
     ]
     return (0..<13).map { number in
@@ -196,8 +197,8 @@ import Testing
       return Double(LatencyHistogramTests.reported(sorted[rank - 1])) / 1_000
     case .errorRate: return rate(calls.map { $0.latency == nil })
     case .cacheHitRate: return rate(calls.filter { $0.cache != .off }.map { $0.cache == .hit })
-    case .satisfaction: return rate(calls.compactMap(\.rated))
-    case .conversion: return rate(calls.compactMap(\.converted))
+    case .quality(.satisfaction): return rate(calls.compactMap(\.rated))
+    case .quality(.conversion): return rate(calls.compactMap(\.converted))
     case .quality(let metric):
       let told = calls.map { $0.quality[metric] }.filter { $0 >= 0 }
       guard told.count >= alert.minSamples else { return nil }

@@ -236,7 +236,8 @@ import Testing
     ).inWords
   }
   #expect(words(.cacheHitRate, 0.6, hours: 1) == "cache hit rate below 60 % over the last hour")
-  #expect(words(.conversion, 0.125, hours: 24) == "conversion below 12.5 % over the last 24 h")
+  #expect(
+    words(.quality(.conversion), 0.125, hours: 24) == "conversion below 12.5 % over the last 24 h")
   #expect(
     words(.latency(percentile: 99.9), 5_000, hours: 2)
       == "p99.9 latency above 5 s over the last 2 h")

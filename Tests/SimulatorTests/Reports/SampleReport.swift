@@ -28,7 +28,9 @@ struct SampleReport {
       behaviours: models.map { _ in Self.behaviour }, workloads: [])
     scenario.title = title
     scenario.budget = budget.map(Self.budget)
-    scenario.assumptions = ["mistral costs $0.33 a 1,000 calls: *the document says tokens*."]
+    scenario.assumptions = [
+      Assumption(text: "mistral costs $0.33 a 1,000 calls: *the document says tokens*.")
+    ]
     scenario.inputs = [InputFile(path: "scenarios/sample.yaml", hash: 0xAF)]
     scenario.alerts = [
       RollingAlert(

@@ -17,7 +17,8 @@ enum SolveMarkdown {
     let leftOut = LeftOutWords.sentence(
       answer.leftOut, emphasis: emphasis, instead: "'--runs 5' simulates every value.")
     return [
-      leftOut, trouble(answer, emphasis), verdict(answer, emphasis), standing(answer, emphasis),
+      leftOut, trouble(answer, emphasis), verdict(answer, emphasis),
+      SolveStep(answer)?.sentence(emphasis), standing(answer, emphasis),
     ].compactMap(\.self)
       .joined(separator: " ")
   }
@@ -283,7 +284,10 @@ enum SolveMarkdown {
     if solution.knob.isUsers, answer.scenario.users.isMixed {
       text +=
         "Users are dealt whole of the stated classes and account plans, and scaled so that the "
-      text += "mean user is the stated one: a heavy user more makes no jump in the bill. "
+      text += "mean user is the stated one: a user more of a heavy class makes no jump in the bill"
+      text +=
+        answer.scenario.volumesDifferByAccountPlan
+        ? ", but one of an account plan with a volume of its own does. " : ". "
     }
     text += precision(answer)
     return text + "Every value is in [solve.csv](solve.csv).\n"

@@ -24,8 +24,6 @@ extension RollingAlert.Metric {
     case .quality(let metric): metric.inWords
     case .timeoutShare: "share of attempts that time out"
     case .cacheHitRate: "cache hit rate"
-    case .satisfaction: "satisfaction"
-    case .conversion: "conversion"
     case .accountMonthCost: "an account's month"
     }
   }

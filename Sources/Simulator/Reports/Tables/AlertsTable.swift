@@ -46,7 +46,7 @@ extension AlertEvent {
     switch metric {
     case nil, .accountMonthCost: "USD"
     case .latency, .quality(.responseTime): "ms"
-    case .errorRate, .timeoutShare, .cacheHitRate, .quality, .satisfaction, .conversion: "share"
+    case .errorRate, .timeoutShare, .cacheHitRate, .quality: "share"
     }
   }
 }

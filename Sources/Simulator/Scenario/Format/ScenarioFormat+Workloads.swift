@@ -141,7 +141,7 @@ extension ScenarioFormat {
           + "round calls one gives up with an error."),
       FormatField(
         "error", .text, "What a flow is told that gives up; with `until`.",
-        default: "too many rounds"),
+        default: Workload.unstatedError),
       FormatField(
         "input_growth", .count, "Tokens that each round adds to the input.", default: "0",
         example: "350"),

@@ -134,8 +134,8 @@ enum ScenarioFormat {
         default: "none", example: "[account_months]"),
       FormatField(
         "performance_hours", .list(.count),
-        "Writes performance_hours.csv: at every full hour, what the last so many hours (up to 168) "
-          + "were like, by model.", default: "none", example: "[1, 24]"),
+        "Writes performance_hours.csv: at every full hour, what the last so many hours (up to "
+          + "\(HourWatch.longestWindow)) were like, by model.", default: "none", example: "[1, 24]"),
       FormatField(
         "assumptions", .list(.either([.text, .object("assumption")])),
         "What the file assumes, each with its reason; reported."),

@@ -3,10 +3,8 @@ import CostModel
 /// Reads rolling alerts: `when: latency_p95 > 5000ms`.
 struct AlertReader {
   private static let metrics =
-    [
-      "latency_p95", "error_rate", "timeout_share", "cache_hit_rate", "satisfaction", "conversion",
-      "account_month_cost",
-    ] + QualityMetric.allCases.dropFirst(2).map(\.name)
+    ["latency_p95", "error_rate", "timeout_share", "cache_hit_rate", "account_month_cost"]
+    + QualityMetric.allCases.map(\.name)
 
   let log: InputLog
 
@@ -23,25 +21,23 @@ struct AlertReader {
       message: "",
       statedThreshold: fields["stated"].flatMap { threshold($0, for: condition.metric) })
     if alert.metric == .accountMonthCost {
-      guard let limit = spending(alert, fields) else { return nil }
-      alert.limit = limit
+      alert.limit = condition.limit
+      checkSpending(alert, fields, when.place)
     }
     alert.message = fields.text("message") ?? alert.inWords
     return alert
   }
 
-  /// The limit of an alert on what an account spends: it looks at a month, call by call.
-  private func spending(_ alert: RollingAlert, _ fields: Fields) -> MoneySum? {
+  /// An alert on what an account spends looks at a month, call by call.
+  private func checkSpending(_ alert: RollingAlert, _ fields: Fields, _ when: Place) {
     for key in ["window", "min_samples"] {
       if let place = fields[key]?.place {
         log.add(place, "'\(key)' means nothing to account_month_cost, which looks at whole months")
       }
     }
-    guard let when = fields["when"], let condition = condition(when) else { return nil }
-    if condition.comparison == .below {
-      log.add(when.place, "account_month_cost only grows, expected '>'")
+    if alert.comparison == .below {
+      log.add(when, "account_month_cost only grows, expected '>'")
     }
-    return condition.limit
   }
 
   /// Judged at minute boundaries, so whole minutes.
@@ -59,6 +55,7 @@ struct AlertReader {
     var type: AlertType
     var comparison: RollingAlert.Comparison
     var threshold: Double
+    /// Of spending, exactly.
     var limit = MoneySum.zero
   }
 
@@ -72,12 +69,16 @@ struct AlertReader {
     let limit = Quantity.trimmed(text[text.index(after: sign)...])
     guard let (metric, type) = metric(name, node.place) else { return nil }
     let value = YAMLNode(content: .scalar(limit, plain: false), place: node.place)
-    guard let threshold = threshold(value, for: metric) else { return nil }
-    var condition = Condition(
-      metric: metric, type: type, comparison: text[sign] == ">" ? .above : .below,
-      threshold: threshold)
-    if metric == .accountMonthCost { condition.limit = log.money(value) ?? .zero }
-    return condition
+    let comparison = text[sign] == ">" ? RollingAlert.Comparison.above : .below
+    if metric == .accountMonthCost {
+      return log.money(value).map {
+        Condition(
+          metric: metric, type: type, comparison: comparison, threshold: $0.dollars, limit: $0)
+      }
+    }
+    return threshold(value, for: metric).map {
+      Condition(metric: metric, type: type, comparison: comparison, threshold: $0)
+    }
   }
 
   private func metric(_ name: String, _ place: Place) -> (RollingAlert.Metric, AlertType)? {
@@ -85,8 +86,6 @@ struct AlertReader {
     case "error_rate": return (.errorRate, .error)
     case "timeout_share": return (.timeoutShare, .error)
     case "cache_hit_rate": return (.cacheHitRate, .performance)
-    case "satisfaction": return (.satisfaction, .quality)
-    case "conversion": return (.conversion, .quality)
     case "account_month_cost": return (.accountMonthCost, .cost)
     default: break
     }

@@ -392,7 +392,9 @@ struct ScenarioReader {
   }
 
   private func performanceHours(_ root: Fields) -> [Int] {
-    let hours = root.list("performance_hours").compactMap { log.count($0, in: 1...168) }
+    let hours = root.list("performance_hours").compactMap {
+      log.count($0, in: 1...HourWatch.longestWindow)
+    }
     return Set(hours.map(Int.init)).sorted()
   }
 

@@ -23,7 +23,7 @@ struct WorkloadReader {
     workload.volumeByAccountPlan = factors(fields)
     if workload.goesOnUntilNoTool {
       workload.givesUpWith =
-        fields.fields("rounds", as: ScenarioFormat.rounds)?.text("error") ?? "too many rounds"
+        fields.fields("rounds", as: ScenarioFormat.rounds)?.text("error") ?? Workload.unstatedError
     }
     (workload.profile, workload.arrivals) =
       fields["traffic"].map { TrafficReader(log: log, local: local).read($0, over: traffic) }

@@ -77,6 +77,21 @@ enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     .technicalError,
   ]
 
+  /// What the column tells of an answer; nil: nothing of its quality.
+  var metric: QualityMetric? {
+    switch self {
+    case .feedback: .satisfaction
+    case .sent: .sent
+    case .converted: .conversion
+    case .engagement: .engagement
+    case .responseTimeMs: .responseTime
+    case .hallucination: .hallucination
+    case .inappropriate: .inappropriate
+    case .technicalError: .technicalError
+    default: nil
+    }
+  }
+
   /// Other names that people use for a column.
   private static let aliases: [(name: String, column: TraceColumn)] = [
     ("account_id", .user), ("hash_ids", .prefixBlocks), ("prompt_hash", .prompt),
