@@ -132,6 +132,8 @@ package struct Variant: Sendable {
   package var isClassifier = false
   /// A classifier is asked where the call goes.
   package var isClassified = false
+  /// Its conversation's context is full at a share of the routed model's window.
+  package var fillsShareOfWindow = false
   /// Models that cannot do the task: left out of the call's chain, unless it is routed to them.
   package var unfit: Set<ModelID> = []
 

@@ -7,15 +7,10 @@ package struct ConversationChecks {
   package let scenario: Scenario
   package let root: Fields
 
-  package func run(_ workloads: [PlacedWorkload]) {
-    let talking = workloads.filter { $0.workload.conversation != nil }
-    guard !talking.isEmpty else { return }
-    checkOthers(Set(talking.map(\.workload.name)))
-    for placed in talking { checkWindows(placed) }
-  }
-
   /// What conversations do not take part in.
-  private func checkOthers(_ names: Set<String>) {
+  package func run() {
+    let names = Set(scenario.workloads.filter { $0.conversation != nil }.map(\.name))
+    guard !names.isEmpty else { return }
     for entry in root.entries("experiments") {
       for (name, place) in texts(entry.value["workloads"])
       where names.contains(name) {
@@ -34,26 +29,6 @@ package struct ConversationChecks {
   private func texts(_ node: YAMLNode?) -> [(text: String, place: Place)] {
     guard let node, case .sequence = node.content else { return [] }
     return log.texts(node)
-  }
-
-  /// A share of a window needs one.
-  private func checkWindows(_ placed: PlacedWorkload) {
-    let shares = placed.workload.conversation?.levels.contains {
-      if case .windowShare? = $0.rules.full?.limit { true } else { false }
-    }
-    guard shares == true, let first = placed.calls.first else { return }
-    var told: Set<ModelID> = []
-    for call in placed.calls {
-      let rule = call.variant.pinned ?? scenario.policy.firstMatch(call.variant.attributes)
-      for id in rule?.models ?? []
-      where scenario.catalog[id].contextWindow == nil && told.insert(id).inserted {
-        log.add(
-          first.place,
-          "'at' is a share of the context window, and that of '\(scenario.catalog[id].name)' is not "
-            + "known",
-          hint: "state tokens, or the catalog's 'context_window'")
-      }
-    }
   }
 }
 

@@ -8,6 +8,9 @@ package struct ConversationReader {
   package static let mostSteps = 32_767.0
   private static let mostParallel = 65_536.0
   private static let largestTokens: Int64 = 100_000_000
+  /// Chance that a number is above what the simulation can hold, from which on it is refused: what is
+  /// above is cut, and nobody would see it.
+  private static let rarest = 1e-9
 
   package let log: InputLog
   package let models: ModelNames
@@ -118,8 +121,10 @@ package struct ConversationReader {
         "'\(key)' is up to \(PlainEnglish.number(law.highest)), expected at most "
           + PlainEnglish.number(most))
     }
-    if law.highest == .infinity, law.least > most {
-      log.add(place, "'\(key)' is more than \(PlainEnglish.number(most))")
+    if law.highest == .infinity, law.exceedance(most) > Self.rarest {
+      log.add(
+        place, "'\(key)' can be more than \(PlainEnglish.number(most))",
+        hint: "state a 'cap', or a smaller mean")
     }
   }
 
@@ -136,6 +141,14 @@ package struct ConversationReader {
       guard let chance = going.share("continue") else { return nil }
       if chance >= 1, let place = going["continue"]?.place {
         log.add(place, "must be less than 100%, or it would never end")
+        return nil
+      }
+      let longest = ExactMath.exp(ExactMath.log(Self.rarest) / most)
+      if chance > longest, let place = going["continue"]?.place {
+        let share = DecimalText.real((longest * 100_000).rounded(.down) / 1_000, places: 3) ?? ""
+        log.add(
+          place,
+          "'\(key)' could be more than \(PlainEnglish.number(most)), expected at most \(share)%")
         return nil
       }
       return .continued(chance)
@@ -252,14 +265,24 @@ package struct ConversationReader {
     case .fail: level.rules.full = FullRule(at: limit, .fail)
     case .truncate:
       let to = fields.count("to", in: 0...Self.largestTokens) ?? 0
+      checkShrinks(to: Double(to), limit, fields)
       level.rules.full = FullRule(at: limit, .truncate(to: to))
     case .compact:
       level.summary = tokens(fields, "to") ?? level.summary
+      checkShrinks(to: level.summary.least, limit, fields)
       level.compactor = fields["model"].flatMap { models.id($0) }
       let keep = Int32(fields.count("keep", in: 0...Int64(Self.mostTurns)) ?? 0)
       let instruction = fields.count("instruction", in: 0...Self.largestTokens) ?? 0
       level.rules.full = FullRule(at: limit, .compact(instruction: instruction, keep: keep))
     }
+  }
+
+  /// What is cut to the size at which it is full would be cut again at every call.
+  private func checkShrinks(to: Double, _ limit: FullRule.Limit, _ fields: Fields) {
+    guard case .tokens(let at) = limit, to >= Double(at), let place = fields["to"]?.place else {
+      return
+    }
+    log.add(place, "'to' is not below 'at' (\(PlainEnglish.count(at)))")
   }
 
   private func limit(_ node: YAMLNode) -> FullRule.Limit? {
@@ -292,6 +315,7 @@ package struct ConversationReader {
       // Prompts are as long as contexts come to be; some of it is there.
       kind.variant.input = .fixed(max(1, level.user.least + level.prefixTokens.least))
       kind.variant.reasoning = level.reasoning
+      if case .windowShare? = level.rules.full?.limit { kind.variant.fillsShareOfWindow = true }
       if !isFirst { kind.variant.prompts = .none }
       if call != .answer || !context.path.isEmpty { kind.variant.forgetQuality() }
       switch call {

@@ -14,6 +14,7 @@ package struct ScenarioChecks {
 
   /// Told once, at the first call that can reach the model.
   private var withoutLatency: Set<ModelID> = []
+  private var withoutWindow: Set<ModelID> = []
   /// By model that calls can reach: the stated prices that some of them are billed by.
   private var used: [ModelID: Set<BillingDimension>] = [:]
 
@@ -80,6 +81,10 @@ package struct ScenarioChecks {
     let chain = fallbacks(call, ofTier: call.variant.attributes[.tier] ?? "standard")
     var models: Set<ModelID> = []
     for id in Set(rules.flatMap(\.models)).sorted() { checkWindow(call, id) }
+    checkLeastPrompt(call, rules.flatMap(\.models) + chain)
+    if call.variant.fillsShareOfWindow {
+      for id in rules.flatMap(\.models) + modelsOfActions(call) { checkShare(call, id) }
+    }
     let wrong =
       call.variant.isClassified ? scenario.classifier?.wrong.map(\.model) ?? [] : []
     for id in rules.flatMap(\.models) + wrong + chain + modelsOfActions(call)
@@ -248,6 +253,31 @@ package struct ScenarioChecks {
       "this call's \(PlainEnglish.number(input + answer)) tokens are more than the context window of "
         + "'\(model.name)' holds (\(PlainEnglish.count(window)))",
       hint: "send less, or route it to another model")
+  }
+
+  /// No prompt of a conversation's kind of call is shorter than what the variant states.
+  private func checkLeastPrompt(_ call: PlacedVariant, _ models: [ModelID]) {
+    let windows = models.map { scenario.catalog[$0].contextWindow }
+    guard compared == nil, call.variant.turnKind == .answer, !windows.contains(nil),
+      let largest = windows.compactMap(\.self).max(), call.variant.input.least > Double(largest)
+    else { return }
+    log.add(
+      call.place,
+      "the shortest prompt of this conversation has \(PlainEnglish.number(call.variant.input.least)) "
+        + "tokens, more than any context window holds that it can reach "
+        + "(\(PlainEnglish.count(largest)))",
+      hint: "send less, or route it to another model")
+  }
+
+  /// A context that is full at a share of a window needs to know the window.
+  private mutating func checkShare(_ call: PlacedVariant, _ id: ModelID) {
+    guard compared == nil, scenario.catalog[id].contextWindow == nil,
+      withoutWindow.insert(id).inserted
+    else { return }
+    log.add(
+      call.place,
+      "'at' is a share of the context window, and that of '\(scenario.catalog[id].name)' is not known",
+      hint: "state tokens, or the catalog's 'context_window'")
   }
 
   private mutating func checkLatency(_ call: PlacedVariant, _ id: ModelID) {

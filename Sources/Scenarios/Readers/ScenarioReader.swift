@@ -223,7 +223,7 @@ package struct ScenarioReader {
       + experiments.calls(of: scenario.experiments, root.entries("experiments"))
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     SizeChecks(log: log, scenario: scenario, root: root).run()
-    ConversationChecks(log: log, scenario: scenario, root: root).run(placed)
+    ConversationChecks(log: log, scenario: scenario, root: root).run()
     let isWhole = prices.period != nil && prices.policy != nil
     if !forReplay, isWhole, !models.catalog.models.isEmpty {
       check(calls, root, isSound: isSound, compared: prices.compared, &scenario)

@@ -65,7 +65,11 @@ extension PlanEngine {
     let number = Int(flight.pointee.call.flow)
     var here = talks[number].sentTokens(prompt, to: target)
     var anywhere = Talk.tokens(talks[number].sentAnywhere, of: prompt)
-    if prompt.prefixCount > 0, let prefix = prompt.segments.first, prefix.kind == .prefix {
+    // What is one conversation's own, it knows itself: the list of shared ones stays short.
+    let isShared = level(of: Int32(number)).prefixSharing != .conversation
+    if isShared, prompt.prefixCount > 0, let prefix = prompt.segments.first,
+      prefix.kind == .prefix
+    {
       let sent =
         caching?.send(prefix: prefix.boundary, to: target) ?? (here: false, anywhere: false)
       if sent.here { here = max(here, prefix.end) }

@@ -44,11 +44,10 @@ extension PlanEngine {
   }
 
   package func level(of slot: Int32) -> CompiledConversation.Level {
-    let talk = talks[Int(slot)]
-    guard let conversation = compiled.workloads[talk.workload].conversation else {
+    guard let conversation = compiled.workloads[talks[Int(slot)].workload].conversation else {
       preconditionFailure("only workloads with conversations start any")
     }
-    return conversation.levels[talk.level]
+    return conversation.levels[talks[Int(slot)].level]
   }
 
   private func newState(
@@ -78,10 +77,10 @@ extension PlanEngine {
   private func draw(_ block: DrawBlock, _ slot: Int32, place: UInt64, low: UInt64 = 0)
     -> SplitMix.Block
   {
-    let talk = talks[Int(slot)]
-    return draws.block(
-      block, call: UInt64(talk.index), user: UInt64(talk.user), workload: talk.key,
-      part: place << 32 | low)
+    // Field by field: a copy of the whole would have to hold on to its context.
+    draws.block(
+      block, call: UInt64(talks[Int(slot)].index), user: UInt64(talks[Int(slot)].user),
+      workload: talks[Int(slot)].key, part: place << 32 | low)
   }
 
   private static func place(turn: Int, step: Int) -> UInt64 {
@@ -144,10 +143,9 @@ extension PlanEngine {
   // MARK: Calls
 
   private func kind(_ call: ConversationCall, _ slot: Int32) -> Int {
-    let talk = talks[Int(slot)]
-    let isFirst = talk.parent < 0 && talk.isFresh
-    return compiled.workloads[talk.workload].conversation?.kind(
-      level: talk.level, turn: talk.turn, call, isFirst: isFirst) ?? 0
+    let isFirst = talks[Int(slot)].parent < 0 && talks[Int(slot)].isFresh
+    return compiled.workloads[talks[Int(slot)].workload].conversation?.kind(
+      level: talks[Int(slot)].level, turn: talks[Int(slot)].turn, call, isFirst: isFirst) ?? 0
   }
 
   /// The model that the policy chooses; of weighted ones, the one that the conversation was given when it
@@ -184,8 +182,8 @@ extension PlanEngine {
     _ made: ConversationCall, _ slot: Int32, at time: Int64
   ) -> Call {
     let kind = kind(made, slot)
-    let talk = talks[Int(slot)]
-    var call = Call(time: time, index: talk.index, user: talk.user, kind: UInt16(kind))
+    var call = Call(
+      time: time, index: talks[Int(slot)].index, user: talks[Int(slot)].user, kind: UInt16(kind))
     call.routed = route(slot, kind: kind)
     call.flow = slot
     return call
@@ -235,19 +233,18 @@ extension PlanEngine {
   /// The conversation's call has ended.
   package mutating func endTalkCall(_ slot: Int32, failed: Bool, at e: Int64) {
     if failed { return endTalk(slot, failed: true, at: e) }
-    let talk = talks[Int(slot)]
-    switch talk.made {
+    let (visible, reasoning) = (talks[Int(slot)].visible, talks[Int(slot)].reasoning)
+    switch talks[Int(slot)].made {
     case .compaction:
-      talks[Int(slot)].state.compacted(summary: talk.visible, &numbers)
+      talks[Int(slot)].state.compacted(summary: visible, &numbers)
       talks[Int(slot)].wasCompacted = true
       noteCut(slot)
       talks[Int(slot)].due = .call
       events.push(.arrival, at: e, slot: ~slot)
     case .tool: callTools(slot, at: e)
     case .answer:
-      talks[Int(slot)].state.answered(
-        visible: talk.visible, reasoning: talk.reasoning, &numbers)
-      talks[Int(slot)].lastAnswer = talk.visible
+      talks[Int(slot)].state.answered(visible: visible, reasoning: reasoning, &numbers)
+      talks[Int(slot)].lastAnswer = visible
       nextTurn(slot, at: e)
     }
   }
@@ -271,20 +268,21 @@ extension PlanEngine {
   }
 
   private mutating func callTools(_ slot: Int32, at e: Int64) {
-    let (level, talk) = (level(of: slot), talks[Int(slot)])
+    let level = level(of: slot)
+    let (visible, reasoning) = (talks[Int(slot)].visible, talks[Int(slot)].reasoning)
     guard let tools = level.tools else { preconditionFailure("no tools, no tool step") }
-    let word = draw(.conversationCall, slot, place: talk.place)
+    let word = draw(.conversationCall, slot, place: talks[Int(slot)].place)
     let count = max(1, compiled.tables.draw(tools.parallel, word.1))
     let results = (0..<UInt64(count)).map { number in
       tools.result.constant
         ?? compiled.tables.draw(
-          tools.result, draw(.toolResult, slot, place: talk.place, low: number).0)
+          tools.result, draw(.toolResult, slot, place: talks[Int(slot)].place, low: number).0)
     }
     let ready = e + compiled.tables.draw(tools.time, word.2)
     var starting: [(agent: Int, key: UInt64)] = []
-    for place in level.agents.indices { starting += agents(place, level.agents[place], talk) }
+    for place in level.agents.indices { starting += agents(place, level.agents[place], slot) }
     let next = talks[Int(slot)].state.calledTools(
-      visible: talk.visible, reasoning: talk.reasoning, results: results,
+      visible: visible, reasoning: reasoning, results: results,
       end: SimTime(microseconds: ready), agents: starting.count, &numbers)
     talks[Int(slot)].agents = Int32(starting.count)
     for (place, agent) in starting.enumerated() {
@@ -301,14 +299,16 @@ extension PlanEngine {
   // MARK: Sub-agents
 
   /// Those of a kind that a step starts, with the keys of their draws.
-  private func agents(_ number: Int, _ agent: CompiledConversation.Agent, _ talk: Talk) -> [(
+  private func agents(_ number: Int, _ agent: CompiledConversation.Agent, _ slot: Int32) -> [(
     agent: Int, key: UInt64
   )] {
+    let (own, place) = (talks[Int(slot)].key, talks[Int(slot)].place)
     func key(_ k: UInt64) -> UInt64 {
-      SplitMix.mixed(talk.key ^ (agent.key &+ (talk.place << 16 &+ k) &* SplitMix.step))
+      SplitMix.mixed(own ^ (agent.key &+ (place << 16 &+ k) &* SplitMix.step))
     }
     let word = draws.block(
-      .agent, call: UInt64(talk.index), user: UInt64(talk.user), workload: key(0))
+      .agent, call: UInt64(talks[Int(slot)].index), user: UInt64(talks[Int(slot)].user),
+      workload: key(0))
     guard agent.chance >= 1 || word.2.unit < agent.chance else { return [] }
     let count = min(65_536, max(1, compiled.tables.draw(agent.parallel, word.3)))
     return (0..<UInt64(count)).map { (number, key($0)) }

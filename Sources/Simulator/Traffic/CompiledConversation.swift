@@ -35,23 +35,51 @@ package struct CompiledConversation: Sendable {
     package var isFork: Bool
   }
 
-  /// One kind of conversation: a user's, or a sub-agent's.
-  package struct Level: Sendable {
-    package var rules: ConversationRules
+  /// One kind of conversation: a user's, or a sub-agent's. A class, since it is looked at for every call
+  /// and a copy would have to hold on to all its parts.
+  package final class Level: Sendable {
+    package let rules: ConversationRules
     /// Tells its prefix from those of other levels and workloads.
-    package var prefixKey: UInt64
-    package var prefixSharing: PrefixSharing
-    package var prefixTokens: Sampler
-    package var turns: Count
-    package var abandon: Double
-    package var user: Sampler
-    package var think: Sampler
-    package var tools: Tools?
-    package var agents: [Agent]
+    package let prefixKey: UInt64
+    package let prefixSharing: PrefixSharing
+    package let prefixTokens: Sampler
+    package let turns: Count
+    package let abandon: Double
+    package let user: Sampler
+    package let think: Sampler
+    package let tools: Tools?
+    package let agents: [Agent]
     /// By class of turns, then `ConversationCall`; negative: there is none.
-    package var kinds: [[Int]]
-    /// Of the first call of all.
-    package var firstKinds: [Int]
+    package let kinds: [[Int]]
+    /// The kinds of the first call of all.
+    package let firstKinds: [Int]
+
+    init(
+      _ level: ConversationLevel, path: String, firstKind: Int, _ tables: inout SamplerTables
+    ) {
+      func placed(_ kind: Int) -> Int { kind < 0 ? kind : kind + firstKind }
+      rules = level.rules
+      prefixKey = SplitMix.mixed(Draws.key(of: path) ^ SplitMix.step)
+      prefixSharing = level.prefixSharing
+      prefixTokens = tables.sampler(for: level.prefixTokens)
+      turns = Count(level.turns, &tables)
+      abandon = level.abandon
+      user = tables.sampler(for: level.user)
+      think = tables.sampler(for: level.think)
+      tools = level.tools.map { tools in
+        Tools(
+          steps: Count(tools.steps, &tables), parallel: tables.sampler(for: tools.parallel),
+          result: tables.sampler(for: tools.result), time: tables.sampler(for: tools.time))
+      }
+      agents = level.agents.map { agent in
+        Agent(
+          name: agent.name, key: Draws.key(of: agent.name), level: agent.level,
+          chance: agent.chance, parallel: tables.sampler(for: agent.parallel),
+          result: agent.result.map { tables.sampler(for: $0) }, isFork: agent.isFork)
+      }
+      kinds = level.kinds.map { $0.map(placed) }
+      firstKinds = level.firstKinds.map(placed)
+    }
   }
 
   package var levels: [Level]
@@ -65,26 +93,7 @@ package struct CompiledConversation: Sendable {
     var levels: [Level] = []
     for level in spec.levels {
       let path = ([workload.name] + level.path).joined(separator: "/")
-      levels.append(
-        Level(
-          rules: level.rules, prefixKey: SplitMix.mixed(Draws.key(of: path) ^ SplitMix.step),
-          prefixSharing: level.prefixSharing,
-          prefixTokens: tables.sampler(for: level.prefixTokens),
-          turns: Count(level.turns, &tables), abandon: level.abandon,
-          user: tables.sampler(for: level.user), think: tables.sampler(for: level.think),
-          tools: level.tools.map { tools in
-            Tools(
-              steps: Count(tools.steps, &tables), parallel: tables.sampler(for: tools.parallel),
-              result: tables.sampler(for: tools.result), time: tables.sampler(for: tools.time))
-          },
-          agents: level.agents.map { agent in
-            Agent(
-              name: agent.name, key: Draws.key(of: agent.name), level: agent.level,
-              chance: agent.chance, parallel: tables.sampler(for: agent.parallel),
-              result: agent.result.map { tables.sampler(for: $0) }, isFork: agent.isFork)
-          },
-          kinds: level.kinds.map { $0.map { $0 < 0 ? $0 : $0 + firstKind } },
-          firstKinds: level.firstKinds.map { $0 < 0 ? $0 : $0 + firstKind }))
+      levels.append(Level(level, path: path, firstKind: firstKind, &tables))
     }
     self.levels = levels
   }
