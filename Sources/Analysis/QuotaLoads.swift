@@ -40,8 +40,10 @@ package struct QuotaLoads {
   }
 
   /// One a target that any call is sent to and a limit that it has.
+  /// Empty with conversations: how long their prompts are no formula tells.
   package func loads() -> [Expectation.QuotaLoad] {
-    targets().flatMap { target -> [Expectation.QuotaLoad] in
+    guard !scenario.hasConversations else { return [] }
+    return targets().flatMap { target -> [Expectation.QuotaLoad] in
       let quota = scenario.behaviours[target.model.index].quota
       return quota.isUnlimited ? [] : loads(of: load(on: target.name, model: target.model), quota)
     }

@@ -4,6 +4,12 @@ import Support
 /// What the conversations of a workload are like (docs/semantics.md, "Conversations"): the user's own
 /// first, then every kind of sub-agent, in the file's order.
 package struct ConversationSpec: Hashable, Sendable {
+  /// What the places of draws have room for: turns of a conversation, tool steps of a turn, and tools or
+  /// sub-agents that start together.
+  package static let mostTurns = 65_536
+  package static let mostSteps = 32_767
+  package static let mostParallel: Int64 = 65_536
+
   package var levels: [ConversationLevel]
   /// Turns, from 1, with which rules begin to tell turns apart; ascending, the first is 1.
   package var turnStarts: [Int] = [1]

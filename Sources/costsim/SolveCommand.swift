@@ -55,11 +55,12 @@ struct SolveCommand: ParsableCommand {
     if let budget { options.overrides.append(try budgetOverride(budget)) }
     let folder = try OutputFolder(path: decision.page.out)
     let (tree, scenario) = try options.readOnePlan(self.scenario)
-    try scenario.checkClosedForms("'solve'")
     let limits = try limits(scenario)
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
+    let runs = decision.runs ?? (simulates ? 1 : nil)
+    if runs == nil { try scenario.checkClosedForms("'solve'", or: "'--runs 1' simulates them") }
     let assessor = Assessor(
-      tree, scenario: scenario, runs: decision.runs ?? (simulates ? 1 : nil),
+      tree, scenario: scenario, runs: runs,
       threads: decision.work.threads)
     let knob = try knob(in: tree)
     let answer = try SolveAnswer(

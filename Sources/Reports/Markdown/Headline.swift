@@ -90,8 +90,11 @@ package enum Headline {
     _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
   ) -> String? {
     if let other = report.scenario.compared, report.scenario.hasConversations {
-      return "What the same calls would cost at the prices of the \(Markdown.escape(other.name)) "
-        + "catalog no formula tells, since there are conversations: simulate them with it as 'catalog'."
+      let name =
+        emphasis.isEmpty ? PlainEnglish.visible(other.name) : Markdown.escape(other.name)
+      return
+        "No formula tells what these calls would cost at the prices of the \(name) catalog, since "
+        + "there are conversations: 'run' with it as 'catalog' does."
     }
     guard let comparison = report.comparison,
       let bills = comparison.plans.first(where: { $0.plan == plan.plan }), bills.changes

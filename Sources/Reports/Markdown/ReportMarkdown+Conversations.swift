@@ -6,18 +6,7 @@ import Support
 package enum CachingWords {
   /// What all cells come to.
   package static func sum(_ cells: [CachingCell]) -> CachingTally.Cell {
-    cells.reduce(into: CachingTally.Cell()) { sum, cell in
-      sum.calls += cell.counts.calls
-      sum.input += cell.counts.input
-      sum.read += cell.counts.read
-      sum.short += cell.counts.short
-      sum.long += cell.counts.long
-      sum.lost += cell.counts.lost
-      sum.achievable += cell.counts.achievable
-      sum.premium += cell.counts.premium
-      sum.saved += cell.counts.saved
-      sum.lostCost += cell.counts.lostCost
-    }
+    cells.reduce(into: CachingTally.Cell()) { $0 += $1.counts }
   }
 
   /// The share that is read, what that saves, and what expiry loses; nil without conversations.
@@ -30,8 +19,8 @@ package enum CachingWords {
     let written = sum.short + sum.long
     if sum.read + written == 0 {
       return
-        "No provider's cache holds anything of the input; if all that had been sent before were "
-        + "read, it would be \(PlainEnglish.share(Double(sum.achievable), of: Double(sum.input)))."
+        "Nothing of the input is read from providers' caches or written to them at a price; if all "
+        + "that had been sent before were read, it would be \(PlainEnglish.share(Double(sum.achievable), of: Double(sum.input)))."
     }
     let read = PlainEnglish.share(Double(sum.read), of: Double(sum.input))
     var text =
@@ -44,13 +33,23 @@ package enum CachingWords {
       ? "Caching costs \(PlainEnglish.usd(.zero - sum.saved)) more than it saves. "
       : "Caching saves \(emphasis)\(PlainEnglish.usd(sum.saved))\(emphasis) of what the input would "
         + "cost without it. "
-    text +=
-      sum.lost == 0
-      ? "Nothing that was written expires before it is needed again."
-      : "What expires before it is needed again is written anew: "
-        + "\(PlainEnglish.count(sum.lost)) tokens, which costs "
-        + "\(PlainEnglish.usd(sum.lostCost)) more than reading them."
-    return text
+    return text + again(sum, isBilled: written > 0)
+  }
+
+  /// What had been sent before and is paid for again.
+  private static func again(_ sum: CachingTally.Cell, isBilled: Bool) -> String {
+    let missed = isBilled ? sum.lost : sum.achievable - sum.read
+    guard missed > 0 else {
+      return
+        "Nothing that had been sent before is \(isBilled ? "written" : "paid for in full") again."
+    }
+    let tokens =
+      "\(PlainEnglish.count(missed)) tokens that had been sent before, but had expired or were not "
+      + "found, are "
+    return isBilled
+      ? tokens
+        + "written again, which costs \(PlainEnglish.usd(sum.lostCost)) more than reading them."
+      : tokens + "paid for in full again."
   }
 }
 
@@ -170,7 +169,8 @@ extension ReportMarkdown {
       ])
     }
     return
-      "Attempts that read less than half of what their conversation had sent before, first calls of their prompt:\n\n"
+      "Attempts that read less than half of what their conversation had sent before (a first call: of "
+      + "its own prompt):\n\n"
       + table.text
   }
 

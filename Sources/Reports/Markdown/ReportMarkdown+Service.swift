@@ -10,6 +10,13 @@ extension ReportMarkdown {
     for plan in report.plans where !plan.expectation.quotaLoads.isEmpty {
       if plan.plan == report.largestPlan?.plan { text += quotaTable(plan) }
     }
+    if report.scenario.hasConversations,
+      report.scenario.behaviours.contains(where: { !$0.quota.isUnlimited })
+    {
+      text +=
+        "No formula tells what conversations ask of the limits: [performance.csv](performance.csv) "
+      text += "has what the simulation saw.\n\n"
+    }
     text += performanceTable(report)
     text += report.plans.map(saturation).joined()
     return text.isEmpty ? "" : heading("Capacity") + text

@@ -4,9 +4,9 @@ import Support
 /// Reads what conversations are like, and makes the kinds of calls of which they consist.
 package struct ConversationReader {
   private static let deepest = 4
-  package static let mostTurns = 65_536.0
-  package static let mostSteps = 32_767.0
-  private static let mostParallel = 65_536.0
+  private static let mostTurns = Double(ConversationSpec.mostTurns)
+  private static let mostSteps = Double(ConversationSpec.mostSteps)
+  private static let mostParallel = Double(ConversationSpec.mostParallel)
   private static let largestTokens: Int64 = 100_000_000
   /// Chance that a number is above what the simulation can hold, from which on it is refused: what is
   /// above is cut, and nobody would see it.
@@ -111,6 +111,7 @@ package struct ConversationReader {
   private func number(_ fields: Fields, _ key: String, most: Double) -> Distribution? {
     guard let node = fields[key], let law = tokens(fields, key) else { return nil }
     check(law, at: node.place, key, most: most)
+    if key == "parallel", law.highest < 1 { log.add(node.place, "'parallel' must be at least 1") }
     return law
   }
 
@@ -269,7 +270,7 @@ package struct ConversationReader {
       level.rules.full = FullRule(at: limit, .truncate(to: to))
     case .compact:
       level.summary = tokens(fields, "to") ?? level.summary
-      checkShrinks(to: level.summary.least, limit, fields)
+      checkShrinks(to: level.prefixTokens.least + level.summary.least, limit, fields)
       level.compactor = fields["model"].flatMap { models.id($0) }
       let keep = Int32(fields.count("keep", in: 0...Int64(Self.mostTurns)) ?? 0)
       let instruction = fields.count("instruction", in: 0...Self.largestTokens) ?? 0
@@ -282,7 +283,10 @@ package struct ConversationReader {
     guard case .tokens(let at) = limit, to >= Double(at), let place = fields["to"]?.place else {
       return
     }
-    log.add(place, "'to' is not below 'at' (\(PlainEnglish.count(at)))")
+    log.add(
+      place,
+      "what is left is not below 'at' (\(PlainEnglish.count(at))): \(PlainEnglish.number(to)) tokens"
+    )
   }
 
   private func limit(_ node: YAMLNode) -> FullRule.Limit? {
@@ -315,7 +319,9 @@ package struct ConversationReader {
       // Prompts are as long as contexts come to be; some of it is there.
       kind.variant.input = .fixed(max(1, level.user.least + level.prefixTokens.least))
       kind.variant.reasoning = level.reasoning
-      if case .windowShare? = level.rules.full?.limit { kind.variant.fillsShareOfWindow = true }
+      if case .windowShare? = level.rules.full?.limit, call != .compaction {
+        kind.variant.fillsShareOfWindow = true
+      }
       if !isFirst { kind.variant.prompts = .none }
       if call != .answer || !context.path.isEmpty { kind.variant.forgetQuality() }
       switch call {

@@ -81,7 +81,6 @@ package struct ScenarioChecks {
     let chain = fallbacks(call, ofTier: call.variant.attributes[.tier] ?? "standard")
     var models: Set<ModelID> = []
     for id in Set(rules.flatMap(\.models)).sorted() { checkWindow(call, id) }
-    checkLeastPrompt(call, rules.flatMap(\.models) + chain)
     if call.variant.fillsShareOfWindow {
       for id in rules.flatMap(\.models) + modelsOfActions(call) { checkShare(call, id) }
     }
@@ -252,20 +251,6 @@ package struct ScenarioChecks {
       call.inputPlace ?? call.place,
       "this call's \(PlainEnglish.number(input + answer)) tokens are more than the context window of "
         + "'\(model.name)' holds (\(PlainEnglish.count(window)))",
-      hint: "send less, or route it to another model")
-  }
-
-  /// No prompt of a conversation's kind of call is shorter than what the variant states.
-  private func checkLeastPrompt(_ call: PlacedVariant, _ models: [ModelID]) {
-    let windows = models.map { scenario.catalog[$0].contextWindow }
-    guard compared == nil, call.variant.turnKind == .answer, !windows.contains(nil),
-      let largest = windows.compactMap(\.self).max(), call.variant.input.least > Double(largest)
-    else { return }
-    log.add(
-      call.place,
-      "the shortest prompt of this conversation has \(PlainEnglish.number(call.variant.input.least)) "
-        + "tokens, more than any context window holds that it can reach "
-        + "(\(PlainEnglish.count(largest)))",
       hint: "send less, or route it to another model")
   }
 

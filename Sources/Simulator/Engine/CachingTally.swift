@@ -22,21 +22,19 @@ package struct CachingTally: Sendable {
     /// What all input would cost more without any cache.
     package var saved = MoneySum.zero
 
-    package init(
-      calls: Int64 = 0, input: Int64 = 0, read: Int64 = 0, short: Int64 = 0, long: Int64 = 0,
-      lost: Int64 = 0, achievable: Int64 = 0, premium: MoneySum = MoneySum.zero,
-      lostCost: MoneySum = MoneySum.zero, saved: MoneySum = MoneySum.zero
-    ) {
-      self.calls = calls
-      self.input = input
-      self.read = read
-      self.short = short
-      self.long = long
-      self.lost = lost
-      self.achievable = achievable
-      self.premium = premium
-      self.lostCost = lostCost
-      self.saved = saved
+    package init() {}
+
+    package static func += (sum: inout Cell, other: Cell) {
+      sum.calls += other.calls
+      sum.input += other.input
+      sum.read += other.read
+      sum.short += other.short
+      sum.long += other.long
+      sum.lost += other.lost
+      sum.achievable += other.achievable
+      sum.premium += other.premium
+      sum.lostCost += other.lostCost
+      sum.saved += other.saved
     }
   }
 

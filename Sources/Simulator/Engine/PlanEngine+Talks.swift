@@ -1,10 +1,9 @@
 import CostModel
+import Scenarios
 
 /// Conversations: turns of tool steps and an answer, over a context that grows (docs/semantics.md,
 /// "Conversations").
 extension PlanEngine {
-  private static let mostTurns = 65_536
-  private static let mostSteps = 32_767
   private static let unknownRoute = Int32.min
 
   /// A conversation's user says something for the first time.
@@ -131,7 +130,7 @@ extension PlanEngine {
   private func callsTool(
     _ level: CompiledConversation.Level, _ slot: Int32, place: UInt64, step: Int
   ) -> Bool {
-    guard let tools = level.tools, step < Self.mostSteps else { return false }
+    guard let tools = level.tools, step < ConversationSpec.mostSteps else { return false }
     guard tools.steps.sampler == nil else { return Int64(step) < talks[Int(slot)].steps }
     return draw(.conversationCall, slot, place: place).0.unit < tools.steps.continuation
   }
@@ -255,7 +254,9 @@ extension PlanEngine {
     let goesOn =
       level.turns.sampler == nil
       ? word.0.unit < level.turns.continuation : Int64(turn) + 1 < talks[Int(slot)].turns
-    guard goesOn, turn + 1 < Self.mostTurns else { return endTalk(slot, failed: false, at: e) }
+    guard goesOn, turn + 1 < ConversationSpec.mostTurns else {
+      return endTalk(slot, failed: false, at: e)
+    }
     if word.1.unit < level.abandon {
       conversations?.abandon(talks[Int(slot)])
       return endTalk(slot, failed: false, at: e)
@@ -272,7 +273,7 @@ extension PlanEngine {
     let (visible, reasoning) = (talks[Int(slot)].visible, talks[Int(slot)].reasoning)
     guard let tools = level.tools else { preconditionFailure("no tools, no tool step") }
     let word = draw(.conversationCall, slot, place: talks[Int(slot)].place)
-    let count = max(1, compiled.tables.draw(tools.parallel, word.1))
+    let count = clamped(compiled.tables.draw(tools.parallel, word.1))
     let results = (0..<UInt64(count)).map { number in
       tools.result.constant
         ?? compiled.tables.draw(
@@ -289,6 +290,11 @@ extension PlanEngine {
       start(level.agents[agent.agent], agent.agent, key: agent.key, place: place, by: slot, at: e)
     }
     if let next { finishStep(slot, at: next.microseconds) }
+  }
+
+  /// How many start together. The reader refuses what is cut here more often than once in a billion.
+  private func clamped(_ drawn: Int64) -> Int64 {
+    min(ConversationSpec.mostParallel, max(1, drawn))
   }
 
   private mutating func finishStep(_ slot: Int32, at time: Int64) {
@@ -310,7 +316,7 @@ extension PlanEngine {
       .agent, call: UInt64(talks[Int(slot)].index), user: UInt64(talks[Int(slot)].user),
       workload: key(0))
     guard agent.chance >= 1 || word.2.unit < agent.chance else { return [] }
-    let count = min(65_536, max(1, compiled.tables.draw(agent.parallel, word.3)))
+    let count = clamped(compiled.tables.draw(agent.parallel, word.3))
     return (0..<UInt64(count)).map { (number, key($0)) }
   }
 

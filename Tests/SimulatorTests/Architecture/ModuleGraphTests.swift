@@ -54,7 +54,9 @@ import Testing
       let root = RepositoryFiles.root.appendingPathComponent("Sources/\(name)")
       let files = try #require(FileManager.default.enumerator(atPath: root.path))
       for case let file as String in files where file.hasSuffix(".swift") {
-        for match in try Self.text("Sources/\(name)/\(file)").matches(of: #/(?m)^import (\w+)$/#) {
+        for match in try Self.text("Sources/\(name)/\(file)").matches(
+          of: #/(?m)^(?:@?\w+ )*import (?:\w+ )?(\w+)$/#)
+        {
           let module = String(match.1)
           guard manifest[module] != nil else { continue }
           imports += 1

@@ -183,7 +183,8 @@ import Testing
       result: result, expectation: Expectation(scenario: scenario, plan: scenario.plans[0]))
     let report = ScenarioReport(scenario: scenario, plans: [plan])
     let words = try #require(CachingWords.sentences(plan, report, ""))
-    #expect(words.hasPrefix("No provider's cache holds anything of the input; if all that had"))
+    #expect(
+      words.hasPrefix("Nothing of the input is read from providers' caches or written to them"))
     #expect(!words.contains("saves"))
   }
 }
