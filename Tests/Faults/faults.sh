@@ -272,5 +272,20 @@ for change in grow cut replace remove; do
 done
 expect "logs that grow, shrink, change or go while they are read: read or refused$bad" [ -z "$bad" ]
 
+# Memory that nothing has written yet may hold anything: glibc fills it with a byte of our choice.
+bad=
+for scenario in scenarios/huntaze-engineering.yaml scenarios/ab-test.yaml \
+  scenarios/huntaze-monitoring.yaml; do
+  first=
+  for byte in 0 1 85 170 255; do
+    rm -rf "$work/filled"
+    MALLOC_PERTURB_=$byte "$costsim" run "$scenario" --users 7 --calls "$work/filled/calls.csv" \
+      --out "$work/filled" -q || bad+=" $scenario: exit $?"
+    sum=$(cat "$work"/filled/calls.csv "$work"/filled/*/*.csv | md5sum)
+    [ "$sum" = "${first:=$sum}" ] || bad+=" $scenario with $byte"
+  done
+done
+expect "the same bytes whatever unwritten memory holds$bad" [ -z "$bad" ]
+
 echo "$failures failures"
 [ $failures = 0 ]

@@ -270,7 +270,7 @@ package struct ConversationReader {
       level.rules.full = FullRule(at: limit, .truncate(to: to))
     case .compact:
       level.summary = tokens(fields, "to") ?? level.summary
-      checkShrinks(to: level.prefixTokens.least + level.summary.least, limit, fields)
+      checkShrinks(to: level.summary.least, limit, fields)
       level.compactor = fields["model"].flatMap { models.id($0) }
       let keep = Int32(fields.count("keep", in: 0...Int64(Self.mostTurns)) ?? 0)
       let instruction = fields.count("instruction", in: 0...Self.largestTokens) ?? 0
