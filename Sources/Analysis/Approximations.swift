@@ -36,7 +36,7 @@ package struct Approximations {
   package func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + windows() + knowledge() + bursts() + cache() + flushes() + prefixes() + breakers()
+      tokens() + meters() + windows() + knowledge() + bursts() + cache() + flushes() + prefixes() + breakers()
       + outages()
       + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
       + exactSurges() + sharedUsers()
@@ -130,6 +130,19 @@ package struct Approximations {
       Expectation.Approximation(
         part: "\(scenario.workloads[$0.workload].name) output tokens",
         reason: "visible and reasoning tokens are both random and may meet max_tokens together")
+    }
+  }
+
+  /// Parts of a total that are drawn apart from it.
+  private func meters() -> [Expectation.Approximation] {
+    calls.flatMap { call in
+      call.variant.statedMeters.filter { call.variant.mayExceed($0.meter) }.map { meter, _ in
+        Expectation.Approximation(
+          part: "\(scenario.workloads[call.workload].name) \(meter.key)",
+          reason: "it may be drawn larger than the \(meter.whole?.rawValue ?? "total") that it is part of, "
+            + "which then cuts it: the formula does not",
+          movesBill: true)
+      }
     }
   }
 

@@ -98,12 +98,8 @@ package struct CallShape: Sendable {
   /// Seconds.
   package var meanAudio: Double { audioLaw.mean }
 
-  /// Mean and second moment of the billed seconds; silence has no minimum.
-  package func billedAudio(minimum: Double) -> PartialMoments {
-    guard minimum > 0 else { return audioLaw.moments() }
-    let silent = audioLaw.moments(below: 5e-7)
-    let short = audioLaw.moments(below: minimum)
-    return audioLaw.moments() - short
-      + .point(minimum, mass: short.mass - silent.mass) + .point(0, mass: silent.mass)
+  /// Moments of the billed seconds of audio; silence has no minimum.
+  package func billedAudio(_ sheet: PriceSheet) -> PartialMoments {
+    audioLaw.billed(minimum: sheet.minimumAudio.seconds, step: sheet.audioStep.seconds)
   }
 }

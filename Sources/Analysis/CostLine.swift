@@ -7,9 +7,19 @@ package struct CostLine: Hashable, Sendable {
   package var perInput = 0.0
   package var perVisible = 0.0
   package var perReasoning = 0.0
-  /// The audio's part; parts of several attempts belong to the same audio, so spreads add.
+  /// The part of audio and of meters; parts of several attempts belong to the same audio, so spreads
+  /// add.
   package var audioMean = 0.0
   package var audioSpread = 0.0
+
+  /// Adds a quantity that is independent of all tokens and so far of all audio.
+  /// - Parameter each: Dollars a unit; negative where the quantity is cheaper than what it is billed
+  ///   in place of.
+  package mutating func add(_ quantity: PartialMoments, each: Double) {
+    let variance = max(0, quantity.second - quantity.first * quantity.first)
+    if each >= 0 { audioMean += each * quantity.first } else { constant += each * quantity.first }
+    audioSpread = (audioSpread * audioSpread + each * each * variance).squareRoot()
+  }
 
   package static func + (a: CostLine, b: CostLine) -> CostLine {
     CostLine(

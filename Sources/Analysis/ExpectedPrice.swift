@@ -146,16 +146,40 @@ package struct ExpectedPrice {
     let read = price(.cacheReadTokens, input: input) ?? 0
     let write = written > 0 ? price(.cacheWriteTokens, input: input) ?? 0 : 0
     let image = price(.inputImageTokens, input: input) ?? 0
-    let seconds = 1e6 * (price(.audioSeconds, input: input) ?? 0)
-    let audio = shape.billedAudio(minimum: sheet.minimumAudio.seconds)
     let frames = Double(variant.frameTokens)
-    let pieces = Double(variant.images) * (price(.images, input: input) ?? 0)
-    return CostLine(
-      constant: (price(.calls, input: input) ?? 0) + pieces + frames * (image - fresh)
+    var line = CostLine(
+      constant: (price(.calls, input: input) ?? 0) + frames * (image - fresh)
         + cached * (read - fresh) + written * (write - fresh),
       perInput: fresh, perVisible: answered ? price(.outputTokens, input: input) ?? 0 : 0,
-      perReasoning: answered ? price(.reasoningTokens, input: input) ?? 0 : 0,
-      audioMean: seconds * audio.first,
-      audioSpread: seconds * max(0, audio.second - audio.first * audio.first).squareRoot())
+      perReasoning: answered ? price(.reasoningTokens, input: input) ?? 0 : 0)
+    let seconds = 1e6 * (price(.audioSeconds, input: input) ?? 0)
+    line.add(shape.billedAudio(sheet), each: seconds)
+    for (meter, law) in variant.statedMeters where answered || meter.whole != .output {
+      add(meter, law, input: input, shape: shape, to: &line)
+    }
+    return line
+  }
+
+  /// A meter's part: what is part of a total is billed in place of text.
+  private func add(
+    _ meter: CallMeter, _ law: Distribution, input: Double, shape: CallShape,
+    to line: inout CostLine
+  ) {
+    let own = price(meter.dimension, input: input) ?? 0
+    switch meter.whole {
+    case .input where variant.drawnWhole[.input] == meter:
+      line.constant += shape.extraInput * (line.perInput - own)
+      line.perInput = own
+    case .output where variant.drawnWhole[.output] == meter: line.perVisible = own
+    case .input: line.add(law.billed(rounded: true), each: own - line.perInput)
+    case .output: line.add(law.billed(rounded: true), each: own - line.perVisible)
+    case nil where meter == .documents && sheet.searchDocuments > 0:
+      let size = Double(sheet.searchDocuments)
+      let search = price(.searches, input: input) ?? 0
+      line.add(law.billed(step: size, rounded: true), each: search / size)
+    case nil where meter == .video:
+      line.add(law.billed(step: sheet.videoStep.seconds), each: 1e6 * own)
+    case nil: line.add(law.billed(rounded: true), each: own)
+    }
   }
 }

@@ -71,6 +71,11 @@ private struct CatalogFacts {
     if sheet.minimumAudio > .zero {
       put(.price, since + "least audio", ExactText.duration(sheet.minimumAudio))
     }
+    for (name, step) in [("audio step", sheet.audioStep), ("video step", sheet.videoStep)]
+    where step > .zero { put(.price, since + name, ExactText.duration(step)) }
+    if sheet.searchDocuments > 0 {
+      put(.price, since + "documents of a search", PlainEnglish.count(sheet.searchDocuments))
+    }
     add(sheet.contextTiers, since)
     if let batch = sheet.batch { add(batch, since + "batch") }
     for (name, change) in sheet.serviceTiers.sorted(by: { $0.key < $1.key }) {

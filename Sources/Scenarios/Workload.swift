@@ -93,8 +93,10 @@ package struct Variant: Sendable {
   package var audio = Distribution.fixed(0)
   /// Image tokens of all frames, part of the input.
   package var frameTokens: Int64 = 0
-  /// Images billed by the piece, sent or made; no tokens.
-  package var images: Int64 = 0
+  /// What else is metered, by meter: laws of tokens, of pieces, of seconds.
+  package var meters: [CallMeter: Distribution] = [:]
+  /// The drawn meter that a total is, where the scenario states no total: both are one draw.
+  package var drawnWhole: [CallMeter.Whole: CallMeter] = [:]
   /// What the call reserves for its answer, and what cuts it.
   package var maxTokens: Int64?
   /// What `maxTokens` limits.
@@ -142,7 +144,7 @@ package struct Variant: Sendable {
     input: Distribution = Distribution.fixed(0),
     output: Distribution = Distribution.fixed(0),
     reasoning: Distribution = Distribution.fixed(0),
-    audio: Distribution = Distribution.fixed(0), frameTokens: Int64 = 0, images: Int64 = 0,
+    audio: Distribution = Distribution.fixed(0), frameTokens: Int64 = 0,
     maxTokens: Int64? = nil, limitedTokens: LimitedTokens = LimitedTokens.all,
     prompts: PromptRepetition = PromptRepetition.unique, prefixTokens: Int64 = 0,
     prefixSharedByUsers: Bool = true, msgs: Int64 = 1, batch: Bool = false,
@@ -159,7 +161,6 @@ package struct Variant: Sendable {
     self.reasoning = reasoning
     self.audio = audio
     self.frameTokens = frameTokens
-    self.images = images
     self.maxTokens = maxTokens
     self.limitedTokens = limitedTokens
     self.prompts = prompts

@@ -18,7 +18,8 @@ package enum UsageColumn: String, CaseIterable, Sendable {
   case inputImageTokens = "input_image_tokens"
   case outputImageTokens = "output_image_tokens"
   case audioSeconds = "audio_seconds"
-  case characters, images, pages, searches, calls
+  case videoSeconds = "video_seconds"
+  case characters, images, pages, searches, documents, calls
 
   /// What it counts; nil where it is no quantity.
   package var dimension: BillingDimension? {
@@ -37,10 +38,12 @@ package enum UsageColumn: String, CaseIterable, Sendable {
     case .inputImageTokens: .inputImageTokens
     case .outputImageTokens: .outputImageTokens
     case .audioSeconds: .audioSeconds
+    case .videoSeconds: .videoSeconds
     case .characters: .characters
     case .images: .images
     case .pages: .pages
     case .searches: .searches
+    case .documents: .documents
     case .calls: .calls
     }
   }

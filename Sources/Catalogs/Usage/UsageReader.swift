@@ -170,7 +170,7 @@ package final class UsageReader {
   }
 
   private func quantity(_ column: UsageColumn, _ text: String) throws -> Int64 {
-    let isTime = column == .audioSeconds
+    let isTime = column.dimension?.isTime == true
     // Where semicolons separate fields, a comma is the decimal point.
     let decimalComma = csv?.delimiter != UInt8(ascii: ",")
     var text = text

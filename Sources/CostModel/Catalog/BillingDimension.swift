@@ -4,7 +4,7 @@ public enum BillingDimension: Int, CaseIterable, Sendable {
   case inputTokens, cacheReadTokens, cacheWriteTokens, cacheWriteLongTokens
   case outputTokens, reasoningTokens
   case inputAudioTokens, outputAudioTokens, inputImageTokens, outputImageTokens
-  case audioSeconds, characters, images, pages, searches, calls
+  case audioSeconds, videoSeconds, characters, images, pages, searches, documents, calls
 
   /// Whose price applies where this dimension has none of its own; nil: then it is unpriced
   /// (`calls`: then nothing is due for a call as such).
@@ -14,12 +14,17 @@ public enum BillingDimension: Int, CaseIterable, Sendable {
     case .cacheWriteLongTokens: .cacheWriteTokens
     case .reasoningTokens, .outputAudioTokens, .outputImageTokens: .outputTokens
     case .inputTokens, .outputTokens: nil
-    case .audioSeconds, .characters, .images, .pages, .searches, .calls: nil
+    case .audioSeconds, .videoSeconds, .characters, .images, .pages, .searches, .documents,
+      .calls:
+      nil
     }
   }
 
   /// Whether it counts tokens.
   public var isTokens: Bool { rawValue <= BillingDimension.outputImageTokens.rawValue }
+
+  /// Whether it counts time, in microseconds.
+  public var isTime: Bool { self == .audioSeconds || self == .videoSeconds }
 
   /// What people call it.
   public var label: String {
@@ -35,10 +40,12 @@ public enum BillingDimension: Int, CaseIterable, Sendable {
     case .inputImageTokens: "input image tokens"
     case .outputImageTokens: "output image tokens"
     case .audioSeconds: "audio"
+    case .videoSeconds: "video"
     case .characters: "characters"
     case .images: "images"
     case .pages: "pages"
     case .searches: "searches"
+    case .documents: "documents"
     case .calls: "calls"
     }
   }

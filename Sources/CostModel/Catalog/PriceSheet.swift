@@ -14,6 +14,13 @@ public struct PriceSheet: Hashable, Sendable {
   public var timesOfDay: [TimeOfDayPrice] = []
   /// A call that has audio is billed for at least this much of it.
   public var minimumAudio = SimDuration.zero
+  /// Audio, after its minimum, is billed in whole steps of so long; zero: as it is.
+  public var audioStep = SimDuration.zero
+  /// Video likewise; zero: as it is.
+  public var videoStep = SimDuration.zero
+  /// Documents of one billed search, which more documents begin another of; 0: documents have a price
+  /// of their own, or none.
+  public var searchDocuments: Int64 = 0
   /// Due at the start of every month, whatever the traffic (self-hosting).
   public var fixedMonthly: Money?
   /// Capacity that is paid by the hour, whatever the traffic (provisioned throughput).

@@ -3,7 +3,7 @@
 @usableFromInline
 struct CompiledSheet: Sendable {
   @usableFromInline let from: SimTime
-  @usableFromInline let minimumAudio: Int64
+  @usableFromInline let steps: BilledSteps
   /// Of the smallest inputs of its context tiers.
   @usableFromInline let tiers: Range<Int>
   @usableFromInline let timesOfDay: Range<Int>

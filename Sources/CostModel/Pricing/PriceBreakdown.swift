@@ -3,7 +3,7 @@ public struct PriceBreakdown: Hashable, Sendable {
   /// One dimension's share: quantity × rate, rounded once.
   public struct Component: Hashable, Sendable {
     public var dimension: BillingDimension
-    /// Tokens, microseconds of audio (the minimum applied), pieces or calls.
+    /// Tokens, microseconds of audio or video, pieces or calls, as the sheet's steps bill them.
     public var quantity: Int64
     /// Every overlay and multiplier applied, in lowest terms.
     public var rate: Rate
@@ -48,7 +48,9 @@ extension BillingDimension {
       .inputAudioTokens, .inputImageTokens:
       .input
     case .outputTokens, .reasoningTokens, .outputAudioTokens, .outputImageTokens: .output
-    case .audioSeconds, .characters, .images, .pages, .searches, .calls: .other
+    case .audioSeconds, .videoSeconds, .characters, .images, .pages, .searches, .documents,
+      .calls:
+      .other
     }
   }
 }

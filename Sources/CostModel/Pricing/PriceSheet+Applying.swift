@@ -5,6 +5,7 @@ extension PriceSheet {
     -> BillingDimension?
   {
     if isStated(dimension, on: variant) { return dimension }
+    if dimension == .documents, searchDocuments > 0 { return stated(for: .searches, on: variant) }
     return dimension.parent.flatMap { stated(for: $0, on: variant) }
   }
 

@@ -11,8 +11,9 @@ extension Pricer {
     var result = PriceBreakdown(
       sheet: index, contextTier: tier > 0 ? tierInputs[sheet.tiers.lowerBound + tier - 1] : nil,
       timeOfDay: time > 0 ? time - 1 : nil)
+    let billed = sheet.steps.billed(usage)
     for dimension in BillingDimension.allCases {
-      let quantity = parts.quantity(of: dimension, usage, minimumAudio: sheet.minimumAudio)
+      let quantity = parts.quantity(of: dimension, billed)
       let rate = rates[base + dimension.rawValue]
       // Nothing is due for a call as such, unless its price is stated.
       guard quantity > 0, dimension != .calls || rate != .free else { continue }
@@ -29,15 +30,13 @@ extension Pricer {
 extension UsageParts {
   /// What is billed of a dimension, where totals leave out what is billed separately.
   fileprivate func quantity(
-    of dimension: BillingDimension, _ usage: Usage, minimumAudio: Int64
+    of dimension: BillingDimension, _ usage: Usage
   ) -> Int64 {
     switch dimension {
     case .inputTokens: text
     case .outputTokens: visible
     case .inputAudioTokens: audio
     case .inputImageTokens: images
-    case .audioSeconds:
-      usage.audioMicroseconds > 0 ? max(usage.audioMicroseconds, minimumAudio) : 0
     default: usage[dimension]
     }
   }

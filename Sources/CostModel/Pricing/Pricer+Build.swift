@@ -9,7 +9,7 @@ extension Pricer {
     isFlat =
       sheets.count == 1 && sheets[0].from == .distantPast && tierInputs.isEmpty
       && timesOfDay.isEmpty
-    if isFlat { usualRates = UsualRates(card: rates, minimumAudio: sheets[0].minimumAudio) }
+    if isFlat { usualRates = UsualRates(card: rates, steps: sheets[0].steps) }
   }
 
   private mutating func append(_ sheet: PriceSheet, variant: BillingVariant) {
@@ -21,7 +21,7 @@ extension Pricer {
     let times = timesOfDay.count..<(timesOfDay.count + sheet.timesOfDay.count)
     sheets.append(
       CompiledSheet(
-        from: sheet.effectiveFrom, minimumAudio: sheet.minimumAudio.microseconds, tiers: tiers,
+        from: sheet.effectiveFrom, steps: BilledSteps(sheet), tiers: tiers,
         timesOfDay: times, firstRate: rates.count, fixedMonthly: sheet.fixedMonthly,
         provisioned: sheet.provisioned))
     tierInputs += inputs

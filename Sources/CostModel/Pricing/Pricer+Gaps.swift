@@ -37,8 +37,10 @@ extension Pricer {
     }
   }
 
-  private func isPriced(_ dimension: BillingDimension, sheet: Int, cards: Int) -> Bool {
-    (0..<cards).allSatisfy { card in
+  private func isPriced(_ stated: BillingDimension, sheet: Int, cards: Int) -> Bool {
+    let dimension =
+      stated == .documents && sheets[sheet].steps.documents > 0 ? .searches : stated
+    return (0..<cards).allSatisfy { card in
       let base = sheets[sheet].firstRate + card * dimensions
       return rates[base + dimension.rawValue].isPriced
     }

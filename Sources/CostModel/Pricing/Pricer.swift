@@ -48,17 +48,15 @@ public struct Pricer: Sendable {
   /// By the card whose rates begin at `base`.
   @inline(__always)
   func cost(
-    of usage: Usage, _ parts: UsageParts, sheet: Int, base: Int
+    of used: Usage, _ parts: UsageParts, sheet: Int, base: Int
   ) throws(PricingError) -> Cost {
+    let usage = sheets[sheet].steps.billed(used)
     var input = try amount(.inputTokens, parts.text, base)
     try add(.cacheReadTokens, usage.cacheReadTokens, base, to: &input)
     var output = try amount(.outputTokens, parts.visible, base)
     try add(.reasoningTokens, usage.reasoningTokens, base, to: &output)
     var other = try amount(.calls, usage.calls, base)
-    if usage.audioMicroseconds > 0 {
-      let billed = max(usage.audioMicroseconds, sheets[sheet].minimumAudio)
-      try add(.audioSeconds, billed, base, to: &other)
-    }
+    try add(.audioSeconds, usage.audioMicroseconds, base, to: &other)
     if usage.hasRareParts {
       try addRare(usage, parts, base, &input, &output, &other)
     }
@@ -167,5 +165,7 @@ public struct Pricer: Sendable {
     try add(.images, usage.images, base, to: &other)
     try add(.pages, usage.pages, base, to: &other)
     try add(.searches, usage.searches, base, to: &other)
+    try add(.documents, usage.documents, base, to: &other)
+    try add(.videoSeconds, usage.videoMicroseconds, base, to: &other)
   }
 }

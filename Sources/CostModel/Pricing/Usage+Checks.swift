@@ -4,7 +4,8 @@ extension Usage {
     let input = inputTokens | cacheReadTokens | cacheWriteTokens | cacheWriteLongTokens
     let output = outputTokens | reasoningTokens | outputAudioTokens | outputImageTokens
     let media = inputAudioTokens | inputImageTokens | audioMicroseconds | characters
-    return input | output | media | images | pages | searches | calls < 0
+    let pieces = images | pages | searches | documents | calls | videoMicroseconds
+    return input | output | media | pieces < 0
   }
 
   /// Whether anything but plain, cached, output and reasoning tokens, audio time and calls is
@@ -13,7 +14,16 @@ extension Usage {
   var hasRareParts: Bool {
     let tokens = cacheWriteTokens | cacheWriteLongTokens | inputAudioTokens | inputImageTokens
     let output = outputAudioTokens | outputImageTokens
-    return tokens | output | characters | images | pages | searches != 0
+    let pieces = characters | images | pages | searches | documents | videoMicroseconds
+    return tokens | output | pieces != 0
+  }
+
+  /// Cuts audio, then image tokens to what their totals hold beside frames and thinking.
+  public mutating func cutParts(frames: Int64 = 0) {
+    inputAudioTokens = min(inputAudioTokens, inputTokens - frames)
+    inputImageTokens = min(inputImageTokens, inputTokens - inputAudioTokens)
+    outputAudioTokens = min(outputAudioTokens, outputTokens - reasoningTokens)
+    outputImageTokens = min(outputImageTokens, outputTokens - reasoningTokens - outputAudioTokens)
   }
 
   /// The first dimension with a negative quantity; there is one.
@@ -22,7 +32,7 @@ extension Usage {
     BillingDimension.allCases.first { self[$0] < 0 } ?? .inputTokens
   }
 
-  /// The quantity as it is stated: totals are totals, audio is in microseconds.
+  /// The quantity as it is stated: totals are totals, audio and video are in microseconds.
   public subscript(dimension: BillingDimension) -> Int64 {
     get { self[keyPath: Self.path(dimension)] }
     set { self[keyPath: Self.path(dimension)] = newValue }
@@ -41,10 +51,12 @@ extension Usage {
     case .inputImageTokens: \.inputImageTokens
     case .outputImageTokens: \.outputImageTokens
     case .audioSeconds: \.audioMicroseconds
+    case .videoSeconds: \.videoMicroseconds
     case .characters: \.characters
     case .images: \.images
     case .pages: \.pages
     case .searches: \.searches
+    case .documents: \.documents
     case .calls: \.calls
     }
   }

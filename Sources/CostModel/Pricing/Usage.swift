@@ -23,11 +23,15 @@ public struct Usage: Hashable, Sendable {
   public var outputImageTokens: Int64 = 0
   /// Audio that is billed by its length, beside any tokens.
   public var audioMicroseconds: Int64 = 0
+  /// Video that is billed by its length, beside any tokens.
+  public var videoMicroseconds: Int64 = 0
   public var characters: Int64 = 0
   /// Images billed by the piece.
   public var images: Int64 = 0
   public var pages: Int64 = 0
   public var searches: Int64 = 0
+  /// Documents that a model ranks: billed by the piece, or so many of them as one search.
+  public var documents: Int64 = 0
   public var calls: Int64 = 0
 
   @inlinable

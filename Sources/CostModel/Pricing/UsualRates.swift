@@ -33,15 +33,16 @@ struct UsualRates: Sendable {
   @usableFromInline var reasoning: WholeRate
   @usableFromInline var calls: WholeRate
   @usableFromInline var audio: WholeRate
-  @usableFromInline var minimumAudio: Int64
+  @usableFromInline var steps: BilledSteps
 
   init() {
     self.init(
-      card: Array(repeating: .free, count: BillingDimension.allCases.count), minimumAudio: 0)
+      card: Array(repeating: .free, count: BillingDimension.allCases.count),
+      steps: BilledSteps())
   }
 
   /// - Parameter card: one rate a dimension.
-  init(card: [CompiledRate], minimumAudio: Int64) {
+  init(card: [CompiledRate], steps: BilledSteps) {
     func rate(_ dimension: BillingDimension) -> WholeRate { WholeRate(card[dimension.rawValue]) }
     input = rate(.inputTokens)
     cacheRead = rate(.cacheReadTokens)
@@ -49,7 +50,7 @@ struct UsualRates: Sendable {
     reasoning = rate(.reasoningTokens)
     calls = rate(.calls)
     audio = rate(.audioSeconds)
-    self.minimumAudio = minimumAudio
+    self.steps = steps
   }
 
   /// Of calls of nothing but plain input and output; nil where a rate is none of whole picodollars.
@@ -69,7 +70,7 @@ struct UsualRates: Sendable {
     let totals = usage.inputTokens | usage.outputTokens
     let parts = usage.cacheReadTokens | usage.reasoningTokens | text | visible
     guard totals | parts | usage.audioMicroseconds | usage.calls >= 0 else { return nil }
-    let heard = usage.audioMicroseconds == 0 ? 0 : max(usage.audioMicroseconds, minimumAudio)
+    let heard = steps.audio(usage.audioMicroseconds)
     let inputs = text & input.exceptions | usage.cacheReadTokens & cacheRead.exceptions
     let outputs = visible & output.exceptions | usage.reasoningTokens & reasoning.exceptions
     let others = usage.calls & calls.exceptions | heard & audio.exceptions

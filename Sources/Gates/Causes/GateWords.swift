@@ -79,7 +79,7 @@ package enum GateWords {
   ) -> (from: String, to: String) {
     let (quantity, unit): (Int64, String) =
       switch dimension {
-      case .audioSeconds: (3_600_000_000, "hour")
+      case _ where dimension.isTime: (3_600_000_000, "hour")
       case _ where dimension.isTokens: (1_000_000, "1M tokens")
       default: (1_000, "1,000 \(dimension.label)")
       }

@@ -150,6 +150,8 @@ extension PriceSheet {
     contextTiers == other.contextTiers && batch == other.batch
       && serviceTiers == other.serviceTiers && regions == other.regions
       && timesOfDay == other.timesOfDay && minimumAudio == other.minimumAudio
+      && audioStep == other.audioStep && videoStep == other.videoStep
+      && searchDocuments == other.searchDocuments
       && provisioned == other.provisioned && searchSizes == other.searchSizes
       && BillingDimension.allCases.allSatisfy { rates.share(of: $0) == other.rates.share(of: $0) }
   }

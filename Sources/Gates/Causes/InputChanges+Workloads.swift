@@ -123,13 +123,15 @@ extension InputChanges {
   }
 
   private static var variantFields: [VariantField] {
-    [
+    let meters = CallMeter.allCases.map { meter in
+      field(.tokens, meter.key.replacing("_", with: " "), \.[meter], GateWords.size)
+    }
+    return meters + [
       field(.tokens, "input tokens", \.input, GateWords.size),
       field(.tokens, "output tokens", \.output, GateWords.size),
       field(.tokens, "reasoning tokens", \.reasoning, GateWords.size),
       field(.tokens, "seconds of audio", \.audio, GateWords.size),
       field(.tokens, "image tokens", \.frameTokens) { PlainEnglish.count($0) },
-      field(.tokens, "images", \.images) { PlainEnglish.count($0) },
       field(.tokens, "most output tokens", \.maxTokens) { $0.map(PlainEnglish.count) ?? "none" },
       field(.tokens, "what most output tokens limit", \.limitedTokens) {
         $0 == .all ? "thinking and answer" : "answer"

@@ -208,6 +208,15 @@ package struct CallExplanation {
     if audio > 0, audio < sheet.minimumAudio.microseconds {
       notes.append("minimum of \(ExactText.duration(sheet.minimumAudio)) of audio")
     }
+    if audio > 0, sheet.audioStep > .zero {
+      notes.append("audio in steps of \(ExactText.duration(sheet.audioStep))")
+    }
+    if bill.usage.videoMicroseconds > 0, sheet.videoStep > .zero {
+      notes.append("video in steps of \(ExactText.duration(sheet.videoStep))")
+    }
+    if bill.usage.documents > 0, sheet.searchDocuments > 0 {
+      notes.append("\(PlainEnglish.count(sheet.searchDocuments)) documents a search")
+    }
     return notes
   }
 

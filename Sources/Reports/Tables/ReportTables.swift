@@ -28,7 +28,7 @@ package enum ReportTables {
         performance.table(rows(report) { $0.result.performance }),
         alerts(report.scenario).table(rows(report) { $0.result.alerts }),
       ] + extra(report) + enforcement(report) + returns(report) + experiments(report)
-      + caching(report)
+      + caching(report) + meters(report)
     guard report.plans.contains(where: { $0.spread != nil }) else { return always }
     return always + [uncertainty.table(rows(report, uncertaintyItems))]
   }

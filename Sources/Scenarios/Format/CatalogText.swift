@@ -93,6 +93,11 @@ package struct CatalogText {
     if sheet.minimumAudio > .zero {
       put("minimum_audio", Self.duration(sheet.minimumAudio), indent)
     }
+    for (key, step) in [("audio_step", sheet.audioStep), ("video_step", sheet.videoStep)]
+    where step > .zero { put(key, Self.duration(step), indent) }
+    if sheet.searchDocuments > 0 {
+      put("search_documents", String(sheet.searchDocuments), indent)
+    }
     if !sheet.contextTiers.isEmpty {
       put("tiers", "", indent)
       for tier in sheet.contextTiers { yaml.line("- " + Self.flow(tier), indent: indent + 2) }

@@ -44,6 +44,7 @@ package enum RateText {
     case .images: (1_000, "K images")
     case .pages: (1_000, "K pages")
     case .searches: (1_000, "K searches")
+    case .documents: (1_000, "K documents")
     }
   }
 

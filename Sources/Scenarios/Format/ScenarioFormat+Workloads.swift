@@ -33,8 +33,6 @@ extension ScenarioFormat {
       "frames", .count, "Images sent along, billed by their tokens.", default: "0", example: "9"),
     FormatField("tokens_per_frame", .count, "Input tokens of each.", example: "222"),
     FormatField(
-      "images", .count, "Images sent or made, billed by the piece.", default: "0", example: "1"),
-    FormatField(
       "max_tokens", .count,
       "Output that is longer is cut; what quotas reserve.",
       default: "nothing is cut; quotas reserve the model's"),
@@ -68,7 +66,15 @@ extension ScenarioFormat {
       "Chance that an answer is of no use for technical reasons; failed calls are, in any case."),
     FormatField(
       "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
-  ]
+  ] + meterFields
+
+  /// A key for each meter of a call.
+  private static let meterFields = CallMeter.allCases.map { meter in
+    FormatField(
+      meter.key,
+      .either([meter.dimension.isTime ? .duration : .count, .text, .object("distribution")]),
+      meter.summary, default: "0", example: meter.example)
+  }
 
   package static let workload = FormatObject(
     name: "workload",

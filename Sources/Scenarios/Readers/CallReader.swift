@@ -142,9 +142,52 @@ package struct CallReader {
       log.add(place, "'frames' needs 'tokens_per_frame'")
     }
     variant.frameTokens = frames * (each ?? 0)
-    variant.images = fields.count("images", in: 0...100_000) ?? 0
     variant.maxTokens = fields.count("max_tokens", in: 1...Self.largestTokens)
     variant.limitedTokens = fields.choice("max_tokens_covers", of: LimitedTokens.self) ?? .all
+    readMeters(fields, into: &variant)
+  }
+
+  private func readMeters(_ fields: Fields, into variant: inout Variant) {
+    for meter in CallMeter.allCases {
+      let reader = DistributionReader(log: log, unit: meter.dimension.isTime ? .seconds : .count)
+      guard let law = fields[meter.key].flatMap(reader.read), law.largestValue > 0 else { continue }
+      variant.meters[meter] = law
+    }
+    readWhole(.input, \.input, fields, into: &variant)
+    readWhole(.output, \.output, fields, into: &variant)
+  }
+
+  /// A total that is not stated is the sum of its parts; one that is holds them all.
+  private func readWhole(
+    _ whole: CallMeter.Whole, _ path: WritableKeyPath<Variant, Distribution>, _ fields: Fields,
+    into variant: inout Variant
+  ) {
+    let parts = variant.statedMeters.filter { $0.meter.whole == whole }
+    guard let first = parts.first, let place = fields[first.meter.key]?.place else { return }
+    if fields.has(whole.rawValue) {
+      let least = parts.reduce(0) { $0 + $1.law.least }
+      let most = variant[keyPath: path].largestValue
+      if most < least {
+        let keys = parts.map { "'\($0.meter.key)'" }.joined(separator: " and ")
+        log.add(
+          place,
+          "\(keys) of \(PlainEnglish.number(least)) tokens cannot be part of '\(whole.rawValue)', which "
+            + "is at most \(PlainEnglish.number(most))",
+          hint: "'\(whole.rawValue)' counts all of its tokens")
+      }
+      return
+    }
+    let fixed = parts.compactMap { part -> Double? in
+      if case .fixed(let value) = part.law { value } else { nil }
+    }
+    if fixed.count == parts.count {
+      variant[keyPath: path] = .fixed(fixed.reduce(0, +))
+    } else if parts.count == 1 {
+      variant[keyPath: path] = first.law
+      variant.drawnWhole[whole] = first.meter
+    } else {
+      log.add(place, "state '\(whole.rawValue)', of which these tokens are a part")
+    }
   }
 
   private func readBilling(_ fields: Fields, into variant: inout Variant) {

@@ -32,6 +32,11 @@ package struct PriceSheetReader {
       sheet.provisioned = provisioned(capacity)
     }
     if let minimum = fields.duration("minimum_audio") { sheet.minimumAudio = minimum }
+    if let step = fields.duration("audio_step") { sheet.audioStep = step }
+    if let step = fields.duration("video_step") { sheet.videoStep = step }
+    if let documents = fields.count("search_documents", in: 1...Self.mostTokens) {
+      sheet.searchDocuments = documents
+    }
     if fields.has("tiers") { sheet.contextTiers = tiers(fields.list("tiers")) }
     if let node = fields["batch"] { sheet.batch = change(node) }
     if fields.has("service_tiers") {

@@ -46,8 +46,8 @@ extension PlanEngine {
     if flight.pointee.call.fact >= 0 {
       return try billLogged(slot, target: target, inputOnly: inputOnly, at: e, order: order)
     }
-    if flight.pointee.written | flight.pointee.writtenLong != 0 {
-      return try billWrites(slot, target: target, inputOnly: inputOnly, at: e, order: order)
+    if flight.pointee.written | flight.pointee.writtenLong != 0 || kind.pointee.isMetered {
+      return try billRare(slot, target: target, inputOnly: inputOnly, at: e, order: order)
     }
     let usage = usage(
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
@@ -56,7 +56,7 @@ extension PlanEngine {
 
   /// Likewise apart.
   @inline(never)
-  private mutating func billWrites(
+  private mutating func billRare(
     _ slot: Int32, target: Int, inputOnly: Bool, at e: Int64, order: UInt64
   ) throws {
     let flight = flights.base + Int(slot)
@@ -65,6 +65,10 @@ extension PlanEngine {
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
     usage.cacheWriteTokens = flight.pointee.written
     usage.cacheWriteLongTokens = flight.pointee.writtenLong
+    if kind.pointee.isMetered {
+      addMeters(
+        of: Self.call(of: flight), number: flight.pointee.number, inputOnly: inputOnly, to: &usage)
+    }
     try book(usage, slot, target: target, at: e, order: order)
   }
 
@@ -123,6 +127,7 @@ extension PlanEngine {
     if watchesHours {
       hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
     }
+    meterTally?.add(usage, useCase: Int(kind.pointee.useCase), row: target)
     if caching != nil { try noteCaching(usage, cost, slot, target: target, total: total) }
     if isTelling { try tell(usage, cost, slot) }
     ledger.addAttempt(
@@ -154,7 +159,6 @@ extension PlanEngine {
     usage.inputTokens = call.pointee.input
     usage.cacheReadTokens = cached
     usage.inputImageTokens = kind.pointee.frameTokens
-    usage.images = kind.pointee.images
     usage.audioMicroseconds = call.pointee.audio
     usage.calls = 1
     if !inputOnly {

@@ -133,6 +133,7 @@ extension PlanEngine {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)
     result.conversations = conversations?.found ?? []
+    result.meters = meterTally?.cells(compiled) ?? []
     result.caching = caching?.result(compiled, rowNames: compiled.targets.map(\.name)) ?? []
     LedgerTables(
       compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array

@@ -124,6 +124,8 @@ package struct PlanEngine: ~Copyable {
   package let emptyTalk = Conversation(ConversationRules(), prefix: (0, 0))
   package var conversations: ConversationTally?
   package var caching: CachingTally?
+  /// nil: no call states a meter.
+  package var meterTally: MeterTally?
   package var flows: [Flow] = []
   package var freeFlows: [Int32] = []
   package var budget: BudgetWatch
@@ -224,6 +226,7 @@ package struct PlanEngine: ~Copyable {
       scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
     watchesHours = !scenario.performanceHours.isEmpty
     if scenario.hasConversations { conversations = ConversationTally(scenario) }
+    if scenario.statesMeters { meterTally = MeterTally(compiled, rows: targets.count) }
     if scenario.tellsCaching { caching = CachingTally(compiled, rows: ledger.rows) }
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
@@ -232,7 +235,7 @@ package struct PlanEngine: ~Copyable {
   /// Whether nothing looks at calls between their arrival and their end.
   package static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
-      && !scenario.tellsCaching && scenario.performanceHours.isEmpty && !scenario.tellsQuality
+      && !scenario.tellsCaching && !scenario.statesMeters && scenario.performanceHours.isEmpty && !scenario.tellsQuality
       && scenario.knowledge == nil
       && scenario.budget?.actions.isEmpty ?? true
   }

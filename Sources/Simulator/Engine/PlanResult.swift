@@ -52,6 +52,8 @@ package struct PlanResult: Sendable {
   package var cacheClasses: [CacheClassResult] = []
   /// By workload, kind and model; empty where the scenario does not tell of provider's caches.
   package var caching: [CachingCell] = []
+  /// By use case, model and meter; empty where calls state no meters.
+  package var meters: [MeterCell] = []
   /// By workload, of those that have conversations.
   package var conversations: [ConversationResult] = []
   /// What conversions brought, by use case and account plan; empty where no value is stated.

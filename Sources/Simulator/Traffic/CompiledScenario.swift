@@ -116,8 +116,9 @@ package struct CallKind: Sendable, BitwiseCopyable {
   /// Prefix and frames.
   package var extraInput: Int64
   package var frameTokens: Int64
-  /// Billed by the piece.
-  package var images: Int64
+  /// Into `meters`: the first, and behind the last.
+  package var firstMeter: Int32
+  package var endMeter: Int32
   package var prefixTokens: Int64
   package var prefixSharing: PrefixSharing
   /// Into `prefixParts`; negative: the prefix is one part.
@@ -146,6 +147,10 @@ package struct CallKind: Sendable, BitwiseCopyable {
 }
 
 extension CallKind {
+  /// Into `CompiledScenario.meters`.
+  package var meters: Range<Int> { Int(firstMeter)..<Int(endMeter) }
+  package var isMetered: Bool { firstMeter < endMeter }
+
   /// A call's sizes by what was drawn, cut at the most tokens that it may have: thinking comes first.
   @inline(__always)
   package func sizes(input: Int64, output: Int64, reasoning: Int64) -> CallSizes {
@@ -256,6 +261,8 @@ package struct CompiledScenario: Sendable {
   package private(set) var timelines: [Timeline] = []
   package private(set) var tables = SamplerTables()
   package private(set) var promptPools: [PromptPool] = []
+  /// What kinds of calls are metered for beside text tokens, thinking and audio time.
+  package private(set) var meters: [CompiledMeter] = []
   /// Of prefixes that several lengths share: where each part ends, and the key of all up to there.
   package private(set) var prefixParts: [[PrefixPart]] = []
   /// By target.
@@ -454,6 +461,11 @@ package struct CompiledScenario: Sendable {
       tables.sampler(for: variant.reasoning), tables.sampler(for: variant.audio, scale: 1e6)
     )
     let isDrawn = [samplers.0, samplers.1, samplers.2, samplers.3].contains { $0.constant == nil }
+    let firstMeter = Int32(meters.count)
+    for (meter, law) in variant.statedMeters {
+      let isTotal = meter.whole.map { variant.drawnWhole[$0] == meter } ?? false
+      meters.append(CompiledMeter(meter, law, isTotal: isTotal, &tables))
+    }
     let hasKey = cache?.mode == .keyed && form != .none
     let tier = Self.index(
       of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers, &placeOfTier)
@@ -484,7 +496,7 @@ package struct CompiledScenario: Sendable {
         cacheRate: cache?.rate ?? 0, part: part, input: samplers.0, output: samplers.1,
         reasoning: samplers.2, audio: samplers.3,
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
-        images: variant.images, prefixTokens: variant.prefixTokens,
+        firstMeter: firstMeter, endMeter: Int32(meters.count), prefixTokens: variant.prefixTokens,
         prefixSharing: variant.prefixSharing,
         prefixParts: prefix.parts.count > 1 ? Int32(prefixParts.count - 1) : -1,
         turnKind: variant.turnKind,

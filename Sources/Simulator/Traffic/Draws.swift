@@ -39,6 +39,15 @@ package enum DrawBlock: UInt64 {
   case reception = 20
   /// Lanes: hallucination, inappropriate content, technical error.
   case flaws = 21
+  /// Lanes: input audio, input image, output audio, output image tokens.
+  case tokenMeters = 22
+  /// Lanes: characters, pages, images, searches.
+  case pieceMeters = 23
+  /// Lanes: documents, video.
+  case moreMeters = 24
+
+  /// Of `CallMeter`, four a block in their order.
+  package static let meters: [DrawBlock] = [.tokenMeters, .pieceMeters, .moreMeters]
 }
 
 /// The draws of one run: each a function of (seed, stream, index) only.

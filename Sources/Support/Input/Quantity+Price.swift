@@ -4,7 +4,7 @@ extension Quantity {
   /// What a price is for: how many billed units, of which dimension's kind.
   package struct PriceUnit: Hashable, Sendable {
     package enum Kind: String, Sendable {
-      case tokens, time, calls, characters, images, pages, searches
+      case tokens, time, calls, characters, images, pages, searches, documents
     }
 
     package var kind: Kind
@@ -84,6 +84,7 @@ extension Quantity {
     "character": (.characters, 1), "characters": (.characters, 1),
     "image": (.images, 1), "images": (.images, 1), "page": (.pages, 1), "pages": (.pages, 1),
     "search": (.searches, 1), "searches": (.searches, 1),
+    "document": (.documents, 1), "documents": (.documents, 1),
   ]
 
   private static func priceUnit(_ text: String) throws(Problem) -> PriceUnit {

@@ -32,8 +32,8 @@ package enum ExactText {
   /// How prices of a dimension are stated: so many of its units, and what they are called.
   package static func unit(of dimension: BillingDimension) -> (size: Int64, name: String) {
     switch dimension {
-    case .audioSeconds: (3_600_000_000, "1 h")
-    case .images, .pages, .searches, .calls: (1_000, "1K")
+    case .audioSeconds, .videoSeconds: (3_600_000_000, "1 h")
+    case .images, .pages, .searches, .documents, .calls: (1_000, "1K")
     default: (1_000_000, "1M")
     }
   }
@@ -48,7 +48,7 @@ package enum ExactText {
 
   /// `30 s`, `1,500`.
   package static func quantity(_ component: PriceBreakdown.Component) -> String {
-    component.dimension == .audioSeconds
+    component.dimension.isTime
       ? duration(SimDuration(microseconds: component.quantity))
       : PlainEnglish.count(component.quantity)
   }

@@ -35,6 +35,9 @@ struct RandomPricing {
           change: change()))
     }
     if random.chance(1, in: 3) { sheet.minimumAudio = seconds(random.below(60)) }
+    if random.chance(1, in: 3) { sheet.audioStep = seconds(random.below(20)) }
+    if random.chance(1, in: 3) { sheet.videoStep = seconds(random.below(20)) }
+    if random.chance(1, in: 2) { sheet.searchDocuments = random.below(50) }
     if random.chance(1, in: 8) { sheet.fixedMonthly = Money(picodollars: 1) }
     if random.chance(1, in: 8) {
       sheet.provisioned = ProvisionedCapacity(units: 1, rate: Rate(picodollars: 1, per: 1))
@@ -90,6 +93,7 @@ struct RandomPricing {
     usage.inputTokens = random.below(1600)
     usage.outputTokens = random.below(800)
     usage.audioMicroseconds = random.chance(1, in: 3) ? random.below(90_000_000) : 0
+    usage.videoMicroseconds = random.chance(1, in: 3) ? random.below(90_000_000) : 0
     if random.chance(1, in: 40) { usage[random.oneOf(BillingDimension.allCases)] = -1 }
     return usage
   }

@@ -37,13 +37,21 @@ struct PricingReference {
       output.append((dimension, usage[dimension]))
     }
     var other: [(BillingDimension, Int64)] = []
-    for dimension in [.characters, .images, .pages, .searches, .calls] as [BillingDimension] {
+    for dimension in [.characters, .images, .pages, .calls] as [BillingDimension] {
       other.append((dimension, usage[dimension]))
     }
-    if usage.audioMicroseconds > 0 {
-      let least = sheet.minimumAudio.microseconds
-      other.append((.audioSeconds, max(usage.audioMicroseconds, least)))
+    // As many searches as it takes for the documents, begun ones whole.
+    var (searches, documents) = (usage.searches, usage.documents)
+    while sheet.searchDocuments > 0, documents > 0 {
+      searches += 1
+      documents = max(0, documents - sheet.searchDocuments)
     }
+    other += [(.searches, searches), (.documents, documents)]
+    if usage.audioMicroseconds > 0 {
+      let least = max(usage.audioMicroseconds, sheet.minimumAudio.microseconds)
+      other.append((.audioSeconds, begun(least, sheet.audioStep)))
+    }
+    other.append((.videoSeconds, begun(usage.videoMicroseconds, sheet.videoStep)))
     let sums = (
       try sum(input, sheet, usage.inputTokens, t), try sum(output, sheet, usage.inputTokens, t),
       try sum(other, sheet, usage.inputTokens, t)
@@ -52,6 +60,13 @@ struct PricingReference {
     return Cost(
       input: Money(picodollars: Int64(sums.0)), output: Money(picodollars: Int64(sums.1)),
       other: Money(picodollars: Int64(sums.2)))
+  }
+
+  /// Whole steps, the last of them only begun.
+  private func begun(_ used: Int64, _ step: SimDuration) -> Int64 {
+    guard step > .zero else { return used }
+    let steps = (Double(used) / Double(step.microseconds)).rounded(.up)
+    return Int64(steps) * step.microseconds
   }
 
   private func sum(

@@ -199,7 +199,7 @@ import Testing
     }
     var variant = AnalysisScenario.variant(input: .fixed(100), output: .fixed(0))
     variant.frameTokens = 900
-    variant.images = 3
+    variant.meters[.images] = .fixed(3)
     variant.audio = .histogram([
       .init(low: 0, high: 0, weight: 1), .init(low: 4, high: 4, weight: 1),
       .init(low: 30, high: 30, weight: 2),

@@ -321,7 +321,7 @@ struct RandomScenario {
       if random.chance(0.5) { variant.input = .fixed(Double(random.below(200))) }
       if random.chance(0.3) { variant.reasoning = .uniform(low: 0, high: 90) }
       if random.chance(0.3) { variant.audio = .uniform(low: 0, high: 40) }
-      if random.chance(0.2) { (variant.frameTokens, variant.images) = (85, 2) }
+      if random.chance(0.2) { (variant.frameTokens, variant.meters[.images]) = (85, .fixed(2)) }
       variant.maxTokens = random.rarely(3) { Int64($0.below(250)) }
       variant.prompts = random.oneOf([
         .none, .unique, .pool(size: 2, exponent: 1, perUser: false),

@@ -123,7 +123,7 @@ struct ReferenceTranslation {
     if case .pool = variant.prompts { result.prompt = base.prompt >> 1 }
     result.input = base.input
     result.images = variant.frameTokens
-    result.pictures = variant.images
+    result.pictures = Int64(variant[.images].mean)
     result.output = base.output
     result.reasoning = base.reasoning
     result.audio = call.audio

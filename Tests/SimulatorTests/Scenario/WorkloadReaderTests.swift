@@ -68,7 +68,7 @@ import Testing
     #expect(workload.stages[0].delay == SimDuration(microseconds: 1_500_000))
     #expect(workload.stages[0].calls.count == 2)
     #expect(workload.stages[0].calls[0].mix[0].frameTokens == 1_800)
-    #expect(workload.stages[0].calls[0].mix[0].images == 2)
+    #expect(workload.stages[0].calls[0].mix[0].meters == [.images: .fixed(2)])
     #expect(workload.stages[0].calls[1].mix[0].audio == .uniform(low: 20, high: 40))
     #expect(workload.stages[0].calls[1].mix[0].batch)
     #expect(workload.stages[1].continuation == 0.9)

@@ -1,0 +1,117 @@
+import CostModel
+
+/// A quantity of a call beside its text tokens, thinking and audio time: what providers meter. One
+/// descriptor each; keys of scenarios, draws, prices, closed forms, causes and tables iterate over them.
+package enum CallMeter: Int, CaseIterable, BitwiseCopyable, Sendable {
+  case inputAudio, inputImage, outputAudio, outputImage
+  case characters, pages, images, searches, documents, video
+
+  /// Of what total its tokens are a part.
+  package enum Whole: String, Sendable { case input, output }
+
+  /// Its key in scenarios.
+  package var key: String {
+    switch self {
+    case .inputAudio: "input_audio"
+    case .inputImage: "input_image"
+    case .outputAudio: "output_audio"
+    case .outputImage: "output_image"
+    case .characters, .pages, .images, .searches, .documents, .video: "\(self)"
+    }
+  }
+
+  /// What it is billed as.
+  package var dimension: BillingDimension {
+    switch self {
+    case .inputAudio: .inputAudioTokens
+    case .inputImage: .inputImageTokens
+    case .outputAudio: .outputAudioTokens
+    case .outputImage: .outputImageTokens
+    case .characters: .characters
+    case .pages: .pages
+    case .images: .images
+    case .searches: .searches
+    case .documents: .documents
+    case .video: .videoSeconds
+    }
+  }
+
+  /// nil: it is billed beside all tokens.
+  package var whole: Whole? {
+    switch self {
+    case .inputAudio, .inputImage: .input
+    case .outputAudio, .outputImage: .output
+    case .characters, .pages, .images, .searches, .documents, .video: nil
+    }
+  }
+
+  /// Billed units of one unit of its law: video is stated in seconds and counted in microseconds.
+  package var scale: Double { dimension.isTime ? 1e6 : 1 }
+
+  /// What its quantities are told in.
+  package var unit: String {
+    dimension.isTokens ? "tokens" : dimension.isTime ? "seconds" : dimension.label
+  }
+
+  /// What it is, for docs.
+  package var summary: String {
+    switch self {
+    case .inputAudio: "Audio tokens, part of `input`."
+    case .inputImage: "Image tokens, part of `input`, beside those of `frames`."
+    case .outputAudio: "Audio tokens, part of `output`."
+    case .outputImage: "Image tokens, part of `output`."
+    case .characters: "Characters billed by the piece (speech, translation)."
+    case .pages: "Pages billed by the piece (documents that are read)."
+    case .images: "Images sent or made, billed by the piece."
+    case .searches: "Searches billed by the piece."
+    case .documents: "Documents to rank, billed by the piece or by `search_documents` of the price."
+    case .video: "Video billed by its length."
+    }
+  }
+
+  package var example: String {
+    switch self {
+    case .inputAudio, .outputAudio: "600"
+    case .inputImage, .outputImage: "765"
+    case .characters: "1200"
+    case .pages: "1..8"
+    case .images, .searches: "1"
+    case .documents: "140"
+    case .video: "8s"
+    }
+  }
+}
+
+extension Scenario {
+  /// Whether any call states a meter.
+  package var statesMeters: Bool {
+    workloads.contains { workload in
+      workload.stages.contains { $0.calls.contains { $0.mix.contains { !$0.meters.isEmpty } } }
+    }
+  }
+}
+
+extension Variant {
+  /// What a call has of a meter.
+  package subscript(meter: CallMeter) -> Distribution {
+    get { meters[meter] ?? .fixed(0) }
+    set { meters[meter] = newValue == .fixed(0) ? nil : newValue }
+  }
+
+  /// The meters that it states, in their order.
+  package var statedMeters: [(meter: CallMeter, law: Distribution)] {
+    CallMeter.allCases.compactMap { meter in meters[meter].map { (meter, $0) } }
+  }
+
+  /// Whether a draw of the meter may be more than the total that it is a part of: it is then cut to
+  /// the total.
+  package func mayExceed(_ meter: CallMeter) -> Bool {
+    guard let whole = meter.whole, drawnWhole[whole] != meter else { return false }
+    let others = statedMeters.filter { $0.meter.whole == whole && $0.meter != meter }
+    let parts = others.reduce(meters[meter]?.largestValue ?? 0) { $0 + $1.law.largestValue }
+    switch whole {
+    case .input: return parts > input.least
+    case .output: return parts > min(maxTokens.map(Double.init) ?? .infinity, output.least)
+    }
+  }
+}
