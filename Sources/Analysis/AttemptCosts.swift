@@ -13,6 +13,8 @@ package struct AttemptCosts {
   package struct Result {
     package var moments = CostMoments()
     package var byTarget: [Double]
+    /// What it bills at other models, in the mean: by place among the variant's uses.
+    package var byUse: [Double] = []
   }
 
   /// One way in which a call may go: some attempts fail, and one may answer.
@@ -27,10 +29,12 @@ package struct AttemptCosts {
 
   package func cost(of call: ExpectedCall, at time: SimTime) -> Result {
     var result = Result(byTarget: Array(repeating: 0, count: call.chain.count))
+    let uses = call.variant.uses.map { cost(of: $0, at: time) }
+    result.byUse = uses.map { $0.mean * (1 - call.exhausted) }
     forEachRange(of: call, at: time) { prices, lower, upper in
       let input = call.shape.input(from: lower, below: upper)
       guard input.mass > 0 else { return }
-      let ways = follow(call, prices, tokens: max(0, lower)) { place, chance, line in
+      let ways = follow(call, prices, uses, tokens: max(0, lower)) { place, chance, line in
         result.byTarget[place] += chance * line.moments(input: input, shape: call.shape).mean
       }
       for (chance, line) in ways {
@@ -44,8 +48,9 @@ package struct AttemptCosts {
   /// Every way in which a call may go, their chances adding up to 1 for each number of tokens.
   package func ways(of call: ExpectedCall, at time: SimTime) -> [Way] {
     var result: [Way] = []
+    let uses = call.variant.uses.map { cost(of: $0, at: time) }
     forEachRange(of: call, at: time) { prices, lower, upper in
-      result += follow(call, prices, tokens: max(0, lower)) { _, _, _ in }
+      result += follow(call, prices, uses, tokens: max(0, lower)) { _, _, _ in }
         .map { Way(chance: $0.chance, line: $0.line, from: lower, below: upper) }
     }
     return result
@@ -69,9 +74,24 @@ package struct AttemptCosts {
     for (lower, upper) in zip(bounds, bounds.dropFirst()) { body(prices, lower, upper) }
   }
 
+  /// What a call bills at another model, whatever its own sizes.
+  private func cost(of use: ModelUse, at time: SimTime) -> CostMoments {
+    guard let id = scenario.catalog.id(named: use.model) else { return CostMoments() }
+    let (variant, shape) = (use.variant, CallShape(use.variant))
+    let price = ExpectedPrice(
+      model: scenario.catalog[id], region: scenario.regions[id]?.first, variant: variant,
+      time: time)
+    let bounds = [-Double.infinity] + Set(price.thresholds).sorted() + [Double.infinity]
+    return zip(bounds, bounds.dropFirst()).reduce(CostMoments()) { sum, range in
+      let line = price.line(input: max(0, range.0), cached: 0, answered: true, shape: shape)
+      return sum
+        + line.moments(input: shape.input(from: range.0, below: range.1), shape: shape)
+    }
+  }
+
   /// Along the chain: every way in which a call may end, and what each attempt adds at its target.
   private func follow(
-    _ call: ExpectedCall, _ prices: [ExpectedPrice], tokens: Double,
+    _ call: ExpectedCall, _ prices: [ExpectedPrice], _ uses: [CostMoments], tokens: Double,
     attempt: (_ place: Int, _ chance: Double, CostLine) -> Void
   ) -> [(chance: Double, line: CostLine)] {
     let shape = call.shape
@@ -105,7 +125,11 @@ package struct AttemptCosts {
         for (line, hit) in [(fresh, 1 - target.prefixHit), (cached, target.prefixHit)] {
           let chance = tried * (1 - target.failure) * hit
           guard chance > 0 else { continue }
-          ways.append((chance, before + lost + line))
+          var all = before + lost + line
+          for use in uses {
+            all.add(PartialMoments(first: use.mean, second: use.square), each: 1)
+          }
+          ways.append((chance, all))
           attempt(place, chance, line)
         }
         attempt(place, tried * target.failure, failed)

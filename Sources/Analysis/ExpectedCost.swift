@@ -78,7 +78,9 @@ package struct ExpectedCost {
 
   private mutating func add(_ number: Int) {
     let workload = scenario.workloads[number]
-    let reachable = Set(callsOfWorkload[number].flatMap { calls[$0].chain }.map(\.model))
+    let asked = callsOfWorkload[number].map { calls[$0] }
+    let used = asked.flatMap(\.variant.uses).compactMap { scenario.catalog.id(named: $0.model) }
+    let reachable = Set(asked.flatMap(\.chain).map(\.model) + used)
     let eras = PriceEras.eras(
       of: workload, models: reachable, catalog: scenario.catalog, period: scenario.period)
     self.eras.append(eras)
@@ -115,18 +117,22 @@ package struct ExpectedCost {
     var costs: [CostMoments] = []
     var missCosts: [CostMoments] = []
     var targets: [[Double]] = []
+    var uses: [[Double]] = []
     for kind in kinds.map({ calls[$0] }) {
       let cost = averageCost(of: kind, over: eras)
       missCosts.append(cost.moments)
       costs.append(cost.moments.scaled(by: 1 - kind.hitRate))
       targets.append(cost.byTarget.map { $0 * (1 - kind.hitRate) })
+      uses.append(cost.byUse.map { $0 * (1 - kind.hitRate) })
     }
     let flow = FlowCosts(
       workload: scenario.workloads[number], calls: kinds.map { calls[$0] }, costs: costs,
       missCosts: missCosts)
     let survival = flow.survival
     for kind in kinds { calls[kind].perFlow *= survival[calls[kind].stage] }
-    for (kind, cost) in zip(kinds, targets) { addRows(of: kind, cost: cost) }
+    for (place, kind) in kinds.enumerated() {
+      addRows(of: kind, cost: targets[place], uses: uses[place])
+    }
     return flow
   }
 
@@ -142,11 +148,13 @@ package struct ExpectedCost {
   private func averageCost(
     of call: ExpectedCall, over eras: [PriceEras.Era]
   ) -> AttemptCosts.Result {
-    var result = AttemptCosts.Result(byTarget: call.chain.map { _ in 0 })
+    var result = AttemptCosts.Result(
+      byTarget: call.chain.map { _ in 0 }, byUse: call.variant.uses.map { _ in 0 })
     for era in eras {
       let cost = AttemptCosts(scenario: scenario).cost(of: call, at: era.time)
       result.moments = result.moments + cost.moments.scaled(by: era.share)
       for i in cost.byTarget.indices { result.byTarget[i] += era.share * cost.byTarget[i] }
+      for i in cost.byUse.indices { result.byUse[i] += era.share * cost.byUse[i] }
     }
     return result
   }
@@ -272,12 +280,16 @@ package struct ExpectedCost {
   }
 
   /// Calls count at the model that answers, hits and failed calls at the routed one.
-  private mutating func addRows(of place: Int, cost: [Double]) {
+  private mutating func addRows(of place: Int, cost: [Double], uses: [Double]) {
     let call = calls[place]
     let made =
       traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
       * call.perFlow
-    callCosts[place] = made * cost.reduce(0, +)
+    callCosts[place] = made * (cost.reduce(0, +) + uses.reduce(0, +))
+    for (use, mean) in zip(call.variant.uses, uses) {
+      guard let model = scenario.catalog.id(named: use.model) else { continue }
+      byModel[name(of: model), default: (0, 0)].cost += made * mean
+    }
     var reached = 1 - call.hitRate
     for (place, target) in call.chain.enumerated() {
       let passed = reached * target.exhausted
@@ -288,10 +300,16 @@ package struct ExpectedCost {
     }
   }
 
+  /// What tables call a model where it is billed beside a call's own.
+  private func name(of model: ModelID) -> String {
+    Target(model: model, region: scenario.regions[model]?.first).name(in: scenario.catalog)
+  }
+
   /// Fixed prices of every model that calls may reach are due once a month.
   private mutating func addFixedPrices() {
-    for model in Set(calls.flatMap(\.chain).map(\.model)).sorted() {
-      let name = calls.lazy.flatMap(\.chain).first { $0.model == model }?.name ?? ""
+    let used = calls.flatMap(\.variant.uses).compactMap { scenario.catalog.id(named: $0.model) }
+    for model in Set(calls.flatMap(\.chain).map(\.model) + used).sorted() {
+      let name = calls.lazy.flatMap(\.chain).first { $0.model == model }?.name ?? name(of: model)
       var first: Double?
       for month in scenario.period.months {
         let sheet = ExpectedPrice.sheet(of: scenario.catalog[model], at: month.start)

@@ -82,11 +82,32 @@ package enum CallMeter: Int, CaseIterable, BitwiseCopyable, Sendable {
   }
 }
 
+/// What a call bills at another model beside its own, if it is answered.
+package struct ModelUse: Hashable, Sendable {
+  /// As the file names it.
+  package var model: String
+  package var input = Distribution.fixed(0)
+  package var output = Distribution.fixed(0)
+  package var audio = Distribution.fixed(0)
+  package var meters: [CallMeter: Distribution] = [:]
+
+  package init(model: String) { self.model = model }
+
+  /// A call of that model that would be billed the same.
+  package var variant: Variant {
+    var variant = Variant(share: 1, input: input, output: output, audio: audio)
+    variant.meters = meters
+    return variant
+  }
+}
+
 extension Scenario {
-  /// Whether any call states a meter.
+  /// Whether any call states a meter, or bills other models beside its own.
   package var statesMeters: Bool {
     workloads.contains { workload in
-      workload.stages.contains { $0.calls.contains { $0.mix.contains { !$0.meters.isEmpty } } }
+      workload.stages.contains {
+        $0.calls.contains { $0.mix.contains { !$0.meters.isEmpty || !$0.uses.isEmpty } }
+      }
     }
   }
 }

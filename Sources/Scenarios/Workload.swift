@@ -95,6 +95,8 @@ package struct Variant: Sendable {
   package var frameTokens: Int64 = 0
   /// What else is metered, by meter: laws of tokens, of pieces, of seconds.
   package var meters: [CallMeter: Distribution] = [:]
+  /// What it bills at other models, in the file's order.
+  package var uses: [ModelUse] = []
   /// The drawn meter that a total is, where the scenario states no total: both are one draw.
   package var drawnWhole: [CallMeter.Whole: CallMeter] = [:]
   /// What the call reserves for its answer, and what cuts it.

@@ -122,11 +122,25 @@ extension InputChanges {
       isSame: { $0[keyPath: path] == $1[keyPath: path] })
   }
 
+  private static func uses(_ uses: [ModelUse]) -> String {
+    let texts = uses.map { use in
+      let tokens = [("input", use.input), ("output", use.output), ("audio", use.audio)]
+        .filter { $0.1 != .fixed(0) }
+      let meters = CallMeter.allCases.compactMap { meter in
+        use.meters[meter].map { (meter.key, $0) }
+      }
+      return use.model + ": "
+        + (tokens + meters).map { "\($0.0) \(GateWords.size($0.1))" }.joined(separator: ", ")
+    }
+    return texts.isEmpty ? "nothing" : texts.joined(separator: "; ")
+  }
+
   private static var variantFields: [VariantField] {
     let meters = CallMeter.allCases.map { meter in
       field(.tokens, meter.key.replacing("_", with: " "), \.[meter], GateWords.size)
     }
     return meters + [
+      field(.tokens, "what it bills at other models", \.uses, Self.uses),
       field(.tokens, "input tokens", \.input, GateWords.size),
       field(.tokens, "output tokens", \.output, GateWords.size),
       field(.tokens, "reasoning tokens", \.reasoning, GateWords.size),

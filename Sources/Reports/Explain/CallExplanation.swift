@@ -188,7 +188,7 @@ package struct CallExplanation {
   package func priceNotes(_ bill: CallStory.Bill, target: Int) -> [String] {
     let place = compiled.targets[target]
     let sheet = scenario.catalog[place.model].prices[bill.breakdown.sheet]
-    let billing = compiled.billings[Int(kind.billing)]
+    let billing = compiled.billings[bill.billing]
     var notes: [String] = []
     if sheet.effectiveFrom != .distantPast { notes.append("prices since \(sheet.effectiveFrom)") }
     if let tier = bill.breakdown.contextTier {

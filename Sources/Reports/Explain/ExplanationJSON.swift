@@ -199,12 +199,27 @@ extension ExplanationJSON {
   }
 
   private func outcome(_ outcome: CallStory.Outcome) -> JSONValue {
-    .object([
+    let uses: [(String, JSONValue)] =
+      outcome.uses.isEmpty
+      ? []
+      : [
+        (
+          "uses",
+          .array(
+            outcome.uses.map { use in
+              .object([
+                ("target", .string(it.name(ofTarget: use.target))),
+                ("bill", bill(use.bill, target: use.target)),
+              ])
+            })
+        )
+      ]
+    return .object([
       ("step", .string("outcome")), ("at", Self.time(outcome.at)),
       ("target", .string(it.name(ofTarget: outcome.target))),
       ("failed", .bool(outcome.hasFailed)), ("opens_breaker", .bool(outcome.opensBreaker)),
       ("bill", .optional(outcome.bill) { bill($0, target: outcome.target) }),
-    ])
+    ] + uses)
   }
 
   private func bill(_ bill: CallStory.Bill, target: Int) -> JSONValue {

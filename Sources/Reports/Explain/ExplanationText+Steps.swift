@@ -199,6 +199,10 @@ extension ExplanationText {
       return row("bill", "nothing, as failures are not billed")
     }
     describe(bill, target: outcome.target)
+    for use in outcome.uses {
+      row("also", "what the call bills at \(it.name(ofTarget: use.target))")
+      describe(use.bill, target: use.target)
+    }
   }
 
   private mutating func describe(_ bill: CallStory.Bill, target: Int) {

@@ -66,14 +66,36 @@ extension ScenarioFormat {
       "Chance that an answer is of no use for technical reasons; failed calls are, in any case."),
     FormatField(
       "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
+    FormatField(
+      "uses", .map(.object("use")),
+      "What the call bills at other models beside its own, if it is answered; by model.",
+      example: "{web-search: {searches: 1}}", names: "model"),
   ] + meterFields
 
+  package static let use = FormatObject(
+    name: "use",
+    summary: "What a call bills at another model: a search, documents to rank, an embedding.",
+    fields: [
+      FormatField(
+        "input", .either([.count, .text, .object("distribution")]), "Input tokens.", default: "0",
+        example: "200"),
+      FormatField(
+        "output", .either([.count, .text, .object("distribution")]), "Output tokens.", default: "0"),
+      FormatField(
+        "audio", .either([.duration, .object("distribution")]), "Audio.", default: "0",
+        example: "30s"),
+    ] + fields(of: CallMeter.allCases.filter { $0.whole == nil }))
+
   /// A key for each meter of a call.
-  private static let meterFields = CallMeter.allCases.map { meter in
-    FormatField(
-      meter.key,
-      .either([meter.dimension.isTime ? .duration : .count, .text, .object("distribution")]),
-      meter.summary, default: "0", example: meter.example)
+  private static let meterFields = fields(of: CallMeter.allCases)
+
+  private static func fields(of meters: [CallMeter]) -> [FormatField] {
+    meters.map { meter in
+      FormatField(
+        meter.key,
+        .either([meter.dimension.isTime ? .duration : .count, .text, .object("distribution")]),
+        meter.summary, default: "0", example: meter.example)
+    }
   }
 
   package static let workload = FormatObject(

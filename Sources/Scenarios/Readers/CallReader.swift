@@ -148,13 +148,29 @@ package struct CallReader {
   }
 
   private func readMeters(_ fields: Fields, into variant: inout Variant) {
-    for meter in CallMeter.allCases {
-      let reader = DistributionReader(log: log, unit: meter.dimension.isTime ? .seconds : .count)
-      guard let law = fields[meter.key].flatMap(reader.read), law.largestValue > 0 else { continue }
-      variant.meters[meter] = law
+    variant.meters = meters(CallMeter.allCases, fields)
+    for entry in fields.entries("uses") {
+      guard let own = Fields(entry.value, as: ScenarioFormat.use, log: log) else { continue }
+      var use = ModelUse(model: entry.key)
+      let tokens = DistributionReader(log: log, unit: .count)
+      use.input = own["input"].flatMap(tokens.read) ?? use.input
+      use.output = own["output"].flatMap(tokens.read) ?? use.output
+      use.audio = own["audio"].flatMap(DistributionReader(log: log, unit: .seconds).read) ?? use.audio
+      use.meters = meters(CallMeter.allCases.filter { $0.whole == nil }, own)
+      variant.uses.append(use)
     }
     readWhole(.input, \.input, fields, into: &variant)
     readWhole(.output, \.output, fields, into: &variant)
+  }
+
+  private func meters(_ all: [CallMeter], _ fields: Fields) -> [CallMeter: Distribution] {
+    var result: [CallMeter: Distribution] = [:]
+    for meter in all {
+      let reader = DistributionReader(log: log, unit: meter.dimension.isTime ? .seconds : .count)
+      guard let law = fields[meter.key].flatMap(reader.read), law.largestValue > 0 else { continue }
+      result[meter] = law
+    }
+    return result
   }
 
   /// A total that is not stated is the sum of its parts; one that is holds them all.

@@ -84,6 +84,7 @@ package struct ScenarioChecks {
     if call.variant.fillsShareOfWindow {
       for id in rules.flatMap(\.models) + modelsOfActions(call) { checkShare(call, id) }
     }
+    for use in call.variant.uses { check(use, of: call) }
     let wrong =
       call.variant.isClassified ? scenario.classifier?.wrong.map(\.model) ?? [] : []
     for id in rules.flatMap(\.models) + wrong + chain + modelsOfActions(call)
@@ -91,6 +92,17 @@ package struct ScenarioChecks {
       checkPrices(call, id)
       checkLatency(call, id)
     }
+  }
+
+  /// What a call bills at another model, as if it were a call of that model.
+  private mutating func check(_ use: ModelUse, of call: PlacedVariant) {
+    guard let id = scenario.catalog.id(named: use.model) else {
+      return log.unknown(
+        "model", use.model, at: call.place, among: scenario.catalog.models.map(\.name))
+    }
+    var billed = call
+    billed.variant = use.variant
+    checkPrices(billed, id)
   }
 
   /// The rules that a call can match, whatever its user's account plan.

@@ -116,9 +116,13 @@ package struct CallStory: Sendable {
     package var opensBreaker: Bool
     /// nil: nothing is billed.
     package var bill: Bill?
+    /// What the call bills at other models, each with the target.
+    package var uses: [(target: Int, bill: Bill)] = []
   }
 
   package struct Bill: Sendable {
+    /// Into `CompiledScenario.billings`.
+    package var billing: Int
     package var usage: Usage
     package var cost: Cost
     package var breakdown: PriceBreakdown

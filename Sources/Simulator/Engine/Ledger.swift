@@ -201,6 +201,22 @@ package struct Ledger: ~Copyable, Sendable {
     accountMonths?.add(answered, total, user: user, day: day, row: target)
   }
 
+  /// What a call that another target has answered is billed at that one: no attempt of it.
+  package mutating func addUse(
+    kind: KindPointer, target: Int, day: Int, user: UInt32, usage: Usage, cost: Cost, total: Money
+  ) {
+    let cell = cells.base + (firstCell(kind) &+ target)
+    cell.pointee.inputTokens += usage.inputTokens
+    cell.pointee.outputTokens += usage.outputTokens
+    cell.pointee.audio += usage.audioMicroseconds
+    cell.pointee.inputCost += cost.input
+    cell.pointee.outputCost += cost.output
+    cell.pointee.otherCost += cost.other
+    (days.base + (day &* rows &+ target)).pointee.add(0, total)
+    addCall(user: user, 0, cost: total)
+    accountMonths?.add(0, total, user: user, day: day, row: target)
+  }
+
   /// An attempt at that target has failed and costs nothing.
   @inline(__always)
   package mutating func addFailure(kind: KindPointer, target: Int) {

@@ -12,15 +12,43 @@ extension PlanEngine {
     for place in kind.pointee.meters {
       let metered = compiled.meters[place]
       if inputOnly, metered.meter.whole == .output { continue }
-      var amount = metered.sampler.constant ?? 0
-      if metered.sampler.constant == nil {
-        let block = drawBlock(metered.block, call, number: number)
-        let words = [block.0, block.1, block.2, block.3]
-        amount = compiled.tables.draw(metered.sampler, words[metered.lane])
-      }
-      usage[metered.meter.dimension] += amount
+      usage[metered.meter.dimension] += amount(of: metered, call, number: number)
     }
     usage.cutParts(frames: kind.pointee.frameTokens)
+  }
+
+  /// - Parameter part: of the call: 0 is its own usage, n that at the n-th other model.
+  private mutating func amount(
+    of metered: CompiledMeter, _ call: CallPointer, number: Int64, part: UInt64 = 0
+  ) -> Int64 {
+    if let constant = metered.sampler.constant { return constant }
+    let block = drawBlock(metered.block, call, number: number, attempt: part)
+    let words = [block.0, block.1, block.2, block.3]
+    return compiled.tables.draw(metered.sampler, words[metered.lane])
+  }
+
+  /// What a call that its target has answered bills at other models.
+  @inline(never)
+  package mutating func billUses(_ slot: Int32, at e: Int64, order: UInt64) throws {
+    let flight = flights.base + Int(slot)
+    let (call, number) = (Self.call(of: flight), flight.pointee.number)
+    let kind = kinds.pointer(to: Int(call.pointee.kind))
+    for (place, index) in kind.pointee.uses.enumerated() {
+      let use = compiled.uses[index]
+      let part = UInt64(place + 1)
+      let block = drawBlock(.modelUse, call, number: number, attempt: part)
+      var usage = Usage()
+      usage.inputTokens = compiled.tables.draw(use.input, block.0)
+      usage.outputTokens = compiled.tables.draw(use.output, block.1)
+      usage.audioMicroseconds = compiled.tables.draw(use.audio, block.2)
+      usage.calls = 1
+      for meter in use.meters {
+        let metered = compiled.meters[meter]
+        usage[metered.meter.dimension] += amount(of: metered, call, number: number, part: part)
+      }
+      try book(
+        usage, slot, target: use.target, billing: use.billing, isOwn: false, at: e, order: order)
+    }
   }
 }
 
@@ -45,6 +73,18 @@ package struct CompiledMeter: Sendable {
       (block, lane) = (DrawBlock.meters[meter.rawValue / 4], meter.rawValue % 4)
     }
   }
+}
+
+/// What a kind of call bills at another model, ready to be drawn.
+package struct CompiledUse: Sendable {
+  package let target: Int
+  package let billing: Int
+  package let input: Sampler
+  package let output: Sampler
+  /// Microseconds.
+  package let audio: Sampler
+  /// Into `CompiledScenario.meters`.
+  package let meters: Range<Int>
 }
 
 /// What is metered of one use case's calls at one model.

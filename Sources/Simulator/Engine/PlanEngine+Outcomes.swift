@@ -30,6 +30,9 @@ extension PlanEngine {
       if isTimedOut { place.pointee.counts.timeouts &+= 1 }
       fail(slot, at: e)
     } else {
+      if !kinds[Int(flight.pointee.call.kind)].uses.isEmpty {
+        try billUses(slot, at: e, order: order)
+      }
       answer(slot, by: target, at: e)
     }
   }
@@ -89,17 +92,28 @@ extension PlanEngine {
     try book(usage, slot, target: target, at: e, order: order)
   }
 
-  /// The usage is priced, summed and told.
   @inline(__always)
   private mutating func book(
     _ usage: Usage, _ slot: Int32, target: Int, at e: Int64, order: UInt64
+  ) throws {
+    let billing = kinds.pointer(to: Int(flights[Int(slot)].call.kind)).pointee.billing
+    try book(
+      usage, slot, target: target, billing: Int(billing), isOwn: true, at: e, order: order)
+  }
+
+  /// The usage is priced, summed and told.
+  /// - Parameter isOwn: whether it is an attempt of the call, and not what the call bills at another model.
+  @inline(__always)
+  package mutating func book(
+    _ usage: Usage, _ slot: Int32, target: Int, billing: Int, isOwn: Bool, at e: Int64,
+    order: UInt64
   ) throws {
     let flight = flights.base + Int(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let cost: Cost
     do throws(PricingError) {
       cost = try prices.cost(
-        of: usage, target: target, billing: Int(kind.pointee.billing),
+        of: usage, target: target, billing: billing,
         at: SimTime(microseconds: flight.pointee.call.time))
     } catch {
       throw UnpricedCall(
@@ -128,8 +142,15 @@ extension PlanEngine {
       hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
     }
     meterTally?.add(usage, useCase: Int(kind.pointee.useCase), row: target)
-    if caching != nil { try noteCaching(usage, cost, slot, target: target, total: total) }
-    if isTelling { try tell(usage, cost, slot) }
+    if caching != nil, isOwn {
+      try noteCaching(usage, cost, slot, target: target, total: total)
+    }
+    if isTelling { try tell(usage, cost, slot, target: target, billing: billing, isOwn: isOwn) }
+    guard isOwn else {
+      return ledger.addUse(
+        kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
+        usage: usage, cost: cost, total: total)
+    }
     ledger.addAttempt(
       kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
       failed: flight.pointee.isFailing, usage: usage, cost: cost, total: total)
@@ -137,9 +158,14 @@ extension PlanEngine {
 
   /// The per-call ledger, or the story of this call.
   @inline(never)
-  private mutating func tell(_ usage: Usage, _ cost: Cost, _ slot: Int32) throws {
+  private mutating func tell(
+    _ usage: Usage, _ cost: Cost, _ slot: Int32, target: Int, billing: Int, isOwn: Bool
+  ) throws {
     let number = flights[Int(slot)].number
-    if number == watched { try tellBill(slot, of: usage, cost: cost) }
+    if number == watched {
+      try tellBill(
+        slot, of: usage, cost: cost, target: target, billing: billing, isOwn: isOwn)
+    }
     log?.update(number) { $0.add(usage, cost) }
   }
 

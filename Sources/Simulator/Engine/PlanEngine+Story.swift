@@ -107,16 +107,19 @@ extension PlanEngine {
 
   /// The outcome told last is billed; the budget has it already.
   @inline(never)
-  package mutating func tellBill(_ slot: Int32, of usage: Usage, cost: Cost) throws {
+  package mutating func tellBill(
+    _ slot: Int32, of usage: Usage, cost: Cost, target: Int, billing: Int, isOwn: Bool
+  ) throws {
     let flight = flights[Int(slot)]
-    let kind = kinds[Int(flight.call.kind)]
     let bill = CallStory.Bill(
-      usage: usage, cost: cost,
+      billing: billing, usage: usage, cost: cost,
       breakdown: try prices.breakdown(
-        of: usage, target: Int(flight.target), billing: Int(kind.billing),
+        of: usage, target: target, billing: billing,
         at: SimTime(microseconds: flight.call.time)),
       spent: budget.spent(month: Int(flight.month)))
-    story?.changeOutcome { $0.bill = bill }
+    story?.changeOutcome {
+      if isOwn { $0.bill = bill } else { $0.uses.append((target, bill)) }
+    }
   }
 
   @inline(never)

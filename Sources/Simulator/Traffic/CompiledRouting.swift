@@ -125,6 +125,9 @@ package struct CompiledRouting: Sendable {
     for index in compiled.arrivingKinds {
       let kind = compiled.kinds[(tier ?? 0) + index]
       for plan in 0..<accountPlans where isRouted(index, plan) {
+        for use in kind.uses {
+          result.insert(compiled.targets[compiled.uses[use].target].model.index)
+        }
         for (model, _) in table.shares(kind: index * accountPlans + plan) {
           for place in chain(model: model.index, kind: kind.chain) {
             result.insert(compiled.targets[target(at: place)].model.index)

@@ -119,6 +119,9 @@ package struct CallKind: Sendable, BitwiseCopyable {
   /// Into `meters`: the first, and behind the last.
   package var firstMeter: Int32
   package var endMeter: Int32
+  /// Into `uses`: the first, and behind the last.
+  package var firstUse: Int32
+  package var endUse: Int32
   package var prefixTokens: Int64
   package var prefixSharing: PrefixSharing
   /// Into `prefixParts`; negative: the prefix is one part.
@@ -150,6 +153,8 @@ extension CallKind {
   /// Into `CompiledScenario.meters`.
   package var meters: Range<Int> { Int(firstMeter)..<Int(endMeter) }
   package var isMetered: Bool { firstMeter < endMeter }
+  /// Into `CompiledScenario.uses`.
+  package var uses: Range<Int> { Int(firstUse)..<Int(endUse) }
 
   /// A call's sizes by what was drawn, cut at the most tokens that it may have: thinking comes first.
   @inline(__always)
@@ -263,6 +268,8 @@ package struct CompiledScenario: Sendable {
   package private(set) var promptPools: [PromptPool] = []
   /// What kinds of calls are metered for beside text tokens, thinking and audio time.
   package private(set) var meters: [CompiledMeter] = []
+  /// What kinds of calls bill at other models.
+  package private(set) var uses: [CompiledUse] = []
   /// Of prefixes that several lengths share: where each part ends, and the key of all up to there.
   package private(set) var prefixParts: [[PrefixPart]] = []
   /// By target.
@@ -330,6 +337,22 @@ package struct CompiledScenario: Sendable {
     qualities.append(qualities[original])
     kinds.append(kind)
     attributes.append(seen)
+  }
+
+  /// A model of several regions is billed in the first.
+  private mutating func add(_ use: ModelUse) {
+    guard let model = scenario.catalog.id(named: use.model) else { return }
+    let first = meters.count
+    for (meter, law) in use.variant.statedMeters {
+      meters.append(CompiledMeter(meter, law, isTotal: false, &tables))
+    }
+    uses.append(
+      CompiledUse(
+        target: targetsOfModel[model.index].lowerBound,
+        billing: Self.index(
+          of: Billing(batch: false, serviceTier: nil), in: &billings, &placeOfBilling),
+        input: tables.sampler(for: use.input), output: tables.sampler(for: use.output),
+        audio: tables.sampler(for: use.audio, scale: 1e6), meters: first..<meters.count))
   }
 
   package var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
@@ -466,6 +489,8 @@ package struct CompiledScenario: Sendable {
       let isTotal = meter.whole.map { variant.drawnWhole[$0] == meter } ?? false
       meters.append(CompiledMeter(meter, law, isTotal: isTotal, &tables))
     }
+    let (endMeter, firstUse) = (Int32(meters.count), Int32(uses.count))
+    for use in variant.uses { add(use) }
     let hasKey = cache?.mode == .keyed && form != .none
     let tier = Self.index(
       of: variant.attributes[.tier] ?? ChainTable.defaultTier, in: &tiers, &placeOfTier)
@@ -496,7 +521,8 @@ package struct CompiledScenario: Sendable {
         cacheRate: cache?.rate ?? 0, part: part, input: samplers.0, output: samplers.1,
         reasoning: samplers.2, audio: samplers.3,
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
-        firstMeter: firstMeter, endMeter: Int32(meters.count), prefixTokens: variant.prefixTokens,
+        firstMeter: firstMeter, endMeter: endMeter,
+        firstUse: firstUse, endUse: Int32(uses.count), prefixTokens: variant.prefixTokens,
         prefixSharing: variant.prefixSharing,
         prefixParts: prefix.parts.count > 1 ? Int32(prefixParts.count - 1) : -1,
         turnKind: variant.turnKind,

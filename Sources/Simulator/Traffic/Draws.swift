@@ -46,6 +46,9 @@ package enum DrawBlock: UInt64 {
   /// Lanes: documents, video.
   case moreMeters = 24
 
+  /// Lanes: input, output, audio of what a call bills at another model; the part has the model's place.
+  case modelUse = 25
+
   /// Of `CallMeter`, four a block in their order.
   package static let meters: [DrawBlock] = [.tokenMeters, .pieceMeters, .moreMeters]
 }
