@@ -36,7 +36,8 @@ package struct Approximations {
   package func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      conversations() + tokens() + windows() + knowledge() + bursts() + cache() + flushes() + prefixes() + breakers()
+      conversations() + tokens() + windows() + knowledge() + bursts() + cache() + flushes()
+      + prefixes() + breakers()
       + outages()
       + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
       + exactSurges() + sharedUsers()

@@ -63,11 +63,14 @@ extension ConversationSpread {
       rates.visible * visible.mean + rates.reasoning * thought.mean
     }
     let mean =
-      cost(tokens.tool, rates[1], out: output(rates[1], form.toolOutput, thinking.tool)
-        + agents.mean)
+      cost(
+        tokens.tool, rates[1],
+        out: output(rates[1], form.toolOutput, thinking.tool)
+          + agents.mean)
       + cost(tokens.answer, rates[0], out: output(rates[0], form.answer, thinking.answer))
       + cost(
-        tokens.compaction, rates[2], out: rates[2].visible * full.summary
+        tokens.compaction, rates[2],
+        out: rates[2].visible * full.summary
           + rates[2].reasoning * (asked.kinds[2]?.shape.reasoning.first ?? 0))
     // The cost of a conversation of m calls is taken to be in proportion to their number.
     let number = alive.reduce(0, +)

@@ -181,7 +181,8 @@ struct ConversationAssembly {
     form.results = SizeLaw(tools.result).summed(tools.parallel)
     for agent in level.agents {
       let result = agent.result.map { SizeLaw($0) } ?? agents[agent.level].first?.form.answer
-      form.results = form.results + (result ?? SizeLaw()).summed(agent.parallel, chance: agent.chance)
+      form.results =
+        form.results + (result ?? SizeLaw()).summed(agent.parallel, chance: agent.chance)
     }
     let kept = level.rules.keptReasoning
     if kept != .none { form.keptOfTool = SizeLaw(tool?.reasoning) }
@@ -340,8 +341,7 @@ struct ConversationAssembly {
 extension ExpectedCall {
   /// The mean sizes of a conversation's calls.
   fileprivate mutating func take(_ tokens: ConversationTokens) {
-    variant.input = .fixed(tokens.input / tokens.calls)
-    shape = CallShape(variant)
+    shape.take(meanInput: tokens.input / tokens.calls)
     lookup = nil
     chain[0].split = Target.Split(
       read: tokens.read / tokens.calls, short: tokens.short / tokens.calls,

@@ -150,7 +150,8 @@ extension ConversationAssembly {
     let isTimed =
       level.think.isConstant && (level.tools?.time.isConstant ?? true)
       && scenario.behaviours.allSatisfy(\.latency.isConstant)
-    return !isOne(level.turns) || level.abandon > 0 || !(level.tools.map { isOne($0.steps) } ?? true)
+    return !isOne(level.turns) || level.abandon > 0
+      || !(level.tools.map { isOne($0.steps) } ?? true)
       || !isTimed || !level.agents.isEmpty
   }
 }

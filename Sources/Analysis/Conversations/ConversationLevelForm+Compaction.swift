@@ -105,7 +105,8 @@ extension ConversationLevelForm {
     var sum = ChainSums()
     for first in mixed(cycle.first) {
       for next in mixed(cycle.next) {
-        sum = sum
+        sum =
+          sum
           + chain(full, alive, first: first.calls, next: next.calls)
           .scaled(by: first.share * next.share)
       }

@@ -166,8 +166,7 @@ extension ConversationLevelForm {
 
   /// Prompts that are too short to be stored, by kind of the call: they are not written, and what the
   /// next call would read of them is not there. None, where the prefix alone is long enough.
-  private var tooShort:
-    (tool: (input: Double, read: Double), answer: (input: Double, read: Double))
+  private var tooShort: (tool: (input: Double, read: Double), answer: (input: Double, read: Double))
   {
     var tool = (input: 0.0, read: 0.0)
     var answer = tool

@@ -41,7 +41,9 @@ extension ConversationAssembly {
           + "conversation or goes on elsewhere")
     }
     if !behaviour.quota.isUnlimited {
-      refuse("models.\(model).quota", "calls that wait, or are refused, find another cache")
+      refuse(
+        "models.\(model)",
+        "calls that its limits let wait, or turn away, find another cache")
     }
     checkCache(place, model)
     checkSizes(place, target, model)
@@ -115,7 +117,8 @@ extension ConversationAssembly {
       refuse(key, text)
     } else if share > Self.never {
       doubts.append(
-        ConversationDoubt(workload: number, part: "\(workload.name): \(key)", reason: text, stake: 0))
+        ConversationDoubt(
+          workload: number, part: "\(workload.name): \(key)", reason: text, stake: 0))
     }
   }
 }

@@ -69,8 +69,10 @@ struct ConversationSpread {
     let hit = form.cache?.hitChance ?? 0
     let own = form.storesPrompts ? hit * form.stays(gap) * found : 0
     let alone =
-      hit * (form.prefixAlone(gap) + (form.storesPrefix && form.storesPrompts
-        ? form.stays(gap) * (1 - found) : 0))
+      hit
+      * (form.prefixAlone(gap)
+        + (form.storesPrefix && form.storesPrompts
+          ? form.stays(gap) * (1 - found) : 0))
     let extra = extra(nextRates)
     let stored = form.outputStored(of: out.mean)
     let lost =
