@@ -36,7 +36,8 @@ package struct Approximations {
   package func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      tokens() + meters() + windows() + knowledge() + bursts() + cache() + flushes() + prefixes() + breakers()
+      conversations() + tokens() + meters() + windows() + knowledge() + bursts() + cache() + flushes()
+      + prefixes() + breakers()
       + outages()
       + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
       + exactSurges() + sharedUsers()
@@ -45,12 +46,13 @@ package struct Approximations {
 
   /// Those of the list that are left out, or move the bill.
   package func leftOut() -> [Expectation.Approximation] {
-    (cache() + prefixes() + breakers() + quotas() + actions()).filter(\.isTold)
+    (conversations() + cache() + prefixes() + breakers() + quotas() + actions()).filter(\.isTold)
   }
 
   private func actions() -> [Expectation.Approximation] {
     let month = cost.month
     guard let budget = scenario.budget,
+      cost.conversations.obstacles.isEmpty,
       budget.mayAct(mean: month.mean, deviation: month.variance.squareRoot())
     else { return [] }
     return [
@@ -161,6 +163,8 @@ package struct Approximations {
   /// Where answers differ in length, or one window after the other is too small.
   private func windows() -> [Expectation.Approximation] {
     calls.flatMap { call -> [Expectation.Approximation] in
+      // A conversation's prompts are judged apart.
+      guard call.variant.turnKind == nil else { return [] }
       let limits = call.chain.compactMap { target in
         WindowLimit(scenario.catalog[target.model], call.shape).map { (target.name, $0) }
       }

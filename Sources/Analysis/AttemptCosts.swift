@@ -99,6 +99,13 @@ package struct AttemptCosts {
     var before = CostLine()
     var reached = 1.0
     for (place, target) in call.chain.enumerated() {
+      if let split = target.split {
+        let line = prices[place].line(
+          input: tokens, cached: split.read, written: split.short, writtenLong: split.long,
+          answered: true, shape: shape)
+        attempt(place, 1, line)
+        return [(1, line)]
+      }
       let window = WindowLimit(scenario.catalog[target.model], shape)
         .flatMap { tokens >= $0.bound ? $0 : nil }
       if let window, !window.cuts { continue }

@@ -4,9 +4,9 @@ import Scenarios
 /// The random sizes of a call of one variant, as moments. Input, output and audio are independent
 /// of each other; thinking comes first, and the answer has what it leaves of `maxTokens`.
 package struct CallShape: Sendable {
-  package let inputLaw: Distribution
+  package private(set) var inputLaw: Distribution
   /// Prefix and frames, added to what is drawn.
-  package let extraInput: Double
+  package private(set) var extraInput: Double
   private let audioLaw: Distribution
   package let visible: PartialMoments
   package let reasoning: PartialMoments
@@ -14,6 +14,11 @@ package struct CallShape: Sendable {
   package let product: Double
   /// Visible and reasoning tokens are both random and may meet the cap together.
   package let isCapApproximate: Bool
+
+  /// Takes a mean for all that is sent: no whole number of tokens.
+  package mutating func take(meanInput: Double) {
+    (inputLaw, extraInput) = (.fixed(0), meanInput)
+  }
 
   package init(_ variant: Variant) {
     inputLaw = variant.input

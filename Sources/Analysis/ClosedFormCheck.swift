@@ -2,16 +2,31 @@ import Scenarios
 import Support
 
 extension Scenario {
-  /// Throws `BadInput` where something rests on closed forms and these tell nothing of the scenario.
-  /// - Parameters:
-  ///   - user: what rests on them, for people.
-  ///   - advice: what to do in its place.
-  package func checkClosedForms(
-    _ user: String, or advice: String = "'run' simulates them, and overrides compare variants"
+  /// Throws `BadInput` where closed forms do not tell what the scenario costs, with what stands against
+  /// them (`closedFormObstacles`).
+  /// - Parameter advice: what to do in its place.
+  package func needClosedForms(
+    or advice: String = "'run' simulates them, and overrides compare variants"
   ) throws {
-    guard hasConversations else { return }
+    try needClosedForms(obstacles: closedFormObstacles, or: advice)
+  }
+
+  /// The same where it is known what stands against them.
+  package func needClosedForms(
+    obstacles: [Expectation.Approximation], or advice: String
+  ) throws {
+    guard !obstacles.isEmpty else { return }
+    let list = obstacles.map { "\n  \($0.part): \($0.reason)" }.joined()
     throw BadInput(
-      message: "\(name): error: \(user) rests on closed forms, and none tells what conversations "
-        + "cost\n\(advice)")
+      message: "\(name): error: no closed form tells what its conversations cost\(list)\n\(advice)")
+  }
+
+  /// Throws `BadInput` where something knows single calls alone, and there are conversations.
+  /// - Parameters:
+  ///   - reason: what it knows, for people.
+  ///   - advice: what to do in its place.
+  package func needSingleCalls(_ reason: String, or advice: String) throws {
+    guard hasConversations else { return }
+    throw BadInput(message: "\(name): error: \(reason)\n\(advice)")
   }
 }

@@ -1,23 +1,16 @@
 import CostModel
 import Scenarios
 
-extension Expectation.Approximation {
-  /// Nothing is expected of a scenario with conversations.
-  package static let conversations = Expectation.Approximation(
-    part: "conversations", reason: "no closed form tells what they cost: only the simulation does",
-    isLeftOut: true)
-}
-
 extension Expectation {
   /// The closed forms of one plan; calls neither the engine nor its random numbers.
   package init(scenario: Scenario, plan: PlanSpec) {
-    guard !scenario.hasConversations else {
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    guard cost.conversations.obstacles.isEmpty else {
       self = .none
-      approximations = [.conversations]
-      whyNoChance = "\(Approximation.conversations.part): \(Approximation.conversations.reason)"
+      approximations = cost.conversations.obstacles
+      whyNoChance = Approximations(cost).whyNoChance
       return
     }
-    let cost = ExpectedCost(scenario: scenario, plan: plan)
     self.init(cost: cost.total, variance: cost.variance)
     byModel = cost.byModel.map {
       ModelCost(model: $0.key, calls: $0.value.calls, cost: $0.value.cost)
@@ -28,7 +21,9 @@ extension Expectation {
     cacheBounds = CacheBounds(scenario: scenario, traffic: cost.traffic, calls: cost.calls).bounds()
     let loads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
     quotaLoads = loads.loads()
-    if scenario.statesReturn, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
+    readShares = cost.readShares
+    let sells = scenario.statesReturn && !scenario.hasConversations
+    if sells, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
     experiments = cost.expectedArms
     let left = Approximations(cost: cost, quotaLoads: loads, loads: quotaLoads)
     approximations = left.list()

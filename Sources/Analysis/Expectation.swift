@@ -124,6 +124,22 @@ package struct Expectation: Sendable {
   package var returns: ExpectedReturn?
   /// By experiment, then variant.
   package var experiments: [[Arm]] = []
+  /// Share of the input that is read from providers' caches, by row of caching.csv; nothing where that is
+  /// not known.
+  package var readShares: [ReadShareKey: Double] = [:]
+
+  /// A row of caching.csv.
+  package struct ReadShareKey: Hashable, Sendable {
+    package var workload: String
+    /// `answer`, `tool` or `compaction` of a conversation; `call` in other workloads.
+    package var kind: String
+    /// With its region where it has several.
+    package var model: String
+
+    package init(workload: String, kind: String, model: String) {
+      (self.workload, self.kind, self.model) = (workload, kind, model)
+    }
+  }
 
   package init(
     cost: Double, variance: Double, byModel: [ModelCost] = [], approximations: [Approximation] = [],

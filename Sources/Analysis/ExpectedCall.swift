@@ -23,6 +23,16 @@ package struct ExpectedCall: Sendable {
     /// of each other, by call: (Cov(N, M) − E M)/E N with N the calls, and (Var M − E M)/E N.
     package var prefixCovariance = 0.0
     package var prefixVariance = 0.0
+    /// Of a conversation's calls: mean tokens read and written; nil: of any other call.
+    package var split: Split?
+
+    /// Mean tokens of a call that are read from the provider's cache, and written to it for the shorter
+    /// and for the longer time.
+    package struct Split: Hashable, Sendable {
+      package var read: Double
+      package var short: Double
+      package var long: Double
+    }
 
     package init(
       model: ModelID, region: String? = nil, name: String, failure: Double, attempts: Int,
@@ -109,6 +119,8 @@ package struct ExpectedCallBuilder {
   package let traffic: ExpectedTraffic
   /// Share of the calls that ask the knowledge base that it answers.
   private let knownShare: Double
+  /// Workloads whose calls somebody else tells.
+  package var leftToOthers: Set<Int> = []
 
   package init(scenario: Scenario, traffic: ExpectedTraffic) {
     self.scenario = scenario
@@ -118,7 +130,7 @@ package struct ExpectedCallBuilder {
 
   package func calls() -> [ExpectedCall] {
     var result: [ExpectedCall] = []
-    for (number, workload) in scenario.workloads.enumerated() {
+    for (number, workload) in scenario.workloads.enumerated() where !leftToOthers.contains(number) {
       let assignments = ExpectedAssignment.all(of: workload, in: scenario)
       let reached = FlowReach(workload.stages).reached
       for plan in traffic.usersOfPlan.indices {
@@ -164,13 +176,22 @@ package struct ExpectedCallBuilder {
     }
   }
 
-  private func kinds(
-    of variant: Variant, _ number: Int, workload: Workload, accountPlan: Int
-  ) -> [ExpectedCall] {
+  /// What the policy sees of a call.
+  package func attributes(
+    of variant: Variant, workload: Workload, accountPlan: Int
+  ) -> CallAttributes {
     var seen = variant.attributes
     seen[.useCase] = seen[.useCase] ?? workload.useCase
     let names = traffic.accountPlanNames
     seen[.accountPlan] = names.isEmpty ? nil : names[accountPlan]
+    return seen
+  }
+
+  /// The calls of one variant, by the model that they are routed to.
+  package func kinds(
+    of variant: Variant, _ number: Int, workload: Workload, accountPlan: Int
+  ) -> [ExpectedCall] {
+    let seen = attributes(of: variant, workload: workload, accountPlan: accountPlan)
     let shape = CallShape(variant)
     return routes(of: seen, variant).map { route in
       ExpectedCall(
@@ -250,6 +271,9 @@ package struct ExpectedCallBuilder {
       return ((span.1 - span.0).seconds / length, 1 - (1 - sick) * (1 - late))
     }
   }
+
+  /// Whether the response cache is asked for such calls.
+  package func looksUp(_ variant: Variant) -> Bool { lookup(of: variant) != nil }
 
   private func lookup(of variant: Variant) -> CacheSettings.Class? {
     guard scenario.cache.mode != .off, variant.prompts != .none,

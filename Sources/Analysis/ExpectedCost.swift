@@ -33,6 +33,8 @@ package struct ExpectedCost {
   package private(set) var byWorkload: [Double] = []
   /// By row of the reports: calls and dollars in the period.
   package private(set) var byModel: [String: (calls: Double, cost: Double)] = [:]
+  /// Where something stands against the closed forms of these, the bill is not known.
+  package let conversations: ExpectedConversations
   /// Whether a price that traffic sees changes within the period.
   package private(set) var hasPriceChanges = false
   /// Whether months differ in what is due for them whatever the traffic.
@@ -45,7 +47,10 @@ package struct ExpectedCost {
   package init(scenario: Scenario, users: Int) {
     self.scenario = scenario
     traffic = ExpectedTraffic(scenario: scenario, users: users)
-    calls = ExpectedCallBuilder(scenario: scenario, traffic: traffic).calls()
+    conversations = ExpectedConversations(scenario: scenario, traffic: traffic)
+    var builder = ExpectedCallBuilder(scenario: scenario, traffic: traffic)
+    builder.leftToOthers = conversations.covered
+    calls = builder.calls() + conversations.calls.joined()
     callCosts = calls.map { _ in 0 }
     var places: [[Int]] = scenario.workloads.map { _ in [] }
     for (place, call) in calls.enumerated() { places[call.workload].append(place) }
@@ -64,8 +69,8 @@ package struct ExpectedCost {
     sharedVariance = month.sharedVariance
     monthThird = month.third
     addFixedPrices()
-    // No closed form tells what conversations cost, and a part of the bill is not the bill.
-    if scenario.hasConversations { total = .nan }
+    // A part of the bill is not the bill.
+    if !conversations.obstacles.isEmpty { total = .nan }
   }
 
   /// Dollars squared, of the whole period.
@@ -125,9 +130,10 @@ package struct ExpectedCost {
       targets.append(cost.byTarget.map { $0 * (1 - kind.hitRate) })
       uses.append(cost.byUse.map { $0 * (1 - kind.hitRate) })
     }
-    let flow = FlowCosts(
+    var flow = FlowCosts(
       workload: scenario.workloads[number], calls: kinds.map { calls[$0] }, costs: costs,
       missCosts: missCosts)
+    flow.spread = conversations.moments(workload: number, plan: plan, over: eras)
     let survival = flow.survival
     for kind in kinds { calls[kind].perFlow *= survival[calls[kind].stage] }
     for (place, kind) in kinds.enumerated() {

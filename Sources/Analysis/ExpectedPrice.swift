@@ -138,18 +138,21 @@ package struct ExpectedPrice {
   }
 
   /// The cost of an attempt with `input` tokens up to the next threshold, `cached` of which are
-  /// read from the provider's cache and `written` to it; `answered`: output is billed as well.
+  /// read from the provider's cache and `written` to it, `writtenLong` for the longer time; `answered`:
+  /// output is billed as well.
   package func line(
-    input: Double, cached: Double, written: Double = 0, answered: Bool, shape: CallShape
+    input: Double, cached: Double, written: Double = 0, writtenLong: Double = 0, answered: Bool,
+    shape: CallShape
   ) -> CostLine {
     let fresh = price(.inputTokens, input: input) ?? 0
     let read = price(.cacheReadTokens, input: input) ?? 0
     let write = written > 0 ? price(.cacheWriteTokens, input: input) ?? 0 : 0
+    let long = writtenLong > 0 ? price(.cacheWriteLongTokens, input: input) ?? 0 : 0
     let image = price(.inputImageTokens, input: input) ?? 0
     let frames = Double(variant.frameTokens)
     var line = CostLine(
       constant: (price(.calls, input: input) ?? 0) + frames * (image - fresh)
-        + cached * (read - fresh) + written * (write - fresh),
+        + cached * (read - fresh) + written * (write - fresh) + writtenLong * (long - fresh),
       perInput: fresh, perVisible: answered ? price(.outputTokens, input: input) ?? 0 : 0,
       perReasoning: answered ? price(.reasoningTokens, input: input) ?? 0 : 0)
     let seconds = 1e6 * (price(.audioSeconds, input: input) ?? 0)

@@ -12,12 +12,22 @@ package struct FlowCosts {
   package var missCosts: [CostMoments] = []
 
   /// E C, E C² and E C³ of a flow.
-  package var moments: CostMoments { total(costs) }
+  package var moments: CostMoments {
+    var moments = total(costs)
+    if let spread { (moments.square, moments.cube) = (spread.square, spread.cube) }
+    return moments
+  }
+  /// Of a conversation: E C² and E C³, as far as they are known.
+  package var spread: CostMoments?
 
   /// What a flow costs: its stages backwards, each an independent sum of its calls, a failed call
   /// ending the flow.
   /// - Parameter costs: of each call that is made, hits included.
   package func total<Cost: FlowCost>(_ costs: [Cost]) -> Cost {
+    guard workload.conversation == nil else {
+      // So many of each kind, which are not independent of each other: the mean is right.
+      return zip(calls, costs).reduce(Cost()) { $0 + $1.1.scaled(by: $1.0.perFlow) }
+    }
     let hasTools = workload.goesOnUntilNoTool
     // What is still to come where the tools before were not called, and where they were.
     var (quiet, called) = (Cost(), Cost())

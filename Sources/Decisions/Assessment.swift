@@ -55,6 +55,11 @@ package struct Assessment: Sendable {
   /// What its closed form leaves out; nothing where it was simulated.
   package var leftOut: [Expectation.Approximation] { expected?.leftOut ?? [] }
 
+  /// The same anywhere in the ranges of its inputs.
+  package var everyLeftOut: [[Expectation.Approximation]] {
+    [leftOut] + (isOverRanges ? runs.map(\.leftOut) : [])
+  }
+
   /// What became of the calls of all simulated months; nil: closed forms.
   package var trouble: CallTrouble? {
     let told = runs.compactMap(\.trouble)
@@ -170,9 +175,17 @@ package struct Assessor: Sendable {
   package static func overRanges(
     _ tree: ScenarioTree, _ scenario: Scenario, threads: Int
   ) throws -> Assessment? {
+    try plansOverRanges(tree, scenario, threads: threads)?.first
+  }
+
+  /// The same of every plan; nil also where closed forms do not tell it somewhere in the ranges.
+  package static func plansOverRanges(
+    _ tree: ScenarioTree, _ scenario: Scenario, threads: Int
+  ) throws -> [Assessment]? {
     guard !scenario.ranges.isEmpty, scenario.budget?.acts != true else { return nil }
     let assessor = Assessor(tree, scenario: scenario, runs: nil, threads: threads)
-    return try assessor.assess([Variant()])[0].first
+    let plans = try assessor.formulas([Variant()])[0]
+    return plans.contains { $0.cost.isNaN } ? nil : plans
   }
 
   /// What is changed of the scenario.
@@ -244,6 +257,17 @@ package struct Assessor: Sendable {
   }
 
   private func expected(_ variants: [Variant]) throws -> [[Assessment]] {
+    let result = try formulas(variants)
+    for (variant, plans) in zip(variants, result) {
+      guard plans.contains(where: { $0.cost.isNaN }) else { continue }
+      let all = Expectation.union(plans.flatMap(\.everyLeftOut))
+      try read(variant, run: 0).needClosedForms(
+        obstacles: all, or: "'--runs 1' simulates them")
+    }
+    return result
+  }
+
+  private func formulas(_ variants: [Variant]) throws -> [[Assessment]] {
     let sets = draws.isEmpty ? 0 : Self.inputSets
     let inputs = variants.map { draws.evenSettings(sets, except: $0.settings) }
     let outcomes = try Outcomes.map(

@@ -48,6 +48,8 @@ package struct ConversationLevel: Hashable, Sendable {
     package var result = Distribution.fixed(0)
     /// Microseconds until the slowest has ended.
     package var time = Distribution.fixed(0)
+
+    package init() {}
   }
 
   /// Sub-agents that a step may start.

@@ -63,7 +63,6 @@ struct ForecastCommand: ParsableCommand {
     _ input: (ScenarioTree, Scenario, ForecastSpec), runs: Int, threads: Int, isQuiet: Bool
   ) throws -> Forecast {
     let (tree, scenario, spec) = input
-    try scenario.checkClosedForms("'forecast'")
     let calls = scenario.workloads.reduce(0) { $0 + $1.volume }
     let users = spec.users(of: scenario)
     let simulated = max(runs, scenario.budget?.acts == true ? 1 : 0)

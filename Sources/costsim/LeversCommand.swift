@@ -34,8 +34,7 @@ struct LeversCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.levers()
     let studies = try input.readEveryPlan(scenario).enumerated().map { place, read in
-      try read.scenario.checkClosedForms("'levers'")
-      return try LeverStudy(
+      try LeverStudy(
         read.tree, read.scenario,
         levers: StandardFiles.merged(standard, with: read.scenario.levers, name: \.name),
         capacities: read.scenario.capacities, isInDetail: place == 0, threads: work.threads)

@@ -116,9 +116,7 @@ struct Run: ParsableCommand {
       PlanReport(
         scenario: scenario, months: months[plan], drawn: drawsInputs ? drawn[plan] : nil)
     }
-    if !scenario.ranges.isEmpty, scenario.budget?.acts != true, !scenario.hasConversations {
-      let over = try Assessor(input.tree(path), scenario: scenario, runs: nil, threads: threads)
-        .assess([Assessor.Variant()])[0]
+    if let over = try Assessor.plansOverRanges(input.tree(path), scenario, threads: threads) {
       for place in plans.indices {
         plans[place].expectation.take(over[place])
         plans[place].overRanges = over[place]
@@ -148,7 +146,7 @@ struct Run: ParsableCommand {
     let comparison =
       scenario.budget?.acts == true || scenario.hasConversations ? nil : CatalogComparison(scenario)
     var report = ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
-    let simulated = scenario.hasConversations ? nil : report.largestPlan
+    let simulated = scenario.closedFormObstacles.isEmpty ? report.largestPlan : nil
     report.assumed = try simulated.flatMap { plan in
       try AssumedBills(scenario, of: plan.plan) { try input.tree(path) }
     }

@@ -41,7 +41,9 @@ struct SelectCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
-    try scenario.checkClosedForms("'select'")
+    try scenario.needSingleCalls(
+      "'select' prices calls one by one, and what a conversation's cost rests on those before them",
+      or: "'run' simulates them, and overrides compare variants")
     let study = SelectionStudy(scenario, rules: try rules(of: scenario))
     let chart = FrontierChart.svg(study)
     let markdown = SelectionMarkdown(study: study)

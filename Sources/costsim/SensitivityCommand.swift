@@ -36,9 +36,6 @@ struct SensitivityCommand: ParsableCommand {
     var answers: [DecisionFiles] = []
     for path in scenarios.prefix(loaded.count) {
       let (tree, scenario) = try input.readOnePlan(path)
-      if decision.runs == nil {
-        try scenario.checkClosedForms("'sensitivity'", or: "'--runs 1' simulates them")
-      }
       let assessor = Assessor(
         tree, scenario: scenario, runs: decision.runs, threads: decision.work.threads)
       let result = try Sensitivity(assessor, scenario: scenario, share: share)

@@ -58,7 +58,6 @@ struct SolveCommand: ParsableCommand {
     let limits = try limits(scenario)
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
     let runs = decision.runs ?? (simulates ? 1 : nil)
-    if runs == nil { try scenario.checkClosedForms("'solve'", or: "'--runs 1' simulates them") }
     let assessor = Assessor(
       tree, scenario: scenario, runs: runs,
       threads: decision.work.threads)

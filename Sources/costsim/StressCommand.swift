@@ -33,8 +33,7 @@ struct StressCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.shocks()
     let studies = try input.readEveryPlan(scenario).map { tree, scenario in
-      try scenario.checkClosedForms("'stress'")
-      return try StressStudy(
+      try StressStudy(
         tree, scenario,
         shocks: StandardFiles.merged(standard, with: scenario.shocks, name: \.name),
         rules: try SelectionReader.rules(of: scenario), threads: work.threads)

@@ -34,9 +34,6 @@ struct SweepCommand: ParsableCommand {
     let folder = try OutputFolder(path: decision.page.out)
     let read = try ScenarioReader.tree(
       path: scenario, overrides: try input.readerOverrides(), allowOutside: input.mayLeaveFolder)
-    if decision.runs == nil {
-      try read.scenario.checkClosedForms("'sweep'", or: "'--runs 1' simulates them")
-    }
     let axes = try vary.enumerated().map { index, text in
       try SweepAxis(text, number: index + 1, tree: read.tree)
     }

@@ -24,6 +24,7 @@ package struct Forecast: Sendable {
     threads: Int = 1, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
     precondition(scenario.period.months.count == spec.months, "a month of the period for each")
+    try scenario.needClosedForms()
     self.scenario = scenario
     self.spec = spec
     let draws = InputDraws(scenario)
@@ -120,6 +121,8 @@ package struct Forecast: Sendable {
     let parts = try Outcomes.map(variants, threads: threads) { set in
       // Where a line that acts may be crossed, the month is simulated in its place.
       let cost = ExpectedCost(scenario: set.withoutActions, plan: set.plans[0])
+      try set.needClosedForms(
+        obstacles: cost.conversations.obstacles, or: "somewhere in the ranges of its inputs")
       let why = Approximations(cost).whyNoChance
       return (
         bill: MonthBill(cost), law: why == nil ? BillLaw(cost, budget: budget) : nil, why: why

@@ -53,6 +53,7 @@ package struct LeverStudy: Sendable {
     _ tree: ScenarioTree, _ scenario: Scenario, levers: [Lever], capacities: [Capacity] = [],
     isInDetail: Bool = true, threads: Int
   ) throws {
+    try scenario.needClosedForms()
     breakEvens = capacities.map { BreakEven($0, scenario: scenario, plan: scenario.plans[0]) }
       .filter(\.applies)
     self.scenario = scenario

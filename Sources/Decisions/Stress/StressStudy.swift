@@ -48,6 +48,7 @@ package struct StressStudy: Sendable {
     _ tree: ScenarioTree, _ original: Scenario, shocks: [Shock], rules: SelectionRules,
     threads: Int
   ) throws {
+    try original.needClosedForms()
     let scenario = original.withFitFallbacks(rules)
     self.scenario = scenario
     overRanges = try Assessor.overRanges(tree, scenario, threads: threads)

@@ -1,3 +1,4 @@
+import Analysis
 import CostModel
 import Scenarios
 import Simulator
@@ -7,6 +8,8 @@ import Support
 package struct CachingItem: Sendable {
   package var users: Int
   package var cell: CachingCell
+  /// Share of the input that closed forms expect to be read; nil: they do not tell.
+  package var expectedReadShare: Double?
 }
 
 /// Written for scenarios with conversations, or whose calls can write to a provider's cache for money.
@@ -16,7 +19,13 @@ extension ReportTables {
     return [
       caching.table(
         rows(report) { plan in
-          plan.result.caching.map { CachingItem(users: plan.plan.users, cell: $0) }
+          plan.result.caching.map { cell in
+            let key = Expectation.ReadShareKey(
+              workload: cell.workload, kind: cell.kind, model: cell.model)
+            return CachingItem(
+              users: plan.plan.users, cell: cell,
+              expectedReadShare: plan.expectation.readShares[key])
+          }
         })
     ]
   }
@@ -85,7 +94,7 @@ extension ReportTables {
     ) { .ratio(Int128($0.item.cell.counts.achievable), Int128($0.item.cell.counts.input)) },
     Column(
       "expected_read_share", .decimal, unit: "1",
-      "Share that closed forms expect; empty, since none tells it"
-    ) { _ in .unknown },
+      "Share that closed forms expect; empty where they do not tell"
+    ) { .optional($0.item.expectedReadShare) { .real($0) } },
   ]
 }

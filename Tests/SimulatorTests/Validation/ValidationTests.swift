@@ -8,7 +8,8 @@ import Testing
 @Suite struct ValidationTests {
   private static let checks =
     (ValidationCosts.checks + ValidationTraffic.checks + ValidationFlushes.checks
-    + ValidationTargets.checks + ValidationExperiments.checks + ValidationLaws.checks).filter {
+    + ValidationTargets.checks + ValidationExperiments.checks + ValidationLaws.checks
+    + ValidationConversations.checks).filter {
       // Of chances, which are judged apart: `chancesHold`.
       $0.formula != chanceFormula
     }
