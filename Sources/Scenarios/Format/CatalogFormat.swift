@@ -58,7 +58,10 @@ package enum CatalogFormat {
   package static let catalog = FormatObject(
     name: "catalog", summary: "The file itself.",
     fields: [
-      FormatField("name", .text, "For people."),
+      FormatField(
+        "name", .text,
+        "What it can do; a task of such a name falls back only to models that list it (`selection: needs`)."
+      ),
       FormatField(
         "extends", .text,
         "Catalog that this one changes (negotiated prices): its models are listed by name with "
