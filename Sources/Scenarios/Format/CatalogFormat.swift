@@ -58,10 +58,7 @@ package enum CatalogFormat {
   package static let catalog = FormatObject(
     name: "catalog", summary: "The file itself.",
     fields: [
-      FormatField(
-        "name", .text,
-        "What it can do; a task of such a name falls back only to models that list it (`selection: needs`)."
-      ),
+      FormatField("name", .text, "For people."),
       FormatField(
         "extends", .text,
         "Catalog that this one changes (negotiated prices): its models are listed by name with "
@@ -87,7 +84,10 @@ package enum CatalogFormat {
         default: "refuse"),
       FormatField("max_output_tokens", .count, "Tokens."),
       FormatField("latency", .duration, "Published, or a range.", example: "500ms..1000ms"),
-      FormatField("capabilities", .list(.text), "For people."),
+      FormatField(
+        "capabilities", .list(.text),
+        "What it can do; a task of such a name falls back only to models that list it "
+          + "(`selection: needs`)."),
       FormatField(
         "deprecated", .either([.date, .flag]),
         "When it is switched off; `true`: announced without a date."),

@@ -219,7 +219,8 @@ import Testing
     let outcome = try Program.run(["solve", folder.path("s.yaml"), "--out", folder.path("out")])
     try #require(outcome.code == 0, "\(outcome.errors)")
     let text = try String(contentsOfFile: folder.path("out/s/solve.md"), encoding: .utf8)
-    #expect(text.contains(" and all prices.") && !text.contains("| 100 % of what is stated"), "\(text)")
+    #expect(
+      text.contains(" and all prices.") && !text.contains("| 100 % of what is stated"), "\(text)")
     #expect(
       text.contains("As it stands, with 10 users, the bill is $0.60000 a month, which is too much"),
       "\(text)")
