@@ -1,13 +1,16 @@
 import CostModel
 import Scenarios
 
-/// A size whose mean ends up well below the one that the scenario states, because its cap or
-/// `max_tokens` lies at or near it.
+/// A size that its cap or `max_tokens` cuts to a mean well below the one that the scenario states, or whose
+/// cap lies at or near its mean.
 package struct CutSize: Hashable, Sendable {
   /// `fan-messages: personal: output`.
   package var name: String
+  /// Tokens, or of audio seconds.
   package var stated: Double
   package var drawn: Double
+  /// `tokens` or `seconds`.
+  package var unit = "tokens"
   /// What cuts it: `its cap` or `max_tokens`.
   package var by: String
 }
@@ -16,38 +19,60 @@ extension Scenario {
   /// Every size that caps cut by more than is usual.
   package var cutSizes: [CutSize] {
     workloads.flatMap { workload in
-      workload.stages.flatMap(\.calls).flatMap { call in
-        call.mix.enumerated().flatMap { number, variant -> [CutSize] in
-          let own =
-            variant.name.isEmpty && call.mix.count > 1 ? String(number + 1) : variant.name
-          let parts = [workload.name, call.name, own].filter { !$0.isEmpty }
-          return variant.cutSizes(named: parts.joined(separator: ": "))
+      (workload.conversation.map { $0.cutSizes(of: workload.name) } ?? [])
+        + workload.stages.flatMap(\.calls).flatMap { call in
+          call.mix.enumerated().flatMap { number, variant -> [CutSize] in
+            let own =
+              variant.name.isEmpty && call.mix.count > 1 ? String(number + 1) : variant.name
+            let parts = [workload.name, call.name, own].filter { !$0.isEmpty }
+            return variant.cutSizes(named: parts.joined(separator: ": "))
+          }
         }
-      }
     }.reduce(into: [CutSize]()) { if !$0.contains($1) { $0.append($1) } }
+  }
+}
+
+extension CutSize {
+  /// What a law's own cap does to it; nil: little, and it is not near the mean.
+  fileprivate init?(_ name: String, _ law: Distribution, unit: String = "tokens") {
+    let limit = AttentionLimits.shipped.cutOff
+    guard case .lognormal(let stated, let cv, let cap?) = law, cv > 0,
+      law.mean < stated * (1 - limit) || cap <= stated * (1 + limit)
+    else { return nil }
+    self.init(name: name, stated: stated, drawn: law.mean, unit: unit, by: "its cap")
   }
 }
 
 extension Variant {
   fileprivate func cutSizes(named name: String) -> [CutSize] {
-    func cut(_ part: String, _ stated: Double, _ drawn: Double, _ by: String) -> CutSize? {
-      guard drawn < stated * (1 - AttentionLimits.shipped.cutOff) else { return nil }
-      return CutSize(name: "\(name): \(part)", stated: stated, drawn: drawn, by: by)
-    }
-    let parts = [("input", input), ("output", output), ("reasoning", reasoning)]
-    let capped = parts.compactMap { cut($0, $1.statedMean, $1.mean, "its cap") }
-    let answer = output.mean + reasoning.mean
-    let limited = cut(
-      reasoning.mean > 0 ? "output and reasoning" : "output", answer, CallShape(self).meanOutput,
-      "max_tokens")
-    return capped + [limited].compactMap(\.self)
+    // The sizes of a conversation's calls are those of its level.
+    let capped =
+      turnKind != nil
+      ? []
+      : [
+        CutSize("\(name): input", input), CutSize("\(name): output", output),
+        CutSize("\(name): reasoning", reasoning),
+        CutSize("\(name): audio", audio, unit: "seconds"),
+      ].compactMap(\.self)
+    let (answer, left) = (output.mean + reasoning.mean, CallShape(self).meanOutput)
+    guard left < answer * (1 - AttentionLimits.shipped.cutOff) else { return capped }
+    let part = reasoning.mean > 0 ? "output and reasoning" : "output"
+    return capped
+      + [CutSize(name: "\(name): \(part)", stated: answer, drawn: left, by: "max_tokens")]
   }
 }
 
-extension Distribution {
-  /// Before the cap.
-  fileprivate var statedMean: Double {
-    if case .lognormal(let mean, _, _) = self { return mean }
-    return mean
+extension ConversationSpec {
+  fileprivate func cutSizes(of workload: String) -> [CutSize] {
+    levels.flatMap { level -> [CutSize] in
+      let name = ([workload] + level.path).joined(separator: ": ")
+      let tools = level.tools.map {
+        [CutSize("\(name): tools: call", $0.call), CutSize("\(name): tools: result", $0.result)]
+      }
+      return [
+        CutSize("\(name): user", level.user), CutSize("\(name): answer", level.answer),
+        CutSize("\(name): reasoning", level.reasoning), CutSize("\(name): summary", level.summary),
+      ].compactMap(\.self) + (tools ?? []).compactMap(\.self)
+    }
   }
 }

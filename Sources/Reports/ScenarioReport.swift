@@ -59,6 +59,8 @@ package struct ReplayFindings: Sendable {
   package var targets: [String]
   /// What is compared: `policy`, or `case` where more than the policy differs.
   package var unit: String
+  /// What the scenario says of its own calls alone; nil: nothing that would matter.
+  package var unapplied: String?
   package var units: String { unit == "policy" ? "policies" : unit + "s" }
 }
 

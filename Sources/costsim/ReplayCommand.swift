@@ -117,6 +117,7 @@ struct ReplayCommand: ParsableCommand {
       replayed: outcomes,
       unenforced: acts ? try again(variants, log, converted, \.withoutActions) : [], of: trace,
       name: name, unit: against.isEmpty ? "policy" : "case")
+    report.replay?.unapplied = ReplayMarkdown.unapplied(variants[0].scenario)
     if trace != "-", report.plans.contains(where: { Attention(plan: $0).isTroubled }) {
       for (place, outcome) in try again(
         variants, log, converted, \.untroubled, allAnswered: true

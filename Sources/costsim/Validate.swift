@@ -31,13 +31,20 @@ struct Validate: ParsableCommand {
           .object([
             ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
             ("not_billed", UnbilledPrices.json(scenario.unbilled)),
+            ("never_asked", .array(Self.unasked(scenario).map { .string($0) })),
             ("warnings", .array(scenario.cutSizes.map { .string(Self.warning($0)) })),
           ])
         }), text: files.map(Self.text).joined())
   }
 
+  private static func unasked(_ scenario: Scenario) -> [String] {
+    scenario.unaskedFallbacks.map { item in
+      item.text { PlainEnglish.list($0.map(PlainEnglish.visible)) }
+    }
+  }
+
   private static func warning(_ size: CutSize) -> String {
-    "\(size.name) has \(PlainEnglish.number(size.stated)) tokens on average as stated, but "
+    "\(size.name) has \(PlainEnglish.number(size.stated)) \(size.unit) on average as stated, but "
       + "\(PlainEnglish.number(size.drawn)) (\(PlainEnglish.percent(size.drawn / size.stated - 1))) "
       + "once \(size.by) has cut it"
   }
@@ -52,8 +59,9 @@ struct Validate: ParsableCommand {
         + (users.count == 1 && last == 1 ? "user" : "users"),
     ]
     let unbilled = scenario.unbilled.map { "  not billed here: \($0.text)\n" }.joined()
+    let unasked = unasked(scenario).map { "  never asked: \($0)\n" }.joined()
     let warnings = scenario.cutSizes.map { "  warning: \(PlainEnglish.visible(warning($0)))\n" }
       .joined()
-    return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled + warnings
+    return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled + unasked + warnings
   }
 }

@@ -42,12 +42,11 @@ package struct CatalogComparison: Sendable {
     }
     plans = scenario.plans.map { Self.plan($0, scenario, compared.catalog) }
     guard let plan = scenario.plans.first else { return }
-    let end = CivilDate(
-      daysSinceEpoch: Int(scenario.period.end.microseconds / SimDuration.day.microseconds))
+    let last = scenario.period.days.last?.date
     for id in Self.reached(ExpectedCost(scenario: scenario, plan: plan)) {
       let model = compared.catalog[id]
       if compared.missing.contains(model.name) { missing.append(model.name) }
-      if let date = model.deprecated, date < end { retired.append((model.name, date)) }
+      if let date = model.deprecated, let last, date <= last { retired.append((model.name, date)) }
     }
   }
 

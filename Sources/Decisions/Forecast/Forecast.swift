@@ -5,8 +5,9 @@ import Simulator
 
 /// Months to come, each a scenario of its own: more users, the prices that then hold, its budget.
 ///
-/// A month begins with empty caches and idle quotas, and all months share their luck (as plans do),
-/// so that the curve shows growth and prices, not chance.
+/// A month begins with empty caches and idle quotas, but with what a knowledge base is expected to have
+/// learnt before. All months share their luck (as plans do), so that the curve shows growth and prices,
+/// not chance.
 package struct Forecast: Sendable {
   package let scenario: Scenario
   package let spec: ForecastSpec
@@ -37,12 +38,12 @@ package struct Forecast: Sendable {
     let growth = spec.users(of: scenario)
     try SimulationLimits.shipped.get().checkWork(
       variants: runs > 0 ? growth.count : 0, runs: runs
-    ) { Self.month(scenario, spec, index: $0, users: growth[$0]) }
+    ) { Self.month(scenario, spec, index: $0, growth) }
     var months: [ForecastMonth] = []
-    for (index, users) in growth.enumerated() {
+    for index in growth.indices {
       let total = months.last?.total ?? .init()
       func own(_ scenario: Scenario) -> Scenario {
-        Self.month(scenario, spec, index: index, users: users)
+        Self.month(scenario, spec, index: index, growth)
       }
       var month = try Self.expected(
         own(scenario), sets: (sets ?? []).map(own), number: index + 1, after: total,
@@ -59,7 +60,7 @@ package struct Forecast: Sendable {
         if let drawn, runs > 1 {
           let months = try Outcomes.map(Array(1...runs), threads: threads) { run in
             let drawn = Self.month(
-              try drawn.scenario(draws.settings(run: run)), spec, index: index, users: users)
+              try drawn.scenario(draws.settings(run: run)), spec, index: index, growth)
             let result = try Simulation(drawn).result(of: drawn.plans[0], run: run)
             return (result.cost, CallTrouble(result))
           }
@@ -99,11 +100,21 @@ package struct Forecast: Sendable {
   /// Sets of inputs that fill their ranges evenly.
   package static let inputSets = 128
 
+  /// - Parameter growth: users by month.
   private static func month(
-    _ scenario: Scenario, _ spec: ForecastSpec, index: Int, users: Int
+    _ scenario: Scenario, _ spec: ForecastSpec, index: Int, _ growth: [Int]
   ) -> Scenario {
+    let users = growth[index]
     var month = scenario
     month.period = scenario.period.month(index)
+    if let knowledge = scenario.knowledge {
+      month.knowledge?.known = (0..<index).reduce(knowledge.known) { known, before in
+        var earlier = scenario
+        earlier.period = scenario.period.month(before)
+        let traffic = ExpectedTraffic(scenario: earlier, users: growth[before])
+        return known + knowledge.expectedConversions(of: earlier, traffic)
+      }
+    }
     month.plans = [PlanSpec(name: "users-\(users)", users: users)]
     if let last = spec.budgets.last {
       let amount = index < spec.budgets.count ? spec.budgets[index] : last

@@ -201,15 +201,10 @@ extension Scenario {
     var result = self
     let fit = ModelFit(scenario: self, rules: rules)
     let models = Set(chains.values.joined())
-    for workload in workloads.indices {
-      for stage in workloads[workload].stages.indices {
-        for call in workloads[workload].stages[stage].calls.indices {
-          let mix = workloads[workload].stages[stage].calls[call].mix
-          for (place, variant) in mix.enumerated() {
-            result.workloads[workload].stages[stage].calls[call].mix[place].unfit =
-              models.filter { fit.obstacle($0, to: variant) != nil }
-          }
-        }
+    for place in workloads.indices {
+      result.workloads[place].changeVariants { variant in
+        let seen = variant
+        variant.unfit = models.filter { fit.obstacle($0, to: seen) != nil }
       }
     }
     return result
@@ -229,7 +224,10 @@ package struct UnfitFallback: Hashable, Sendable {
   ) -> [UnfitFallback] {
     let fit = ModelFit(scenario: scenario, rules: rules)
     var seen: Set<UnfitFallback> = []
-    return ExpectedCost(scenario: scenario, plan: plan).calls.flatMap { call in
+    // As the file states the chains: `run` leaves out those of which the catalog lists no capability.
+    var whole = scenario
+    for place in whole.workloads.indices { whole.workloads[place].changeVariants { $0.unfit = [] } }
+    return ExpectedCost(scenario: whole, plan: plan).calls.flatMap { call in
       call.chain.filter { $0.model != call.routed }.compactMap { target in
         fit.obstacle(target.model, to: call.variant).map {
           UnfitFallback(

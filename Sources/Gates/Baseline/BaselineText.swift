@@ -58,8 +58,7 @@ package enum BaselineInputs {
     "published",
   ]
   private static let skippedPrices: Set<String> = [
-    "source", "checked", "assumption", "capabilities", "deprecated", "successor",
-    "source_keys",
+    "source", "checked", "assumption", "deprecated", "successor", "source_keys",
   ]
 
   /// Of a scenario with its catalog and policy in their places.

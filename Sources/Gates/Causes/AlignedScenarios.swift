@@ -56,6 +56,7 @@ package struct AlignedScenarios: Sendable {
     result.catalog = catalog
     result.behaviours = behaviours
     result.chains = scenario.chains.mapValues { $0.map(moved) }
+    result.leaveOutIncapable()
     result.regions = Dictionary(
       uniqueKeysWithValues: scenario.regions.map { (moved($0.key), $0.value) })
     for index in result.outages.indices {

@@ -32,7 +32,12 @@ package struct InputChanges {
     list.append(
       InputChange(
         cause: cause, what: what, from: from == to ? "" : from, to: from == to ? "" : to,
-        part: part, apply: apply))
+        part: part
+      ) { state in
+        apply(&state)
+        // What calls fall back to follows from tasks and capabilities.
+        state.scenario.leaveOutIncapable()
+      })
   }
 
   private static func reachable(_ scenario: Scenario) -> [ModelID] {
@@ -140,6 +145,7 @@ package struct InputChanges {
         .routing, "fallback chain of \(tier)", names(base.chains[tier]), names(chain)
       ) { $0.scenario.chains[tier] = chain }
     }
+    addCapabilities()
     for id in Set(base.regions.keys).union(new.regions.keys).sorted()
     where base.regions[id] != new.regions[id] {
       let regions = new.regions[id]
@@ -147,6 +153,27 @@ package struct InputChanges {
         .routing, "regions of \(new.catalog[id].name)", GateWords.list(base.regions[id]),
         GateWords.list(regions)
       ) { $0.scenario.regions[id] = regions }
+    }
+  }
+
+  /// Where a task of the calls takes them, they decide what is fallen back to.
+  private mutating func addCapabilities() {
+    let (old, new) = (base.neededCapabilities, head.neededCapabilities)
+    if old != new {
+      let selection = head.selection
+      add(.routing, "tasks that take a capability", GateWords.few(old), GateWords.few(new)) {
+        $0.scenario.selection = selection
+      }
+    }
+    for id in base.catalog.models.indices.map({ ModelID(UInt16($0)) }) {
+      let own = base.catalog[id].capabilities.filter { old.contains($0) || new.contains($0) }
+      let other = head.catalog[id].capabilities.filter { old.contains($0) || new.contains($0) }
+      guard Set(own) != Set(other) else { continue }
+      let capabilities = head.catalog[id].capabilities
+      add(
+        .routing, "capabilities of \(head.catalog[id].name)", GateWords.few(own.sorted()),
+        GateWords.few(other.sorted())
+      ) { $0.scenario.catalog[id].capabilities = capabilities }
     }
   }
 

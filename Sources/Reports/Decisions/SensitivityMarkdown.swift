@@ -140,7 +140,8 @@ package enum SensitivityMarkdown {
       text += "(docs/validation.md says what it leaves out); `--runs 5` simulates instead.\n\n"
     }
     let small = Int64(result.moving.count - shown(result).count)
-    let idle = Int64(result.rows.count - result.moving.count)
+    let zeros = Int64(result.rows.count { $0.low == $0.high })
+    let idle = Int64(result.rows.count - result.moving.count) - zeros
     if small > 0 {
       text +=
         "\(PlainEnglish.plural(small, "more input moves", "more inputs move")) the bill by less "
@@ -150,6 +151,11 @@ package enum SensitivityMarkdown {
       text +=
         "\(PlainEnglish.plural(idle, "input does", "inputs do")) not move it at all: those that "
       text += "say how fast and how well calls are answered, for example. "
+    }
+    if zeros > 0 {
+      text +=
+        "\(PlainEnglish.plural(zeros, "input is", "inputs are")) 0 and \(zeros == 1 ? "was" : "were") "
+      text += "not moved, since \(share) of nothing is nothing: a range says what else may be. "
     }
     return text + "All of them are in [sensitivity.csv](sensitivity.csv).\n"
   }

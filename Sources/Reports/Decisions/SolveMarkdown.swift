@@ -106,7 +106,7 @@ package enum SolveMarkdown {
         switch limit {
         case .budget(let dollars):
           "keeps the expected bill" + mean(scenario)
-            + " within \(PlainEnglish.usd(dollars)) a month"
+            + " within \(stated(dollars)) a month"
         case .overrun(let chance):
           "stays within \(scenario.budget.map { PlainEnglish.usd($0.amount) } ?? "the budget") in "
             + "\(PlainEnglish.share(1 - chance)) of months"
@@ -119,6 +119,15 @@ package enum SolveMarkdown {
           "uses at most \(PlainEnglish.share(share)) of every quota in its busiest hour"
         }
       })
+  }
+
+  /// A budget with as many decimals as it was stated with, cents at least.
+  private static func stated(_ dollars: Double) -> String {
+    let places = (2...8).first { places in
+      let unit = (0..<places).reduce(1.0) { value, _ in value * 10 }
+      return ((dollars * unit).rounded() / unit - dollars).magnitude < 1e-12 * dollars.magnitude
+    }
+    return PlainEnglish.usd(dollars, places: places ?? 2)
   }
 
   private static func mean(_ scenario: Scenario) -> String {
@@ -141,7 +150,7 @@ package enum SolveMarkdown {
   /// The bill, and whatever else is limited.
   private static func figures(_ assessment: Assessment, _ answer: SolveAnswer) -> String {
     let months = Double(answer.scenario.period.months.count)
-    var parts = [PlainEnglish.usd(assessment.cost / months) + " a month"]
+    var parts = [amount(assessment.cost / months, answer.solution.limits) + " a month"]
     for limit in answer.solution.limits {
       switch limit {
       case .budget: break
@@ -156,6 +165,20 @@ package enum SolveMarkdown {
       }
     }
     return PlainEnglish.list(parts)
+  }
+
+  /// With as many decimals as tell it from the budget: `$1.269` of `$1.27`.
+  private static func amount(_ dollars: Double, _ limits: [Limit]) -> String {
+    let budget = limits.lazy.compactMap { limit -> Double? in
+      if case .budget(let budget) = limit { budget } else { nil }
+    }.first
+    let places = 2...8
+    guard let budget, budget != dollars,
+      let enough = places.first(where: {
+        PlainEnglish.usd(dollars, places: $0) != PlainEnglish.usd(budget, places: $0)
+      })
+    else { return PlainEnglish.usd(dollars) }
+    return PlainEnglish.usd(dollars, places: enough)
   }
 
   /// `5.0 %`, and how well it is known where that is worth a word: `5.0 % ± 0.3`.
@@ -225,9 +248,7 @@ package enum SolveMarkdown {
     var tiny: [String] = []
     for solution in answer.others {
       guard let value = solution.answer, let point = solution.point(at: value) else { continue }
-      if !solution.knob.isFactor,
-        shown(value, solution.knob) == InputWords.value(solution.knob.base, of: solution.knob.kind)
-      {
+      if shown(value, solution.knob) == shown(solution.knob.base, solution.knob) {
         tiny.append(name(solution.knob, "**"))
         continue
       }

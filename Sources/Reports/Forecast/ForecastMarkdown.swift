@@ -217,7 +217,9 @@ package enum ForecastMarkdown {
           ? "alone does. How well volumes, sizes and growth are known matters more, and is not in it."
           : "and the stated ranges of inputs do, over \(Forecast.inputSets) sets of inputs that fill "
             + "these evenly; how well growth is known is not in it."),
-      "Every month begins with empty caches and idle quotas.",
+      "Every month begins with empty caches and idle quotas"
+        + (forecast.scenario.knowledge == nil
+          ? "." : ", and with what the knowledge base is expected to have learnt until then."),
     ]
     let acting = forecast.months.filter(\.isSimulated)
     if let runs = acting.first?.simulated.count {

@@ -1,4 +1,5 @@
 import CostModel
+import Scenarios
 import Simulator
 import Support
 
@@ -225,6 +226,24 @@ package enum ReplayMarkdown {
 
   private static let maximumNames = 50
 
+  /// What a scenario says of its own calls alone, as far as it moves a bill or is told of answers.
+  package static func unapplied(_ scenario: Scenario) -> String? {
+    let variants = scenario.workloads.lazy.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
+    let isRated = variants.contains {
+      $0.satisfaction != nil || $0.conversion != nil || $0.quality.isStated
+    }
+    let parts = [
+      scenario.classifier.map { _ in "`classifier`" },
+      scenario.knowledge.map { _ in "`knowledge_base`" },
+      scenario.experiments.isEmpty ? nil : "`experiments`",
+      isRated ? "rates of quality, ratings and sales" : nil,
+    ].compactMap(\.self)
+    guard !parts.isEmpty else { return nil }
+    return "Of the scenario, \(PlainEnglish.list(parts)) "
+      + (parts.count == 1 && !isRated ? "is" : "are")
+      + " for its own calls and not applied to the log's requests."
+  }
+
   /// What had to be taken as the scenario says, because the log does not tell.
   package static func unknowns(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     let facts = replay.facts
@@ -251,6 +270,7 @@ package enum ReplayMarkdown {
         facts: facts, settings: report.scenario.replay, cache: report.scenario.cache
       ).lines
     lines += UntoldUse(report, replay).lines
+    if let unapplied = replay.unapplied { lines.append(unapplied) }
     lines += replay.readAs.prefix(maximumNames).map { Markdown.escape($0.text) + "." }
     if replay.readAs.count > maximumNames {
       let more = Int64(replay.readAs.count - maximumNames)

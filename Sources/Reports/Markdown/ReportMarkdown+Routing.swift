@@ -12,7 +12,9 @@ extension ReportMarkdown {
       .number("misrouting"), .number("misrouting by formula"),
     ])
     for plan in report.plans {
-      guard let right = plan.wellRouted else { continue }
+      // One that is never wrong is its own comparison.
+      let well = plan.wellRouted ?? (classifier.accuracy == 1 ? plan.result : nil)
+      guard let right = well else { continue }
       let own = plan.result.costs.filter { $0.tier == Classifier.tier }
       let formula =
         ExpectedCost(scenario: report.scenario, plan: plan.plan).total
@@ -28,8 +30,8 @@ extension ReportMarkdown {
     return heading("Classifier")
       + "\(Markdown.escape(report.scenario.catalog[classifier.model].name)) is asked before each "
       + "request and names the model that the policy means in "
-      + "\(PlainEnglish.share(classifier.accuracy)) of cases; otherwise the wrong one answers and is "
-      + "billed. What misrouting costs is the bill less that of the same month with a classifier that "
+      + "\(PlainEnglish.share(classifier.accuracy)) of cases; otherwise a wrong one answers and is "
+      + "billed (none is wrong that the request's rule may choose itself). What misrouting costs is the bill less that of the same month with a classifier that "
       + "is always right; it is below nothing where wrong models are cheaper, and says nothing of "
       + "what their answers are worth:\n\n" + table.text
   }

@@ -186,6 +186,25 @@ extension ReportMarkdown {
       + "cut (`over_window` in the catalog):\n\n" + table.text
   }
 
+  /// Models of the chains that cannot do the task of some calls, and how many calls failed for want of one.
+  package static func unaskedSection(_ report: ScenarioReport) -> String {
+    let own = report.replay == nil ? report.scenario.unaskedFallbacks : []
+    let failed = report.plans.filter { $0.result.unaskedCalls > 0 }.map {
+      "\(PlainEnglish.count($0.result.unaskedCalls)) with \(name($0.plan))"
+    }
+    guard !own.isEmpty || !failed.isEmpty else { return "" }
+    let counts =
+      failed.isEmpty
+      ? "No call failed for want of another model.\n\n"
+      : "Calls that failed without being sent there: \(PlainEnglish.list(failed)).\n\n"
+    return heading("Fallbacks that are never asked")
+      + "Some tasks take a capability of their name (`selection: needs`); a model of a chain of which "
+      + "the catalog lists none is left out for them. " + counts
+      + own.map { item in
+        "- \(item.text { PlainEnglish.list($0.map(Markdown.escape)) }).\n"
+      }.joined() + (own.isEmpty ? "" : "\n")
+  }
+
   package static func flowSection(_ report: ScenarioReport) -> String {
     let givesUp = report.plans.contains { $0.result.flows.contains { $0.givesUpWith != nil } }
     var table = MarkdownTable(

@@ -17,7 +17,8 @@ package enum ReportMarkdown {
           ReplayMarkdown.costCheck(replay), ReplayMarkdown.outliers(replay),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
-          windowSection(report), ReplayMarkdown.unknowns(report, replay), unbilledSection(report),
+          windowSection(report), unaskedSection(report),
+          ReplayMarkdown.unknowns(report, replay), unbilledSection(report),
           fileSection(report),
         ]
       } else {
@@ -26,8 +27,8 @@ package enum ReportMarkdown {
           experimentSection(report), pricesSection(report), publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
-          windowSection(report), classifierSection(report), knowledgeSection(report),
-          estimateSection(report),
+          windowSection(report), unaskedSection(report), classifierSection(report),
+          knowledgeSection(report), estimateSection(report),
           flowSection(report), conversationSection(report),
           expectationSection(report),
           spreadSection(report),
@@ -53,7 +54,7 @@ package enum ReportMarkdown {
     let assumptions = report.scenario.assumptions
     guard !assumptions.isEmpty else { return "" }
     return heading("What was assumed")
-      + "The documents do not give these figures; the scenario states them with a reason.\n\n"
+      + "No source gives these figures; the scenario states them with a reason.\n\n"
       + assumptions.enumerated().map { place, assumption in
         "- " + Markdown.escape(assumption.text) + assumed(place, report) + "\n"
       }.joined() + "\n"

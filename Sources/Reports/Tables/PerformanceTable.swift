@@ -222,8 +222,8 @@ extension ReportTables {
       let counts = $0.item.sample.counts
       return .ratio(Int128(counts.misses), Int128(counts.hits + counts.misses))
     },
-    Column("cost_per_request_usd", .exactDecimal, unit: "USD", "Cost by calls that ended") {
-      .dollars($0.item.sample.counts.cost, per: $0.item.sample.counts.calls)
+    Column("cost_per_request_usd", .exactDecimal, unit: "USD", "Cost by calls answered") {
+      .dollars($0.item.sample.counts.cost, per: $0.item.sample.counts.answered)
     },
     Column("cost_per_token_usd", .exactDecimal, unit: "USD", "Cost by billed tokens") {
       .dollars($0.item.sample.counts.cost, per: $0.item.sample.counts.tokens)

@@ -95,7 +95,10 @@ package enum CatalogFormat {
         default: "refuse"),
       FormatField("max_output_tokens", .count, "Tokens."),
       FormatField("latency", .duration, "Published, or a range.", example: "500ms..1000ms"),
-      FormatField("capabilities", .list(.text), "For people."),
+      FormatField(
+        "capabilities", .list(.text),
+        "What it can do; a task of such a name falls back only to models that list it "
+          + "(`selection: needs`)."),
       FormatField(
         "deprecated", .either([.date, .flag]),
         "When it is switched off; `true`: announced without a date."),

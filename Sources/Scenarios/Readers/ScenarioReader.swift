@@ -216,11 +216,13 @@ package struct ScenarioReader {
     readTargets(root, models, local, into: &scenario)
     readWatch(root, models, local, into: &scenario)
     let placed = readDemand(root, models, local, into: &scenario)
+    scenario.leaveOutIncapable()
     let experiments = ExperimentReader(log: log, models: models, workloads: placed)
     scenario.experiments = experiments.read(root.entries("experiments"))
-    let calls =
+    var calls =
       placed.flatMap(\.calls)
       + experiments.calls(of: scenario.experiments, root.entries("experiments"))
+    scenario.leaveOutIncapable(of: &calls)
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     SizeChecks(log: log, scenario: scenario, root: root).run()
     ConversationChecks(log: log, scenario: scenario, root: root).run()

@@ -14,6 +14,13 @@ package struct SelectionReader {
     return node
   }()
 
+  /// Tasks that take a capability of their name, where a scenario says nothing of models.
+  package static let standardNeeds: Set<String> = {
+    let log = InputLog()
+    guard let node = standard["needs"] else { preconditionFailure("the standard rules are whole") }
+    return Set(log.texts(node).map(\.text))
+  }()
+
   package let log: InputLog
   package let models: ModelNames
 

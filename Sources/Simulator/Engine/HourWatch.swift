@@ -9,6 +9,8 @@ package struct HourWatch: Sendable {
     package var calls: Int64 = 0
     package var failedCalls: Int64 = 0
     package var hits: Int64 = 0
+    /// By a target: the requests of performance.csv.
+    package var answered: Int64 = 0
     package var misses: Int64 = 0
     package var attempts: Int64 = 0
     package var failures: Int64 = 0
@@ -22,6 +24,7 @@ package struct HourWatch: Sendable {
       calls += sign * other.calls
       failedCalls += sign * other.failedCalls
       hits += sign * other.hits
+      answered += sign * other.answered
       misses += sign * other.misses
       attempts += sign * other.attempts
       failures += sign * other.failures
@@ -111,18 +114,19 @@ package struct HourWatch: Sendable {
   /// A call's last outcome.
   /// - Parameters:
   ///   - latency: of the call.
-  ///   - own: of the attempt that answered it, its waiting included.
+  ///   - own: of the attempt that answered it, its waiting included; nil: the knowledge base did.
   ///   - missedAt: the row at which the response cache had been asked; nil: it was not.
   package mutating func addEnd(
-    row: Int, latency: Int64, own: Int64, isFailed: Bool, missedAt: Int?, at time: Int64
+    row: Int, latency: Int64, own: Int64?, isFailed: Bool, missedAt: Int?, at time: Int64
   ) {
     change(row, at: time) {
       $0.calls += 1
       $0.failedCalls += isFailed ? 1 : 0
+      $0.answered += isFailed || own == nil ? 0 : 1
     }
     if let missedAt { change(missedAt, at: time) { $0.misses += 1 } }
     guard !isFailed else { return }
-    add(own, to: row, at: time)
+    if let own { add(own, to: row, at: time) }
     add(latency, to: rows - 1, at: time)
   }
 

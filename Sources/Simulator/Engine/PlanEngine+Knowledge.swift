@@ -51,7 +51,7 @@ extension PlanEngine {
     noteEnd(
       call, kind,
       CallEnd(
-        number: result.calls, latency: latency, own: latency, row: row, day: day,
+        number: result.calls, latency: latency, row: row, day: day,
         cache: kind.pointee.cacheMode == .off ? .off : .miss, at: at))
     learn(from: call, number: result.calls, kind)
     if call.pointee.flow >= 0 { answerFlow(call) }

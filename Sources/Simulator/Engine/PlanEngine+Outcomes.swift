@@ -266,8 +266,10 @@ extension PlanEngine {
       noteOverflow(flight.pointee.call)
     }
     result.failedCalls &+= 1
+    let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
+    if compiled.leavesOut(chain: Int(kind.pointee.chain)) { result.unaskedCalls &+= 1 }
     ledger.addCall(
-      kind: kinds.pointer(to: Int(flight.pointee.call.kind)),
+      kind: kind,
       row: ledger.row(ofModel: Int(flight.pointee.call.routed)), day: Int(flight.pointee.day),
       user: flight.pointee.call.user, isHit: false)
     end(slot, at: e, answeredBy: nil)

@@ -22,8 +22,8 @@ package struct CallEnd: BitwiseCopyable {
   package var number: Int64
   /// Microseconds since its arrival; negative: it failed.
   package var latency: Int64
-  /// Microseconds of the target that answered.
-  package var own: Int64 = 0
+  /// Microseconds of the target that answered; negative: none did.
+  package var own: Int64 = -1
   /// Where it counts.
   package var row: Int
   package var day: Int
@@ -48,7 +48,8 @@ extension PlanEngine {
       hours.addHit(row: end.row, latency: end.latency, at: end.at)
     } else {
       hours.addEnd(
-        row: end.row, latency: end.latency, own: end.own, isFailed: end.isFailed,
+        row: end.row, latency: end.latency, own: end.own < 0 ? nil : end.own,
+        isFailed: end.isFailed,
         missedAt: end.cache == .off ? nil : ledger.row(ofModel: Int(call.pointee.routed)),
         at: end.at)
     }

@@ -16,6 +16,8 @@ package struct PlanResult: Sendable {
   package var knownConversions: Int64 = 0
   /// Requests for which a classifier named a wrong model.
   package var misroutedCalls: Int64 = 0
+  /// Failed ones whose chain leaves out models that cannot do their task.
+  package var unaskedCalls: Int64 = 0
   package var cacheHits: Int64 = 0
   package var cacheMisses: Int64 = 0
   package var cost = MoneySum.zero

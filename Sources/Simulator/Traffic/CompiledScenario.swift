@@ -355,6 +355,13 @@ package struct CompiledScenario: Sendable {
         audio: tables.sampler(for: use.audio, scale: 1e6), meters: first..<meters.count))
   }
 
+  /// Whether that kind of chain leaves out models that cannot do the calls' task.
+  package func leavesOut(chain: Int) -> Bool {
+    let kind = chainKinds[chain]
+    guard !kind.unfit.isEmpty else { return false }
+    return (scenario.chains[tiers[kind.tier]] ?? []).contains { kind.unfit.contains($0) }
+  }
+
   package var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
 
   private mutating func add(_ workload: Workload) {
@@ -446,6 +453,7 @@ package struct CompiledScenario: Sendable {
     _ attributes: CallAttributes, useCase: String, prompts: PromptRepetition
   ) -> Int {
     var variant = Variant(share: 1, attributes: attributes)
+    variant.unfit = scenario.incapable(of: attributes[.task])
     variant.prompts = prompts
     addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
     let number = kinds.count - 1

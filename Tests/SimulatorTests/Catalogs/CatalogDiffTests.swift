@@ -99,6 +99,15 @@ import Testing
     }
   }
 
+  /// November ends in Paris an hour before it does in UTC; its last day is the thirtieth all the same.
+  @Test func thePlansLastDayIsALocalOne() throws {
+    let folder = try folder()
+    try folder.write("after.yaml", Self.after.replacing("2020-01-01", with: "2025-11-30"))
+    let scenario = try folder.read(
+      overrides: ["compare_catalog=after.yaml", "period.time_zone=Europe/Paris"])
+    #expect(try #require(CatalogComparison(scenario)).retired.map(\.model) == ["a"])
+  }
+
   /// The expected bill with the other prices is what the other catalog itself gives.
   @Test func theOtherBillIsTheOtherCatalogs() throws {
     let folder = try folder()

@@ -56,6 +56,9 @@ import Testing
     let v3 = hourly.filter { $0["model"] == "deepseek-v3" && $0["attempts"] != "0" }
     // The lowest value of the bucket of two seconds (docs/semantics.md, "Percentiles").
     #expect(Set(v3.column("latency_p95_ms")) == ["1999.872"])
+    // As in performance.csv a request is a call that the model answered: no hit, and no failed attempt.
+    #expect(Set(v3.column("cost_per_request_usd")) == ["0.001482"])
+    #expect(Set(slow.column("cost_per_request_usd")) == [""])
     // Every hour lies in 24 of the views over 24 hours, but for those at the end of the month, whose
     // views would end after it.
     let daily = rows.filter { $0["hours"] == "24" && $0["model"] == "" }
