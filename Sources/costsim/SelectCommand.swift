@@ -41,6 +41,7 @@ struct SelectCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
+    try DecisionFiles.claim("select", of: scenario, in: folder, others: ["select.html"])
     try scenario.checkClosedForms("'select'")
     let study = SelectionStudy(scenario, rules: try rules(of: scenario))
     let chart = FrontierChart.svg(study)

@@ -34,6 +34,7 @@ struct SweepCommand: ParsableCommand {
     let folder = try OutputFolder(path: decision.page.out)
     let read = try ScenarioReader.tree(
       path: scenario, overrides: try input.readerOverrides(), allowOutside: input.mayLeaveFolder)
+    try DecisionFiles.claim("sweep", of: read.scenario, in: folder)
     if decision.runs == nil {
       try read.scenario.checkClosedForms("'sweep'", or: "'--runs 1' simulates them")
     }
