@@ -49,6 +49,7 @@ extension Approximations {
         let name = scenario.workloads[call.workload].name + " response cache"
         let doubts =
           timing(call, lookup) + failing(call) + together(call, lookup, sharing) + changing(call)
+          + drawn(call, share: cost.callCosts[place] / cost.total)
         return doubts.map {
           Doubt(
             part: name, reason: $0.reason, share: $0.share * cost.callCosts[place] / cost.total,
@@ -174,6 +175,18 @@ extension Approximations {
   private func changing(_ call: ExpectedCall) -> [Reason] {
     guard cost.hasPriceChanges, !scenario.workloads[call.workload].profile.isFlat else { return [] }
     return [("hit rate and price both change with the time of day", call.hitRate, true)]
+  }
+
+  /// A pool that all users share, of which a line in their activity stands for the misses.
+  /// - Parameter share: of the bill that the call is.
+  private func drawn(_ call: ExpectedCall, share: Double) -> [Reason] {
+    guard let pool = call.pool, pool.bend > 0 else { return [] }
+    return [
+      (
+        "keyed cache that users share whose activities are drawn, taken as near their mean",
+        pool.bias.magnitude, matters(pool.bend * share)
+      )
+    ]
   }
 
   // MARK: Prompt caches

@@ -109,6 +109,10 @@ package struct PoolMisses: Hashable, Sendable {
   package var misses: [KeyRenewal.Misses]
   /// By how much misses grow with look-ups, both relative; 1 without a single hit.
   package var elasticity = 1.0
+  /// Where users share the pool and their activities are drawn: how far its misses lie from that line,
+  /// relative; in the mean, and in months of unusually little or much activity (one in 24 each).
+  package var bias = 0.0
+  package var bend = 0.0
 
   package var isShared: Bool { misses.count == 1 }
 }

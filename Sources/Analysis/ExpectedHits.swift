@@ -105,11 +105,9 @@ package struct ExpectedHits {
     let ratio = zip(flows, misses).reduce(0.0) { $0 + $1.0.share / total * $1.1.ratio }
     var pool = PoolMisses(number: number, misses: misses)
     if isShared, traffic.activityCV > 0, let volume = flows.first?.callsAMonth, volume > 0 {
-      let (low, high) = (
-        keys.misses(volume: 0.98 * volume, ranks).ratio,
-        keys.misses(volume: 1.02 * volume, ranks).ratio
-      )
-      pool.elasticity = (1.02 * high - 0.98 * low) / (0.04 * max(ratio, 1e-300))
+      pool.bendByActivity(spread: traffic.activitySpread(call.workload)) { factor in
+        factor * keys.misses(volume: factor * volume, ranks).ratio / max(ratio, 1e-300)
+      }
     }
     return (1 - ratio, pool)
   }
@@ -136,6 +134,27 @@ package struct ExpectedHits {
     let volume = traffic.volumes[call.workload][call.accountPlan]
     return traffic.groups.filter { $0.accountPlan == call.accountPlan }.map {
       (volume * $0.weight * perFlow, $0.users * $0.weight)
+    }
+  }
+}
+
+extension PoolMisses {
+  /// Sets the line that stands for misses as activity changes, and how far they lie from it, by the
+  /// three points of Gauss and Hermite on a lognormal activity.
+  /// - Parameters:
+  ///   - spread: coefficient of variation of all users' activity together.
+  ///   - made: misses at a multiple of the mean activity, relative to those at the mean.
+  fileprivate mutating func bendByActivity(spread: Double, made: (_ factor: Double) -> Double) {
+    elasticity = (made(1.02) - made(0.98)) / 0.04
+    guard spread > 0 else { return }
+    let law = Lognormal(mean: 1, cv: spread)
+    for (deviations, weight) in [
+      (-3.0.squareRoot(), 1.0 / 6), (0, 2.0 / 3), (3.0.squareRoot(), 1.0 / 6),
+    ] {
+      let factor = exp(law.mu + deviations * law.sigma)
+      let away = made(factor) - (1 + elasticity * (factor - 1))
+      bias += weight * away
+      if deviations != 0 { bend = max(bend, away.magnitude) }
     }
   }
 }

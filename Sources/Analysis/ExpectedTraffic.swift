@@ -175,6 +175,17 @@ package struct ExpectedTraffic: Sendable {
     }
   }
 
+  /// Coefficient of variation of a workload's flows in a month by drawn activities alone.
+  package func activitySpread(_ number: Int) -> Double {
+    var (sum, squares) = (0.0, 0.0)
+    for kind in kinds {
+      let flows = volumes[number][kind.accountPlan] * kind.weight
+      sum += kind.users * flows
+      squares += kind.users * flows * flows
+    }
+    return sum > 0 ? activityCV * squares.squareRoot() / sum : 0
+  }
+
   /// What a unit of a user's activity adds to a sum over a workload's flows in a month, by account
   /// plan: where the number of flows is stated, a user who makes more leaves fewer to the others.
   /// - Parameter values: of a flow, by account plan.

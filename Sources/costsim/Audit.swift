@@ -31,6 +31,9 @@ struct Audit: ParsableCommand {
 
   func run() throws {
     let folder = try OutputFolder(path: out)
+    let files =
+      ["audit/audit.md", "audit/claims.csv"] + (printing.json ? ["audit/claims.json"] : [])
+    for file in files + ["index.md"] { try folder.claim(file) }
     let result = try Auditor.audit(
       try ClaimsReader.read(path: claims, allowOutside: allowOutside))
     try folder.write(AuditMarkdown.text(result), to: "audit/audit.md")

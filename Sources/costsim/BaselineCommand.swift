@@ -27,9 +27,9 @@ struct BaselineCommand: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
-    let loaded = try input.readWhole(scenarios)
     let outputs = Outputs()
     try outputs.claim(out)
+    let loaded = try input.readWhole(scenarios)
     var baseline = Baseline()
     if FileClaims.isRegular(out) {
       FileClaims.update(out)

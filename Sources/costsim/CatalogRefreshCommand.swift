@@ -41,6 +41,8 @@ struct CatalogRefreshCommand: ParsableCommand {
       name.hasPrefix("genai") || name.hasPrefix("data.")
       ? .genAIPrices : .litellm
     let kind = kind ?? guess
+    let outputs = Outputs()
+    if let out { try outputs.claim(out) }
     let day = try CivilDate.today(or: checked, option: "--checked")
     let known = try CatalogReader.read(path: catalog)
     let list = try PriceListSource(kind: kind, path: from).read(
@@ -53,7 +55,6 @@ struct CatalogRefreshCommand: ParsableCommand {
       return
     }
     let comment = "Refreshed by costsim \(Version.current) from \(source)."
-    let outputs = Outputs()
     try outputs.write(CatalogText.text(refresh.catalog, comment: comment), to: out)
     try outputs.commit()
   }

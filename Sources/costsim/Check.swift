@@ -48,15 +48,16 @@ struct Check: ParsableCommand {
   @OptionGroup var output: GateOutputOptions
 
   func run() throws {
+    let files = try output.announced()
     let report: GateReport
     do {
       report = try judged()
     } catch {
       // A pull request that breaks a scenario has to be told so, too.
-      try? output.writeFiles(GateReport(error: "\(error)"))
+      try? files.write(GateReport(error: "\(error)"))
       throw error
     }
-    try output.write(report)
+    try output.write(report, to: files)
     if !report.passed { throw GateFailure() }
   }
 

@@ -54,6 +54,16 @@ struct DecisionFiles {
   /// nil: there is nothing to draw.
   var chart: String?
 
+  /// Announces the files of a verb, and `others` beside them, before anything is computed, so that one
+  /// that is an input is an error then.
+  static func claim(
+    _ name: String, of scenario: Scenario, in folder: OutputFolder, others: [String] = []
+  ) throws(OutputError) {
+    for file in ["\(name).md", "\(name).csv", "charts/\(name).svg"] + others {
+      try folder.claim("\(scenario.name)/\(file)")
+    }
+  }
+
   /// `NAME.md`, `NAME.csv` and `charts/NAME.svg` in the scenario's folder.
   func write(into folder: OutputFolder, dialect: CSVDialect) throws(OutputError) {
     let path = scenario + "/"

@@ -29,8 +29,9 @@ struct Diff: ParsableCommand {
     guard isScenario[0] == isScenario[1] else {
       throw BadInput(message: "error: expected two scenario files or two folders of reports")
     }
+    let files = try output.announced()
     let plans = isScenario[0] ? try scenarios() : try reports()
-    try output.write(GateReport(plans: plans, isObserved: !isScenario[0]))
+    try output.write(GateReport(plans: plans, isObserved: !isScenario[0]), to: files)
   }
 
   private func reports() throws -> [PlanComparison] {

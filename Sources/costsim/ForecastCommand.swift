@@ -49,8 +49,10 @@ struct ForecastCommand: ParsableCommand {
 
   func run() throws {
     let folder = try OutputFolder(path: page.out)
+    let read = try read()
+    try DecisionFiles.claim("forecast", of: read.1, in: folder)
     let forecast = try Self.forecast(
-      try read(), runs: runs, threads: work.threads, isQuiet: printing.quiet)
+      read, runs: runs, threads: work.threads, isQuiet: printing.quiet)
     try ForecastReport.write(forecast, dialect: page.csvDialect, into: folder)
     try folder.commit()
     printing.show(

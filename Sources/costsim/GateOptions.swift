@@ -20,9 +20,17 @@ struct GateOutputOptions: ParsableArguments {
 
   @OptionGroup var printing: PrintOptions
 
+  /// What will be written, announced before anything is read, so that an output that is an input, or
+  /// a path for two of them, is an error.
+  func announced() throws -> GateFiles {
+    // Several steps of a job share the summary, so it grows.
+    let summary = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"] ?? ""
+    return try GateFiles(folder: out, summary: summary.isEmpty ? nil : summary)
+  }
+
   /// Prints the report, writes the files and the job summary of GitHub Actions.
-  func write(_ report: GateReport) throws {
-    try writeFiles(report)
+  func write(_ report: GateReport, to files: GateFiles) throws {
+    try files.write(report)
     switch printing.json ? .json : format {
     case .text: printing.show(json: .null, text: GateText.text(report))
     case .markdown: printing.show(json: .null, text: GateMarkdown.text(report))
@@ -31,21 +39,46 @@ struct GateOutputOptions: ParsableArguments {
     case .bench: printing.put(GateJSON.bench(report).text)
     }
   }
+}
 
-  /// What is left behind, without what is printed.
-  func writeFiles(_ report: GateReport) throws {
+/// What the verbs that compare bills leave behind, beside what they print.
+struct GateFiles {
+  private enum File: String, CaseIterable {
+    case comment = "comment.md"
+    case check = "check.json"
+    case junit = "junit.xml"
+    case bench = "bench.json"
+
+    func text(of report: GateReport) -> String {
+      switch self {
+      case .comment: GateMarkdown.text(report)
+      case .check: GateJSON.json(report).text
+      case .junit: JUnitXML.text(report)
+      case .bench: GateJSON.bench(report).text
+      }
+    }
+  }
+
+  private let outputs: Outputs
+  private let folder: OutputFolder?
+  private let summary: String?
+
+  /// - Parameters:
+  ///   - folder: receives the files; nil: there are none.
+  ///   - summary: a file that the report is added to.
+  init(folder: String?, summary: String?) throws {
     let outputs = Outputs()
-    if let out {
-      let folder = try OutputFolder(path: out, outputs: outputs)
-      try folder.write(GateMarkdown.text(report), to: "comment.md")
-      try folder.write(GateJSON.json(report).text, to: "check.json")
-      try folder.write(JUnitXML.text(report), to: "junit.xml")
-      try folder.write(GateJSON.bench(report).text, to: "bench.json")
-    }
-    // Several steps of a job share the file, so it grows.
-    if let path = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !path.isEmpty {
-      try outputs.append(GateMarkdown.text(report) + "\n", to: path)
-    }
+    self.outputs = outputs
+    self.summary = summary
+    if let summary { try outputs.claim(summary) }
+    self.folder = try folder.map { try OutputFolder(path: $0, outputs: outputs) }
+    for file in File.allCases { try self.folder?.claim(file.rawValue) }
+  }
+
+  /// All of them.
+  func write(_ report: GateReport) throws {
+    for file in File.allCases { try folder?.write(file.text(of: report), to: file.rawValue) }
+    if let summary { try outputs.append(GateMarkdown.text(report) + "\n", to: summary) }
     try outputs.commit()
   }
 }

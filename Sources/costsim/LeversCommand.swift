@@ -33,7 +33,10 @@ struct LeversCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.levers()
-    let studies = try input.readEveryPlan(scenario).enumerated().map { place, read in
+    let read = try input.readEveryPlan(scenario)
+    try DecisionFiles.claim(
+      "levers", of: read[0].scenario, in: folder, others: ["break-even.csv"])
+    let studies = try read.enumerated().map { place, read in
       try LeverStudy(
         read.tree, read.scenario,
         levers: StandardFiles.merged(standard, with: read.scenario.levers, name: \.name),

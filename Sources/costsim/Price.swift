@@ -85,6 +85,9 @@ struct Price: ParsableCommand {
     let outputs = Outputs()
     let target = out ?? (printing.json ? nil : "/dev/stdout")
     if let target { try outputs.claim(target) }
+    if log.skipBadRows > 0 {
+      for path in [rejectedPath, reasonsPath] { try outputs.claim(path, by: .beside) }
+    }
     let reading = try LogIntake(options).read(files)
     let account = ReadingAccount(reading: reading, catalog: options.catalog, names: options.names)
     try LogPricing.check(reading, options, account)
@@ -94,8 +97,7 @@ struct Price: ParsableCommand {
     if account.reading.leftOut.contains(where: { $0.reason.isBad }) {
       let tables = LogTables(reading: reading)
       try outputs.write(tables.rejected(), to: rejectedPath, by: .beside)
-      let reasons = rejectedPath.replacing("rejected.csv", with: "rejected_reasons.csv")
-      try outputs.write(tables.rejectedReasons(), to: reasons, by: .beside)
+      try outputs.write(tables.rejectedReasons(), to: reasonsPath, by: .beside)
     }
     try outputs.commit()
     if printing.json {
@@ -108,8 +110,11 @@ struct Price: ParsableCommand {
   private static let chunk = 1 << 20
 
   /// Beside the output.
-  private var rejectedPath: String {
-    (out?.lastIndex(of: "/").flatMap { out?[...$0] } ?? "") + "rejected.csv"
+  private var rejectedPath: String { folder + "rejected.csv" }
+  private var reasonsPath: String { folder + "rejected_reasons.csv" }
+  private var folder: String {
+    guard let out, let slash = out.lastIndex(of: "/") else { return "" }
+    return String(out[...slash])
   }
 
   private func rejected(_ reader: UsageReader) -> [UInt8]? {

@@ -80,7 +80,11 @@ struct ReadCommand: ParsableCommand {
   private var key: [UInt8]? {
     get throws {
       guard let pseudonyms else { return nil }
-      let bytes = FileManager.default.contents(atPath: pseudonyms).map { Array($0) } ?? []
+      let file = FileHandle(forReadingAtPath: pseudonyms)
+      if let file, let problem = FileClaims.read(file.fileDescriptor, pseudonyms) {
+        throw BadInput(message: "\(pseudonyms): error: \(problem)")
+      }
+      let bytes = Array((try? file?.readToEnd()) ?? Data())
       guard bytes.count >= 16 else {
         throw BadInput(
           message: "\(pseudonyms): error: expected a file of at least 16 secret bytes "

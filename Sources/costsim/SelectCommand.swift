@@ -41,6 +41,7 @@ struct SelectCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
+    try DecisionFiles.claim("select", of: scenario, in: folder, others: ["select.html"])
     try scenario.needSingleCalls(
       "'select' prices calls one by one, and what a conversation's cost rests on those before them",
       or: "'run' simulates them, and overrides compare variants")

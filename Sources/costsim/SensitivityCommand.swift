@@ -33,6 +33,7 @@ struct SensitivityCommand: ParsableCommand {
     }
     let folder = try OutputFolder(path: decision.page.out)
     let loaded = try input.read(scenarios)
+    for scenario in loaded { try DecisionFiles.claim("sensitivity", of: scenario, in: folder) }
     var answers: [DecisionFiles] = []
     for path in scenarios.prefix(loaded.count) {
       let (tree, scenario) = try input.readOnePlan(path)

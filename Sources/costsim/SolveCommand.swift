@@ -55,6 +55,7 @@ struct SolveCommand: ParsableCommand {
     if let budget { options.overrides.append(try budgetOverride(budget)) }
     let folder = try OutputFolder(path: decision.page.out)
     let (tree, scenario) = try options.readOnePlan(self.scenario)
+    try DecisionFiles.claim("solve", of: scenario, in: folder)
     let limits = try limits(scenario)
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
     let runs = decision.runs ?? (simulates ? 1 : nil)

@@ -32,7 +32,9 @@ struct StressCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.shocks()
-    let studies = try input.readEveryPlan(scenario).map { tree, scenario in
+    let read = try input.readEveryPlan(scenario)
+    try DecisionFiles.claim("stress", of: read[0].scenario, in: folder)
+    let studies = try read.map { tree, scenario in
       try StressStudy(
         tree, scenario,
         shocks: StandardFiles.merged(standard, with: scenario.shocks, name: \.name),

@@ -34,6 +34,7 @@ struct SweepCommand: ParsableCommand {
     let folder = try OutputFolder(path: decision.page.out)
     let read = try ScenarioReader.tree(
       path: scenario, overrides: try input.readerOverrides(), allowOutside: input.mayLeaveFolder)
+    try DecisionFiles.claim("sweep", of: read.scenario, in: folder)
     let axes = try vary.enumerated().map { index, text in
       try SweepAxis(text, number: index + 1, tree: read.tree)
     }

@@ -121,16 +121,6 @@ package struct UserBills {
   /// Dollars a month of a user of that kind.
   package func mean(of kind: Kind) -> Double { moments(of: kind).mean }
 
-  /// Of a user of one activity.
-  package func mean(
-    _ places: [Int], _ cell: (share: Double, weight: Double, group: Int)
-  ) -> Double {
-    places.reduce(0) {
-      let one = counted[$1]
-      return $0 + one.number(weight: cell.weight, group: cell.group).mean * one.moments.mean
-    }
-  }
-
   package struct Moments {
     package var mean = 0.0
     /// Of what each month draws anew, and of what all months share.

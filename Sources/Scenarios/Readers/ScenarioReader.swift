@@ -54,7 +54,7 @@ package struct ScenarioReader {
     path: String, overrides: [String] = [], allowOutside: Bool = false, source: FileSource = .disk
   ) throws(InputErrors) -> (scenario: Scenario, source: YAMLNode) {
     let reader = ScenarioReader(path: path, allowOutside: allowOutside, source: source)
-    let node = reader.files.loadExtended(path).map {
+    let node = reader.loaded().map {
       reader.checkKept($0)
       return reader.overridden($0, overrides, source: "--override")
     }
@@ -100,8 +100,13 @@ package struct ScenarioReader {
 
   // MARK: Tree
 
+  /// The file with all that it extends; nil: it cannot be read, or is too large.
+  private func loaded() -> YAMLNode? {
+    files.loadExtended(path).flatMap { SizeChecks.refuses($0, log: log) ? nil : $0 }
+  }
+
   private func tree(overrides: [String]) -> ScenarioTree? {
-    guard let loaded = files.loadExtended(path) else { return nil }
+    guard let loaded = loaded() else { return nil }
     checkKept(loaded)
     return tree(of: overridden(loaded, overrides, source: "--override"))
   }

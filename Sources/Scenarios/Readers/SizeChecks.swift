@@ -22,12 +22,43 @@ package struct SizeChecks {
   package let scenario: Scenario
   package let root: Fields
 
+  /// Refuses a file whose mixes list more variants than a run can number, before any of them is read.
+  /// - Returns: whether it did.
+  package static func refuses(_ root: YAMLNode, log: InputLog) -> Bool {
+    guard let workloads = root["workloads"] else { return false }
+    let listed = variants(in: workloads, areNames: true)
+    guard listed > kinds else { return false }
+    log.add(workloads.place, tooMany(listed, kindsOfCalls, kinds), hint: kindsHint)
+    return true
+  }
+
+  /// How many variants the mixes under a node list.
+  /// - Parameter areNames: whether its keys are names that the file gives, of whatever sound.
+  private static func variants(in node: YAMLNode, areNames: Bool) -> Int {
+    switch node.content {
+    case .scalar: return 0
+    case .sequence(let items):
+      return items.reduce(0) { $0 + variants(in: $1, areNames: false) }
+    case .mapping(let entries):
+      return entries.reduce(0) { sum, entry in
+        guard !areNames else { return sum + variants(in: entry.value, areNames: false) }
+        if entry.key == "mix" { return sum + size(of: entry.value) }
+        return sum + variants(in: entry.value, areNames: ["calls", "tools"].contains(entry.key))
+      }
+    }
+  }
+
+  private static func size(of list: YAMLNode) -> Int {
+    switch list.content {
+    case .scalar: 0
+    case .sequence(let items): items.count
+    case .mapping(let entries): entries.count
+    }
+  }
+
   package func run() {
     let workloads = root["workloads"]?.place
-    check(
-      kinds, "kinds of calls", Self.kinds, workloads,
-      hint: "every variant of a mix is one, for each variant of its experiment and each tier that "
-        + "the budget may send calls to")
+    check(kinds, Self.kindsOfCalls, Self.kinds, workloads, hint: Self.kindsHint)
     check(Set(cacheClasses).count, "cache classes", Self.cacheClasses, workloads)
     check(targets, "targets (models, and their regions)", Self.targets, root["regions"]?.place)
     check(
@@ -50,10 +81,17 @@ package struct SizeChecks {
     _ count: Int, _ what: String, _ limit: Int, _ place: Place?, hint: String? = nil
   ) {
     guard count > limit else { return }
-    log.add(
-      place ?? root.place,
-      "\(InputLog.grouped(Int64(count))) \(what), expected at most "
-        + InputLog.grouped(Int64(limit)), hint: hint)
+    log.add(place ?? root.place, Self.tooMany(count, what, limit), hint: hint)
+  }
+
+  private static let kindsOfCalls = "kinds of calls"
+  private static let kindsHint =
+    "every variant of a mix is one, for each variant of its experiment and each tier that "
+    + "the budget may send calls to"
+
+  private static func tooMany(_ count: Int, _ what: String, _ limit: Int) -> String {
+    "\(InputLog.grouped(Int64(count))) \(what), expected at most "
+      + InputLog.grouped(Int64(limit))
   }
 
   private var variants: [Variant] {

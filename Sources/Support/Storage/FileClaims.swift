@@ -52,6 +52,13 @@ package enum FileClaims {
     claims.withLock { _ = $0.written.removeValue(forKey: identity) }
   }
 
+  /// Whether what is there, to be replaced, was read after all; throws if it was.
+  package static func checkUnread(_ status: stat, _ path: String) throws(OutputError) {
+    guard let identity = Identity(status) else { return }
+    let input = claims.withLock { $0.written[identity] == nil ? nil : $0.read[identity] }
+    if let input { throw OutputError.isInput(path: path, input: input) }
+  }
+
   /// Notes a file as an output; throws if it is an input.
   package static func write(_ status: stat, _ path: String) throws(OutputError) {
     guard let identity = Identity(status) else { return }

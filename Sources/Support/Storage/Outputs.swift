@@ -129,6 +129,14 @@ package final class Outputs {
     }
   }
 
+  /// What was announced as an output and then given as an input is not replaced, whatever became of
+  /// the error.
+  private static func checkUnread(_ entry: Entry) throws(OutputError) {
+    guard case .file(let name) = entry.target else { return }
+    var status = stat()
+    if lstat(name, &status) == 0 { try FileClaims.checkUnread(status, entry.shown) }
+  }
+
   /// The folder beside which an output is staged, and its name there.
   private func location(
     of entry: Entry, number: Int, under root: String?
@@ -160,6 +168,7 @@ package final class Outputs {
     var streams: [(entry: Entry, out: Int32, length: off_t?)] = []
     defer { for stream in streams { close(stream.out) } }
     do throws(OutputError) {
+      for entry in written where !entry.isStream { try Self.checkUnread(entry) }
       for entry in written where entry.isStream || entry.isAppended {
         streams.append(try Self.open(entry))
       }

@@ -338,6 +338,25 @@ import Testing
     #expect(Outcome(expected: scenario, plan: scenario.plans[0]).overrun == nil)
   }
 
+  /// Ten users of very different activity ask one pool: in idle months each key is missed far less often than
+  /// a line through the mean says (of 2,000 months, 229 lay below its 5th percentile). Of 40,000 users,
+  /// a month is as active as another.
+  @Test func noChanceIsToldOfAPoolThatFewUsersShare() throws {
+    let pool =
+      "workloads: {chat: {volume: VOLUME, prompts: {pool: 3, per: all}, input: 500, output: 30}}"
+    func why(_ users: Int, volume: String) throws -> String? {
+      let scenario = try folder(
+        "users: {activity: {cv: 2}}", "cache: {mode: keyed, scope: global, default: {ttl: 6h}}",
+        pool.replacing("VOLUME", with: volume)
+      ).read(overrides: ["plans=[\(users)]"])
+      let expected = expectation(scenario)
+      #expect((expected.percentiles == nil) == (expected.whyNoChance != nil))
+      return expected.whyNoChance
+    }
+    #expect(try #require(try why(10, volume: "7")).contains("that users share"))
+    #expect(try why(40_000, volume: "0.00175") == nil)
+  }
+
   /// Chance is each month's own, activity the users': over three months 3·σ²_calls + (3·σ_users)².
   @Test func monthsShareUsersButNotLuck() throws {
     let scenario = try folder("users: {activity: {cv: 1}}", Self.chat)

@@ -55,6 +55,20 @@ struct SizeLimitTests {
     #expect(found.contains("s.yaml:6:12: error: 65,600 kinds of calls, expected at most 65,535"))
   }
 
+  /// Refused by their number alone: that each variant is wrong as well is not looked at.
+  @Test func aMixIsCountedBeforeItIsRead() throws {
+    let mix = (0..<65_536).map { "v\($0): {shar: 1}" }.joined(separator: ", ")
+    let found = try errors("workloads: {w: {volume: 1, mix: {\(mix)}}}")
+    #expect(found.contains("s.yaml:5:12: error: 65,536 kinds of calls, expected at most 65,535"))
+    #expect(!found.contains("shar'"), "\(found.prefix(400))")
+    // Names are no keys, and mixes of several calls add up.
+    let half = (0..<32_768).map { "{shar: \($0)}" }.joined(separator: ", ")
+    let stages = "[{calls: {mix: {mix: [\(half)]}, b: {mix: [\(half)]}}}]"
+    #expect(
+      try errors("workloads: {mix: {volume: 1, stages: \(stages)}}")
+        .contains("error: 65,536 kinds of calls, expected at most 65,535"))
+  }
+
   @Test func variantsOfExperiments() throws {
     let tests = (0..<328).map {
       "e\($0): {workloads: [w\($0)], variants: {\(shares(100))}}"

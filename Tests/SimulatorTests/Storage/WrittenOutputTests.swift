@@ -23,6 +23,26 @@ import Testing
       try FileManager.default.createSymbolicLink(
         atPath: folder.path(link), withDestinationPath: to)
     }
+    try folder.write("key", String(repeating: "k", count: 32))
+    return folder
+  }
+
+  /// In `made`, what verbs would write leads to the scenario.
+  private static func folderWithLinks() throws -> ScenarioFolder {
+    let folder = try folder()
+    func link(_ name: String, to: String) throws {
+      let path = folder.path("made/" + name)
+      try FileManager.default.createDirectory(
+        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: to)
+    }
+    try link("comment.md", to: "../s.yaml")
+    let verbs = [
+      "levers", "stress", "forecast", "select", "sensitivity", "solve", "sweep", "report",
+    ]
+    for path in ["audit/audit"] + verbs.map({ "s/" + $0 }) {
+      try link(path + ".md", to: "../../s.yaml")
+    }
     return folder
   }
 
@@ -43,13 +63,25 @@ import Testing
     "price usage.csv --catalog catalog.yaml --skip-bad-rows 1 -o usage.csv",
     "price usage.csv --catalog catalog.yaml --skip-bad-rows 1 -o catalog.yaml",
     "baseline s.yaml -o s.yaml", "baseline s.yaml -o soft.yaml",
+    "catalog refresh catalog.yaml --from usage.csv --kind litellm -o catalog.yaml",
+    "catalog import litellm usage.csv -o usage.csv",
+    "read log.csv --catalog catalog.yaml -o log.csv",
+    "read log.csv --catalog catalog.yaml --left-out hard.csv",
+    "read log.csv --catalog catalog.yaml -o key --pseudonyms key",
+    "price log.csv --catalog catalog.yaml -o hard.csv",
+    "check s.yaml --out made", "diff s.yaml s.yaml --out made", "audit s.yaml --out made",
+    "run s.yaml --users 5 --out made", "levers s.yaml --out made", "stress s.yaml --out made",
+    "forecast s.yaml --out made", "select s.yaml --out made", "sensitivity s.yaml --out made",
+    "solve s.yaml --budget $5 --between 1..9 --out made",
+    "sweep s.yaml --vary users=1,2 --out made",
   ])
   func inputsAreNoOutputs(command: String) throws {
-    let folder = try Self.folder()
+    let folder = try Self.folderWithLinks()
     let before = folder.content
     let run = try Program.run(words(command), in: folder.url)
     #expect(run.code == 2)
     #expect(run.errors.contains("expected an output of its own"), "\(run.errors)")
+    #expect(run.output.isEmpty)
     #expect(folder.content.filter { !["err", "out"].contains($0) } == before)
     #expect(try String(contentsOfFile: folder.path("log.csv"), encoding: .utf8) == Self.log)
   }
@@ -71,6 +103,28 @@ import Testing
     #expect(run.code == 2)
     #expect(run.errors.contains("is also another output"), "\(run.errors)")
     #expect(folder.content == before)
+  }
+
+  /// What is wrong with the scenario is no reason to write over it; nor are two outputs one file.
+  @Test(arguments: ["check", "diff"]) func gatesAnnounceTheirFiles(verb: String) throws {
+    let folder = try Self.folderWithLinks()
+    try folder.write("s.yaml", "wrong: true\n")
+    let scenarios = verb == "diff" ? ["s.yaml", "s.yaml"] : ["s.yaml"]
+    let run = try Program.run([verb] + scenarios + ["--out", "made"], in: folder.url)
+    #expect(run.code == 2)
+    #expect(run.errors.hasPrefix("s.yaml: error: is to be written as well"), "\(run.errors)")
+    #expect(try String(contentsOfFile: folder.path("s.yaml"), encoding: .utf8) == "wrong: true\n")
+
+    let process = try Program.process([verb] + scenarios + ["--out", "o"], in: folder.url)
+    process.environment = ["GITHUB_STEP_SUMMARY": folder.path("o/junit.xml")]
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 2)
+    #expect(said.contains("is also another output"), "\(said)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("o")))
   }
 
   /// The summary goes elsewhere where the file is the standard output.
