@@ -122,7 +122,10 @@ struct ConversationDoubts {
     return [
       doubt(
         "full.at", "contexts are taken to grow by the same at every call",
-        tokens: count * form.growth)
+        // What a turn drops, a compaction in its midst does not find dropped.
+        tokens: count
+          * (form.dropsReasoning
+            ? form.steps.mean * form.stepGrowth + form.message.mean : form.growth))
     ]
   }
 

@@ -193,10 +193,7 @@ extension ConversationLevelForm {
         let turnRead = next * chance * turnStays * prompt
         tool.read += turnRead * (1 - steps.none)
         answer.read += turnRead * steps.none
-        // Prompts that do not grow are all alike.
-        if stepGrowth <= 0, step > ConversationSpec.mostSteps { break }
       }
-      if turnGrowth <= 0, turn > ConversationSpec.mostTurns { break }
     }
     return (tool, answer)
   }

@@ -69,7 +69,8 @@ private typealias Bill = Analysis.ExpectedCost
     #expect(bill.read.rounded() == 14_534)
     #expect(bill.written.rounded() == 1_426)
     #expect((bill.cost * 1e6).rounded() == 24_706)
-    #expect((10_037 * 24_706 / 1e4).rounded() / 100 == 247.97)
+    let cents: Double = 10_037 * 2.4706
+    #expect(cents.rounded() == 24_797)
   }
 
   /// 620,130 µ$ a conversation; 40,222 of them are $24,942.87.

@@ -9,7 +9,7 @@ import Foundation
 /// "Conversations" of docs/validation.md: D1 to D8.
 enum ValidationConversations {
   static var checks: [ValidationCheck] {
-    (ownPrefix + agentLoop + sharedPrefix + stepsAndReasoning + compactions + decisions).map { var c = $0; c.isQuick = true; return c }  // TEMPORARY
+    ownPrefix + agentLoop + sharedPrefix + stepsAndReasoning + compactions + decisions
   }
 
   // MARK: Scenarios
@@ -88,7 +88,7 @@ enum ValidationConversations {
     _ formula: String, _ setting: String, isQuick: Bool = false, runs: Int = 100,
     part: KeyPath<Sums, Double> & Sendable = \.read,
     of whole: KeyPath<Sums, Double> & Sendable = \.input,
-    by hand: (@Sendable (Scenario) -> Double)? = nil,
+    by hand: Double? = nil,
     _ scenario: @escaping @Sendable () throws -> Scenario
   ) -> ValidationCheck {
     ValidationCheck(
@@ -101,7 +101,7 @@ enum ValidationConversations {
         ratioOf: try simulated(scenario, runs: runs).map {
           ($0[keyPath: part], $0[keyPath: whole])
         },
-        expected: hand?(scenario) ?? sums[keyPath: part] / sums[keyPath: whole])
+        expected: hand ?? sums[keyPath: part] / sums[keyPath: whole])
     }
   }
 
@@ -114,14 +114,12 @@ enum ValidationConversations {
     [
       check(
         "D1: read share h·q", "think of 3 min, cv 1, T 5 min", isQuick: true,
-        by: { _ in
-          // A gap below 300 s leaves 290 s to think in.
-          0.75 * Lognormal(mean: 180, cv: 1).partialMoment(0, below: 290)
-        }
+        // A gap below 300 s leaves 290 s to think in.
+        by: 0.75 * Lognormal(mean: 180, cv: 1).partialMoment(0, below: 290)
       ) { try scenario(chat + "think: {mean: 3min, cv: 1}", volume: 100, seed: 301) },
       check(
         "D1: E ΣP = S/(1 − q) + u/(1 − q)² + aq/(1 − q)²", "sizes of cv 1", part: \.input,
-        of: \.conversations, by: { _ in 3_000 / 0.25 + 60 / 0.0625 + 250 * 0.75 / 0.0625 }
+        of: \.conversations, by: 3_000 / 0.25 + 60 / 0.0625 + 250 * 0.75 / 0.0625
       ) {
         try scenario(
           "prefix: {tokens: 3000, per: conversation}, turns: {continue: 75%}, "
@@ -168,16 +166,20 @@ enum ValidationConversations {
   private static let tools =
     "call: 90, result: {mean: 900, cv: 1}, parallel: 1..3, time: {mean: 1min, cv: 3}}"
 
+  /// E ΣP with one to three results a step.
+  private static let agentPrompts: Double = {
+    let (p, q) = (0.85, 0.15 * 0.8)
+    let results = 900 * Distribution.uniform(low: 1, high: 3).moments(rounded: true).first
+    let growth = (p * (90 + results) + q * 550) / (p + q)
+    return 9_150 / (1 - p - q) + growth * (p + q) / ((1 - p - q) * (1 - p - q))
+  }()
+
   private static var agentLoop: [ValidationCheck] {
     [
       check(
         "D2: read share h̄·q", "steps 85 %, turns 80 %, both gaps drawn", isQuick: true, runs: 100,
-        by: { _ in
-          let (p, q) = (0.85, 0.15 * 0.8)
-          let tool = Lognormal(mean: 60, cv: 3).partialMoment(0, below: 290)
-          let user = Lognormal(mean: 180, cv: 2).partialMoment(0, below: 290)
-          return p * tool + q * user
-        }
+        by: 0.85 * Lognormal(mean: 60, cv: 3).partialMoment(0, below: 290)
+          + 0.15 * 0.8 * Lognormal(mean: 180, cv: 2).partialMoment(0, below: 290)
       ) {
         try scenario(
           agent + "turns: {continue: 80%}, tools: {steps: {continue: 85%}, " + tools, volume: 40,
@@ -185,12 +187,7 @@ enum ValidationConversations {
       },
       check(
         "D2: E ΣP = P₁/(1 − q) + ḡq/(1 − q)²", "the same", part: \.input, of: \.conversations,
-        by: { _ in
-          let (p, q) = (0.85, 0.15 * 0.8)
-          let results = 900 * Distribution.uniform(low: 1, high: 3).moments(rounded: true).first
-          let growth = (p * (90 + results) + q * 550) / (p + q)
-          return 9_150 / (1 - p - q) + growth * (p + q) / ((1 - p - q) * (1 - p - q))
-        }
+        by: agentPrompts
       ) {
         try scenario(
           agent + "turns: {continue: 80%}, tools: {steps: {continue: 85%}, " + tools, volume: 400,
@@ -273,7 +270,7 @@ enum ValidationConversations {
       check(
         "D6: q^first/(1 − q^cycle) compactions", "growth of 500, at 9,000", isQuick: true,
         part: \.compactions, of: \.conversations,
-        by: { _ in pow(0.95, 12) / (1 - pow(0.95, 10)) }
+        by: pow(0.95, 12) / (1 - pow(0.95, 10))
       ) { try scenario(even, volume: 60, seed: 341) },
       check("D6: read share", "the same") { try scenario(even, volume: 200, seed: 342) },
       check("D6: cost of a conversation", "the same", part: \.cost, of: \.conversations) {
