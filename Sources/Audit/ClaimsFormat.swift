@@ -133,7 +133,7 @@ package enum ClaimsFormat {
         "figure", .choice(RouteQuery.Figure.allCases.map(\.rawValue)), "Which estimate.",
         required: true),
     ]
-      + Attribute.allCases.filter { !$0.isOfConversations }.map {
+      + Attribute.ofRules.filter { !$0.isOfConversations }.map {
         FormatField($0.name, .text, "The call's \($0.name).")
       })
 }

@@ -133,7 +133,7 @@ package struct WayReader {
     guard let fields = Fields(node, as: ClaimsFormat.routeFigure, log: log) else { return nil }
     let figure = fields.choice("figure", of: RouteQuery.Figure.self)
     var attributes = CallAttributes()
-    for attribute in Attribute.allCases where !attribute.isOfConversations {
+    for attribute in Attribute.ofRules where !attribute.isOfConversations {
       attributes[attribute] = fields.text(attribute.name)
     }
     guard let (name, policy) = sources.policy(fields), let figure else { return nil }

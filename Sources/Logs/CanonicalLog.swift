@@ -156,7 +156,10 @@ package final class CanonicalLog {
     (.inputTokens, .inputTokens), (.cachedInputTokens, .cachedInputTokens),
     (.outputTokens, .outputTokens), (.reasoningTokens, .reasoningTokens),
     (.audioSeconds, .audioSeconds), (.images, .images),
-  ]
+    (.cacheWriteTokens, .cacheWriteTokens), (.cacheWriteLongTokens, .cacheWriteLongTokens),
+  ] + TraceColumn.meters.compactMap { column, _ in
+    LogQuantity(rawValue: column.name).map { (column, $0) }
+  }
 
   /// What the gateway's own cache answered cost nothing and is no call to be made again.
   private var requests: [LogRow] { reading.rows(.requests).filter { $0.billing != .cacheHit } }
@@ -195,8 +198,9 @@ package final class CanonicalLog {
     for (column, quantity) in quantities where row[quantity] >= 0 {
       values[column] = ExactDecimal(digits: Int128(row[quantity]), places: quantity.places).plain
     }
-    let written = row.count(.cacheWriteTokens) + row.count(.cacheWriteLongTokens)
-    if row[.cacheWriteTokens] >= 0 || written > 0 { values[.cacheWriteTokens] = String(written) }
+    if row.batch { values[.batch] = "true" }
+    values[.serviceTier] = row.tier
+    values[.region] = row.region
     values[.status] = row.hasFailed ? "failed" : nil
     values[.latencyMs] = row.latency.map { ExactDecimal(digits: Int128($0), places: 3).plain }
     values[.costUSD] = row.logged.map { ExactDecimal(digits: $0, places: 12).plain }
@@ -224,17 +228,8 @@ package final class CanonicalLog {
       if rows > 0 { lines.append("\(PlainEnglish.plural(Int64(rows), "row")): \(what)") }
     }
     note("answered by the gateway's own cache, and not sent again") { $0.billing == .cacheHit }
-    note("written to a cache for an hour, priced as for 5 minutes") {
-      $0.count(.cacheWriteLongTokens) > 0
-    }
-    note("served in batch, another tier or a region, priced as the scenario says") {
+    note("served in batch, another tier or a region, billed so where the catalog lists a price for it") {
       $0.batch || $0.tier != nil || $0.region != nil
-    }
-    note("searches, pages, characters, audio or images that a replay does not price") { row in
-      [
-        .searches, .pages, .characters, .inputAudioTokens, .inputImageTokens, .outputAudioTokens,
-        .outputImageTokens,
-      ].contains { row.count($0) > 0 }
     }
     note("without usage: what they cost is unknown, and the bill a lower bound") {
       $0.billing == .noUsage

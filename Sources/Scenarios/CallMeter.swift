@@ -20,6 +20,11 @@ package enum CallMeter: Int, CaseIterable, BitwiseCopyable, Sendable {
     }
   }
 
+  /// Its column in logs and usage files.
+  package var column: String {
+    dimension.isTokens ? key + "_tokens" : dimension.isTime ? key + "_seconds" : key
+  }
+
   /// What it is billed as.
   package var dimension: BillingDimension {
     switch self {

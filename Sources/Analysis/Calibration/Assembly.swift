@@ -37,6 +37,7 @@ package struct Assembly {
         calls: all.reduce(0) { $0 + $1.leftOut.calls }), models: models(),
       rules: hasPolicy ? [] : rules(all, tells), modelAttribute: tells,
       callsWithoutModel: sketch.callsWithoutModel, images: sketch.images,
+      metered: sketch.metered,
       writtenTokens: sketch.writtenTokens, sessionCalls: sketch.sessions.calls,
       sessions: sketch.sessions.repetition(perUser: false).distinct)
   }

@@ -99,6 +99,7 @@ package struct Calibration: Sendable {
   package var modelAttribute: Attribute?
   package var callsWithoutModel: Int64
   package var images: Int64
+  package var metered: Int64
   package var writtenTokens: Int128
   /// Requests with a session, and about how many sessions there are.
   package var sessionCalls: Int64

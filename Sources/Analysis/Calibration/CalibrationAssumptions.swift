@@ -74,6 +74,12 @@ package enum CalibrationAssumptions {
         "\(CalibrationText.count(fit.images, "image")) are left out, with their cost: state "
           + "'images' of the calls that have them.")
     }
+    if fit.metered > 0 {
+      list.append(
+        "What \(CalibrationText.count(fit.metered, "call")) meter beside text (audio and image tokens, "
+          + "characters, pages, searches, documents, video, cache writes of an hour) is left out, with "
+          + "its cost: state it.")
+    }
     if fit.writtenTokens > 0 {
       list.append(
         "\(InputLog.grouped(Int64(clamping: fit.writtenTokens))) tokens written to a provider's "

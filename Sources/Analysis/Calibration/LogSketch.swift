@@ -101,6 +101,8 @@ package struct LogSketch: Sendable {
   package private(set) var callsWithoutUser: Int64 = 0
   package private(set) var callsWithoutModel: Int64 = 0
   package private(set) var images: Int64 = 0
+  /// Calls that meter anything else, or write to a cache for the longer time.
+  package private(set) var metered: Int64 = 0
   package private(set) var writtenTokens: Int128 = 0
   /// Requests by session, as prompts are counted.
   package private(set) var sessions = PromptSketch()
@@ -155,6 +157,7 @@ package struct LogSketch: Sendable {
       if let plan = kinds[kind][.accountPlan] { accountPlans[Int(row.user)] = plan }
     }
     images += max(0, row.images)
+    if !row.meters.isEmpty { metered += 1 }
     writtenTokens += Int128(max(0, row.cacheWrite))
     if row.session != 0 { sessions.add(prompt: row.session, user: row.user, at: row.time) }
     cells[cell(kind, model)].add(row)

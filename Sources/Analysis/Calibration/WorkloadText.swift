@@ -115,9 +115,17 @@ package struct WorkloadText {
   private func write(_ kind: Calibration.Kind, to yaml: inout YAMLText) {
     yaml.comment(CalibrationText.count(kind.calls, "call"), indent: 6)
     yaml.line("- share: " + YAMLText.percent(kind.share, digits: 10), indent: 6)
-    for attribute in Attribute.allCases {
+    for attribute in Attribute.ofRules {
       guard let value = kind.attributes[attribute] else { continue }
       yaml.line("\(attribute.name): " + QuotedText.quoted(value), indent: 8)
+    }
+    let billed = LoggedBilling.variant(of: kind.attributes)
+    if billed.batch { yaml.line("batch: true", indent: 8) }
+    if let tier = billed.serviceTier {
+      yaml.line("service_tier: " + QuotedText.quoted(tier), indent: 8)
+    }
+    if let region = billed.region {
+      yaml.comment("Billed in region \(region): a model's 'regions' say where it runs.", indent: 8)
     }
     let cached = kind.cachedTokens.rounded()
     for (key, size, unit) in [

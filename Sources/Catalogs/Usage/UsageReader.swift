@@ -1,5 +1,6 @@
 import CostModel
 import Foundation
+import Scenarios
 import Simulator
 import Support
 
@@ -205,22 +206,16 @@ package final class UsageReader {
     case .serviceTier:
       if text == "batch" {
         row.variant.batch = true
-      } else if !Self.ordinaryTiers.contains(text) {
+      } else if !LoggedBilling.ordinaryTiers.contains(text) {
         row.variant.serviceTier = text
       }
     default: row.time = try time(text)
     }
   }
 
-  /// What providers call the tier that has no name in a catalog.
-  private static let ordinaryTiers: Set = ["default", "standard", "auto", "on_demand"]
-
   private func flag(_ text: String) throws -> Bool {
-    switch text.lowercased() {
-    case "true", "yes", "1", "t", "batch": return true
-    case "false", "no", "0", "f": return false
-    default: throw problem(.batch, "expected true or false, not '\(text)'")
-    }
+    if let flag = LoggedBilling.flag(text) { return flag }
+    throw problem(.batch, "expected true or false, not '\(text)'")
   }
 
   private func time(_ text: String) throws -> SimTime {

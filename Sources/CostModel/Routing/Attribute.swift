@@ -4,6 +4,8 @@ public enum Attribute: Int, CaseIterable, Sendable {
   case useCase, accountPlan
   /// Of a conversation's calls alone: what the call is for, and its turn from 1.
   case kind, turn
+  /// Of logged calls alone: how they were billed, which no rule tests.
+  case batch, serviceTier, region
 
   /// The name in scenario, policy and trace files.
   public var name: String {
@@ -21,7 +23,15 @@ public enum Attribute: Int, CaseIterable, Sendable {
     case .accountPlan: "account_plan"
     case .kind: "kind"
     case .turn: "turn"
+    case .batch: "batch"
+    case .serviceTier: "service_tier"
+    case .region: "region"
     }
+  }
+
+  /// What rules may test.
+  public static let ofRules = allCases.filter {
+    $0 != .batch && $0 != .serviceTier && $0 != .region
   }
 
   /// Whether calls are told it by their place in a conversation, and state it nowhere.

@@ -32,7 +32,7 @@ package enum PolicyFormat {
 
   package static let conditions = FormatObject(
     name: "conditions", summary: "An attribute equals a text, or is one of a list.",
-    fields: Attribute.allCases.map {
+    fields: Attribute.ofRules.map {
       switch $0 {
       case .kind:
         FormatField(

@@ -5,7 +5,7 @@ import Support
 extension ScenarioFormat {
   /// Keys of a call that hold for all calls of a conversation.
   package static let conversationCallKeys: Set<String> = Set(
-    Attribute.allCases.map(\.name) + ["max_tokens", "max_tokens_covers", "batch", "service_tier"])
+    Attribute.ofRules.map(\.name) + ["max_tokens", "max_tokens_covers", "batch", "service_tier"])
   /// Those that hold for the user's own conversation alone.
   package static let conversationOwnKeys: Set = [
     "prompts", "rated", "satisfaction", "conversion", "conversion_value",

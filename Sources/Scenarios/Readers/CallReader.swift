@@ -121,7 +121,7 @@ package struct CallReader {
   // MARK: Keys of a call
 
   private func readAttributes(_ fields: Fields, into variant: inout Variant) {
-    for attribute in Attribute.allCases
+    for attribute in Attribute.ofRules
     where attribute != .useCase && attribute != .accountPlan && !attribute.isOfConversations {
       variant.attributes[attribute] = fields.text(attribute.name)
     }

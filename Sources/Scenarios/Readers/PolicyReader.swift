@@ -107,7 +107,7 @@ package struct PolicyReader {
   /// What a rule's `when` demands.
   package func conditions(_ node: YAMLNode) -> [Policy.Condition] {
     guard let fields = Fields(node, as: PolicyFormat.conditions, log: log) else { return [] }
-    return Attribute.allCases.compactMap { attribute in
+    return Attribute.ofRules.compactMap { attribute in
       guard let value = fields[attribute.name] else { return nil }
       if attribute.isOfConversations { return conversational(attribute, value) }
       if case .sequence = value.content {

@@ -175,6 +175,7 @@ extension PlanEngine {
     usage.images = fact.pointee.images
     usage.cacheWriteTokens = max(
       0, min(fact.pointee.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
+    if !fact.pointee.meters.isEmpty { fact.pointee.meters.add(to: &usage) }
   }
 
   @inline(__always)

@@ -6,6 +6,7 @@ extension PlanEngine {
   /// Makes room for kinds, users and days that the log has brought.
   package mutating func grow(_ growth: ScenarioGrowth) {
     settleLanes()
+    price(waysOfBillingIn: growth.compiled)
     compiled = growth.compiled
     routing = growth.routing
     kinds = FixedTable(compiled.kinds)

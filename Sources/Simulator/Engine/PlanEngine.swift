@@ -75,7 +75,7 @@ package struct PlanEngine: ~Copyable {
   package let cacheLatency: Int64
   package let retry: RetrySettings
   package let billFailures: FailureBilling
-  package let prices: PriceTable
+  package private(set) var prices: PriceTable
   /// By number, as `compiled` lists them.
   package var kinds: FixedTable<CallKind>
   package var dayStarts: [Int64]
@@ -230,6 +230,11 @@ package struct PlanEngine: ~Copyable {
     if scenario.tellsCaching { caching = CachingTally(compiled, rows: ledger.rows) }
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })
+  }
+
+  /// A log may tell of batches, tiers and regions that nobody has met before.
+  package mutating func price(waysOfBillingIn grown: CompiledScenario) {
+    if grown.billings.count > compiled.billings.count { prices = PriceTable(grown) }
   }
 
   /// Whether nothing looks at calls between their arrival and their end.

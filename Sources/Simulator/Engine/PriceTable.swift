@@ -13,7 +13,7 @@ package struct PriceTable: Sendable {
         Pricer(
           catalog[target.model],
           variant: BillingVariant(
-            batch: billing.batch, serviceTier: billing.serviceTier, region: target.region))
+            batch: billing.batch, serviceTier: billing.serviceTier, region: billing.region ?? target.region))
       }
     }
     pricers = FixedTable(list)

@@ -223,6 +223,8 @@ package struct CallGroup: Hashable, Sendable {
 package struct Billing: Hashable, Sendable {
   package var batch: Bool
   package var serviceTier: String?
+  /// Where a log says that it was billed; nil: where the target runs.
+  package var region: String?
 }
 
 /// A scenario with every name turned into a dense number and every distribution into a table:
@@ -455,6 +457,8 @@ package struct CompiledScenario: Sendable {
     var variant = Variant(share: 1, attributes: attributes)
     variant.unfit = scenario.incapable(of: attributes[.task])
     variant.prompts = prompts
+    let billed = LoggedBilling.variant(of: attributes)
+    (variant.batch, variant.serviceTier) = (billed.batch, billed.serviceTier)
     addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
     let number = kinds.count - 1
     for tier in tiersOfActions { addKind(number, in: tier) }
@@ -517,8 +521,9 @@ package struct CompiledScenario: Sendable {
         chain: UInt16(Self.index(of: chain, in: &chainKinds, &placeOfChain)),
         billing: UInt16(
           Self.index(
-            of: Billing(batch: variant.batch, serviceTier: variant.serviceTier), in: &billings,
-            &placeOfBilling)),
+            of: Billing(
+              batch: variant.batch, serviceTier: variant.serviceTier,
+              region: variant.attributes[.region]), in: &billings, &placeOfBilling)),
         arm: place?.arm ?? -1, promptKey: place?.promptKey ?? key,
         prefixKey: prefix.key,
         cacheClass: cache.map { _ in

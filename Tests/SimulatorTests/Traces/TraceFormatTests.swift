@@ -44,7 +44,7 @@ import Testing
     #expect(trace.rows[0].kind == full.kind && trace.rows[2].kind != full.kind)
     let attributes = trace.symbols.kinds[Int(full.kind)]
     #expect(
-      Attribute.allCases.filter { !$0.isOfConversations }.map { attributes[$0] } == [
+      Attribute.ofRules.filter { !$0.isOfConversations }.map { attributes[$0] } == [
         "reply", "low", "high", "$5", "premium", "text", "short", "send", "vip", "chat", "gold",
       ])
     #expect(trace.model(2) == "gpt-4o, mini" && trace.user(2) == "u2")

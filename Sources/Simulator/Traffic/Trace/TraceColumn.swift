@@ -12,6 +12,10 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case msgs
   case feedback, sent, converted, engagement, responseTimeMs
   case hallucination, inappropriate, technicalError
+  case cacheWriteLongTokens
+  case inputAudioTokens, inputImageTokens, outputAudioTokens, outputImageTokens
+  case characters, pages, searches, documents, videoSeconds
+  case batch, serviceTier, region
 
   /// In sets of columns.
   @inline(__always)
@@ -47,7 +51,8 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .hallucination: "hallucination"
     case .inappropriate: "inappropriate"
     case .technicalError: "technical_error"
-    default: attribute?.name ?? ""
+    case .cacheWriteLongTokens: "cache_write_1h_tokens"
+    default: attribute?.name ?? meter?.column ?? ""
     }
   }
 
@@ -65,12 +70,41 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .taskType: .taskType
     case .cacheClass: .cacheClass
     case .segment: .segment
+    case .batch: .batch
+    case .serviceTier: .serviceTier
+    case .region: .region
     default: nil
     }
   }
 
   /// Whether most logs have nothing of the kind, so that nobody misses it.
-  package var isRare: Bool { self == .msgs || Self.quality.contains(self) }
+  package var isRare: Bool {
+    switch self {
+    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region: true
+    default: meter != nil || Self.quality.contains(self)
+    }
+  }
+
+  /// What it meters beside text tokens, thinking, audio time and images.
+  package var meter: CallMeter? {
+    switch self {
+    case .inputAudioTokens: .inputAudio
+    case .inputImageTokens: .inputImage
+    case .outputAudioTokens: .outputAudio
+    case .outputImageTokens: .outputImage
+    case .characters: .characters
+    case .pages: .pages
+    case .searches: .searches
+    case .documents: .documents
+    case .videoSeconds: .video
+    default: nil
+    }
+  }
+
+  /// Columns of `LoggedMeters`.
+  package static let meters: [(column: TraceColumn, meter: CallMeter)] = allCases.compactMap {
+    column in column.meter.map { (column, $0) }
+  }
 
   /// What a log may tell of the quality of answers.
   package static let quality: [TraceColumn] = [

@@ -176,7 +176,7 @@ extension TraceDecoder {
       sum(.maxTokens, grid, Target(part: \.maxTokens, rows)) != nil,
       sum(.images, grid, Target(part: \.images, rows)) != nil,
       sum(.msgs, grid, Target(part: \.msgs, rows)) != nil,
-      sum(.audioSeconds, grid, Target(part: \.audio, rows)) != nil,
+      sum(.audioSeconds, grid, Target(part: \.audio, rows)) != nil, readMeters(grid, rows),
       let cost = sum(.costUSD, grid, Target(part: \.cost, rows)), readLatencies(grid, rows)
     else { return false }
     piece.cachedInputTokens += cached
@@ -194,6 +194,19 @@ extension TraceDecoder {
       piece.outputTokens += Int128(max(0, record.output))
     }
     return true
+  }
+
+  private mutating func readMeters(_ grid: FieldGrid, _ rows: Rows) -> Bool {
+    guard sources.present & (Self.meters | TraceColumn.cacheWriteLongTokens.bit) != 0 else {
+      return true
+    }
+    func target(_ path: KeyPath<LoggedMeters, Int64>) -> Target? {
+      Target(part: (\TraceParts.meters).appending(path: path), rows)
+    }
+    guard sum(.cacheWriteLongTokens, grid, target(\.cacheWriteLong)) != nil else { return false }
+    return TraceColumn.meters.allSatisfy {
+      sum($0.column, grid, target(LoggedMeters.path($0.meter))) != nil
+    }
   }
 
   /// Reads a column and returns the sum of what it tells; nil if a value is malformed.

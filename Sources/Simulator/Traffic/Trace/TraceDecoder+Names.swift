@@ -1,4 +1,5 @@
 import CostModel
+import Scenarios
 import Support
 
 /// Who calls what: names as numbers, prompts as keys. A name that has been met is found by its
@@ -68,6 +69,10 @@ extension TraceDecoder {
     let (base, count) = plainName(attribute.column, row)
     if piece.symbols.setKnown(attribute.attribute, base, count) { return }
     guard let value = value(attribute.column, row) else { return }
+    if attribute.attribute == .batch, LoggedBilling.flag(String(decoding: value, as: UTF8.self)) == nil
+    {
+      throw bad(number, .batch, "expected true or false, not \(value.shown)")
+    }
     guard piece.symbols.set(attribute.attribute, value) else {
       throw bad(number, attribute.column, "not UTF-8")
     }

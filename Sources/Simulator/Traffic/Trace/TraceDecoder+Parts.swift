@@ -7,7 +7,9 @@ extension TraceDecoder {
   package static let parts =
     TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
     | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
-    | TraceColumn.audioSeconds.bit | TraceColumn.msgs.bit
+    | TraceColumn.audioSeconds.bit | TraceColumn.msgs.bit | TraceColumn.cacheWriteLongTokens.bit
+    | meters
+  package static let meters = TraceColumn.meters.reduce(0) { $0 | $1.column.bit }
   /// Columns of `TraceParts`.
   package static let beyondRows =
     parts | TraceColumn.session.bit | TraceColumn.costUSD.bit | TraceColumn.prefixBlocks.bit
@@ -22,6 +24,10 @@ extension TraceDecoder {
     row.reasoning = try quantity(.reasoningTokens, fields, number)
     row.maxTokens = try quantity(.maxTokens, fields, number)
     row.images = try quantity(.images, fields, number)
+    row.meters.cacheWriteLong = try quantity(.cacheWriteLongTokens, fields, number)
+    for (column, meter) in TraceColumn.meters where sources.present & column.bit != 0 {
+      row.meters[keyPath: LoggedMeters.path(meter)] = try quantity(column, fields, number)
+    }
     row.msgs = try quantity(.msgs, fields, number)
     row.audio = try quantity(.audioSeconds, fields, number)
     try balance(&row)
@@ -31,13 +37,16 @@ extension TraceDecoder {
   /// more than that.
   package func balance(_ row: inout TraceRecord) throws(BadRow) {
     let number = row.number
-    let parts = max(0, row.cached) + max(0, row.cacheWrite)
+    let long = row.meters.cacheWriteLong
+    let parts = max(0, row.cached) + max(0, row.cacheWrite) + max(0, long)
     if plan.format.cached == .beside {
-      row.input = Self.sum(row.input, row.cached, row.cacheWrite)
+      row.input = Self.sum(Self.sum(row.input, row.cached, row.cacheWrite), long, -1)
     } else if parts > max(0, row.input) {
       let input = row.input < 0 ? "an input that is not told" : "the input of \(row.input)"
       throw bad(
-        number, row.cached > 0 ? .cachedInputTokens : .cacheWriteTokens,
+        number,
+        row.cached > 0
+          ? .cachedInputTokens : row.cacheWrite > 0 ? .cacheWriteTokens : .cacheWriteLongTokens,
         "\(parts) cached and written tokens are more than \(input) "
           + "(a format says 'cached: beside' where they do not count as input)")
     }
@@ -49,6 +58,22 @@ extension TraceDecoder {
         number, .reasoningTokens,
         "\(row.reasoning) reasoning tokens are more than \(output) "
           + "(a format says 'reasoning: beside' where they do not count as output)")
+    }
+    if sources.present & Self.meters != 0 { try balanceMedia(row) }
+  }
+
+  /// Audio and image tokens are parts of their totals.
+  private func balanceMedia(_ row: TraceRecord) throws(BadRow) {
+    let meters = row.meters
+    for (media, total, column) in [
+      (max(0, meters.inputAudio) + max(0, meters.inputImage), row.input, TraceColumn.inputTokens),
+      (
+        max(0, meters.outputAudio) + max(0, meters.outputImage),
+        row.output - max(0, row.reasoning), .outputTokens
+      ),
+    ] where media > max(0, total) {
+      throw bad(
+        row.number, column, "\(media) audio and image tokens are more than all \(max(0, total)) are")
     }
   }
 

@@ -111,7 +111,7 @@ extension TraceColumn {
   package var units: [TraceUnit] {
     switch self {
     case .timestamp: TraceUnit.times
-    case .latencyMs, .audioSeconds, .responseTimeMs: TraceUnit.durations
+    case .latencyMs, .audioSeconds, .videoSeconds, .responseTimeMs: TraceUnit.durations
     case .costUSD: TraceUnit.amounts
     default: []
     }
@@ -121,7 +121,7 @@ extension TraceColumn {
   package var standardUnit: TraceUnit {
     switch self {
     case .latencyMs, .responseTimeMs: .ms
-    case .audioSeconds: .s
+    case .audioSeconds, .videoSeconds: .s
     case .costUSD: .usd
     default: .auto
     }

@@ -52,6 +52,7 @@ package struct TraceParts: Sendable, BitwiseCopyable {
   /// Microseconds.
   package var audio: Int64 = -1
   package var images: Int64 = -1
+  package var meters = LoggedMeters()
   /// What the log tells of the answer.
   package var quality = LoggedQuality()
   /// Messages that the request is for.
