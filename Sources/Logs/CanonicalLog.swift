@@ -152,14 +152,16 @@ package final class CanonicalLog {
 
   // MARK: Rows
 
-  private static let quantities: [(TraceColumn, LogQuantity)] = [
-    (.inputTokens, .inputTokens), (.cachedInputTokens, .cachedInputTokens),
-    (.outputTokens, .outputTokens), (.reasoningTokens, .reasoningTokens),
-    (.audioSeconds, .audioSeconds), (.images, .images),
-    (.cacheWriteTokens, .cacheWriteTokens), (.cacheWriteLongTokens, .cacheWriteLongTokens),
-  ] + TraceColumn.meters.compactMap { column, _ in
-    LogQuantity(rawValue: column.name).map { (column, $0) }
-  }
+  private static let quantities: [(TraceColumn, LogQuantity)] =
+    [
+      (.inputTokens, .inputTokens), (.cachedInputTokens, .cachedInputTokens),
+      (.outputTokens, .outputTokens), (.reasoningTokens, .reasoningTokens),
+      (.audioSeconds, .audioSeconds), (.images, .images),
+      (.cacheWriteTokens, .cacheWriteTokens), (.cacheWriteLongTokens, .cacheWriteLongTokens),
+    ]
+    + TraceColumn.meters.compactMap { column, _ in
+      LogQuantity(rawValue: column.name).map { (column, $0) }
+    }
 
   /// What the gateway's own cache answered cost nothing and is no call to be made again.
   private var requests: [LogRow] { reading.rows(.requests).filter { $0.billing != .cacheHit } }
@@ -228,7 +230,9 @@ package final class CanonicalLog {
       if rows > 0 { lines.append("\(PlainEnglish.plural(Int64(rows), "row")): \(what)") }
     }
     note("answered by the gateway's own cache, and not sent again") { $0.billing == .cacheHit }
-    note("served in batch, another tier or a region, billed so where the catalog lists a price for it") {
+    note(
+      "served in batch, another tier or a region, billed so where the catalog lists a price for it"
+    ) {
       $0.batch || $0.tier != nil || $0.region != nil
     }
     note("without usage: what they cost is unknown, and the bill a lower bound") {

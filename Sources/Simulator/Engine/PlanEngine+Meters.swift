@@ -120,6 +120,8 @@ package struct MeterTally: Sendable {
       return MeterCell(
         useCase: compiled.useCases[cell / rows], model: compiled.targets[cell % rows].name,
         meter: CallMeter.allCases[meter], quantity: sums[place])
-    }.sorted { ($0.useCase, $0.model, $0.meter.rawValue) < ($1.useCase, $1.model, $1.meter.rawValue) }
+    }.sorted {
+      ($0.useCase, $0.model, $0.meter.rawValue) < ($1.useCase, $1.model, $1.meter.rawValue)
+    }
   }
 }

@@ -13,7 +13,8 @@ package struct PriceTable: Sendable {
         Pricer(
           catalog[target.model],
           variant: BillingVariant(
-            batch: billing.batch, serviceTier: billing.serviceTier, region: billing.region ?? target.region))
+            batch: billing.batch, serviceTier: billing.serviceTier,
+            region: billing.region ?? target.region))
       }
     }
     pricers = FixedTable(list)

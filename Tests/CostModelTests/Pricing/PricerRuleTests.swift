@@ -37,7 +37,8 @@ struct PricerRuleTests {
     let cost = try cost(priced, all)
     #expect(cost.input.picodollars == Int64(input))
     #expect(cost.output.picodollars == Int64(output))
-    #expect(cost.other.picodollars == Int64((1 << BillingDimension.allCases.count) - 1 - input - output))
+    #expect(
+      cost.other.picodollars == Int64((1 << BillingDimension.allCases.count) - 1 - input - output))
   }
 
   /// Every card of a sheet, each tier at each time of day, holds a price for every dimension: base ×1, a

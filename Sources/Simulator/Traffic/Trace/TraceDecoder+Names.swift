@@ -69,7 +69,8 @@ extension TraceDecoder {
     let (base, count) = plainName(attribute.column, row)
     if piece.symbols.setKnown(attribute.attribute, base, count) { return }
     guard let value = value(attribute.column, row) else { return }
-    if attribute.attribute == .batch, LoggedBilling.flag(String(decoding: value, as: UTF8.self)) == nil
+    if attribute.attribute == .batch,
+      LoggedBilling.flag(String(decoding: value, as: UTF8.self)) == nil
     {
       throw bad(number, .batch, "expected true or false, not \(value.shown)")
     }

@@ -73,7 +73,8 @@ extension TraceDecoder {
       ),
     ] where media > max(0, total) {
       throw bad(
-        row.number, column, "\(media) audio and image tokens are more than all \(max(0, total)) are")
+        row.number, column, "\(media) audio and image tokens are more than all \(max(0, total)) are"
+      )
     }
   }
 
