@@ -30,7 +30,8 @@ extension Distribution {
     let edge = rounded ? 0.5 : 1e-9
     // What is at most a value is below the next one that can be drawn.
     func upTo(_ value: Double) -> PartialMoments { moments(below: value + edge, rounded: rounded) }
-    let first = (max(minimum, least, step) / step).rounded(.up)
+    // A quotient may be rounded to just above a whole number.
+    let first = ((max(minimum, least, step) - 1e-9) / step).rounded(.up)
     var sum = PartialMoments.point(0, mass: none)
     var before = none
     var steps = first

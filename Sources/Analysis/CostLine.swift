@@ -11,27 +11,43 @@ package struct CostLine: Hashable, Sendable {
   /// add.
   package var audioMean = 0.0
   package var audioSpread = 0.0
+  /// The deviation of parts that are cheaper than what they are billed in place of; their mean is in
+  /// the constant.
+  package var savedSpread = 0.0
 
   /// Adds a quantity that is independent of all tokens and so far of all audio.
   /// - Parameter each: Dollars a unit; negative where the quantity is cheaper than what it is billed
   ///   in place of.
   package mutating func add(_ quantity: PartialMoments, each: Double) {
-    let variance = max(0, quantity.second - quantity.first * quantity.first)
-    if each >= 0 { audioMean += each * quantity.first } else { constant += each * quantity.first }
-    audioSpread = (audioSpread * audioSpread + each * each * variance).squareRoot()
+    let variance = max(0, quantity.second - quantity.first * quantity.first) * each * each
+    // What is always the same, but for rounding, has no spread.
+    let isFixed = variance <= 1e-18 * each * each * quantity.second
+    if isFixed || each < 0 {
+      constant += each * quantity.first
+    } else {
+      audioMean += each * quantity.first
+    }
+    if isFixed { return }
+    if each < 0 {
+      savedSpread = (savedSpread * savedSpread + variance).squareRoot()
+    } else {
+      audioSpread = (audioSpread * audioSpread + variance).squareRoot()
+    }
   }
 
   package static func + (a: CostLine, b: CostLine) -> CostLine {
     CostLine(
       constant: a.constant + b.constant, perInput: a.perInput + b.perInput,
       perVisible: a.perVisible + b.perVisible, perReasoning: a.perReasoning + b.perReasoning,
-      audioMean: a.audioMean + b.audioMean, audioSpread: a.audioSpread + b.audioSpread)
+      audioMean: a.audioMean + b.audioMean, audioSpread: a.audioSpread + b.audioSpread,
+      savedSpread: a.savedSpread + b.savedSpread)
   }
 
   package func scaled(by f: Double) -> CostLine {
     CostLine(
       constant: f * constant, perInput: f * perInput, perVisible: f * perVisible,
-      perReasoning: f * perReasoning, audioMean: f * audioMean, audioSpread: f * audioSpread)
+      perReasoning: f * perReasoning, audioMean: f * audioMean, audioSpread: f * audioSpread,
+      savedSpread: f * savedSpread)
   }
 
   /// E C, E C² and E C³ over the calls whose input lies in a range with those moments.
@@ -44,6 +60,7 @@ package struct CostLine: Hashable, Sendable {
     let mean = answer + audioMean
     let square =
       answerSquared + 2 * answer * audioMean + audioMean * audioMean + audioSpread * audioSpread
+      + savedSpread * savedSpread
     let base = constant * input.mass + perInput * input.first
     let baseSquared =
       constant * constant * input.mass + 2 * constant * perInput * input.first

@@ -306,15 +306,20 @@ package struct ExpectedCost {
     }
   }
 
+  /// The models that calls can be billed at: along their chains, and beside their own.
+  package var reachedModels: Set<ModelID> {
+    let used = calls.flatMap(\.variant.uses).compactMap { scenario.catalog.id(named: $0.model) }
+    return Set(calls.flatMap(\.chain).map(\.model) + used)
+  }
+
   /// What tables call a model where it is billed beside a call's own.
-  private func name(of model: ModelID) -> String {
+  package func name(of model: ModelID) -> String {
     Target(model: model, region: scenario.regions[model]?.first).name(in: scenario.catalog)
   }
 
   /// Fixed prices of every model that calls may reach are due once a month.
   private mutating func addFixedPrices() {
-    let used = calls.flatMap(\.variant.uses).compactMap { scenario.catalog.id(named: $0.model) }
-    for model in Set(calls.flatMap(\.chain).map(\.model) + used).sorted() {
+    for model in reachedModels.sorted() {
       let name = calls.lazy.flatMap(\.chain).first { $0.model == model }?.name ?? name(of: model)
       var first: Double?
       for month in scenario.period.months {

@@ -171,7 +171,9 @@ package struct ExpectedPrice {
     let own = price(meter.dimension, input: input) ?? 0
     switch meter.whole {
     case .input where variant.drawnWhole[.input] == meter:
-      line.constant += shape.extraInput * (line.perInput - own)
+      // What rounds add to the input is text.
+      let added = max(0, variant.input.mean - law.mean)
+      line.constant += (shape.extraInput + added) * (line.perInput - own)
       line.perInput = own
     case .output where variant.drawnWhole[.output] == meter: line.perVisible = own
     case .input: line.add(law.billed(rounded: true), each: own - line.perInput)

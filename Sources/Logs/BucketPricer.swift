@@ -25,7 +25,16 @@ package struct BucketPricer {
     guard let sheet = model.prices.last(where: { $0.effectiveFrom <= time }) else {
       throw .noPrices
     }
-    let (low, high) = audioBounds(usage, calls, minimum: sheet.minimumAudio.microseconds)
+    var (low, high) = audioBounds(usage, calls, minimum: sheet.minimumAudio.microseconds)
+    if usage.audioMicroseconds > 0, sheet.audioStep > .zero, let calls, calls > 1 {
+      // Each call but one may have begun another step.
+      let more = (calls - 1).multipliedReportingOverflow(by: sheet.audioStep.microseconds)
+      guard !more.overflow, more.partialValue < .max - high.audioMicroseconds else {
+        throw .tooLarge
+      }
+      high.audioMicroseconds += more.partialValue
+      low.audioMicroseconds = max(low.audioMicroseconds, usage.audioMicroseconds)
+    }
     let tiers = sheet.contextTiers.map(\.firstInput).sorted()
     guard let first = tiers.first, let last = tiers.last, window != .base else {
       return (try cost(low, 0, time), try cost(high, 0, time))

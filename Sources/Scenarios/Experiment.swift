@@ -86,6 +86,7 @@ package struct Experiment: Hashable, Sendable {
     }
     changed.prefixTokens = (arm.systemPrompt ?? variant.prefixTokens) + arm.addedPrompt
     changed.output = variant.output.scaled(by: arm.outputFactor)
+    if let meter = variant.drawnWhole[.output] { changed.meters[meter] = changed.output }
     if variant.conversion != nil { changed.conversion = arm.conversion ?? variant.conversion }
     if variant.satisfaction != nil {
       changed.satisfaction = arm.satisfaction ?? variant.satisfaction

@@ -42,7 +42,7 @@ extension ConversationAssembly {
     }
     if !behaviour.quota.isUnlimited {
       refuse(
-        "models.\(model)",
+        "quotas.\(model)",
         "calls that its limits let wait, or turn away, find another cache")
     }
     checkCache(place, model)

@@ -66,7 +66,8 @@ package struct CountedTransform {
       if line.perReasoning != 0 {
         product = product * kind.reasoning.transform(t * line.perReasoning)
       }
-      return sum + (product * Self.audio(line, t)).scaled(by: way.chance)
+      let saved = exp(-t * t * line.savedSpread * line.savedSpread / 2)
+      return sum + (product * Self.audio(line, t)).scaled(by: saved * way.chance)
     }
     return (sum - .one).scaled(by: 1 - kind.hitRate)
   }

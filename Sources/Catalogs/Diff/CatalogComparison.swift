@@ -51,7 +51,7 @@ package struct CatalogComparison: Sendable {
   }
 
   private static func reached(_ cost: ExpectedCost) -> [ModelID] {
-    Set(cost.calls.flatMap(\.chain).map(\.model)).sorted()
+    cost.reachedModels.sorted()
   }
 
   private static func plan(

@@ -4,8 +4,8 @@ extension PriceSheet {
   public func stated(for dimension: BillingDimension, on variant: BillingVariant)
     -> BillingDimension?
   {
-    if isStated(dimension, on: variant) { return dimension }
     if dimension == .documents, searchDocuments > 0 { return stated(for: .searches, on: variant) }
+    if isStated(dimension, on: variant) { return dimension }
     return dimension.parent.flatMap { stated(for: $0, on: variant) }
   }
 

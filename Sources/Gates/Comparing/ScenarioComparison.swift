@@ -140,6 +140,7 @@ extension ExpectedCost {
       }
     case .model:
       var models: [String: ModelID] = [:]
+      for model in reachedModels { models[name(of: model)] = model }
       for target in calls.lazy.flatMap(\.chain) { models[target.name] = target.model }
       for (name, row) in byModel {
         if let model = models[name] { result[.model(model), default: 0] += row.cost }

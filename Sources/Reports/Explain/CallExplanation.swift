@@ -198,7 +198,8 @@ package struct CallExplanation {
     if let tier = billing.serviceTier, sheet.serviceTiers[tier] != nil {
       notes.append("service tier \(tier)")
     }
-    if let region = place.region, sheet.regions[region] != nil { notes.append("region \(region)") }
+    let region = billing.region(in: scenario.catalog[place.model]) ?? place.region
+    if let region, sheet.region(named: region) != nil { notes.append("region \(region)") }
     if let time = bill.breakdown.timeOfDay {
       let span = sheet.timesOfDay[time]
       notes.append(

@@ -23,7 +23,7 @@ extension ReportTables {
         .text($0.item.meter.key)
       },
       Column("quantity", .decimal, "Of all attempts that are billed, as used: before steps") {
-        .ratio(Int128($0.item.quantity), Int128($0.item.meter.scale))
+        .ratio($0.item.quantity, Int128($0.item.meter.scale))
       },
       Column("unit", .text, "tokens, seconds, or what the meter counts") {
         .text($0.item.meter.unit)

@@ -37,6 +37,13 @@ package struct PriceSheetReader {
     if let documents = fields.count("search_documents", in: 1...Self.mostTokens) {
       sheet.searchDocuments = documents
     }
+    if sheet.searchDocuments > 0, sheet.rates[.documents] != nil,
+      let place = (fields["search_documents"] ?? fields["documents"])?.place
+    {
+      log.add(
+        place, "'search_documents' and a price of 'documents' exclude each other",
+        hint: "documents are billed by the piece, or so many of them as one search")
+    }
     if fields.has("tiers") { sheet.contextTiers = tiers(fields.list("tiers")) }
     if let node = fields["batch"] { sheet.batch = change(node) }
     if fields.has("service_tiers") {

@@ -12,7 +12,12 @@ extension PlanEngine {
     for place in kind.pointee.meters {
       let metered = compiled.meters[place]
       if inputOnly, metered.meter.whole == .output { continue }
-      usage[metered.meter.dimension] += amount(of: metered, call, number: number)
+      var amount = amount(of: metered, call, number: number)
+      // An input that is a meter may have been cut: by a knowledge base, by a context window.
+      if metered.block == .shape, metered.meter.whole == .input {
+        amount = min(amount, call.pointee.input - kind.pointee.extraInput)
+      }
+      usage[metered.meter.dimension] += amount
     }
     usage.cutParts(frames: kind.pointee.frameTokens)
   }
@@ -94,13 +99,13 @@ package struct MeterCell: Sendable {
   package var model: String
   package var meter: CallMeter
   /// Tokens, pieces, or microseconds.
-  package var quantity: Int64
+  package var quantity: Int128
 }
 
 /// Sums of what is metered beside tokens, by use case, row and meter; empty where nothing is.
 package struct MeterTally: Sendable {
   private let rows: Int
-  private var sums: [Int64]
+  private var sums: [Int128]
 
   package init(_ compiled: CompiledScenario, rows: Int) {
     self.rows = rows
@@ -110,7 +115,9 @@ package struct MeterTally: Sendable {
 
   package mutating func add(_ usage: Usage, useCase: Int, row: Int) {
     let first = (useCase * rows + row) * CallMeter.allCases.count
-    for meter in CallMeter.allCases { sums[first + meter.rawValue] += usage[meter.dimension] }
+    for meter in CallMeter.allCases {
+      sums[first + meter.rawValue] += Int128(usage[meter.dimension])
+    }
   }
 
   /// Those that are not empty, by use case, model and meter.

@@ -14,7 +14,7 @@ package struct PriceTable: Sendable {
           catalog[target.model],
           variant: BillingVariant(
             batch: billing.batch, serviceTier: billing.serviceTier,
-            region: billing.region ?? target.region))
+            region: billing.region(in: catalog[target.model]) ?? target.region))
       }
     }
     pricers = FixedTable(list)

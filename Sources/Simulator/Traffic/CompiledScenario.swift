@@ -225,6 +225,13 @@ package struct Billing: Hashable, Sendable {
   package var serviceTier: String?
   /// Where a log says that it was billed; nil: where the target runs.
   package var region: String?
+
+  /// The region where the model has prices of its own for it; nil: it has none.
+  package func region(in model: Model) -> String? {
+    region.flatMap { name in
+      model.prices.contains { $0.region(named: name) != nil } ? name : nil
+    }
+  }
 }
 
 /// A scenario with every name turned into a dense number and every distribution into a table:
@@ -457,12 +464,27 @@ package struct CompiledScenario: Sendable {
     var variant = Variant(share: 1, attributes: attributes)
     variant.unfit = scenario.incapable(of: attributes[.task])
     variant.prompts = prompts
-    let billed = LoggedBilling.variant(of: attributes)
+    let billed = listed(LoggedBilling.variant(of: attributes))
     (variant.batch, variant.serviceTier) = (billed.batch, billed.serviceTier)
+    variant.attributes[.region] = billed.region
     addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
     let number = kinds.count - 1
     for tier in tiersOfActions { addKind(number, in: tier) }
     return number
+  }
+
+  /// What of it any price sheet lists: the rest is billed at ordinary prices, and no way of its own.
+  private func listed(_ told: BillingVariant) -> BillingVariant {
+    let sheets = scenario.catalog.models.lazy.flatMap(\.prices)
+    var variant = BillingVariant()
+    variant.batch = told.batch && sheets.contains { $0.batch != nil }
+    variant.serviceTier = told.serviceTier.flatMap { tier in
+      sheets.contains { $0.serviceTiers[tier] != nil } ? tier : nil
+    }
+    variant.region = told.region.flatMap { region in
+      sheets.contains { $0.region(named: region) != nil } ? region : nil
+    }
+    return variant
   }
 
   /// - Parameter arm: the experiment that the kind takes part in, and its variant.

@@ -199,7 +199,7 @@ private typealias Bill = Analysis.ExpectedCost
     ("{preset: anthropic}", "{preset: anthropic, lookback: 2}", "prompt_cache.lookback"),
     ("{preset: anthropic}", "{preset: anthropic, flush: [2026-03-05]}", "prompt_cache.flush"),
     ("latency: 10s", "latency: 10s, failure_rate: 1%", "models.claude"),
-    ("latency: 10s", "latency: 10s, requests_per_minute: 5", "models.claude"),
+    ("plans:", "quotas: {claude: {requests_per_minute: 5}}\nplans:", "quotas.claude"),
     ("{name: rest,", "{name: first, when: {turn: 1}, model: other}, {name: rest,", "policy"),
     ("{provider: p, input: $3", "{provider: p, context_window: 4000, input: $3", "context_window"),
   ])
