@@ -36,7 +36,8 @@ package struct Approximations {
   package func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      conversations() + tokens() + meters() + windows() + knowledge() + bursts() + cache() + flushes()
+      conversations() + tokens() + meters() + windows() + knowledge() + bursts() + cache()
+      + flushes()
       + prefixes() + breakers()
       + outages()
       + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
@@ -141,7 +142,8 @@ package struct Approximations {
       call.variant.statedMeters.filter { call.variant.mayExceed($0.meter) }.map { meter, _ in
         Expectation.Approximation(
           part: "\(scenario.workloads[call.workload].name) \(meter.key)",
-          reason: "it may be drawn larger than the \(meter.whole?.rawValue ?? "total") that it is part of, "
+          reason:
+            "it may be drawn larger than the \(meter.whole?.rawValue ?? "total") that it is part of, "
             + "which then cuts it: the formula does not",
           movesBill: true)
       }

@@ -37,7 +37,8 @@ struct BilledSteps: Sendable {
     if documents > 0, usage.documents > 0 {
       let searches = (usage.documents - 1) / documents + 1
       // More than can be counted is more than `Money` holds.
-      billed.searches = usage.searches.addingReportingOverflow(searches).overflow
+      billed.searches =
+        usage.searches.addingReportingOverflow(searches).overflow
         ? .max : usage.searches + searches
       billed.documents = 0
     }

@@ -214,12 +214,13 @@ extension ExplanationJSON {
             })
         )
       ]
-    return .object([
-      ("step", .string("outcome")), ("at", Self.time(outcome.at)),
-      ("target", .string(it.name(ofTarget: outcome.target))),
-      ("failed", .bool(outcome.hasFailed)), ("opens_breaker", .bool(outcome.opensBreaker)),
-      ("bill", .optional(outcome.bill) { bill($0, target: outcome.target) }),
-    ] + uses)
+    return .object(
+      [
+        ("step", .string("outcome")), ("at", Self.time(outcome.at)),
+        ("target", .string(it.name(ofTarget: outcome.target))),
+        ("failed", .bool(outcome.hasFailed)), ("opens_breaker", .bool(outcome.opensBreaker)),
+        ("bill", .optional(outcome.bill) { bill($0, target: outcome.target) }),
+      ] + uses)
   }
 
   private func bill(_ bill: CallStory.Bill, target: Int) -> JSONValue {

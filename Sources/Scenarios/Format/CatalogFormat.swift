@@ -41,13 +41,15 @@ package enum CatalogFormat {
         "provisioned", .object("provisioned"), "Capacity paid by the hour, whatever the traffic."),
       FormatField("minimum_audio", .duration, "Audio is billed as at least this long."),
       FormatField(
-        "audio_step", .duration, "Audio, after `minimum_audio`, is billed in whole steps of so long.",
+        "audio_step", .duration,
+        "Audio, after `minimum_audio`, is billed in whole steps of so long.",
         default: "as it is", example: "15s"),
       FormatField(
         "video_step", .duration, "Video is billed in whole steps of so long.", default: "as it is",
         example: "1s"),
       FormatField(
-        "search_documents", .count, "Documents of one billed search: 140 documents are 2 of 100 each.",
+        "search_documents", .count,
+        "Documents of one billed search: 140 documents are 2 of 100 each.",
         default: "documents have a price of their own", example: "100"),
       FormatField(
         "tiers", .list(.object("tier")), "Prices of the whole call above an input size."),

@@ -3,74 +3,75 @@ import Support
 /// The keys that say what calls are made.
 extension ScenarioFormat {
   /// What one call looks like. On a workload they are defaults for all of its calls.
-  package static let callFields: [FormatField] = [
-    FormatField("task", .text, "What rules may test: the task.", example: "generation"),
-    FormatField("complexity", .text, "`simple`, `standard`, `high`, …"),
-    FormatField("priority", .text, "`low`, `normal`, `high`, …"),
-    FormatField("budget", .text, "`economy`, `standard`, `premium`, …"),
-    FormatField("tier", .text, "Picks the fallback chain.", default: "standard"),
-    FormatField("task_type", .text, "What rules may test: the task type.", example: "chatbot"),
-    FormatField("cache_class", .text, "Class of the response cache.", example: "classification"),
-    FormatField("action", .text, "What rules may test: the action."),
-    FormatField("segment", .text, "What rules may test: the segment."),
-    FormatField(
-      "msgs", .count, "Messages that one call is for; counted in actions.csv.", default: "1",
-      example: "20"),
-    FormatField(
-      "input", .either([.count, .text, .object("distribution")]),
-      "Input tokens, without prefix and frames.", default: "0",
-      example: "{mean: 500, cv: 1.2, cap: 4000}"),
-    FormatField(
-      "output", .either([.count, .text, .object("distribution")]), "Visible output tokens.",
-      default: "0", example: "100..300"),
-    FormatField(
-      "reasoning", .either([.count, .text, .object("distribution")]),
-      "Thinking tokens, billed like output.", default: "0"),
-    FormatField(
-      "audio", .either([.duration, .object("distribution")]), "Audio.", default: "0",
-      example: "30s"),
-    FormatField(
-      "frames", .count, "Images sent along, billed by their tokens.", default: "0", example: "9"),
-    FormatField("tokens_per_frame", .count, "Input tokens of each.", example: "222"),
-    FormatField(
-      "max_tokens", .count,
-      "Output that is longer is cut; what quotas reserve.",
-      default: "nothing is cut; quotas reserve the model's"),
-    FormatField(
-      "max_tokens_covers", .choice(["all", "answer"]),
-      "What `max_tokens` limits: thinking and answer together, the thinking first, so that it is the "
-        + "answer that is cut (OpenAI, Anthropic, Google); or the answer alone.", default: "all"),
-    FormatField(
-      "prompts", .either([.choice(["none", "unique"]), .object("prompts")]),
-      "How often a prompt comes back; `none`: nothing to look up.", default: "unique"),
-    FormatField(
-      "prefix", .either([.count, .object("prefix")]),
-      "Static first part of the prompt, in tokens.", default: "0", example: "800"),
-    FormatField("batch", .flag, "Billed at batch prices.", default: "false"),
-    FormatField("service_tier", .text, "Billed at that tier's prices.", example: "flex"),
-    FormatField("satisfaction", .share, "Chance that a rated answer is rated well."),
-    FormatField("rated", .share, "Share of answers that are rated.", default: "100%"),
-    FormatField("conversion", .share, "Chance that an answer sells."),
-    FormatField(
-      "sent", .share, "Chance that an answer is sent; at least `conversion`.", example: "80%"),
-    FormatField(
-      "engagement", .share, "Chance that who gets a sent answer does something with it.",
-      example: "35%"),
-    FormatField(
-      "response_time", .either([.duration, .object("distribution")]),
-      "How long an engaged one takes for that.", example: "{mean: 2h, cv: 1}"),
-    FormatField("hallucination", .share, "Chance that an answer makes things up."),
-    FormatField("inappropriate", .share, "Chance that an answer is not fit to be sent."),
-    FormatField(
-      "technical_error", .share,
-      "Chance that an answer is of no use for technical reasons; failed calls are, in any case."),
-    FormatField(
-      "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
-    FormatField(
-      "uses", .map(.object("use")),
-      "What the call bills at other models beside its own, if it is answered; by model.",
-      example: "{web-search: {searches: 1}}", names: "model"),
-  ] + meterFields
+  package static let callFields: [FormatField] =
+    [
+      FormatField("task", .text, "What rules may test: the task.", example: "generation"),
+      FormatField("complexity", .text, "`simple`, `standard`, `high`, …"),
+      FormatField("priority", .text, "`low`, `normal`, `high`, …"),
+      FormatField("budget", .text, "`economy`, `standard`, `premium`, …"),
+      FormatField("tier", .text, "Picks the fallback chain.", default: "standard"),
+      FormatField("task_type", .text, "What rules may test: the task type.", example: "chatbot"),
+      FormatField("cache_class", .text, "Class of the response cache.", example: "classification"),
+      FormatField("action", .text, "What rules may test: the action."),
+      FormatField("segment", .text, "What rules may test: the segment."),
+      FormatField(
+        "msgs", .count, "Messages that one call is for; counted in actions.csv.", default: "1",
+        example: "20"),
+      FormatField(
+        "input", .either([.count, .text, .object("distribution")]),
+        "Input tokens, without prefix and frames.", default: "0",
+        example: "{mean: 500, cv: 1.2, cap: 4000}"),
+      FormatField(
+        "output", .either([.count, .text, .object("distribution")]), "Visible output tokens.",
+        default: "0", example: "100..300"),
+      FormatField(
+        "reasoning", .either([.count, .text, .object("distribution")]),
+        "Thinking tokens, billed like output.", default: "0"),
+      FormatField(
+        "audio", .either([.duration, .object("distribution")]), "Audio.", default: "0",
+        example: "30s"),
+      FormatField(
+        "frames", .count, "Images sent along, billed by their tokens.", default: "0", example: "9"),
+      FormatField("tokens_per_frame", .count, "Input tokens of each.", example: "222"),
+      FormatField(
+        "max_tokens", .count,
+        "Output that is longer is cut; what quotas reserve.",
+        default: "nothing is cut; quotas reserve the model's"),
+      FormatField(
+        "max_tokens_covers", .choice(["all", "answer"]),
+        "What `max_tokens` limits: thinking and answer together, the thinking first, so that it is the "
+          + "answer that is cut (OpenAI, Anthropic, Google); or the answer alone.", default: "all"),
+      FormatField(
+        "prompts", .either([.choice(["none", "unique"]), .object("prompts")]),
+        "How often a prompt comes back; `none`: nothing to look up.", default: "unique"),
+      FormatField(
+        "prefix", .either([.count, .object("prefix")]),
+        "Static first part of the prompt, in tokens.", default: "0", example: "800"),
+      FormatField("batch", .flag, "Billed at batch prices.", default: "false"),
+      FormatField("service_tier", .text, "Billed at that tier's prices.", example: "flex"),
+      FormatField("satisfaction", .share, "Chance that a rated answer is rated well."),
+      FormatField("rated", .share, "Share of answers that are rated.", default: "100%"),
+      FormatField("conversion", .share, "Chance that an answer sells."),
+      FormatField(
+        "sent", .share, "Chance that an answer is sent; at least `conversion`.", example: "80%"),
+      FormatField(
+        "engagement", .share, "Chance that who gets a sent answer does something with it.",
+        example: "35%"),
+      FormatField(
+        "response_time", .either([.duration, .object("distribution")]),
+        "How long an engaged one takes for that.", example: "{mean: 2h, cv: 1}"),
+      FormatField("hallucination", .share, "Chance that an answer makes things up."),
+      FormatField("inappropriate", .share, "Chance that an answer is not fit to be sent."),
+      FormatField(
+        "technical_error", .share,
+        "Chance that an answer is of no use for technical reasons; failed calls are, in any case."),
+      FormatField(
+        "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
+      FormatField(
+        "uses", .map(.object("use")),
+        "What the call bills at other models beside its own, if it is answered; by model.",
+        example: "{web-search: {searches: 1}}", names: "model"),
+    ] + meterFields
 
   package static let use = FormatObject(
     name: "use",

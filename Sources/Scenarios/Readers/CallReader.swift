@@ -155,7 +155,8 @@ package struct CallReader {
       let tokens = DistributionReader(log: log, unit: .count)
       use.input = own["input"].flatMap(tokens.read) ?? use.input
       use.output = own["output"].flatMap(tokens.read) ?? use.output
-      use.audio = own["audio"].flatMap(DistributionReader(log: log, unit: .seconds).read) ?? use.audio
+      use.audio =
+        own["audio"].flatMap(DistributionReader(log: log, unit: .seconds).read) ?? use.audio
       use.meters = meters(CallMeter.allCases.filter { $0.whole == nil }, own)
       variant.uses.append(use)
     }
