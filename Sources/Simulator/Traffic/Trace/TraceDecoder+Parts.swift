@@ -24,7 +24,9 @@ extension TraceDecoder {
     row.reasoning = try quantity(.reasoningTokens, fields, number)
     row.maxTokens = try quantity(.maxTokens, fields, number)
     row.images = try quantity(.images, fields, number)
-    row.meters.cacheWriteLong = try quantity(.cacheWriteLongTokens, fields, number)
+    if sources.present & TraceColumn.cacheWriteLongTokens.bit != 0 {
+      row.meters.cacheWriteLong = try quantity(.cacheWriteLongTokens, fields, number)
+    }
     for (column, meter) in TraceColumn.meters where sources.present & column.bit != 0 {
       row.meters[keyPath: LoggedMeters.path(meter)] = try quantity(column, fields, number)
     }
