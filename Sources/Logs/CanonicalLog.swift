@@ -156,7 +156,7 @@ package final class CanonicalLog {
     [
       (.inputTokens, .inputTokens), (.cachedInputTokens, .cachedInputTokens),
       (.outputTokens, .outputTokens), (.reasoningTokens, .reasoningTokens),
-      (.audioSeconds, .audioSeconds), (.images, .images),
+      (.audioSeconds, .audioSeconds),
       (.cacheWriteTokens, .cacheWriteTokens), (.cacheWriteLongTokens, .cacheWriteLongTokens),
     ]
     + TraceColumn.meters.compactMap { column, _ in

@@ -137,7 +137,10 @@ extension RunRecord {
     let plan = report.plans[number]
     let untold: [(String, JSONValue)] =
       report.replay.map {
-        [("requests_without_use", .array($0.untold[number].map(\.json)))]
+        [
+          ("requests_without_use", .array($0.untold[number].map(\.json))),
+          ("requests_at_ordinary_prices", .array($0.unlisted[number].map(\.json))),
+        ]
       } ?? []
     let users = report.scenario.users
     let dealt: [(String, JSONValue)] =

@@ -53,6 +53,8 @@ package struct ReplayFindings: Sendable {
   package var costCheck: CostCheck
   /// By case: answered requests that cost $0, since the log tells nothing of them that their model bills.
   package var untold: [[LoggedUse.Untold]]
+  /// By case: answered requests that are billed as ordinary ones, though the log says otherwise.
+  package var unlisted: [[LoggedUse.Unlisted]]
   /// Models' names that are none of the catalog's own.
   package var readAs: [NameReading]
   /// Names of the targets.
@@ -88,7 +90,8 @@ extension ScenarioReport {
     replay = ReplayFindings(
       path: path, facts: outcomes[0].facts, logged: outcomes[0].logged,
       outliers: outcomes[0].outliers, costCheck: outcomes[0].costCheck,
-      untold: outcomes.map(\.untold), readAs: outcomes[0].readAs, targets: outcomes[0].targets,
+      untold: outcomes.map(\.untold), unlisted: outcomes.map(\.unlisted),
+      readAs: outcomes[0].readAs, targets: outcomes[0].targets,
       unit: unit)
   }
 }

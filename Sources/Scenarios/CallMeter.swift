@@ -1,4 +1,5 @@
 import CostModel
+import Support
 
 /// A quantity of a call beside its text tokens, thinking and audio time: what providers meter. One
 /// descriptor each; keys of scenarios, draws, prices, closed forms, causes and tables iterate over them.
@@ -56,6 +57,16 @@ package enum CallMeter: Int, CaseIterable, BitwiseCopyable, Sendable {
   /// What its quantities are told in.
   package var unit: String {
     dimension.isTokens ? "tokens" : dimension.isTime ? "seconds" : dimension.label
+  }
+
+  /// `2 images`, `8.5 seconds of video`.
+  package func text(of quantity: Int128) -> String {
+    if dimension.isTime {
+      let seconds = DecimalText.trimmed(DecimalText.ratio(quantity, 1_000_000, places: 6))
+      return "\(seconds) seconds of \(dimension.label)"
+    }
+    let label = quantity == 1 ? String(dimension.label.dropLast()) : dimension.label
+    return "\(InputLog.grouped(Int64(clamping: quantity))) \(label)"
   }
 
   /// What it is, for docs.

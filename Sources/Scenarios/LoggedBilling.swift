@@ -23,4 +23,17 @@ package enum LoggedBilling {
     }
     return variant
   }
+
+  /// What of a way of billing none of the sheets lists a price for, in words: it is billed as ordinary.
+  package static func unlisted(_ variant: BillingVariant, in sheets: [PriceSheet]) -> [String] {
+    var words: [String] = []
+    if variant.batch, !sheets.contains(where: { $0.batch != nil }) { words.append("batch") }
+    if let tier = variant.serviceTier, !sheets.contains(where: { $0.serviceTiers[tier] != nil }) {
+      words.append("service tier '\(tier)'")
+    }
+    if let region = variant.region, !sheets.contains(where: { $0.region(named: region) != nil }) {
+      words.append("region '\(region)'")
+    }
+    return words
+  }
 }

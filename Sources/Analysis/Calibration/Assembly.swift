@@ -36,8 +36,7 @@ package struct Assembly {
         kinds: all.reduce(0) { $0 + $1.leftOut.kinds },
         calls: all.reduce(0) { $0 + $1.leftOut.calls }), models: models(),
       rules: hasPolicy ? [] : rules(all, tells), modelAttribute: tells,
-      callsWithoutModel: sketch.callsWithoutModel, images: sketch.images,
-      metered: sketch.metered,
+      callsWithoutModel: sketch.callsWithoutModel, metered: sketch.metered,
       writtenTokens: sketch.writtenTokens, sessionCalls: sketch.sessions.calls,
       sessions: sketch.sessions.repetition(perUser: false).distinct)
   }

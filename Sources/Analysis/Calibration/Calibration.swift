@@ -98,8 +98,8 @@ package struct Calibration: Sendable {
   /// The attribute that tells a model's calls from another's, where they differ in size.
   package var modelAttribute: Attribute?
   package var callsWithoutModel: Int64
-  package var images: Int64
-  package var metered: Int64
+  /// What no fit has: by meter, in billed units.
+  package var metered: [CallMeter: Int128]
   package var writtenTokens: Int128
   /// Requests with a session, and about how many sessions there are.
   package var sessionCalls: Int64

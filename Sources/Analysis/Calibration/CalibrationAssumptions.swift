@@ -1,4 +1,5 @@
 import CostModel
+import Scenarios
 import Simulator
 import Support
 
@@ -69,16 +70,12 @@ package enum CalibrationAssumptions {
         "\(CalibrationText.count(unknown, "call")) do not tell \(text.prefix { $0 != ":" }): taken "
           + "to be like the others.")
     }
-    if fit.images > 0 {
+    let metered = CallMeter.allCases.filter { fit.metered[$0, default: 0] > 0 }
+    if !metered.isEmpty {
+      let amounts = metered.map { $0.text(of: fit.metered[$0, default: 0]) }
       list.append(
-        "\(CalibrationText.count(fit.images, "image")) are left out, with their cost: state "
-          + "'images' of the calls that have them.")
-    }
-    if fit.metered > 0 {
-      list.append(
-        "What \(CalibrationText.count(fit.metered, "call")) meter beside text (audio and image tokens, "
-          + "characters, pages, searches, documents, video, cache writes of an hour) is left out, with "
-          + "its cost: state it.")
+        "\(PlainEnglish.list(amounts)) are left out, with their cost: state "
+          + metered.map { "'\($0.key)'" }.joined(separator: ", ") + " of the calls that have them.")
     }
     if fit.writtenTokens > 0 {
       list.append(

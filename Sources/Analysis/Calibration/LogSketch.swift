@@ -100,9 +100,8 @@ package struct LogSketch: Sendable {
   package private(set) var accountPlans: [String?] = []
   package private(set) var callsWithoutUser: Int64 = 0
   package private(set) var callsWithoutModel: Int64 = 0
-  package private(set) var images: Int64 = 0
-  /// Calls that meter anything else, or write to a cache for the longer time.
-  package private(set) var metered: Int64 = 0
+  /// What calls meter beside text tokens, thinking and audio time.
+  package private(set) var metered: [CallMeter: Int128] = [:]
   package private(set) var writtenTokens: Int128 = 0
   /// Requests by session, as prompts are counted.
   package private(set) var sessions = PromptSketch()
@@ -144,6 +143,12 @@ package struct LogSketch: Sendable {
     }
   }
 
+  private mutating func add(_ meters: LoggedMeters) {
+    for meter in CallMeter.allCases {
+      metered[meter, default: 0] += Int128(max(0, meters[keyPath: LoggedMeters.path(meter)]))
+    }
+  }
+
   private mutating func add(_ row: TraceRecord) {
     first = min(first, row.time)
     last = max(last, row.time)
@@ -156,9 +161,8 @@ package struct LogSketch: Sendable {
       userCalls[Int(row.user)] += 1
       if let plan = kinds[kind][.accountPlan] { accountPlans[Int(row.user)] = plan }
     }
-    images += max(0, row.images)
-    if !row.meters.isEmpty { metered += 1 }
-    writtenTokens += Int128(max(0, row.cacheWrite))
+    if !row.meters.isEmpty { add(row.meters) }
+    writtenTokens += Int128(max(0, row.cacheWrite) + max(0, row.meters.cacheWriteLong))
     if row.session != 0 { sessions.add(prompt: row.session, user: row.user, at: row.time) }
     cells[cell(kind, model)].add(row)
     let number = workloadOfKind[kind]

@@ -116,12 +116,8 @@ package struct UsagePricer {
 
   /// A variant without prices of its own is billed like any call, which the summary says.
   private mutating func note(_ sheet: PriceSheet, _ variant: BillingVariant, _ model: Model) {
-    if variant.batch, sheet.batch == nil { unlisted["\(model.name): batch", default: 0] += 1 }
-    if let tier = variant.serviceTier, sheet.serviceTiers[tier] == nil {
-      unlisted["\(model.name): service tier '\(tier)'", default: 0] += 1
-    }
-    if let region = variant.region, sheet.region(named: region) == nil {
-      unlisted["\(model.name): region '\(region)'", default: 0] += 1
+    for way in LoggedBilling.unlisted(variant, in: [sheet]) {
+      unlisted["\(model.name): \(way)", default: 0] += 1
     }
     if let size = variant.searchSize, sheet.searchSizes[size] == nil, size != "medium" {
       unlisted["\(model.name): search context '\(size)'", default: 0] += 1

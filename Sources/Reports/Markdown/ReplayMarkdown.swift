@@ -23,6 +23,7 @@ package enum ReplayMarkdown {
     }
     text += "."
     if let untold = UntoldUse(report, replay).sentence { text += " " + untold }
+    if let unlisted = UnlistedBilling(report, replay).sentence { text += " " + unlisted }
     let check = replay.costCheck.total
     if check.differing > 0 {
       text +=
@@ -270,6 +271,7 @@ package enum ReplayMarkdown {
         facts: facts, settings: report.scenario.replay, cache: report.scenario.cache
       ).lines
     lines += UntoldUse(report, replay).lines
+    lines += UnlistedBilling(report, replay).lines
     if let unapplied = replay.unapplied { lines.append(unapplied) }
     lines += replay.readAs.prefix(maximumNames).map { Markdown.escape($0.text) + "." }
     if replay.readAs.count > maximumNames {

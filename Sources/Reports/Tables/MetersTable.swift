@@ -22,7 +22,10 @@ extension ReportTables {
       Column("meter", .text, "What is metered, as the scenario's key") {
         .text($0.item.meter.key)
       },
-      Column("quantity", .decimal, "Of all attempts that are billed, as used: before steps") {
+      Column(
+        "quantity", .decimal,
+        "Of all attempts that are billed, before steps; image tokens of frames are no meter"
+      ) {
         .ratio($0.item.quantity, Int128($0.item.meter.scale))
       },
       Column("unit", .text, "tokens, seconds, or what the meter counts") {

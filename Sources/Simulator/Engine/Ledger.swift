@@ -30,6 +30,21 @@ package struct Ledger: ~Copyable, Sendable {
         && otherCost == .zero
     }
 
+    /// What is billed together.
+    @inline(__always)
+    package mutating func add(_ usage: Usage, _ cost: Cost) {
+      inputTokens += usage.inputTokens
+      cachedInputTokens += usage.cacheReadTokens
+      writtenTokens += usage.cacheWriteTokens
+      writtenLongTokens += usage.cacheWriteLongTokens
+      outputTokens += usage.outputTokens
+      reasoningTokens += usage.reasoningTokens
+      audio += usage.audioMicroseconds
+      inputCost += cost.input
+      outputCost += cost.output
+      otherCost += cost.other
+    }
+
     package static func += (a: inout Cell, b: Cell) {
       a.calls += b.calls
       a.cacheHits += b.cacheHits
@@ -186,16 +201,7 @@ package struct Ledger: ~Copyable, Sendable {
     cell.pointee.calls &+= answered
     cell.pointee.attempts &+= 1
     cell.pointee.failures &+= 1 &- answered
-    cell.pointee.inputTokens += usage.inputTokens
-    cell.pointee.cachedInputTokens += usage.cacheReadTokens
-    cell.pointee.writtenTokens += usage.cacheWriteTokens
-    cell.pointee.writtenLongTokens += usage.cacheWriteLongTokens
-    cell.pointee.outputTokens += usage.outputTokens
-    cell.pointee.reasoningTokens += usage.reasoningTokens
-    cell.pointee.audio += usage.audioMicroseconds
-    cell.pointee.inputCost += cost.input
-    cell.pointee.outputCost += cost.output
-    cell.pointee.otherCost += cost.other
+    cell.pointee.add(usage, cost)
     (days.base + (day &* rows &+ target)).pointee.add(answered, total)
     addCall(user: user, answered, cost: total)
     accountMonths?.add(answered, total, user: user, day: day, row: target)
@@ -205,13 +211,7 @@ package struct Ledger: ~Copyable, Sendable {
   package mutating func addUse(
     kind: KindPointer, target: Int, day: Int, user: UInt32, usage: Usage, cost: Cost, total: Money
   ) {
-    let cell = cells.base + (firstCell(kind) &+ target)
-    cell.pointee.inputTokens += usage.inputTokens
-    cell.pointee.outputTokens += usage.outputTokens
-    cell.pointee.audio += usage.audioMicroseconds
-    cell.pointee.inputCost += cost.input
-    cell.pointee.outputCost += cost.output
-    cell.pointee.otherCost += cost.other
+    cells[firstCell(kind) &+ target].add(usage, cost)
     (days.base + (day &* rows &+ target)).pointee.add(0, total)
     addCall(user: user, 0, cost: total)
     accountMonths?.add(0, total, user: user, day: day, row: target)

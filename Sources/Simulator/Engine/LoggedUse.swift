@@ -1,5 +1,6 @@
 import CostModel
 import Scenarios
+import Support
 
 /// What a log's answered requests were billed for, by target: which dimensions any of them used, and
 /// how many used nothing at all, so that nothing but a price of the call as such is due.
@@ -19,6 +20,13 @@ package struct LoggedUse: Sendable {
   /// Sets of dimensions, as bits.
   private var used: [UInt32] = []
   private var empty: [Empty] = []
+  /// Answered requests of which the log says how they were billed.
+  private var told: [ToldBilling: Int64] = [:]
+
+  private struct ToldBilling: Hashable {
+    var variant: BillingVariant
+    var target: Int
+  }
 
   /// Dimensions that a request of the target used.
   package func dimensions(_ target: Int) -> [BillingDimension] {
@@ -44,6 +52,13 @@ package struct LoggedUse: Sendable {
     used[target] |= Self.bit(.calls)
     if input > 0 { used[target] |= Self.bit(.inputTokens) }
     if output > 0 { used[target] |= Self.bit(.outputTokens) }
+  }
+
+  /// - Parameter variant: How the log says that they were billed; nil: it does not.
+  @inline(__always)
+  package mutating func addBilling(_ variant: BillingVariant?, _ calls: Int64, target: Int) {
+    guard let variant else { return }
+    told[ToldBilling(variant: variant, target: target), default: 0] += calls
   }
 
   @inline(never)
@@ -73,6 +88,29 @@ extension LoggedUse {
     /// Target.
     package var model: String
     package var requests: Empty
+  }
+
+  /// Requests that a log says were billed in a way of which their model lists no price.
+  package struct Unlisted: Hashable, Sendable {
+    /// Target.
+    package var model: String
+    /// `batch`, `service tier 'flex' and region 'eu'`.
+    package var way: String
+    package var calls: Int64
+  }
+
+  /// By model, then way.
+  package func unlisted(_ compiled: CompiledScenario) -> [Unlisted] {
+    var found: [[String]: Int64] = [:]
+    for (told, calls) in told {
+      let target = compiled.targets[told.target]
+      let sheets = compiled.scenario.catalog[target.model].prices
+      let ways = LoggedBilling.unlisted(told.variant, in: sheets)
+      guard !ways.isEmpty else { continue }
+      found[[target.name, PlainEnglish.list(ways)], default: 0] += calls
+    }
+    return found.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      .map { Unlisted(model: $0.key[0], way: $0.key[1], calls: $0.value) }
   }
 
   package func untold(_ compiled: CompiledScenario) -> [Untold] {

@@ -35,7 +35,7 @@ extension PlanEngine {
   ) -> Bool {
     let place = targets.base + target
     guard kind.pointee.prefixTokens == 0 || place.pointee.promptCache == nil,
-      call.pointee.input &+ call.pointee.output <= place.pointee.window,
+      !kind.pointee.billsMore, call.pointee.input &+ call.pointee.output <= place.pointee.window,
       let latency = foreseenLatency(
         of: call, target: target, failureRate: place.pointee.failureRate),
       isForeseen(latency: latency, entry, kind)
@@ -84,6 +84,7 @@ extension PlanEngine {
     noteFact(fact, kind: kind, row: target)
     outliers?.add(model: target, number: result.calls, cost: cost.total.picodollars)
     use?.add(usage, row: fact.pointee.row, target: target)
+    use?.addBilling(compiled.toldBillings[Int(call.pointee.kind)], 1, target: target)
     if isLogged, fact.pointee.cost >= 0 {
       costCheck?.add(
         number: result.calls, model: target, logged: fact.pointee.cost,

@@ -206,6 +206,9 @@ extension PlanEngine {
     if lane.pointee.answers > 0 {
       use?.add(
         input: lane.pointee.input, output: lane.pointee.output, target: lane.pointee.target)
+      use?.addBilling(
+        compiled.toldBillings[lane.pointee.kind], lane.pointee.answers,
+        target: lane.pointee.target)
     }
     targets[lane.pointee.target].countAnswers(
       lane.pointee.answers, toRouted: UInt16(lane.pointee.routed))

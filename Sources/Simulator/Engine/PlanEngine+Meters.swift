@@ -6,7 +6,7 @@ import Scenarios
 extension PlanEngine {
   @inline(never)
   package mutating func addMeters(
-    of call: CallPointer, number: Int64, inputOnly: Bool, to usage: inout Usage
+    of call: CallPointer, number: Int64, target: Int, inputOnly: Bool, to usage: inout Usage
   ) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     for place in kind.pointee.meters {
@@ -20,6 +20,8 @@ extension PlanEngine {
       usage[metered.meter.dimension] += amount
     }
     usage.cutParts(frames: kind.pointee.frameTokens)
+    meterTally?.add(
+      usage, frames: kind.pointee.frameTokens, useCase: Int(kind.pointee.useCase), row: target)
   }
 
   /// - Parameter part: of the call: 0 is its own usage, n that at the n-th other model.
@@ -51,6 +53,7 @@ extension PlanEngine {
         let metered = compiled.meters[meter]
         usage[metered.meter.dimension] += amount(of: metered, call, number: number, part: part)
       }
+      meterTally?.add(usage, useCase: Int(kind.pointee.useCase), row: use.target)
       try book(
         usage, slot, target: use.target, billing: use.billing, isOwn: false, at: e, order: order)
     }
@@ -113,10 +116,12 @@ package struct MeterTally: Sendable {
       repeating: 0, count: compiled.useCases.count * rows * CallMeter.allCases.count)
   }
 
-  package mutating func add(_ usage: Usage, useCase: Int, row: Int) {
+  /// - Parameter frames: image tokens of the input that no meter states.
+  package mutating func add(_ usage: Usage, frames: Int64 = 0, useCase: Int, row: Int) {
     let first = (useCase * rows + row) * CallMeter.allCases.count
     for meter in CallMeter.allCases {
-      sums[first + meter.rawValue] += Int128(usage[meter.dimension])
+      let unstated = meter == .inputImage ? frames : 0
+      sums[first + meter.rawValue] += Int128(usage[meter.dimension] - unstated)
     }
   }
 

@@ -70,7 +70,8 @@ extension PlanEngine {
     usage.cacheWriteLongTokens = flight.pointee.writtenLong
     if kind.pointee.isMetered {
       addMeters(
-        of: Self.call(of: flight), number: flight.pointee.number, inputOnly: inputOnly, to: &usage)
+        of: Self.call(of: flight), number: flight.pointee.number, target: target,
+        inputOnly: inputOnly, to: &usage)
     }
     try book(usage, slot, target: target, at: e, order: order)
   }
@@ -88,6 +89,8 @@ extension PlanEngine {
     if !flight.pointee.isFailing {
       let row = facts[Int(slot)].row
       use?.add(usage, row: row, target: target)
+      use?.addBilling(
+        compiled.toldBillings[Int(flight.pointee.call.kind)], 1, target: target)
     }
     try book(usage, slot, target: target, at: e, order: order)
   }
@@ -141,7 +144,6 @@ extension PlanEngine {
     if watchesHours {
       hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
     }
-    meterTally?.add(usage, useCase: Int(kind.pointee.useCase), row: target)
     if caching != nil, isOwn {
       try noteCaching(usage, cost, slot, target: target, total: total)
     }
@@ -172,7 +174,6 @@ extension PlanEngine {
   /// What only a log tells. Blocks that turn out to be cached were not written again.
   @inline(__always)
   package static func addLogged(_ fact: UnsafePointer<LoggedFacts>, to usage: inout Usage) {
-    usage.images = fact.pointee.images
     usage.cacheWriteTokens = max(
       0, min(fact.pointee.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
     if !fact.pointee.meters.isEmpty { fact.pointee.meters.add(to: &usage) }

@@ -240,8 +240,7 @@ package struct PlanEngine: ~Copyable {
   /// Whether nothing looks at calls between their arrival and their end.
   package static func foresees(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
-      && !scenario.tellsCaching && !scenario.statesMeters && scenario.performanceHours.isEmpty
-      && !scenario.tellsQuality
+      && !scenario.tellsCaching && scenario.performanceHours.isEmpty && !scenario.tellsQuality
       && scenario.knowledge == nil
       && scenario.budget?.actions.isEmpty ?? true
   }

@@ -28,6 +28,7 @@ package struct Replay: Sendable {
     /// By target of `targets`.
     package var costCheck: CostCheck
     package var untold: [LoggedUse.Untold]
+    package var unlisted: [LoggedUse.Unlisted]
     package var readAs: [NameReading]
     /// Names of the targets.
     package var targets: [String]
@@ -128,7 +129,8 @@ package struct Replay: Sendable {
       outliers: (engine.outliers?.found { source.compiled.targets[$0].name } ?? [])
         + source.loggedOutliers,
       costCheck: engine.costCheck ?? CostCheck(),
-      untold: use.untold(source.compiled), readAs: source.readAs,
+      untold: use.untold(source.compiled), unlisted: use.unlisted(source.compiled),
+      readAs: source.readAs,
       targets: source.compiled.targets.map(\.name),
       columns: source.columns, isJSON: source.isJSON)
   }

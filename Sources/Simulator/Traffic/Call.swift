@@ -93,8 +93,6 @@ package struct LoggedFacts: Sendable, BitwiseCopyable {
   package var cachedInput: Int64 = -1
   /// Tokens written to the provider's cache.
   package var cacheWrite: Int64 = 0
-  /// Billed by the piece.
-  package var images: Int64 = 0
   package var meters = LoggedMeters()
   /// Negative: not told.
   package var maxTokens: Int64 = -1
@@ -155,7 +153,7 @@ package struct CallBatch: ~Copyable, Sendable {
         row: row.number, model: UInt16(row.model), failed: row.status == .failed,
         blockCount: row.blockCount, latency: row.latency, cachedInput: row.cached,
         cacheWrite: max(0, row.cacheWrite),
-        images: max(0, row.images), meters: row.meters, maxTokens: row.maxTokens, msgs: row.msgs,
+        meters: row.meters, maxTokens: row.maxTokens, msgs: row.msgs,
         quality: row.quality, cost: row.cost,
         firstBlock: Int(row.firstBlock), blockSize: Int64(row.blockSize)))
     return UnsafePointer(calls.base)

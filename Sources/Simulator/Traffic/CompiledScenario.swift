@@ -73,167 +73,6 @@ package struct CompiledStageCall: Sendable {
   package var guide: Int
 }
 
-/// The tokens of a call.
-package struct CallSizes: Sendable, BitwiseCopyable {
-  /// Total input: fresh, prefix and frames.
-  package var input: Int64
-  /// Total output, reasoning included.
-  package var output: Int64
-  package var reasoning: Int64
-}
-
-/// Everything about one variant that a call of it needs, as plain numbers.
-package struct CallKind: Sendable, BitwiseCopyable {
-  package enum PromptForm: UInt8, BitwiseCopyable, Sendable { case none, unique, pool, userPool }
-
-  /// Of its workload's draws.
-  package var key: UInt64
-  package var workload: UInt16
-  package var useCase: UInt16
-  package var tier: UInt16
-  /// Into `groups`.
-  package var group: UInt32
-  /// Into `chainKinds`.
-  package var chain: UInt16
-  /// Into `billings`.
-  package var billing: UInt16
-  /// Variants of all experiments, one after the other; negative: of none.
-  package var arm: Int16 = -1
-  /// Tells prompts, and the static prefix, from those of other workloads and variants.
-  package var promptKey: UInt64
-  package var prefixKey: UInt64
-  /// Into `cacheClasses`; negative: none.
-  package var cacheClass: Int16
-  package var cacheMode = CacheSettings.Mode.off
-  package var cacheTTL: SimDuration = .zero
-  /// In `rate` mode; 0 in the others.
-  package var cacheRate = 0.0
-  package var part: UInt64
-  package var input: Sampler
-  package var output: Sampler
-  package var reasoning: Sampler
-  package var audio: Sampler
-  /// Prefix and frames.
-  package var extraInput: Int64
-  package var frameTokens: Int64
-  /// Into `meters`: the first, and behind the last.
-  package var firstMeter: Int32
-  package var endMeter: Int32
-  /// Into `uses`: the first, and behind the last.
-  package var firstUse: Int32
-  package var endUse: Int32
-  package var prefixTokens: Int64
-  package var prefixSharing: PrefixSharing
-  /// Into `prefixParts`; negative: the prefix is one part.
-  package var prefixParts: Int32
-  /// Of a conversation's call.
-  package var turnKind: ConversationCall?
-  /// Negative: none.
-  package var maxTokens: Int64
-  /// Whether `maxTokens` counts thinking as well.
-  package var limitsThinking: Bool
-  package var promptForm: PromptForm
-  /// Into `promptPools`.
-  package var pool: Int
-  /// Negative: not rated, no sales message.
-  package var satisfaction: Double
-  package var ratedShare: Double
-  package var conversion: Double
-  /// Whether the knowledge base may answer it.
-  package var asksKnowledge: Bool
-  /// Whether it is stated what its sales bring.
-  package var sells: Bool
-  /// Whether its calls need to know their prompts: nobody else asks for them.
-  package var drawsPrompt: Bool
-  /// Whether any of its sizes or its prompt is drawn.
-  package var drawsShape: Bool
-}
-
-extension CallKind {
-  /// Into `CompiledScenario.meters`.
-  package var meters: Range<Int> { Int(firstMeter)..<Int(endMeter) }
-  package var isMetered: Bool { firstMeter < endMeter }
-  /// Into `CompiledScenario.uses`.
-  package var uses: Range<Int> { Int(firstUse)..<Int(endUse) }
-
-  /// A call's sizes by what was drawn, cut at the most tokens that it may have: thinking comes first.
-  @inline(__always)
-  package func sizes(input: Int64, output: Int64, reasoning: Int64) -> CallSizes {
-    var (visible, reasoning) = (output, reasoning)
-    if maxTokens >= 0 {
-      if limitsThinking { reasoning = min(reasoning, maxTokens) }
-      visible = min(visible, limitsThinking ? maxTokens - reasoning : maxTokens)
-    }
-    return CallSizes(
-      input: input + extraInput, output: visible + reasoning, reasoning: reasoning)
-  }
-}
-
-/// What becomes of a kind's answers, ready to be drawn; negative: it is not told.
-package struct CompiledQuality: Sendable, BitwiseCopyable {
-  package var sent: Double
-  package var engagement: Double
-  package var hallucination: Double
-  package var inappropriate: Double
-  package var technicalError: Double
-  /// Microseconds.
-  package var responseTime: Sampler?
-  /// Whether its blocks of draws are needed.
-  package var drawsReception: Bool
-  package var drawsFlaws: Bool
-
-  package init(_ rates: QualityRates, _ tables: inout SamplerTables) {
-    sent = rates.sent ?? -1
-    engagement = rates.engagement ?? -1
-    hallucination = rates.hallucination ?? -1
-    inappropriate = rates.inappropriate ?? -1
-    technicalError = rates.technicalError ?? -1
-    responseTime = rates.responseTime.map { tables.sampler(for: $0, scale: 1e6) }
-    drawsReception = sent >= 0 || engagement >= 0 || responseTime != nil
-    drawsFlaws = max(hallucination, inappropriate, technicalError) >= 0
-  }
-}
-
-/// A kind where it lies in the engine's table: no copy is made to hand it over.
-package typealias KindPointer = UnsafePointer<CallKind>
-
-/// What the chain of a call depends on beside its routed model.
-package struct ChainKind: Hashable, Sendable {
-  /// Into `tiers`.
-  package var tier: Int
-  /// Models that the chain leaves out.
-  package var unfit: Set<ModelID>
-}
-
-/// Calls that the ledger adds up together.
-package struct CallGroup: Hashable, Sendable {
-  /// Into `useCases` and `tiers`.
-  package var useCase: Int
-  package var tier: Int
-  package var action: String?
-  package var segment: String?
-  /// Messages that each call is for.
-  package var msgs: Int64 = 1
-
-  /// Whether it says more than its use case and tier.
-  package var isLabelled: Bool { action != nil || segment != nil || msgs != 1 }
-}
-
-/// How calls of a kind are billed, beyond the model.
-package struct Billing: Hashable, Sendable {
-  package var batch: Bool
-  package var serviceTier: String?
-  /// Where a log says that it was billed; nil: where the target runs.
-  package var region: String?
-
-  /// The region where the model has prices of its own for it; nil: it has none.
-  package func region(in model: Model) -> String? {
-    region.flatMap { name in
-      model.prices.contains { $0.region(named: name) != nil } ? name : nil
-    }
-  }
-}
-
 /// A scenario with every name turned into a dense number and every distribution into a table:
 /// what the engine runs on. Shared by all its plans and runs.
 package struct CompiledScenario: Sendable {
@@ -279,6 +118,8 @@ package struct CompiledScenario: Sendable {
   package private(set) var meters: [CompiledMeter] = []
   /// What kinds of calls bill at other models.
   package private(set) var uses: [CompiledUse] = []
+  /// How a log says that calls were billed, by kind; kinds of which it says nothing have none.
+  package private(set) var toldBillings: [Int: BillingVariant] = [:]
   /// Of prefixes that several lengths share: where each part ends, and the key of all up to there.
   package private(set) var prefixParts: [[PrefixPart]] = []
   /// By target.
@@ -341,6 +182,7 @@ package struct CompiledScenario: Sendable {
       Self.index(of: ChainKind(tier: number, unfit: unfit), in: &chainKinds, &placeOfChain))
     seen[.tier] = tier
     pinned[kinds.count] = pinned[original]
+    toldBillings[kinds.count] = toldBillings[original]
     if classified.contains(original) { classified.insert(kinds.count) }
     conversionValues.append(conversionValues[original])
     qualities.append(qualities[original])
@@ -464,7 +306,9 @@ package struct CompiledScenario: Sendable {
     var variant = Variant(share: 1, attributes: attributes)
     variant.unfit = scenario.incapable(of: attributes[.task])
     variant.prompts = prompts
-    let billed = listed(LoggedBilling.variant(of: attributes))
+    let told = LoggedBilling.variant(of: attributes)
+    if told != BillingVariant() { toldBillings[kinds.count] = told }
+    let billed = listed(told)
     (variant.batch, variant.serviceTier) = (billed.batch, billed.serviceTier)
     variant.attributes[.region] = billed.region
     addKind(variant, useCase: useCase, key: Draws.traceKey, part: 0)
@@ -597,46 +441,5 @@ package struct CompiledScenario: Sendable {
     known[value] = list.count
     list.append(value)
     return list.count - 1
-  }
-}
-
-/// Where the search for a place in a mix may start, by the first six bits of the place.
-package enum MixGuide {
-  private static let bits: UInt64 = 6
-  /// Cells of a guide.
-  package static let count = 1 << bits + 1
-
-  /// The cell of a place in [0, 1): `place + 1` may be rounded up into the next one, which the
-  /// cells allow for.
-  @inline(__always)
-  package static func cell(_ place: Double) -> Int {
-    Int(truncatingIfNeeded: (place + 1).bitPattern &>> (52 - bits))
-      &- Int(truncatingIfNeeded: (1.0).bitPattern &>> (52 - bits))
-  }
-
-  /// By cell: how many of the ascending shares any place in it has passed.
-  package static func cells(of shares: some Sequence<Double>) -> [UInt16] {
-    (0..<count).map { cell in
-      let lowest = Double(cell) / Double(1 << bits) - 0x1p-52
-      return UInt16(shares.reduce(0) { $0 + ($1 <= lowest ? 1 : 0) })
-    }
-  }
-}
-
-/// Which of a pool's prompts is used: the k-th in proportion to k^−exponent.
-package struct PromptPool: Sendable {
-  private let own: [Double]
-  private let alias: [Int]
-
-  package init(size: Int, exponent: Double) {
-    let weights = (1...max(1, size)).map { rank in
-      ExactMath.exp(-exponent * ExactMath.log(Double(rank)))
-    }
-    (own, alias) = AliasTable.build(weights: weights)
-  }
-
-  @inline(__always)
-  package func draw(_ word: UInt64) -> UInt64 {
-    UInt64(AliasTable.draw(own: own, alias: alias, word))
   }
 }

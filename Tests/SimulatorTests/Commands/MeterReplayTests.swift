@@ -88,6 +88,22 @@ import Testing
     #expect(lines[1].last.map(String.init) == String(microdollars), "\(costs)")
   }
 
+  /// What is billed as ordinary though the log says otherwise is said first.
+  @Test(arguments: [
+    ("service_tier", "priority", "service tier 'priority' of m"),
+    ("region", "us", "region 'us' of m"),
+    ("service_tier,region", "gold,us", "service tier 'gold' and region 'us' of m"),
+  ])
+  func whatNoPriceIsListedForIsSaid(columns: String, row: String, words: String) throws {
+    let outcome = try replay("input_tokens," + columns, "1000," + row)
+    #expect(
+      outcome.output.contains(
+        "Mind that 1 answered request is in this at ordinary prices, since the catalog lists none for "
+          + "how the log says that it was billed (\(words))."), "\(outcome.output)")
+    let listed = try replay("input_tokens,service_tier,region", "1000,flex,eu")
+    #expect(!listed.output.contains("ordinary prices"))
+  }
+
   @Test(arguments: [
     ("input_tokens,batch", "1000,maybe", "expected true or false, not 'maybe'"),
     ("input_tokens,input_audio_tokens", "500,600", "600 audio and image tokens are more than"),

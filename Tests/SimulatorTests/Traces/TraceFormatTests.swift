@@ -36,7 +36,7 @@ import Testing
       ])
     let full = trace.rows[1]
     #expect(full.input == 63 && full.cached == 10 && full.cacheWrite == 5 && full.output == 20)
-    #expect(full.reasoning == 4 && full.maxTokens == 256 && full.images == 2)
+    #expect(full.reasoning == 4 && full.maxTokens == 256 && full.meters.images == 2)
     #expect(full.audio == 1_500_000 && full.latency == 812_000 && full.status == .ok)
     #expect(full.cost == 123_456_789)
     #expect(trace.rows[0].prompt == full.prompt && full.prompt != 0 && trace.rows[2].prompt == 0)

@@ -36,7 +36,6 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .reasoningTokens: "reasoning_tokens"
     case .maxTokens: "max_tokens"
     case .audioSeconds: "audio_seconds"
-    case .images: "images"
     case .status: "status"
     case .latencyMs: "latency_ms"
     case .costUSD: "cost_usd"
@@ -81,11 +80,12 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   package var isRare: Bool {
     switch self {
     case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region: true
+    case .images: false
     default: meter != nil || Self.quality.contains(self)
     }
   }
 
-  /// What it meters beside text tokens, thinking, audio time and images.
+  /// What it meters beside text tokens, thinking and audio time.
   package var meter: CallMeter? {
     switch self {
     case .inputAudioTokens: .inputAudio
@@ -94,6 +94,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .outputImageTokens: .outputImage
     case .characters: .characters
     case .pages: .pages
+    case .images: .images
     case .searches: .searches
     case .documents: .documents
     case .videoSeconds: .video

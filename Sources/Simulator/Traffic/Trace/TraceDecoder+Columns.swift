@@ -174,7 +174,6 @@ extension TraceDecoder {
       let output = sum(.outputTokens, grid, Target(\.output, rows)),
       sum(.reasoningTokens, grid, Target(part: \.reasoning, rows)) != nil,
       sum(.maxTokens, grid, Target(part: \.maxTokens, rows)) != nil,
-      sum(.images, grid, Target(part: \.images, rows)) != nil,
       sum(.msgs, grid, Target(part: \.msgs, rows)) != nil,
       sum(.audioSeconds, grid, Target(part: \.audio, rows)) != nil, readMeters(grid, rows),
       let cost = sum(.costUSD, grid, Target(part: \.cost, rows)), readLatencies(grid, rows)

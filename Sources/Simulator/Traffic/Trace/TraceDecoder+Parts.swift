@@ -6,7 +6,7 @@ extension TraceDecoder {
   /// Columns that many logs do not have.
   package static let parts =
     TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
-    | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit | TraceColumn.images.bit
+    | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit
     | TraceColumn.audioSeconds.bit | TraceColumn.msgs.bit | TraceColumn.cacheWriteLongTokens.bit
     | meters
   package static let meters = TraceColumn.meters.reduce(0) { $0 | $1.column.bit }
@@ -23,7 +23,6 @@ extension TraceDecoder {
     row.output = try quantity(.outputTokens, fields, number)
     row.reasoning = try quantity(.reasoningTokens, fields, number)
     row.maxTokens = try quantity(.maxTokens, fields, number)
-    row.images = try quantity(.images, fields, number)
     if sources.present & TraceColumn.cacheWriteLongTokens.bit != 0 {
       row.meters.cacheWriteLong = try quantity(.cacheWriteLongTokens, fields, number)
     }
@@ -42,7 +41,9 @@ extension TraceDecoder {
     let long = row.meters.cacheWriteLong
     let parts = max(0, row.cached) + max(0, row.cacheWrite) + max(0, long)
     if plan.format.cached == .beside {
-      row.input = Self.sum(Self.sum(row.input, row.cached, row.cacheWrite), long, -1)
+      // A log without longer writes tells nothing by their 0.
+      row.input = Self.sum(
+        Self.sum(row.input, row.cached, row.cacheWrite), long > 0 ? long : -1, -1)
     } else if parts > max(0, row.input) {
       let input = row.input < 0 ? "an input that is not told" : "the input of \(row.input)"
       throw bad(

@@ -51,7 +51,6 @@ package struct TraceParts: Sendable, BitwiseCopyable {
   package var maxTokens: Int64 = -1
   /// Microseconds.
   package var audio: Int64 = -1
-  package var images: Int64 = -1
   package var meters = LoggedMeters()
   /// What the log tells of the answer.
   package var quality = LoggedQuality()
