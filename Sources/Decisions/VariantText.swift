@@ -27,9 +27,11 @@ extension ScenarioTree {
     let found = overrides.filter { text in
       guard let equals = text.firstIndex(of: "=") else { return true }
       var path = text[..<equals]
-      if path.hasSuffix("*"), !path.hasSuffix(".*") { path.removeLast() }
+      let isFactor = path.hasSuffix("*") && !path.hasSuffix(".*")
+      if isFactor { path.removeLast() }
       let pattern = InputPattern(path)
       return !pattern.hasWildcard || !inputs(matching: pattern).isEmpty
+        || (!isFactor && !pattern.keys(in: root).isEmpty)
     }
     guard !found.isEmpty || overrides.isEmpty else {
       return .failure(Inapplicable(reason: "the scenario has nothing that it changes"))

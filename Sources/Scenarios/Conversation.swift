@@ -118,6 +118,25 @@ extension ConversationSpec {
   }
 }
 
+extension Variant {
+  /// What a call of a level's conversations has that follows from the level: its sizes, and the model
+  /// of a compaction.
+  package mutating func takeSizes(of level: ConversationLevel, _ call: ConversationCall) {
+    // Prompts are as long as contexts come to be; some of it is there.
+    input = .fixed(max(1, level.user.least + level.prefixTokens.least))
+    reasoning = level.reasoning
+    switch call {
+    case .answer: output = level.answer
+    case .tool: output = level.tools?.call ?? .fixed(0)
+    case .compaction:
+      output = level.summary
+      pinned = level.compactor.map {
+        Policy.Rule(name: "compaction", conditions: [], choice: .model($0))
+      }
+    }
+  }
+}
+
 extension ConversationLevel.Count {
   /// - Parameter leaving: the chance that each but the last is the last after all.
   fileprivate func mean(leaving: Double, least: Double) -> Double {

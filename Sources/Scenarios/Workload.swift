@@ -91,6 +91,8 @@ package struct Variant: Sendable {
   package var reasoning = Distribution.fixed(0)
   /// Seconds of audio.
   package var audio = Distribution.fixed(0)
+  /// Images whose tokens the models' rules tell; they are those of `inputImage` once that is known.
+  package var image: SentImages?
   /// Image tokens of all frames, part of the input.
   package var frameTokens: Int64 = 0
   /// What else is metered, by meter: laws of tokens, of pieces, of seconds.

@@ -119,8 +119,7 @@ struct Calibrate: ParsableCommand {
     if let catalog { return catalog }
     let path = self.folder + "/" + Self.catalogName
     if FileManager.default.fileExists(atPath: path) { return path }
-    let starter = StarterFiles.all.first { $0.name == Self.catalogName }
-    try outputs.write(starter?.text ?? [], to: path, by: .beside)
+    try outputs.write(StarterTemplate.calls.catalog, to: path, by: .beside)
     return try outputs.temporaryPath(for: path, by: .beside)
   }
 

@@ -17,7 +17,8 @@ struct Costsim: ParsableCommand {
     version: Version.current,
     subcommands: [
       Run.self, ForecastCommand.self, LeversCommand.self, StressCommand.self, SolveCommand.self,
-      SweepCommand.self, SensitivityCommand.self, SelectCommand.self, ReplayCommand.self,
+      SweepCommand.self, SensitivityCommand.self, WhatIfCommand.self, SelectCommand.self,
+      ReplayCommand.self,
       ReadCommand.self, Calibrate.self, Explain.self,
       Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,

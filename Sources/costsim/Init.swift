@@ -6,7 +6,11 @@ struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes a commented scenario to start from, with its catalog and policy.",
     discussion: """
-      Example: costsim init my-company && costsim run my-company/scenario.yaml
+      Example: costsim init my-company --like saas-chat && costsim run my-company/scenario.yaml
+
+      A scenario like one of these companies has today's list prices with their sources, and states what \
+      it assumes. On a terminal the numbers that no option gives are asked for. Without a terminal and \
+      without any of these options it is 'calls': single calls of two models at example prices.
 
       The scenario, and so the folder of its reports, is named after the folder.
       """)
@@ -14,19 +18,77 @@ struct Init: ParsableCommand {
   @Argument(help: "Folder to make; nothing in it is overwritten.")
   var folder: String
 
+  @Option(
+    help:
+      "The company that is most like it. (default: saas-chat where a number is given or asked for)")
+  var like: StarterTemplate?
+
+  @Option(help: "How many users there are.")
+  var users: String?
+
+  @Option(help: "Conversations (or documents) of a user in a month.")
+  var conversations: String?
+
+  @Option(help: "Messages of the user in a conversation.")
+  var turns: String?
+
+  @Option(help: "Tokens of a message.")
+  var input: String?
+
+  @Option(help: "Tokens of an answer.")
+  var output: String?
+
+  @Option(help: "What a user pays a month.")
+  var seatPrice: String?
+
+  @Option(help: "What AI may cost a month.")
+  var budget: String?
+
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
-    for (name, _) in StarterFiles.all
+    for name in ["scenario.yaml", "catalog.yaml", "policy.yaml"]
     where FileManager.default.fileExists(atPath: folder + "/" + name) {
       throw BadInput(message: "\(folder)/\(name): error: it is there already, expected a new file")
     }
+    var numbers = try given()
+    let asks = isatty(STDIN_FILENO) == 1 && !printing.quiet && !printing.json
+    let template = like ?? (asks || !numbers.given.isEmpty ? .saasChat : .calls)
+    if asks { ask(&numbers, template) }
+    let files = try template.files(named: folder, numbers)
     let output = try OutputFolder(path: folder)
-    for (name, text) in StarterFiles.named(after: folder) { try output.write(text, to: name) }
+    for (name, text) in files { try output.write(text, to: name) }
     try output.commit()
-    let files = StarterFiles.all.map { JSONValue.string("\(folder)/\($0.name)") }
     printing.show(
-      json: .object([("files", .array(files))]),
+      json: .object([("files", .array(files.map { .string("\(folder)/\($0.name)") }))]),
       text: "Now: costsim run \(PlainEnglish.visible(folder))/scenario.yaml\n")
+  }
+
+  private func given() throws -> StarterNumbers {
+    var numbers = StarterNumbers()
+    let options: [(StarterNumbers.Number, String?)] = [
+      (.users, users), (.conversations, conversations), (.turns, turns), (.input, input),
+      (.output, output), (.seatPrice, seatPrice), (.budget, budget),
+    ]
+    for case (let number, let text?) in options { numbers.given[number] = try number.checked(text) }
+    return numbers
+  }
+
+  /// Asks for every number of the template that is not given; an empty line takes the template's.
+  private func ask(_ numbers: inout StarterNumbers, _ template: StarterTemplate) {
+    for (number, value) in StarterNumbers.stated(in: template.scenario)
+    where numbers.given[number] == nil {
+      while true {
+        FileHandle.standardError.write(Data("\(number.question) [\(value)]: ".utf8))
+        guard let line = readLine()?.trimmingCharacters(in: .whitespaces), !line.isEmpty else {
+          break
+        }
+        if let text = try? number.checked(line) {
+          numbers.given[number] = text
+          break
+        }
+        FileHandle.standardError.write(Data("expected a number\n".utf8))
+      }
+    }
   }
 }

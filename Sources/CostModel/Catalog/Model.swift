@@ -19,6 +19,8 @@ public struct Model: Hashable, Sendable {
   public var maxOutputTokens: Int64?
   /// Published range of latencies; a scenario may say otherwise.
   public var latency: ClosedRange<SimDuration>?
+  /// How it counts images; nil where not published.
+  public var imageTokens: ImageTokens?
   public var capabilities: [String] = []
   public var deprecated: CivilDate?
   /// Whether its provider has announced its end without a date.

@@ -67,6 +67,12 @@ package struct AlignedScenarios: Sendable {
       guard case .policy(let policy)? = result.budget?.actions[index].effect else { continue }
       result.budget?.actions[index].effect = .policy(policy.moved(moved))
     }
+    for workload in result.workloads.indices {
+      for level in result.workloads[workload].conversation?.levels.indices ?? 0..<0 {
+        let compactor = result.workloads[workload].conversation?.levels[level].compactor
+        result.workloads[workload].conversation?.levels[level].compactor = compactor.map(moved)
+      }
+    }
     for experiment in result.experiments.indices {
       for arm in result.experiments[experiment].arms.indices {
         let model = result.experiments[experiment].arms[arm].model

@@ -13,6 +13,7 @@ extension InputChanges {
       return
     }
     addVolume(place, old, new)
+    if addConversation(place, old, new) { return }
     guard old.hasSteps(of: new) else {
       add(.volume, "steps of \(new.name)", part: .workload(place)) {
         $0.scenario.workloads[place].stages = new.stages
@@ -55,6 +56,8 @@ extension InputChanges {
 
   /// How often each step of a flow is taken.
   private mutating func addSteps(_ place: Int, _ old: Workload, _ new: Workload) {
+    // How many calls a conversation makes follows from what it is like.
+    guard new.conversation == nil else { return }
     let isSame = zip(old.stages, new.stages).allSatisfy { a, b in
       a.continuation == b.continuation && a.chance == b.chance && a.delay == b.delay
         && a.part == b.part && a.calls.map(\.probability) == b.calls.map(\.probability)
@@ -110,6 +113,8 @@ extension InputChanges {
     var copy: @Sendable (Variant, inout Variant) -> Void
     /// Whether a difference that the text does not show is one.
     var isSame: (Variant, Variant) -> Bool
+    /// Of a conversation's call it follows from what the conversation is like.
+    var followsFromConversation = false
   }
 
   private static func field<Value: Equatable & Sendable>(
@@ -139,11 +144,15 @@ extension InputChanges {
     let meters = CallMeter.allCases.map { meter in
       field(.tokens, meter.key.replacing("_", with: " "), \.[meter], GateWords.size)
     }
-    return meters + [
-      field(.tokens, "what it bills at other models", \.uses, Self.uses),
+    var sizes = [
       field(.tokens, "input tokens", \.input, GateWords.size),
       field(.tokens, "output tokens", \.output, GateWords.size),
       field(.tokens, "reasoning tokens", \.reasoning, GateWords.size),
+    ]
+    for place in sizes.indices { sizes[place].followsFromConversation = true }
+    return meters + [
+      field(.tokens, "what it bills at other models", \.uses, Self.uses)
+    ] + sizes + [
       field(.tokens, "seconds of audio", \.audio, GateWords.size),
       field(.tokens, "image tokens", \.frameTokens) { PlainEnglish.count($0) },
       field(.tokens, "most output tokens", \.maxTokens) { $0.map(PlainEnglish.count) ?? "none" },
@@ -182,7 +191,8 @@ extension InputChanges {
   /// Kinds of calls that change alike are told together.
   private mutating func addVariants(_ place: Int, _ old: Workload, _ new: Workload) {
     let spots = Self.spots(of: new)
-    for field in Self.variantFields {
+    for field in Self.variantFields
+    where new.conversation == nil || !field.followsFromConversation {
       var alike: [(from: String, to: String, spots: [Spot])] = []
       for spot in spots {
         let before = old.stages[spot.stage].calls[spot.call].mix[spot.variant]

@@ -85,7 +85,15 @@ package struct ScenarioComparison: Sendable {
       },
       exactInputs: exactInputs,
       bill: { made in
-        let bill = MoneySum(dollars: cost(state(made)).total)
+        var total = cost(state(made)).total
+        // Closed forms of both bills may hold, and those of a scenario between them not: what has been
+        // changed last waits for the others then.
+        var known = made
+        while total.isNaN, let last = known.lastIndex(of: true) {
+          known[last] = false
+          total = cost(state(known)).total
+        }
+        let bill = MoneySum(dollars: total)
         // Models stand in another order here, so sums of doubles may end otherwise.
         if !made.contains(true), bill.isNear(old) { return old.picodollars }
         if !made.contains(false), bill.isNear(new) { return new.picodollars }

@@ -24,10 +24,7 @@ package struct ScenarioPricing {
   package func price(
     _ scenario: Scenario, also isWanted: (PlanSpec) -> Bool = { _ in false }
   ) throws -> Outcome {
-    try scenario.needSingleCalls(
-      "a comparison of scenarios tells what each change of an input does, and it does not know those of "
-        + "conversations",
-      or: "'diff' compares the folders of two reports")
+    try scenario.needClosedForms(or: "'diff' compares the folders of two reports")
     var simulated = scenario
     simulated.plans = scenario.plans.filter { plan in
       simulateUpTo.map { plan.users <= $0 } ?? true || isWanted(plan)

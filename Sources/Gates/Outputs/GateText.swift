@@ -15,7 +15,7 @@ package enum GateText {
   /// What two reports cannot tell.
   package static let observed = """
     From reports alone a mix that changes within a use case shows as routing, and what providers' caches \
-    read and write as price. Comparing the scenarios tells them apart, unless they have conversations.
+    read and write as price. Comparing the scenarios tells them apart.
     """
 
   // MARK: Sentences

@@ -5,7 +5,7 @@ import Support
 package enum CatalogFormat {
   package static let file = FileFormat(
     title: "costsim price catalog",
-    objects: [catalog, model, sheet, tier, change, timeOfDay, provisioned])
+    objects: [catalog, model, imageTokens, imageTiles, sheet, tier, change, timeOfDay, provisioned])
 
   /// The key of each billing dimension, and what its price must be for.
   package static let rates:
@@ -98,6 +98,10 @@ package enum CatalogFormat {
       FormatField("max_output_tokens", .count, "Tokens."),
       FormatField("latency", .duration, "Published, or a range.", example: "500ms..1000ms"),
       FormatField(
+        "image_tokens", .object("image tokens"),
+        "How many tokens an image is that a call sends with `image`.",
+        example: "{per_pixel: 1/750}"),
+      FormatField(
         "capabilities", .list(.text),
         "What it can do; a task of such a name falls back only to models that list it "
           + "(`selection: needs`)."),
@@ -114,6 +118,27 @@ package enum CatalogFormat {
         "factor", factor.kind,
         "Where another catalog is extended: multiplies its prices, before those stated here."),
     ] + sheetFields)
+
+  package static let imageTokens = FormatObject(
+    name: "image tokens", summary: "One of both.",
+    fields: [
+      FormatField("tiles", .object("image tiles"), "By the squares that it is cut into."),
+      FormatField(
+        "per_pixel", .text, "So many tokens for so many pixels, rounded up.", example: "1/750"),
+    ])
+
+  package static let imageTiles = FormatObject(
+    name: "image tiles",
+    summary:
+      "`base`, and `tile` for each square, after the image was made smaller to fit into `long` × `long` "
+      + "and then until its short side is `short`. At low detail `base` alone.",
+    fields: [
+      FormatField("base", .count, "Tokens of every image.", default: "0", example: "85"),
+      FormatField("tile", .count, "Tokens of a square.", example: "170", required: true),
+      FormatField("edge", .count, "Pixels of a square's side.", example: "512", required: true),
+      FormatField("short", .count, "Pixels.", default: "not made smaller", example: "768"),
+      FormatField("long", .count, "Pixels.", default: "not made smaller", example: "2048"),
+    ])
 
   package static let sheet = FormatObject(
     name: "price sheet", summary: "What a model costs from one moment on.",

@@ -33,6 +33,18 @@ package struct CatalogText {
     yaml.line(value.isEmpty ? key + ":" : key + ": " + value, indent: indent)
   }
 
+  private static func text(_ rule: ImageTokens) -> String {
+    switch rule {
+    case .perPixel(let tokens, let pixels): return "{per_pixel: \(tokens)/\(pixels)}"
+    case .tiles(let base, let tile, let edge, let short, let long):
+      let fields = [
+        ("base", base), ("tile", tile), ("edge", edge), ("short", short), ("long", long),
+      ]
+      let stated = fields.compactMap { key, value in value.map { "\(key): \($0)" } }
+      return "{tiles: {\(stated.joined(separator: ", "))}}"
+    }
+  }
+
   private mutating func write(_ model: Model) {
     put(Self.scalar(model.name), "", 2)
     put("provider", Self.scalar(model.provider), 4)
@@ -44,6 +56,7 @@ package struct CatalogText {
       let (low, high) = (Self.duration(latency.lowerBound), Self.duration(latency.upperBound))
       put("latency", low == high ? low : low + ".." + high, 4)
     }
+    if let rule = model.imageTokens { put("image_tokens", Self.text(rule), 4) }
     list("capabilities", model.capabilities)
     if let date = model.deprecated {
       put("deprecated", date.description, 4)

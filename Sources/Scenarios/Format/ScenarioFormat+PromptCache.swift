@@ -60,4 +60,15 @@ extension ScenarioFormat {
         "Calls of the workload that name it share it: a longer one begins with each shorter one.",
         default: "calls of one kind and length share it", example: "tools"),
     ])
+
+  package static let image = FormatObject(
+    name: "image", summary: "Images that a call sends.",
+    fields: [
+      FormatField("width", .count, "Pixels.", example: "1024", required: true),
+      FormatField("height", .count, "Pixels.", example: "1024", required: true),
+      FormatField(
+        "detail", .choice(SentImages.Detail.allCases.map(\.rawValue)),
+        "What of it is asked for; `low` is a small copy, by rules that know one.", default: "auto"),
+      FormatField("count", .count, "How many.", default: "1", example: "4"),
+    ])
 }

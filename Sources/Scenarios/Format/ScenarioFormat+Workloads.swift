@@ -34,6 +34,10 @@ extension ScenarioFormat {
         "frames", .count, "Images sent along, billed by their tokens.", default: "0", example: "9"),
       FormatField("tokens_per_frame", .count, "Input tokens of each.", example: "222"),
       FormatField(
+        "image", .object("image"),
+        "Images of one size, part of `input`; their tokens follow from the `image_tokens` of the models "
+          + "that the call can reach.", example: "{width: 1024, height: 1024}"),
+      FormatField(
         "max_tokens", .count,
         "Output that is longer is cut; what quotas reserve.",
         default: "nothing is cut; quotas reserve the model's"),

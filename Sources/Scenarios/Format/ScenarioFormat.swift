@@ -10,7 +10,7 @@ package enum ScenarioFormat {
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
       surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, classifier,
       knowledgeBase, distribution, prompts, prefix, conversation, conversationPrefix, howOften,
-      tools, use,
+      tools, use, image,
       agent, lifetime, fullContext,
       replay, experiment, arm, detect,
       published, publishedRow, priceOverlay, priceChange, swap, forecast, sCurve, assumption, lever,

@@ -3,7 +3,7 @@ import Support
 
 /// Reads what calls look like. What a call leaves open, the workload says.
 package struct CallReader {
-  private static let largestTokens: Int64 = 100_000_000
+  package static let largestTokens: Int64 = 100_000_000
   private static let keys = Set(ScenarioFormat.callFields.map(\.key))
 
   package let log: InputLog
@@ -115,7 +115,8 @@ package struct CallReader {
     readQuality(fields, into: &variant)
     return PlacedVariant(
       variant: variant, place: node.place, promptsPlace: fields["prompts"]?.place,
-      cacheClassPlace: fields["cache_class"]?.place, inputPlace: fields["input"]?.place)
+      cacheClassPlace: fields["cache_class"]?.place, inputPlace: fields["input"]?.place,
+      imagePlace: fields["image"]?.place)
   }
 
   // MARK: Keys of a call
@@ -144,6 +145,7 @@ package struct CallReader {
     variant.frameTokens = frames * (each ?? 0)
     variant.maxTokens = fields.count("max_tokens", in: 1...Self.largestTokens)
     variant.limitedTokens = fields.choice("max_tokens_covers", of: LimitedTokens.self) ?? .all
+    variant.image = ImageReader(log: log).images(fields)
     readMeters(fields, into: &variant)
   }
 

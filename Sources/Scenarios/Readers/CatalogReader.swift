@@ -143,6 +143,8 @@ package struct CatalogReader {
       fields.choice("over_window", of: OverWindow.self) ?? model.overWindow
     model.maxOutputTokens = fields.count("max_output_tokens", in: tokens) ?? model.maxOutputTokens
     model.latency = fields["latency"].flatMap(latency) ?? model.latency
+    model.imageTokens =
+      fields["image_tokens"].flatMap(ImageReader(log: log).rule) ?? model.imageTokens
     model.capabilities =
       fields["capabilities"].map { log.texts($0).map(\.text) } ?? model.capabilities
     if let node = fields["deprecated"] {

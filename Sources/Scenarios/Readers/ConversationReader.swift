@@ -316,24 +316,12 @@ package struct ConversationReader {
       kind.variant.turnKind = call
       kind.variant.attributes[.kind] = call.name
       kind.variant.attributes[.turn] = String(turnStarts[turnClass])
-      // Prompts are as long as contexts come to be; some of it is there.
-      kind.variant.input = .fixed(max(1, level.user.least + level.prefixTokens.least))
-      kind.variant.reasoning = level.reasoning
+      kind.variant.takeSizes(of: level, call)
       if case .windowShare? = level.rules.full?.limit, call != .compaction {
         kind.variant.fillsShareOfWindow = true
       }
       if !isFirst { kind.variant.prompts = .none }
       if call != .answer || !context.path.isEmpty { kind.variant.forgetQuality() }
-      switch call {
-      case .answer: kind.variant.output = level.answer
-      case .tool: kind.variant.output = level.tools?.call ?? .fixed(0)
-      case .compaction:
-        kind.variant.output = level.summary
-        if let model = level.compactor {
-          kind.variant.pinned = Policy.Rule(
-            name: "compaction", conditions: [], choice: .model(model))
-        }
-      }
       placed.append(kind)
       return placed.count - 1
     }

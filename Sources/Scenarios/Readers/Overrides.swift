@@ -20,7 +20,18 @@ package struct Overrides {
     guard let change = parse(text) else { return root }
     if change.isFactor { return scale(change, in: root, tree) }
     guard change.pattern.hasWildcard else { return set(change, in: root) }
-    return inputs(change, tree(root)).reduce(root) { root, input in
+    let known = tree(root)
+    if known.inputs(matching: change.pattern).isEmpty {
+      let keys = change.pattern.keys(in: root)
+      if !keys.isEmpty {
+        return keys.reduce(root) { root, path in
+          var one = change
+          one.pattern = InputPattern(parts: path)
+          return set(one, in: root)
+        }
+      }
+    }
+    return inputs(change, known).reduce(root) { root, input in
       set(change.value, at: input.path[...], in: root, keyPlace: change.place) ?? root
     }
   }

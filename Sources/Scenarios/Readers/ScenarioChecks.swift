@@ -73,22 +73,20 @@ package struct ScenarioChecks {
   private mutating func check(_ call: PlacedVariant) {
     checkCache(call)
     guard isRoutingSound else { return }
-    let rules = reachableRules(call)
+    let routes = CallRoutes(scenario: scenario, variant: call.variant)
+    let rules = routes.rules
     if rules.isEmpty {
       log.add(call.place, "no rule of policy '\(scenario.policy.name)' matches this call")
     }
-    if rules.contains(where: { $0.choice == .logged }) { reportLogged(call) }
-    let chain = fallbacks(call, ofTier: call.variant.attributes[.tier] ?? "standard")
-    var models: Set<ModelID> = []
+    if (rules + routes.rulesOfActions).contains(where: { $0.choice == .logged }) {
+      reportLogged(call)
+    }
     for id in Set(rules.flatMap(\.models)).sorted() { checkWindow(call, id) }
     if call.variant.fillsShareOfWindow {
-      for id in rules.flatMap(\.models) + modelsOfActions(call) { checkShare(call, id) }
+      for id in rules.flatMap(\.models) + routes.modelsOfActions { checkShare(call, id) }
     }
     for use in call.variant.uses { check(use, of: call) }
-    let wrong =
-      call.variant.isClassified ? scenario.classifier?.wrong.map(\.model) ?? [] : []
-    for id in rules.flatMap(\.models) + wrong + chain + modelsOfActions(call)
-    where models.insert(id).inserted {
+    for id in routes.models {
       checkPrices(call, id)
       checkLatency(call, id)
     }
@@ -103,45 +101,6 @@ package struct ScenarioChecks {
     var billed = call
     billed.variant = use.variant
     checkPrices(billed, id)
-  }
-
-  /// The rules that a call can match, whatever its user's account plan.
-  private func reachableRules(_ call: PlacedVariant) -> [Policy.Rule] {
-    if let pinned = call.variant.pinned { return [pinned] }
-    return attributes(call).compactMap { scenario.policy.firstMatch($0) }
-  }
-
-  /// What rules may see of the call: one for each account plan.
-  private func attributes(_ call: PlacedVariant) -> [CallAttributes] {
-    let plans: [String?] = scenario.users.accountPlans.map(\.name)
-    return (plans.isEmpty ? [nil] : plans).map { plan in
-      var attributes = call.variant.attributes
-      attributes[.accountPlan] = plan
-      return attributes
-    }
-  }
-
-  /// The tier's models that the call may fall back to.
-  private func fallbacks(_ call: PlacedVariant, ofTier tier: String) -> [ModelID] {
-    (scenario.chains[tier] ?? []).filter { !call.variant.unfit.contains($0) }
-  }
-
-  /// The models that the budget's actions may send the call to.
-  private func modelsOfActions(_ call: PlacedVariant) -> [ModelID] {
-    var models: [ModelID] = []
-    for action in scenario.budget?.actions ?? [] {
-      for seen in attributes(call) where action.holds(for: seen) {
-        switch action.effect {
-        case .tier(let tier): models += fallbacks(call, ofTier: tier)
-        case .policy(let policy):
-          guard let rule = policy.firstMatch(seen) else { continue }
-          if rule.choice == .logged { reportLogged(call) }
-          models += rule.models
-        case .shed, .block, .cap: break
-        }
-      }
-    }
-    return models
   }
 
   /// Whether a model has a price for everything that the call uses, all the time.

@@ -222,12 +222,14 @@ package struct ScenarioReader {
     readWatch(root, models, local, into: &scenario)
     let placed = readDemand(root, models, local, into: &scenario)
     scenario.leaveOutIncapable()
+    scenario.countImages()
     let experiments = ExperimentReader(log: log, models: models, workloads: placed)
     scenario.experiments = experiments.read(root.entries("experiments"))
     var calls =
       placed.flatMap(\.calls)
       + experiments.calls(of: scenario.experiments, root.entries("experiments"))
     scenario.leaveOutIncapable(of: &calls)
+    if isSound { scenario.countImages(of: &calls, log: log) }
     scenario.replay = root["replay"].map { ReplayReader(log: log).read($0) } ?? ReplaySettings()
     SizeChecks(log: log, scenario: scenario, root: root).run()
     ConversationChecks(log: log, scenario: scenario, root: root).run()

@@ -106,6 +106,7 @@ package struct PlacedVariant {
   package var promptsPlace: Place?
   package var cacheClassPlace: Place?
   package var inputPlace: Place?
+  package var imagePlace: Place?
 }
 
 package struct PlacedStage {

@@ -1,3 +1,5 @@
+import Support
+
 /// One number that a scenario states, or that its catalog does for it.
 package struct ScenarioInput: Sendable {
   /// The file that has to be changed to change the input.
@@ -65,6 +67,8 @@ package struct InputSetting: Sendable {
 package struct InputPattern: Sendable {
   package let parts: [String]
 
+  package init(parts: [String]) { self.parts = parts }
+
   /// Split at dots; `"…"` keeps the dots of a name together.
   package init(_ text: some StringProtocol) {
     var parts = [""]
@@ -106,5 +110,33 @@ package struct InputPattern: Sendable {
         && matches(parts.dropFirst(longer.count), path.dropFirst())
     }
     return matches(rest, path.dropFirst())
+  }
+}
+
+extension InputPattern {
+  /// Paths that a pattern means which no number has: its last name in every mapping that the names before
+  /// it lead to, whether it is there or not; behind `**` where it is.
+  package func keys(in root: YAMLNode) -> [[String]] {
+    guard let last = parts.last, last != "*", last != "**", parts.count > 1 else { return [] }
+    let needsKey = parts.contains("**")
+    return Self.mappings(parts.dropLast(), in: root, [], needsKey ? last : nil).map { $0 + [last] }
+  }
+
+  private static func mappings(
+    _ rest: ArraySlice<String>, in node: YAMLNode, _ path: [String], _ key: String?
+  ) -> [[String]] {
+    guard case .mapping(let entries) = node.content else { return [] }
+    guard let first = rest.first else {
+      return key.map { node[$0] == nil } ?? false ? [] : [path]
+    }
+    let below = { (entry: YAMLNode.Entry, rest: ArraySlice<String>) in
+      mappings(rest, in: entry.value, path + [entry.key], key)
+    }
+    switch first {
+    case "**":
+      return mappings(rest.dropFirst(), in: node, path, key) + entries.flatMap { below($0, rest) }
+    case "*": return entries.flatMap { below($0, rest.dropFirst()) }
+    default: return entries.filter { $0.key == first }.flatMap { below($0, rest.dropFirst()) }
+    }
   }
 }

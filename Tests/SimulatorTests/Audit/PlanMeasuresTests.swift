@@ -9,7 +9,7 @@ import Testing
 /// Figures of scenarios in claims: the closed form's and the simulation's own.
 @Suite struct PlanFiguresTests {
   private static let files = Dictionary(
-    uniqueKeysWithValues: StarterFiles.all.map {
+    uniqueKeysWithValues: ((try? StarterTemplate.calls.files(named: "starter")) ?? []).map {
       ($0.name, String(decoding: $0.text, as: UTF8.self))
     })
 

@@ -34,6 +34,7 @@ import Testing
     Case("sweep", "s.yaml --out out --vary users=1,2 --sort -cost_usd"),
     Case("sensitivity", "s.yaml --out out"),
     Case("select", "s.yaml --out out"),
+    Case("what-if", "s.yaml users=2 2x"),
     Case("replay", "log.csv --scenario s.yaml --policy logged --out out"),
     Case("replay", "log.csv --scenario s.yaml --policy logged --out out --table daily --top 1"),
     Case("read", "log.csv --catalog catalog.yaml -o rows.csv"),

@@ -230,7 +230,7 @@ import Testing
 
   @Test func theStandardLeversAreSound() throws {
     let levers = try StandardFiles.levers()
-    #expect(levers.count == 4)
+    #expect(levers.count == 10)
     #expect(levers.allSatisfy { $0.quality != nil })
     let documents = try ScenarioReader.read(
       path: ShippedScenarioTests.folder + "/huntaze-engineering.yaml")
@@ -259,12 +259,14 @@ import Testing
     }
   }
 
-  /// Every lever of the documents applies to at least one shipped scenario: none is a slip of the pen
-  /// that "does not apply" would hide.
+  /// Every lever of the documents applies to at least one shipped scenario, and those about conversations
+  /// to one that has some: none is a slip of the pen that "does not apply" would hide.
   @Test func everyStandardLeverAppliesSomewhere() throws {
-    let trees = try ShippedReports.scenarios.map {
+    var trees = try ShippedReports.scenarios.map {
       try ScenarioReader.tree(path: ShippedScenarioTests.folder + "/\($0).yaml")
     }
+    let talks = try ScenarioFolder(["s.yaml": ConversationDecisionTests.scenario])
+    trees.append(try ScenarioReader.tree(path: talks.path("s.yaml")))
     for lever in try StandardFiles.merged(
       StandardFiles.levers(), with: trees[0].scenario.levers, name: \.name)
     {

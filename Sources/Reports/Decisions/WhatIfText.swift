@@ -1,0 +1,87 @@
+import Analysis
+import Decisions
+import Scenarios
+import Support
+
+/// Answers to plain questions, one line each.
+package struct WhatIfText {
+  package let scenario: Scenario
+  package let answers: [WhatIfAnswer]
+
+  package init(scenario: Scenario, answers: [WhatIfAnswer]) {
+    self.scenario = scenario
+    self.answers = answers
+  }
+
+  private var months: Int { scenario.period.months.count }
+
+  package var text: String {
+    guard let now = answers.first?.now, let plan = scenario.plans.first else { return "" }
+    let kind = now.expected == nil ? "the simulated bill" : "the expected bill"
+    let period = PlainEnglish.span(
+      Period.Span(start: scenario.period.start, end: scenario.period.end), in: scenario.period)
+    let first =
+      "With \(PlainEnglish.plural(Int64(plan.users), "user")) \(kind) of \(period) is "
+      + "\(PlainEnglish.usd(now.cost))\(verdict(now)).\n"
+    return first
+      + answers.map { line($0) + "\n" }.joined()
+      + (leftOut.map { "\n\($0)\n" } ?? "")
+  }
+
+  private var leftOut: String? {
+    LeftOutWords.sentence(
+      Expectation.union(answers.flatMap { [$0.now.leftOut, $0.then.leftOut] }), emphasis: "",
+      instead: "'--runs 20' simulates months.")
+  }
+
+  /// `users=500: $144.44 instead of $288.87 (−50.0 %), within the $1,000.00 budget  [plans=[500]]`.
+  private func line(_ answer: WhatIfAnswer) -> String {
+    let (now, then) = (answer.now.cost, answer.then.cost)
+    let share = PlainEnglish.percent(then - now, of: now)
+    let change = then == now ? " (no change)" : now > 0 ? " (\(then > now ? "+" : "")\(share))" : ""
+    return
+      "\(PlainEnglish.visible(answer.question.text)): \(PlainEnglish.usd(then)) instead of "
+      + "\(PlainEnglish.usd(now))\(change)\(verdict(answer.then))  "
+      + "[\(PlainEnglish.visible(answer.question.overrides.joined(separator: " ")))]"
+  }
+
+  private func verdict(_ assessment: Assessment) -> String {
+    guard let budget = scenario.budget?.amount.dollars else { return "" }
+    let amount = "the \(PlainEnglish.usd(budget)) budget"
+    if let chance = assessment.overrun, (0.005...0.995).contains(chance) {
+      return ", over \(amount) in \(PlainEnglish.wholePercent(chance)) of such months"
+    }
+    return assessment.isOver(budget, months: months)
+      ? ", which breaks \(amount)" : ", within \(amount)"
+  }
+
+  package var json: JSONValue {
+    .object([
+      ("scenario", .string(scenario.name)), ("users", .integer(Int64(scenario.plans[0].users))),
+      (
+        "answers",
+        .array(
+          answers.map { answer in
+            .object([
+              ("question", .string(answer.question.text)),
+              ("overrides", .array(answer.question.overrides.map { .string($0) })),
+              (
+                "cost_usd", .optional(DecimalText.real(answer.then.cost, places: 6)) { .string($0) }
+              ),
+              (
+                "cost_now_usd",
+                .optional(DecimalText.real(answer.now.cost, places: 6)) { .string($0) }
+              ),
+              ("is_simulated", .bool(answer.then.expected == nil)),
+              (
+                "over_budget_probability",
+                .optional(answer.then.overrun.flatMap { DecimalText.real($0, places: 6) }) {
+                  .string($0)
+                }
+              ),
+            ])
+          })
+      ),
+    ])
+  }
+}
