@@ -48,6 +48,7 @@ package enum ReplayMarkdown {
         " The policy's rules read \(PlainEnglish.list(missing)), which the log does not tell: "
         + "requests may have gone where they would not go."
     }
+    if let tokenless = tokenless(report.scenario, replay.facts) { text += " " + tokenless }
     if let userless = userless(report.scenario, replay.facts) { text += " " + userless }
     if let crossed = first.budgetCrossedAt {
       text +=
@@ -63,6 +64,21 @@ package enum ReplayMarkdown {
     let absent = Set(facts.untold.map(\.name))
     let read = policy.rules.flatMap(\.conditions).map(\.attribute.name)
     return Set(read).intersection(absent).sorted()
+  }
+
+  /// Tokens that models bill which answered, and that no row of the log tells.
+  private static func tokenless(_ scenario: Scenario, _ facts: TraceFacts) -> String? {
+    let columns: [(TraceColumn, BillingDimension)] = [
+      (.inputTokens, .inputTokens), (.outputTokens, .outputTokens),
+    ]
+    let untold = columns.filter { column, dimension in
+      facts.untold.contains(column)
+        && scenario.unbilled.contains { $0.prices.contains(CatalogFormat.key(dimension)) }
+    }
+    guard !untold.isEmpty else { return nil }
+    return
+      "Mind that no row tells \(InputLog.alternatives(untold.map(\.0.name))): the bill leaves out "
+      + "what these cost."
   }
 
   /// What a scenario asks of accounts, where no row of the log tells any and nothing stands for them.

@@ -247,6 +247,41 @@ import Testing
       text.contains("Of the log's columns these were not read: who.") == column.isEmpty, "\(text)")
   }
 
+  /// By hand: two requests of 1,000 tokens in are $0.0010 at small; their 100 tokens out each, $0.0002 more,
+  /// are only billed where the column is known.
+  @Test(arguments: [
+    ("output_tokens", "**$0.0012**", ""),
+    (
+      "completion", "**$0.0010**",
+      "no row tells output_tokens: the bill leaves out what these cost."
+    ),
+  ])
+  func answersThatNoRowTellsAreSaidToBeLeftOut(column: String, cost: String, said: String) throws {
+    let folder = try Self.folder(
+      """
+      plans: [1]
+      policy: { rules: [{ name: all, model: small }] }
+      workloads: { chat: { volume: 1, input: 1 } }
+      """)
+    try folder.write(
+      "log.csv",
+      """
+      timestamp,input_tokens,\(column)
+      2026-03-01T00:00:01Z,1000,100
+      2026-03-01T00:10:01Z,1000,100
+      """)
+    let outcome = try Program.run([
+      "replay", folder.path("log.csv"), "--scenario", folder.path("s.yaml"), "--out",
+      folder.path("out"),
+    ])
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let text = try String(
+      contentsOfFile: folder.path("out/s-replay/report.md"), encoding: .utf8)
+    let sentence = said.isEmpty ? "" : " Mind that " + said
+    #expect(text.contains("requests, replayed, cost \(cost).\(sentence)\n"), "\(text)")
+    #expect(outcome.output.contains("no row tells output_tokens") != said.isEmpty)
+  }
+
   // MARK: Near the budget
 
   /// By hand: 1,000 calls of $0.0028 are $2.80 at these prices and, with nothing drawn, in every month. At
