@@ -12,13 +12,15 @@ import Testing
 /// Budgets that act, models that are switched off and verdicts near a budget, with another company's values,
 /// each worked out by hand.
 @Suite struct OtherBudgetsTests {
-  private static func folder(_ scenario: String, models: String = models) throws -> ScenarioFolder {
+  private static func folder(
+    _ scenario: String, models: String = models, arrivals: String = "exact"
+  ) throws -> ScenarioFolder {
     try ScenarioFolder([
       "catalog.yaml": "name: acme\nmodels:\n" + models,
       "s.yaml": """
       period: { start: 2026-03-01, days: 30 }
       catalog: catalog.yaml
-      traffic: { arrivals: exact }
+      traffic: { arrivals: \(arrivals) }
       \(scenario)
       """,
     ])
@@ -317,5 +319,52 @@ import Testing
     let cost = price == "1" ? "**$1.40**" : "**$5.60**"
     let verdict = sentence.isEmpty ? "" : ", which \(sentence) the budget"
     #expect(page.contains("the same calls would cost \(cost)\(verdict)."), "\(page)")
+  }
+
+  /// By hand: 2,000 calls of sizes with cv 1, in the mean $0.0028 and at the other prices of $2.50 and $8
+  /// $0.0033. A month's bill is $5.60 with a deviation of √(2,000 × (0.0028² + 0.002² + 0.0008²)) = $0.158, and
+  /// $6.60 with √(2,000 × (0.0033² + 0.0025² + 0.0008²)) = $0.189. A budget of $6.20 holds at the first (3.8
+  /// deviations, 0.007 % of the months break it) and is 2.1 deviations below the second: 1.7 % of such months
+  /// keep it, more than the 1 % from which on nothing is certain. $5.60 and $5.80 are too near to the first.
+  @Test(arguments: [
+    (
+      "$6.20", "within the $6.20 budget", "is too close to tell at the other prices",
+      "$6.60**, which is too close to the budget to tell."
+    ),
+    (
+      "$5.60", "but it is a coin toss: the expected bill is $5.60",
+      "**breaks at the other prices**", "$6.60**, which breaks the budget."
+    ),
+    (
+      "$5.80", "but that is not certain: the expected bill is $5.60",
+      "**breaks at the other prices**", "$6.60**, which breaks the budget."
+    ),
+    ("$8", "within the $8.00 budget", "holds at either", "$6.60**."),
+  ])
+  func aVerdictNearTheBudgetIsTheSameEverywhere(
+    budget: String, first: String, table: String, other: String
+  ) throws {
+    let folder = try Self.folder(
+      """
+      plans: [20]
+      policy: { rules: [{ name: all, model: big }] }
+      budget: \(budget)
+      compare_catalog: other.yaml
+      workloads: { chat: { volume: 100, input: { mean: 1000, cv: 1 }, output: { mean: 100, cv: 1 } } }
+      """, arrivals: "poisson")
+    try folder.write(
+      "other.yaml",
+      """
+      name: other
+      models:
+        big: { provider: x, input: $2.50 per 1M tokens, output: $8 per 1M tokens }
+      """)
+    let page = try page(folder)
+    let lines = page.split(separator: "\n")
+    let row = try #require(
+      lines.drop { !$0.hasPrefix("## What other prices") }.first { $0.hasPrefix("| 20 users") })
+    #expect(row.contains("|        $5.60 | $6.60 |") && row.hasSuffix("| \(table) |"), "\(row)")
+    #expect(page.contains(first), "\(page)")
+    #expect(page.contains("the same calls would cost **\(other)"), "\(page)")
   }
 }
