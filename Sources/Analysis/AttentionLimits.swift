@@ -7,6 +7,8 @@ package struct AttentionLimits: Sendable {
   package var troubledCalls = 0.0
   /// Between the simulated bill and the closed form.
   package var standardErrors = 0.0
+  /// Chance that a verdict on the budget is wrong.
+  package var doubt = 0.0
   /// Share of a target's attempts that are turned away.
   package var turnedAway = 0.0
   /// Times in the period that a breaker is expected to open.
@@ -25,6 +27,7 @@ package struct AttentionLimits: Sendable {
     fields: [
       FormatField("troubled_calls", .share, "Of all calls.", required: true),
       FormatField("standard_errors", .number, "Between simulation and formula.", required: true),
+      FormatField("doubt", .share, "Of periods.", required: true),
       FormatField("turned_away", .share, "Of a target's attempts.", required: true),
       FormatField("breaker_openings", .number, "In the period.", required: true),
       FormatField("approximate_bill", .share, "Of the bill.", required: true),
@@ -45,6 +48,7 @@ package struct AttentionLimits: Sendable {
     }) {
       limits.troubledCalls = fields.share("troubled_calls") ?? 0
       limits.standardErrors = fields.number("standard_errors", in: 0...1_000) ?? 0
+      limits.doubt = fields.share("doubt") ?? 0
       limits.turnedAway = fields.share("turned_away") ?? 0
       limits.approximateBill = fields.share("approximate_bill") ?? 0
       limits.breakerOpenings = fields.number("breaker_openings", in: 0...1_000) ?? 0

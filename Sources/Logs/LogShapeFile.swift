@@ -68,8 +68,8 @@ package enum LogShapeFile {
 
   /// What trace formats have called otherwise until now.
   package static let aliases = [
-    "user": "account", "account_id": "account", "cost_usd": "logged_cost_usd",
-    "prompt_hash": "prompt",
+    "user": "account", "account_id": "account", "user_id": "account",
+    "cost_usd": "logged_cost_usd", "prompt_hash": "prompt",
   ]
 
   /// Columns of requests that are handed on as they stand.

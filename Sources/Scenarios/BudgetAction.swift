@@ -3,7 +3,8 @@ import CostModel
 /// What a line of the budget does once its crossing is known (docs/semantics.md, "Enforcement").
 package struct BudgetAction: Sendable {
   package enum Effect: Sendable {
-    /// Calls are made in that tier, and routed to the first model of its chain.
+    /// Calls are made in that tier, and routed to the first model of its chain that can do their task; they
+    /// are refused where none can.
     case tier(String)
     /// Another rule list routes them.
     case policy(Policy)
@@ -28,6 +29,15 @@ package struct BudgetAction: Sendable {
     case .block: "block"
     case .cap: "cap"
     }
+  }
+
+  /// Whether it refuses calls only because no model of its tier can do their task.
+  package var movesToTier: Bool {
+    if case .tier = effect { true } else { false }
+  }
+
+  package var isCap: Bool {
+    if case .cap = effect { true } else { false }
   }
 
   package func holds(for attributes: CallAttributes) -> Bool {

@@ -48,33 +48,74 @@ extension Scenario {
       .filter { !$0.value.isEmpty }
   }
 
-  /// What calls of one tier and task never fall back to.
+  /// What calls of one tier and task are never sent to.
   package struct UnaskedFallbacks: Hashable, Sendable {
+    /// How calls come to the tier.
+    package enum Way: Hashable, Sendable {
+      case own
+      /// A line of the budget moves them there.
+      case moved
+      /// A line of the budget would, but none of its models can do the task.
+      case refused
+    }
+
     package var task: String
     package var tier: String
     /// Names, in the chain's order.
     package var models: [String]
+    package var way = Way.own
 
     /// `calls of the tier standard whose task is vision never fall back to a and b, of which …`
     package func text(_ list: ([String]) -> String) -> String {
-      "calls of the tier \(tier) whose task is \(task) never fall back to \(list(models)), of which the "
-        + "catalog lists no \(task) among the capabilities"
+      let lack = "of which the catalog lists no \(task) among the capabilities"
+      switch way {
+      case .own:
+        return
+          "calls of the tier \(tier) whose task is \(task) never fall back to \(list(models)), \(lack)"
+      case .moved:
+        return
+          "calls whose task is \(task) are never sent to \(list(models)) where a line of the budget moves "
+          + "them to the tier \(tier): these are models \(lack)"
+      case .refused:
+        return
+          "calls whose task is \(task) are refused where a line of the budget would move them to the tier "
+          + "\(tier): its models are \(list(models)), \(lack)"
+      }
     }
   }
 
   /// Those of calls that there are, each once; a log's are not known before it is read.
   package var unaskedFallbacks: [UnaskedFallbacks] {
     var found: [UnaskedFallbacks] = []
-    let variants = workloads.lazy.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
-    for variant in variants where !variant.unfit.isEmpty {
-      let tier = variant.attributes[.tier] ?? ChainTable.defaultTier
-      let unfit = incapable(of: variant.attributes[.task])
-      let models = (chains[tier] ?? []).filter(unfit.contains).map { catalog[$0].name }
-      guard let task = variant.attributes[.task], !models.isEmpty else { continue }
-      let item = UnaskedFallbacks(task: task, tier: tier, models: models)
-      if !found.contains(item) { found.append(item) }
+    for workload in workloads {
+      for variant in workload.stages.lazy.flatMap(\.calls).flatMap(\.mix)
+      where !variant.unfit.isEmpty {
+        guard let task = variant.attributes[.task] else { continue }
+        let unfit = incapable(of: task)
+        var seen = variant.attributes
+        seen[.useCase] = seen[.useCase] ?? workload.useCase
+        let own = (seen[.tier] ?? ChainTable.defaultTier, UnaskedFallbacks.Way.own)
+        for (tier, way) in [own] + tiersOfActions(for: seen).map({ ($0, .moved) }) {
+          let chain = chains[tier] ?? []
+          let models = chain.filter(unfit.contains).map { catalog[$0].name }
+          guard !models.isEmpty else { continue }
+          let isRefused = way == .moved && models.count == chain.count
+          let item = UnaskedFallbacks(
+            task: task, tier: tier, models: models, way: isRefused ? .refused : way)
+          if !found.contains(item) { found.append(item) }
+        }
+      }
     }
     return found
+  }
+
+  /// Tiers that the budget may move such calls to, whatever their account's plan.
+  private func tiersOfActions(for attributes: CallAttributes) -> [String] {
+    (budget?.actions ?? []).compactMap { action in
+      guard case .tier(let tier) = action.effect else { return nil }
+      let conditions = action.conditions.filter { $0.attribute != .accountPlan }
+      return attributes.satisfies(conditions) ? tier : nil
+    }
   }
 }
 

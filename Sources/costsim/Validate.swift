@@ -11,7 +11,8 @@ struct Validate: ParsableCommand {
       Example: costsim validate scenarios/*.yaml
 
       Tells every error of every file with its line and column; the exit code is then 2. Warns of \
-      sizes that caps cut well below the mean that is stated.
+      sizes that caps cut well below the mean that is stated, of models that the catalog says are \
+      switched off before the period ends, and of providers whose names are written in two ways.
       """)
 
   @Argument(help: "Scenario files.")
@@ -32,7 +33,7 @@ struct Validate: ParsableCommand {
             ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
             ("not_billed", UnbilledPrices.json(scenario.unbilled)),
             ("never_asked", .array(Self.unasked(scenario).map { .string($0) })),
-            ("warnings", .array(scenario.cutSizes.map { .string(Self.warning($0)) })),
+            ("warnings", .array(Self.warnings(scenario).map { .string($0) })),
           ])
         }), text: files.map(Self.text).joined())
   }
@@ -41,6 +42,18 @@ struct Validate: ParsableCommand {
     scenario.unaskedFallbacks.map { item in
       item.text { PlainEnglish.list($0.map(PlainEnglish.visible)) }
     }
+  }
+
+  /// What is no error, and may still not be what was meant.
+  private static func warnings(_ scenario: Scenario) -> [String] {
+    scenario.cutSizes.map(warning)
+      + scenario.retiredModels.map {
+        "\($0.name) is switched off \($0.words(catalog: "the scenario's own catalog"))"
+      }
+      + scenario.catalog.providersAlike.map {
+        "the providers \(PlainEnglish.list($0)) are taken for \($0.count): an outage of one leaves the "
+          + "models of the others alone"
+      }
   }
 
   private static func warning(_ size: CutSize) -> String {
@@ -60,8 +73,7 @@ struct Validate: ParsableCommand {
     ]
     let unbilled = scenario.unbilled.map { "  not billed here: \($0.text)\n" }.joined()
     let unasked = unasked(scenario).map { "  never asked: \($0)\n" }.joined()
-    let warnings = scenario.cutSizes.map { "  warning: \(PlainEnglish.visible(warning($0)))\n" }
-      .joined()
+    let warnings = warnings(scenario).map { "  warning: \(PlainEnglish.visible($0))\n" }.joined()
     return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled + unasked + warnings
   }
 }

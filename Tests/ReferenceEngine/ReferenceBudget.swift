@@ -78,7 +78,9 @@ struct ReferenceSpending {
         if call.user == nil { break }
         if let most, calls[account, default: 0] >= most { return (nil, number) }
         if let amount, spent[account, default: 0] >= amount { return (nil, number) }
-      case .move: (result.routed, result.tier, mover) = (met.routed, met.tier, number)
+      case .move:
+        guard let routed = met.routed else { return (nil, number) }
+        (result.routed, result.tier, mover) = (routed, met.tier, number)
       }
     }
     calls[account, default: 0] += 1

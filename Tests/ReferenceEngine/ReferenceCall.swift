@@ -57,7 +57,7 @@ public struct ReferenceCall {
   public var logged: Logged?
   /// By action of the budget: where it moves the call (as it is, if it moves none); nil: the call
   /// is not among those that it concerns.
-  public var actions: [(routed: Int, tier: String?)?] = []
+  public var actions: [(routed: Int?, tier: String?)?] = []
 
   public init() {}
 }

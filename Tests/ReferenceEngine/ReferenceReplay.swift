@@ -24,7 +24,7 @@ public struct ReferenceReplay {
   public struct Action {
     public enum Move {
       case none
-      case tier(String, first: Int)
+      case tier(String, chain: [Int])
       case policy(ReferencePolicy)
     }
 
@@ -94,12 +94,12 @@ public struct ReferenceReplay {
   /// What each of the budget's actions would do to the request.
   private func moves(
     of row: ReferenceLogRow, _ call: ReferenceCall, u: Double
-  ) -> [(routed: Int, tier: String?)?] {
+  ) -> [(routed: Int?, tier: String?)?] {
     actions.map { action in
       guard ReferencePolicy.holds(action.conditions, for: row.attributes) else { return nil }
       switch action.move {
       case .none: return (call.routed, call.tier)
-      case .tier(let tier, let first): return (first, tier)
+      case .tier(let tier, let chain): return (chain.first { !call.unfit.contains($0) }, tier)
       case .policy(let policy):
         let choice = policy.rule(for: row.attributes)?.choice ?? .logged
         // A rule that keeps the log's model keeps the call where it is if there is none.

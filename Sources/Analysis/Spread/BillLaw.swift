@@ -55,7 +55,7 @@ package struct BillLaw: Sendable {
   }
 
   /// One mean month where all are alike, else each of them.
-  private static func months(
+  package static func months(
     of cost: ExpectedCost
   ) -> [ExpectedCost] {
     let scenario = cost.scenario

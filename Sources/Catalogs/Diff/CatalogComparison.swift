@@ -16,6 +16,11 @@ package struct CatalogComparison: Sendable {
     package var other: Double
     /// Of each model whose prices change the bill, the largest first.
     package var effects: [Effect]
+    /// Expected dollars of the dearest month at the other prices.
+    package var dearestMonth: Double
+    /// Chance that a month of the period goes over the budget at the other prices, inputs as stated; nil
+    /// without a budget, or where the closed form does not tell.
+    package var overBudgetProbability: Double?
     /// What the closed forms leave out, at either prices.
     package var leftOut: [Expectation.Approximation] = []
 
@@ -29,29 +34,19 @@ package struct CatalogComparison: Sendable {
   package var missing: [String] = []
   /// Models that calls may reach and that are switched off before the period ends, by the other
   /// catalog.
-  package var retired: [(model: String, date: CivilDate)] = []
-  /// Of the whole period; nil without one.
-  package var budget: Double?
+  package var retired: [RetiredModel] = []
 
   /// nil if the scenario names no catalog to compare with.
   package init?(_ scenario: Scenario) {
     guard let compared = scenario.compared else { return nil }
     self.compared = compared
-    budget = scenario.budget.map {
-      $0.amount.dollars * Double(scenario.period.months.count)
-    }
     plans = scenario.plans.map { Self.plan($0, scenario, compared.catalog) }
     guard let plan = scenario.plans.first else { return }
-    let last = scenario.period.days.last?.date
-    for id in Self.reached(ExpectedCost(scenario: scenario, plan: plan)) {
+    for id in ExpectedCost(scenario: scenario, plan: plan).reachedModels.sorted() {
       let model = compared.catalog[id]
       if compared.missing.contains(model.name) { missing.append(model.name) }
-      if let date = model.deprecated, let last, date <= last { retired.append((model.name, date)) }
+      if let item = RetiredModel(model, in: scenario.period) { retired.append(item) }
     }
-  }
-
-  private static func reached(_ cost: ExpectedCost) -> [ModelID] {
-    cost.reachedModels.sorted()
   }
 
   private static func plan(
@@ -60,19 +55,25 @@ package struct CatalogComparison: Sendable {
     let own = ExpectedCost(scenario: scenario, plan: plan)
     var changed = scenario
     changed.catalog = prices
-    let effects = reached(own).filter { scenario.catalog[$0].prices != prices[$0].prices }
-      .map { id in
-        var single = scenario
-        single.catalog[id].prices = prices[id].prices
-        let cost = ExpectedCost(scenario: single, plan: plan).total
-        return Effect(model: scenario.catalog[id].name, difference: cost - own.total)
-      }
+    let effects = own.reachedModels.sorted().filter {
+      scenario.catalog[$0].prices != prices[$0].prices
+    }
+    .map { id in
+      var single = scenario
+      single.catalog[id].prices = prices[id].prices
+      let cost = ExpectedCost(scenario: single, plan: plan).total
+      return Effect(model: scenario.catalog[id].name, difference: cost - own.total)
+    }
     let other = ExpectedCost(scenario: changed, plan: plan)
+    let budget = scenario.budget?.amount.dollars
+    let isTold = budget != nil && Approximations(other).whyNoChance == nil
     return Plan(
       plan: plan, own: own.total, other: other.total,
       effects: effects.filter { $0.difference != 0 }.sorted {
         ($1.difference.magnitude, $0.model) < ($0.difference.magnitude, $1.model)
       },
+      dearestMonth: BillLaw.months(of: other).map(\.month.mean).max() ?? other.total,
+      overBudgetProbability: isTold ? BillLaw(other, budget: budget).anyMonthOver : nil,
       leftOut: Expectation.union([own, other].map(Expectation.leftOut)))
   }
 }

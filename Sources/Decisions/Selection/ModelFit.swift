@@ -19,8 +19,8 @@ package struct ModelFit {
     {
       return "the catalog lists no \(task) among its capabilities"
     }
-    if let end = model.deprecated, let first = scenario.period.days.first?.date, end < first {
-      return "it was withdrawn on \(PlainEnglish.date(end))"
+    if let retired = RetiredModel(model, in: scenario.period), retired.isBeforeStart {
+      return "it was withdrawn on \(PlainEnglish.date(retired.date))"
     }
     if let obstacle = priceObstacle(model, id, variants) { return obstacle }
     guard let window = model.contextWindow.map(Double.init), fitting(window) < rules.fits else {

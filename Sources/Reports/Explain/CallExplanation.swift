@@ -78,8 +78,19 @@ package struct CallExplanation {
     }
     switch action.effect {
     case .shed, .block, .cap: return true
-    case .tier, .policy: return false
+    case .tier: return unableTier != nil
+    case .policy: return false
     }
+  }
+
+  /// The tier that the budget would move the call to, had it a model that can do its task; nil: it has, or
+  /// the budget does not.
+  package var unableTier: String? {
+    guard call.action >= 0,
+      case .tier(let tier) = scenario.budget?.actions[Int(call.action)].effect,
+      compiled.firstFit(in: scenario.chains[tier] ?? [], forKindOf: kind) == nil
+    else { return nil }
+    return tier
   }
 
   /// The budget's line that has refused or moved the call, and what it does.

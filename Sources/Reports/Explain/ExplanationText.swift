@@ -134,7 +134,10 @@ package struct ExplanationText {
     if let line = it.budgetLine {
       section("Routing")
       row("budget", "the line \(line.name) is known to be crossed and acts: \(line.action)")
-      if it.isRefused { return row("refused", "no cache and no model was asked") }
+      if it.isRefused {
+        let why = it.unableTier.map { "no model of the tier \($0) can do its task; " } ?? ""
+        return row("refused", why + "no cache and no model was asked")
+      }
       row("model", it.routedModel)
       return row(
         "chain",

@@ -18,7 +18,7 @@ package enum Headline {
         plan, emphasis, whose: " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"),
       limit(plan, report, emphasis),
       CachingWords.sentences(plan, report, emphasis),
-      otherPrices(plan, report, emphasis), longMonth(report),
+      otherPrices(plan, report, emphasis), switchedOff(report, emphasis), longMonth(report),
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
   }
@@ -71,6 +71,16 @@ package enum Headline {
       + "\(PlainEnglish.usd(without.cost)) that a budget which only tells would let through."
   }
 
+  /// Models that by the scenario's own catalog nobody can call on any day of the period.
+  private static func switchedOff(_ report: ScenarioReport, _ emphasis: String) -> String? {
+    let names = report.scenario.retiredModels.filter(\.isBeforeStart).map {
+      emphasis.isEmpty ? PlainEnglish.visible($0.name) : Markdown.escape($0.name)
+    }
+    guard !names.isEmpty else { return nil }
+    return "Mind the models: by the scenario's own catalog \(PlainEnglish.list(names)) "
+      + "\(names.count == 1 ? "is" : "are") switched off before this plan begins."
+  }
+
   /// A period of days is one budget month, however long it is.
   private static func longMonth(_ report: ScenarioReport) -> String? {
     let period = report.scenario.period
@@ -104,14 +114,22 @@ package enum Headline {
       bills.leftOut.map {
         emphasis.isEmpty ? PlainEnglish.visible($0.part) : Markdown.escape($0.part)
       })
-    let verdict = comparison.budget.map { budget in
-      switch (bills.own > budget, bills.other > budget) {
-      case (false, true): ", which breaks the budget"
-      case (true, false): ", which is within the budget"
-      default: ""
+    let budget = report.scenario.budget
+    let other = plan.budgetSide(bills, budget)
+    let verdict: String? =
+      other == plan.budgetSide(budget)
+      ? nil
+      : other.map { side in
+        switch side {
+        case .holds: ", which is within the budget"
+        case .breaks: ", which breaks the budget"
+        case .unsure: ", which is too close to the budget to tell"
+        }
       }
-    }
-    return "At the prices of the \(Markdown.escape(comparison.compared.name)) catalog"
+    let name =
+      emphasis.isEmpty
+      ? PlainEnglish.visible(comparison.compared.name) : Markdown.escape(comparison.compared.name)
+    return "At the prices of the \(name) catalog"
       + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")"
       + "\(leftOut.isEmpty ? "" : ", by formulas that \(LeftOutWords.verb(bills.leftOut)) \(leftOut)")"
       + "\(assumed(\.other, of: report.assumed?.other, report, emphasis))."
@@ -138,28 +156,20 @@ package enum Headline {
     return words.isEmpty ? nil : "Mind that bill" + words + "."
   }
 
-  /// Whether a bill near the budget has no stated chance, so that one month says little.
-  private static func isUnsure(_ plan: PlanReport, _ report: ScenarioReport) -> Bool {
-    guard plan.spread == nil, plan.overBudgetProbability == nil, let budget = report.periodBudget,
-      plan.expectation.whyNoChance != nil
-    else { return false }
-    let distance = (budget - plan.result.cost).dollars.magnitude
-    return distance <= AttentionLimits.shipped.standardErrors * plan.expectation.standardError
-  }
-
   /// One simulated month is one draw: near the budget, another one may fall on the other side.
   private static func doubt(
     _ plan: PlanReport, _ report: ScenarioReport, isOver: Bool
   ) -> String {
     // Where inputs are drawn, a sentence of its own says how sure all this is.
-    if isUnsure(plan, report) {
+    if plan.isUnsure(report.scenario.budget) {
       return
         "; but this is one simulated month, near the budget, of which no formula tells the chance "
         + "here: several months do (--runs 200)"
     }
     guard plan.spread == nil, plan.expectation.meanOverRanges == nil,
       let chance = plan.overBudgetProbability,
-      let any = plan.anyMonthOverBudgetProbability, (0.01...0.99).contains(any)
+      let any = plan.anyMonthOverBudgetProbability,
+      plan.budgetSide(report.scenario.budget) == .unsure
     else { return "" }
     let verdict =
       switch any {
@@ -169,15 +179,21 @@ package enum Headline {
       }
     let odds =
       isOver && any > 0.6
-      ? "chance alone keeps within the budget \(PlainEnglish.wholePercent(1 - chance)) of such months"
-      : "chance alone breaks the budget in \(PlainEnglish.wholePercent(chance)) of such months"
+      ? "chance alone keeps within the budget \(percent(1 - chance)) of such months"
+      : "chance alone breaks the budget in \(percent(chance)) of such months"
     let together =
       any == chance
       ? ""
-      : " (at least one month of the period breaks it in \(PlainEnglish.wholePercent(any)) of cases)"
+      : " (at least one month of the period breaks it in \(percent(any)) of cases)"
     return
       "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and \(odds)"
       + together
+  }
+
+  /// In whole percent, unless that would be none or all.
+  private static func percent(_ chance: Double) -> String {
+    min(chance, 1 - chance) < AttentionLimits.shipped.doubt
+      ? PlainEnglish.share(chance) : PlainEnglish.wholePercent(chance)
   }
 
   private static func second(
@@ -189,7 +205,8 @@ package enum Headline {
     }
     let within = report.plans.filter { $0.isOverBudget(budget) == false }
     let safe = within.filter {
-      ($0.anyMonthOverBudgetProbability ?? 0) < 0.01 && !isUnsure($0, report)
+      ($0.anyMonthOverBudgetProbability ?? 0) < AttentionLimits.shipped.doubt
+        && !$0.isUnsure(budget)
     }
     if safe.count == report.plans.count {
       let doubtful = report.plans.contains { Attention(plan: $0).isNeeded }

@@ -48,6 +48,8 @@ package enum ReplayMarkdown {
         " The policy's rules read \(PlainEnglish.list(missing)), which the log does not tell: "
         + "requests may have gone where they would not go."
     }
+    if let tokenless = tokenless(report.scenario, replay.facts) { text += " " + tokenless }
+    if let userless = userless(report.scenario, replay.facts) { text += " " + userless }
     if let crossed = first.budgetCrossedAt {
       text +=
         " The budget breaks on "
@@ -62,6 +64,36 @@ package enum ReplayMarkdown {
     let absent = Set(facts.untold.map(\.name))
     let read = policy.rules.flatMap(\.conditions).map(\.attribute.name)
     return Set(read).intersection(absent).sorted()
+  }
+
+  /// Tokens that models bill which answered, and that no row of the log tells.
+  private static func tokenless(_ scenario: Scenario, _ facts: TraceFacts) -> String? {
+    let columns: [(TraceColumn, BillingDimension)] = [
+      (.inputTokens, .inputTokens), (.outputTokens, .outputTokens),
+    ]
+    let untold = columns.filter { column, dimension in
+      facts.untold.contains(column)
+        && scenario.unbilled.contains { $0.prices.contains(CatalogFormat.key(dimension)) }
+    }
+    guard !untold.isEmpty else { return nil }
+    return
+      "Mind that no row tells \(InputLog.alternatives(untold.map(\.0.name))): the bill leaves out "
+      + "what these cost."
+  }
+
+  /// What a scenario asks of accounts, where no row of the log tells any and nothing stands for them.
+  private static func userless(_ scenario: Scenario, _ facts: TraceFacts) -> String? {
+    guard facts.untold.contains(.user), scenario.replay.users == .none else { return nil }
+    let isKeptByUser = scenario.cache.mode != .off && scenario.cache.scope == .user
+    let caps = (scenario.budget?.actions ?? []).contains { $0.isCap }
+    let watches = scenario.alerts.contains { $0.metric == .accountMonthCost }
+    let effects = [
+      isKeptByUser ? "the response cache, which is kept by user, is never asked" : nil,
+      caps ? "no cap of an account holds" : nil,
+      watches ? "no alert looks at an account's month" : nil,
+    ].compactMap(\.self)
+    return effects.isEmpty
+      ? nil : "No row tells whose request it is (column `user`): \(PlainEnglish.list(effects))."
   }
 
   /// The same requests under each policy, side by side.
@@ -265,6 +297,12 @@ package enum ReplayMarkdown {
     }
     if facts.usedTimeZone {
       lines.append("Times without an offset were taken to be in the stated time zone.")
+    }
+    if !facts.unused.isEmpty {
+      let names = facts.unused.prefix(maximumNames).map(Markdown.escape)
+      let more = Int64(facts.unused.count - names.count)
+      let rest = more > 0 ? [PlainEnglish.plural(more, "more column")] : []
+      lines.append("Of the log's columns these were not read: \(PlainEnglish.list(names + rest)).")
     }
     lines +=
       UntoldMarkdown(

@@ -60,7 +60,19 @@ extension ReportMarkdown {
         ])
       }
     }
-    return table.text
+    return table.text + unable(report)
+  }
+
+  /// Calls that were refused because no model of the tier that they would be moved to can do their task.
+  private static func unable(_ report: ScenarioReport) -> String {
+    let refused = report.plans.compactMap { plan -> String? in
+      let calls = plan.result.enforcements.reduce(0) { $0 + $1.unable }
+      return calls > 0 ? "\(PlainEnglish.count(calls)) with \(name(plan.plan))" : nil
+    }
+    guard !refused.isEmpty else { return "" }
+    return
+      "Refused since no model of the tier that the line moves calls to can do their task, as far as "
+      + "the catalog tells: \(PlainEnglish.list(refused)).\n\n"
   }
 }
 

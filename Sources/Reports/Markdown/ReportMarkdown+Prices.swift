@@ -11,22 +11,24 @@ extension ReportMarkdown {
     var text = heading("What other prices would make of it")
     text += LeftOutWords.paragraph(comparison.plans.map(\.leftOut))
     text += "The same calls at the prices of the catalog \(name)\(checked(comparison)), as "
-    text += "expected bills (computed, not simulated):\n\n"
+    text += "expected bills (computed, not simulated"
+    if !report.scenario.ranges.isEmpty { text += ", at the likely values of inputs with a range" }
+    text += "):\n\n"
     var table = MarkdownTable(
       [
         .text("plan"), .number("this catalog"), .number(name), .number("difference"),
         .number("change"),
-      ] + (comparison.budget == nil ? [] : [.text("budget")]))
+      ] + (report.scenario.budget == nil ? [] : [.text("budget")]))
     for plan in comparison.plans {
       table.row(
         [
           self.name(plan.plan), PlainEnglish.usd(plan.own), PlainEnglish.usd(plan.other),
           signed(plan.other - plan.own),
           plan.own > 0 ? percent(plan.other / plan.own - 1) : "–",
-        ] + (comparison.budget.map { [verdict(plan, budget: $0, report)] } ?? []))
+        ] + (report.scenario.budget == nil ? [] : [verdict(plan, report)]))
     }
     text += table.text
-    return text + effects(comparison) + remarks(comparison, report.scenario.period)
+    return text + effects(comparison) + remarks(comparison)
   }
 
   /// `, last checked on 21 October 2026`.
@@ -34,25 +36,11 @@ extension ReportMarkdown {
     comparison.compared.checked.map { " (checked \(PlainEnglish.date($0)))" } ?? ""
   }
 
-  /// On which side of the budget a bill lies; by chance it may be on either.
-  private enum Side: String {
-    case holds, breaks
-    case unsure = "is too close to tell"
-  }
-
-  private static func verdict(
-    _ plan: CatalogComparison.Plan, budget: Double, _ report: ScenarioReport
-  ) -> String {
-    let error = report.plans.first { $0.plan == plan.plan }?.expectation.standardError ?? 0
-    func side(_ bill: Double) -> Side {
-      // Chance grows with the bill.
-      let reach = error * (plan.own > 0 ? bill / plan.own : 1)
-      if (bill - budget).magnitude <= AttentionLimits.shipped.standardErrors * reach {
-        return .unsure
-      }
-      return bill > budget ? .breaks : .holds
-    }
-    let (own, other) = (side(plan.own), side(plan.other))
+  private static func verdict(_ bills: CatalogComparison.Plan, _ report: ScenarioReport) -> String {
+    let budget = report.scenario.budget
+    guard let plan = report.plans.first(where: { $0.plan == bills.plan }),
+      let own = plan.budgetSide(budget), let other = plan.budgetSide(bills, budget)
+    else { return "–" }
     guard own != other else { return "\(own.rawValue) at either" }
     let there = "\(other.rawValue) at the other prices"
     return other == .breaks ? "**\(there)**" : there
@@ -73,14 +61,22 @@ extension ReportMarkdown {
     return "What each model's prices alone do to the bill of \(name(plan.plan)):\n\n" + table.text
   }
 
-  private static func remarks(_ comparison: CatalogComparison, _ period: Period) -> String {
+  /// Models that calls are sent to though the scenario's own catalog says that they are switched off.
+  package static func retiredSection(_ report: ScenarioReport) -> String {
+    let models =
+      report.replay == nil ? report.scenario.retiredModels : report.retiredModelsAsked
+    guard !models.isEmpty else { return "" }
+    return heading("Models that are switched off")
+      + models.map { retired($0, by: "the scenario's own catalog") }.joined() + "\n"
+  }
+
+  private static func retired(_ model: RetiredModel, by catalog: String) -> String {
+    "- **\(Markdown.escape(model.name)) is switched off** \(model.words(catalog: catalog)).\n"
+  }
+
+  private static func remarks(_ comparison: CatalogComparison) -> String {
     var text = ""
-    for (model, date) in comparison.retired {
-      text += "- **\(Markdown.escape(model)) is switched off** on \(PlainEnglish.date(date)) "
-      let isBefore = period.days.first.map { date <= $0.date } ?? false
-      text += "by that catalog, before this plan \(isBefore ? "begins" : "ends"): the calls need "
-      text += "another model.\n"
-    }
+    text += comparison.retired.map { retired($0, by: "that catalog") }.joined()
     for model in comparison.missing {
       text += "- \(Markdown.escape(model)) is not in that catalog and keeps its price here.\n"
     }
@@ -93,5 +89,21 @@ extension ReportMarkdown {
 
   private static func percent(_ share: Double) -> String {
     (share > 0 ? "+" : "") + PlainEnglish.percent(share)
+  }
+}
+
+extension ScenarioReport {
+  /// Of a replayed log, whose calls are known when it is read: models that calls were sent to.
+  fileprivate var retiredModelsAsked: [RetiredModel] {
+    let asked = Set(plans.flatMap(\.result.performance).filter { $0.attempts > 0 }.map(\.model))
+    let targets = ChainTable(
+      models: scenario.catalog.models.count, chains: [:], regions: scenario.regions
+    ).targets
+    return scenario.catalog.models.indices.compactMap { model in
+      let isAsked = targets.contains {
+        $0.model.index == model && asked.contains($0.name(in: scenario.catalog))
+      }
+      return isAsked ? RetiredModel(scenario.catalog.models[model], in: scenario.period) : nil
+    }
   }
 }

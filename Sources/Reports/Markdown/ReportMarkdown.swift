@@ -17,14 +17,15 @@ package enum ReportMarkdown {
           ReplayMarkdown.costCheck(replay), ReplayMarkdown.outliers(replay),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
-          windowSection(report), unaskedSection(report),
+          windowSection(report), unaskedSection(report), retiredSection(report),
           ReplayMarkdown.unknowns(report, replay), unbilledSection(report),
           fileSection(report),
         ]
       } else {
         [
           planSection(report), userSection(report), costSection(report), returnSection(report),
-          experimentSection(report), pricesSection(report), publishedSection(report),
+          experimentSection(report), retiredSection(report), pricesSection(report),
+          publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
           windowSection(report), unaskedSection(report), classifierSection(report),

@@ -142,7 +142,9 @@ extension ScenarioFormat {
     name: "action", summary: "One of `tier`, `policy`, `shed` and `cap`.",
     fields: [
       FormatField(
-        "tier", .text, "Calls are made in this tier, at the first model of its chain.",
+        "tier", .text,
+        "Calls are made in this tier, at the first model of its chain that can do their task; where none "
+          + "can, they are refused.",
         example: "economy"),
       FormatField(
         "policy", .either([.text, .object("policy")]),

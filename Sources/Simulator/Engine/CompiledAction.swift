@@ -17,6 +17,8 @@ package struct CompiledAction: Sendable {
   private let accountPlans: Int
   /// By kind, then account plan.
   private let matches: [Bool]
+  /// By kind: whether no model of the tier can do its task; empty where calls are not moved to a tier.
+  private let unable: [Bool]
 
   package init(_ action: BudgetAction, _ compiled: CompiledScenario) {
     line = action.line
@@ -31,6 +33,7 @@ package struct CompiledAction: Sendable {
       }
     }
     self.matches = matches
+    var unable: [Bool] = []
     switch action.effect {
     case .shed, .block: effect = .refuse
     case .cap(let calls, let amount):
@@ -38,14 +41,17 @@ package struct CompiledAction: Sendable {
     case .policy(let policy):
       effect = .reroute(CompiledRouting(compiled, policy: policy), tier: nil)
     case .tier(let tier):
-      let first = compiled.scenario.chains[tier]?.first
-      guard let first, let offset = compiled.kindOffsets[tier] else {
-        preconditionFailure("the reader demands a chain")
+      guard let chain = compiled.scenario.chains[tier], !chain.isEmpty,
+        let offset = compiled.kindOffsets[tier]
+      else { preconditionFailure("the reader demands a chain") }
+      let rules = compiled.kinds.map { kind in
+        let first = compiled.firstFit(in: chain, forKindOf: kind)
+        unable.append(first == nil)
+        return Policy.Rule(name: tier, conditions: [], choice: .model(first ?? chain[0]))
       }
-      let rule = Policy.Rule(name: tier, conditions: [], choice: .model(first))
-      effect = .reroute(
-        CompiledRouting(compiled, policy: Policy(name: tier, rules: [rule])), tier: offset)
+      effect = .reroute(CompiledRouting(compiled, rules: rules), tier: offset)
     }
+    self.unable = unable
   }
 
   /// Whether it concerns calls that arrive as that kind.
@@ -53,9 +59,14 @@ package struct CompiledAction: Sendable {
     matches[kind * accountPlans + accountPlan]
   }
 
+  /// Whether it refuses calls that it would move, since no model of the tier can do their task.
+  package func isUnable(kind: Int) -> Bool { !unable.isEmpty && unable[kind] }
+
   /// Models that calls may be sent to because of it.
   package func reachableModels(_ compiled: CompiledScenario) -> Set<Int> {
     guard case .reroute(let routing, let tier) = effect else { return [] }
-    return routing.reachableModels(compiled, movedTo: tier, where: concerns)
+    return routing.reachableModels(compiled, movedTo: tier) { kind, accountPlan in
+      concerns(kind: kind, accountPlan: accountPlan) && !isUnable(kind: kind)
+    }
   }
 }

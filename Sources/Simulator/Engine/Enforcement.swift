@@ -84,6 +84,7 @@ package struct Enforcement: Sendable {
           return .refused(by: number)
         }
       case .cap: continue
+      case .reroute where actions[number].isUnable(kind: kind): return .refused(by: number)
       case .reroute(let routing, let tier):
         decision = .moved(by: number, routing: routing, tier: tier)
       }

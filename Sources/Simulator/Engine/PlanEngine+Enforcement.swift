@@ -12,6 +12,7 @@ extension PlanEngine {
     case .untouched: break
     case .refused(let action):
       changed.action = Int16(action)
+      if enforcement.actions[action].isUnable(kind: Int(changed.kind)) { result.unaskedCalls &+= 1 }
       enforcement.count(by: action, useCase: useCase, user: changed.user, isRefused: true)
       return withUnsafePointer(to: changed) { refuse($0) }
     case .moved(let action, let routing, let tier):
@@ -99,7 +100,8 @@ extension PlanEngine {
       return EnforcementCell(
         month: months[place.month].month, rule: months[place.month].lines[action.line].rule,
         action: action.name, since: since, useCase: compiled.useCases[Int(place.useCase)],
-        refused: tally.refused, moved: tally.moved, accounts: tally.accounts)
+        refused: tally.refused, unable: action.movesToTier ? tally.refused : 0, moved: tally.moved,
+        accounts: tally.accounts)
     }
   }
 }

@@ -50,7 +50,9 @@ extension PlanEngine {
     guard metRoutes.insert(route).inserted else { return }
     addFixedPrices(reachedBy: call, along: routing, as: Int(call.kind))
     for action in enforcement.actions
-    where action.concerns(kind: Int(call.kind), accountPlan: 0) {
+    where action.concerns(kind: Int(call.kind), accountPlan: 0)
+      && !action.isUnable(kind: Int(call.kind))
+    {
       guard case .reroute(let other, let tier) = action.effect else { continue }
       addFixedPrices(reachedBy: call, along: other, as: Int(call.kind) + (tier ?? 0))
     }

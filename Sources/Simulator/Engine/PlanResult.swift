@@ -258,6 +258,8 @@ package struct EnforcementCell: Sendable {
   package var since: SimTime
   package var useCase: String
   package var refused: Int64
+  /// Those of them that no model of the tier could have answered which the action moves calls to.
+  package var unable: Int64
   /// Calls sent to another model or tier.
   package var moved: Int64
   /// Whose calls these were: so many of each user, from 0.

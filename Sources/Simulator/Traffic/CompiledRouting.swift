@@ -18,8 +18,10 @@ package struct CompiledRouting: Sendable {
     var first: Int
   }
 
-  /// By the scenario's own policy, unless another one is given.
-  package init(_ compiled: CompiledScenario, policy: Policy? = nil) {
+  /// By the scenario's own policy, unless another one is given, or for each kind of call a rule.
+  package init(
+    _ compiled: CompiledScenario, policy: Policy? = nil, rules: [Policy.Rule]? = nil
+  ) {
     let scenario = compiled.scenario
     accountPlans = compiled.accountPlanCount
     let chains = compiled.chains
@@ -51,7 +53,9 @@ package struct CompiledRouting: Sendable {
         // A log names the plan of each call itself.
         if !planNames.isEmpty { seen[.accountPlan] = planNames[plan] }
         // Another policy (the budget's) goes before what an experiment's variant says.
-        if policy == nil {
+        if let rules {
+          pinned[seenKinds.count] = rules[number]
+        } else if policy == nil {
           pinned[seenKinds.count] = compiled.pinned[number]
           if compiled.classified.contains(number), compiled.pinned[number] == nil,
             let classifier = scenario.classifier, classifier.accuracy < 1,

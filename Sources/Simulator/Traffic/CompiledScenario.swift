@@ -213,6 +213,12 @@ package struct CompiledScenario: Sendable {
     return (scenario.chains[tiers[kind.tier]] ?? []).contains { kind.unfit.contains($0) }
   }
 
+  /// The first of these models that can do the task of a kind's calls, as far as the catalog tells.
+  package func firstFit(in models: [ModelID], forKindOf kind: CallKind) -> ModelID? {
+    let unfit = chainKinds[Int(kind.chain)].unfit
+    return models.first { !unfit.contains($0) }
+  }
+
   package var accountPlanCount: Int { max(1, scenario.users.accountPlans.count) }
 
   private mutating func add(_ workload: Workload) {

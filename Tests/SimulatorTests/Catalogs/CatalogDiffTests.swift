@@ -72,7 +72,7 @@ import Testing
       #expect((plan.effects[0].difference - 0.5 * users).magnitude < 1e-9)
       #expect((plan.effects[1].difference + 0.5 * users).magnitude < 1e-9)
     }
-    #expect(comparison.missing.isEmpty && comparison.retired.map(\.model) == ["a"])
+    #expect(comparison.missing.isEmpty && comparison.retired.map(\.name) == ["a"])
     #expect(CatalogComparison(try folder.read()) == nil)
   }
 
@@ -105,7 +105,7 @@ import Testing
     try folder.write("after.yaml", Self.after.replacing("2020-01-01", with: "2025-11-30"))
     let scenario = try folder.read(
       overrides: ["compare_catalog=after.yaml", "period.time_zone=Europe/Paris"])
-    #expect(try #require(CatalogComparison(scenario)).retired.map(\.model) == ["a"])
+    #expect(try #require(CatalogComparison(scenario)).retired.map(\.name) == ["a"])
   }
 
   /// The expected bill with the other prices is what the other catalog itself gives.

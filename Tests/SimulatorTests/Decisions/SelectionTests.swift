@@ -52,8 +52,10 @@ import Testing
             - { model: slow, quality: 90% }
     """
 
-  private func study(_ change: (inout SelectionRules) -> Void = { _ in }) throws -> SelectionStudy {
-    let folder = try ScenarioFolder(["catalog.yaml": Self.catalog, "s.yaml": Self.scenario])
+  private func study(
+    catalog: String = catalog, _ change: (inout SelectionRules) -> Void = { _ in }
+  ) throws -> SelectionStudy {
+    let folder = try ScenarioFolder(["catalog.yaml": catalog, "s.yaml": Self.scenario])
     let scenario = try ScenarioReader.read(path: folder.path("s.yaml"))
     var rules = try #require(scenario.selection)
     change(&rules)
@@ -93,6 +95,17 @@ import Testing
     #expect(look["eyes"] == .scored)
     #expect(
       look["good"] == .incapable("the catalog lists no vision among its capabilities"))
+  }
+
+  /// The period begins on 1 June: a model that is off on that day answers nothing, one that goes on the next
+  /// answers a day's calls. Nobody states its quality, so that it is not scored.
+  @Test(arguments: [
+    ("2026-06-01", SelectionCandidate.Verdict.incapable("it was withdrawn on 1 June 2026")),
+    ("2026-06-02", .unscored("quality")),
+  ])
+  func aModelIsGoneFromItsLastDay(date: String, verdict: SelectionCandidate.Verdict) throws {
+    let study = try study(catalog: Self.catalog.replacing("2026-05-31", with: date))
+    #expect(try verdicts(study, answer("chat", study))["gone"] == verdict)
   }
 
   /// 0.4 quality + 0.3 (1 − latency / 5 s) + 0.2 (1 − cost / $1) + 0.1 conversion, by hand.

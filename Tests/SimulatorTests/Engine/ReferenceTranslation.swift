@@ -202,7 +202,7 @@ struct ReferenceTranslation {
   /// What each of the budget's actions would do to the call.
   private func actions(
     on call: Call, _ result: ReferenceCall, _ workload: Int, _ variant: Variant, part: UInt64
-  ) -> [(routed: Int, tier: String?)?] {
+  ) -> [(routed: Int?, tier: String?)?] {
     let scenario = compiled.scenario
     let seen = Self.seen(variant).merging(
       ["use_case": scenario.workloads[workload].useCase]) { said, _ in said }
@@ -215,7 +215,9 @@ struct ReferenceTranslation {
       let tier = variant.attributes[.tier]
       switch action.effect {
       case .block, .shed, .cap: return (result.routed, tier)
-      case .tier(let name): return (scenario.chains[name]?.first?.index ?? -1, name)
+      case .tier(let name):
+        let chain = (scenario.chains[name] ?? []).map(\.index)
+        return (chain.first { !result.unfit.contains($0) }, name)
       case .policy(let policy):
         return (ReferencePolicy(policy).model(for: seen, u: u) ?? -1, tier)
       }

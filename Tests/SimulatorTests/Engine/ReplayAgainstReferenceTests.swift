@@ -184,7 +184,7 @@ extension ReferenceReplay.Action.Move {
   init(_ effect: BudgetAction.Effect, in scenario: Scenario) {
     switch effect {
     case .block, .shed, .cap: self = .none
-    case .tier(let tier): self = .tier(tier, first: scenario.chains[tier]?.first?.index ?? -1)
+    case .tier(let tier): self = .tier(tier, chain: (scenario.chains[tier] ?? []).map(\.index))
     case .policy(let policy): self = .policy(ReferencePolicy(policy))
     }
   }

@@ -176,7 +176,7 @@ import Testing
     let folder = RepositoryFiles.root.appendingPathComponent("Sources/Simulator/Formats").path
     let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     #expect(files == TraceFormats.names.map { $0 + ".yaml" })
-    #expect(Set(TraceColumn.allNames).count == TraceColumn.allCases.count + 3)
+    #expect(Set(TraceColumn.allNames).count == TraceColumn.allCases.count + 5)
   }
 
   /// The tables of the page are those that the reader goes by.

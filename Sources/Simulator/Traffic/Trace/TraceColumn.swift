@@ -130,7 +130,8 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
 
   /// Other names that people use for a column.
   private static let aliases: [(name: String, column: TraceColumn)] = [
-    ("account_id", .user), ("hash_ids", .prefixBlocks), ("prompt_hash", .prompt),
+    ("account_id", .user), ("account", .user), ("user_id", .user), ("hash_ids", .prefixBlocks),
+    ("prompt_hash", .prompt),
   ]
 
   /// The column of that name or alias.
