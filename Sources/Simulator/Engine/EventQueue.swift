@@ -9,11 +9,43 @@ package struct EventQueue: ~Copyable, Sendable {
     /// A flow's next stage; the slot is a flow, or, inverted, a conversation that goes on.
     case arrival = 2
   }
+  /// What has created an event: the event in whose course that was, by its time and, among those of
+  /// that time, its kind and, of an outcome, its order. An outcome that was foreseen has created
+  /// what follows from it when it would have come.
+  package struct Cause: Equatable, Sendable, BitwiseCopyable {
+    package var time: Int64
+    package var order: UInt64
+
+    package static let none = Cause(time: .min, order: 0)
+
+    package init(time: Int64, order: UInt64) {
+      self.time = time
+      self.order = order
+    }
+
+    package init(_ kind: Kind, at time: Int64) {
+      self.init(time: time, order: UInt64(kind.rawValue) << 62)
+    }
+
+    package init(_ event: Event) {
+      self.init(
+        time: event.time,
+        order: event.kind == .outcome ? event.order : UInt64(event.kind.rawValue) << 62)
+    }
+
+    package static func < (a: Cause, b: Cause) -> Bool {
+      a.time < b.time || (a.time == b.time && a.order < b.order)
+    }
+
+  }
+
   package struct Event: Sendable, BitwiseCopyable {
     package var time: Int64
-    /// Among events of one time: kind in the top two bits, then the order of creation.
+    /// Among events of one time: kind in the top two bits, then the order of creation, but for arrivals
+    /// that have another cause.
     package fileprivate(set) var order: UInt64
     package var slot: Int32
+    fileprivate var cause = Cause.none
 
     package var kind: Kind {
       switch order >> 62 {
@@ -25,12 +57,23 @@ package struct EventQueue: ~Copyable, Sendable {
 
     @inline(__always)
     fileprivate static func < (a: Event, b: Event) -> Bool {
-      a.time < b.time || (a.time == b.time && a.order < b.order)
+      a.time < b.time || (a.time == b.time && precedes(a, b))
+    }
+
+    /// Of events of one time.
+    @inline(never)
+    private static func precedes(_ a: Event, _ b: Event) -> Bool {
+      guard a.kind == .arrival, b.kind == .arrival, a.cause != b.cause else {
+        return a.order < b.order
+      }
+      return a.cause < b.cause
     }
   }
 
   private var heap = Slab<Event>()
   private var created: UInt64 = 0
+  /// Of arrivals that are created from now on.
+  package var cause = Cause.none
 
   @inline(__always)
   package var isEmpty: Bool { heap.count == 0 }
@@ -52,7 +95,8 @@ package struct EventQueue: ~Copyable, Sendable {
 
   @inline(__always)
   package mutating func push(_ kind: Kind, at time: Int64, slot: Int32) {
-    let event = Event(time: time, order: UInt64(kind.rawValue) << 62 | created, slot: slot)
+    let event = Event(
+      time: time, order: UInt64(kind.rawValue) << 62 | created, slot: slot, cause: cause)
     created &+= 1
     heap.append(event)
     var child = heap.count - 1

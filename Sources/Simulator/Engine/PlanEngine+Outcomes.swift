@@ -123,7 +123,11 @@ extension PlanEngine {
     if watchesHours {
       hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
     }
-    if caching != nil { try noteCaching(usage, cost, slot, target: target, total: total) }
+    if caching != nil {
+      try noteCaching(
+        Self.call(of: flight), kind, usage, target: target, lost: flight.pointee.lost,
+        achievable: flight.pointee.achievable, isFailing: flight.pointee.isFailing, total: total)
+    }
     if isTelling { try tell(usage, cost, slot) }
     ledger.addAttempt(
       kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
