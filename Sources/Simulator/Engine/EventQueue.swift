@@ -9,11 +9,11 @@ package struct EventQueue: ~Copyable, Sendable {
     /// A flow's next stage; the slot is a flow, or, inverted, a conversation that goes on.
     case arrival = 2
   }
-  /// What has created an event: the event in whose course that was, by its time and, among those of
-  /// that time, its kind and, of an outcome, its order. An outcome that was foreseen has created
-  /// what follows from it when it would have come.
+  /// In whose course an event was created. An outcome that was foreseen has created what follows from it
+  /// when it would have come: at its time, after the outcomes before it and before all else.
   package struct Cause: Equatable, Sendable, BitwiseCopyable {
     package var time: Int64
+    /// Of an outcome that was on its way before that time; all else is later.
     package var order: UInt64
 
     package static let none = Cause(time: .min, order: 0)
@@ -21,16 +21,6 @@ package struct EventQueue: ~Copyable, Sendable {
     package init(time: Int64, order: UInt64) {
       self.time = time
       self.order = order
-    }
-
-    package init(_ kind: Kind, at time: Int64) {
-      self.init(time: time, order: UInt64(kind.rawValue) << 62)
-    }
-
-    package init(_ event: Event) {
-      self.init(
-        time: event.time,
-        order: event.kind == .outcome ? event.order : UInt64(event.kind.rawValue) << 62)
     }
 
     package static func < (a: Cause, b: Cause) -> Bool {
@@ -74,6 +64,9 @@ package struct EventQueue: ~Copyable, Sendable {
   private var created: UInt64 = 0
   /// Of arrivals that are created from now on.
   package var cause = Cause.none
+  private var now = Int64.min
+  /// Events that had been created before that time.
+  private var createdBefore: UInt64 = 0
 
   @inline(__always)
   package var isEmpty: Bool { heap.count == 0 }
@@ -84,6 +77,14 @@ package struct EventQueue: ~Copyable, Sendable {
     guard heap.count > 0 else { return false }
     let next = heap[0]
     return next.time < time || (next.time == time && next.order >> 62 < Kind.arrival.rawValue)
+  }
+
+  /// Something happens: an event, or the start of a flow.
+  @inline(__always)
+  package mutating func enter(_ event: Event? = nil, at time: Int64) {
+    if time != now { (now, createdBefore) = (time, created) }
+    let order = event?.order ?? .max
+    cause = Cause(time: time, order: order < createdBefore ? order : .max)
   }
 
   /// The order of an outcome that is never pushed, because nothing waits for it.

@@ -59,7 +59,7 @@ extension PlanEngine {
     guard holds(call.pointee.input, kind, target: target), !place.pointee.chargesUncached,
       tokens <= prices.sureTokens(target: target, billing: billing),
       let latency = foreseenLatency(
-        of: call, target: target, failureRate: place.pointee.failureRate),
+        of: call, target: target, failureRate: place.pointee.failureRate), latency > 0,
       start(call, target: target, latency: latency, maxTokens: kind.pointee.maxTokens)
     else { return false }
     let (s, e) = (call.pointee.time, call.pointee.time + latency)

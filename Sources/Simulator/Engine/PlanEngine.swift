@@ -316,7 +316,7 @@ package struct PlanEngine: ~Copyable {
       if events.precedesArrival(at: time) { try handleEvents(before: time) }
       begin(at: time)
       if call.pointee.isFlowStart {
-        events.cause = EventQueue.Cause(.arrival, at: time)
+        events.enter(at: time)
         startFlow(call.pointee)
       } else {
         arrive(call)
@@ -386,7 +386,7 @@ package struct PlanEngine: ~Copyable {
   package mutating func step() throws {
     let event = events.pop()
     begin(at: event.time)
-    events.cause = EventQueue.Cause(event)
+    events.enter(event, at: event.time)
     switch event.kind {
     case .outcome: try outcome(event.slot, at: event.time, order: event.order)
     case .retry: attempt(event.slot, at: event.time)
