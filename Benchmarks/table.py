@@ -271,6 +271,25 @@ def month(bench):
 
 
 @row
+def conversations(bench):
+    """As many calls in conversations as alone: what their contexts and the cache take."""
+    users = ["--users", "100", "--threads", "1"] if bench.short else ["--threads", "1"]
+    calls = 1 if bench.short else 10
+
+    def run(name, scenario, *more):
+        return bench.ours(name, "run", bench.scenario(scenario), *users, *more)
+
+    singles = {
+        "single calls": lambda name: run(name, "single-calls"),
+        "single calls, one by one": lambda name: run(
+            name, "single-calls", "--override", "+alerts.never="
+            "{when: error_rate > 90%, window: 1h}")}
+    return against(
+        f"{calls} million calls in conversations of 20, 1 thread", run("ours", "conversations"),
+        singles, bench.rounds(5), {"single calls": 1.5})
+
+
+@row
 def all_plans(bench):
     job = bench.ours("ours", "run", SHIPPED[0], "--threads", "2")
     return alone("all four plans (16.2 million calls) with reports, 2 threads", job,

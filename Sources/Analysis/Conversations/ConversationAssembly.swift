@@ -228,7 +228,7 @@ struct ConversationAssembly {
       let call = place.kinds[2], let own = place.target
     else { return nil }
     let window = scenario.catalog[own.model].contextWindow
-    guard let limit = full.tokens(window: window) else { return nil }
+    guard let limit = full.limit.tokens(window: window) else { return nil }
     var result = ConversationCompaction(
       at: Double(limit), summary: call.shape.visible.first, instruction: Double(instruction))
     result.isOwnTarget = call.chain[0].name == own.name

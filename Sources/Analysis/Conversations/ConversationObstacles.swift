@@ -81,7 +81,7 @@ extension ConversationAssembly {
     _ place: Place, _ target: ExpectedCall.Target, _ model: String
   ) {
     if case .fail? = spec.levels[place.level].rules.full?.action,
-      let at = spec.levels[place.level].rules.full?.tokens(
+      let at = spec.levels[place.level].rules.full?.limit.tokens(
         window: scenario.catalog[target.model].contextWindow)
     {
       checkSize(place, Double(at), "full: do: fail", "conversations end at it")

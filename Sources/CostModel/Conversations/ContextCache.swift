@@ -2,12 +2,12 @@
 /// "Prompt cache" and "Conversations"). Starts are nondecreasing.
 public struct ContextCache: Sendable {
   public let settings: PromptCacheSettings
-  private var entries: [UInt64: ContextEntry] = [:]
+  var entries = BoundaryTable()
   private var pending = PendingEntries()
   private var booked: UInt64 = 0
   private var flushes: ArraySlice<SimTime>
   /// With so many entries, those that have expired are forgotten.
-  private var sweepsAt = 32
+  var sweepsAt = 32
 
   public init(_ settings: PromptCacheSettings) {
     self.settings = settings
@@ -76,11 +76,11 @@ public struct ContextCache: Sendable {
 
   /// Forgets what nobody can send any more.
   public mutating func forget(_ segments: some Sequence<ContextSegment>) {
-    for segment in segments { entries[segment.boundary] = nil }
+    for segment in segments { entries.remove(segment.boundary) }
   }
 
   /// Entries that are live at a moment.
-  public func liveCount(at t: SimTime) -> Int { entries.values.count { $0.isLive(at: t) } }
+  public func liveCount(at t: SimTime) -> Int { entries.liveCount(at: t) }
 
   // MARK: By breakpoint
 
@@ -183,14 +183,14 @@ public struct ContextCache: Sendable {
   // MARK: Entries
 
   /// What an attempt has marked, and when that can be read; nil: never.
-  private struct Writing {
+  struct Writing {
     var marks: CacheMarks
     var start: SimTime
     var readable: SimTime?
     var output: Int64?
   }
 
-  private func readable(from s: SimTime, to e: SimTime, succeeds: Bool) -> SimTime? {
+  func readable(from s: SimTime, to e: SimTime, succeeds: Bool) -> SimTime? {
     switch settings.readable {
     case .start: s
     case .outcome: succeeds ? e : nil
@@ -210,15 +210,20 @@ public struct ContextCache: Sendable {
     settings.longTTL != nil && (place < prompt.prefixCount ? marks.prefixIsLong : marks.restIsLong)
   }
 
-  private func lifetime(isLong: Bool) -> SimDuration {
+  func lifetime(isLong: Bool) -> SimDuration {
     isLong ? settings.longTTL ?? settings.ttl : settings.ttl
   }
 
   private mutating func refresh(_ prompt: ContextPrompt, _ place: Int, at s: SimTime) {
     guard let entry = entry(prompt, place), entry.isLive(at: s) else { return }
+    refresh(prompt.segments[place].boundary, entry, at: s)
+  }
+
+  /// - Parameter entry: the boundary's, which is live.
+  mutating func refresh(_ boundary: UInt64, _ entry: ContextEntry, at s: SimTime) {
     let expiry = s.expiring(after: lifetime(isLong: entry.isLong))
     guard expiry > entry.expiry else { return }
-    entries[prompt.segments[place].boundary] = ContextEntry(expiry: expiry, isLong: entry.isLong)
+    entries.set(boundary, ContextEntry(expiry: expiry, isLong: entry.isLong))
   }
 
   private mutating func writeOutput(
@@ -232,7 +237,7 @@ public struct ContextCache: Sendable {
   }
 
   /// - Parameter latest: the last moment at which the entry may expire.
-  private mutating func write(
+  mutating func write(
     _ boundary: UInt64, isLong: Bool, _ writing: Writing, latest: SimTime = .distantFuture
   ) {
     guard let readable = writing.readable else { return }
@@ -252,16 +257,16 @@ public struct ContextCache: Sendable {
     {
       return
     }
-    entries[boundary] = entry
+    entries.set(boundary, entry)
   }
 
   /// Makes everything readable that is so by then. What was written or refreshed before a flush is
   /// gone from then on.
-  private mutating func advance(to s: SimTime) {
+  mutating func advance(to s: SimTime) {
     while let flush = flushes.first, flush <= s {
       flushes.removeFirst()
       while let next = pending.first, next.readable < flush { _ = pending.pop() }
-      entries.removeAll(keepingCapacity: true)
+      entries.removeAll()
     }
     while let next = pending.first, next.readable <= s {
       _ = pending.pop()
@@ -269,8 +274,8 @@ public struct ContextCache: Sendable {
     }
   }
 
-  private mutating func sweep(at s: SimTime) {
-    entries = entries.filter { $0.value.isLive(at: s) }
+  mutating func sweep(at s: SimTime) {
+    entries.sweep(at: s)
     sweepsAt = max(32, 2 * entries.count)
   }
 }

@@ -1,5 +1,4 @@
-/// Until when a prompt cache can read a prompt up to one boundary: 16 bytes with its key, which a
-/// dictionary keeps in 24 to 48.
+/// Until when a prompt cache can read a prompt up to one boundary: 16 bytes with its key.
 struct ContextEntry: BitwiseCopyable, Sendable {
   /// Twice the moment at which it expires, and 1 if it was written for the longer time.
   private var packed: Int64

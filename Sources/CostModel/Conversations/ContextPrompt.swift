@@ -1,6 +1,6 @@
 /// What a call sends: the segments of a context.
 public struct ContextPrompt: Sendable {
-  public internal(set) var segments: [ContextSegment]
+  public let segments: [ContextSegment]
   public let prefixCount: Int
   /// The boundary behind the call's output; 0: the output joins no context.
   public let output: UInt64
@@ -16,6 +16,19 @@ public struct ContextPrompt: Sendable {
   /// Tokens up to the end of the segment at that place.
   @inlinable
   func end(_ place: Int) -> Int64 { segments[place].end }
+}
+
+/// What a prompt comes to: all that a cache asks of one whose conversation keeps its own entries.
+@frozen
+public struct PromptEnds: Hashable, Sendable, BitwiseCopyable {
+  public var all: ContextEnd
+  /// Without the instruction of a compaction.
+  public var own: ContextEnd
+  public var prefix: ContextEnd
+  /// Of the prefix; no meaning without one.
+  public var boundary: UInt64
+  /// Place of the first segment that is taken out again; `Int32.max`: there is none.
+  public var fallback: Int32
 }
 
 /// How the input of an attempt is billed; what is left of it is fresh.

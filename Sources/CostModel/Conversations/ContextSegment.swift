@@ -21,6 +21,38 @@ public struct ContextSegment: Hashable, Sendable, BitwiseCopyable {
   public var kind: Kind
 }
 
+/// What the first segments of a context come to.
+@frozen
+public struct ContextEnd: Hashable, Sendable, BitwiseCopyable {
+  public private(set) var tokens: Int64 = 0
+  /// Segments.
+  public private(set) var count: Int32 = 0
+  /// Blocks of content.
+  public private(set) var blocks: Int32 = 0
+  /// Segments, neighbouring results being one.
+  public private(set) var runs: Int32 = 0
+  private var isResult = false
+
+  public init() {}
+
+  /// Up to the end of the last of so many segments.
+  init(_ segment: ContextSegment, _ count: Int) {
+    tokens = segment.end
+    self.count = Int32(clamping: count)
+    blocks = segment.blocks
+    runs = segment.runs
+    isResult = segment.kind == .result
+  }
+
+  mutating func add(_ kind: ContextSegment.Kind, tokens: Int64, blocks: Int) {
+    self.tokens += tokens
+    count += 1
+    self.blocks += Int32(clamping: blocks)
+    runs += kind == .result && isResult ? 0 : 1
+    isResult = kind == .result
+  }
+}
+
 /// Hands out the identities of boundaries: each is given once.
 @frozen
 public struct BoundaryNumbers: Sendable {

@@ -20,19 +20,26 @@ public struct Conversation: Sendable {
   /// The context without what the next call brings.
   private var oldCount = 0
   private let isFork: Bool
-  /// The prompt that is being sent; its segments are the context's own, but for a compaction's.
-  public private(set) var prompt: ContextPrompt
+  /// The boundary behind the output of the call that is due.
+  private var output: UInt64 = 0
+  /// Of the instruction of a compaction that is due or under way.
+  private var instruction: (tokens: Int64, boundary: UInt64)?
   private var results: [Int64] = []
   private var pending = 0
   private var readyAt = SimTime.distantPast
   /// The first place of the context whose boundary has changed since `takeCut`.
   private var cut = Int.max
 
-  /// - Parameter prefix: the boundary and length of the static prefix; a length of 0 is none.
-  public init(_ rules: ConversationRules, prefix: (boundary: UInt64, tokens: Int64)) {
+  /// - Parameters:
+  ///   - prefix: the boundary and length of the static prefix; a length of 0 is none.
+  ///   - keepsSegments: false where nobody asks for the prompt but by its ends, nothing is ever taken out
+  ///     of the context, and no other one is forked from it.
+  public init(
+    _ rules: ConversationRules, prefix: (boundary: UInt64, tokens: Int64),
+    keepsSegments: Bool = true
+  ) {
     self.rules = rules
-    context = ConversationContext(prefix: prefix)
-    prompt = ContextPrompt(context)
+    context = ConversationContext(prefix: prefix, keepsSegments: keepsSegments)
     isFork = false
   }
 
@@ -40,8 +47,39 @@ public struct Conversation: Sendable {
   public init(_ rules: ConversationRules, forking parent: Conversation) {
     self.rules = rules
     context = parent.context.inherited
-    prompt = ContextPrompt(context)
     isFork = true
+  }
+
+  /// The prompt that is being sent; its segments are the context's own, but for a compaction's.
+  public var prompt: ContextPrompt {
+    guard let instruction else { return ContextPrompt(context, output: output) }
+    var old = context.first(oldCount)
+    old.add(
+      .instruction, tokens: instruction.tokens, turn: Int32(turn + 1),
+      boundary: instruction.boundary)
+    return ContextPrompt(old)
+  }
+
+  public var promptTokens: Int64 {
+    guard let instruction else { return context.tokens }
+    return context.end(oldCount).tokens + instruction.tokens
+  }
+
+  /// What that prompt comes to.
+  public var ends: PromptEnds {
+    var own = context.end
+    var all = own
+    if let instruction {
+      own = context.end(oldCount)
+      all = own
+      if instruction.tokens > 0 {
+        all.add(.instruction, tokens: instruction.tokens, blocks: 1)
+      }
+    }
+    return PromptEnds(
+      all: all, own: own, prefix: context.end(context.prefixCount),
+      boundary: context.prefixCount > 0 ? context.segments[0].boundary : 0,
+      fallback: rules.keptReasoning == .turn ? context.firstReasoning : .max)
   }
 
   /// A new turn starts with a message of the user.
@@ -49,48 +87,41 @@ public struct Conversation: Sendable {
     turn += 1
     step = 0
     if rules.keptReasoning == .turn, turn > 0 {
-      release()
-      let segments = context.segments
-      note(context.keep(&numbers) { segments[$0].kind != .reasoning })
+      if context.firstReasoning != .max {
+        let first = Int(context.firstReasoning)
+        note(context.keep(from: first, &numbers) { $1.kind != .reasoning })
+      }
     }
-    oldCount = context.segments.count
+    oldCount = Int(context.end.count)
     add(.user, user, &numbers)
   }
 
   /// What the call that is due becomes; the prompt is ready if it is made.
   /// - Parameter limit: the least prompt that is too long.
   public mutating func prepare(limit: Int64?, _ numbers: inout BoundaryNumbers) -> Next {
-    guard let full = rules.full, let limit, context.tokens >= limit else {
-      setPrompt(&numbers)
-      return .call
-    }
+    defer { output = numbers.next() }
+    guard let full = rules.full, let limit, context.tokens >= limit else { return .call }
     switch full.action {
     case .fail: return .overflow
     case .truncate(let tokens): truncate(to: tokens, &numbers)
     case .compact(let instruction, _):
       guard oldCount > context.prefixCount else { break }
-      var old = context.first(oldCount)
-      old.add(
-        .instruction, tokens: instruction, turn: Int32(turn + 1), boundary: numbers.next())
-      prompt = ContextPrompt(old)
+      self.instruction = (instruction, numbers.next())
       return .compaction
     }
-    setPrompt(&numbers)
     return .call
   }
 
   /// The summary has come: the call that was due is made now, with the prompt that is ready.
   public mutating func compacted(summary: Int64, _ numbers: inout BoundaryNumbers) {
     guard case .compact(_, let keep)? = rules.full?.action else { return }
-    release()
-    let segments = context.segments
+    instruction = nil
     let (old, prefix) = (oldCount, context.prefixCount)
     let firstKept = Int32(turn + 1) - keep
     note(
-      context.keep(summary: summary, &numbers) { place in
-        place < prefix || place >= old || keep > 0 && segments[place].turn >= max(0, firstKept)
+      context.keep(summary: summary, &numbers) { place, segment in
+        place < prefix || place >= old || keep > 0 && segment.turn >= max(0, firstKept)
       })
-    setPrompt(&numbers)
   }
 
   /// A turn's last call has been answered.
@@ -135,7 +166,7 @@ public struct Conversation: Sendable {
 
   /// The step's results are there; the next call arrives.
   public mutating func takeResults(_ numbers: inout BoundaryNumbers) {
-    oldCount = context.segments.count
+    oldCount = Int(context.end.count)
     for tokens in results { add(.result, tokens, &numbers) }
     results = []
     step += 1
@@ -155,26 +186,16 @@ public struct Conversation: Sendable {
   private mutating func takeOutput(
     visible: Int64, reasoning: Int64, blocks: Int, _ numbers: inout BoundaryNumbers
   ) {
-    let boundary = prompt.output
-    release()
     add(.reasoning, reasoning, &numbers)
     context.add(
-      .output, tokens: visible, blocks: blocks, turn: Int32(turn + 1), boundary: boundary)
-    oldCount = context.segments.count
+      .output, tokens: visible, blocks: blocks, turn: Int32(turn + 1), boundary: output)
+    oldCount = Int(context.end.count)
   }
 
   private mutating func add(
     _ kind: ContextSegment.Kind, _ tokens: Int64, _ numbers: inout BoundaryNumbers
   ) {
-    release()
     context.add(kind, tokens: tokens, turn: Int32(turn + 1), boundary: numbers.next())
-  }
-
-  /// The context is about to change: a prompt that shares its segments would have them copied.
-  private mutating func release() { prompt.segments = [] }
-
-  private mutating func setPrompt(_ numbers: inout BoundaryNumbers) {
-    prompt = ContextPrompt(context, output: numbers.next())
   }
 
   private mutating func truncate(to tokens: Int64, _ numbers: inout BoundaryNumbers) {
@@ -187,8 +208,7 @@ public struct Conversation: Sendable {
       }
       firstKept += 1
     }
-    release()
-    note(context.keep(&numbers) { segments[$0].turn >= firstKept || segments[$0].turn < 0 })
+    note(context.keep(&numbers) { $1.turn >= firstKept || $1.turn < 0 })
     oldCount = segments.indices.filter { $0 < oldCount }.count { place in
       segments[place].turn >= firstKept || segments[place].turn < 0
     }

@@ -1,14 +1,24 @@
 /// What a conversation sends with its next call: a list of segments, of which those without tokens
 /// are left out.
 public struct ConversationContext: Sendable {
+  /// Of a context that keeps its end alone, the static prefix's.
   public private(set) var segments: [ContextSegment]
   /// Of the static prefix.
   public private(set) var prefixCount: Int
+  /// What all segments come to.
+  public private(set) var end = ContextEnd()
+  /// Place of the first segment of thinking; `Int32.max`: there is none.
+  public private(set) var firstReasoning = Int32.max
+  private let keepsSegments: Bool
 
-  /// - Parameter prefix: the boundary and length of the static prefix; a length of 0 is none.
-  public init(prefix: (boundary: UInt64, tokens: Int64)) {
+  /// - Parameters:
+  ///   - prefix: the boundary and length of the static prefix; a length of 0 is none.
+  ///   - keepsSegments: false where nobody asks for anything but the end of what is behind the prefix,
+  ///     and nothing is ever taken out.
+  public init(prefix: (boundary: UInt64, tokens: Int64), keepsSegments: Bool = true) {
     segments = []
     prefixCount = 0
+    self.keepsSegments = keepsSegments
     add(.prefix, tokens: prefix.tokens, turn: -1, boundary: prefix.boundary)
     prefixCount = segments.count
   }
@@ -18,6 +28,7 @@ public struct ConversationContext: Sendable {
   {
     segments = []
     prefixCount = 0
+    keepsSegments = true
     for part in prefix { add(.prefix, tokens: part.tokens, turn: -1, boundary: part.boundary) }
     prefixCount = segments.count
     add(.user, tokens: rest.tokens, turn: 1, boundary: rest.boundary)
@@ -30,50 +41,68 @@ public struct ConversationContext: Sendable {
     return context
   }
 
-  public var tokens: Int64 { segments.last?.end ?? 0 }
+  public var tokens: Int64 { end.tokens }
+
+  /// What the first segments come to.
+  public func end(_ count: Int) -> ContextEnd {
+    count == Int(end.count)
+      ? end : count > 0 ? ContextEnd(segments[count - 1], count) : ContextEnd()
+  }
 
   mutating func add(
     _ kind: ContextSegment.Kind, tokens: Int64, blocks: Int = 1, turn: Int32, boundary: UInt64,
     identity: UInt64? = nil
   ) {
     guard tokens > 0 else { return }
-    let last = segments.last
-    let joins = kind == .result && last?.kind == .result
+    if kind == .reasoning, firstReasoning == .max { firstReasoning = end.count }
+    end.add(kind, tokens: tokens, blocks: blocks)
+    guard keepsSegments || kind == .prefix else { return }
     segments.append(
       ContextSegment(
-        identity: identity ?? boundary, boundary: boundary, end: (last?.end ?? 0) + tokens,
-        blocks: (last?.blocks ?? 0) + Int32(clamping: blocks),
-        runs: (last?.runs ?? 0) + (joins ? 0 : 1), turn: turn, kind: kind))
+        identity: identity ?? boundary, boundary: boundary, end: end.tokens, blocks: end.blocks,
+        runs: end.runs, turn: turn, kind: kind))
   }
 
   /// The first segments alone.
   func first(_ count: Int) -> ConversationContext {
     var context = self
-    context.segments.removeLast(segments.count - count)
+    context.removeLast(from: count)
     return context
   }
 
+  private mutating func removeLast(from count: Int) {
+    end = end(count)
+    segments.removeLast(segments.count - count)
+    if firstReasoning >= end.count { firstReasoning = .max }
+  }
+
   /// Takes segments out. What stays behind the first of them has other boundaries.
-  /// - Parameter summary: the tokens of a segment that goes in behind the prefix.
+  /// - Parameters:
+  ///   - summary: the tokens of a segment that goes in behind the prefix.
+  ///   - first: all before it are kept.
   /// - Returns: The first place whose boundary is another one; nil: nothing has changed.
   @discardableResult
   mutating func keep(
-    summary: Int64 = 0, _ numbers: inout BoundaryNumbers, where isKept: (Int) -> Bool
+    summary: Int64 = 0, from first: Int = 0, _ numbers: inout BoundaryNumbers,
+    where isKept: (Int, ContextSegment) -> Bool
   ) -> Int? {
-    let cut = segments.indices.first { $0 >= prefixCount && !isKept($0) }
+    let cut = segments.indices.dropFirst(max(first, prefixCount)).first {
+      !isKept($0, segments[$0])
+    }
     guard let from = summary > 0 ? prefixCount : cut else { return nil }
-    let old = segments
-    segments.removeLast(old.count - from)
+    var before = end(from)
+    let old = Array(segments[from...])
+    removeLast(from: from)
     add(.summary, tokens: summary, turn: -1, boundary: numbers.next())
-    for place in from..<old.count where isKept(place) {
-      let before: (end: Int64, blocks: Int32) =
-        place == 0 ? (0, 0) : (old[place - 1].end, old[place - 1].blocks)
+    for (place, segment) in old.enumerated() {
+      let own = (tokens: segment.end - before.tokens, blocks: Int(segment.blocks - before.blocks))
+      before = ContextEnd(segment, from + place + 1)
+      guard isKept(from + place, segment) else { continue }
       add(
-        old[place].kind, tokens: old[place].end - before.end,
-        blocks: Int(old[place].blocks - before.blocks), turn: old[place].turn,
+        segment.kind, tokens: own.tokens, blocks: own.blocks, turn: segment.turn,
         boundary: BoundaryNumbers.moved(
-          old[place].identity, behind: segments.last?.boundary ?? 0),
-        identity: old[place].identity)
+          segment.identity, behind: segments.last?.boundary ?? 0),
+        identity: segment.identity)
     }
     return from
   }

@@ -17,8 +17,8 @@ public struct ConversationRules: Hashable, Sendable {
 }
 
 /// Where a request asks a provider to store its prompt, and for how long.
-public struct CacheMarks: Hashable, Sendable {
-  public enum Breakpoints: String, CaseIterable, Sendable {
+public struct CacheMarks: Hashable, Sendable, BitwiseCopyable {
+  public enum Breakpoints: String, CaseIterable, Sendable, BitwiseCopyable {
     case none
     /// The static prefix's end.
     case prefix
@@ -51,10 +51,24 @@ public struct FullRule: Hashable, Sendable {
     case fail
   }
 
-  public enum Limit: Hashable, Sendable {
+  public enum Limit: Hashable, Sendable, BitwiseCopyable {
     case tokens(Int64)
     /// A share of the routed model's context window, in billionths.
     case windowShare(Int64)
+
+    public var isShare: Bool { if case .windowShare = self { true } else { false } }
+
+    /// The least prompt that is too long, at a model of that window; nil: there is none.
+    public func tokens(window: Int64?) -> Int64? {
+      switch self {
+      case .tokens(let tokens): return tokens
+      case .windowShare(let billionths):
+        guard let window else { return nil }
+        let (high, low) = window.multipliedFullWidth(by: billionths)
+        let (quotient, rest) = (1_000_000_000 as Int64).dividingFullWidth((high, low))
+        return quotient + (rest > 0 ? 1 : 0)
+      }
+    }
   }
 
   public var limit: Limit
@@ -63,18 +77,6 @@ public struct FullRule: Hashable, Sendable {
   public init(at limit: Limit, _ action: Action) {
     self.limit = limit
     self.action = action
-  }
-
-  /// The least prompt that is too long, at a model of that window; nil: there is none.
-  public func tokens(window: Int64?) -> Int64? {
-    switch limit {
-    case .tokens(let tokens): return tokens
-    case .windowShare(let billionths):
-      guard let window else { return nil }
-      let (high, low) = window.multipliedFullWidth(by: billionths)
-      let (quotient, rest) = (1_000_000_000 as Int64).dividingFullWidth((high, low))
-      return quotient + (rest > 0 ? 1 : 0)
-    }
   }
 }
 

@@ -80,6 +80,26 @@ public struct Pricer: Sendable {
   /// an amount has to be rounded or has no price.
   public var plainRates: PlainRates? { isFlat ? usualRates.plain : nil }
 
+  /// So many tokens of a call have a price, however many of them are read, written, plain or thought, and
+  /// whenever it is made from `start` on; 0: none are sure to.
+  public func sureTokens(from start: SimTime) -> Int64 {
+    guard let first = sheets.first, first.from <= start else { return 0 }
+    let billed: [BillingDimension] = [
+      .inputTokens, .cacheReadTokens, .cacheWriteTokens, .cacheWriteLongTokens, .outputTokens,
+      .reasoningTokens, .calls,
+    ]
+    var highest: Int64 = 0
+    for card in stride(from: 0, to: rates.count, by: dimensions) {
+      for dimension in billed {
+        let rate = rates[card + dimension.rawValue]
+        guard rate.isPriced else { return 0 }
+        highest = max(highest, rate.numerator / rate.denominator)
+      }
+    }
+    // Far from what 64 bits hold, with every token billed in every way.
+    return Int64.max / 16 / (highest + 1) / 8
+  }
+
   /// What is due at the start of a month, whatever the traffic: the sheet's of that moment; nil:
   /// nothing.
   ///

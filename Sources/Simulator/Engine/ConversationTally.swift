@@ -64,66 +64,74 @@ package struct ConversationResult: Sendable {
 }
 
 /// Counts what happens to conversations while a plan runs.
-package struct ConversationTally: Sendable {
-  private var results: [ConversationResult?]
+package struct ConversationTally: ~Copyable, Sendable {
+  /// By workload.
+  private var results: Slab<ConversationResult>
+  private let areConversations: [Bool]
 
   package init(_ scenario: Scenario) {
-    results = scenario.workloads.map {
-      $0.conversation == nil ? nil : ConversationResult(workload: $0.name)
-    }
+    results = Slab(scenario.workloads.map { ConversationResult(workload: $0.name) })
+    areConversations = scenario.workloads.map { $0.conversation != nil }
   }
 
-  package var found: [ConversationResult] { results.compactMap(\.self) }
+  package var found: [ConversationResult] {
+    zip(results.array, areConversations).filter(\.1).map(\.0)
+  }
 
   private static func group(_ number: Int) -> Int {
     min(max(0, number), ConversationResult.groups - 1)
   }
 
-  package mutating func beginTurn(_ talk: Talk) {
-    guard talk.parent < 0 else { return }
-    if talk.turn == 0 { results[talk.workload]?.started += 1 }
-    results[talk.workload]?.turns += 1
-    results[talk.workload]?.byTurn[Self.group(talk.turn)].turns += 1
+  /// A turn of a user's conversation begins.
+  /// - Parameter turn: from 0.
+  package mutating func beginTurn(_ turn: Int, workload: Int) {
+    if turn == 0 { results[workload].started += 1 }
+    results[workload].turns += 1
+    results[workload].byTurn[Self.group(turn)].turns += 1
   }
 
-  /// A call is about to be made.
-  package mutating func make(_ call: ConversationCall, _ talk: inout Talk, prompt: Int64) {
-    let place = Int(call.rawValue)
-    guard talk.parent < 0 else {
-      results[talk.workload]?.agentCalls[place] += 1
-      return
-    }
-    results[talk.workload]?.calls[place] += 1
-    let group = Self.group(Int(talk.tally.calls))
-    talk.tally.calls += 1
-    results[talk.workload]?.contextByCall[group].add(prompt)
-    if call == .compaction { results[talk.workload]?.compactionsByCall[group] += 1 }
+  /// A call of a user's conversation is about to be made.
+  /// - Parameter number: of the call in the conversation, from 0.
+  package mutating func make(
+    _ call: ConversationCall, number: Int64, workload: Int, prompt: Int64
+  ) {
+    results[workload].calls[Int(call.rawValue)] += 1
+    let group = Self.group(Int(number))
+    results[workload].contextByCall[group].add(prompt)
+    if call == .compaction { results[workload].compactionsByCall[group] += 1 }
   }
 
-  package mutating func overflow(_ talk: Talk) { results[talk.workload]?.overflows += 1 }
-  package mutating func abandon(_ talk: Talk) {
-    if talk.parent < 0 { results[talk.workload]?.abandoned += 1 }
-  }
-  package mutating func startAgent(_ talk: Talk) { results[talk.workload]?.agents += 1 }
-  package mutating func cold(_ talk: Talk, _ reason: ColdReason) {
-    results[talk.workload]?.cold[reason.rawValue] += 1
+  /// A sub-agent's call is about to be made.
+  package mutating func makeOfAgent(_ call: ConversationCall, workload: Int) {
+    results[workload].agentCalls[Int(call.rawValue)] += 1
   }
 
-  /// - Parameter root: the user's conversation that the billed attempt is part of.
-  package mutating func bill(_ root: Talk, of call: ConversationCall, _ cost: Money) {
-    results[root.workload]?.cost += cost
-    results[root.workload]?.byTurn[Self.group(root.turn)].cost += cost
-    if call == .compaction { results[root.workload]?.compactionCost += cost }
+  package mutating func overflow(workload: Int) { results[workload].overflows += 1 }
+  /// A user has left.
+  package mutating func abandon(workload: Int) { results[workload].abandoned += 1 }
+  package mutating func startAgent(workload: Int) { results[workload].agents += 1 }
+  package mutating func cold(_ reason: ColdReason, workload: Int) {
+    results[workload].cold[reason.rawValue] += 1
   }
 
-  package mutating func end(_ talk: Talk, failed: Bool, at e: Int64) {
-    results[talk.workload]?.ended += 1
-    results[talk.workload]?.failed += failed ? 1 : 0
-    let micro = (talk.tally.cost + 500_000) / 1_000_000
-    results[talk.workload]?.costs.add(micro)
-    results[talk.workload]?.costOfBucket[LatencyHistogram.bucket(of: micro), default: .zero] +=
-      Money(picodollars: talk.tally.cost)
-    results[talk.workload]?.lasted += Int128(e - talk.tally.began)
-    results[talk.workload]?.busy += Int128(max(0, e - talk.tally.began - talk.tally.thought))
+  /// - Parameter turn: of the user's conversation that the billed attempt is part of, from 0.
+  package mutating func bill(
+    _ call: ConversationCall, turn: Int, workload: Int, _ cost: Money
+  ) {
+    results[workload].cost += cost
+    results[workload].byTurn[Self.group(turn)].cost += cost
+    if call == .compaction { results[workload].compactionCost += cost }
+  }
+
+  /// A user's conversation has ended.
+  package mutating func end(_ tally: TalkTally, workload: Int, failed: Bool, at e: Int64) {
+    results[workload].ended += 1
+    results[workload].failed += failed ? 1 : 0
+    let micro = (tally.cost + 500_000) / 1_000_000
+    results[workload].costs.add(micro)
+    results[workload].costOfBucket[LatencyHistogram.bucket(of: micro), default: .zero] +=
+      Money(picodollars: tally.cost)
+    results[workload].lasted += Int128(e - tally.began)
+    results[workload].busy += Int128(max(0, e - tally.began - tally.thought))
   }
 }

@@ -43,6 +43,7 @@ extension PlanEngine {
   ) {
     let chain = routing.chain(model: Int(call.pointee.routed), kind: kind.pointee.chain)
     if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
+    if foreseesTalks, entry == nil, foreseeTalk(call, kind, chain: chain) { return }
     let slot = newFlight(call, chain: chain)
     if call.pointee.fact >= 0 { keepFacts(of: call, slot: Int(slot)) }
     attempt(slot, at: call.pointee.time)

@@ -104,18 +104,23 @@ extension PlanEngine {
     let (whole, output) = (flight.pointee.whole, flight.pointee.call.output)
     let isFromLog = flight.pointee.call.fact >= 0
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
-    if kind.pointee.turnKind != nil {
-      let reserve =
-        place.pointee.reserve >= 0 ? place.pointee.reserve : max(0, kind.pointee.maxTokens)
-      let window = place.pointee.window == .max ? nil : place.pointee.window
-      return ContextWindow.holds(whole, reserve: reserve, window: window) ? whole : nil
-    }
+    if kind.pointee.turnKind != nil { return holds(whole, kind, target: target) ? whole : nil }
     guard whole + output > place.pointee.window else { return whole }
     if isFromLog, isLoggedAttempt(slot, target: target) { return whole }
     let left = place.pointee.window - output
     // Neither the static prefix nor images can be cut.
     let least = isFromLog ? 0 : kinds[Int(flight.pointee.call.kind)].extraInput
     return place.pointee.cutsInput && left >= least ? left : nil
+  }
+
+  /// Whether the target's window holds a conversation's prompt.
+  @inline(__always)
+  package mutating func holds(_ prompt: Int64, _ kind: KindPointer, target: Int) -> Bool {
+    let place = targets.base + target
+    let reserve =
+      place.pointee.reserve >= 0 ? place.pointee.reserve : max(0, kind.pointee.maxTokens)
+    let window = place.pointee.window == .max ? nil : place.pointee.window
+    return ContextWindow.holds(prompt, reserve: reserve, window: window)
   }
 
   /// The tokens that the target's quota charges.

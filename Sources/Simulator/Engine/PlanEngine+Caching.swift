@@ -3,115 +3,114 @@ import CostModel
 /// What is told of prompt caches (caching.csv) and of conversations; nothing here changes a result.
 extension PlanEngine {
   /// A billed attempt.
-  @inline(never)
+  /// - Parameters:
+  ///   - lost: tokens of what was written that the target had been sent before.
+  ///   - achievable: tokens that somebody had sent before.
   package mutating func noteCaching(
-    _ usage: Usage, _ cost: Cost, _ slot: Int32, target: Int, total: Money
-  ) throws {
-    let flight = flights[Int(slot)]
-    let kind = kinds.pointer(to: Int(flight.call.kind))
-    let input = MoneySum(cost.input)
-    let written = usage.cacheWriteTokens + usage.cacheWriteLongTokens
-    var (unwritten, plain) = (usage, usage)
-    (unwritten.cacheWriteTokens, unwritten.cacheWriteLongTokens) = (0, 0)
-    (plain, plain.cacheReadTokens) = (unwritten, 0)
-    func priced(_ usage: Usage) throws -> MoneySum {
-      MoneySum(
-        try prices.cost(
-          of: usage, target: target, billing: Int(kind.pointee.billing),
-          at: SimTime(microseconds: flight.call.time)
-        ).input)
-    }
-    let premium = written > 0 ? input - (try priced(unwritten)) : .zero
-    let saved = written + usage.cacheReadTokens > 0 ? (try priced(plain)) - input : .zero
-    var kept = usage
-    let lostShort = min(flight.lost, usage.cacheWriteTokens)
-    kept.cacheWriteTokens -= lostShort
-    kept.cacheWriteLongTokens -= min(flight.lost - lostShort, usage.cacheWriteLongTokens)
-    kept.cacheReadTokens += flight.lost
-    let lostCost = flight.lost > 0 ? input - (try priced(kept)) : .zero
+    _ call: CallPointer, _ kind: KindPointer, _ usage: Usage, target: Int, lost: Int64,
+    achievable: Int64, isFailing: Bool, total: Money
+  ) throws(PricingError) {
+    let effect = try prices.cacheEffect(
+      of: usage, lost: lost, target: target, billing: Int(kind.pointee.billing),
+      at: SimTime(microseconds: call.pointee.time))
     caching?.add(
       workload: Int(kind.pointee.workload), kind: kind.pointee.turnKind, row: target
     ) { cell in
-      cell.calls += flight.isFailing ? 0 : 1
+      cell.calls += isFailing ? 0 : 1
       cell.input += usage.inputTokens
       cell.read += usage.cacheReadTokens
       cell.short += usage.cacheWriteTokens
       cell.long += usage.cacheWriteLongTokens
-      cell.lost += flight.lost
-      cell.achievable += flight.achievable
-      cell.premium += premium
-      cell.lostCost += lostCost
-      cell.saved += saved
+      cell.lost += lost
+      cell.achievable += achievable
+      cell.premium += effect.premium
+      cell.lostCost += effect.lost
+      cell.saved += effect.saved
     }
     guard kind.pointee.turnKind != nil else { return }
-    let root = Int(talks[Int(flight.call.flow)].root)
-    talks[root].tally.cost += total.picodollars
-    conversations?.bill(talks[root], of: talks[Int(flight.call.flow)].made, total)
+    let talk = talks.base + Int(call.pointee.flow)
+    let root = talks.base + Int(talk.pointee.root)
+    root.pointee.tally.cost += total.picodollars
+    let (made, turn, workload) = (talk.pointee.made, root.pointee.turn, talk.pointee.workload)
+    conversations?.bill(made, turn: turn, workload: workload, total)
   }
 
   /// A call that no target's window holds.
   @inline(never)
   package mutating func noteOverflow(_ call: Call) {
     guard kinds[Int(call.kind)].turnKind != nil else { return }
-    conversations?.overflow(talks[Int(call.flow)])
+    let workload = talks[Int(call.flow)].workload
+    conversations?.overflow(workload: workload)
+  }
+
+  /// An attempt of a conversation's call.
+  package struct Sending: BitwiseCopyable {
+    package var prompt: PromptEnds
+    package var split: InputSplit
+    package var target: Int
+    package var hit: Double
+    package var at: SimTime
+    /// Tokens up to the last place that was live; negative: nobody has looked.
+    package var longestLive: Int64
   }
 
   /// A conversation's prompt has been sent.
-  package mutating func noteSent(
-    _ slot: Int32, _ prompt: ContextPrompt, _ split: InputSplit, target: Int, hit: Double,
-    at s: SimTime
+  /// - Returns: Tokens of what was written that the target had been sent before, and tokens that
+  ///   somebody had sent before.
+  package mutating func noteSent(_ call: CallPointer, _ sending: Sending) -> (
+    lost: Int64, achievable: Int64
   ) {
-    let flight = flights.base + Int(slot)
-    let number = Int(flight.pointee.call.flow)
-    var here = talks[number].sentTokens(prompt, to: target)
-    var anywhere = Talk.tokens(talks[number].sentAnywhere, of: prompt)
+    let talk = talks.base + Int(call.pointee.flow)
+    let (prompt, split) = (sending.prompt, sending.split)
+    let sent = talk.pointee.withMet(sending.target) { met in
+      defer { met.sent.take(prompt.own) }
+      return met.sent
+    }
+    var (here, anywhere) = (sent.tokens, talk.pointee.sentAnywhere.tokens)
     // What is one conversation's own, it knows itself: the list of shared ones stays short.
-    let isShared = level(of: Int32(number)).prefixSharing != .conversation
-    if isShared, prompt.prefixCount > 0, let prefix = prompt.segments.first,
-      prefix.kind == .prefix
-    {
+    if sent.segments == 0, talk.pointee.facts.pointee.sharesPrefix, prompt.prefix.count > 0 {
       let sent =
-        caching?.send(prefix: prefix.boundary, to: target) ?? (here: false, anywhere: false)
-      if sent.here { here = max(here, prefix.end) }
-      if sent.anywhere { anywhere = max(anywhere, prefix.end) }
+        caching?.send(prefix: prompt.boundary, to: sending.target)
+        ?? (here: false, anywhere: false)
+      if sent.here { here = max(here, prompt.prefix.tokens) }
+      if sent.anywhere { anywhere = max(anywhere, prompt.prefix.tokens) }
     }
-    flight.pointee.achievable = anywhere
-    flight.pointee.lost = max(0, min(here - split.read, split.short + split.long))
-    let sentBefore = talks[number].lastPrompt
-    if 2 * split.read < (sentBefore == 0 ? prompt.tokens : sentBefore) {
-      let reason = coldReason(slot, prompt, split, target: target, hit: hit, at: s)
-      conversations?.cold(talks[number], reason)
+    let sentBefore = talk.pointee.lastPrompt
+    if 2 * split.read < (sentBefore == 0 ? prompt.all.tokens : sentBefore) {
+      let reason = coldReason(call, sending)
+      conversations?.cold(reason, workload: talk.pointee.workload)
     }
-    let own =
-      prompt.segments.last?.kind == .instruction
-      ? prompt.segments.count - 1
-      : prompt.segments.count
-    talks[number].noteSent(own, to: target)
-    talks[number].lastPrompt = prompt.tokens
-    talks[number].lastTarget = Int32(target)
-    if talks[number].made != .compaction {
-      (talks[number].wasCompacted, talks[number].wasTruncated) = (false, false)
+    talk.pointee.sentAnywhere.take(prompt.own)
+    talk.pointee.lastPrompt = prompt.all.tokens
+    talk.pointee.lastTarget = Int32(sending.target)
+    if talk.pointee.made != .compaction {
+      (talk.pointee.wasCompacted, talk.pointee.wasTruncated) = (false, false)
     }
+    return (max(0, min(here - split.read, split.short + split.long)), anywhere)
   }
 
   /// Why a call has read less than half of what its conversation had sent before: the first that applies.
-  private mutating func coldReason(
-    _ slot: Int32, _ prompt: ContextPrompt, _ split: InputSplit, target: Int, hit: Double,
-    at s: SimTime
-  ) -> ColdReason {
-    let (flight, talk) = (flights[Int(slot)], talks[Int(flights[Int(slot)].call.flow)])
-    guard let cache = targets[target].contextCache else { return .noCache }
-    if prompt.tokens < cache.settings.minimumTokens { return .minimum }
-    if talk.lastPrompt == 0 { return .first }
-    if talk.wasCompacted { return .compaction }
-    if talk.wasTruncated { return .truncation }
-    if talk.lastTarget >= 0, Int(talk.lastTarget) != target {
+  @inline(never)
+  private mutating func coldReason(_ call: CallPointer, _ sending: Sending) -> ColdReason {
+    let talk = talks.base + Int(call.pointee.flow)
+    let state = targets.base + sending.target
+    guard let settings = state.pointee.contextCache?.settings else { return .noCache }
+    if sending.prompt.all.tokens < settings.minimumTokens { return .minimum }
+    if talk.pointee.lastPrompt == 0 { return .first }
+    if talk.pointee.wasCompacted { return .compaction }
+    if talk.pointee.wasTruncated { return .truncation }
+    if talk.pointee.lastTarget >= 0, Int(talk.pointee.lastTarget) != sending.target {
       let chain = routing.chain(
-        model: Int(flight.call.routed), kind: kinds[Int(flight.call.kind)].chain)
-      return routing.target(at: chain.lowerBound) == target ? .change : .fallback
+        model: Int(call.pointee.routed), kind: kinds[Int(call.pointee.kind)].chain)
+      return routing.target(at: chain.lowerBound) == sending.target ? .change : .fallback
     }
-    if hit >= cache.settings.hitChance { return .chance }
-    return 2 * cache.longestLive(prompt, at: s) >= talk.lastPrompt ? .lookback : .gap
+    if sending.hit >= settings.hitChance { return .chance }
+    var live = sending.longestLive
+    if live < 0 {
+      live =
+        state.pointee.contextCache?.longestLive(talk.pointee.state.prompt, at: sending.at) ?? 0
+    }
+    return 2 * live >= talk.pointee.lastPrompt ? .lookback : .gap
   }
 
   /// A plain call's static prefix has been sent.

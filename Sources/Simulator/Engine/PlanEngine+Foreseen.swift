@@ -15,17 +15,10 @@ extension PlanEngine {
   package mutating func foresee(
     _ call: CallPointer, _ kind: KindPointer, chain: Range<Int>, _ entry: ResponseCache.Place?
   ) -> Bool {
-    for place in chain {
-      let target = routing.target(at: place)
-      let state = targets.base + target
-      if state.pointee.steadyFrom <= call.pointee.time {
-        return call.pointee.fact < 0
-          ? foreseeDrawn(call, kind, target: target, entry)
-          : foreseeLogged(call, kind, target: target, entry)
-      }
-      guard call.pointee.time < state.pointee.blockedUntil else { return false }
-    }
-    return false
+    guard let target = steadyTarget(chain, at: call.pointee.time) else { return false }
+    return call.pointee.fact < 0
+      ? foreseeDrawn(call, kind, target: target, entry)
+      : foreseeLogged(call, kind, target: target, entry)
   }
 
   /// A synthetic call.
@@ -46,9 +39,67 @@ extension PlanEngine {
         ?? rareCost(of: call, kind, cached: 0, target: target),
       start(call, target: target, latency: latency, maxTokens: kind.pointee.maxTokens)
     else { return false }
-    answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
+    _ = answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
     if kind.pointee.sells { returns.add(call) }
     return true
+  }
+
+  /// Books a conversation's call likewise, and what follows from its answer: its context is nobody
+  /// else's, and what others can read in a cache is asked for as it arrives.
+  @inline(never)
+  package mutating func foreseeTalk(
+    _ call: CallPointer, _ kind: KindPointer, chain: Range<Int>
+  ) -> Bool {
+    guard kind.pointee.turnKind != nil, !kind.pointee.billsMore,
+      let target = steadyTarget(chain, at: call.pointee.time)
+    else { return false }
+    let place = targets.base + target
+    let billing = Int(kind.pointee.billing)
+    let tokens = call.pointee.input &+ call.pointee.output
+    guard holds(call.pointee.input, kind, target: target), !place.pointee.chargesUncached,
+      tokens <= prices.sureTokens(target: target, billing: billing),
+      let latency = foreseenLatency(
+        of: call, target: target, failureRate: place.pointee.failureRate), latency > 0,
+      start(call, target: target, latency: latency, maxTokens: kind.pointee.maxTokens)
+    else { return false }
+    let (s, e) = (call.pointee.time, call.pointee.time + latency)
+    let hit = hitDraw(call, number: result.calls, attempt: 0, target: target)
+    let sending = send(
+      call, to: target, hit: hit, from: SimTime(microseconds: s), to: SimTime(microseconds: e),
+      succeeds: true)
+    let (lost, achievable) = noteSent(call, sending)
+    var usage = usage(call, kind: kind, cached: sending.split.read, inputOnly: false)
+    usage.cacheWriteTokens = sending.split.short
+    usage.cacheWriteLongTokens = sending.split.long
+    do throws(PricingError) {
+      let cost = try prices.cost(
+        of: usage, target: target, billing: billing, at: SimTime(microseconds: s))
+      try noteCaching(
+        call, kind, usage, target: target, lost: lost, achievable: achievable, isFailing: false,
+        total: cost.total)
+      let cause = events.cause
+      let order = answer(
+        call, kind, target: target, latency: latency, usage: usage, cost: cost, nil)
+      events.cause = EventQueue.Cause(time: e, order: order)
+      if kind.pointee.sells { returns.add(call) }
+      endTalkCall(call.pointee.flow, failed: false, at: e)
+      events.cause = cause
+    } catch {
+      preconditionFailure("so many tokens have a price, whatever they are")
+    }
+    return true
+  }
+
+  /// The first target whose breaker does not block it, if whatever it answers changes nothing there.
+  @inline(__always)
+  private mutating func steadyTarget(_ chain: Range<Int>, at time: Int64) -> Int? {
+    for place in chain {
+      let target = routing.target(at: place)
+      let state = targets.base + target
+      if state.pointee.steadyFrom <= time { return target }
+      guard time < state.pointee.blockedUntil else { return nil }
+    }
+    return nil
   }
 
   /// A logged call.
@@ -80,7 +131,7 @@ extension PlanEngine {
         ?? rareCost(of: call, kind, cached: cached, target: target),
       start(call, target: target, latency: latency, maxTokens: fact.pointee.maxTokens)
     else { return false }
-    answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
+    _ = answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
     noteFact(fact, kind: kind, row: target)
     outliers?.add(model: target, number: result.calls, cost: cost.total.picodollars)
     use?.add(usage, row: fact.pointee.row, target: target)
@@ -154,11 +205,12 @@ extension PlanEngine {
   }
 
   /// What the answer will change.
+  /// - Returns: Its order among the outcomes of its time.
   @inline(__always)
   private mutating func answer(
     _ call: CallPointer, _ kind: KindPointer, target: Int, latency: Int64, usage: Usage,
     cost: Cost, _ entry: ResponseCache.Place?
-  ) {
+  ) -> UInt64 {
     let place = targets.base + target
     let time = call.pointee.time
     let total = cost.total
@@ -166,8 +218,8 @@ extension PlanEngine {
     place.pointee.latencies.add(latency)
     place.pointee.countFirstToken(waited: 0, latency: latency)
     result.billedCalls &+= 1
-    gather(
-      total, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)
+    let order = events.orderOfOutcome()
+    gather(total, month: month, at: time &+ latency, order: order, now: time)
     ledger.addAttempt(
       kind: kind, target: target, day: day, user: call.pointee.user, failed: false, usage: usage,
       cost: cost, total: total)
@@ -176,5 +228,6 @@ extension PlanEngine {
         cacheKey(call), entry, at: SimTime(microseconds: time &+ latency),
         ttl: kind.pointee.cacheTTL, now: SimTime(microseconds: time))
     }
+    return order
   }
 }

@@ -145,7 +145,9 @@ extension PlanEngine {
       hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
     }
     if caching != nil, isOwn {
-      try noteCaching(usage, cost, slot, target: target, total: total)
+      try noteCaching(
+        Self.call(of: flight), kind, usage, target: target, lost: flight.pointee.lost,
+        achievable: flight.pointee.achievable, isFailing: flight.pointee.isFailing, total: total)
     }
     if isTelling { try tell(usage, cost, slot, target: target, billing: billing, isOwn: isOwn) }
     guard isOwn else {

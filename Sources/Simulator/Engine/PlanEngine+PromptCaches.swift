@@ -26,7 +26,9 @@ extension PlanEngine {
     _ slot: Int32, kind: KindPointer, target: Int, from s: SimTime, to e: SimTime
   ) {
     let flight = flights.base + Int(slot)
-    let hit = hitDraw(slot, target: target)
+    let hit = hitDraw(
+      Self.call(of: flight), number: flight.pointee.number,
+      attempt: flight.pointee.attempts - 1, target: target)
     let split = (targets.base + target).pointee.contextCache?.attempt(
       prompt(of: flight.pointee.call, kind), CacheMarks(.prefix), from: s, to: e,
       succeeds: !flight.pointee.isFailing, hit: hit)
@@ -40,17 +42,53 @@ extension PlanEngine {
     _ slot: Int32, target: Int, from s: SimTime, to e: SimTime
   ) {
     let flight = flights.base + Int(slot)
-    let number = Int(flight.pointee.call.flow)
-    let hit = hitDraw(slot, target: target)
-    let prompt = talks[number].state.prompt
-    let joins = talks[number].made != .compaction && talks[number].reasoning == 0
-    let split =
-      (targets.base + target).pointee.contextCache?.attempt(
-        prompt, talks[number].state.rules.marks, from: s, to: e,
-        succeeds: !flight.pointee.isFailing, hit: hit,
-        output: joins ? talks[number].visible : nil) ?? InputSplit()
-    take(split, slot)
-    noteSent(slot, prompt, split, target: target, hit: hit, at: s)
+    let call = Self.call(of: flight)
+    let hit = hitDraw(
+      call, number: flight.pointee.number, attempt: flight.pointee.attempts - 1, target: target)
+    let sending = send(
+      call, to: target, hit: hit, from: s, to: e, succeeds: !flight.pointee.isFailing)
+    take(sending.split, slot)
+    let (lost, achievable) = noteSent(call, sending)
+    flight.pointee.lost = lost
+    flight.pointee.achievable = achievable
+  }
+
+  /// Sends a conversation's prompt.
+  @inline(__always)
+  package mutating func send(
+    _ call: CallPointer, to target: Int, hit: Double, from s: SimTime, to e: SimTime,
+    succeeds: Bool
+  ) -> Sending {
+    let slot = call.pointee.flow
+    let talk = talks.base + Int(slot)
+    let place = targets.base + target
+    let marks = talk.pointee.facts.pointee.marks
+    var sending = Sending(
+      prompt: talk.pointee.state.ends, split: InputSplit(), target: target, hit: hit, at: s,
+      longestLive: -1)
+    if keepsOwnEntries(slot, target: target) {
+      let reading = talk.pointee.withMet(target) { met in
+        place.pointee.contextCache?.attempt(
+          sending.prompt, &met.own, marks, from: s, to: e, succeeds: succeeds, hit: hit)
+      }
+      sending.split = reading?.split ?? InputSplit()
+      sending.longestLive = reading?.longestLive ?? 0
+    } else {
+      let joins = talk.pointee.made != .compaction && talk.pointee.reasoning == 0
+      sending.split =
+        place.pointee.contextCache?.attempt(
+          talk.pointee.state.prompt, marks, from: s, to: e, succeeds: succeeds, hit: hit,
+          output: joins ? talk.pointee.visible : nil) ?? InputSplit()
+    }
+    return sending
+  }
+
+  /// Whether the conversation itself keeps what the target knows of it behind the prefix. A story tells of
+  /// all entries.
+  @inline(__always)
+  package func keepsOwnEntries(_ slot: Int32, target: Int) -> Bool {
+    (targets.base + target).pointee.keepsOwnEntries && watched == 0
+      && (talks.base + Int(slot)).pointee.facts.pointee.isUnforked
   }
 
   package mutating func take(_ split: InputSplit, _ slot: Int32) {
@@ -60,15 +98,16 @@ extension PlanEngine {
     flight.pointee.writtenLong = split.long
   }
 
-  /// The draw that decides whether a live prefix is found; called before the attempt is counted no more.
-  package mutating func hitDraw(_ slot: Int32, target: Int) -> Double {
-    guard let chance = targets[target].contextCache?.settings.hitChance, chance < 1 else {
-      return 0
-    }
-    let flight = flights.base + Int(slot)
+  /// The draw that decides whether a live prefix is found.
+  /// - Parameter attempt: of the call, from 0.
+  @inline(__always)
+  package mutating func hitDraw(
+    _ call: CallPointer, number: Int64, attempt: Int32, target: Int
+  ) -> Double {
+    let place = targets.base + target
+    guard let chance = place.pointee.contextCache?.settings.hitChance, chance < 1 else { return 0 }
     return drawBlock(
-      .conversationCall, Self.call(of: flight), number: flight.pointee.number,
-      attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts - 1)
+      .conversationCall, call, number: number, attempt: UInt64(truncatingIfNeeded: attempt)
     ).3.unit
   }
 
@@ -108,9 +147,7 @@ extension PlanEngine {
     }
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     if kind.pointee.turnKind != nil {
-      let state = talks[Int(flight.pointee.call.flow)].state
-      return (targets.base + target).pointee.contextCache?.wouldRead(
-        state.prompt, state.rules.marks, at: t) ?? 0
+      return wouldRead(talk: flight.pointee.call.flow, target: target, at: t)
     }
     guard kind.pointee.prefixTokens > 0, targets[target].promptCache != nil else { return 0 }
     if targets[target].readsParts {
@@ -122,6 +159,19 @@ extension PlanEngine {
       input: flight.pointee.call.input, at: t) ?? 0
   }
 
+  private mutating func wouldRead(talk slot: Int32, target: Int, at t: SimTime) -> Int64 {
+    let talk = talks.base + Int(slot)
+    let place = targets.base + target
+    let marks = talk.pointee.facts.pointee.marks
+    guard keepsOwnEntries(slot, target: target) else {
+      return place.pointee.contextCache?.wouldRead(talk.pointee.state.prompt, marks, at: t) ?? 0
+    }
+    let ends = talk.pointee.state.ends
+    return talk.pointee.withMet(target) { met in
+      place.pointee.contextCache?.wouldRead(ends, met.own, marks, at: t) ?? 0
+    }
+  }
+
   /// What a conversation's prompt would meet there; nil: nothing is kept.
   package mutating func boundaries(of call: Call, target: Int, at t: SimTime) -> CallStory
     .Boundaries?
@@ -129,9 +179,9 @@ extension PlanEngine {
     guard kinds[Int(call.kind)].turnKind != nil, let cache = targets[target].contextCache else {
       return nil
     }
-    let state = talks[Int(call.flow)].state
-    let look = cache.look(state.prompt, state.rules.marks, at: t)
-    let ends = state.prompt.segments.map(\.end)
+    let prompt = talks[Int(call.flow)].state.prompt
+    let look = cache.look(prompt, talks[Int(call.flow)].facts.pointee.marks, at: t)
+    let ends = prompt.segments.map(\.end)
     return CallStory.Boundaries(
       marked: look.marked.map { ends[$0] }, found: look.found.map { ends[$0] },
       expiry: look.expiry)

@@ -24,9 +24,9 @@ extension PlanEngine {
           routing.target(at:)),
         month: month, spent: budget.spent(month: month))
     if let turnKind = kind.turnKind {
-      let talk = talks[Int(call.flow)]
+      let talk = talks.base + Int(call.flow)
       arrival.talk = CallStory.TalkPlace(
-        conversation: talk.name, turn: talk.turn + 1, kind: turnKind)
+        conversation: talk.pointee.name, turn: talk.pointee.turn + 1, kind: turnKind)
     }
     story = CallStory(arrival)
   }

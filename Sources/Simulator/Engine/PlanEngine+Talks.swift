@@ -14,7 +14,8 @@ extension PlanEngine {
     let key = compiled.workloads[workload].key
     let state = newState(workload, level: 0, user: call.user, index: call.index, key: key)
     var talk = Talk(
-      state: state, workload: workload, level: 0, user: call.user, index: call.index, key: key)
+      state: state, workload: workload, level: 0, facts: facts(workload, level: 0),
+      user: call.user, index: call.index, key: key)
     talk.tally.began = call.time
     if isTelling { talk.name = String(talksStarted) }
     let slot = place(talk)
@@ -33,8 +34,9 @@ extension PlanEngine {
     }
   }
 
-  private mutating func place(_ talk: Talk) -> Int32 {
-    if let free = freeTalks.popLast() {
+  mutating func place(_ talk: consuming Talk) -> Int32 {
+    if freeTalks.count > 0 {
+      let free = freeTalks.removeLast()
       talks[Int(free)] = talk
       return free
     }
@@ -42,14 +44,18 @@ extension PlanEngine {
     return Int32(talks.count - 1)
   }
 
-  package func level(of slot: Int32) -> CompiledConversation.Level {
+  func facts(_ workload: Int, level: Int) -> UnsafePointer<CompiledConversation.Facts> {
+    talkFacts.pointer(to: firstTalkFacts[workload] + level)
+  }
+
+  func level(of slot: Int32) -> CompiledConversation.Level {
     guard let conversation = compiled.workloads[talks[Int(slot)].workload].conversation else {
       preconditionFailure("only workloads with conversations start any")
     }
     return conversation.levels[talks[Int(slot)].level]
   }
 
-  private func newState(
+  func newState(
     _ workload: Int, level number: Int, user: UInt32, index: UInt32, key: UInt64
   ) -> Conversation {
     guard let level = compiled.workloads[workload].conversation?.levels[number] else {
@@ -67,84 +73,113 @@ extension PlanEngine {
     case .conversation:
       text = level.prefixSharing.key(SplitMix.mixed(text ^ key), user: user, index: index)
     }
+    let facts = facts(workload, level: number)
     return Conversation(
-      level.rules, prefix: (BoundaryNumbers.prefix(text), tokens))
+      level.rules, prefix: (BoundaryNumbers.prefix(text), tokens),
+      keepsSegments: !(allKeepOwnEntries && facts.pointee.isUnforked && facts.pointee.isAppended))
   }
 
   // MARK: Draws
 
-  private func draw(_ block: DrawBlock, _ slot: Int32, place: UInt64, low: UInt64 = 0)
+  @inline(__always)
+  func draw(_ block: DrawBlock, _ slot: Int32, place: UInt64, low: UInt64 = 0)
     -> SplitMix.Block
   {
-    // Field by field: a copy of the whole would have to hold on to its context.
-    draws.block(
-      block, call: UInt64(talks[Int(slot)].index), user: UInt64(talks[Int(slot)].user),
-      workload: talks[Int(slot)].key, part: place << 32 | low)
+    let talk = talks.base + Int(slot)
+    return draws.block(
+      block, call: UInt64(talk.pointee.index), user: UInt64(talk.pointee.user),
+      workload: talk.pointee.key, part: place << 32 | low)
   }
 
-  private static func place(turn: Int, step: Int) -> UInt64 {
+  static func place(turn: Int, step: Int) -> UInt64 {
     UInt64(turn) << 16 | UInt64(step)
   }
 
   // MARK: Turns
 
   private mutating func beginTurn(_ slot: Int32, at time: Int64) {
-    let level = level(of: slot)
-    let turn = talks[Int(slot)].turn + 1
+    let talk = talks.base + Int(slot)
+    let facts = talk.pointee.facts
+    let turn = talk.pointee.turn + 1
     let place = Self.place(turn: turn, step: 0)
-    let word = draw(.turn, slot, place: place)
-    if turn == 0, let law = level.turns.sampler {
-      talks[Int(slot)].turns = max(1, compiled.tables.draw(law, word.0))
+    if turn == 0, let law = facts.pointee.turns.sampler {
+      let drawn = law.constant ?? compiled.tables.draw(law, draw(.turn, slot, place: place).0)
+      talk.pointee.turns = max(1, drawn)
     }
-    talks[Int(slot)].steps =
-      level.tools?.steps.sampler.map { compiled.tables.draw($0, word.3) } ?? -1
-    let user = compiled.tables.draw(level.user, draw(.shape, slot, place: place).0)
-    talks[Int(slot)].state.beginTurn(user: user, &numbers)
+    if let law = facts.pointee.tools?.steps.sampler {
+      talk.pointee.steps =
+        law.constant ?? compiled.tables.draw(law, draw(.turn, slot, place: place).3)
+    }
+    let law = facts.pointee.user
+    let user = law.constant ?? compiled.tables.draw(law, draw(.shape, slot, place: place).0)
+    talk.pointee.state.beginTurn(user: user, &numbers)
     noteCut(slot)
-    conversations?.beginTurn(talks[Int(slot)])
+    if talk.pointee.parent < 0 {
+      conversations?.beginTurn(turn, workload: talk.pointee.workload)
+    }
     arrive(slot, at: time)
   }
 
   /// The next call is due: it is made, or a compaction goes before it, or it is too long.
   private mutating func arrive(_ slot: Int32, at time: Int64) {
-    let level = level(of: slot)
-    let (turn, step) = (talks[Int(slot)].turn, talks[Int(slot)].state.step)
-    let place = Self.place(turn: turn, step: step)
-    talks[Int(slot)].place = place
-    talks[Int(slot)].call = callsTool(level, slot, place: place, step: step) ? .tool : .answer
-    var limit: Int64?
-    if let full = level.rules.full { limit = full.tokens(window: window(slot, for: full)) }
-    let before = talks[Int(slot)].state.context.tokens
-    switch talks[Int(slot)].state.prepare(limit: limit, &numbers) {
+    let talk = talks.base + Int(slot)
+    let step = talk.pointee.state.step
+    let place = Self.place(turn: talk.pointee.turn, step: step)
+    talk.pointee.place = place
+    talk.pointee.call = callsTool(slot, place: place, step: step) ? .tool : .answer
+    guard let limit = talk.pointee.facts.pointee.limit else {
+      _ = talk.pointee.state.prepare(limit: nil, &numbers)
+      return make(talk.pointee.call, slot, at: time)
+    }
+    let window = limit.isShare ? window(slot) : nil
+    let before = talk.pointee.state.context.tokens
+    switch talk.pointee.state.prepare(limit: limit.tokens(window: window), &numbers) {
     case .call:
       noteCut(slot)
-      if talks[Int(slot)].state.context.tokens < before { talks[Int(slot)].wasTruncated = true }
-      make(talks[Int(slot)].call, slot, at: time)
+      if talk.pointee.state.context.tokens < before { talk.pointee.wasTruncated = true }
+      make(talk.pointee.call, slot, at: time)
     case .compaction:
-      talks[Int(slot)].place = place + 1 << 15
+      talk.pointee.place = place + 1 << 15
       make(.compaction, slot, at: time)
     case .overflow: overflow(slot, at: time)
     }
   }
 
-  private func callsTool(
-    _ level: CompiledConversation.Level, _ slot: Int32, place: UInt64, step: Int
-  ) -> Bool {
-    guard let tools = level.tools, step < ConversationSpec.mostSteps else { return false }
-    guard tools.steps.sampler == nil else { return Int64(step) < talks[Int(slot)].steps }
-    return draw(.conversationCall, slot, place: place).0.unit < tools.steps.continuation
+  private func callsTool(_ slot: Int32, place: UInt64, step: Int) -> Bool {
+    let talk = talks.base + Int(slot)
+    guard let steps = talk.pointee.facts.pointee.tools?.steps, step < ConversationSpec.mostSteps
+    else { return false }
+    guard steps.sampler == nil else { return Int64(step) < talk.pointee.steps }
+    return draw(.conversationCall, slot, place: place).0.unit < steps.continuation
   }
 
-  private mutating func noteCut(_ slot: Int32) {
-    if let cut = talks[Int(slot)].state.takeCut() { talks[Int(slot)].cutSent(at: cut) }
+  mutating func noteCut(_ slot: Int32) {
+    let talk = talks.base + Int(slot)
+    guard let cut = talk.pointee.state.takeCut() else { return }
+    let end = talk.pointee.state.context.end(cut)
+    let prefixCount = talk.pointee.state.context.prefixCount
+    talk.pointee.sentAnywhere.cut(at: end)
+    for met in talk.pointee.met {
+      let match = targets[Int(met.target)].contextCache?.settings.match ?? .block
+      talk.pointee.withMet(Int(met.target)) { met in
+        met.sent.cut(at: end)
+        met.own.cut(at: end, prefixCount: prefixCount, match)
+      }
+    }
   }
 
   // MARK: Calls
 
   private func kind(_ call: ConversationCall, _ slot: Int32) -> Int {
-    let isFirst = talks[Int(slot)].parent < 0 && talks[Int(slot)].isFresh
-    return compiled.workloads[talks[Int(slot)].workload].conversation?.kind(
-      level: talks[Int(slot)].level, turn: talks[Int(slot)].turn, call, isFirst: isFirst) ?? 0
+    let talk = talks.base + Int(slot)
+    let isFirst = talk.pointee.parent < 0 && talk.pointee.isFresh
+    if !isFirst, call != .compaction {
+      let facts = talk.pointee.facts
+      let known = call == .answer ? facts.pointee.answer : facts.pointee.tool
+      if known >= 0 { return Int(known) }
+    }
+    return compiled.workloads[talk.pointee.workload].conversation?.kind(
+      level: talk.pointee.level, turn: talk.pointee.turn, call, isFirst: isFirst) ?? 0
   }
 
   /// The model that the policy chooses; of weighted ones, the one that the conversation was given when it
@@ -170,8 +205,7 @@ extension PlanEngine {
   }
 
   /// The context window of the model that the call which is due would be routed to.
-  private mutating func window(_ slot: Int32, for full: FullRule) -> Int64? {
-    guard case .windowShare = full.limit else { return nil }
+  private mutating func window(_ slot: Int32) -> Int64? {
     var call = bareCall(talks[Int(slot)].call, slot, at: 0)
     if hasEnforcement { call.routed = enforcedRoute(call) }
     return compiled.scenario.catalog[ModelID(call.routed)].contextWindow
@@ -189,205 +223,55 @@ extension PlanEngine {
   }
 
   private mutating func make(_ made: ConversationCall, _ slot: Int32, at time: Int64) {
-    if made != .compaction { talks[Int(slot)].place &= ~(1 << 15) }
+    let talk = talks.base + Int(slot)
+    if made != .compaction { talk.pointee.place &= ~(1 << 15) }
     var call = bareCall(made, slot, at: time)
     let kind = kinds.pointer(to: Int(call.kind))
-    let place = talks[Int(slot)].place
-    let word = draw(.shape, slot, place: place)
+    let place = talk.pointee.place
+    var (output, reasoning) = (kind.pointee.output.constant, kind.pointee.reasoning.constant)
+    if output == nil || reasoning == nil {
+      let word = draw(.shape, slot, place: place)
+      output = output ?? compiled.tables.draw(kind.pointee.output, word.1)
+      reasoning = reasoning ?? compiled.tables.draw(kind.pointee.reasoning, word.2)
+    }
     call.take(
       kind.pointee.sizes(
-        input: talks[Int(slot)].state.prompt.tokens,
-        output: compiled.tables.draw(kind.pointee.output, word.1),
-        reasoning: compiled.tables.draw(kind.pointee.reasoning, word.2)))
-    talks[Int(slot)].made = made
-    talks[Int(slot)].visible = call.output - call.reasoning
-    talks[Int(slot)].reasoning = call.reasoning
-    talks[Int(slot)].isFresh = false
+        input: talk.pointee.state.promptTokens, output: output ?? 0, reasoning: reasoning ?? 0))
+    talk.pointee.made = made
+    talk.pointee.visible = call.output - call.reasoning
+    talk.pointee.reasoning = call.reasoning
+    talk.pointee.isFresh = false
     if kind.pointee.cacheMode != .off {
-      let hit = draw(.call, slot, place: place).3
+      let word = draw(.call, slot, place: place)
       call.cacheDraw =
         kind.pointee.cacheMode == .rate
-        && hit.unit < compiled.cacheRate(ofKind: Int(call.kind), at: time)
-      if kind.pointee.drawsPrompt { call.prompt = factory.prompt(of: call, kind, word.3) }
+        && word.3.unit < compiled.cacheRate(ofKind: Int(call.kind), at: time)
+      if kind.pointee.drawsPrompt {
+        call.prompt = factory.prompt(of: call, kind, draw(.shape, slot, place: place).3)
+      }
     }
     if kind.pointee.sells {
       call.isConverted = draw(.outcome, slot, place: place).3.unit < kind.pointee.conversion
     }
-    conversations?.make(made, &talks[Int(slot)], prompt: call.input)
+    if talk.pointee.parent < 0 {
+      conversations?.make(
+        made, number: talk.pointee.tally.calls, workload: talk.pointee.workload,
+        prompt: call.input)
+      talk.pointee.tally.calls += 1
+    } else {
+      conversations?.makeOfAgent(made, workload: talk.pointee.workload)
+    }
     withUnsafePointer(to: call) { arrive($0) }
   }
 
   /// The next prompt is too long to be made: the call fails, and with it the conversation.
   private mutating func overflow(_ slot: Int32, at time: Int64) {
-    var call = bareCall(talks[Int(slot)].call, slot, at: time)
-    call.input = talks[Int(slot)].state.context.tokens
-    talks[Int(slot)].isFresh = false
-    talks[Int(slot)].made = talks[Int(slot)].call
-    conversations?.overflow(talks[Int(slot)])
+    let talk = talks.base + Int(slot)
+    var call = bareCall(talk.pointee.call, slot, at: time)
+    call.input = talk.pointee.state.context.tokens
+    talk.pointee.isFresh = false
+    talk.pointee.made = talk.pointee.call
+    conversations?.overflow(workload: talk.pointee.workload)
     withUnsafePointer(to: call) { refuse($0) }
-  }
-
-  // MARK: Outcomes
-
-  /// The conversation's call has ended.
-  package mutating func endTalkCall(_ slot: Int32, failed: Bool, at e: Int64) {
-    if failed { return endTalk(slot, failed: true, at: e) }
-    let (visible, reasoning) = (talks[Int(slot)].visible, talks[Int(slot)].reasoning)
-    switch talks[Int(slot)].made {
-    case .compaction:
-      talks[Int(slot)].state.compacted(summary: visible, &numbers)
-      talks[Int(slot)].wasCompacted = true
-      noteCut(slot)
-      talks[Int(slot)].due = .call
-      events.push(.arrival, at: e, slot: ~slot)
-    case .tool: callTools(slot, at: e)
-    case .answer:
-      talks[Int(slot)].state.answered(visible: visible, reasoning: reasoning, &numbers)
-      talks[Int(slot)].lastAnswer = visible
-      nextTurn(slot, at: e)
-    }
-  }
-
-  private mutating func nextTurn(_ slot: Int32, at e: Int64) {
-    let (level, turn) = (level(of: slot), talks[Int(slot)].turn)
-    let word = draw(.turn, slot, place: Self.place(turn: turn, step: 0))
-    let goesOn =
-      level.turns.sampler == nil
-      ? word.0.unit < level.turns.continuation : Int64(turn) + 1 < talks[Int(slot)].turns
-    guard goesOn, turn + 1 < ConversationSpec.mostTurns else {
-      return endTalk(slot, failed: false, at: e)
-    }
-    if word.1.unit < level.abandon {
-      conversations?.abandon(talks[Int(slot)])
-      return endTalk(slot, failed: false, at: e)
-    }
-    let next = draw(.turn, slot, place: Self.place(turn: turn + 1, step: 0))
-    let pause = compiled.tables.draw(level.think, next.2)
-    if talks[Int(slot)].parent < 0 { talks[Int(slot)].tally.thought += pause }
-    talks[Int(slot)].due = .turn
-    events.push(.arrival, at: e + pause, slot: ~slot)
-  }
-
-  private mutating func callTools(_ slot: Int32, at e: Int64) {
-    let level = level(of: slot)
-    let (visible, reasoning) = (talks[Int(slot)].visible, talks[Int(slot)].reasoning)
-    guard let tools = level.tools else { preconditionFailure("no tools, no tool step") }
-    let word = draw(.conversationCall, slot, place: talks[Int(slot)].place)
-    let count = clamped(compiled.tables.draw(tools.parallel, word.1))
-    let results = (0..<UInt64(count)).map { number in
-      tools.result.constant
-        ?? compiled.tables.draw(
-          tools.result, draw(.toolResult, slot, place: talks[Int(slot)].place, low: number).0)
-    }
-    let ready = e + compiled.tables.draw(tools.time, word.2)
-    var starting: [(agent: Int, key: UInt64)] = []
-    for place in level.agents.indices { starting += agents(place, level.agents[place], slot) }
-    let next = talks[Int(slot)].state.calledTools(
-      visible: visible, reasoning: reasoning, results: results,
-      end: SimTime(microseconds: ready), agents: starting.count, &numbers)
-    talks[Int(slot)].agents = Int32(starting.count)
-    for (place, agent) in starting.enumerated() {
-      start(level.agents[agent.agent], agent.agent, key: agent.key, place: place, by: slot, at: e)
-    }
-    if let next { finishStep(slot, at: next.microseconds) }
-  }
-
-  /// How many start together. The reader refuses what is cut here more often than once in a billion.
-  private func clamped(_ drawn: Int64) -> Int64 {
-    min(ConversationSpec.mostParallel, max(1, drawn))
-  }
-
-  private mutating func finishStep(_ slot: Int32, at time: Int64) {
-    talks[Int(slot)].due = .results
-    events.push(.arrival, at: time, slot: ~slot)
-  }
-
-  // MARK: Sub-agents
-
-  /// Those of a kind that a step starts, with the keys of their draws.
-  private func agents(_ number: Int, _ agent: CompiledConversation.Agent, _ slot: Int32) -> [(
-    agent: Int, key: UInt64
-  )] {
-    let (own, place) = (talks[Int(slot)].key, talks[Int(slot)].place)
-    func key(_ k: UInt64) -> UInt64 {
-      SplitMix.mixed(own ^ (agent.key &+ (place << 16 &+ k) &* SplitMix.step))
-    }
-    let word = draws.block(
-      .agent, call: UInt64(talks[Int(slot)].index), user: UInt64(talks[Int(slot)].user),
-      workload: key(0))
-    guard agent.chance >= 1 || word.2.unit < agent.chance else { return [] }
-    let count = clamped(compiled.tables.draw(agent.parallel, word.3))
-    return (0..<UInt64(count)).map { (number, key($0)) }
-  }
-
-  private mutating func start(
-    _ agent: CompiledConversation.Agent, _ number: Int, key: UInt64, place: Int, by parent: Int32,
-    at e: Int64
-  ) {
-    let above = talks[Int(parent)]
-    var state = newState(
-      above.workload, level: agent.level, user: above.user, index: above.index, key: key)
-    if agent.isFork { state = Conversation(state.rules, forking: above.state) }
-    var talk = Talk(
-      state: state, workload: above.workload, level: agent.level, user: above.user,
-      index: above.index, key: key)
-    (talk.parent, talk.root, talk.placeInStep) = (parent, above.root, Int32(place))
-    if agent.isFork {
-      (talk.sent, talk.sentAnywhere) = (above.sent, above.sentAnywhere)
-      talk.lastPrompt = above.lastPrompt
-    }
-    if isTelling {
-      while talks[Int(parent)].started.count <= number { talks[Int(parent)].started.append(0) }
-      talks[Int(parent)].started[number] += 1
-      talk.name = "\(above.name)/\(agent.name).\(talks[Int(parent)].started[number])"
-    }
-    conversations?.startAgent(above)
-    let slot = self.place(talk)
-    events.push(.arrival, at: e, slot: ~slot)
-  }
-
-  // MARK: The end
-
-  private mutating func endTalk(_ slot: Int32, failed: Bool, at e: Int64) {
-    let talk = talks[Int(slot)]
-    forget(talk)
-    freeTalks.append(slot)
-    // Its context goes at once; its place may be long in coming back.
-    talks[Int(slot)].state = emptyTalk
-    guard talk.parent >= 0 else { return endUsersTalk(talk, failed: failed, at: e) }
-    let result = result(of: talk, failed: failed)
-    let ready = talks[Int(talk.parent)].state.agentEnded(
-      Int(talk.placeInStep), of: Int(talks[Int(talk.parent)].agents), result: result,
-      at: SimTime(microseconds: e))
-    if let ready { finishStep(talk.parent, at: ready.microseconds) }
-  }
-
-  /// What a sub-agent brings back.
-  private func result(of talk: Talk, failed: Bool) -> Int64 {
-    let parent = talks[Int(talk.parent)]
-    let agents = compiled.workloads[talk.workload].conversation?.levels[parent.level].agents ?? []
-    guard let law = agents.first(where: { $0.level == talk.level })?.result else {
-      return failed ? 0 : talk.lastAnswer
-    }
-    let word = draws.block(
-      .agent, call: UInt64(talk.index), user: UInt64(talk.user), workload: talk.key)
-    return compiled.tables.draw(law, word.1)
-  }
-
-  private mutating func endUsersTalk(_ talk: Talk, failed: Bool, at e: Int64) {
-    conversations?.end(talk, failed: failed, at: e)
-    if failed {
-      flowResults[talk.workload].failed += 1
-    } else {
-      flowResults[talk.workload].completed += 1
-      flowResults[talk.workload].latency.add(max(0, e - talk.tally.began - talk.tally.thought))
-    }
-  }
-
-  /// Nobody can send again what was its own.
-  private mutating func forget(_ talk: Talk) {
-    let own = talk.state.context.segments.dropFirst(talk.state.context.prefixCount)
-      .filter { $0.turn != 0 }
-    for target in talk.sent { targets[Int(target.target)].contextCache?.forget(own) }
   }
 }

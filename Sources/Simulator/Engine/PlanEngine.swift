@@ -112,8 +112,13 @@ package struct PlanEngine: ~Copyable {
   /// In a replay: kinds, routed and logged models met so far, and the models that may be reached.
   package var metRoutes: Set<Int> = []
   package var reachable: Set<Int> = []
-  package var talks: [Talk] = []
-  package var freeTalks: [Int32] = []
+  package var talks = Slab<Talk>()
+  package var freeTalks = Slab<Int32>()
+  /// Of the levels of all workloads, and by workload the first of its own.
+  package let talkFacts: FixedTable<CompiledConversation.Facts>
+  package let firstTalkFacts: [Int]
+  /// Whether all targets leave it to conversations to keep their own entries.
+  package let allKeepOwnEntries: Bool
   /// Users' conversations so far.
   package var talksStarted: Int64 = 0
   package var numbers = BoundaryNumbers()
@@ -158,6 +163,8 @@ package struct PlanEngine: ~Copyable {
   package let isTelling: Bool
   /// Calls whose answer is certain may be booked as they arrive: nothing looks at what happens meanwhile.
   package let foresees: Bool
+  /// The same of conversations' calls, whose caches are told of as they are asked.
+  package let foreseesTalks: Bool
   /// What those store in the response cache may be written as they arrive, too.
   package let storesAhead: Bool
   package var day = 0
@@ -199,6 +206,16 @@ package struct PlanEngine: ~Copyable {
     for (target, drawn) in zip(compiled.targets, compiled.attemptDraws) {
       targets.append(TargetState(target, drawn: drawn, scenario: scenario))
     }
+    var facts: [CompiledConversation.Facts] = []
+    var firstFacts: [Int] = []
+    for workload in compiled.workloads {
+      firstFacts.append(facts.count)
+      facts += workload.conversation?.facts ?? []
+    }
+    firstTalkFacts = firstFacts
+    talkFacts = FixedTable(facts)
+    allKeepOwnEntries =
+      watched == 0 && scenario.behaviours.allSatisfy { $0.promptCache?.keepsOwnEntries ?? true }
     lanes = Lanes(models: scenario.catalog.models.count)
     let population = Population(scenario, users: plan.users, draws: draws)
     factory = CallFactory(
@@ -210,6 +227,7 @@ package struct PlanEngine: ~Copyable {
     experiments = ExperimentTally(scenario.experiments, users: plan.users)
     hasExperiments = !scenario.experiments.isEmpty
     foresees = !isTelling && Self.foresees(scenario)
+    foreseesTalks = !isTelling && scenario.hasConversations && Self.looksAtNoCall(scenario)
     storesAhead = Self.storesAhead(scenario)
     looksUp = scenario.cache.mode == .keyed
     rolling = RollingWatch(
@@ -239,8 +257,13 @@ package struct PlanEngine: ~Copyable {
 
   /// Whether nothing looks at calls between their arrival and their end.
   package static func foresees(_ scenario: Scenario) -> Bool {
+    !scenario.tellsCaching && looksAtNoCall(scenario)
+  }
+
+  /// The same but for what is told of prompt caches.
+  private static func looksAtNoCall(_ scenario: Scenario) -> Bool {
     scenario.alerts.isEmpty && scenario.experiments.isEmpty && scenario.tables.isEmpty
-      && !scenario.tellsCaching && scenario.performanceHours.isEmpty && !scenario.tellsQuality
+      && scenario.performanceHours.isEmpty && !scenario.tellsQuality
       && scenario.knowledge == nil
       && scenario.budget?.actions.isEmpty ?? true
   }
@@ -300,7 +323,12 @@ package struct PlanEngine: ~Copyable {
       let time = call.pointee.time
       if events.precedesArrival(at: time) { try handleEvents(before: time) }
       begin(at: time)
-      if call.pointee.isFlowStart { startFlow(call.pointee) } else { arrive(call) }
+      if call.pointee.isFlowStart {
+        events.enter(at: time)
+        startFlow(call.pointee)
+      } else {
+        arrive(call)
+      }
     }
   }
 
@@ -325,7 +353,9 @@ package struct PlanEngine: ~Copyable {
   /// - Parameter order: of its outcome among the events of that time.
   @inline(__always)
   package mutating func spend(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
-    if foresees { return gather(cost, month: month, at: e, order: order, now: e) }
+    if foresees || foreseesTalks {
+      return gather(cost, month: month, at: e, order: order, now: e)
+    }
     budget.add(cost, month: month, at: e)
     if budget.nextCheck < boundary { boundary = budget.nextCheck }
   }
@@ -364,6 +394,7 @@ package struct PlanEngine: ~Copyable {
   package mutating func step() throws {
     let event = events.pop()
     begin(at: event.time)
+    events.enter(event, at: event.time)
     switch event.kind {
     case .outcome: try outcome(event.slot, at: event.time, order: event.order)
     case .retry: attempt(event.slot, at: event.time)

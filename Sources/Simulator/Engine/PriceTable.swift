@@ -4,6 +4,8 @@ import CostModel
 package struct PriceTable: Sendable {
   private let pricers: FixedTable<Pricer>
   private let targets: Int
+  /// By place of the pricer.
+  private let sure: FixedTable<Int64>
 
   package init(_ compiled: CompiledScenario) {
     let catalog = compiled.scenario.catalog
@@ -18,6 +20,14 @@ package struct PriceTable: Sendable {
       }
     }
     pricers = FixedTable(list)
+    let start = compiled.scenario.period.start
+    sure = FixedTable(list.map { $0.sureTokens(from: start) })
+  }
+
+  /// So many tokens of a call have a price, however they are billed.
+  @inline(__always)
+  package func sureTokens(target: Int, billing: Int) -> Int64 {
+    sure[billing &* targets &+ target]
   }
 
   /// What an attempt at the target costs, whose call arrived at `time`.
@@ -46,6 +56,14 @@ package struct PriceTable: Sendable {
     _ pricer: UnsafePointer<Pricer>, of usage: Usage, at time: SimTime
   ) throws(PricingError) -> Cost {
     try pricer.pointee.cost(of: usage, at: time)
+  }
+
+  /// What the provider's cache has done to the input's cost.
+  package func cacheEffect(
+    of usage: Usage, lost: Int64, target: Int, billing: Int, at time: SimTime
+  ) throws(PricingError) -> CacheEffect {
+    try pricers.pointer(to: billing * targets + target).pointee.cacheEffect(
+      of: usage, lost: lost, at: time)
   }
 
   /// How that cost comes about, for explanations.

@@ -1,7 +1,7 @@
 import CostModel
 
 /// One conversation under way: a user's, or a sub-agent's (docs/semantics.md, "Conversations").
-package struct Talk: Sendable {
+package struct Talk: ~Copyable {
   /// What happens when it arrives next.
   package enum Due: UInt8, Sendable {
     /// A turn begins.
@@ -12,28 +12,49 @@ package struct Talk: Sendable {
     case call
   }
 
-  /// How much of the context a target has been sent, in segments from its beginning.
-  package struct Sent: Sendable {
-    package var target: Int32
-    package var segments: Int32
+  /// How much of the context has been sent.
+  package struct Sent: Sendable, BitwiseCopyable {
+    /// Segments from the context's beginning, and their tokens.
+    package var segments: Int32 = 0
+    package var tokens: Int64 = 0
+
+    package mutating func take(_ end: ContextEnd) {
+      guard end.count > segments else { return }
+      (segments, tokens) = (end.count, end.tokens)
+    }
+
+    package mutating func cut(at end: ContextEnd) {
+      guard end.count < segments else { return }
+      (segments, tokens) = (end.count, end.tokens)
+    }
+  }
+
+  /// A target that has been sent some of the context.
+  package struct Met: Sendable, BitwiseCopyable {
+    package var target: Int32 = -1
+    package var sent = Sent()
+    package var own = OwnEntries()
   }
 
   package var state: Conversation
-  package var workload: Int
-  package var level: Int
-  package var user: UInt32
+  package let workload: Int
+  package let level: Int
+  /// Of the level, among those of all workloads.
+  package let facts: UnsafePointer<CompiledConversation.Facts>
+  package let user: UInt32
   /// The user's n-th conversation of the workload, from 0.
-  package var index: UInt32
+  package let index: UInt32
   /// In place of the workload's key, where its draws are made.
-  package var key: UInt64
+  package let key: UInt64
   /// Slot of the conversation whose step has started it; negative: a user has.
   package var parent: Int32 = -1
   /// Its own slot, or that of the user's conversation that it is part of.
   package var root: Int32 = -1
   /// Among the sub-agents of its parent's step.
   package var placeInStep: Int32 = 0
-  /// Sub-agents that its own step has started.
+  /// Sub-agents that its own step has started, and the last moment at which one of them has ended.
   package var agents: Int32 = 0
+  package var agentsEnded = EventQueue.Cause.none
   /// As calls.csv names it.
   package var name = ""
   /// Sub-agents so far, by place among those that the level may start.
@@ -54,9 +75,11 @@ package struct Talk: Sendable {
   package var isFresh = true
   /// Models by the weighted rules that have been met.
   package var routes: [Int: UInt16] = [:]
-  package var sent: [Sent] = []
-  /// Segments of the context that have been sent anywhere, and the tokens of the last prompt.
-  package var sentAnywhere: Int32 = 0
+  /// The first target that has been met, and all others.
+  package var first = Met()
+  package var others: [Met] = []
+  package var sentAnywhere = Sent()
+  /// Tokens of the last prompt.
   package var lastPrompt: Int64 = 0
   /// What has happened to the context since.
   package var wasCompacted = false
@@ -66,37 +89,46 @@ package struct Talk: Sendable {
 
   package var turn: Int { state.turn }
 
-  /// Something of the context has changed from that place on.
-  package mutating func cutSent(at place: Int) {
-    let most = Int32(clamping: place)
-    sentAnywhere = min(sentAnywhere, most)
-    for index in sent.indices { sent[index].segments = min(sent[index].segments, most) }
+  package init(
+    state: consuming Conversation, workload: Int, level: Int,
+    facts: UnsafePointer<CompiledConversation.Facts>, user: UInt32, index: UInt32, key: UInt64
+  ) {
+    self.state = state
+    self.workload = workload
+    self.level = level
+    self.facts = facts
+    self.user = user
+    self.index = index
+    self.key = key
   }
 
-  /// Tokens of the prompt that the target has been sent before.
-  package func sentTokens(_ prompt: ContextPrompt, to target: Int) -> Int64 {
-    let segments = sent.first { Int($0.target) == target }?.segments ?? 0
-    return Self.tokens(segments, of: prompt)
+  /// Its context goes at once; its place may be long in coming back.
+  package mutating func clear(_ empty: Conversation) {
+    state = empty
+    name = ""
+    started = []
+    routes = [:]
+    others = []
   }
 
-  package static func tokens(_ segments: Int32, of prompt: ContextPrompt) -> Int64 {
-    segments > 0 ? prompt.segments[min(Int(segments), prompt.segments.count) - 1].end : 0
-  }
-
-  /// The prompt has been sent; all of it but the last segments is the context's own.
-  package mutating func noteSent(_ segments: Int, to target: Int) {
-    let count = Int32(clamping: segments)
-    sentAnywhere = max(sentAnywhere, count)
-    if let place = sent.firstIndex(where: { Int($0.target) == target }) {
-      sent[place].segments = max(sent[place].segments, count)
-    } else {
-      sent.append(Sent(target: Int32(target), segments: count))
+  /// What the target has been sent, and what it keeps.
+  @inline(__always)
+  package mutating func withMet<Result>(_ target: Int, _ body: (inout Met) -> Result) -> Result {
+    if first.target < 0 { first.target = Int32(target) }
+    if Int(first.target) == target { return body(&first) }
+    if let place = others.firstIndex(where: { Int($0.target) == target }) {
+      return body(&others[place])
     }
+    others.append(Met(target: Int32(target)))
+    return body(&others[others.count - 1])
   }
+
+  /// Targets that have been sent something.
+  package var met: [Met] { first.target < 0 ? [] : [first] + others }
 }
 
 /// What a user's conversation has come to, its sub-agents included.
-package struct TalkTally: Sendable {
+package struct TalkTally: Sendable, BitwiseCopyable {
   /// Its own, without its sub-agents'.
   package var calls: Int64 = 0
   /// Picodollars.

@@ -11,6 +11,8 @@ package struct TargetState: ~Copyable, Sendable {
   package var promptCache: PromptCache?
   /// Of prompts made of parts; nil: the target keeps nothing.
   package var contextCache: ContextCache?
+  /// Whether conversations keep what is known here of their prompts behind the prefix.
+  package let keepsOwnEntries: Bool
   /// Whether static prefixes are looked for in `contextCache`.
   package let readsParts: Bool
   /// Number in the catalog.
@@ -60,6 +62,7 @@ package struct TargetState: ~Copyable, Sendable {
     breaker = behaviour.breaker.map(Breaker.init)
     promptCache = behaviour.promptCache.map(PromptCache.init)
     contextCache = behaviour.promptCache.map(ContextCache.init)
+    keepsOwnEntries = behaviour.promptCache?.keepsOwnEntries ?? true
     readsParts = behaviour.promptCache.map { !$0.isPlain } ?? false
     timeout = behaviour.timeout?.microseconds ?? .max
     failureRate = behaviour.failureRate

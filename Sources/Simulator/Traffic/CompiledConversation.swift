@@ -4,7 +4,7 @@ import Scenarios
 /// A workload's conversations with every name turned into a number and every distribution into a table.
 package struct CompiledConversation: Sendable {
   /// How often something comes.
-  package struct Count: Sendable {
+  package struct Count: Sendable, BitwiseCopyable {
     /// nil: each one is followed by another one with that chance.
     package var sampler: Sampler?
     package var continuation = 0.0
@@ -17,7 +17,7 @@ package struct CompiledConversation: Sendable {
     }
   }
 
-  package struct Tools: Sendable {
+  package struct Tools: Sendable, BitwiseCopyable {
     package var steps: Count
     package var parallel: Sampler
     package var result: Sampler
@@ -82,6 +82,30 @@ package struct CompiledConversation: Sendable {
     }
   }
 
+  /// What every call of a level asks for: plain numbers, where looking at them counts no references.
+  package struct Facts: Sendable, BitwiseCopyable {
+    package let turns: Count
+    package let abandon: Double
+    package let user: Sampler
+    package let think: Sampler
+    package let tools: Tools?
+    /// Whether a turn or a call draws anything of the kind.
+    package let drawsTurns: Bool
+    package let drawsSteps: Bool
+    package let hasAgents: Bool
+    /// nil: no prompt is too long.
+    package let limit: FullRule.Limit?
+    package let marks: CacheMarks
+    package let sharesPrefix: Bool
+    /// Kinds of calls by `ConversationCall`, where all turns have the same; negative: they have not.
+    package let answer: Int32
+    package let tool: Int32
+    /// Nothing is taken out of the context again.
+    package let isAppended: Bool
+    /// No conversation of the workload is forked from another one.
+    package let isUnforked: Bool
+  }
+
   package var levels: [Level]
   private let spec: ConversationSpec
 
@@ -96,6 +120,25 @@ package struct CompiledConversation: Sendable {
       levels.append(Level(level, path: path, firstKind: firstKind, &tables))
     }
     self.levels = levels
+  }
+
+  /// By level.
+  package var facts: [Facts] {
+    let isUnforked = !levels.contains { $0.agents.contains(where: \.isFork) }
+    return levels.map { level in
+      let isUniform = level.kinds.count == 1
+      let full = level.rules.full
+      return Facts(
+        turns: level.turns, abandon: level.abandon, user: level.user, think: level.think,
+        tools: level.tools, drawsTurns: level.turns.sampler?.constant == nil,
+        drawsSteps: level.tools?.steps.sampler.map { $0.constant == nil } ?? false,
+        hasAgents: !level.agents.isEmpty, limit: full?.limit, marks: level.rules.marks,
+        sharesPrefix: level.prefixSharing != .conversation,
+        answer: isUniform ? Int32(level.kinds[0][0]) : -1,
+        tool: isUniform ? Int32(level.kinds[0][1]) : -1,
+        isAppended: (full == nil || full?.action == .fail) && level.rules.keptReasoning != .turn,
+        isUnforked: isUnforked)
+    }
   }
 
   /// The kind of a call.

@@ -1,5 +1,6 @@
 import CostModel
 import ReferenceEngine
+import Testing
 
 /// Plays scripted conversations with the library's own state machines.
 struct ConversationPlayer {
@@ -9,6 +10,8 @@ struct ConversationPlayer {
     let parent: Talk?
     let place: Int
     var agents = 0
+    /// By target, where it leaves them to the conversation.
+    var own: [String: OwnEntries] = [:]
 
     init(_ script: ScriptedConversation, _ state: Conversation, parent: Talk?, place: Int) {
       self.script = script
@@ -68,6 +71,8 @@ struct ConversationPlayer {
   }
 
   private let traffic: ScriptedTraffic
+  /// Whether conversations keep their own entries where a target's settings allow it.
+  private let keepsOwnEntries: Bool
   private var targets: [String: Target] = [:]
   private var numbers = BoundaryNumbers()
   private var prefixes: [String: UInt64] = [:]
@@ -83,16 +88,40 @@ struct ConversationPlayer {
 
   init(_ traffic: ScriptedTraffic) {
     self.traffic = traffic
+    keepsOwnEntries = !traffic.conversations.contains(where: Self.forks)
     targets = (traffic.models ?? [:]).mapValues {
       Target(model: $0, cache: ContextCache(PromptCacheSettings(scripted: $0)))
     }
   }
 
+  /// Whether a conversation is forked from this one, or from one of its sub-agents.
+  private static func forks(_ script: ScriptedConversation) -> Bool {
+    let agents = script.turns.flatMap { $0.steps ?? [] }.flatMap { $0.agents ?? [] }
+    return agents.contains { $0.fork == true || forks($0) }
+  }
+
+  private mutating func state(_ script: ScriptedConversation) -> Conversation {
+    let rules = ConversationRules(scripted: script)
+    let isAppended =
+      (rules.full == nil || rules.full?.action == .fail) && rules.keptReasoning != .turn
+    let allKeepOwn =
+      keepsOwnEntries && targets.values.allSatisfy { $0.cache.settings.keepsOwnEntries }
+    return Conversation(
+      rules, prefix: prefix(script), keepsSegments: !(isAppended && allKeepOwn))
+  }
+
+  private func noteCut(_ talk: Talk) {
+    guard let cut = talk.state.takeCut() else { return }
+    for name in talk.own.keys {
+      guard let match = targets[name]?.cache.settings.match else { continue }
+      talk.own[name]?.cut(
+        at: talk.state.context.end(cut), prefixCount: talk.state.context.prefixCount, match)
+    }
+  }
+
   private mutating func play() {
     for script in traffic.conversations {
-      let talk = Talk(
-        script, Conversation(ConversationRules(scripted: script), prefix: prefix(script)),
-        parent: nil, place: 0)
+      let talk = Talk(script, state(script), parent: nil, place: 0)
       push(.turn(talk), at: micro(script.at ?? 0) + micro(script.turns[0].gap))
     }
     while let next = events.indices.min(by: {
@@ -105,6 +134,7 @@ struct ConversationPlayer {
       case .retry(let it): attempt(it, at: event.time)
       case .turn(let talk):
         talk.state.beginTurn(user: Int64(script(talk).user), &numbers)
+        noteCut(talk)
         arrive(talk, at: event.time)
       case .results(let talk):
         talk.state.takeResults(&numbers)
@@ -138,9 +168,11 @@ struct ConversationPlayer {
 
   private mutating func arrive(_ talk: Talk, at time: Int64) {
     let window = targets[talk.chain[0]]?.model.window.map(Int64.init)
-    let limit = talk.state.rules.full?.tokens(window: window)
+    let limit = talk.state.rules.full?.limit.tokens(window: window)
     switch talk.state.prepare(limit: limit, &numbers) {
-    case .call: send(talk, talk.kind, talk.chain, at: time)
+    case .call:
+      noteCut(talk)
+      send(talk, talk.kind, talk.chain, at: time)
     case .compaction:
       send(talk, .compaction, talk.script.full?.model.map { [$0] } ?? talk.chain, at: time)
     case .overflow:
@@ -171,12 +203,12 @@ struct ConversationPlayer {
   }
 
   private mutating func attempt(_ it: Attempting, at time: Int64) {
-    let prompt = it.talk.state.prompt
+    let prompt = it.talk.state.promptTokens
     while it.place < it.chain.count {
       let name = it.chain[it.place]
       guard var target = targets[name] else { return }
       if ContextWindow.holds(
-        prompt.tokens, reserve: Int64(target.model.reserve ?? 0),
+        prompt, reserve: Int64(target.model.reserve ?? 0),
         window: target.model.window.map(Int64.init))
       {
         begin(it, prompt, at: &target, name: name, time: time)
@@ -189,13 +221,13 @@ struct ConversationPlayer {
     if !it.isMade {
       rows.append(
         ScriptedRow(
-          kind: it.kind.name, target: "-", start: Int(time), prompt: Int(prompt.tokens)))
+          kind: it.kind.name, target: "-", start: Int(time), prompt: Int(prompt)))
     }
     end(it.talk, result: it.talk.script.result ?? 0, at: time)
   }
 
   private mutating func begin(
-    _ it: Attempting, _ prompt: ContextPrompt, at target: inout Target, name: String, time: Int64
+    _ it: Attempting, _ prompt: Int64, at target: inout Target, name: String, time: Int64
   ) {
     let start = max(time, target.lastStart + micro(target.model.pause ?? 0))
     target.lastStart = start
@@ -203,16 +235,30 @@ struct ConversationPlayer {
     it.fails = (target.model.fail ?? []).contains { micro($0[0]) <= start && start < micro($0[1]) }
     let (visible, reasoning) = sizes(it)
     let hits = traffic.hits ?? [0]
-    let split = target.cache.attempt(
-      prompt, it.talk.state.rules.marks, from: SimTime(microseconds: start),
-      to: SimTime(microseconds: end), succeeds: !it.fails,
-      hit: hits[target.attempts % hits.count],
-      output: it.kind == .compaction || reasoning > 0 ? nil : visible)
+    let hit = hits[target.attempts % hits.count]
+    let times = (start: SimTime(microseconds: start), end: SimTime(microseconds: end))
+    let marks = it.talk.state.rules.marks
+    var split = InputSplit()
+    if keepsOwnEntries, target.cache.settings.keepsOwnEntries {
+      let ends = it.talk.state.ends
+      var own = it.talk.own[name] ?? OwnEntries()
+      let wouldRead = target.cache.wouldRead(ends, own, marks, at: times.start)
+      split =
+        target.cache.attempt(
+          ends, &own, marks, from: times.start, to: times.end, succeeds: !it.fails, hit: hit
+        ).split
+      it.talk.own[name] = own
+      if hit < target.cache.settings.hitChance { #expect(split.read == wouldRead) }
+    } else {
+      split = target.cache.attempt(
+        it.talk.state.prompt, marks, from: times.start, to: times.end, succeeds: !it.fails,
+        hit: hit, output: it.kind == .compaction || reasoning > 0 ? nil : visible)
+    }
     target.attempts += 1
     let output = it.fails ? 0 : visible + reasoning
     rows.append(
       ScriptedRow(
-        it.kind, name, target.model, start: start, prompt: prompt.tokens, split, output: output,
+        it.kind, name, target.model, start: start, prompt: prompt, split, output: output,
         isBilled: !it.fails))
     it.isMade = true
     push(.outcome(it), at: end)
@@ -235,6 +281,7 @@ struct ConversationPlayer {
     switch it.kind {
     case .compaction:
       talk.state.compacted(summary: visible, &numbers)
+      noteCut(talk)
       push(.call(talk), at: time)
     case .tool: callTools(talk, visible: visible, reasoning: reasoning, at: time)
     case .answer:
@@ -257,8 +304,7 @@ struct ConversationPlayer {
     for (place, script) in agents.enumerated() {
       let rules = ConversationRules(scripted: script)
       let state =
-        script.fork == true
-        ? Conversation(rules, forking: talk.state) : Conversation(rules, prefix: prefix(script))
+        script.fork == true ? Conversation(rules, forking: talk.state) : state(script)
       push(
         .turn(Talk(script, state, parent: talk, place: place)),
         at: time + micro(script.turns[0].gap))
@@ -272,7 +318,7 @@ struct ConversationPlayer {
 
   private mutating func end(_ talk: Talk, result: Int64, at time: Int64) {
     for name in targets.keys {
-      if talk.parent == nil {
+      if talk.parent == nil, talk.own[name] == nil {
         targets[name]?.cache.forget(
           talk.state.context.segments.dropFirst(talk.state.context.prefixCount))
       }
