@@ -190,7 +190,7 @@ public struct ContextCache: Sendable {
     var output: Int64?
   }
 
-  func readable(from s: SimTime, to e: SimTime, succeeds: Bool) -> SimTime? {
+  mutating func readable(from s: SimTime, to e: SimTime, succeeds: Bool) -> SimTime? {
     switch settings.readable {
     case .start: s
     case .outcome: succeeds ? e : nil
@@ -210,7 +210,7 @@ public struct ContextCache: Sendable {
     settings.longTTL != nil && (place < prompt.prefixCount ? marks.prefixIsLong : marks.restIsLong)
   }
 
-  func lifetime(isLong: Bool) -> SimDuration {
+  mutating func lifetime(isLong: Bool) -> SimDuration {
     isLong ? settings.longTTL ?? settings.ttl : settings.ttl
   }
 

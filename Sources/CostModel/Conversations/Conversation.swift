@@ -1,6 +1,6 @@
 /// One conversation: its context, and how far it has come. Who plays it makes the calls and keeps the
 /// time (docs/semantics.md, "Conversations").
-public struct Conversation: Sendable {
+public struct Conversation: ~Copyable, Sendable {
   /// What a call that is due becomes.
   public enum Next: Hashable, Sendable {
     /// It is made.
@@ -44,7 +44,7 @@ public struct Conversation: Sendable {
   }
 
   /// Begins with another one's context as it stands.
-  public init(_ rules: ConversationRules, forking parent: Conversation) {
+  public init(_ rules: ConversationRules, forking parent: borrowing Conversation) {
     self.rules = rules
     context = parent.context.inherited
     isFork = true

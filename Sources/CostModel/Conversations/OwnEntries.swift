@@ -52,7 +52,8 @@ extension PromptCacheSettings {
   }
 }
 
-/// Prompts of conversations from which none is forked: what is behind the prefix they keep themselves.
+/// Prompts of conversations from which none is forked: what is behind the prefix they keep themselves. What
+/// changes nothing is `mutating` all the same: otherwise the cache would be copied for the call.
 extension ContextCache {
   /// Books an attempt like `attempt(_:_:from:to:succeeds:hit:output:)`; the settings are such that they
   /// `keepsOwnEntries`.
@@ -104,7 +105,7 @@ extension ContextCache {
   private enum Found { case nothing, prefix, last }
 
   /// Live ones alone.
-  private func prefixEntry(_ prompt: PromptEnds, at s: SimTime) -> ContextEntry? {
+  private mutating func prefixEntry(_ prompt: PromptEnds, at s: SimTime) -> ContextEntry? {
     guard prompt.prefix.count > 0, let entry = entries[prompt.boundary], entry.isLive(at: s) else {
       return nil
     }
@@ -114,25 +115,27 @@ extension ContextCache {
   // MARK: By breakpoint
 
   /// Whether the prompt is more than its prefix.
-  private func hasRest(_ prompt: PromptEnds) -> Bool { prompt.all.count > prompt.prefix.count }
+  private mutating func hasRest(_ prompt: PromptEnds) -> Bool {
+    prompt.all.count > prompt.prefix.count
+  }
 
-  private func marksPrefix(_ prompt: PromptEnds, _ marks: CacheMarks) -> Bool {
+  private mutating func marksPrefix(_ prompt: PromptEnds, _ marks: CacheMarks) -> Bool {
     prompt.prefix.count > 0 && prompt.prefix.tokens >= settings.minimumTokens
       && (marks.marksPrefix || marks.marksEnd && !hasRest(prompt))
   }
 
-  private func marksRest(_ prompt: PromptEnds, _ marks: CacheMarks) -> Bool {
+  private mutating func marksRest(_ prompt: PromptEnds, _ marks: CacheMarks) -> Bool {
     marks.marksEnd && hasRest(prompt) && prompt.all.tokens >= settings.minimumTokens
   }
 
-  private func isNear(_ blocks: Int32, _ runs: Int32, _ prompt: PromptEnds) -> Bool {
+  private mutating func isNear(_ blocks: Int32, _ runs: Int32, _ prompt: PromptEnds) -> Bool {
     guard let lookback = settings.lookback else { return true }
     let distance =
       settings.lookbackUnit == .runs ? prompt.all.runs - runs : prompt.all.blocks - blocks
     return Int(distance) < lookback
   }
 
-  private func found(
+  private mutating func found(
     _ prompt: PromptEnds, _ own: OwnEntries, _ prefix: ContextEntry?, _ marks: CacheMarks,
     at s: SimTime
   ) -> Found {
@@ -178,7 +181,7 @@ extension ContextCache {
   }
 
   /// The prompt's end can be read until then, if it can be read at all.
-  private func writeRest(
+  private mutating func writeRest(
     _ prompt: PromptEnds, _ own: inout OwnEntries, _ expiry: SimTime, _ writing: Writing
   ) {
     guard let readable = writing.readable, readable < expiry else { return }
@@ -195,7 +198,7 @@ extension ContextCache {
 
   // MARK: By block
 
-  private func readByBlock(
+  private mutating func readByBlock(
     _ prompt: PromptEnds, _ own: OwnEntries, _ prefix: ContextEntry?, _ marks: CacheMarks,
     at s: SimTime
   ) -> Int64 {

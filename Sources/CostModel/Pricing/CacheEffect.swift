@@ -8,6 +8,7 @@ public struct CacheEffect: Hashable, Sendable {
   /// What tokens that were written once more have cost more than reading them.
   public var lost = MoneySum.zero
 
+  @inlinable
   public init() {}
 }
 
@@ -17,6 +18,7 @@ extension Pricer {
   public func cacheEffect(
     of usage: Usage, lost: Int64, at t: SimTime
   ) throws(PricingError) -> CacheEffect {
+    if let effect = usualCacheEffect(of: usage, lost: lost) { return effect }
     let (short, long) = (usage.cacheWriteTokens, usage.cacheWriteLongTokens)
     var effect = CacheEffect()
     guard short | long | usage.cacheReadTokens | lost != 0 else { return effect }

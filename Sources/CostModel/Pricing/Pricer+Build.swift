@@ -9,7 +9,10 @@ extension Pricer {
     isFlat =
       sheets.count == 1 && sheets[0].from == .distantPast && tierInputs.isEmpty
       && timesOfDay.isEmpty
-    if isFlat { usualRates = UsualRates(card: rates, steps: sheets[0].steps) }
+    if isFlat {
+      usualRates = UsualRates(card: rates, steps: sheets[0].steps)
+      cachedRates = CachedRates(card: rates)
+    }
   }
 
   private mutating func append(_ sheet: PriceSheet, variant: BillingVariant) {

@@ -14,18 +14,22 @@ public struct Pricer: Sendable {
   @usableFromInline var isFlat = false
   /// Of a flat one.
   @usableFromInline var usualRates: UsualRates
+  @usableFromInline var cachedRates: CachedRates
 
   /// How many rates a card has.
   let dimensions = BillingDimension.allCases.count
 
-  init() { usualRates = UsualRates() }
+  init() {
+    usualRates = UsualRates()
+    cachedRates = CachedRates()
+  }
 
   /// What the usage costs if the call arrives at `t`.
   ///
   /// Cached tokens are text first: where they leave less input than there are audio and image
   /// tokens, audio and then images are billed as far as the fresh input reaches.
   public func cost(of usage: Usage, at t: SimTime) throws(PricingError) -> Cost {
-    if let cost = usualCost(of: usage) { return cost }
+    if let cost = usualCost(of: usage) ?? cachedCost(of: usage) { return cost }
     let parts = try UsageParts(usage)
     let sheet = sheetIndex(at: t)
     guard sheet >= 0 else { throw .noPrices }
@@ -74,6 +78,21 @@ public struct Pricer: Sendable {
   @inline(__always)
   public func usualCost(of usage: Usage) -> Cost? {
     isFlat && !usage.hasRareParts ? usualRates.cost(of: usage) : nil
+  }
+
+  /// The same of a usage that has tokens written to a prompt cache as well.
+  @inlinable
+  @inline(__always)
+  public func cachedCost(of usage: Usage) -> Cost? {
+    isFlat && !usage.hasMedia ? usualRates.cost(of: usage, cachedRates) : nil
+  }
+
+  /// What the cache has done to that input's cost, if it needs no look at time and size, and no rounding.
+  /// - Parameter lost: as `cacheEffect(of:lost:at:)` takes it.
+  @inlinable
+  @inline(__always)
+  public func usualCacheEffect(of usage: Usage, lost: Int64) -> CacheEffect? {
+    isFlat ? usualRates.cacheEffect(of: usage, lost: lost, cachedRates) : nil
   }
 
   /// The rates of calls of nothing but plain input and output; nil: a look at time or size decides, or

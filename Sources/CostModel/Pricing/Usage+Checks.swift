@@ -18,6 +18,14 @@ extension Usage {
     return tokens | output | pieces != 0
   }
 
+  /// The same but for tokens that are written to a cache.
+  @inlinable
+  var hasMedia: Bool {
+    let tokens = inputAudioTokens | inputImageTokens | outputAudioTokens | outputImageTokens
+    let pieces = characters | images | pages | searches | documents | videoMicroseconds
+    return tokens | pieces != 0
+  }
+
   /// Cuts audio, then image tokens to what their totals hold beside frames and thinking.
   public mutating func cutParts(frames: Int64 = 0) {
     inputAudioTokens = min(inputAudioTokens, inputTokens - frames)

@@ -89,6 +89,74 @@ struct UsualRates: Sendable {
   }
 }
 
+/// The rest of what a prompt cache is billed for, of a card that always holds.
+@frozen
+@usableFromInline
+struct CachedRates: Sendable {
+  @usableFromInline var short: UsualRates.WholeRate
+  @usableFromInline var long: UsualRates.WholeRate
+
+  init() { self.init(card: Array(repeating: .free, count: BillingDimension.allCases.count)) }
+
+  /// - Parameter card: one rate a dimension.
+  init(card: [CompiledRate]) {
+    short = UsualRates.WholeRate(card[BillingDimension.cacheWriteTokens.rawValue])
+    long = UsualRates.WholeRate(card[BillingDimension.cacheWriteLongTokens.rawValue])
+  }
+}
+
+extension UsualRates {
+  /// The same of a usage with no rare parts but what it writes to a prompt cache.
+  @inlinable
+  @inline(__always)
+  func cost(of usage: Usage, _ cached: CachedRates) -> Cost? {
+    let (short, long) = (usage.cacheWriteTokens, usage.cacheWriteLongTokens)
+    var read = usage
+    (read.cacheWriteTokens, read.cacheWriteLongTokens) = (0, 0)
+    let (left, isLessThanAll) = usage.inputTokens.subtractingReportingOverflow(short)
+    let (rest, isTooMuch) = left.subtractingReportingOverflow(long)
+    read.inputTokens = rest
+    guard short | long | usage.inputTokens >= 0, !isLessThanAll, !isTooMuch,
+      short & cached.short.exceptions | long & cached.long.exceptions == 0,
+      let cost = cost(of: read),
+      let withShort = cached.short.add(short, to: cost.input.picodollars),
+      let input = cached.long.add(long, to: withShort)
+    else { return nil }
+    let (half, isHalfTooLarge) = input.addingReportingOverflow(cost.output.picodollars)
+    guard !isHalfTooLarge, !half.addingReportingOverflow(cost.other.picodollars).overflow
+    else { return nil }
+    return Cost(input: Money(picodollars: input), output: cost.output, other: cost.other)
+  }
+
+  /// What the cache has done to that input; nil where a rate is none of whole picodollars, or more is
+  /// lost than written.
+  @inlinable
+  @inline(__always)
+  func cacheEffect(of usage: Usage, lost: Int64, _ cached: CachedRates) -> CacheEffect? {
+    let (short, long) = (usage.cacheWriteTokens, usage.cacheWriteLongTokens)
+    let read = usage.cacheReadTokens
+    let rates = input.exceptions | cacheRead.exceptions
+    guard short | long | read | lost >= 0, lost - short <= long,
+      usage.inputAudioTokens | usage.inputImageTokens == 0,
+      rates | short & cached.short.exceptions | long & cached.long.exceptions == 0
+    else { return nil }
+    let shortPremium = cached.short.picodollars - input.picodollars
+    let longPremium = cached.long.picodollars - input.picodollars
+    let saving = input.picodollars - cacheRead.picodollars
+    var effect = CacheEffect()
+    // Twice 64 bits hold any product of two numbers that are not negative, and some more of them.
+    let premium =
+      Int128(short) * Int128(shortPremium) + Int128(long) * Int128(longPremium)
+    effect.premium = MoneySum(picodollars: premium)
+    effect.saved = MoneySum(picodollars: Int128(read) * Int128(saving) - premium)
+    let lostShort = min(lost, short)
+    let lostPremium =
+      Int128(lostShort) * Int128(shortPremium) + Int128(lost - lostShort) * Int128(longPremium)
+    effect.lost = MoneySum(picodollars: lostPremium + Int128(lost) * Int128(saving))
+    return effect
+  }
+}
+
 /// What calls of nothing but plain input and output cost, whenever and however many they are: whole
 /// picodollars a token and a call.
 public struct PlainRates: Hashable, Sendable, BitwiseCopyable {

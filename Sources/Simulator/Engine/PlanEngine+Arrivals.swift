@@ -17,7 +17,7 @@ extension PlanEngine {
     if result.calls == watched { tellArrival(call.pointee) }
     let mode = kind.pointee.cacheMode
     var entry: ResponseCache.Place?
-    if mode != .off {
+    if kind.pointee.asksCache {
       var isHit = call.pointee.cacheDraw
       if mode == .keyed, kind.pointee.promptForm != .unique {
         let place = cache.place(of: cacheKey(call))

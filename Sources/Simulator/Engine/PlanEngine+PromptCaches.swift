@@ -86,7 +86,7 @@ extension PlanEngine {
   /// Whether the conversation itself keeps what the target knows of it behind the prefix. A story tells of
   /// all entries.
   @inline(__always)
-  package func keepsOwnEntries(_ slot: Int32, target: Int) -> Bool {
+  package mutating func keepsOwnEntries(_ slot: Int32, target: Int) -> Bool {
     (targets.base + target).pointee.keepsOwnEntries && watched == 0
       && (talks.base + Int(slot)).pointee.facts.pointee.isUnforked
   }

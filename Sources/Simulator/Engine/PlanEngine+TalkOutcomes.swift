@@ -40,11 +40,8 @@ extension PlanEngine {
       if talk.pointee.parent < 0 { conversations?.abandon(workload: talk.pointee.workload) }
       return endTalk(slot, failed: false, at: e)
     }
-    let law = facts.pointee.think
-    let pause =
-      law.constant
-      ?? compiled.tables.draw(
-        law, draw(.turn, slot, place: Self.place(turn: turn + 1, step: 0)).2)
+    let next = Self.place(turn: turn + 1, step: 0)
+    let pause = value(of: facts.pointee.think, .turn, slot, place: next) { $0.2 }
     if talk.pointee.parent < 0 { talk.pointee.tally.thought += pause }
     talk.pointee.due = .turn
     events.push(.arrival, at: e + pause, slot: ~slot)
@@ -59,10 +56,11 @@ extension PlanEngine {
     let place = talk.pointee.place
     let word = draw(.conversationCall, slot, place: place)
     let count = clamped(compiled.tables.draw(tools.parallel, word.1))
-    let results = (0..<UInt64(count)).map { number in
-      tools.result.constant
-        ?? compiled.tables.draw(
-          tools.result, draw(.toolResult, slot, place: place, low: number).0)
+    var results: [Int64] = []
+    results.reserveCapacity(Int(count))
+    for number in 0..<UInt64(count) {
+      results.append(
+        value(of: tools.result, .toolResult, slot, place: place, low: number) { $0.0 })
     }
     let ready = e + compiled.tables.draw(tools.time, word.2)
     guard talk.pointee.facts.pointee.hasAgents else {
@@ -98,9 +96,11 @@ extension PlanEngine {
   // MARK: Sub-agents
 
   /// Those of a kind that a step starts, with the keys of their draws.
-  private func agents(_ number: Int, _ agent: CompiledConversation.Agent, _ slot: Int32) -> [(
-    agent: Int, key: UInt64
-  )] {
+  private mutating func agents(_ number: Int, _ agent: CompiledConversation.Agent, _ slot: Int32)
+    -> [(
+      agent: Int, key: UInt64
+    )]
+  {
     let (own, place) = (talks[Int(slot)].key, talks[Int(slot)].place)
     func key(_ k: UInt64) -> UInt64 {
       SplitMix.mixed(own ^ (agent.key &+ (place << 16 &+ k) &* SplitMix.step))
@@ -151,10 +151,10 @@ extension PlanEngine {
     freeTalks.append(slot)
     guard talk.pointee.parent >= 0 else {
       endUsersTalk(slot, failed: failed, at: e)
-      return talk.pointee.clear(emptyTalk)
+      return talk.pointee.clear()
     }
     let result = result(of: slot, failed: failed)
-    talk.pointee.clear(emptyTalk)
+    talk.pointee.clear()
     let parent = talks.base + Int(talk.pointee.parent)
     if parent.pointee.agentsEnded < events.cause { parent.pointee.agentsEnded = events.cause }
     let ready = parent.pointee.state.agentEnded(
@@ -168,7 +168,7 @@ extension PlanEngine {
   }
 
   /// What a sub-agent brings back.
-  private func result(of slot: Int32, failed: Bool) -> Int64 {
+  private mutating func result(of slot: Int32, failed: Bool) -> Int64 {
     let talk = talks.base + Int(slot)
     let parent = talks.base + Int(talk.pointee.parent)
     let levels = compiled.workloads[talk.pointee.workload].conversation?.levels ?? []

@@ -44,18 +44,18 @@ extension PlanEngine {
     return Int32(talks.count - 1)
   }
 
-  func facts(_ workload: Int, level: Int) -> UnsafePointer<CompiledConversation.Facts> {
+  mutating func facts(_ workload: Int, level: Int) -> UnsafePointer<CompiledConversation.Facts> {
     talkFacts.pointer(to: firstTalkFacts[workload] + level)
   }
 
-  func level(of slot: Int32) -> CompiledConversation.Level {
+  mutating func level(of slot: Int32) -> CompiledConversation.Level {
     guard let conversation = compiled.workloads[talks[Int(slot)].workload].conversation else {
       preconditionFailure("only workloads with conversations start any")
     }
     return conversation.levels[talks[Int(slot)].level]
   }
 
-  func newState(
+  mutating func newState(
     _ workload: Int, level number: Int, user: UInt32, index: UInt32, key: UInt64
   ) -> Conversation {
     guard let level = compiled.workloads[workload].conversation?.levels[number] else {
@@ -82,13 +82,24 @@ extension PlanEngine {
   // MARK: Draws
 
   @inline(__always)
-  func draw(_ block: DrawBlock, _ slot: Int32, place: UInt64, low: UInt64 = 0)
+  mutating func draw(_ block: DrawBlock, _ slot: Int32, place: UInt64, low: UInt64 = 0)
     -> SplitMix.Block
   {
     let talk = talks.base + Int(slot)
     return draws.block(
       block, call: UInt64(talk.pointee.index), user: UInt64(talk.pointee.user),
       workload: talk.pointee.key, part: place << 32 | low)
+  }
+
+  /// What the law gives by a word of that block, which is made only where the law asks for it.
+  @inline(__always)
+  mutating func value(
+    of law: Sampler, _ block: DrawBlock, _ slot: Int32, place: UInt64, low: UInt64 = 0,
+    _ word: (SplitMix.Block) -> UInt64
+  ) -> Int64 {
+    if let constant = law.constant { return constant }
+    let words = draw(block, slot, place: place, low: low)
+    return compiled.tables.draw(law, word(words))
   }
 
   static func place(turn: Int, step: Int) -> UInt64 {
@@ -103,15 +114,12 @@ extension PlanEngine {
     let turn = talk.pointee.turn + 1
     let place = Self.place(turn: turn, step: 0)
     if turn == 0, let law = facts.pointee.turns.sampler {
-      let drawn = law.constant ?? compiled.tables.draw(law, draw(.turn, slot, place: place).0)
-      talk.pointee.turns = max(1, drawn)
+      talk.pointee.turns = max(1, value(of: law, .turn, slot, place: place) { $0.0 })
     }
     if let law = facts.pointee.tools?.steps.sampler {
-      talk.pointee.steps =
-        law.constant ?? compiled.tables.draw(law, draw(.turn, slot, place: place).3)
+      talk.pointee.steps = value(of: law, .turn, slot, place: place) { $0.3 }
     }
-    let law = facts.pointee.user
-    let user = law.constant ?? compiled.tables.draw(law, draw(.shape, slot, place: place).0)
+    let user = value(of: facts.pointee.user, .shape, slot, place: place) { $0.0 }
     talk.pointee.state.beginTurn(user: user, &numbers)
     noteCut(slot)
     if talk.pointee.parent < 0 {
@@ -145,7 +153,7 @@ extension PlanEngine {
     }
   }
 
-  private func callsTool(_ slot: Int32, place: UInt64, step: Int) -> Bool {
+  private mutating func callsTool(_ slot: Int32, place: UInt64, step: Int) -> Bool {
     let talk = talks.base + Int(slot)
     guard let steps = talk.pointee.facts.pointee.tools?.steps, step < ConversationSpec.mostSteps
     else { return false }
@@ -170,7 +178,7 @@ extension PlanEngine {
 
   // MARK: Calls
 
-  private func kind(_ call: ConversationCall, _ slot: Int32) -> Int {
+  private mutating func kind(_ call: ConversationCall, _ slot: Int32) -> Int {
     let talk = talks.base + Int(slot)
     let isFirst = talk.pointee.parent < 0 && talk.pointee.isFresh
     if !isFirst, call != .compaction {
@@ -241,7 +249,7 @@ extension PlanEngine {
     talk.pointee.visible = call.output - call.reasoning
     talk.pointee.reasoning = call.reasoning
     talk.pointee.isFresh = false
-    if kind.pointee.cacheMode != .off {
+    if kind.pointee.asksCache {
       let word = draw(.call, slot, place: place)
       call.cacheDraw =
         kind.pointee.cacheMode == .rate

@@ -125,8 +125,6 @@ package struct PlanEngine: ~Copyable {
   /// By kind of call and account plan, as far as conversations have met them: the model, or −1 where
   /// one is drawn.
   package var certainRoutes: [Int32] = []
-  /// Stands where a conversation has ended.
-  package let emptyTalk = Conversation(ConversationRules(), prefix: (0, 0))
   package var conversations: ConversationTally?
   package var caching: CachingTally?
   /// nil: no call states a meter.

@@ -55,15 +55,25 @@ package struct PriceTable: Sendable {
   private static func cost(
     _ pricer: UnsafePointer<Pricer>, of usage: Usage, at time: SimTime
   ) throws(PricingError) -> Cost {
-    try pricer.pointee.cost(of: usage, at: time)
+    if let cost = pricer.pointee.cachedCost(of: usage) { return cost }
+    return try pricer.pointee.cost(of: usage, at: time)
   }
 
   /// What the provider's cache has done to the input's cost.
   package func cacheEffect(
     of usage: Usage, lost: Int64, target: Int, billing: Int, at time: SimTime
   ) throws(PricingError) -> CacheEffect {
-    try pricers.pointer(to: billing * targets + target).pointee.cacheEffect(
-      of: usage, lost: lost, at: time)
+    try Self.cacheEffect(
+      pricers.pointer(to: billing &* targets &+ target), of: usage, lost: lost, at: time)
+  }
+
+  /// Without a copy of the pricer where it can be told from its rates alone.
+  @inline(never)
+  private static func cacheEffect(
+    _ pricer: UnsafePointer<Pricer>, of usage: Usage, lost: Int64, at time: SimTime
+  ) throws(PricingError) -> CacheEffect {
+    if let effect = pricer.pointee.usualCacheEffect(of: usage, lost: lost) { return effect }
+    return try pricer.pointee.cacheEffect(of: usage, lost: lost, at: time)
   }
 
   /// How that cost comes about, for explanations.

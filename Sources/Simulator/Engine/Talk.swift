@@ -103,8 +103,8 @@ package struct Talk: ~Copyable {
   }
 
   /// Its context goes at once; its place may be long in coming back.
-  package mutating func clear(_ empty: Conversation) {
-    state = empty
+  package mutating func clear() {
+    state = Conversation(ConversationRules(), prefix: (0, 0))
     name = ""
     started = []
     routes = [:]

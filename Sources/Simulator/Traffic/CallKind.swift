@@ -81,6 +81,14 @@ package struct CallKind: Sendable, BitwiseCopyable {
 extension CallKind {
   /// Into `CompiledScenario.meters`.
   package var meters: Range<Int> { Int(firstMeter)..<Int(endMeter) }
+  /// Whether the response cache may answer it.
+  @inline(__always)
+  package var asksCache: Bool {
+    switch cacheMode {
+    case .off: false
+    case .rate, .keyed: true
+    }
+  }
   package var isMetered: Bool { firstMeter < endMeter }
   /// Whether calls are billed for more than text tokens, thinking, frames and audio time.
   @inline(__always)

@@ -13,7 +13,8 @@ struct ConversationPlayer {
     /// By target, where it leaves them to the conversation.
     var own: [String: OwnEntries] = [:]
 
-    init(_ script: ScriptedConversation, _ state: Conversation, parent: Talk?, place: Int) {
+    init(_ script: ScriptedConversation, _ state: consuming Conversation, parent: Talk?, place: Int)
+    {
       self.script = script
       self.state = state
       self.parent = parent

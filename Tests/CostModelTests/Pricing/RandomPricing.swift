@@ -20,6 +20,18 @@ struct RandomPricing {
     return model
   }
 
+  /// A model whose prices always hold, without tiers and times of day; most are whole picodollars.
+  mutating func plainModel() -> Model {
+    var sheet = PriceSheet()
+    for dimension in BillingDimension.allCases where random.chance(9, in: 10) {
+      sheet.rates[dimension] = Rate(
+        picodollars: random.below(50_000), per: random.chance(1, in: 8) ? 7 : 1)
+    }
+    var model = Model(name: "m", provider: "p")
+    model.prices = [sheet]
+    return model
+  }
+
   private mutating func sheet() -> PriceSheet {
     var sheet = PriceSheet()
     sheet.rates = rates(density: 7)
@@ -95,6 +107,19 @@ struct RandomPricing {
     usage.audioMicroseconds = random.chance(1, in: 3) ? random.below(90_000_000) : 0
     usage.videoMicroseconds = random.chance(1, in: 3) ? random.below(90_000_000) : 0
     if random.chance(1, in: 40) { usage[random.oneOf(BillingDimension.allCases)] = -1 }
+    return usage
+  }
+
+  /// Text, some of it read from a cache and written to it.
+  mutating func cachedText() -> Usage {
+    var usage = Usage()
+    usage.cacheReadTokens = random.chance(1, in: 2) ? random.below(2_000) : 0
+    usage.cacheWriteTokens = random.chance(1, in: 2) ? random.below(2_000) : 0
+    usage.cacheWriteLongTokens = random.chance(1, in: 2) ? random.below(2_000) : 0
+    let cached = usage.cacheReadTokens + usage.cacheWriteTokens + usage.cacheWriteLongTokens
+    usage.inputTokens = cached + random.below(500)
+    usage.outputTokens = random.below(800)
+    usage.calls = 1
     return usage
   }
 
