@@ -47,7 +47,8 @@ package struct Approximations {
 
   /// Those of the list that are left out, or move the bill.
   package func leftOut() -> [Expectation.Approximation] {
-    (conversations() + cache() + prefixes() + breakers() + quotas() + actions()).filter(\.isTold)
+    (conversations() + meters() + cache() + prefixes() + breakers() + quotas() + actions())
+      .filter(\.isTold)
   }
 
   private func actions() -> [Expectation.Approximation] {

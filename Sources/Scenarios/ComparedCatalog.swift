@@ -19,6 +19,7 @@ package struct ComparedCatalog: Sendable {
       if let match = names.lazy.compactMap(other.id(named:)).first {
         catalog[id].prices = other[match].prices
         catalog[id].deprecated = other[match].deprecated
+        catalog[id].imageTokens = other[match].imageTokens ?? own[id].imageTokens
       } else {
         missing.append(own[id].name)
       }

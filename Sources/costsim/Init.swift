@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Scenarios
 import Support
 
 struct Init: ParsableCommand {
@@ -47,21 +48,39 @@ struct Init: ParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
-    for name in ["scenario.yaml", "catalog.yaml", "policy.yaml"]
-    where FileManager.default.fileExists(atPath: folder + "/" + name) {
-      throw BadInput(message: "\(folder)/\(name): error: it is there already, expected a new file")
-    }
     var numbers = try given()
     let asks = isatty(STDIN_FILENO) == 1 && !printing.quiet && !printing.json
     let template = like ?? (asks || !numbers.given.isEmpty ? .saasChat : .calls)
     if asks { ask(&numbers, template) }
     let files = try template.files(named: folder, numbers)
-    let output = try OutputFolder(path: folder)
+    try check(files)
+    // `..` of a folder that is not there leads to what is beside it.
+    let path = URL(fileURLWithPath: folder).standardizedFileURL.path
+    for (name, _) in files
+    where (try? FileManager.default.attributesOfItem(atPath: path + "/" + name)) != nil {
+      throw BadInput(message: "\(folder)/\(name): error: it is there already, expected a new file")
+    }
+    let output = try OutputFolder(path: path)
     for (name, text) in files { try output.write(text, to: name) }
     try output.commit()
     printing.show(
       json: .object([("files", .array(files.map { .string("\(folder)/\($0.name)") }))]),
       text: "Now: costsim run \(PlainEnglish.visible(folder))/scenario.yaml\n")
+  }
+
+  /// Reads the scenario as it would be written: numbers may be too large for it.
+  private func check(_ files: [(name: String, text: [UInt8])]) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("costsim-init-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, text) in files { try Data(text).write(to: folder.appendingPathComponent(name)) }
+    do throws(InputErrors) {
+      _ = try ScenarioReader.read(path: folder.appendingPathComponent("scenario.yaml").path)
+    } catch {
+      let problem = error.diagnostics.first.map { PlainEnglish.visible($0.message) } ?? ""
+      throw BadInput(message: "error: these numbers make no scenario: \(problem)")
+    }
   }
 
   private func given() throws -> StarterNumbers {

@@ -27,10 +27,12 @@ struct StarterNumbers {
 
     /// The number as the scenario says it; throws `BadInput` for what is none.
     func checked(_ text: String) throws -> String {
-      let digits = text.replacing(",", with: "").replacing("$", with: "")
-      guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
-        digits.count(where: { $0 == "." }) <= (isWhole ? 0 : 1), digits != ".",
-        let value = Decimal(string: digits), value >= Decimal(least), value <= 1_000_000_000
+      let digits = (isMoney && text.hasPrefix("$") ? text.dropFirst() : text[...])
+      let plain = digits.replacing(",", with: "")
+      guard
+        digits.wholeMatch(of: /([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?/) != nil,
+        !isWhole || !plain.contains("."), let value = Decimal(string: String(plain)),
+        value >= Decimal(least)
       else {
         let kind = isMoney ? "an amount like $1,000" : isWhole ? "a whole number" : "a number"
         let from = least > 0 ? " from \(least)" : ""
@@ -38,7 +40,7 @@ struct StarterNumbers {
           message:
             "--\(rawValue): error: expected \(kind)\(from), not '\(PlainEnglish.visible(text))'")
       }
-      return isMoney ? "$" + digits : digits
+      return (isMoney ? "$" : "") + plain
     }
   }
 
@@ -48,7 +50,7 @@ struct StarterNumbers {
   static func stated(in text: String) -> [(number: Number, value: String)] {
     let places = places(in: text)
     return Number.allCases.compactMap { number in
-      places.first { $0.numbers == [number] }.map { (number, $0.value) }
+      places.first { $0.numbers == [number] && $0.factors.isEmpty }.map { (number, $0.value) }
     }
   }
 
@@ -67,7 +69,7 @@ struct StarterNumbers {
       result += rest[..<place.range.lowerBound]
       rest = rest[place.range.upperBound...]
       let isGiven = place.numbers.contains { given[$0] != nil }
-      let factors = place.numbers.compactMap { given[$0] ?? stated[$0] }
+      let factors = place.numbers.compactMap { given[$0] ?? stated[$0] } + place.factors
       result += isGiven ? Self.product(factors) : place.value
     }
     return result + rest
@@ -80,18 +82,19 @@ struct StarterNumbers {
 
   private struct Place {
     var range: Range<String.Index>
-    /// More than one: their product.
+    /// With the factors their product, where there is more than one.
     var numbers: [Number]
+    var factors: [String]
     var value: String
   }
 
-  /// `<<conversations*turns:60>>`.
+  /// `<<conversations*turns:60>>`, `<<output*4:180>>`.
   private static func places(in text: String) -> [Place] {
-    text.matches(of: /<<([a-z*-]+):([^>]*)>>/).map { match in
-      Place(
-        range: match.range,
-        numbers: match.1.split(separator: "*").compactMap { Number(rawValue: String($0)) },
-        value: String(match.2))
+    text.matches(of: /<<([a-z0-9.*-]+):([^>]*)>>/).map { match in
+      let parts = match.1.split(separator: "*").map(String.init)
+      return Place(
+        range: match.range, numbers: parts.compactMap { Number(rawValue: $0) },
+        factors: parts.filter { Decimal(string: $0) != nil }, value: String(match.2))
     }
   }
 }

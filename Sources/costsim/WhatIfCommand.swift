@@ -9,7 +9,7 @@ struct WhatIfCommand: ParsableCommand {
     commandName: "what-if",
     abstract: "Answers plain questions about a scenario, one line each.",
     discussion: """
-      Example: costsim what-if my-co/scenario.yaml users=1000 'model sonnet -> haiku' \
+      Example: costsim what-if scenarios/two-tier.yaml users=1000 'model gpt-4o -> gpt-4o-mini' \
       '10x on the busiest day'
 
       Every answer is the expected bill of the scenario's first plan (or that of --users) beside what it \
@@ -40,7 +40,7 @@ struct WhatIfCommand: ParsableCommand {
 
   func run() throws {
     let (tree, scenario) = try input.readOnePlan(scenario)
-    let asked = try questions.map { try WhatIfQuestion($0, scenario) }
+    let asked = try questions.map { try WhatIfQuestion($0, tree, scenario) }
     let assessor = Assessor(tree, scenario: scenario, runs: runs, threads: work.threads)
     let words = WhatIfText(
       scenario: scenario, answers: try WhatIfAnswer.answers(to: asked, by: assessor))

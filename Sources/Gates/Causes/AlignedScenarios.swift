@@ -92,6 +92,7 @@ package struct AlignedScenarios: Sendable {
     var missing = other.first { $0.name == name }
     missing?.volume = 0
     missing?.stages = []
+    missing?.conversation = nil
     return missing
   }
 

@@ -13,8 +13,6 @@ package struct WhatIfText {
     self.answers = answers
   }
 
-  private var months: Int { scenario.period.months.count }
-
   package var text: String {
     guard let now = answers.first?.now, let plan = scenario.plans.first else { return "" }
     let kind = now.expected == nil ? "the simulated bill" : "the expected bill"
@@ -22,10 +20,9 @@ package struct WhatIfText {
       Period.Span(start: scenario.period.start, end: scenario.period.end), in: scenario.period)
     let first =
       "With \(PlainEnglish.plural(Int64(plan.users), "user")) \(kind) of \(period) is "
-      + "\(PlainEnglish.usd(now.cost))\(verdict(now)).\n"
-    return first
+      + "\(PlainEnglish.usd(now.cost))\(Self.verdict(now, scenario)).\n"
+    return (leftOut.map { "\($0)\n" } ?? "") + first
       + answers.map { line($0) + "\n" }.joined()
-      + (leftOut.map { "\n\($0)\n" } ?? "")
   }
 
   private var leftOut: String? {
@@ -38,20 +35,24 @@ package struct WhatIfText {
   private func line(_ answer: WhatIfAnswer) -> String {
     let (now, then) = (answer.now.cost, answer.then.cost)
     let share = PlainEnglish.percent(then - now, of: now)
-    let change = then == now ? " (no change)" : now > 0 ? " (\(then > now ? "+" : "")\(share))" : ""
+    let change =
+      then == now
+      ? " (no change: nothing here rests on it)"
+      : now > 0 ? " (\(then > now ? "+" : "")\(share))" : ""
     return
       "\(PlainEnglish.visible(answer.question.text)): \(PlainEnglish.usd(then)) instead of "
-      + "\(PlainEnglish.usd(now))\(change)\(verdict(answer.then))  "
+      + "\(PlainEnglish.usd(now))\(change)\(Self.verdict(answer.then, answer.scenario))  "
       + "[\(PlainEnglish.visible(answer.question.overrides.joined(separator: " ")))]"
   }
 
-  private func verdict(_ assessment: Assessment) -> String {
+  /// By the budget and the months of the scenario that was asked about.
+  private static func verdict(_ assessment: Assessment, _ scenario: Scenario) -> String {
     guard let budget = scenario.budget?.amount.dollars else { return "" }
     let amount = "the \(PlainEnglish.usd(budget)) budget"
     if let chance = assessment.overrun, (0.005...0.995).contains(chance) {
       return ", over \(amount) in \(PlainEnglish.wholePercent(chance)) of such months"
     }
-    return assessment.isOver(budget, months: months)
+    return assessment.isOver(budget, months: scenario.period.months.count)
       ? ", which breaks \(amount)" : ", within \(amount)"
   }
 

@@ -141,8 +141,11 @@ package enum LeverMarkdown {
     return ReportMarkdown.heading("All together") + table.text
       + "Every row is a simulated month with all levers up to it, so the steps add up to what all of "
       + "them save: \(PlainEnglish.usd(all)). Their savings alone add up to "
-      + "\(PlainEnglish.usd(sum)), because a call that one lever makes cheaper leaves less for the "
-      + "next.\n" + clashes.joined() + "\n"
+      + "\(PlainEnglish.usd(sum)), because "
+      + (sum > all
+        ? "a call that one lever makes cheaper leaves less for the next"
+        : "some of them save more once others are there")
+      + ".\n" + clashes.joined() + "\n"
   }
 
   private static func inUse(_ study: LeverStudy) -> String {

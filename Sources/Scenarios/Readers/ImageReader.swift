@@ -96,11 +96,39 @@ extension Scenario {
             "the images' \(PlainEnglish.count(tokens)) tokens cannot be part of 'input', which is at most "
               + PlainEnglish.number(most), hint: "'input' counts all of its tokens")
         }
+        // An experiment's variant that names a model has the tokens that its calls have by their own route.
+        var routed = calls[place].variant
+        routed.pinned = nil
+        if calls[place].variant.pinned != nil, case .success(let own)? = imageTokens(of: routed),
+          own != tokens
+        {
+          log.add(
+            at,
+            "these images are \(PlainEnglish.count(own)) tokens where the call is routed, and "
+              + "\(PlainEnglish.count(tokens)) of the model of an experiment's variant",
+            hint: "name models that count alike, or state 'input_image'")
+        }
         if !images.isPartOfStatedInput, !calls[place].variant.input.isConstant {
           log.add(at, "state 'input', of which the images' tokens are a part")
         }
         calls[place].variant.send(tokens)
       }
+    }
+  }
+
+  /// Tells calls whose images a compared catalog counts otherwise: a comparison is of prices alone.
+  package func checkImages(of calls: [PlacedVariant], in compared: ComparedCatalog, log: InputLog) {
+    var priced = self
+    priced.catalog = compared.catalog
+    for call in calls {
+      guard case .success(let tokens)? = priced.imageTokens(of: call.variant),
+        let own = call.variant.meters[.inputImage], own.mean != Double(tokens)
+      else { continue }
+      log.add(
+        call.imagePlace ?? call.place,
+        "the compared catalog '\(compared.name)' counts these images as \(PlainEnglish.count(tokens)) tokens "
+          + "instead of \(PlainEnglish.number(own.mean)), and a comparison is of prices alone",
+        hint: "leave its 'image_tokens' out, or 'compare_catalog'")
     }
   }
 

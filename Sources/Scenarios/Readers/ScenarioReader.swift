@@ -314,6 +314,7 @@ package struct ScenarioReader {
     checks.run(calls)
     scenario.unbilled = checks.unbilled
     guard let compared else { return }
+    scenario.checkImages(of: calls, in: compared, log: log)
     var priced = scenario
     priced.catalog = compared.catalog
     checks = ScenarioChecks(

@@ -153,17 +153,50 @@ import Testing
     #expect(scenario.budget?.amount == MoneySum(dollars: 1_500))
     let text = try String(contentsOfFile: folder.path("my-co/scenario.yaml"), encoding: .utf8)
     #expect(text.contains("subscriptions: { seat: $12.50 }") && !text.contains("<<"))
-    #expect(text.contains("A user has 20 conversations a month, with 3 questions each."))
+    #expect(text.contains("A user's conversations a month are 20, the questions in each 3."))
     // A number makes a chat of what is like nothing else.
     let chat = try made(["--users", "7"])
     #expect(try bill(chat).0.workloads.map(\.name) == ["chat"])
+  }
+
+  /// Speech follows the tokens: 5 of them a second, 4 characters each.
+  @Test func speechIsAsLongAsItsTokens() throws {
+    let folder = try made(["--like", "voice", "--input", "50", "--output", "100"])
+    let mix = try bill(folder).0.workloads.map { $0.stages[0].calls[0].mix[0] }
+    #expect(mix[1].audio == .fixed(10) && mix[2].meters[.characters] == .fixed(400))
+  }
+
+  /// Nothing that is there is overwritten, by whatever way it is reached.
+  @Test func whatIsThereIsKept() throws {
+    let folder = try made([])
+    let before = try bytes(folder.path("my-co/scenario.yaml"))
+    for path in ["none/../my-co", "my-co/", "./my-co"] {
+      let outcome = try Program.run(["init", path, "--users", "3"], in: folder.url)
+      #expect(outcome.code == 2 && outcome.errors.contains("it is there already"), "\(path)")
+    }
+    #expect(try bytes(folder.path("my-co/scenario.yaml")) == before)
+    try FileManager.default.createDirectory(
+      atPath: folder.path("linked"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("linked/scenario.yaml"), withDestinationPath: folder.path("nowhere"))
+    #expect(try Program.run(["init", folder.path("linked")]).code == 2)
+    #expect(!folder.content.contains("nowhere"))
   }
 
   @Test(arguments: [
     (["--users", "0"], "--users: error: expected a whole number from 1, not '0'"),
     (["--users", "many"], "--users: error: expected a whole number from 1, not 'many'"),
     (["--turns", "2.5"], "--turns: error: expected a whole number from 1, not '2.5'"),
-    (["--conversations", "-1"], "--conversations"),
+    (["--conversations", "-1"], "--conversations"), (["--conversations", "5."], "--conversations"),
+    (["--turns", "1,00"], "--turns"), (["--input", "$5"], "--input"),
+    // Numbers of which no scenario can be made.
+    (["--users", "1000000000"], "error: these numbers make no scenario: "),
+    (["--turns", "100000"], "error: these numbers make no scenario: "),
+    (["--budget", "0"], "error: these numbers make no scenario: "),
+    (
+      ["--like", "support-bot", "--conversations", "90000", "--turns", "60000"],
+      "error: these numbers make no scenario: "
+    ),
     (["--budget", "ten"], "--budget: error: expected an amount like $1,000, not 'ten'"),
     (
       ["--like", "documents", "--turns", "3"],

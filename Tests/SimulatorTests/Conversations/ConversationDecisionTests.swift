@@ -54,12 +54,7 @@ import Testing
     ("long-cached-prefix", [talk + "lifetime={prefix: long, rest: short}"]),
     ("marks-at-the-prefix", [talk + "breakpoints=prefix"]),
     ("thinking-not-sent-again", [talk + "keep_reasoning=none"]),
-    (
-      "shorter-tool-results",
-      [
-        talk + "tools.result.mean=150", talk + "agents.look.result=40",
-      ]
-    ),
+    ("shorter-tool-results", [talk + "tools.result.mean=150"]),
     ("no-sub-agents", [talk + "agents=null"]),
   ])
   func leversAreOverrides(name: String, overrides: [String]) throws {

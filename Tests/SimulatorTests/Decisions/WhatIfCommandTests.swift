@@ -56,8 +56,22 @@ import Testing
     ),
     ("prices +10%", "$9.90 instead of $9.00 (+10.0 %)", "price_changes.+={factor: 1.1}"),
     (
-      "prices of small-haiku -20%", "$9.00 instead of $9.00 (no change)",
+      "prices of small-haiku -20%", "$9.00 instead of $9.00 (no change: nothing here rests on it)",
       "price_changes.+={factor: 0.8, models: [\"small-haiku\"]}"
+    ),
+    (
+      "users=3,000", "$2,700.00 instead of $9.00 (+29,900.0 %), which breaks the $20.00 budget",
+      "plans=[3000]"
+    ),
+    // The budget that is asked about judges.
+    (
+      "budget=$5",
+      "$9.00 instead of $9.00 (no change: nothing here rests on it), which breaks the $5.00 budget",
+      "budget=$5"
+    ),
+    (
+      "workloads.\"chat\".volume=300", "$12.00 instead of $9.00 (+33.3 %)",
+      "workloads.\"chat\".volume=300"
     ),
     ("workloads.chat.input=2000", "$12.00 instead of $9.00 (+33.3 %)", "workloads.chat.input=2000"),
   ])
@@ -77,7 +91,9 @@ import Testing
     ("model haiku -> sonnet", "more than one model 'haiku'\nit may be: other-haiku, small-haiku"),
     ("model gpt -> sonnet", "unknown model 'gpt'\nknown: large-sonnet, other-haiku, small-haiku"),
     ("model sonnet -> small for sales", "unknown use case 'sales'"),
-    ("users=0", "1"), ("workloads.chat.colour=red", "unknown key"), ("prices +ten%", "understood"),
+    ("users=0", "'users=0' cannot be answered:"), ("users=1,2", "expected one number of users"),
+    ("prices -99.99999999%", "not a question that is understood"),
+    ("workloads.chat.colour=red", "unknown key"), ("prices +ten%", "understood"),
   ])
   func whatIsNotUnderstoodIsToldSo(question: String, message: String) throws {
     let outcome = try ask(try folder(), question)
@@ -93,5 +109,24 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("\"cost_usd\": \"18.000000\""), "\(outcome.output)")
     #expect(outcome.output.contains("\"over_budget_probability\": null"))
+  }
+
+  /// A surge reaches workloads that have surges of their own; a model of two workloads' use case is not
+  /// swapped for one.
+  @Test func workloadsOfTheirOwn() throws {
+    let folder = try folder(budget: "")
+    let text = try String(contentsOfFile: folder.path("s.yaml"), encoding: .utf8)
+    try folder.write(
+      "s.yaml",
+      text.replacing(
+        "chat: { volume: 150,",
+        with: "chat: { volume: 150, use_case: help, traffic: { surges: [] },")
+        + "\n  more: { volume: 0, use_case: help, input: 1, output: 0 }\n")
+    let outcome = try ask(folder, "10x on the busiest day")
+    #expect(outcome.output.contains("$11.70 instead of $9.00 (+30.0 %)"), "\(outcome.output)")
+    let swap = try ask(folder, "model sonnet -> small for chat")
+    #expect(swap.code == 2 && swap.errors.contains("ask 'for help' if all are meant"))
+    let both = try ask(folder, "model sonnet -> small for help")
+    #expect(both.output.contains("$7.50 instead of $9.00"), "\(both.output)\(both.errors)")
   }
 }

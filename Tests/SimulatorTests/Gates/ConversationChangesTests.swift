@@ -187,4 +187,27 @@ import Testing
           == ExpectedCost(scenario: new, plan: plan).total)
     }
   }
+
+  /// A workload of conversations that is new or gone is one change: 40 of them cost $0.216 (see above).
+  @Test func newConversationsAreNamed() throws {
+    let folder = try Self.folder()
+    try folder.files.write(
+      "single.yaml",
+      Self.scenario().replacing(
+        "chat:\n", with: "other:\n    volume: 10\n    input: 100\n  chat:\n"))
+    try folder.files.write(
+      "only.yaml",
+      Self.scenario().split(separator: "workloads:")[0]
+        + "workloads:\n  other: { volume: 10, input: 100 }\n")
+    for (base, head, change, words) in [
+      ("only.yaml", "single.yaml", "0.216", "new workload chat"),
+      ("single.yaml", "only.yaml", "-0.216", "workload removed: chat"),
+    ] {
+      let outcome = try Program.run(
+        ["diff", base, head, "--out", folder.files.path("out")], in: folder.files.url)
+      #expect(outcome.code == 0 && outcome.output.contains(words), "\(outcome.errors)")
+      let plan = try #require(try folder.json("out/check.json")["plans"]?.items.first)
+      #expect(plan["change_usd"]?.string == change)
+    }
+  }
 }

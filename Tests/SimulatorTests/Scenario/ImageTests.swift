@@ -110,12 +110,31 @@ import Testing
       "can reach 'blind', whose rule for their tokens is not known"
     ),
     ("image: {width: 1024, height: 1024, detail: huge}", "", "huge"),
+    (
+      "image: {width: 1024, height: 1024}",
+      "experiments: {try: {workloads: [look], variants: {a: {share: 50%}, b: {share: 50%, model: pixels}}}}",
+      "765 tokens where the call is routed, and 1,399 of the model of an experiment's variant"
+    ),
   ])
   func whatCannotBeCountedIsAnError(call: String, more: String, message: String) throws {
     let folder = try folder(call: call, more: more)
     let outcome = try Program.run(["validate", folder.path("s.yaml")])
     #expect(outcome.code == 2 && outcome.errors.contains(message), "\(outcome.errors)")
     #expect(outcome.errors.contains("s.yaml:"))
+  }
+
+  /// Prices alone are compared: a catalog that counts images otherwise is refused, one that does not count
+  /// them is not.
+  @Test func comparedCatalogsCountAlike() throws {
+    let folder = try folder(
+      call: "image: {width: 1024, height: 1024}", more: "compare_catalog: other.yaml")
+    try folder.write("other.yaml", Self.catalog.replacing("tile: 170", with: "tile: 100"))
+    let outcome = try Program.run(["validate", folder.path("s.yaml")])
+    // 85 + 4 · 100.
+    #expect(outcome.code == 2 && outcome.errors.contains("as 485 tokens instead of 765"))
+    try folder.write(
+      "other.yaml", Self.catalog.replacing("image_tokens:", with: "# image_tokens:"))
+    #expect(try Program.run(["validate", folder.path("s.yaml")]).code == 0)
   }
 
   @Test(arguments: [

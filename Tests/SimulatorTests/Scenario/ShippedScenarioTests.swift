@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Scenarios
+@testable import costsim
 
 /// Every file in `scenarios/` is one that can be run.
 @Suite struct ShippedScenarioTests {
@@ -21,8 +22,12 @@ import Testing
   }
 
   @Test func theStarterIsRead() throws {
-    let path = RepositoryFiles.root.appendingPathComponent("Sources/costsim/Starter").path
-    let scenario = try ScenarioReader.read(path: path + "/scenario.yaml")
+    let folder = try ScenarioFolder(
+      Dictionary(
+        uniqueKeysWithValues: StarterTemplate.calls.files(named: "new").map {
+          ($0.name, String(decoding: $0.text, as: UTF8.self))
+        }))
+    let scenario = try folder.read("scenario.yaml")
     #expect(scenario.workloads.map(\.name) == ["chat", "report"])
   }
 
