@@ -235,7 +235,7 @@ import Testing
       ["validate", scenario], ["run", scenario, "-q", "--users", "3", "--out", folder.path("out")],
       ["baseline", scenario, "-o", folder.path("b.yaml"), "-q"],
       ["levers", scenario, "-q", "--out", folder.path("out")],
-      ["solve", scenario, "--for", "users", "-q"],
+      ["solve", scenario, "--for", "users", "-q", "--out", folder.path("out")],
     ] {
       let outcome = try Program.run(arguments)
       #expect(outcome.code == 0, "\(arguments[0]): \(outcome.errors)")
