@@ -6,7 +6,7 @@ import Support
 /// A log of any shape, read by the rules and laid down in the canonical columns that `replay` and
 /// `calibrate` read, in a file that vanishes with the program.
 package final class CanonicalLog {
-  package static let format = "canonical"
+  package static let format = TraceFormats.canonical
 
   package let reading: LogReading
   /// Of the log, if it is one file.

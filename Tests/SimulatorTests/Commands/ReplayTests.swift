@@ -100,6 +100,38 @@ import Testing
     #expect(calls[0]["input_cost_usd"] == (status == "ok" ? "0.0025" : "0.00015"))
   }
 
+  /// A log of names of its own is one of canonical columns, whatever other tools would call those that are
+  /// named: the first row is answered as logged, the second has failed.
+  @Test(arguments: [
+    (
+      "timestamp,model,tokensInput,tokensOutput,status", "2026-01-05T00:00:00Z",
+      "input_tokens=tokensInput,output_tokens=tokensOutput,model=model,status=status"
+    ),
+    (
+      "timestamp,model,tokensInput,tokensOutput,status", "2026-01-05T00:00:00Z",
+      "input_tokens=tokensInput,output_tokens=tokensOutput,model=model"
+    ),
+    (
+      "when,mdl,tin,tout,status", "1767571200",
+      "timestamp=when,model=mdl,input_tokens=tin,output_tokens=tout"
+    ),
+    (
+      "when,mdl,tin,tout,status", "2026-01-05T00:00:00Z",
+      "timestamp=when,model=mdl,input_tokens=tin,output_tokens=tout"
+    ),
+  ])
+  func namedColumnsAreCanonical(header: String, time: String, columns: String) throws {
+    try folder.write(
+      "log.csv", "\(header)\n\(time),gpt-4o,1000,10,true\n\(time),gpt-4o,1000,10,false\n")
+    let run = try replay(
+      folder.path("log.csv"), "--policy", "logged", "--columns", columns, "--calls",
+      folder.path("calls.csv"))
+    #expect(run.code == 0, "\(run.errors)")
+    let calls = try rows(folder.path("calls.csv"))
+    #expect(calls.map { $0["model"] } == ["gpt-4o", "gpt-4o-mini"])
+    #expect(calls.allSatisfy { $0["timestamp"]?.hasPrefix("2026-01-05T00:00:00") == true })
+  }
+
   // MARK: Texts
 
   /// Ids keep their digits in the tables for people, whatever the dialect, and are as they were for

@@ -4,12 +4,14 @@ import Support
 package enum TraceFormats {
   /// Our own per-call ledger.
   package static let ledger = "costsim-calls"
+  /// Columns by the names of docs/trace-formats.md.
+  package static let canonical = "canonical"
 
   /// Embedded, so that the installed program needs no folder of its own.
   package static let files: [(name: String, text: [UInt8])] = [
     ("azure-llm-inference", PackageResources.azure_llm_inference_yaml),
     ("burstgpt", PackageResources.burstgpt_yaml),
-    ("canonical", PackageResources.canonical_yaml),
+    (canonical, PackageResources.canonical_yaml),
     (ledger, PackageResources.costsim_calls_yaml),
     ("helicone", PackageResources.helicone_yaml),
     ("langfuse-observations", PackageResources.langfuse_observations_yaml),
@@ -62,10 +64,16 @@ package enum TraceFormats {
     let formats = try all()
     let present = Set(columns)
     let known = named.filter { present.contains($0.1) }
-    let matches = formats.compactMap { format in
-      let alike = known.flatMap { format.columns[$0.0]?.from ?? [] }
-      return format.matches(present.union(alike)).map { (format: format, score: $0) }
+    let matching = { (isNamed: (TraceFormat) -> Bool) in
+      formats.compactMap { format in
+        let alike = isNamed(format) ? known.flatMap { format.columns[$0.0]?.from ?? [] } : []
+        return format.matches(present.union(alike)).map { (format: format, score: $0) }
+      }
     }
+    // Names that the user gives make a log one of canonical columns; that of another tool has that tool's
+    // own columns, but for the ones that are named where nothing else fits.
+    let strict = matching { $0.name == canonical }
+    let matches = strict.isEmpty ? matching { _ in true } : strict
     let best = matches.map(\.score).max() ?? 0
     let candidates = matches.filter { $0.score == best }.map(\.format)
     if candidates.count == 1 { return candidates[0] }
