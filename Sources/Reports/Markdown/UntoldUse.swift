@@ -5,20 +5,17 @@ import Support
 /// What is said of requests of a log that cost $0 because the log tells nothing of them that their model
 /// bills.
 package struct UntoldUse {
-  private let cases: [(name: String, models: [LoggedUse.Untold])]
-  private let areCompared: Bool
+  private let found: CaseFindings<LoggedUse.Untold>
 
   package init(_ report: ScenarioReport, _ replay: ReplayFindings) {
-    cases = zip(report.plans, replay.untold).map { ($0.plan.name, $1) }
-    areCompared = report.plans.count > 1
+    found = CaseFindings(report, replay.untold)
   }
 
   /// Of the first case, or the first one that has such requests; nil: there are none.
   package var sentence: String? {
-    guard let first = cases.first(where: { !$0.models.isEmpty }) else { return nil }
-    let calls = first.models.reduce(0) { $0 + $1.requests.calls }
-    let row = first.models.map(\.requests.firstRow).min() ?? 0
-    let whose = areCompared ? " under \(Markdown.escape(first.name))" : ""
+    guard let (whose, items) = found.first else { return nil }
+    let calls = items.reduce(0) { $0 + $1.requests.calls }
+    let row = items.map(\.requests.firstRow).min() ?? 0
     return "Mind that \(PlainEnglish.plural(calls, "answered request"))\(whose) "
       + (calls == 1 ? "is" : "are") + " in this at $0, since the log tells nothing of "
       + (calls == 1 ? "it" : "them") + " that "
@@ -28,13 +25,10 @@ package struct UntoldUse {
 
   /// By case and model.
   package var lines: [String] {
-    cases.flatMap { name, models in
-      let whose = areCompared ? ", under \(Markdown.escape(name))" : ""
-      return models.map { untold in
-        "\(PlainEnglish.plural(untold.requests.calls, "request")) answered by "
-          + "\(Markdown.escape(untold.model))\(whose), without anything that it bills: $0, first row "
-          + "\(PlainEnglish.count(untold.requests.firstRow))."
-      }
+    found.lines { untold, whose in
+      "\(PlainEnglish.plural(untold.requests.calls, "request")) answered by "
+        + "\(Markdown.escape(untold.model))\(whose), without anything that it bills: $0, first row "
+        + "\(PlainEnglish.count(untold.requests.firstRow))."
     }
   }
 }

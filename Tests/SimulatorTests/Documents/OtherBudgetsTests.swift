@@ -286,6 +286,19 @@ import Testing
 
   // MARK: Near the budget
 
+  /// The catalog that budgets are held against as well, in dollars a million tokens.
+  private static func writeOther(
+    input: String, output: String, to folder: ScenarioFolder
+  ) throws {
+    try folder.write(
+      "other.yaml",
+      """
+      name: other
+      models:
+        big: { provider: x, input: $\(input) per 1M tokens, output: $\(output) per 1M tokens }
+      """)
+  }
+
   /// By hand: 1,000 calls of $0.0028 are $2.80 at these prices and, with nothing drawn, in every month. At
   /// half of these prices they are $1.40, at twice $5.60. Each budget is held against both.
   @Test(arguments: [
@@ -304,13 +317,7 @@ import Testing
       workloads: { chat: { volume: 100, input: 1000, output: 100 } }
       """)
     let output = price == "1" ? "4" : "16"
-    try folder.write(
-      "other.yaml",
-      """
-      name: other
-      models:
-        big: { provider: x, input: $\(price) per 1M tokens, output: $\(output) per 1M tokens }
-      """)
+    try Self.writeOther(input: price, output: output, to: folder)
     let page = try page(folder)
     let lines = page.split(separator: "\n")
     let row = try #require(
@@ -352,13 +359,7 @@ import Testing
       compare_catalog: other.yaml
       workloads: { chat: { volume: 100, input: { mean: 1000, cv: 1 }, output: { mean: 100, cv: 1 } } }
       """, arrivals: "poisson")
-    try folder.write(
-      "other.yaml",
-      """
-      name: other
-      models:
-        big: { provider: x, input: $2.50 per 1M tokens, output: $8 per 1M tokens }
-      """)
+    try Self.writeOther(input: "2.50", output: "8", to: folder)
     let page = try page(folder)
     let lines = page.split(separator: "\n")
     let row = try #require(

@@ -4,6 +4,7 @@ import Testing
 @testable import Analysis
 @testable import Gates
 @testable import Scenarios
+@testable import Support
 
 /// Gates take conversations like any other calls.
 @Suite struct ConversationChangesTests {
@@ -101,8 +102,7 @@ import Testing
           full: { at: 9000, do: compact, to: 500, instruction: 50 }
     """
 
-  /// One override is one change under its cause, and making it gives the new bill.
-  @Test(arguments: [
+  private static let changes: [(override: String, cause: Cause, words: String)] = [
     ("turns=5", Cause.volume, "turns of chat: 3 → 5"),
     ("abandon=10%", .volume, "chance to abandon a conversation of chat: 0 % → 10 %"),
     ("prefix=2000", .tokens, "prefix tokens of chat: 1,000 → 2,000"),
@@ -126,6 +126,12 @@ import Testing
     ("tools.steps=3", .volume, "tool steps of a turn of chat: 2 → 3"),
     ("tools.call=50", .tokens, "tokens of a tool call of chat: 40 → 50"),
     ("tools.result=400", .tokens, "tokens of a tool's result of chat: 300 → 400"),
+    ("tools.parallel=2", .volume, "tools that run together of chat: 1 → 2"),
+    ("agents.look.parallel=2", .volume, "sub-agents that run together of chat/look: 1 → 2"),
+    (
+      "agents.look.result=100", .tokens,
+      "tokens that a sub-agent brings back of chat/look: 80 → 100"
+    ),
     ("tools.time=7min", .cache, "time of tools of chat: 5 s → 7 min"),
     ("agents.look.chance=60%", .volume, "chance of a sub-agent of chat/look: 50 % → 60 %"),
     (
@@ -138,7 +144,31 @@ import Testing
       "when the context is full of chat: at 9,000 compact (instruction 50, keep 0) → at 8,000 "
         + "compact (instruction 50, keep 0)"
     ),
-  ])
+  ]
+
+  /// A new key of conversations is one more change to be named: what is not tried here is what calls of any
+  /// kind have, or what makes others of them.
+  @Test func everyKeyIsTried() {
+    let tried = Set(
+      Self.changes.compactMap { $0.override.split(separator: "=").first }.map(String.init))
+    let objects: [(FormatObject, String)] = [
+      (ScenarioFormat.conversation, ""), (ScenarioFormat.tools, "tools."),
+      (ScenarioFormat.agent, "agents.look."), (ScenarioFormat.lifetime, "lifetime."),
+      (ScenarioFormat.fullContext, "full."),
+    ]
+    let elsewhere: Set<String> = [
+      "tools", "agents", "lifetime", "full", "agents.look.conversation", "agents.look.fork",
+      "full.do",
+      "full.keep", "full.instruction", "lifetime.rest", "full.model",
+    ]
+    let untried = objects.flatMap { object, path in
+      object.keys.filter { !ScenarioFormat.conversationCallKeys.contains($0) }.map { path + $0 }
+    }.filter { !tried.contains($0) && !elsewhere.contains($0) }
+    #expect(untried == [])
+  }
+
+  /// One override is one change under its cause, and making it gives the new bill.
+  @Test(arguments: changes)
   func fieldsAreNamed(override: String, cause: Cause, words: String) throws {
     let folder = try Self.folder(Self.scenario(extra: Self.long, cache: Self.cached))
     let path = folder.files.path("s.yaml")
@@ -156,6 +186,37 @@ import Testing
     let wanted = ExpectedCost(scenario: head, plan: plan).total
     #expect((made - wanted).magnitude <= 1e-12 * wanted, "\(made) is not \(wanted)")
     #expect(InputChanges(AlignedScenarios(base: base, head: base), users: (4, 4)).list.isEmpty)
+  }
+
+  /// What takes another key beside it, or has no closed form: the rest is kept no longer than the prefix, and
+  /// a summary by another model is a call that goes elsewhere.
+  @Test(arguments: [
+    (
+      "lifetime.prefix=long", "lifetime.rest=long", Cause.cache,
+      "lifetime of the cached rest of chat: short → long"
+    ),
+    (
+      "turns=3", "full.model=other", .routing,
+      "model that summarizes for chat: the policy's → other"
+    ),
+  ])
+  func keysBesideOthersAreNamed(
+    both: String, override: String, cause: Cause, words: String
+  ) throws {
+    let folder = try Self.folder(Self.scenario(extra: Self.long, cache: Self.cached))
+    let read = { (overrides: [String]) in
+      try ScenarioReader.read(
+        path: folder.files.path("s.yaml"),
+        overrides: overrides.map { "workloads.chat.conversation." + $0 })
+    }
+    let aligned = AlignedScenarios(base: try read([both]), head: try read([both, override]))
+    let changes = InputChanges(aligned, users: (4, 4)).list
+    #expect(changes.map(\.words) == [words])
+    #expect(changes.map(\.cause) == [cause])
+    var state = InputChange.State(scenario: aligned.base, users: 4)
+    for change in changes { change.apply(&state) }
+    #expect(
+      state.scenario.workloads.map(\.conversation) == aligned.head.workloads.map(\.conversation))
   }
 
   /// Other kinds of calls are one change, and so are conversations in place of single calls.
