@@ -130,14 +130,14 @@ install: build
 	  install -m 644 .build/man/*.1 "$(SHARE)/man/man1"; fi
 
 # The libraries with their headers: those that are not there.
-PACKAGES := libcsv-dev libsimdjson-dev libsqlite3-dev libssl-dev zlib1g-dev
-MISSING = for header in csv.h simdjson.h sqlite3.h openssl/hmac.h zlib.h; do \
+PACKAGES := libcsv-dev libsimdjson-dev libsqlite3-dev libssl-dev libxlsxwriter-dev zlib1g-dev
+MISSING = for header in csv.h simdjson.h sqlite3.h openssl/hmac.h xlsxwriter.h zlib.h; do \
   ls /usr/include/$$header /usr/local/include/$$header 2>/dev/null | grep -q . || echo $$header; done
 deps:
 	@missing=$$($(MISSING)); \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "costsim needs the libraries libcsv, simdjson, libsqlite3, OpenSSL and zlib with their headers; missing:" $$missing >&2; \
+	  echo "costsim needs the libraries libcsv, simdjson, libsqlite3, OpenSSL, libxlsxwriter and zlib with their headers; missing:" $$missing >&2; \
 	  echo "This machine has no apt-get to install them with: please install them, then run make again." >&2; \
 	  exit 2; \
 	fi; \

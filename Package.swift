@@ -27,6 +27,8 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    // libxlsxwriter, loaded when a workbook is begun.
+    .target(name: "WorkbookFile"),
     // simdjson behind a plain C interface.
     .target(name: "LogJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     // The architecture, from the bottom up: each target names the rooms below it that it may look into.
@@ -34,7 +36,7 @@ let package = Package(
     .target(
       name: "Support",
       dependencies: [
-        "CostModel", "CLibCSV", "COpenSSL", "CSQLite", "CZlib",
+        "CostModel", "CLibCSV", "COpenSSL", "CSQLite", "CZlib", "WorkbookFile",
         .product(name: "Yams", package: "Yams"),
       ],
       resources: [.embedInCode("Limits")]),
@@ -68,7 +70,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "CostModel", "Support", "Scenarios", "Simulator", "Analysis", "Catalogs", "Audit",
-        "Decisions", "Logs", "CSQLite",
+        "Decisions", "Logs", "COpenSSL", "CSQLite",
       ]),
     .target(
       name: "Gates",

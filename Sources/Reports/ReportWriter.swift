@@ -6,20 +6,21 @@ import Support
 package enum ReportWriter {
   /// Announces the files that others may want to write or read as well.
   package static func claim(
-    _ scenario: Scenario, as name: String, in folder: OutputFolder
+    _ scenario: Scenario, as name: String, workbook: Bool, in folder: OutputFolder
   ) throws(OutputError) {
     let tables = ReportTables.all(ScenarioReport(scenario: scenario, plans: []))
     let names = tables.map { "\($0.name).csv" } + ["focus.csv", "datapackage.json"]
-    for file in names + ["report.md", "report.html", "run.json"] {
+    let others = ["run.json"] + (workbook ? [ReportWorkbook.fileName] : [])
+    for file in names + ReportPage.files("report") + others {
       try folder.claim("\(name)/\(file)")
     }
     try folder.claim(databaseName(of: name))
-    try folder.claim("index.md")
+    try ReportIndex.claim(in: folder)
   }
 
-  /// The files of one scenario, in a subfolder of its name.
+  /// The files of one scenario, in a subfolder of its name; a workbook among them if asked for.
   package static func write(
-    _ report: ScenarioReport, record: RunRecord, into folder: OutputFolder
+    _ report: ScenarioReport, record: RunRecord, workbook: Bool = false, into folder: OutputFolder
   ) throws(OutputError) {
     let name = report.scenario.name
     let tables = ReportTables.all(report)
@@ -42,37 +43,39 @@ package enum ReportWriter {
     if let chart = report.largestPlan.flatMap(ExperimentChart.init) {
       charts[ExperimentChart.path] = chart.draw()
     }
-    for (path, svg) in charts { try folder.write(svg, to: "\(name)/\(path)") }
     written.formUnion(charts.keys)
+    if workbook {
+      let path = "\(name)/\(ReportWorkbook.fileName)"
+      try ReportWorkbook.write(
+        report, tables: tables, to: folder.temporaryPath(for: path), shown: folder.path + "/" + path
+      )
+      written.insert(ReportWorkbook.fileName)
+    }
     for path in stale(name, in: folder, but: written) {
       try folder.remove("\(name)/\(path)")
     }
-    let markdown = ReportMarkdown.text(report)
-    try folder.write(markdown, to: "\(name)/report.md")
-    try folder.write(
-      ReportHTML.text(markdown, title: report.title, charts: charts), to: "\(name)/report.html")
+    try ReportPage(name: "report", markdown: ReportMarkdown.text(report), charts: charts)
+      .write(to: name, in: folder)
     try folder.write(record.json(report).text, to: "\(name)/run.json")
   }
 
   /// Where the database of a scenario lies in the folder of the reports.
   package static func databaseName(of scenario: String) -> String { "\(scenario)/costs.sqlite" }
 
-  /// `index.md`, which links the scenarios of this run and keeps what others wrote into it.
+  /// The index with the scenarios of this run.
   package static func writeIndex(
     _ reports: [ScenarioReport], into folder: OutputFolder
   ) throws(OutputError) {
-    let path = folder.path + "/index.md"
-    let known = try? String(contentsOfFile: path, encoding: .utf8)
-    let text = reports.reduce(known) { index, report in
-      IndexMarkdown.section(report) {
-        FileManager.default.fileExists(atPath: folder.path + "/" + $0)
-      }.added(to: index)
-    }
-    try folder.write(text ?? "", to: "index.md")
+    try ReportIndex.add(
+      reports.map { report in
+        IndexMarkdown.section(report) {
+          FileManager.default.fileExists(atPath: folder.path + "/" + $0)
+        }
+      }, in: folder)
   }
 
   /// What an earlier run wrote of a scenario and this one does not: its tables, as its data package
-  /// lists them, and the charts that its report shows.
+  /// lists them, the charts that its report shows, and its workbook.
   private static func stale(
     _ name: String, in folder: OutputFolder, but written: Set<String>
   ) -> [String] {
@@ -83,7 +86,11 @@ package enum ReportWriter {
     }
     let tables = text("datapackage.json")?.matches(of: /"path": "([a-z_-]+\.csv)"/).map { $0.1 }
     let charts = text("report.md")?.matches(of: /\]\((charts\/[a-z_-]+\.svg)\)/).map { $0.1 }
-    return Set(((tables ?? []) + (charts ?? [])).map(String.init)).subtracting(written).sorted()
+    let workbook = [ReportWorkbook.fileName].filter {
+      FileManager.default.fileExists(atPath: place + "/" + $0)
+    }
+    return Set(((tables ?? []) + (charts ?? [])).map(String.init) + workbook)
+      .subtracting(written).sorted()
   }
 
   private static func writeDatabase(

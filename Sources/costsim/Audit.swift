@@ -31,27 +31,23 @@ struct Audit: ParsableCommand {
 
   func run() throws {
     let folder = try OutputFolder(path: out)
-    let files =
-      ["audit/audit.md", "audit/claims.csv"] + (printing.json ? ["audit/claims.json"] : [])
-    for file in files + ["index.md"] { try folder.claim(file) }
+    let files = ReportPage.files("audit") + ["claims.csv"] + (printing.json ? ["claims.json"] : [])
+    for file in files { try folder.claim("audit/\(file)") }
+    try ReportIndex.claim(in: folder)
     let result = try Auditor.audit(
       try ClaimsReader.read(path: claims, allowOutside: allowOutside))
-    try folder.write(AuditMarkdown.text(result), to: "audit/audit.md")
+    let page = ReportPage(name: "audit", markdown: AuditMarkdown.text(result))
+    try page.write(to: "audit", in: folder)
     try folder.write(ClaimsTable.csv(result, dialect: csvDialect), to: "audit/claims.csv")
     let json = AuditJSON.json(result)
     if printing.json { try folder.write(json.text, to: "audit/claims.json") }
-    try folder.write(index(result), to: "index.md")
+    let section = IndexSection(
+      title: Markdown.escape(result.title), link: "audit/audit.md",
+      text: AuditMarkdown.headline(result))
+    try ReportIndex.add([section], in: folder)
     try folder.commit()
     printing.show(
       json: json,
       text: PlainEnglish.visible(AuditHeadline.text(result)) + "\nAudit: \(out)/audit/audit.md\n")
-  }
-
-  private func index(_ result: AuditResult) -> String {
-    let path = out + "/index.md"
-    let known = FileManager.default.fileExists(atPath: path)
-    return IndexSection(
-      title: result.title, link: "audit/audit.md", text: AuditMarkdown.headline(result)
-    ).added(to: known ? try? String(contentsOfFile: path, encoding: .utf8) : nil)
   }
 }

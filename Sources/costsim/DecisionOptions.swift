@@ -1,6 +1,7 @@
 import ArgumentParser
 import CostModel
 import Foundation
+import Reports
 import Scenarios
 import Support
 
@@ -59,17 +60,26 @@ struct DecisionFiles {
   static func claim(
     _ name: String, of scenario: Scenario, in folder: OutputFolder, others: [String] = []
   ) throws(OutputError) {
-    for file in ["\(name).md", "\(name).csv", "charts/\(name).svg"] + others {
+    for file in ReportPage.files(name) + ["\(name).csv", "charts/\(name).svg"] + others {
       try folder.claim("\(scenario.name)/\(file)")
     }
+    try ReportIndex.claim(in: folder)
   }
 
-  /// `NAME.md`, `NAME.csv` and `charts/NAME.svg` in the scenario's folder.
-  func write(into folder: OutputFolder, dialect: CSVDialect) throws(OutputError) {
-    let path = scenario + "/"
-    try folder.write(markdown, to: path + name + ".md")
-    try folder.write(table.csv(dialect), to: path + name + ".csv")
-    if let chart { try folder.write(chart, to: path + "charts/" + name + ".svg") }
+  /// `NAME.md`, `NAME.html`, `NAME.csv` and `charts/NAME.svg` in the folder of each one's scenario, and
+  /// their links in the index.
+  static func write(
+    _ files: [DecisionFiles], into folder: OutputFolder, dialect: CSVDialect
+  ) throws(OutputError) {
+    for file in files {
+      try folder.write(file.table.csv(dialect), to: "\(file.scenario)/\(file.name).csv")
+    }
+    try ReportIndex.write(files.map { ($0.page, $0.scenario) }, in: folder)
+  }
+
+  private var page: ReportPage {
+    let charts = chart.map { ["charts/\(name).svg": $0] } ?? [:]
+    return ReportPage(name: name, markdown: markdown, charts: charts)
   }
 }
 
@@ -105,7 +115,7 @@ extension DecisionOptions {
   func finish(
     _ answers: [DecisionFiles], in folder: OutputFolder, _ printing: PrintOptions, json: JSONValue
   ) throws {
-    for answer in answers { try answer.write(into: folder, dialect: page.csvDialect) }
+    try DecisionFiles.write(answers, into: folder, dialect: page.csvDialect)
     let choice = tables.choice
     let table =
       choice.isMade ? try choice.choose(from: OutputTable(answers.map(\.table))) : nil

@@ -58,6 +58,8 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "Puts every request under the first policy into costs.sqlite too.")
   var ledger = false
 
+  @OptionGroup var workbook: WorkbookOption
+
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
 
@@ -70,6 +72,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     try self.log.checkTimeZone()
+    try workbook.check()
     let outputs = Outputs()
     if let calls { try outputs.claim(calls) }
     let folder = try OutputFolder(path: out, outputs: outputs)
@@ -91,7 +94,8 @@ struct ReplayCommand: ParsableCommand {
           + "budget that acts saves is found by replaying the log without it as well")
     }
     let name = "\(variants[0].scenario.name)-replay"
-    try ReportWriter.claim(variants[0].scenario, as: name, in: folder)
+    try ReportWriter.claim(
+      variants[0].scenario, as: name, workbook: workbook.xlsx, in: folder)
     if log.skipBadRows > 0 { try folder.claim("\(name)/rejected.csv") }
     let rejected = RejectedList()
     let converted = try CanonicalLog.converted(traces, format: log.format) {
@@ -127,7 +131,7 @@ struct ReplayCommand: ParsableCommand {
       }
     }
     let record = try runRecord(log, outcomes[0].hash)
-    try ReportWriter.write(report, record: record, into: folder)
+    try ReportWriter.write(report, record: record, workbook: workbook.xlsx, into: folder)
     if let converted, converted.hasRejected {
       let tables = LogTables(reading: converted.reading)
       try folder.write(tables.rejected(), to: "\(name)/rejected.csv")

@@ -14,6 +14,15 @@ struct ReportTableOption: ParsableArguments {
   func validate() { if table != nil { StandardStream.program = "--table" } }
 }
 
+/// Whether a report is written as a workbook, too.
+struct WorkbookOption: ParsableArguments {
+  @Flag(help: "Also writes report.xlsx: the tables with charts, for spreadsheets.")
+  var xlsx = false
+
+  /// Throws `BadInput` where it cannot be, before anything is computed.
+  func check() throws(BadInput) { if xlsx { try Workbook.requireLibrary() } }
+}
+
 /// One table of a report in place of its summary.
 struct ReportTableChoice {
   var name: String

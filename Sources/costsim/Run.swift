@@ -41,6 +41,7 @@ struct Run: ParsableCommand {
   @Flag(help: "Puts every call of run 1 into costs.sqlite too (one scenario and plan).")
   var ledger = false
 
+  @OptionGroup var workbook: WorkbookOption
   @OptionGroup var table: ReportTableOption
   @OptionGroup var tables: TableOptions
 
@@ -54,6 +55,7 @@ struct Run: ParsableCommand {
   }
 
   func run() throws {
+    try workbook.check()
     let outputs = Outputs()
     if let calls { try outputs.claim(calls) }
     let folder = try OutputFolder(path: out, outputs: outputs)
@@ -65,14 +67,16 @@ struct Run: ParsableCommand {
     }
     let table = ReportTableChoice(self.table, tables.choice)
     try table?.check(of: loaded[0])
-    for scenario in loaded { try ReportWriter.claim(scenario, as: scenario.name, in: folder) }
+    for scenario in loaded {
+      try ReportWriter.claim(scenario, as: scenario.name, workbook: workbook.xlsx, in: folder)
+    }
     let record = RunRecord(
       version: Version.current, overrides: input.allOverrides, runs: runs,
       timeZoneData: TimeZone.timeZoneDataVersion, csvDialect: csvDialect)
     var reports: [ScenarioReport] = []
     for (scenario, path) in zip(loaded, scenarios) {
       let report = try simulate(scenario, path: path, into: folder)
-      try ReportWriter.write(report, record: record, into: folder)
+      try ReportWriter.write(report, record: record, workbook: workbook.xlsx, into: folder)
       reports.append(report)
     }
     try ReportWriter.writeIndex(reports, into: folder)

@@ -41,7 +41,7 @@ struct SelectCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
-    try DecisionFiles.claim("select", of: scenario, in: folder, others: ["select.html"])
+    try DecisionFiles.claim("select", of: scenario, in: folder)
     try scenario.needSingleCalls(
       "'select' prices calls one by one, and what a conversation's cost rests on those before them",
       or: "'run' simulates them, and overrides compare variants")
@@ -52,11 +52,7 @@ struct SelectCommand: ParsableCommand {
     let files = DecisionFiles(
       scenario: scenario.name, name: "select", headline: markdown.headline(), markdown: text,
       table: ReportTables.selectionTable(study), chart: chart)
-    try files.write(into: folder, dialect: page.csvDialect)
-    let charts = chart.map { [SelectionMarkdown.picture: $0] } ?? [:]
-    try folder.write(
-      ReportHTML.text(text, title: markdown.title, charts: charts),
-      to: "\(scenario.name)/select.html")
+    try DecisionFiles.write([files], into: folder, dialect: page.csvDialect)
     try folder.commit()
     printing.show(
       json: files.json,

@@ -13,8 +13,10 @@ package enum ForecastReport {
     let rows = forecast.months.map { ForecastRow(scenario: name, month: $0, spec: forecast.spec) }
     let table = definition.table(rows)
     try folder.write(table.csv(dialect), to: "\(name)/\(table.name).csv")
-    try folder.write(ForecastChart.svg(forecast), to: "\(name)/charts/forecast.svg")
-    try folder.write(ForecastMarkdown.text(forecast), to: "\(name)/forecast.md")
+    let page = ReportPage(
+      name: "forecast", markdown: ForecastMarkdown.text(forecast),
+      charts: ["charts/forecast.svg": ForecastChart.svg(forecast)])
+    try ReportIndex.write([(page, name)], in: folder)
   }
 
   package struct ForecastRow: Sendable {

@@ -9,22 +9,68 @@ package struct MarkdownHTML {
   package let pictures: [String: String]
 
   package func html(_ markdown: String) -> String {
-    var blocks: [String] = []
+    blocks(markdown).map { $0.html + "\n" }.joined()
+  }
+
+  /// The body of a whole page, with its contents in front of the first section, and the page's title.
+  ///
+  /// - Parameter home: where the index of all pages lies; nil where this is it.
+  package func page(_ markdown: String, home: String?) -> (title: String, html: String) {
+    var blocks = blocks(markdown)
+    let sections = blocks.filter { $0.level == 2 }
+    var links = sections.map { "<a href=\"#\($0.anchor)\">\($0.text)</a>" }
+    if let home { links.append("<a href=\"\(XMLText.escape(home))\">All reports</a>") }
+    if !links.isEmpty {
+      let place = blocks.firstIndex { $0.level == 2 } ?? blocks.endIndex
+      blocks.insert(Block(html: "<nav>\(links.joined(separator: "\n"))</nav>"), at: place)
+    }
+    return (
+      blocks.first { $0.level == 1 }?.text ?? "", blocks.map { $0.html + "\n" }.joined()
+    )
+  }
+
+  private struct Block {
+    var html: String
+    /// 0 where it is no heading.
+    var level = 0
+    /// A heading's words as HTML without elements, and the name that links to it.
+    var text = ""
+    var anchor = ""
+  }
+
+  private func blocks(_ markdown: String) -> [Block] {
+    var blocks: [Block] = []
+    var anchors: [String: Int] = [:]
     var lines = markdown.split(separator: "\n", omittingEmptySubsequences: false)[...]
     while let line = lines.first {
       if line.isEmpty {
         lines = lines.dropFirst()
       } else if let (level, title) = Self.heading(line) {
-        blocks.append("<h\(level)>\(inline(title))</h\(level)>")
+        var block = Block(html: "", level: level)
+        block.text = inline(title).replacing(/<[^>]*>/, with: "")
+        if level == 2 {
+          block.anchor = Self.anchor(of: title)
+          anchors[block.anchor, default: 0] += 1
+          if let known = anchors[block.anchor], known > 1 { block.anchor += "-\(known)" }
+        }
+        let name = block.anchor.isEmpty ? "" : " id=\"\(block.anchor)\""
+        block.html = "<h\(level)\(name)>\(inline(title))</h\(level)>"
+        blocks.append(block)
         lines = lines.dropFirst()
       } else {
         let kind = Self.kind(of: line)
         let block = lines.prefix { Self.kind(of: $0) == kind && Self.heading($0) == nil }
-        blocks.append(html(Array(block), kind))
+        blocks.append(Block(html: html(Array(block), kind)))
         lines = lines.dropFirst(block.count)
       }
     }
-    return blocks.map { $0 + "\n" }.joined()
+    return blocks
+  }
+
+  /// Lower-case words with `-` between them.
+  private static func anchor(of title: Substring) -> String {
+    let words = title.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+    return "section-" + words.joined(separator: "-")
   }
 
   private enum Kind { case blank, list, table, picture, paragraph }
@@ -124,13 +170,15 @@ package struct MarkdownHTML {
     return html + (isBold ? "</strong>" : "")
   }
 
-  /// Files beside the report only: a link to anywhere else is shown as text.
+  /// Files beside the report only: a link to anywhere else is shown as text. A page's link leads to its
+  /// HTML.
   private func anchor(_ text: Substring, _ target: Substring) -> String {
     let isFile =
       !target.contains { $0 == ":" || $0 == "\\" || $0.isWhitespace }
       && !target.hasPrefix("/")
     guard isFile else { return inline(text) }
-    return "<a href=\"\(XMLText.escape(String(target)))\">\(inline(text))</a>"
+    let path = target.hasSuffix(".md") ? target.dropLast(3) + ".html" : target
+    return "<a href=\"\(XMLText.escape(String(path)))\">\(inline(text))</a>"
   }
 
   /// `[text](target)` at the beginning; the text of ours holds no brackets of its own.

@@ -1,14 +1,19 @@
 import Support
 
-/// `report.html`: `report.md` and its charts as one page that needs no other file, no script and no
-/// network; for screens of any width, light or dark, and for paper.
+/// A page and its charts as HTML that needs no other file, no network, and no script but to sort tables;
+/// for screens of any width, light or dark, and for paper.
 package enum ReportHTML {
-  /// `charts` by path, as SVG files.
-  package static func text(_ markdown: String, title: String, charts: [String: String]) -> String {
+  /// - Parameters:
+  ///   - charts: SVG files by path.
+  ///   - home: the index of all pages, from this one; nil where this is the index.
+  package static func text(
+    _ markdown: String, charts: [String: String] = [:], home: String? = nil
+  ) -> String {
     var pictures: [String: String] = [:]
     for (number, path) in charts.keys.sorted().enumerated() {
       pictures[path] = charts[path].map { inline($0, number: number + 1) }
     }
+    let body = MarkdownHTML(pictures: pictures).page(markdown, home: home)
     return """
       <!doctype html>
       <html lang="en">
@@ -16,15 +21,16 @@ package enum ReportHTML {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>\(XMLText.escape(title))</title>
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '\(PageScript.hash)'">
+      <title>\(body.title)</title>
       <style>
       \(style)
       </style>
       </head>
       <body>
       <main>
-      \(MarkdownHTML(pictures: pictures).html(markdown))</main>
+      \(body.html)</main>
+      <script>\(PageScript.text)</script>
       </body>
       </html>
 
@@ -56,6 +62,9 @@ package enum ReportHTML {
     h2{font-size:1.25rem;margin:2.2rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--rule)}
     p,ul{max-width:52rem} li{margin:.25rem 0} p,li{overflow-wrap:anywhere}
     a{color:var(--link)} code{font-size:.9em}
+    nav{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:1.2rem 0;font-size:.9rem}
+    th[tabindex]{cursor:pointer} th[aria-sort=ascending]::after{content:" ↑"} \
+    th[aria-sort=descending]::after{content:" ↓"}
     figure{margin:1.2rem 0;overflow-x:auto}
     figure svg{display:block;width:100%;min-width:45rem;max-width:60rem;height:auto}
     .wide{overflow-x:auto;margin:.8rem 0 1.2rem}
@@ -79,7 +88,7 @@ package enum ReportHTML {
     thead th:first-child,tbody tr:nth-child(odd) td:first-child{background:var(--paper)}}
     @media print{
     @page{margin:15mm}
-    body{font-size:10pt} main{max-width:none;padding:0}
+    body{font-size:10pt} main{max-width:none;padding:0} nav{display:none}
     .wide,figure{overflow:visible} figure svg{min-width:0}
     table{font-size:7.5pt} th,td{padding:.15rem .35rem;min-width:0}
     h2{break-after:avoid} tr,figure,li{break-inside:avoid} thead{display:table-header-group}

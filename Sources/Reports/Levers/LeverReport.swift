@@ -16,9 +16,10 @@ package enum LeverReport {
     try folder.write(
       BreakEvenReport.definition.table(BreakEvenReport.rows(study)).csv(dialect),
       to: "\(name)/break-even.csv")
-    try folder.write(chart(study).svg(), to: "\(name)/charts/levers.svg")
-    try folder.write(
-      LeverMarkdown.text(study, others: Array(studies.dropFirst())), to: "\(name)/levers.md")
+    let page = ReportPage(
+      name: "levers", markdown: LeverMarkdown.text(study, others: Array(studies.dropFirst())),
+      charts: ["charts/levers.svg": chart(study).svg()])
+    try ReportIndex.write([(page, name)], in: folder)
   }
 
   // MARK: Table

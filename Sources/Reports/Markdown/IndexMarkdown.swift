@@ -12,15 +12,25 @@ package enum IndexMarkdown {
 
   /// The section of one scenario; `exists` tells which files of the folder there are.
   package static func section(_ report: ScenarioReport, exists: (String) -> Bool) -> IndexSection {
-    let scenario = report.scenario
-    var text = Headline.text(report, emphasis: "**") + "\n\n" + table(report)
-    let links = pages.filter { exists(scenario.name + "/" + $0.0) }.map { file, words in
-      "[\(words)](\(linkTarget(scenario.name))/\(file))"
-    }
-    if !links.isEmpty { text += "More: \(links.joined(separator: " · "))\n\n" }
+    let name = report.scenario.name
+    let link = "\(linkTarget(name))/report.md"
+    let body = Headline.text(report, emphasis: "**") + "\n\n" + table(report).dropLast(2)
     return IndexSection(
-      title: report.title, link: "\(linkTarget(scenario.name))/report.md",
-      text: String(text.dropLast(2)))
+      title: Markdown.escape(report.title), link: link,
+      text: text(body, of: name, besides: link) { exists(name + "/" + $0) })
+  }
+
+  /// A section's text with links to the other pages of its subfolder, in place of those that it had;
+  /// `exists` tells which files the subfolder has.
+  static func text(
+    _ text: String, of subfolder: String, besides own: String, exists: (String) -> Bool
+  ) -> String {
+    let place = linkTarget(subfolder)
+    let links = pages.filter { exists($0.0) && "\(place)/\($0.0)" != own }.map { file, words in
+      "[\(words)](\(place)/\(file))"
+    }
+    let body = text.replacing(/\n\nMore: \[[^\n]*$/, with: "")
+    return body + (links.isEmpty ? "" : "\n\nMore: \(links.joined(separator: " · "))")
   }
 
   private static func table(_ report: ScenarioReport) -> String {
@@ -39,7 +49,7 @@ package enum IndexMarkdown {
   }
 
   /// A folder name as a link: what Markdown or URLs would take for their own is escaped.
-  private static func linkTarget(_ name: String) -> String {
+  static func linkTarget(_ name: String) -> String {
     var text = ""
     for byte in name.utf8 {
       switch byte {

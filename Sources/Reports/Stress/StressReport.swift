@@ -13,9 +13,10 @@ package enum StressReport {
     let name = study.scenario.name
     try folder.write(
       definition.table(studies.flatMap(rows)).csv(dialect), to: "\(name)/stress.csv")
-    try folder.write(chart(study).svg(), to: "\(name)/charts/stress.svg")
-    try folder.write(
-      StressMarkdown.text(study, others: Array(studies.dropFirst())), to: "\(name)/stress.md")
+    let page = ReportPage(
+      name: "stress", markdown: StressMarkdown.text(study, others: Array(studies.dropFirst())),
+      charts: ["charts/stress.svg": chart(study).svg()])
+    try ReportIndex.write([(page, name)], in: folder)
   }
 
   /// A row of stress.csv.

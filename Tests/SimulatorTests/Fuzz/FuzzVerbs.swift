@@ -98,7 +98,7 @@ enum FuzzVerbs {
     if let chart = report.largestPlan.flatMap(ExperimentChart.init) {
       charts[ExperimentChart.path] = chart.draw()
     }
-    let html = ReportHTML.text(markdown, title: report.title, charts: charts)
+    let html = ReportHTML.text(markdown, charts: charts)
     for table in ReportTables.all(report) + [FocusCharges.table(report)] {
       try expectHarmless(csv: table.csv(.rfc4180))
     }

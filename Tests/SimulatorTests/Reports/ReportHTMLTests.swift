@@ -13,7 +13,84 @@ private let evil = "<script>alert(1)</script> | & \"x\" **b** [a](javascript:ale
 private func page(_ report: ScenarioReport) -> String {
   var charts: [String: String] = [:]
   for chart in ReportChart.allCases { charts[chart.path] = chart.svg(report) }
-  return ReportHTML.text(ReportMarkdown.text(report), title: report.title, charts: charts)
+  return ReportHTML.text(ReportMarkdown.text(report), charts: charts)
+}
+
+private func withoutScript(_ html: String) -> String {
+  html.replacing("<script>\(PageScript.text)</script>", with: "")
+}
+
+/// A browser runs a script whose bytes between the tags have the hash of the page's policy, no other.
+@Test func htmlHasOneScriptThatItsPolicyNames() {
+  let html = page(SampleReport(users: [50]).report)
+  #expect(html.matches(of: /<script/).count == 1)
+  #expect(withoutScript(html).count == html.count - PageScript.text.count - 17)
+  #expect(
+    html.contains("default-src 'none'; style-src 'unsafe-inline'; script-src '\(PageScript.hash)'"))
+  #expect(PageScript.hash.wholeMatch(of: /sha256-[A-Za-z0-9+\/]{43}=/) != nil)
+}
+
+/// Every section can be reached from the contents, in their order, and the index from every page.
+@Test func htmlBeginsWithItsContents() {
+  let (title, html) = MarkdownHTML(pictures: [:]).page(
+    "# T & *\\**\n\nx\n\n## One, two\n\ny\n\n## One two\n\n### z\n", home: "../index.html")
+  #expect(title == "T &amp; **")
+  #expect(
+    html == """
+      <h1>T &amp; **</h1>
+      <p>x</p>
+      <nav><a href="#section-one-two">One, two</a>
+      <a href="#section-one-two-2">One two</a>
+      <a href="../index.html">All reports</a></nav>
+      <h2 id="section-one-two">One, two</h2>
+      <p>y</p>
+      <h2 id="section-one-two-2">One two</h2>
+      <h3>z</h3>
+
+      """)
+}
+
+/// Two verbs and a report of one scenario share its section, in any order; another's stays.
+@Test func everyPageIsInTheIndex() throws {
+  let folder = try ScenarioFolder([:])
+  let path = folder.path("out")
+  func write(_ name: String, _ subfolder: String) throws {
+    let out = try OutputFolder(path: path)
+    let page = ReportPage(name: name, markdown: "# About \(name)\n\nThe answer.\n\nMore: none.\n")
+    try ReportIndex.write([(page, subfolder)], in: out)
+    try out.commit()
+  }
+  try write("forecast", "a b")
+  try write("levers", "other")
+  try write("stress", "a b")
+  let text = { try String(contentsOfFile: path + "/" + $0, encoding: .utf8) }
+  #expect(
+    try text("index.md") == """
+      # Reports
+
+      ## [About forecast](a%20b/forecast.md)
+
+      The answer.
+
+      More: [What may go wrong](a%20b/stress.md)
+
+      ## [About levers](other/levers.md)
+
+      The answer.
+
+
+      """)
+  #expect(try text("index.html").contains("<a href=\"a%20b/stress.html\">What may go wrong</a>"))
+  var sample = SampleReport(title: "Sample", users: [50])
+  sample.name = "a b"
+  let out = try OutputFolder(path: path)
+  try ReportWriter.writeIndex([sample.report], into: out)
+  try out.commit()
+  let index = try text("index.md")
+  #expect(index.contains("## [Sample](a%20b/report.md)") && !index.contains("About forecast"))
+  #expect(
+    index.contains(
+      "More: [The months to come](a%20b/forecast.md) · [What may go wrong](a%20b/stress.md)\n\n"))
 }
 
 @Test func htmlMakesEveryTagItselfAndReachesForNothing() throws {
@@ -23,15 +100,15 @@ private func page(_ report: ScenarioReport) -> String {
   report.scenario.assumptions = [Assumption(text: evil)]
   let html = page(report)
   let allowed: Set<String> = [
-    "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "ul", "li", "a",
-    "strong", "code", "figure", "div", "table", "thead", "tbody", "tr", "th", "td", "svg", "desc",
-    "rect", "line", "polyline", "circle", "text",
+    "html", "head", "meta", "title", "style", "script", "body", "main", "nav", "h1", "h2", "p",
+    "ul", "li", "a", "strong", "code", "figure", "div", "table", "thead", "tbody", "tr", "th", "td",
+    "svg", "desc", "rect", "line", "polyline", "circle", "text",
   ]
-  let tags = Set(html.matches(of: /<([a-zA-Z][a-zA-Z0-9]*)/).map { String($0.1) })
+  let tags = Set(withoutScript(html).matches(of: /<([a-zA-Z][a-zA-Z0-9]*)/).map { String($0.1) })
   #expect(tags.isSubset(of: allowed), "\(tags.subtracting(allowed))")
   #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; | &amp; &quot;x&quot; **b** [a]"))
   let targets = html.matches(of: /(?:href|src|url)\s*[=(]\s*"?([^"> ]*)/).map { String($0.1) }
-  #expect(!targets.isEmpty && targets.allSatisfy { $0.wholeMatch(of: /[a-z.]+/) != nil })
+  #expect(!targets.isEmpty && targets.allSatisfy { $0.wholeMatch(of: /#?[a-z.-]+/) != nil })
   let names = html.matches(of: /\sid="([^"]+)"/).map { String($0.1) }
   #expect(Set(names).count == names.count)
 }
@@ -39,7 +116,9 @@ private func page(_ report: ScenarioReport) -> String {
 /// The page is XML but for its first line and its `meta` elements, so nothing is left open.
 @Test func htmlIsWellFormed() {
   let html = page(SampleReport(users: [50, 900], alertsPerPlan: 5).report)
-    .replacing("<!doctype html>\n", with: "").replacing(/<meta [^>]*>/, with: "")
+    .replacing("<!doctype html>\n", with: "").replacing(
+      "<script>\(PageScript.text)</script>", with: ""
+    ).replacing(/<meta [^>]*>/, with: "")
   let parser = XMLParser(data: Data(html.utf8))
   #expect(parser.parse(), "\(parser.parserError.map(String.init(describing:)) ?? "")")
 }
@@ -51,7 +130,8 @@ private func page(_ report: ScenarioReport) -> String {
   let lines = markdown.split(separator: "\n")
   let rows = lines.filter { $0.hasPrefix("|") && !$0.hasPrefix("| -") }
   #expect(html.matches(of: /<tr>/).count == rows.count)
-  #expect(html.matches(of: /<h2>/).count == lines.count { $0.hasPrefix("## ") })
+  #expect(
+    html.matches(of: /<h2 id="section-[a-z0-9-]+">/).count == lines.count { $0.hasPrefix("## ") })
   #expect(html.matches(of: /<li>/).count == lines.count { $0.hasPrefix("- ") })
   #expect(html.matches(of: /<svg\s/).count == lines.count { $0.hasPrefix("![") })
   for row in rows {

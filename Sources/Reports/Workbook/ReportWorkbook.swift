@@ -1,0 +1,78 @@
+import CostModel
+import Scenarios
+import Simulator
+import Support
+
+/// A report as a workbook: its first sentences, charts, a sheet for each table, and what their columns
+/// mean.
+package enum ReportWorkbook {
+  /// The file beside the report's others.
+  package static let fileName = "report.xlsx"
+
+  package static func write(
+    _ report: ScenarioReport, tables: [Table], to path: String, shown: String
+  ) throws(OutputError) {
+    let book = try Workbook(
+      path: path, shown: shown, title: report.title, created: report.scenario.period.start)
+    try writeSummary(report, tables, to: book)
+    try WorkbookCharts.write(report, to: book)
+    for table in tables { try TableSheet.write(table, to: book) }
+    try writeColumns(tables, to: book)
+    try book.finish()
+  }
+
+  private static func writeSummary(
+    _ report: ScenarioReport, _ tables: [Table], to book: Workbook
+  ) throws(OutputError) {
+    let sheet = try book.sheet("Summary")
+    let (bold, wrapped) = (book.format(isBold: true), book.format(wraps: true))
+    book.setWidth(24, ofColumn: 0, of: sheet)
+    book.setWidth(100, ofColumn: 1, of: sheet)
+    book.write(PlainEnglish.visible(report.title), Workbook.Place(0, 0), of: sheet, bold)
+    book.write(Headline.text(report), Workbook.Place(1, 1), of: sheet, wrapped)
+    var row = 3
+    func line(_ name: String, _ about: String) {
+      book.link(to: name, Workbook.Place(row, 0), of: sheet)
+      book.write(about, Workbook.Place(row, 1), of: sheet, wrapped)
+      row += 1
+    }
+    book.write("Sheet", Workbook.Place(2, 0), of: sheet, bold)
+    book.write("What it holds", Workbook.Place(2, 1), of: sheet, bold)
+    line(WorkbookCharts.name, "Charts, and the figures that they show.")
+    for table in tables { line(table.name, table.about) }
+    line(columns, definition.about)
+    row += 1
+    let notes = [
+      "Amounts are US dollars, rounded to millionths so that the rows of a table add up to the bill; "
+        + "moments are UTC, to the millisecond (the CSV files have microseconds).",
+      "An empty cell is not known or does not apply: it is never zero.",
+    ]
+    for note in notes {
+      book.write(note, Workbook.Place(row, 1), of: sheet, wrapped)
+      row += 1
+    }
+  }
+
+  private static let columns = "Columns"
+
+  private struct ColumnOfTable: Sendable {
+    var table: String
+    var column: Table.Column
+  }
+
+  private static let definition = TableDefinition<ColumnOfTable>(
+    name: columns, about: "What each column of these tables means, and its unit.", key: [],
+    columns: [
+      Column("table", .text, "Table") { .text($0.table) },
+      Column("column", .text, "Column") { .text($0.column.name) },
+      Column("unit", .text, "Unit") { .text($0.column.unit) },
+      Column("about", .text, "Meaning") { .text($0.column.about) },
+    ])
+
+  private static func writeColumns(_ tables: [Table], to book: Workbook) throws(OutputError) {
+    let rows = tables.flatMap { table in
+      table.columns.map { ColumnOfTable(table: table.name, column: $0) }
+    }
+    try TableSheet.write(definition.table(rows), to: book)
+  }
+}
