@@ -320,7 +320,7 @@ extension BillArithmetic {
   ) -> (price: Double, per: Double) {
     let per: Double =
       dimension.isTokens || dimension == .characters
-      ? 1_000_000 : dimension.isTime ? 3_600 : dimension == .calls ? 1 : 1_000
+      ? 1_000_000 : dimension.isTime ? 3_600 : 1_000
     return (price * per, per)
   }
 

@@ -62,7 +62,7 @@ package struct ArithmeticText {
     switch role {
     case .users: "users"
     case .months: "months"
-    case .volume: line.isConversation ? "conversations a user" : "calls a user"
+    case .volume: line.isConversation ? "conversations per user" : "calls per user"
     case .activity: "activity"
     case .share: "share"
     case .route: "route"
@@ -146,7 +146,8 @@ extension TerminalSummary {
     return title
       + rows.map { row in
         let factors = row.factors.isEmpty ? "" : indent + row.factors + "\n"
-        return "\(padded(PlainEnglish.usd(row.amount)))  \(row.what)\n\(factors)\(indent)\(row.formula)\n"
+        return
+          "\(padded(PlainEnglish.usd(row.amount)))  \(row.what)\n\(factors)\(indent)\(row.formula)\n"
       }.joined() + "\(padded(total))  the expected bill, \(perUser) per user\n"
       + FirstScreen.wrapped(text.rounding, indent: 0, first: "") + "\n"
   }

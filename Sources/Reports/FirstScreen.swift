@@ -52,7 +52,7 @@ package struct FirstScreen {
       areNumbers
         ? PlainEnglish.count(Int64(plan.plan.users)) : name(ReportMarkdown.plainName(plan.plan)),
       PlainEnglish.usd(cost) + (isKnown && !plan.expectation.leftOut.isEmpty ? star : ""),
-      plan.billRange.map { "\(PlainEnglish.usd($0.low))–\(PlainEnglish.usd($0.high))" } ?? "–",
+      plan.rangeText,
       isKnown ? PlainEnglish.usd(cost / Double(max(1, plan.plan.users))) : "–",
     ]
     if hasReturn {
@@ -101,7 +101,9 @@ package struct FirstScreen {
     }
     if let why = report.plans.lazy.compactMap(\.whyNoRange).first {
       notes.append("no range by formula: \(name(why)); several months (--runs 200) tell it")
-    } else if report.plans.contains(where: { $0.expectation.percentiles == nil && $0.billRange != nil }) {
+    } else if report.plans.contains(where: {
+      $0.expectation.percentiles == nil && $0.billRange != nil
+    }) {
       notes.append("the range is that of the simulated months")
     }
     return notes
@@ -209,7 +211,10 @@ package struct FirstScreen {
   private func savings(_ plan: PlanReport) -> String? {
     let all = "(all: costsim levers)"
     guard let best = report.savings else { return "costsim levers tells them" }
-    guard !best.savings.isEmpty else { return "no standard lever saves anything \(all)" }
+    guard !best.savings.isEmpty else {
+      let least = PlainEnglish.share(AttentionLimits.shipped.saving)
+      return "no standard lever saves \(least) of it \(all)"
+    }
     let isStarred = best.savings.contains { !$0.leftOut.isEmpty }
     let items = best.savings.map { item in
       "\(name(LeverMarkdown.lowercased(item.lever.title))) "
@@ -255,7 +260,8 @@ extension FirstScreen {
     for row in rows { table.row(row) }
     let notes = notes.map { "\($0)\n\n" }.joined()
     let span = PlainEnglish.name(Period.Span(start: period.start, end: period.end), in: period)
-    return "The expected bill of \(span):\n\n" + table.text + notes + lines.map { "- \(strong($0.label)): \($0.text)\n" }.joined() + "\n"
+    return "The expected bill of \(span):\n\n" + table.text + notes
+      + lines.map { "- \(strong($0.label)): \($0.text)\n" }.joined() + "\n"
   }
 
   private static let width = 80
@@ -331,6 +337,11 @@ extension PlanReport {
     if let band = expectation.percentiles { return (band.p05, band.p95) }
     guard let low = runs.p05, let high = runs.p95 else { return nil }
     return (low.dollars, high.dollars)
+  }
+
+  /// `$27.50–$31.00`.
+  package var rangeText: String {
+    billRange.map { "\(PlainEnglish.usd($0.low))–\(PlainEnglish.usd($0.high))" } ?? "–"
   }
 
   /// Why there is no range; nil: there is one.

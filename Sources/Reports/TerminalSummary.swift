@@ -37,7 +37,7 @@ package enum TerminalSummary {
       if hasBudget { headers.append("budget breaks") }
       headers.append("per user")
     }
-    headers += ["cache hits", "failed", "p95 latency"]
+    headers += ["cache hits", "failed", isReplay ? "p95 latency" : "p95 time"]
     let rows = report.plans.map { cells($0, report) }
     let widths = headers.indices.map { column in
       ([headers] + rows).map { $0[column].count }.max() ?? 0

@@ -29,7 +29,8 @@ package struct BestSavings: Sendable {
   ) throws {
     guard expected.isFinite, expected > 0, scenario.budget?.acts != true else { return nil }
     let offered = levers.flatMap { $0.expanded(over: month) }.filter { lever in
-      !lever.isAlternative && !lever.with.isEmpty && lever.users.map { $0 == month.plan.users } ?? true
+      !lever.isAlternative && !lever.with.isEmpty
+        && lever.users.map { $0 == month.plan.users } ?? true
     }
     let size =
       scenario.catalog.models.count + scenario.policy.rules.count + scenario.variants.count

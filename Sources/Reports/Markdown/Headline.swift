@@ -28,7 +28,8 @@ package enum Headline {
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let runs = plan.runs.runs
     let which =
-      runs > 1 ? "One of \(PlainEnglish.count(Int64(runs))) simulated months" : "One simulated month"
+      runs > 1
+      ? "One of \(PlainEnglish.count(Int64(runs))) simulated months" : "One simulated month"
     let whose = " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"
     let sentences = [
       "\(emphasis)\(which), as an example.\(emphasis)", bill(plan, report, emphasis),
@@ -262,9 +263,12 @@ package enum Headline {
     guard let first, first.saturatesAtUsersBusiestHour <= users else { return nil }
     // Proof that it comes first, rather than a guess of where between two plans the budget breaks.
     let budget = report.scenario.budget
-    let isBefore = follows && report.plans.contains {
-      $0.isOverBudget(budget) == false && Double($0.plan.users) >= first.saturatesAtUsersBusiestHour
-    }
+    let isBefore =
+      follows
+      && report.plans.contains {
+        $0.isOverBudget(budget) == false
+          && Double($0.plan.users) >= first.saturatesAtUsersBusiestHour
+      }
     let isOver = plan.isOverBudget(budget) == true
     let name = emphasis.isEmpty ? PlainEnglish.visible(first.target) : Markdown.escape(first.target)
     let limit = PlainEnglish.limit(first.limit)

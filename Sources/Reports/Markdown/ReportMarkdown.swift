@@ -23,7 +23,8 @@ package enum ReportMarkdown {
         ]
       } else {
         [
-          arithmeticSection(report), planSection(report), userSection(report), costSection(report), returnSection(report),
+          arithmeticSection(report), planSection(report), userSection(report), costSection(report),
+          returnSection(report),
           experimentSection(report), retiredSection(report), pricesSection(report),
           publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),

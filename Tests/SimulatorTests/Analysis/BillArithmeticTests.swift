@@ -76,7 +76,8 @@ private struct Spreadsheet {
       #expect(
         cents(sum) == cents(cost.total), "\(source): \(sum) is not \(cost.total)")
       #expect(
-        arithmetic.rest.magnitude <= leftShare * cost.total, "\(source): \(arithmetic.rest) is left")
+        arithmetic.rest.magnitude <= leftShare * cost.total, "\(source): \(arithmetic.rest) is left"
+      )
       return rows
     }
   }
@@ -110,7 +111,7 @@ private struct Spreadsheet {
         cache_write: $2.50 per 1M tokens, output: $10 per 1M tokens, calls: $1 per 1K calls,
         tiers: [{above: 1000 tokens, input: $4 per 1M tokens}]}
       two: {provider: a, latency: 1s, input: $1 per 1M tokens, output: $3 per 1M tokens,
-        searches: $5 per 1K searches, fixed: $100 per month}
+        searches: $5 per 1K searches, fixed_monthly: $100}
     """
 
   private func scenario(_ rest: String) throws -> Scenario {
@@ -142,7 +143,8 @@ private struct Spreadsheet {
         "=40*30*0.6*1/1000", "=40*30*0.6*100*10/1000000", "=40*30*0.6*500*2/1000000",
       ])
     #expect(rows.map { cents($0.amount) } == [72, 72, 72])
-    #expect(rows.contains { $0.factors == "users × calls a user × cache misses × tokens × price" })
+    #expect(
+      rows.contains { $0.factors == "users × calls per user × cache misses × tokens × price" })
   }
 
   /// Every way in which a call comes to be billed: mixes and routes, attempts that fail and are billed,

@@ -29,7 +29,9 @@ import Testing
     let plans = try ScenarioReader.read(path: folder.path("my-co/scenario.yaml")).plans.count
     #expect(lines.count <= 24 + 2 * (plans - 1), "\(outcome.output)")
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(outcome.output)")
-    for part in ["the expected bill", "nine months in ten", "Where it goes", "Savings", "Not counted"] {
+    for part in [
+      "the expected bill", "nine months in ten", "Where it goes", "Savings", "Not counted",
+    ] {
       #expect(outcome.output.contains(part), "\(part) in \(outcome.output)")
     }
     #expect(outcome.output.contains("One simulated month, as an example."))
@@ -64,12 +66,14 @@ import Testing
     var report = SampleReport(users: [30], budget: 10).report
     report.plans[0].expectation = .none
     report.plans[0].expectation.whyNoChance = "chat: its calls are forks"
-    let text = screen(report)
+    let first = FirstScreen(report)
+    let text = (first.notes + first.lines.map(\.text)).joined(separator: "\n")
     #expect(text.contains("no range by formula: chat: its calls are forks; several months"))
     #expect(text.contains("(in the simulated month)"))
     #expect(text.contains("on 11 November 2026 in the simulated month"))
     #expect(text.contains("no formula tells the chance"))
     #expect(!text.contains("expected month"))
+    #expect(first.rows[0].filter { $0 == "–" }.count == 4)
   }
 
   /// The verdict follows the chance, and names the day of the expected month.
@@ -134,7 +138,9 @@ import Testing
     // 1,000 calls by chance: 1.645 standard deviations of 1/√1000 are 5.2 %.
     #expect((low - 5 * (1 - 0.052)).magnitude < 0.02 && (high - 5 * (1 + 0.052)).magnitude < 0.02)
     let savings = try #require(plan["savings"] as? [[String: Any]])
-    #expect(savings.first { $0["lever"] as? String == "shorter-answers" }?["saving_usd"] as? String == "0.600000")
+    #expect(
+      savings.first { $0["lever"] as? String == "shorter-answers" }?["saving_usd"] as? String
+        == "0.600000")
     let costs = try #require(plan["largest_costs"] as? [[String: Any]])
     #expect(costs.map { $0["model"] as? String } == ["dear"])
     let arithmetic = try #require(plan["arithmetic"] as? [String: Any])
