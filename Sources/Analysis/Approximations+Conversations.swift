@@ -13,10 +13,15 @@ extension Approximations {
       if let known { stakes[known].stake += doubt.stake } else { stakes.append(doubt) }
     }
     let limit = AttentionLimits.shipped.approximateBill * cost.total
+    let compacts = scenario.workloads.compactMap(\.conversation).flatMap(\.levels)
+      .contains(where: \.compacts)
+    let isTold = !compacts && MonthTransform.momentsTellConversations(cost)
     let law = Expectation.Approximation(
       part: "conversations",
-      reason: "how much their costs differ is known, but not their law",
-      hidesChance: true)
+      reason: isTold
+        ? "chances rest on the mean and the spread of what one costs; its skew is taken as a gamma law's"
+        : "how much their costs differ is known, but not their law",
+      hidesChance: !isTold)
     return [law]
       + stakes.map {
         Expectation.Approximation(

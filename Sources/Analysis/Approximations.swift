@@ -93,7 +93,7 @@ package struct Approximations {
     scenario.workloads.filter { $0.arrivals == .exact && !$0.profile.surges.isEmpty }.map {
       Expectation.Approximation(
         part: "\($0.name) arrivals",
-        reason: "they are exact, but what surges add or take is met to within one call a user")
+        reason: "they are exact, but what surges add or take is met to within one call per user")
     }
   }
 

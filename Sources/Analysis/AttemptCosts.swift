@@ -34,7 +34,7 @@ package struct AttemptCosts {
     forEachRange(of: call, at: time) { prices, lower, upper in
       let input = call.shape.input(from: lower, below: upper)
       guard input.mass > 0 else { return }
-      let ways = follow(call, prices, uses, tokens: max(0, lower)) { place, chance, line in
+      let ways = follow(call, prices, uses, tokens: max(0, lower)) { place, chance, line, _ in
         result.byTarget[place] += chance * line.moments(input: input, shape: call.shape).mean
       }
       for (chance, line) in ways {
@@ -50,14 +50,14 @@ package struct AttemptCosts {
     var result: [Way] = []
     let uses = call.variant.uses.map { cost(of: $0, at: time) }
     forEachRange(of: call, at: time) { prices, lower, upper in
-      result += follow(call, prices, uses, tokens: max(0, lower)) { _, _, _ in }
+      result += follow(call, prices, uses, tokens: max(0, lower)) { _, _, _, _ in }
         .map { Way(chance: $0.chance, line: $0.line, from: lower, below: upper) }
     }
     return result
   }
 
   /// Numbers of input tokens between which no price changes.
-  private func forEachRange(
+  func forEachRange(
     of call: ExpectedCall, at time: SimTime,
     _ body: (_ prices: [ExpectedPrice], _ lower: Double, _ upper: Double) -> Void
   ) {
@@ -76,23 +76,32 @@ package struct AttemptCosts {
 
   /// What a call bills at another model, whatever its own sizes.
   private func cost(of use: ModelUse, at time: SimTime) -> CostMoments {
-    guard let id = scenario.catalog.id(named: use.model) else { return CostMoments() }
+    var sum = CostMoments()
+    forEachRange(of: use, at: time) { price, shape, lower, upper in
+      let line = price.line(input: max(0, lower), cached: 0, answered: true, shape: shape)
+      sum = sum + line.moments(input: shape.input(from: lower, below: upper), shape: shape)
+    }
+    return sum
+  }
+
+  /// Numbers of its input tokens between which no price changes.
+  func forEachRange(
+    of use: ModelUse, at time: SimTime,
+    _ body: (_ price: ExpectedPrice, CallShape, _ lower: Double, _ upper: Double) -> Void
+  ) {
+    guard let id = scenario.catalog.id(named: use.model) else { return }
     let (variant, shape) = (use.variant, CallShape(use.variant))
     let price = ExpectedPrice(
       model: scenario.catalog[id], region: scenario.regions[id]?.first, variant: variant,
       time: time)
     let bounds = [-Double.infinity] + Set(price.thresholds).sorted() + [Double.infinity]
-    return zip(bounds, bounds.dropFirst()).reduce(CostMoments()) { sum, range in
-      let line = price.line(input: max(0, range.0), cached: 0, answered: true, shape: shape)
-      return sum
-        + line.moments(input: shape.input(from: range.0, below: range.1), shape: shape)
-    }
+    for (lower, upper) in zip(bounds, bounds.dropFirst()) { body(price, shape, lower, upper) }
   }
 
   /// Along the chain: every way in which a call may end, and what each attempt adds at its target.
-  private func follow(
+  func follow(
     _ call: ExpectedCall, _ prices: [ExpectedPrice], _ uses: [CostMoments], tokens: Double,
-    attempt: (_ place: Int, _ chance: Double, CostLine) -> Void
+    attempt: (_ place: Int, _ chance: Double, CostLine, Attempt?) -> Void
   ) -> [(chance: Double, line: CostLine)] {
     let shape = call.shape
     var ways: [(chance: Double, line: CostLine)] = []
@@ -100,36 +109,30 @@ package struct AttemptCosts {
     var reached = 1.0
     for (place, target) in call.chain.enumerated() {
       if let split = target.split {
-        let line = prices[place].line(
-          input: tokens, cached: split.read, written: split.short, writtenLong: split.long,
-          answered: true, shape: shape)
-        attempt(place, 1, line)
+        let own = Attempt(
+          tokens: tokens, cached: split.read, written: split.short, writtenLong: split.long)
+        let line = line(prices[place], own, shape)
+        attempt(place, 1, line, own)
         return [(1, line)]
       }
       let window = WindowLimit(scenario.catalog[target.model], shape)
         .flatMap { tokens >= $0.bound ? $0 : nil }
       if let window, !window.cuts { continue }
-      func cut(_ line: (_ tokens: Double) -> CostLine) -> CostLine {
-        guard let window else { return line(tokens) }
-        var result = line(window.bound - 1)
-        result.constant += result.perInput * (window.bound - 1)
-        result.perInput = 0
-        return result
-      }
-      let fresh = cut {
-        prices[place].line(
-          input: $0, cached: 0, written: target.prefixWritten, answered: true, shape: shape)
-      }
-      let cached = cut {
-        prices[place].line(input: $0, cached: target.prefixRead, answered: true, shape: shape)
-      }
-      let failed = cut {
-        failedLine(prices[place], tokens: $0, target, shape: shape)
-      }
+      var missed = Attempt(tokens: window.map { $0.bound - 1 } ?? tokens, isCut: window != nil)
+      var found = missed
+      missed.written = target.prefixWritten
+      found.cached = target.prefixRead
+      let failure = failed(target, missed)
+      let (fresh, cached) = (
+        line(prices[place], missed, shape), line(prices[place], found, shape)
+      )
+      let failed = failure.map { line(prices[place], $0, shape) } ?? CostLine()
       var lost = CostLine()
       var tried = reached
       for _ in 0..<target.attempts {
-        for (line, hit) in [(fresh, 1 - target.prefixHit), (cached, target.prefixHit)] {
+        for (line, hit, own) in [
+          (fresh, 1 - target.prefixHit, missed), (cached, target.prefixHit, found),
+        ] {
           let chance = tried * (1 - target.failure) * hit
           guard chance > 0 else { continue }
           var all = before + lost + line
@@ -137,9 +140,9 @@ package struct AttemptCosts {
             all.add(PartialMoments(first: use.mean, second: use.square), each: 1)
           }
           ways.append((chance, all))
-          attempt(place, chance, line)
+          attempt(place, chance, line, own)
         }
-        attempt(place, tried * target.failure, failed)
+        attempt(place, tried * target.failure, failed, failure)
         lost = lost + failed
         tried *= target.failure
       }
@@ -150,13 +153,34 @@ package struct AttemptCosts {
     return ways
   }
 
-  private func failedLine(
-    _ price: ExpectedPrice, tokens: Double, _ target: ExpectedCall.Target, shape: CallShape
-  ) -> CostLine {
-    guard scenario.billFailures != .none else { return CostLine() }
-    return price.line(
-      input: tokens, cached: target.prefixRead * target.prefixHit,
-      written: target.prefixWritten * (1 - target.prefixHit),
-      answered: scenario.billFailures == .all, shape: shape)
+  /// One attempt, as it is billed.
+  package struct Attempt {
+    /// Total input tokens, which decide of the price; all that is sent where it is cut.
+    package var tokens: Double
+    package var isCut = false
+    package var cached = 0.0
+    package var written = 0.0
+    package var writtenLong = 0.0
+    package var answered = true
+  }
+
+  private func line(_ price: ExpectedPrice, _ attempt: Attempt, _ shape: CallShape) -> CostLine {
+    var line = price.line(
+      input: attempt.tokens, cached: attempt.cached, written: attempt.written,
+      writtenLong: attempt.writtenLong, answered: attempt.answered, shape: shape)
+    guard attempt.isCut else { return line }
+    line.constant += line.perInput * attempt.tokens
+    line.perInput = 0
+    return line
+  }
+
+  /// An attempt that fails; nil: it is not billed.
+  private func failed(_ target: ExpectedCall.Target, _ attempt: Attempt) -> Attempt? {
+    guard scenario.billFailures != .none else { return nil }
+    var attempt = attempt
+    attempt.cached = target.prefixRead * target.prefixHit
+    attempt.written = target.prefixWritten * (1 - target.prefixHit)
+    attempt.answered = scenario.billFailures == .all
+    return attempt
   }
 }

@@ -21,6 +21,10 @@ package struct AttentionLimits: Sendable {
   package var cutOff = 0.0
   /// What one user more adds to the bill, over what the users before add or the other way round.
   package var userStep = 0.0
+  /// Models, rules and calls times levers, up to which `run` asks for the best savings.
+  package var savingsWork = 0.0
+  /// Share of the bill from which on a saving is told first.
+  package var saving = 0.0
 
   private static let format = FormatObject(
     name: "attention", summary: "From when on a report calls attention to something.",
@@ -34,6 +38,8 @@ package struct AttentionLimits: Sendable {
       FormatField("assumed", .share, "Of the bill.", required: true),
       FormatField("cut_off", .share, "Of a stated mean.", required: true),
       FormatField("user_step", .number, "Of what a user adds.", required: true),
+      FormatField("saving", .share, "Of the bill.", required: true),
+      FormatField("savings_work", .number, "Of models, rules and calls.", required: true),
     ])
 
   /// The shipped limits, or what is wrong with their file, which the tests rule out.
@@ -55,6 +61,8 @@ package struct AttentionLimits: Sendable {
       limits.assumed = fields.share("assumed") ?? 0
       limits.cutOff = fields.share("cut_off") ?? 0
       limits.userStep = fields.number("user_step", in: 1...1_000) ?? 0
+      limits.saving = fields.share("saving") ?? 0
+      limits.savingsWork = fields.number("savings_work", in: 0...1e9) ?? 0
     }
     try log.throwIfAny()
     return limits

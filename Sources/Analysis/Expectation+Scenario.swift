@@ -22,6 +22,9 @@ extension Expectation {
     let loads = QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls)
     quotaLoads = loads.loads()
     readShares = cost.readShares
+    readShare = cost.readShare
+    byUse = cost.byUse
+    arithmetic = BillArithmetic(cost)
     let sells = scenario.statesReturn && !scenario.hasConversations
     if sells, scenario.budget?.acts != true { returns = ExpectedReturn(cost) }
     experiments = cost.expectedArms

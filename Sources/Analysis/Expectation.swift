@@ -35,6 +35,18 @@ package struct Expectation: Sendable {
     package var calls: Double
     package var cost: Double
   }
+  /// What calls of a use case cost at a model.
+  package struct UseCost: Sendable {
+    /// nil: a fixed price.
+    package var useCase: String?
+    package var model: String
+    /// Dollars in the whole period.
+    package var cost: Double
+
+    package init(useCase: String?, model: String, cost: Double) {
+      (self.useCase, self.model, self.cost) = (useCase, model, cost)
+    }
+  }
   /// The class's claimed hit rate beside what these users, this traffic and this TTL allow.
   package struct CacheBound: Sendable {
     package var name: String
@@ -103,6 +115,9 @@ package struct Expectation: Sendable {
   /// Dollars squared, of the whole period: what chance does, inputs as given.
   package var variance: Double
   package var byModel: [ModelCost] = []
+  package var byUse: [UseCost] = []
+  /// The bill as products; nil where no formula tells it.
+  package var arithmetic: BillArithmetic?
   package var approximations: [Approximation] = []
   /// Chance that a month goes over the budget, and that any month of the period does: by the chance
   /// of the month and over the ranges of the inputs. nil without a budget, or where the closed form
@@ -127,6 +142,10 @@ package struct Expectation: Sendable {
   /// Share of the input that is read from providers' caches, by row of caching.csv; nothing where that is
   /// not known.
   package var readShares: [ReadShareKey: Double] = [:]
+
+  /// Share of all input tokens that is read from providers' caches; nil where that is not known, or no
+  /// model that calls are routed to has one.
+  package var readShare: Double?
 
   /// A row of caching.csv.
   package struct ReadShareKey: Hashable, Sendable {

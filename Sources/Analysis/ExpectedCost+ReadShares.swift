@@ -29,4 +29,24 @@ extension ExpectedCost {
     return sums.filter { $0.value.input > 0 && !unknown.contains($0.key) }
       .mapValues { $0.read / $0.input }
   }
+  /// The same of all input of models that keep prompts; nil where calls may go to several targets, or
+  /// there are no such models.
+  package var readShare: Double? {
+    var (read, input) = (0.0, 0.0)
+    for call in calls where call.chain.contains(where: keepsPrompts) {
+      guard let target = call.chain.first else { continue }
+      let made =
+        traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
+        * call.perFlow * (1 - call.hitRate)
+      let isAlone = target.failure == 0 && target.tooLong == 0 && keepsPrompts(target)
+      guard isAlone || made == 0 || call.variant.turnKind != nil else { return nil }
+      read += made * (target.split?.read ?? target.prefixHit * target.prefixRead)
+      input += made * call.shape.meanInput
+    }
+    return input > 0 ? read / input : nil
+  }
+
+  private func keepsPrompts(_ target: ExpectedCall.Target) -> Bool {
+    scenario.behaviours[target.model.index].promptCache.map { $0.ttl > .zero } ?? false
+  }
 }

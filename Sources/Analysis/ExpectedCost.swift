@@ -33,6 +33,12 @@ package struct ExpectedCost {
   package private(set) var byWorkload: [Double] = []
   /// By row of the reports: calls and dollars in the period.
   package private(set) var byModel: [String: (calls: Double, cost: Double)] = [:]
+  /// Dollars in the period by use case and model, in the order in which calls come to them; then fixed
+  /// prices, which belong to no use case.
+  package private(set) var byUse: [Expectation.UseCost] = []
+  private var placeOfUse: [[String]: Int] = [:]
+  /// What is due in the period whatever the traffic, by model.
+  package private(set) var fixedPrices: [(model: String, dollars: Double)] = []
   /// Where something stands against the closed forms of these, the bill is not known.
   package let conversations: ExpectedConversations
   /// Whether a price that traffic sees changes within the period.
@@ -295,6 +301,7 @@ package struct ExpectedCost {
     for (use, mean) in zip(call.variant.uses, uses) {
       guard let model = scenario.catalog.id(named: use.model) else { continue }
       byModel[name(of: model), default: (0, 0)].cost += made * mean
+      add(made * mean, of: call, at: name(of: model))
     }
     var reached = 1 - call.hitRate
     for (place, target) in call.chain.enumerated() {
@@ -302,8 +309,26 @@ package struct ExpectedCost {
       let answered = reached - passed + (place == 0 ? call.hitRate + call.failure : 0)
       byModel[target.name, default: (0, 0)].calls += made * answered
       byModel[target.name, default: (0, 0)].cost += made * cost[place]
+      add(made * cost[place], of: call, at: target.name)
       reached = passed
     }
+  }
+
+  private mutating func add(_ dollars: Double, of call: ExpectedCall, at model: String) {
+    guard dollars != 0 else { return }
+    let useCase = useCase(of: call)
+    let key = [useCase, model]
+    let place = placeOfUse[key] ?? byUse.count
+    if place == byUse.count {
+      placeOfUse[key] = place
+      byUse.append(Expectation.UseCost(useCase: useCase, model: model, cost: 0))
+    }
+    byUse[place].cost += dollars
+  }
+
+  /// What tables count a call to.
+  package func useCase(of call: ExpectedCall) -> String {
+    call.variant.attributes[.useCase] ?? scenario.workloads[call.workload].useCase
   }
 
   /// The models that calls can be billed at: along their chains, and beside their own.
@@ -322,6 +347,7 @@ package struct ExpectedCost {
     for model in reachedModels.sorted() {
       let name = calls.lazy.flatMap(\.chain).first { $0.model == model }?.name ?? name(of: model)
       var first: Double?
+      var sum = 0.0
       for month in scenario.period.months {
         let sheet = ExpectedPrice.sheet(of: scenario.catalog[model], at: month.start)
         let price = ExpectedPrice.fixed(sheet, from: month.start, to: month.end)
@@ -329,8 +355,12 @@ package struct ExpectedCost {
         first = price
         guard sheet.hasFixedPrice else { continue }
         fixed += price
+        sum += price
         byModel[name, default: (0, 0)].cost += price
       }
+      guard sum != 0 else { continue }
+      fixedPrices.append((name, sum))
+      byUse.append(Expectation.UseCost(useCase: nil, model: name, cost: sum))
     }
     total += fixed
   }

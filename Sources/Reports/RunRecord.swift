@@ -174,6 +174,7 @@ extension RunRecord {
             .string($0)
           }
         ),
+      ] + expected(number, report) + [
         ("failed_calls", .integer(attention.failed)),
         ("refused_calls", .integer(attention.refused)),
         ("fallback_calls", .integer(attention.fallback)),
@@ -184,6 +185,59 @@ extension RunRecord {
         ("over_budget", .optional(plan.isOverBudget(report.scenario.budget)) { .bool($0) }),
         ("budget_crossed_at", .optional(plan.budgetCrossedAt) { .string($0.description) }),
       ] + dealt + untold)
+  }
+
+  /// What the first screen says of a plan; nothing of a log.
+  private func expected(_ number: Int, _ report: ScenarioReport) -> [(String, JSONValue)] {
+    guard report.replay == nil else { return [] }
+    let plan = report.plans[number]
+    let expectation = plan.expectation
+    func usd(_ dollars: Double?) -> JSONValue {
+      .optional(dollars.flatMap { DecimalText.real($0, places: 6) }) { .string($0) }
+    }
+    let sold = plan.expectedReturn(report.scenario)
+    let isLargest = plan.plan == report.largestPlan?.plan
+    return [
+      ("expected_p05_usd", usd(expectation.percentiles?.p05)),
+      ("expected_p95_usd", usd(expectation.percentiles?.p95)),
+      ("expected_range_missing", .optional(plan.whyNoRange) { .string($0) }),
+      ("expected_cost_per_user_usd", usd(expectation.cost / Double(max(1, plan.plan.users)))),
+      ("expected_revenue_usd", usd(sold?.revenue)),
+      ("expected_margin_usd", usd(sold.map { $0.revenue - $0.cost })),
+      ("over_budget_probability", usd(plan.overBudgetProbability)),
+      (
+        "expected_budget_crossed_at",
+        .optional(plan.budgetBreak.flatMap { $0.isExpected ? $0.at : nil }) {
+          .string($0.description)
+        }
+      ),
+      ("expected_prompt_cache_read_share", usd(expectation.readShare)),
+      (
+        "largest_costs",
+        .array(
+          plan.largestCosts.map {
+            .object([
+              ("use_case", .optional($0.useCase) { .string($0) }), ("model", .string($0.model)),
+              ("cost_usd", usd($0.cost)),
+            ])
+          })
+      ),
+      ("largest_costs_are", .string(expectation.cost.isFinite ? "expected" : "simulated")),
+      (
+        "savings",
+        .optional(isLargest ? report.savings : nil) { best in
+          .array(
+            best.savings.map {
+              .object([
+                ("lever", .string($0.lever.name)), ("title", .string($0.lever.title)),
+                ("saving_usd", usd($0.saving)),
+                ("leaves_out", .array($0.leftOut.map { .string($0.part) })),
+              ])
+            })
+        }
+      ),
+      ("arithmetic", .optional(expectation.arithmetic) { ArithmeticText($0).json }),
+    ]
   }
 
   package static func hex(_ hash: UInt64) -> String {

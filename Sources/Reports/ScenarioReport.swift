@@ -15,6 +15,8 @@ package struct ScenarioReport: Sendable {
   package var comparison: CatalogComparison?
   /// What the largest plan's bill would be, were an assumption another way; nil where none is varied.
   package var assumed: AssumedBills?
+  /// What saves most of the largest plan's expected bill; nil: `levers` is to be asked.
+  package var savings: BestSavings?
 
   package init(
     scenario: Scenario, plans: [PlanReport], replay: ReplayFindings? = nil,

@@ -2,48 +2,53 @@ import Analysis
 import CostModel
 import Support
 
-/// What `run` prints: the headline and a table of plans a scenario. Plain text unless `styled`.
+/// What `run` and `replay` print of a scenario: what is expected, and a simulated month as an example; or
+/// what became of a log. Plain text unless `styled`.
 package enum TerminalSummary {
   package static func text(_ reports: [ScenarioReport], styled: Bool) -> String {
     reports.map { text($0, styled: styled) }.joined(separator: "\n")
   }
 
   private static func text(_ report: ScenarioReport, styled: Bool) -> String {
+    let name = bold(PlainEnglish.visible(report.scenario.name), styled)
+    guard report.replay == nil, !report.plans.isEmpty else {
+      return name + "\n" + Headline.text(report) + "\n\n" + table(report, styled)
+    }
+    let period = report.scenario.period
+    let span = PlainEnglish.name(Period.Span(start: period.start, end: period.end), in: period)
+    let screen = FirstScreen(report)
+    let attention = report.attention(emphasis: "").map { wrapped($0) + "\n" } ?? ""
+    return "\(name), \(span): the expected bill\n" + attention + "\n"
+      + screen.text { line, isOver in styled && isOver ? TextStyle.red(line) : line } + "\n"
+      + wrapped(Headline.example(report)) + "\n\n" + table(report, styled)
+  }
+
+  private static func wrapped(_ text: String) -> String {
+    FirstScreen.wrapped(text, indent: 0, first: "")
+  }
+
+  /// Of the simulated month, or of the log.
+  private static func table(_ report: ScenarioReport, _ styled: Bool) -> String {
     let hasBudget = report.scenario.budget != nil
     let isReplay = report.replay != nil
     var headers = [report.unit, "calls", "bill"]
-    if !isReplay { headers.append("expected") }
-    if hasBudget { headers += ["left of budget", "budget breaks"] }
-    if hasBudget && !isReplay { headers += Self.chances(report) }
-    headers += ["a user", "cache hits", "failed", "p95 latency"]
+    if hasBudget { headers.append("budget remaining") }
+    if isReplay {
+      if hasBudget { headers.append("budget breaks") }
+      headers.append("per user")
+    }
+    headers += ["cache hits", "failed", isReplay ? "p95 latency" : "p95 time"]
     let rows = report.plans.map { cells($0, report) }
     let widths = headers.indices.map { column in
       ([headers] + rows).map { $0[column].count }.max() ?? 0
     }
-    var text =
-      bold(PlainEnglish.visible(report.scenario.name), styled) + "\n" + Headline.text(report)
-      + "\n\n"
-    text += bold(line(headers, widths), styled) + "\n"
-    let leftOut = Expectation.union(report.plans.map(\.expectation.leftOut))
+    var text = bold(line(headers, widths), styled) + "\n"
     for (plan, row) in zip(report.plans, rows) {
       let isOver = plan.isOverBudget(report.scenario.budget) == true
       let line = line(row, widths)
       text += (styled && isOver ? TextStyle.red(line) : line) + "\n"
     }
-    if !leftOut.isEmpty {
-      let parts = LeftOutWords.parts(leftOut.map { PlainEnglish.visible($0.part) })
-      let verb =
-        leftOut.allSatisfy(\.isLeftOut)
-        ? "the formula leaves out" : "formulas " + LeftOutWords.verb(leftOut)
-      text += "* \(verb) \(parts)\n"
-    }
     return text
-  }
-
-  /// A period of one month has one chance.
-  private static func chances(_ report: ScenarioReport) -> [String] {
-    report.scenario.period.months.count > 1
-      ? ["chance in a month", "in any month"] : ["chance of that"]
   }
 
   private static func cells(_ plan: PlanReport, _ report: ScenarioReport) -> [String] {
@@ -52,26 +57,16 @@ package enum TerminalSummary {
       PlainEnglish.visible(plan.plan.name), PlainEnglish.count(result.calls),
       PlainEnglish.usd(result.cost),
     ]
-    // Closed forms and chances are of synthetic traffic.
-    let isReplay = report.replay != nil
-    if !isReplay {
-      let mark = plan.expectation.leftOut.isEmpty ? "" : "*"
-      cells.append(PlainEnglish.usd(plan.expectation.cost) + mark)
-    }
-    if let budget = report.periodBudget {
-      cells.append(PlainEnglish.usd(budget - result.cost))
-      cells.append(
-        plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "no")
-      if !isReplay {
-        cells.append(plan.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
-        if report.scenario.period.months.count > 1 {
-          cells.append(plan.anyMonthOverBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
-        }
+    if let budget = report.periodBudget { cells.append(PlainEnglish.usd(budget - result.cost)) }
+    if report.replay != nil {
+      if report.scenario.budget != nil {
+        cells.append(
+          plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "no")
       }
+      cells.append(PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)))
     }
     let lookups = Double(result.cacheHits + result.cacheMisses)
     cells += [
-      PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)),
       PlainEnglish.percent(Double(result.cacheHits), of: lookups),
       PlainEnglish.share(Double(result.failedCalls), of: Double(result.calls)),
       PlainEnglish.percentile(result.latency, 95),

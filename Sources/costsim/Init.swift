@@ -27,7 +27,7 @@ struct Init: ParsableCommand {
   @Option(help: "How many users there are.")
   var users: String?
 
-  @Option(help: "Conversations (or documents) of a user in a month.")
+  @Option(help: "Conversations (or documents) per user and month.")
   var conversations: String?
 
   @Option(help: "Messages of the user in a conversation.")
@@ -39,7 +39,7 @@ struct Init: ParsableCommand {
   @Option(help: "Tokens of an answer.")
   var output: String?
 
-  @Option(help: "What a user pays a month.")
+  @Option(help: "Price per seat and month.")
   var seatPrice: String?
 
   @Option(help: "What AI may cost a month.")

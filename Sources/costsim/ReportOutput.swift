@@ -57,11 +57,14 @@ struct ReportTableChoice {
 extension PrintOptions {
   /// After reports were written: one of their tables, or their records, or the summary and `place`.
   func tell(
-    _ reports: [ScenarioReport], _ record: RunRecord, table: ReportTableChoice?, place: String
+    _ reports: [ScenarioReport], _ record: RunRecord, table: ReportTableChoice?,
+    showsArithmetic: Bool = false, place: String
   ) throws {
     if let table { return show(try table.chosen(from: reports), dialect: record.csvDialect) }
+    let arithmetic =
+      showsArithmetic ? reports.map { "\n" + TerminalSummary.arithmetic($0) }.joined() : ""
     show(
       json: .array(reports.map(record.json)),
-      text: TerminalSummary.text(reports, styled: isStyled) + "\n\(place)\n")
+      text: TerminalSummary.text(reports, styled: isStyled) + "\(arithmetic)\n\(place)\n")
   }
 }

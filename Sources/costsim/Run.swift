@@ -41,6 +41,9 @@ struct Run: ParsableCommand {
   @Flag(help: "Puts every call of run 1 into costs.sqlite too (one scenario and plan).")
   var ledger = false
 
+  @Flag(help: "Prints the largest plan's expected bill as products for a spreadsheet, too.")
+  var showArithmetic = false
+
   @OptionGroup var workbook: WorkbookOption
   @OptionGroup var table: ReportTableOption
   @OptionGroup var tables: TableOptions
@@ -81,7 +84,9 @@ struct Run: ParsableCommand {
     }
     try ReportWriter.writeIndex(reports, into: folder)
     try folder.commit()
-    try printing.tell(reports, record, table: table, place: "Reports: \(out)/index.md")
+    try printing.tell(
+      reports, record, table: table, showsArithmetic: showArithmetic,
+      place: "Reports: \(out)/index.md")
   }
 
   private func simulate(
@@ -151,6 +156,12 @@ struct Run: ParsableCommand {
       scenario.budget?.acts == true || scenario.hasConversations ? nil : CatalogComparison(scenario)
     var report = ScenarioReport(scenario: scenario, plans: plans, comparison: comparison)
     let simulated = scenario.closedFormObstacles.isEmpty ? report.largestPlan : nil
+    report.savings = try report.largestPlan.flatMap { plan in
+      try BestSavings(
+        input.tree(path), scenario, month: plan.result, expected: plan.expectation.cost,
+        levers: StandardFiles.merged(
+          StandardFiles.levers(), with: scenario.levers, name: \.name), threads: threads)
+    }
     report.assumed = try simulated.flatMap { plan in
       try AssumedBills(scenario, of: plan.plan) { try input.tree(path) }
     }

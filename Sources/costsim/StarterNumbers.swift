@@ -16,7 +16,7 @@ struct StarterNumbers {
       case .turns: "Messages of the user in each"
       case .input: "Tokens of each message"
       case .output: "Tokens of each answer"
-      case .seatPrice: "What a user pays a month, in dollars"
+      case .seatPrice: "Price per seat and month, in dollars"
       case .budget: "What AI may cost a month, in dollars"
       }
     }

@@ -1,5 +1,11 @@
 import Foundation
 
+extension CountedCost {
+  fileprivate func isOfConversations(_ cost: ExpectedCost) -> Bool {
+    cost.scenario.workloads[workload].conversation != nil
+  }
+}
+
 /// The logarithm of a mean month's characteristic function, user by user.
 package struct MonthTransform {
   package let bills: UserBills
@@ -41,8 +47,17 @@ package struct MonthTransform {
     users = bills.kinds.map { kind in
       User(cells: kind.cells.map { Self.cell($0, of: kind, cost) }, mean: bills.mean(of: kind))
     }
+    transforms = zip(cost.counted, Self.arePlain(cost, bills)).map { one, isPlain in
+      // Of conversations nothing but moments is known.
+      isPlain || one.dispersion < 0 || one.isOfConversations(cost)
+        ? nil : CountedTransform(one, of: cost)
+    }
+  }
+
+  /// Of what is counted, whether three moments tell its part of the bill's law.
+  private static func arePlain(_ cost: ExpectedCost, _ bills: UserBills) -> [Bool] {
     let variance = cost.month.variance
-    let limit = Self.plainSkewness * variance * variance.squareRoot()
+    let limit = plainSkewness * variance * variance.squareRoot()
     var thirds = Array(repeating: 0.0, count: cost.counted.count)
     for kind in bills.kinds {
       for place in kind.always + kind.byUser.flatMap({ $0.flatMap(\.counted) }) {
@@ -52,9 +67,14 @@ package struct MonthTransform {
         thirds[place] += kind.users * one.cumulants(number).third.magnitude
       }
     }
-    transforms = cost.counted.indices.map { place in
-      let one = cost.counted[place]
-      return thirds[place] > limit && one.dispersion >= 0 ? CountedTransform(one, of: cost) : nil
+    return thirds.map { $0 <= limit }
+  }
+
+  /// Whether so much else varies, or there are so many conversations, that three moments of their costs tell
+  /// the bill's law.
+  package static func momentsTellConversations(_ cost: ExpectedCost) -> Bool {
+    zip(cost.counted, arePlain(cost, UserBills(cost))).allSatisfy { one, isPlain in
+      isPlain || !one.isOfConversations(cost)
     }
   }
 

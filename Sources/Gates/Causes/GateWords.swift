@@ -40,7 +40,7 @@ package enum GateWords {
     case .none: "none"
     case .unique: "unique"
     case .pool(let size, let exponent, let perUser):
-      "\(PlainEnglish.count(Int64(size))) \(perUser ? "a user" : "for all"), zipf \(number(exponent))"
+      "\(PlainEnglish.count(Int64(size))) \(perUser ? "per user" : "for all"), zipf \(number(exponent))"
     }
   }
 

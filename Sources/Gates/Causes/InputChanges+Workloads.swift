@@ -28,7 +28,7 @@ extension InputChanges {
   private mutating func addVolume(_ place: Int, _ old: Workload, _ new: Workload) {
     if old.volume != new.volume {
       add(
-        .volume, "calls a user and month of \(new.name)", GateWords.number(old.volume),
+        .volume, "calls per user and month of \(new.name)", GateWords.number(old.volume),
         GateWords.number(new.volume), part: .workload(place)
       ) { $0.scenario.workloads[place].volume = new.volume }
     }

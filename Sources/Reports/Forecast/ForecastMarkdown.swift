@@ -177,7 +177,7 @@ package enum ForecastMarkdown {
     if isSimulated { headers.append(.number("simulated")) }
     if hasBudget { headers += [.number("budget"), .text("breaks"), .number("chance of that")] }
     headers.append(.number("all so far"))
-    if prepaid != nil { headers.append(.number("left of prepaid")) }
+    if prepaid != nil { headers.append(.number("prepaid remaining")) }
     var table = MarkdownTable(headers)
     for month in forecast.months {
       var cells = [
@@ -211,7 +211,7 @@ package enum ForecastMarkdown {
     var lines = [
       growth(forecast),
       "Prices are those that the catalog and the scenario give for each month; volumes and call "
-        + "sizes of a user stay as they are.",
+        + "sizes per user stay as they are.",
       "Bills are closed forms, computed without simulating; the range is what chance "
         + (forecast.scenario.ranges.isEmpty
           ? "alone does. How well volumes, sizes and growth are known matters more, and is not in it."

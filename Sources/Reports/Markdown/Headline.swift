@@ -23,6 +23,33 @@ package enum Headline {
     return sentences.compactMap { $0 }.joined(separator: " ")
   }
 
+  /// One simulated month of the largest plan, told as an example.
+  package static func example(_ report: ScenarioReport, emphasis: String = "") -> String {
+    guard let plan = report.largestPlan else { return "The scenario has no plan." }
+    let runs = plan.runs.runs
+    let which =
+      runs > 1
+      ? "One of \(PlainEnglish.count(Int64(runs))) simulated months" : "One simulated month"
+    let whose = " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"
+    let sentences = [
+      "\(emphasis)\(which), as an example.\(emphasis)", bill(plan, report, emphasis),
+      ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
+      enforced(plan, emphasis, whose: whose),
+      emphasis.isEmpty ? nil : CachingWords.sentences(plan, report, emphasis),
+    ]
+    return sentences.compactMap { $0 }.joined(separator: " ")
+  }
+
+  /// What else is to be known of the expected bill.
+  package static func warnings(
+    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
+  ) -> [String] {
+    [
+      assumedBill(report, emphasis), limit(plan, report, emphasis, follows: false),
+      otherPrices(plan, report, emphasis), switchedOff(report, emphasis), longMonth(report),
+    ].compactMap(\.self)
+  }
+
   private static func bill(
     _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
   ) -> String {
@@ -225,8 +252,9 @@ package enum Headline {
   }
 
   /// The quota that fills up first, where it does so within the simulated plans.
+  /// - Parameter follows: whether the sentence before says when the budget breaks.
   private static func limit(
-    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String
+    _ plan: PlanReport, _ report: ScenarioReport, _ emphasis: String, follows: Bool = true
   ) -> String? {
     let users = Double(plan.plan.users)
     let first = plan.expectation.quotaLoads.min {
@@ -235,9 +263,12 @@ package enum Headline {
     guard let first, first.saturatesAtUsersBusiestHour <= users else { return nil }
     // Proof that it comes first, rather than a guess of where between two plans the budget breaks.
     let budget = report.scenario.budget
-    let isBefore = report.plans.contains {
-      $0.isOverBudget(budget) == false && Double($0.plan.users) >= first.saturatesAtUsersBusiestHour
-    }
+    let isBefore =
+      follows
+      && report.plans.contains {
+        $0.isOverBudget(budget) == false
+          && Double($0.plan.users) >= first.saturatesAtUsersBusiestHour
+      }
     let isOver = plan.isOverBudget(budget) == true
     let name = emphasis.isEmpty ? PlainEnglish.visible(first.target) : Markdown.escape(first.target)
     let limit = PlainEnglish.limit(first.limit)
@@ -267,7 +298,7 @@ package enum Headline {
 
   private static func perUser(_ plan: PlanReport) -> String {
     let users = Int64(plan.plan.users)
-    return "That is \(PlainEnglish.smallUSD(plan.result.cost, per: users)) a user."
+    return "That is \(PlainEnglish.smallUSD(plan.result.cost, per: users)) per user."
   }
 
   private static func lowercasedFirst(_ text: String) -> String {

@@ -34,16 +34,29 @@ package enum IndexMarkdown {
   }
 
   private static func table(_ report: ScenarioReport) -> String {
-    var table = MarkdownTable([
-      .text("plan"), .number("bill"), .number("a user"), .text("within budget"),
-    ])
+    let isReplay = report.replay != nil
+    let expected: [MarkdownTable.Header] =
+      isReplay ? [] : [.number("expected bill"), .number("nine months in ten")]
+    var table = MarkdownTable(
+      [.text("plan")] + expected + [
+        .number(isReplay ? "bill" : "one simulated month"), .number("per user"),
+        .text("within budget"),
+      ])
     for plan in report.plans {
       let over = plan.isOverBudget(report.scenario.budget)
-      table.row([
-        ReportMarkdown.name(plan.plan), PlainEnglish.usd(plan.result.cost),
-        PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users)),
-        over.map { $0 ? "**no**" : "yes" } ?? "no budget",
-      ])
+      let expected =
+        isReplay
+        ? []
+        : [
+          PlainEnglish.usd(plan.expectation.cost) + (plan.expectation.leftOut.isEmpty ? "" : "\\*"),
+          plan.rangeText,
+        ]
+      table.row(
+        [ReportMarkdown.name(plan.plan)] + expected + [
+          PlainEnglish.usd(plan.result.cost),
+          PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users)),
+          over.map { $0 ? "**no**" : "yes" } ?? "no budget",
+        ])
     }
     return table.text
   }

@@ -12,13 +12,13 @@ extension ReportMarkdown {
     if let currency { headers.append(.number("in \(currency.code)")) }
     let budget = report.periodBudget
     if budget != nil {
-      headers += [.number("left of budget"), .text("budget breaks")]
+      headers += [.number("budget remaining"), .text("budget breaks")]
     }
     // A log need not name users.
     let hasUsers = report.plans.contains { $0.plan.users > 0 }
-    if hasUsers { headers.append(.number("a user")) }
+    if hasUsers { headers.append(.number("per user")) }
     headers += [
-      .number("1,000 calls"), .number("cache hits"), .number("failed"),
+      .number("per 1,000 calls"), .number("cache hits"), .number("failed"),
       .number("p95 latency"),
     ]
     var table = MarkdownTable(headers)
@@ -45,7 +45,8 @@ extension ReportMarkdown {
       ]
       table.row(cells)
     }
-    return heading(report.replay.map { $0.units.capitalized } ?? "Plans") + table.text
+    return heading(report.replay.map { $0.units.capitalized } ?? "Plans")
+      + (report.replay == nil ? "Of the simulated month:\n\n" : "") + table.text
       + rate(currency)
   }
 
@@ -166,8 +167,8 @@ extension ReportMarkdown {
     let median = items[items.count / 2].account.cost
     let share = PlainEnglish.percent(top.dollars, of: plan.result.cost.dollars)
     return """
-      A user costs \(PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users))) on \
-      average and \(PlainEnglish.smallUSD(median, per: 1)) in the middle; the most expensive one \
+      The cost per user is \(PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users))) on \
+      average and \(PlainEnglish.smallUSD(median, per: 1)) in the middle; the most expensive user \
       costs \(PlainEnglish.smallUSD(first.account.cost, per: 1)), and the top \
       \(PlainEnglish.plural(Int64(tenth), "user")) \(tenth == 1 ? "makes" : "make") \(share) of \
       the bill.

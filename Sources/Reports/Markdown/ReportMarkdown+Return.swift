@@ -7,7 +7,7 @@ extension ReportMarkdown {
     guard report.replay == nil, let largest = report.largestPlan,
       case let lines = largest.returnLines(report.scenario), let whole = lines.last
     else { return "" }
-    var text = heading("What AI brings in") + answer(whole, report) + "\n\n"
+    var text = heading("Revenue and margin") + answer(whole, report) + "\n\n"
     if whole.answered > 0 { text += meaning }
     text += byPlan(report)
     if whole.answered > 0 {
@@ -29,20 +29,20 @@ extension ReportMarkdown {
     let span = PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
     let users = PlainEnglish.plural(whole.users ?? 0, "user")
     let start =
-      "With \(users), AI brings in **\(PlainEnglish.usd(whole.revenue))** \(span) and costs "
+      "With \(users), revenue is **\(PlainEnglish.usd(whole.revenue))** \(span), and AI costs "
       + "\(PlainEnglish.usd(whole.cost))"
     guard whole.cost > .zero else { return start + "." }
     guard whole.margin >= .zero else {
-      return start + ": it loses **\(PlainEnglish.usd(.zero - whole.margin))**."
+      return start + ": a loss of **\(PlainEnglish.usd(.zero - whole.margin))**."
     }
-    return start + ": **\(multiple(whole))** for every dollar, a margin of "
-      + "\(PlainEnglish.usd(whole.margin))."
+    return start + ": a margin of \(PlainEnglish.usd(whole.margin)), and "
+      + "**\(multiple(whole))** of revenue per dollar of cost."
   }
 
   /// What counts, and what the figures are worth.
   private static let meaning = """
     A conversion is an answered call that sells. Calls answered from the cache count, calls that \
-    failed or were refused do not. How often a call sells, and what that brings, is what the scenario \
+    failed or were refused do not. How often a call sells, and its revenue, is what the scenario \
     states: neither is measured.
 
 
@@ -51,8 +51,8 @@ extension ReportMarkdown {
   private static func byPlan(_ report: ScenarioReport) -> String {
     var table = MarkdownTable([
       .text("plan"), .number("conversions"), .number("revenue"), .number("AI cost"),
-      .number("margin"), .number("ROI"), .number("revenue a dollar"),
-      .number("expected revenue"), .number("nine in ten between"),
+      .number("margin"), .number("ROI"), .number("revenue per dollar"),
+      .number("expected revenue"), .number("nine months in ten"),
     ])
     for plan in report.plans {
       guard let whole = plan.returnLines(report.scenario).last else { continue }
@@ -73,7 +73,7 @@ extension ReportMarkdown {
     var table = MarkdownTable([
       .text("use case"), .number("calls that may sell"), .number("conversions"),
       .number("revenue"), .number("AI cost"), .number("margin"), .number("ROI"),
-      .number("revenue a dollar"), .number("breaks even at"),
+      .number("revenue per dollar"), .number("breaks even at"),
     ])
     for line in lines {
       table.row(
@@ -89,7 +89,7 @@ extension ReportMarkdown {
     var table = MarkdownTable([
       .text("account plan"), .number("users"), .number("from conversions"),
       .number("from subscriptions"), .number("revenue"), .number("AI cost"), .number("margin"),
-      .number("ROI"), .number("revenue a dollar"), .number("AI cost of the revenue"),
+      .number("ROI"), .number("revenue per dollar"), .number("AI cost of the revenue"),
     ])
     for line in lines {
       table.row(

@@ -7,7 +7,7 @@ import Support
 package enum ReportMarkdown {
   package static func text(_ report: ScenarioReport) -> String {
     var text = "# " + Markdown.escape(report.title)
-    text += "\n\n" + Headline.text(report, emphasis: "**") + "\n\n"
+    text += "\n\n" + opening(report) + "\n\n"
     text += ReportChart.cumulativeCost.markdown(report) + ReportChart.costByModel.markdown(report)
     let sections =
       if let replay = report.replay {
@@ -23,7 +23,8 @@ package enum ReportMarkdown {
         ]
       } else {
         [
-          planSection(report), userSection(report), costSection(report), returnSection(report),
+          arithmeticSection(report), planSection(report), userSection(report), costSection(report),
+          returnSection(report),
           experimentSection(report), retiredSection(report), pricesSection(report),
           publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),
@@ -37,6 +38,16 @@ package enum ReportMarkdown {
         ]
       }
     return text + sections.filter { !$0.isEmpty }.joined()
+  }
+
+  /// What calls for attention, what is expected, and a simulated month as an example.
+  private static func opening(_ report: ScenarioReport) -> String {
+    guard report.replay == nil, !report.plans.isEmpty else {
+      return Headline.text(report, emphasis: "**")
+    }
+    let attention = report.attention(emphasis: "**").map { $0 + "\n\n" } ?? ""
+    return attention + FirstScreen(report, emphasis: "**").markdown
+      + Headline.example(report, emphasis: "**")
   }
 
   package static func heading(_ title: String) -> String { "## \(title)\n\n" }

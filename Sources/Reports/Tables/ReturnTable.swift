@@ -9,7 +9,7 @@ extension ReportTables {
   }
 
   private static let returns = TableDefinition<PlanRow<ReturnLine>>(
-    name: "return", about: "What AI brings and costs: by use case, by account plan, and in all.",
+    name: "return", about: "Revenue, AI cost and margin: by use case, by account plan, and in all.",
     indexes: [["scenario", "plan", "name"]],
     sums: [
       RowSum(

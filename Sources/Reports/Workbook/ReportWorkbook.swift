@@ -15,6 +15,9 @@ package enum ReportWorkbook {
     let book = try Workbook(
       path: path, shown: shown, title: report.title, created: report.scenario.period.start)
     try writeSummary(report, tables, to: book)
+    if let plan = report.largestPlan, let arithmetic = plan.expectation.arithmetic {
+      try WhatIfSheet.write(arithmetic, of: plan.plan, budget: report.periodBudget, to: book)
+    }
     try WorkbookCharts.write(report, to: book)
     for table in tables { try TableSheet.write(table, to: book) }
     try writeColumns(tables, to: book)
@@ -38,6 +41,10 @@ package enum ReportWorkbook {
     }
     book.write("Sheet", Workbook.Place(2, 0), of: sheet, bold)
     book.write("What it holds", Workbook.Place(2, 1), of: sheet, bold)
+    if report.largestPlan?.expectation.arithmetic != nil {
+      line(
+        WhatIfSheet.name, "The expected bill as formulas: change users, volume, tokens or prices.")
+    }
     line(WorkbookCharts.name, "Charts, and the figures that they show.")
     for table in tables { line(table.name, table.about) }
     line(columns, definition.about)

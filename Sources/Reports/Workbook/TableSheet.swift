@@ -98,13 +98,16 @@ enum TableSheet {
     }
   }
 
+  /// Room for the name of the column and the mark of its filter, too.
   private static func width(of column: Table.Column) -> Double {
-    switch column.type {
-    case .text: 18
-    case .date: 11
-    case .timestamp: 24
-    case .second: 20
-    default: 14
-    }
+    let values: Double =
+      switch column.type {
+      case .text: 18
+      case .date: 11
+      case .timestamp: 24
+      case .second: 20
+      default: 12
+      }
+    return max(values, Double(min(column.name.count, 30) + 4))
   }
 }

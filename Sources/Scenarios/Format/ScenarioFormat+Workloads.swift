@@ -70,7 +70,7 @@ extension ScenarioFormat {
         "technical_error", .share,
         "Chance that an answer is of no use for technical reasons; failed calls are, in any case."),
       FormatField(
-        "conversion_value", .money, "What a sale brings; needs `conversion`.", example: "$10"),
+        "conversion_value", .money, "Revenue of a sale; needs `conversion`.", example: "$10"),
       FormatField(
         "uses", .map(.object("use")),
         "What the call bills at other models beside its own, if it is answered; by model.",

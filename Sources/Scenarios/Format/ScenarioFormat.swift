@@ -228,7 +228,7 @@ package enum ScenarioFormat {
         "account_plans", .map(.share), "Shares of account plans; they add up to 100%.",
         default: "none", example: "{starter: 60%, pro: 40%}", names: "account plan"),
       FormatField(
-        "subscriptions", .map(.money), "What a user of each account plan pays a month.",
+        "subscriptions", .map(.money), "Price per user and month of each account plan.",
         default: "nothing", example: "{starter: $19, pro: $49}"),
       FormatField(
         "rogue", .object("rogue"), "One user who makes many times the calls.", default: "none"),

@@ -390,7 +390,7 @@ import Testing
     // Logged, simulated and the difference, by model.
     #expect(report.contains("| gpt-4o | $20.00 |    $12.50 |     −$7.50 |"), "\(report)")
     #expect(report.contains("| p95 latency"))
-    #expect(!report.contains("| a user") && !report.contains("A user costs"))
+    #expect(!report.contains("| per user") && !report.contains("The cost per user"))
     let chart = try String(contentsOfFile: path + "charts/cumulative-cost.svg", encoding: .utf8)
     #expect(chart.contains("by policy") && !chart.contains("users"))
     let bars = try String(contentsOfFile: path + "charts/cost-by-model.svg", encoding: .utf8)

@@ -80,7 +80,7 @@ import Testing
       "account plans: starter 60 %, pro 30 %, scale 8 %, enterprise 2 % → "
         + "starter 70 %, pro 20 %, scale 8 %, enterprise 2 %"
     ),
-    ("workloads.butler.volume=120", .volume, "calls a user and month of butler: 90 → 120"),
+    ("workloads.butler.volume=120", .volume, "calls per user and month of butler: 90 → 120"),
     (
       "workloads.butler.rounds.confirm=20%", .volume,
       "how often the steps of butler are taken"

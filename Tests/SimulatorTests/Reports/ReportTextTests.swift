@@ -17,13 +17,13 @@ import Testing
   #expect(
     Headline.text(SampleReport(users: [1, 2], budget: 10).report)
       == "With 2 users, AI costs $1.96 in November 2026, within the $10.00 budget with $8.04 to "
-      + "spare. Every plan stays within the budget; that is $0.98 a user.")
+      + "spare. Every plan stays within the budget; that is $0.98 per user.")
   #expect(
     Headline.text(SampleReport(users: [20, 30], budget: 10).report).hasSuffix(
       "None of the 2 plans stays within the budget."))
   #expect(
     Headline.text(SampleReport(users: [2], budget: nil).report)
-      == "With 2 users, AI costs $1.96 in November 2026; no budget is set. That is $0.98 a user.")
+      == "With 2 users, AI costs $1.96 in November 2026; no budget is set. That is $0.98 per user.")
 }
 
 @Test func headlineDoubtsABillNearTheBudget() {

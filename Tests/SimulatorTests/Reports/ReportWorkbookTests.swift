@@ -2,20 +2,21 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Analysis
 @testable import Catalogs
 @testable import Reports
 @testable import Scenarios
 @testable import Support
+@testable import costsim
 
 #if canImport(FoundationXML)
   import FoundationXML
 #endif
 
-/// Workbooks, read as spreadsheets read them: the parts of the archive, their XML.
-@Suite(.enabled(if: ReportWorkbookTests.hasLibrary, "libxlsxwriter is not installed"))
-struct ReportWorkbookTests {
-  static var hasLibrary: Bool { (try? Workbook.requireLibrary()) != nil }
+private let hasLibrary = (try? Workbook.requireLibrary()) != nil
 
+/// Workbooks, read as spreadsheets read them: the parts of the archive, their XML.
+@Suite(.enabled(if: hasLibrary, "libxlsxwriter is not installed")) struct ReportWorkbookTests {
   private static let evil = ["=1+1", "00123", "@SUM(A1)", "http://example.com"]
 
   private static func report() -> ScenarioReport {
@@ -87,13 +88,59 @@ struct ReportWorkbookTests {
   /// No text of a scenario, a log or a model becomes a formula or a link.
   @Test func noFormulaComesFromData() throws {
     for (name, sheet) in try Self.sheets(try Self.workbook(Self.report())) {
-      #expect(!sheet.elements.contains("f"), "\(name)")
+      #expect(name == "What if" || !sheet.elements.contains("f"), "\(name)")
       #expect(name == "Summary" || !sheet.elements.contains("hyperlink"), "\(name)")
     }
   }
 
   @Test func theSameReportGivesTheSameBytes() throws {
     #expect(try Self.workbook(Self.report()) == Self.workbook(Self.report()))
+  }
+
+  // MARK: The what-if sheet
+
+  /// The sheet of the last plan of a starter, and its expected bill.
+  private static func whatIf(_ template: StarterTemplate) throws -> (SheetXML, Double, Int) {
+    let folder = try ScenarioFolder(
+      Dictionary(
+        uniqueKeysWithValues: template.files(named: "new").map {
+          ($0.name, String(decoding: $0.text, as: UTF8.self))
+        }))
+    let scenario = try folder.read("scenario.yaml")
+    let plan = try #require(scenario.plans.last)
+    let cost = ExpectedCost(scenario: scenario, plan: plan)
+    let path = folder.path("w.xlsx")
+    let book = try Workbook(path: path, shown: path, title: "", created: SimTime(microseconds: 0))
+    try WhatIfSheet.write(
+      try #require(BillArithmetic(cost)), of: plan, budget: MoneySum(picodollars: 5), to: book)
+    try book.finish()
+    let archive = try ZipArchive([UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
+    let member = try #require(archive.members.first { $0.name == "xl/worksheets/sheet1.xml" })
+    return (SheetXML(Data(try archive.contents(of: member))), cost.total, plan.users)
+  }
+
+  /// Its formulas come to the values that stand beside them, and their sum is the expected bill; twice
+  /// the volume, or twice the users and half the volume, are what they should be: every price of these
+  /// is by use.
+  @Test(arguments: StarterTemplate.allCases) func whatIfIsTheExpectedBill(
+    template: StarterTemplate
+  ) throws {
+    let (sheet, expected, users) = try Self.whatIf(template)
+    let row = try #require(sheet.cells.first { $0.value.text == "The bill" }?.key.dropFirst())
+    let bill = "I\(row)"
+    for (name, cell) in sheet.cells where cell.formula != nil {
+      let value = try #require(sheet.value(name, [:]), "\(name): \(cell.formula ?? "")")
+      let shown = Double(cell.text) ?? .nan
+      #expect((value - shown).magnitude <= 1e-9 * (1 + shown.magnitude), "\(name)")
+    }
+    func check(_ inputs: [String: Double], _ scale: Double) throws {
+      let value = try #require(sheet.value(bill, inputs))
+      #expect((value - scale * expected).magnitude <= 1e-9 * scale * expected, "\(inputs)")
+    }
+    try check([:], 1)
+    try check(["B5": 2], 2)
+    try check(["B4": 2 * Double(users), "B5": 0.5], 1)
+    try check(["B9": 0.5], 0.5)
   }
 
   /// A table that a sheet cannot hold is not cut: the sheet says where it is.
@@ -123,13 +170,25 @@ private final class SheetXML: NSObject, XMLParserDelegate {
   struct Value {
     var text: String
     var isText: Bool
+    var formula: String?
   }
   private(set) var cells: [String: Value] = [:]
   private(set) var elements: Set<String> = []
+
+  /// What a cell comes to where others hold these values; nil: it is no number.
+  func value(_ name: String, _ inputs: [String: Double]) -> Double? {
+    if let input = inputs[name] { return input }
+    guard let cell = cells[name] else { return nil }
+    return cell.formula.map { formula in
+      Spreadsheet.value("=" + formula) { self.value($0, inputs) }
+    } ?? Double(cell.text)
+  }
+
   private var place = ""
   private var type = ""
   private var text = ""
-  private var isValue = false
+  private var formula = ""
+  private var element = ""
 
   init(_ data: Data) {
     super.init()
@@ -143,20 +202,24 @@ private final class SheetXML: NSObject, XMLParserDelegate {
     qualifiedName: String?, attributes: [String: String] = [:]
   ) {
     elements.insert(name)
-    if name == "c" { (place, type, text) = (attributes["r"] ?? "", attributes["t"] ?? "n", "") }
-    isValue = name == "v" || name == "t"
+    if name == "c" {
+      (place, type) = (attributes["r"] ?? "", attributes["t"] ?? "n")
+      (text, formula) = ("", "")
+    }
+    element = name
   }
 
   func parser(_ parser: XMLParser, foundCharacters string: String) {
-    if isValue { text += string }
+    if element == "v" || element == "t" { text += string }
+    if element == "f" { formula += string }
   }
 
   func parser(
     _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
   ) {
-    isValue = false
-    if name == "c", elements.contains("v") || !text.isEmpty {
-      cells[place] = Value(text: text, isText: type == "inlineStr" || type == "s")
-    }
+    element = ""
+    guard name == "c", !text.isEmpty else { return }
+    cells[place] = Value(
+      text: text, isText: type == "inlineStr", formula: formula.isEmpty ? nil : formula)
   }
 }
