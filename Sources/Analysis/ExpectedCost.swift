@@ -296,13 +296,12 @@ package struct ExpectedCost {
       guard let model = scenario.catalog.id(named: use.model) else { continue }
       byModel[name(of: model), default: (0, 0)].cost += made * mean
     }
-    var reached = 1 - call.hitRate
     for (place, target) in call.chain.enumerated() {
-      let passed = reached * target.exhausted
-      let answered = reached - passed + (place == 0 ? call.hitRate + call.failure : 0)
+      let answered =
+        (1 - call.hitRate) * call.passage(place).answered
+        + (place == 0 ? call.hitRate + call.failure : 0)
       byModel[target.name, default: (0, 0)].calls += made * answered
       byModel[target.name, default: (0, 0)].cost += made * cost[place]
-      reached = passed
     }
   }
 
