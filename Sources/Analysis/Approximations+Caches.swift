@@ -121,11 +121,15 @@ extension Approximations {
 
   /// Failures are known of in the mean, but not those that come and go.
   private func failing(_ call: ExpectedCall) -> [Reason] {
+    // The same prompts each time, not any of them.
+    let refused = call.exhausted - call.chain.reduce(1.0) { $0 * $1.link.exhausted }
+    var reasons: [Reason] =
+      refused > 1e-9
+      ? [("keyed cache of prompts some of which no context window holds", refused, true)] : []
     let failure = call.chain.map(\.failure).max() ?? 0
-    guard failure > 0 else { return [] }
-    var reasons: [Reason] = [
-      ("keyed cache with calls that fail and store nothing, or answer late", 0, matters(failure))
-    ]
+    guard failure > 0 else { return reasons }
+    reasons.append(
+      ("keyed cache with calls that fail and store nothing, or answer late", 0, matters(failure)))
     let builder = ExpectedCallBuilder(scenario: scenario, traffic: cost.traffic)
     let spread = call.chain.map { target in
       let times = builder.failures(of: target.model, region: target.region)

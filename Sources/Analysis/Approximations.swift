@@ -36,7 +36,7 @@ package struct Approximations {
   package func list() -> [Expectation.Approximation] {
     var seen: Set<Expectation.Approximation> = []
     let all =
-      conversations() + tokens() + meters() + windows() + knowledge() + bursts() + cache()
+      conversations() + tokens() + meters() + knowledge() + bursts() + cache()
       + flushes()
       + prefixes() + breakers()
       + outages()
@@ -161,25 +161,6 @@ package struct Approximations {
           "its share is the mean over the period as the expected conversions come to be known",
         hidesChance: cost.traffic.months > 1)
     ]
-  }
-
-  /// Where answers differ in length, or one window after the other is too small.
-  private func windows() -> [Expectation.Approximation] {
-    calls.flatMap { call -> [Expectation.Approximation] in
-      // A conversation's prompts are judged apart.
-      guard call.variant.turnKind == nil else { return [] }
-      let limits = call.chain.compactMap { target in
-        WindowLimit(scenario.catalog[target.model], call.shape).map { (target.name, $0) }
-      }
-      let isFixed = call.variant.output.isConstant && call.variant.reasoning.isConstant
-      guard !isFixed || limits.count > 1 else { return [] }
-      return limits.map { name, limit in
-        Expectation.Approximation(
-          part: "\(name) context window",
-          reason: "calls that are larger than it are told by answers of mean length",
-          hidesChance: matters(limit.larger))
-      }
-    }
   }
 
   /// A gamma renewal process has its variance when it has been through several bursts.

@@ -27,17 +27,17 @@ extension AttemptCosts {
   /// By place in the chain, then by what is billed beside it: the mean of `cost`, price by price.
   package func billed(_ call: ExpectedCall, at time: SimTime) -> [[Billed]] {
     var result: [[Billed]] = call.chain.map { _ in [] }
-    forEachRange(of: call, at: time) { prices, lower, upper in
-      let input = call.shape.input(from: lower, below: upper)
+    forEachRange(of: call, at: time) { part, prices, lower, upper in
+      let input = part.shape.input(from: lower, below: upper).scaled(by: part.share)
       guard input.mass > 0 else { return }
-      _ = follow(call, prices, [], tokens: max(0, lower)) { place, chance, _, attempt in
+      _ = follow(call, part, prices, [], tokens: max(0, lower)) { place, chance, _, attempt in
         guard let attempt, chance > 0 else { return }
         let parts = prices[place].parts(
           input: attempt.tokens, cached: attempt.cached, written: attempt.written,
-          writtenLong: attempt.writtenLong, answered: attempt.answered, shape: call.shape)
+          writtenLong: attempt.writtenLong, answered: attempt.answered, shape: part.shape)
         var sent = input
         if attempt.isCut { sent.first = attempt.tokens * input.mass }
-        Self.add(parts, input: sent, call.shape, chance: chance, to: &result[place])
+        Self.add(parts, input: sent, part.shape, chance: chance, to: &result[place])
       }
     }
     let answered = 1 - call.exhausted

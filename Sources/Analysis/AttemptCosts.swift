@@ -25,21 +25,24 @@ package struct AttemptCosts {
     /// Total input tokens for which it is so: at least, and below.
     package var from: Double
     package var below: Double
+    /// The lengths of the answers for which it is so; empty: any that the variant draws.
+    package var answers: [CallShape.Answers.Cell]
   }
 
   package func cost(of call: ExpectedCall, at time: SimTime) -> Result {
     var result = Result(byTarget: Array(repeating: 0, count: call.chain.count))
     let uses = call.variant.uses.map { cost(of: $0, at: time) }
     result.byUse = uses.map { $0.mean * (1 - call.exhausted) }
-    forEachRange(of: call, at: time) { prices, lower, upper in
-      let input = call.shape.input(from: lower, below: upper)
+    forEachRange(of: call, at: time) { part, prices, lower, upper in
+      let shape = part.shape
+      let input = shape.input(from: lower, below: upper).scaled(by: part.share)
       guard input.mass > 0 else { return }
-      let ways = follow(call, prices, uses, tokens: max(0, lower)) { place, chance, line, _ in
-        result.byTarget[place] += chance * line.moments(input: input, shape: call.shape).mean
+      let ways = follow(call, part, prices, uses, tokens: max(0, lower)) { place, chance, line, _ in
+        result.byTarget[place] += chance * line.moments(input: input, shape: shape).mean
       }
       for (chance, line) in ways {
         result.moments =
-          result.moments + line.moments(input: input, shape: call.shape).scaled(by: chance)
+          result.moments + line.moments(input: input, shape: shape).scaled(by: chance)
       }
     }
     return result
@@ -49,29 +52,32 @@ package struct AttemptCosts {
   package func ways(of call: ExpectedCall, at time: SimTime) -> [Way] {
     var result: [Way] = []
     let uses = call.variant.uses.map { cost(of: $0, at: time) }
-    forEachRange(of: call, at: time) { prices, lower, upper in
-      result += follow(call, prices, uses, tokens: max(0, lower)) { _, _, _, _ in }
-        .map { Way(chance: $0.chance, line: $0.line, from: lower, below: upper) }
+    forEachRange(of: call, at: time) { part, prices, lower, upper in
+      result += follow(call, part, prices, uses, tokens: max(0, lower)) { _, _, _, _ in }.map {
+        Way(
+          chance: $0.chance * part.share, line: $0.line, from: lower, below: upper,
+          answers: part.shape.cells)
+      }
     }
     return result
   }
 
-  /// Numbers of input tokens between which no price changes.
+  /// Numbers of input tokens between which no price changes, and no window holds less than before.
   func forEachRange(
     of call: ExpectedCall, at time: SimTime,
-    _ body: (_ prices: [ExpectedPrice], _ lower: Double, _ upper: Double) -> Void
+    _ body: (WindowPart, _ prices: [ExpectedPrice], _ lower: Double, _ upper: Double) -> Void
   ) {
     let prices = call.chain.map {
       ExpectedPrice(
         model: scenario.catalog[$0.model], region: $0.region, variant: call.variant, time: time)
     }
-    let windows = call.chain.compactMap {
-      WindowLimit(scenario.catalog[$0.model], call.shape)?.bound
+    let whole = WindowPart(share: 1, shape: call.shape, limits: call.chain.map { _ in nil })
+    for part in call.parts.isEmpty ? [whole] : call.parts {
+      let bounds =
+        [-Double.infinity] + Set(prices.flatMap(\.thresholds) + part.bounds).sorted()
+        + [Double.infinity]
+      for (lower, upper) in zip(bounds, bounds.dropFirst()) { body(part, prices, lower, upper) }
     }
-    let bounds =
-      [-Double.infinity] + Set(prices.flatMap(\.thresholds) + windows).sorted()
-      + [Double.infinity]
-    for (lower, upper) in zip(bounds, bounds.dropFirst()) { body(prices, lower, upper) }
   }
 
   /// What a call bills at another model, whatever its own sizes.
@@ -100,10 +106,10 @@ package struct AttemptCosts {
 
   /// Along the chain: every way in which a call may end, and what each attempt adds at its target.
   func follow(
-    _ call: ExpectedCall, _ prices: [ExpectedPrice], _ uses: [CostMoments], tokens: Double,
-    attempt: (_ place: Int, _ chance: Double, CostLine, Attempt?) -> Void
+    _ call: ExpectedCall, _ part: WindowPart, _ prices: [ExpectedPrice], _ uses: [CostMoments],
+    tokens: Double, attempt: (_ place: Int, _ chance: Double, CostLine, Attempt?) -> Void
   ) -> [(chance: Double, line: CostLine)] {
-    let shape = call.shape
+    let shape = part.shape
     var ways: [(chance: Double, line: CostLine)] = []
     var before = CostLine()
     var reached = 1.0
@@ -115,8 +121,7 @@ package struct AttemptCosts {
         attempt(place, 1, line, own)
         return [(1, line)]
       }
-      let window = WindowLimit(scenario.catalog[target.model], shape)
-        .flatMap { tokens >= $0.bound ? $0 : nil }
+      let window = part.limits[place].flatMap { tokens >= $0.bound ? $0 : nil }
       if let window, !window.cuts { continue }
       var missed = Attempt(tokens: window.map { $0.bound - 1 } ?? tokens, isCut: window != nil)
       var found = missed

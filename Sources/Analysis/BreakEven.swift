@@ -35,9 +35,11 @@ package struct BreakEven: Sendable {
     // Capacity tokens of a flow, by workload and account plan.
     var perFlow = traffic.flows.map { $0.map { _ in 0.0 } }
     for call in cost.calls {
-      let size = call.shape.meanInput + capacity.outputWeight * call.shape.meanOutput
-      for (target, attempts) in zip(call.chain, call.attempts) where models.contains(target.model) {
-        perFlow[call.workload][call.accountPlan] += call.perFlow * attempts * size
+      for (place, attempts) in call.attempts.enumerated()
+      where models.contains(call.chain[place].model) {
+        let (input, output) = (call.passage(place).input, call.passage(place).output)
+        perFlow[call.workload][call.accountPlan] +=
+          call.perFlow * attempts * (input + capacity.outputWeight * output)
       }
     }
     let tokens = zip(perFlow, traffic.flows).map { sizes, flows in

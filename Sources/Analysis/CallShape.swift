@@ -8,12 +8,81 @@ package struct CallShape: Sendable {
   /// Prefix and frames, added to what is drawn.
   package private(set) var extraInput: Double
   private let audioLaw: Distribution
-  package let visible: PartialMoments
-  package let reasoning: PartialMoments
+  package private(set) var visible: PartialMoments
+  package private(set) var reasoning: PartialMoments
   /// E[visible · reasoning].
-  package let product: Double
+  package private(set) var product: Double
   /// Visible and reasoning tokens are both random and may meet the cap together.
   package let isCapApproximate: Bool
+  /// Of a part of the calls: how long their answers are.
+  package private(set) var cells: [Answers.Cell] = []
+
+  /// Answers of some of a variant's calls.
+  package struct Answers: Sendable {
+    package struct Cell: Sendable {
+      package var visible: Double
+      package var reasoning: Double
+      package var mass: Double
+      /// The shortest visible answer in it.
+      fileprivate var least: Double
+    }
+
+    package private(set) var mass = 0.0
+    fileprivate var visible = PartialMoments()
+    fileprivate var reasoning = PartialMoments()
+    fileprivate var product = 0.0
+    fileprivate var cells: [Cell] = []
+
+    /// Adds what is said in a range beside what is thought in one.
+    package mutating func add(_ said: PartialMoments, _ thought: PartialMoments) {
+      mass += said.mass * thought.mass
+      visible = visible + said.scaled(by: thought.mass)
+      reasoning = reasoning + thought.scaled(by: said.mass)
+      product += said.first * thought.first
+      let cell = Cell(
+        visible: said.first / said.mass, reasoning: thought.first / thought.mass,
+        mass: said.mass * thought.mass, least: said.first / said.mass)
+      guard let last = cells.last, last.reasoning == cell.reasoning,
+        cell.visible <= last.least * Self.alike + 1
+      else { return cells.append(cell) }
+      let both = last.mass + cell.mass
+      cells[cells.count - 1].visible =
+        (last.visible * last.mass + cell.visible * cell.mass) / both
+      cells[cells.count - 1].mass = both
+    }
+
+    /// Answers beside the same thinking are one cell up to so many times the shortest.
+    private static let alike = 1.2
+
+    package static func + (a: Answers, b: Answers) -> Answers {
+      var sum = a
+      sum.mass += b.mass
+      sum.visible = a.visible + b.visible
+      sum.reasoning = a.reasoning + b.reasoning
+      sum.product += b.product
+      sum.cells += b.cells
+      return sum
+    }
+
+    package func scaled(by factor: Double) -> Answers {
+      var result = self
+      result.mass *= factor
+      result.visible = visible.scaled(by: factor)
+      result.reasoning = reasoning.scaled(by: factor)
+      result.product *= factor
+      for place in cells.indices { result.cells[place].mass *= factor }
+      return result
+    }
+  }
+
+  /// The shape of those of the calls that are answered so.
+  package func with(_ answers: Answers) -> CallShape {
+    let own = answers.scaled(by: 1 / answers.mass)
+    var shape = self
+    (shape.visible, shape.reasoning, shape.product) = (own.visible, own.reasoning, own.product)
+    shape.cells = own.cells
+    return shape
+  }
 
   /// Takes a mean for all that is sent: no whole number of tokens.
   package mutating func take(meanInput: Double) {

@@ -12,8 +12,8 @@ package struct ExpectedCall: Sendable {
     /// Chance that an attempt fails.
     package var failure: Double
     package var attempts: Int
-    /// Share of the calls that the model's context window refuses.
-    package var tooLong = 0.0
+    /// Share of all calls of the kind that the model's context window refuses.
+    package fileprivate(set) var tooLong = 0.0
     /// Chance that the static prefix is read from the provider's cache.
     package var prefixHit = 0.0
     /// Tokens that are then read, and that are written for money otherwise.
@@ -36,7 +36,7 @@ package struct ExpectedCall: Sendable {
 
     package init(
       model: ModelID, region: String? = nil, name: String, failure: Double, attempts: Int,
-      tooLong: Double = 0.0, prefixHit: Double = 0.0, prefixCovariance: Double = 0.0,
+      prefixHit: Double = 0.0, prefixCovariance: Double = 0.0,
       prefixVariance: Double = 0.0
     ) {
       self.model = model
@@ -44,7 +44,6 @@ package struct ExpectedCall: Sendable {
       self.name = name
       self.failure = failure
       self.attempts = attempts
-      self.tooLong = tooLong
       self.prefixHit = prefixHit
       self.prefixCovariance = prefixCovariance
       self.prefixVariance = prefixVariance
@@ -54,10 +53,18 @@ package struct ExpectedCall: Sendable {
       FallbackChain.Link(failure: failure, success: 0, failed: 0, attempts: attempts)
     }
 
-    /// Chance that a call which comes here goes on to the next target.
+    /// Chance that a call which comes here goes on to the next target, whatever made it come.
     package var exhausted: Double { tooLong + (1 - tooLong) * link.exhausted }
-    /// Expected attempts of a call that comes here.
-    package var expectedAttempts: Double { (1 - tooLong) * link.expectedAttempts }
+  }
+
+  /// What becomes, at one target of their chain, of calls that are no hits.
+  package struct Passage: Sendable {
+    /// Share of them that it takes, and that it answers.
+    package fileprivate(set) var taken = 0.0
+    package fileprivate(set) var answered = 0.0
+    /// Mean tokens of those that it takes, as far as its window holds them.
+    package fileprivate(set) var input = 0.0
+    package fileprivate(set) var output = 0.0
   }
 
   package var workload: Int
@@ -76,8 +83,13 @@ package struct ExpectedCall: Sendable {
   package var isKnown = false
   /// Calls of this kind in a flow, on average.
   package var perFlow: Double
-  package var chain: [Target]
+  package internal(set) var chain: [Target] = []
   package var shape: CallShape
+  /// How the windows of the chain divide the calls; empty: they hold every call.
+  package private(set) var parts: [WindowPart] = []
+  /// By target; of a chain whose windows divide the calls.
+  fileprivate var passages: [Passage] = []
+  fileprivate var lost = 0.0
   /// nil: nothing is looked up in the response cache.
   package var lookup: CacheSettings.Class?
   package var hitRate = 0.0
@@ -88,15 +100,63 @@ package struct ExpectedCall: Sendable {
   package var failure: Double { (1 - hitRate) * exhausted }
 
   /// Chance that a call that is no hit fails: all of its targets do.
-  package var exhausted: Double { chain.reduce(1.0) { $0 * $1.exhausted } }
+  package var exhausted: Double {
+    parts.isEmpty ? chain.reduce(1.0) { $0 * $1.link.exhausted } : lost
+  }
 
   /// Expected attempts on each target of a call that is made.
   package var attempts: [Double] {
-    var reached = 1 - hitRate
-    return chain.map { target in
-      defer { reached *= target.exhausted }
-      return reached * target.expectedAttempts
+    chain.indices.map {
+      (1 - hitRate) * passage($0).taken * chain[$0].link.expectedAttempts
     }
+  }
+
+  /// What becomes at a target of the calls that are no hits.
+  package func passage(_ place: Int) -> Passage {
+    guard parts.isEmpty else { return passages[place] }
+    let taken = chain[..<place].reduce(1.0) { $0 * $1.link.exhausted }
+    return Passage(
+      taken: taken, answered: taken * (1 - chain[place].link.exhausted), input: shape.meanInput,
+      output: shape.meanOutput)
+  }
+
+  /// Sends the calls along targets of these models.
+  package mutating func send(along chain: [Target], in catalog: Catalog) {
+    self.chain = chain
+    parts = WindowPart.all(of: variant, chain.map { catalog[$0.model] })
+    passages = chain.map { _ in Passage() }
+    lost = 0
+    for part in parts {
+      let edges = [-Double.infinity] + Set(part.bounds).sorted() + [Double.infinity]
+      for (lower, upper) in zip(edges, edges.dropFirst()) {
+        pass(part, part.shape.input(from: lower, below: upper).scaled(by: part.share), lower)
+      }
+    }
+    for place in passages.indices where passages[place].taken > 0 {
+      passages[place].input /= passages[place].taken
+      passages[place].output /= passages[place].taken
+    }
+  }
+
+  /// Those of a part whose input lies in a range that no window divides.
+  private mutating func pass(_ part: WindowPart, _ input: PartialMoments, _ lower: Double) {
+    guard input.mass > 0 else { return }
+    var reached = input.mass
+    for (place, limit) in part.limits.enumerated() {
+      if let limit, limit.refuses(lower) {
+        chain[place].tooLong += input.mass
+        continue
+      }
+      let isCut = limit.map { lower >= $0.bound } ?? false
+      let link = chain[place].link
+      passages[place].taken += reached
+      passages[place].answered += reached * (1 - link.exhausted)
+      passages[place].input +=
+        reached * (isCut ? (limit?.bound ?? 1) - 1 : input.first / input.mass)
+      passages[place].output += reached * part.shape.meanOutput
+      reached *= link.exhausted
+    }
+    lost += reached
   }
 }
 
@@ -198,12 +258,12 @@ package struct ExpectedCallBuilder {
     let seen = attributes(of: variant, workload: workload, accountPlan: accountPlan)
     let shape = CallShape(variant)
     return routes(of: seen, variant).map { route in
-      ExpectedCall(
+      var call = ExpectedCall(
         workload: 0, stage: 0, call: 0, accountPlan: accountPlan, variant: variant,
         variantNumber: number, routed: route.model, share: variant.share * route.weight,
-        perFlow: 0,
-        chain: chain(of: variant, from: route.model, shape), shape: shape,
-        lookup: lookup(of: variant))
+        perFlow: 0, shape: shape, lookup: lookup(of: variant))
+      call.send(along: chain(of: variant, from: route.model), in: scenario.catalog)
+      return call
     }
   }
 
@@ -226,22 +286,18 @@ package struct ExpectedCallBuilder {
 
   /// The routed model, then those of the tier's chain that can do the task; a model's regions in
   /// order; each once.
-  private func chain(
-    of variant: Variant, from routed: ModelID, _ shape: CallShape
-  ) -> [ExpectedCall.Target] {
+  private func chain(of variant: Variant, from routed: ModelID) -> [ExpectedCall.Target] {
     var seen = variant.unfit.subtracting([routed])
     var result: [ExpectedCall.Target] = []
     let fallbacks = scenario.chains[variant.attributes[.tier] ?? ChainTable.defaultTier] ?? []
     for model in [routed] + fallbacks where seen.insert(model).inserted {
       let regions: [String?] = scenario.regions[model].flatMap { $0.isEmpty ? nil : $0 } ?? [nil]
       let name = scenario.catalog[model].name
-      let tooLong = WindowLimit(scenario.catalog[model], shape).map(\.refused) ?? 0
       for region in regions {
         result.append(
           ExpectedCall.Target(
             model: model, region: region, name: region.map { "\(name)@\($0)" } ?? name,
-            failure: failure(of: model, region: region), attempts: 1 + scenario.retry.max,
-            tooLong: tooLong))
+            failure: failure(of: model, region: region), attempts: 1 + scenario.retry.max))
       }
     }
     return result

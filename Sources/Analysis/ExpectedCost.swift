@@ -303,14 +303,13 @@ package struct ExpectedCost {
       byModel[name(of: model), default: (0, 0)].cost += made * mean
       add(made * mean, of: call, at: name(of: model))
     }
-    var reached = 1 - call.hitRate
     for (place, target) in call.chain.enumerated() {
-      let passed = reached * target.exhausted
-      let answered = reached - passed + (place == 0 ? call.hitRate + call.failure : 0)
+      let answered =
+        (1 - call.hitRate) * call.passage(place).answered
+        + (place == 0 ? call.hitRate + call.failure : 0)
       byModel[target.name, default: (0, 0)].calls += made * answered
       byModel[target.name, default: (0, 0)].cost += made * cost[place]
       add(made * cost[place], of: call, at: target.name)
-      reached = passed
     }
   }
 

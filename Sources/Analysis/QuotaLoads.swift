@@ -14,6 +14,7 @@ package struct QuotaLoads {
   /// A target's place in the chain of a kind of calls.
   private struct Use {
     var call: Int
+    var place: Int
     /// Expected on this target, of a call that is made.
     var attempts: Double
   }
@@ -32,8 +33,9 @@ package struct QuotaLoads {
   package init(scenario: Scenario, traffic: ExpectedTraffic, calls: [ExpectedCall]) {
     var uses: [String: [Use]] = [:]
     for (number, call) in calls.enumerated() {
-      for (target, attempts) in zip(call.chain, call.attempts) {
-        uses[target.name, default: []].append(Use(call: number, attempts: attempts))
+      for (place, attempts) in call.attempts.enumerated() {
+        uses[call.chain[place].name, default: []].append(
+          Use(call: number, place: place, attempts: attempts))
       }
     }
     (self.scenario, self.traffic, self.calls, self.uses) = (scenario, traffic, calls, uses)
@@ -148,7 +150,7 @@ package struct QuotaLoads {
       let call = calls[use.call]
       let aMonth =
         traffic.flows[call.workload][call.accountPlan] * call.perFlow * use.attempts
-      let (tokens, audio) = (charged(call, quota, model), call.shape.meanAudio)
+      let (tokens, audio) = (charged(call, use.place, quota, model), call.shape.meanAudio)
       for (i, time) in traffic.timeClasses.enumerated() {
         let rate = aMonth * time.pace[call.workload]
         load.attempts[i] += rate
@@ -162,15 +164,18 @@ package struct QuotaLoads {
   }
 
   /// Tokens that an attempt charges.
-  private func charged(_ call: ExpectedCall, _ quota: QuotaLimits, _ model: ModelID) -> Double {
+  private func charged(
+    _ call: ExpectedCall, _ place: Int, _ quota: QuotaLimits, _ model: ModelID
+  ) -> Double {
+    let size = call.passage(place)
     switch quota.charge {
-    case .actual: call.shape.meanInput + call.shape.meanOutput
+    case .actual: return size.input + size.output
     case .uncached:
-      call.shape.meanInput + call.shape.meanOutput
-        - (call.chain.first { $0.model == model }.map { $0.prefixRead * $0.prefixHit } ?? 0)
+      let target = call.chain[place]
+      return size.input + size.output - target.prefixRead * target.prefixHit
     case .reserved:
-      call.shape.meanInput
-        + Double(call.variant.maxTokens ?? scenario.catalog[model].maxOutputTokens ?? 0)
+      let reserved = call.variant.maxTokens ?? scenario.catalog[model].maxOutputTokens ?? 0
+      return size.input + Double(reserved)
     }
   }
 

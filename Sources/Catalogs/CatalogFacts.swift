@@ -55,7 +55,7 @@ private struct CatalogFacts {
     }
   }
 
-  private func tokens(_ count: Int64) -> String { "\(PlainEnglish.count(count)) tokens" }
+  private func tokens(_ count: Int64) -> String { PlainEnglish.plural(count, "token") }
 
   // MARK: Prices
 

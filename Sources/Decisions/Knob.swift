@@ -39,6 +39,12 @@ package struct Knob: Sendable {
     }
   }
 
+  /// The next value on that side that reads well: a factor reads as a share.
+  package func readable(_ value: Double, _ side: FloatingPointRoundingRule) -> Double {
+    // In percent, of which there may be more than a hundred.
+    isFactor ? InputKind.number.readable(value * 100, side) / 100 : kind.readable(value, side)
+  }
+
   /// What `settings` makes of a value: whole where the input is.
   package func rounded(_ value: Double) -> Double { kind.rounded(value) }
 }

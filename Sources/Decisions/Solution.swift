@@ -52,7 +52,8 @@ package struct Solution: Sendable {
 }
 
 /// Finds how far an input can go: looks at values over its whole range, then closes in on the last
-/// one that keeps the limits. Whole numbers are exact to the unit, others to four digits.
+/// one that keeps the limits. Whole numbers are exact to the unit, others to four digits, rounded to the
+/// side that keeps the limits.
 package struct Solver: Sendable {
   package let assessor: Assessor
   package let limits: [Limit]
@@ -99,7 +100,20 @@ package struct Solver: Sendable {
         }
       }
     }
-    return solution(knob, isUpTo ? .upTo(kept) : .from(kept), points, isCutShort)
+    let shown = try readable(kept, knob, isUpTo: isUpTo, &points)
+    return solution(knob, isUpTo ? .upTo(shown) : .from(shown), points, isCutShort)
+  }
+
+  /// The value next to the last that keeps the limits which reads well and keeps them too.
+  private func readable(
+    _ kept: Double, _ knob: Knob, isUpTo: Bool, _ points: inout [Solution.Point]
+  ) throws -> Double {
+    let value = knob.readable(kept, isUpTo ? .down : .up)
+    guard value != kept else { return kept }
+    if let known = points.first(where: { $0.value == value }) { return known.isKept ? value : kept }
+    guard let point = try evaluate([value], knob).first else { return kept }
+    points.append(point)
+    return point.isKept ? point.value : kept
   }
 
   private func isClose(_ a: Double, _ b: Double, _ knob: Knob) -> Bool {

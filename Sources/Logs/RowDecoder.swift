@@ -360,21 +360,15 @@ package final class RowDecoder {
     return sum
   }
 
-  private static let failures: Set = [
-    "failed", "failure", "error", "false", "cancelled", "canceled", "timeout", "aborted",
-  ]
-
   private func readStatus(_ record: SourceRecord, _ row: inout LogRow) {
     guard var status = text(.status, record) else { return }
     if status == "unbilled" {
       row.hasFailed = (row.logged ?? 0) <= 0
       return
     }
-    row.hasFailed = !status.withUTF8(TraceDecoder.isSuccess)
-    guard row.hasFailed, !Self.failures.contains(status.lowercased()), Int(status) == nil else {
-      return
-    }
-    row.unknownStatus = status
+    let isSuccess = status.withUTF8(StatusWords.shipped.isSuccess)
+    row.hasFailed = isSuccess != true
+    if isSuccess == nil { row.unknownStatus = status }
   }
 
   private func latency(

@@ -10,21 +10,28 @@ extension CallTrouble {
   private var astray: Int64 { failed + fallback + moved }
 
   /// Whether so many calls failed, were refused, skipped or answered by a fallback or in another region
-  /// that every verb says so first (`AttentionLimits.troubledCalls`).
+  /// or cut, that every verb says so first (`AttentionLimits.troubledCalls`).
   package var isTold: Bool {
-    max(share(astray), share(throttled)) > AttentionLimits.shipped.troubledCalls
+    worst > AttentionLimits.shipped.troubledCalls
   }
 
   /// - Parameter whose: ` with 50 users`, or nothing where it is clear.
   package func text(_ whose: String) -> String {
-    let items: [(Int64, String)] = [
-      (fallback, "were answered by a fallback"), (moved, "were answered in another region"),
-      (failed - refused, "failed"), (refused, "were refused by the budget"),
-      (throttled, "times a quota turned one away"),
-      (tooLong, "times one was longer than a context window"),
+    let items: [(count: Int64, text: String)] = [
+      (fallback, were(fallback, "answered by a fallback")),
+      (moved, were(moved, "answered in another region")),
+      (failed - refused, "\(PlainEnglish.count(failed - refused)) failed"),
+      (refused, were(refused, "refused by the budget")),
+      (throttled, "\(PlainEnglish.times(throttled)) a quota turned one away"),
+      (tooLong, "\(PlainEnglish.times(tooLong)) one was longer than a context window"),
+      (
+        cut,
+        "\(PlainEnglish.times(cut)) one was cut to fit a context window, by "
+          + "\(PlainEnglish.plural(cutTokens, "token")) of input\(cut == 1 ? "" : " in all")"
+      ),
     ]
-    let counted = items.filter { $0.0 > 0 }.map { count, what in
-      "\(PlainEnglish.count(count)) \(what) (\(PlainEnglish.share(share(count))))"
+    let counted = items.filter { $0.count > 0 }.map { item in
+      "\(item.text) (\(PlainEnglish.share(share(item.count))))"
     }
     var text = "of \(PlainEnglish.plural(calls, "call"))\(whose), \(PlainEnglish.list(counted))"
     if openings > 0 {
@@ -33,17 +40,23 @@ extension CallTrouble {
     return text + "."
   }
 
+  private func were(_ count: Int64, _ what: String) -> String {
+    "\(PlainEnglish.count(count)) \(count == 1 ? "was" : "were") \(what)"
+  }
+
   /// What a verdict on the budget is to be qualified by; nil: nothing.
   package var qualification: String? {
     guard isTold else { return nil }
     return astray > 0
       ? "with \(PlainEnglish.share(share(astray))) of the calls failed or answered by a fallback"
         + (moved > 0 ? " or in another region" : "")
-      : "with calls turned away by quotas"
+      : cut > throttled
+        ? "with \(PlainEnglish.share(share(cut))) of the calls cut to fit a context window"
+        : "with calls turned away by quotas"
   }
 
-  /// The largest share of calls that did not go as routed.
-  private var worst: Double { max(share(astray), share(throttled)) }
+  /// The largest share of calls that did not go as routed, or not whole.
+  private var worst: Double { max(share(astray), share(throttled), share(cut)) }
 
   /// Of several simulated variants, that with the most trouble; nil: none has any to tell of.
   package static func worst(_ all: [(whose: String, trouble: CallTrouble?)]) -> (

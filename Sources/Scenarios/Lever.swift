@@ -25,6 +25,8 @@ package struct Lever: Sendable {
     package var saving: MoneySum?
     /// Of the bill without the lever.
     package var share: Double?
+    /// The number of users that it is said of; nil: that is not told.
+    package var users: Int?
   }
 }
 

@@ -52,28 +52,36 @@ package struct QualityValues: Sendable, BitwiseCopyable {
 package struct QualityCounts: Sendable {
   package var calls: Int64 = 0
   package var failed: Int64 = 0
-  /// Answers that are messages: of which it is told whether they were sent, or whether they sold.
-  package var messages: Int64 = 0
+  /// Messages: those that answers were for of which it is told whether they were sent, or whether they
+  /// sold.
+  package private(set) var messages = Messages()
   private var samples = SIMD8<Int64>.zero
   private var sums = SIMD8<Int64>.zero
 
   package init(
-    calls: Int64 = 0, failed: Int64 = 0, messages: Int64 = 0,
-    samples: SIMD8<Int64> = SIMD8<Int64>.zero,
+    calls: Int64 = 0, failed: Int64 = 0, samples: SIMD8<Int64> = SIMD8<Int64>.zero,
     sums: SIMD8<Int64> = SIMD8<Int64>.zero
   ) {
     self.calls = calls
     self.failed = failed
-    self.messages = messages
     self.samples = samples
     self.sums = sums
   }
 
+  /// Messages of answers, all those of one answer alike.
+  package struct Messages: Sendable {
+    package fileprivate(set) var generated: Int64 = 0
+    package fileprivate(set) var sent: Int64 = 0
+    package fileprivate(set) var converted: Int64 = 0
+  }
+
   @inline(__always)
-  package mutating func add(_ values: QualityValues, isFailed: Bool) {
+  package mutating func add(_ values: QualityValues, isFailed: Bool, msgs: Int64 = 1) {
     calls &+= 1
     failed &+= isFailed ? 1 : 0
-    messages &+= max(values[.sent], values[.conversion]) >= 0 ? 1 : 0
+    messages.generated &+= max(values[.sent], values[.conversion]) >= 0 ? msgs : 0
+    messages.sent &+= values[.sent] > 0 ? msgs : 0
+    messages.converted &+= values[.conversion] > 0 ? msgs : 0
     let isTold = values.all .>= 0
     samples &+= SIMD8<Int64>.zero.replacing(with: 1, where: isTold)
     sums &+= SIMD8<Int64>.zero.replacing(with: values.all, where: isTold)
@@ -84,7 +92,9 @@ package struct QualityCounts: Sendable {
   package mutating func add(_ other: QualityCounts, times sign: Int64) {
     calls += sign * other.calls
     failed += sign * other.failed
-    messages += sign * other.messages
+    messages.generated += sign * other.messages.generated
+    messages.sent += sign * other.messages.sent
+    messages.converted += sign * other.messages.converted
     samples &+= sign &* other.samples
     sums &+= sign &* other.sums
   }

@@ -75,7 +75,9 @@ struct Calibrate: ParsableCommand {
     }
     let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
     let leftOut = fit.leftOut.calls > 0 ? "; " + fit.leftOut.text : ""
-    let fitted = "Fitted to \(InputLog.grouped(fit.facts.accepted)) requests\(leftOut)."
+    let fitted =
+      "Fitted to \(PlainEnglish.plural(fit.facts.accepted, "request"))\(leftOut)."
+      + (fit.facts.statusSentence.map { " " + $0 } ?? "")
     let next = " Now: costsim run \(out)\(outside ? " --allow-outside" : "")\n"
     printing.show(
       json: CalibrationJSON.json(fit, file: out, catalog: models), text: fitted + next)

@@ -64,6 +64,13 @@ struct Estimate: ParsableCommand {
     } catch {
       throw BadInput(message: "error: a request cannot be priced: \(error)")
     }
+    for model in [mini, full] where estimate.isRefused(by: model) {
+      let tokens = InputLog.grouped(inputs.inputTokens + inputs.outputTokens)
+      throw BadInput(
+        message: "--input: error: a request's \(tokens) tokens are more than the context window of "
+          + "'\(model.name)' holds (\(InputLog.grouped(model.contextWindow ?? 0)))\n"
+          + "send less, or name another model")
+    }
     let isPublished =
       catalog == nil && miniModel == nil && fullModel == nil && inputs == defaults.published.inputs
     let words = EstimateText(

@@ -62,7 +62,9 @@ struct Price: ParsableCommand {
       try outputs.write(rejected, to: rejectedPath, by: .beside)
     }
     try outputs.commit()
-    let summary = PriceSummary(pricer, unused: reader.unused, rejected: reader.rejected.count)
+    let summary = PriceSummary(
+      pricer, unused: reader.unused, rejected: reader.rejected.count,
+      unknownStatuses: reader.unknownStatuses)
     if printing.json {
       StandardStream.put(summary.json.text)
     } else if !printing.quiet {

@@ -50,27 +50,37 @@ package struct LawCells: Sendable {
   ///   - cap: what is above counts as this.
   ///   - edges: further places to cut at.
   package init(_ law: Distribution, cap: Double = .infinity, rounded: Bool, edges: [Double] = []) {
+    cells = Self.ranges(of: law, cap: cap, rounded: rounded, edges: edges)
+      .map { ($0.first / $0.mass, $0.mass) }
+  }
+
+  /// The moments of the law between those places, from the lowest on.
+  package static func ranges(
+    of law: Distribution, cap: Double = .infinity, rounded: Bool, edges: [Double] = []
+  ) -> [PartialMoments] {
     let whole = law.moments(cappedAt: cap, rounded: rounded)
     var cuts = Set(edges + Self.cuts(law)).filter { $0 < cap }.sorted()
     if cap < .infinity { cuts.append(rounded ? cap - 0.5 : cap) }
-    cells = []
+    var ranges: [PartialMoments] = []
     var before = PartialMoments()
     for cut in cuts {
       let upTo = law.moments(below: cut, rounded: rounded)
       let range = upTo - before
       if range.mass > 1e-12 {
-        cells.append((range.first / range.mass, range.mass))
+        ranges.append(range)
         before = upTo
       }
     }
     let rest = whole - before
-    if rest.mass > 1e-12 { cells.append((rest.first / rest.mass, rest.mass)) }
+    if rest.mass > 1e-12 { ranges.append(rest) }
+    return ranges
   }
 
   package init(cells: [(value: Double, mass: Double)]) { self.cells = cells }
 
   /// Halves, so that whole numbers lie between them.
-  private static func cuts(_ law: Distribution) -> [Double] {
+  /// - Parameter fineness: how many times as many as laws of costs need.
+  package static func cuts(_ law: Distribution, fineness: Int = 1) -> [Double] {
     func between(_ low: Double, _ high: Double, _ count: Int) -> [Double] {
       guard high > low else { return [low - 0.5, low + 0.5] }
       return (0...count).map {
@@ -79,17 +89,18 @@ package struct LawCells: Sendable {
     }
     switch law {
     case .fixed: return []
-    case .uniform(let low, let high): return between(low, high, 16)
+    case .uniform(let low, let high): return between(low, high, 16 * fineness)
     case .histogram(let bins):
-      let each = max(1, 64 / bins.count)
+      let each = max(1, 64 * fineness / bins.count)
       return bins.flatMap { between($0.low, $0.high, each) + [$0.low - 0.5, $0.high + 0.5] }
     case .lognormal(let mean, let cv, _):
       guard mean > 0, cv > 0 else { return [] }
       let law = Lognormal(mean: mean, cv: cv)
+      let each = 5 * fineness
       // Large values weigh by their third power.
-      let last = Int((4 + 3 * law.sigma) * 5)
-      return (-20...last).map {
-        exp(law.mu + law.sigma * Double($0) / 5).rounded(.down) + 0.5
+      let last = Int((4 + 3 * law.sigma) * Double(each))
+      return (-4 * each...last).map {
+        exp(law.mu + law.sigma * Double($0) / Double(each)).rounded(.down) + 0.5
       }
     }
   }

@@ -9,6 +9,8 @@ package struct CountedTransform {
     var line: CostLine
     var lower: Double
     var upper: Double
+    /// Empty: those of the kind.
+    var answers: [CallShape.Answers.Cell]
   }
   private struct Kind {
     var ways: [Way]
@@ -28,7 +30,9 @@ package struct CountedTransform {
       let kinds = flow.calls.map { call -> Kind in
         let ways = eras.flatMap { era in
           attempts.ways(of: call, at: era.time).map {
-            Way(chance: era.share * $0.chance, line: $0.line, lower: $0.from, upper: $0.below)
+            Way(
+              chance: era.share * $0.chance, line: $0.line, lower: $0.from, upper: $0.below,
+              answers: $0.answers)
           }
         }
         let shape = call.shape
@@ -61,15 +65,29 @@ package struct CountedTransform {
       let input = kind.input.transform(
         t * line.perInput, from: way.lower - kind.extraInput, below: way.upper - kind.extraInput)
       let fixed = Complex.turn(t * (line.constant + line.perInput * kind.extraInput))
-      var product = input * fixed
-      if line.perVisible != 0 { product = product * kind.visible.transform(t * line.perVisible) }
-      if line.perReasoning != 0 {
-        product = product * kind.reasoning.transform(t * line.perReasoning)
-      }
+      let product = input * fixed * Self.answers(way, kind, t)
       let saved = exp(-t * t * line.savedSpread * line.savedSpread / 2)
       return sum + (product * Self.audio(line, t)).scaled(by: saved * way.chance)
     }
     return (sum - .one).scaled(by: 1 - kind.hitRate)
+  }
+
+  /// Of the answer's part.
+  private static func answers(_ way: Way, _ kind: Kind, _ t: Double) -> Complex {
+    let line = way.line
+    guard way.answers.isEmpty else {
+      guard line.perVisible != 0 || line.perReasoning != 0 else { return .one }
+      return way.answers.reduce(Complex.zero) { sum, cell in
+        let cost = line.perVisible * cell.visible + line.perReasoning * cell.reasoning
+        return sum + Complex.turn(t * cost).scaled(by: cell.mass)
+      }
+    }
+    var product = Complex.one
+    if line.perVisible != 0 { product = kind.visible.transform(t * line.perVisible) }
+    if line.perReasoning != 0 {
+      product = product * kind.reasoning.transform(t * line.perReasoning)
+    }
+    return product
   }
 
   /// Of the audio's part, taken as a gamma distribution.

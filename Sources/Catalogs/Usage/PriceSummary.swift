@@ -12,7 +12,13 @@ package struct PriceSummary {
   package var unused: [String]
   package var rejected: Int
 
-  package init(_ pricer: UsagePricer, unused: [String], rejected: Int) {
+  package var unknownStatuses: [(word: String, rows: Int64)]
+
+  package init(
+    _ pricer: UsagePricer, unused: [String], rejected: Int, unknownStatuses: [String: Int64] = [:]
+  ) {
+    self.unknownStatuses = unknownStatuses.map { ($0.key, $0.value) }
+      .sorted { ($1.rows, $0.word) < ($0.rows, $1.word) }
     totals = pricer.totals.map { (pricer.catalog[$0.key].name, $0.value) }.sorted {
       ($1.total.cost, $0.model) < ($0.total.cost, $1.model)
     }
@@ -39,6 +45,10 @@ package struct PriceSummary {
       text += "\(PlainEnglish.plural(total.rows, "row"))\n"
     }
     if failed > 0 { text += "\(PlainEnglish.plural(failed, "failed call")) cost nothing.\n" }
+    for (word, rows) in unknownStatuses {
+      text += "status '\(PlainEnglish.visible(word))' is unknown and taken for a failure: "
+      text += "\(PlainEnglish.plural(rows, "row")).\n"
+    }
     if empty.calls > 0 {
       text += "\(PlainEnglish.plural(empty.calls, "row")) of $0 "
       text += "\(empty.calls == 1 ? "states" : "state") 0 of all that the model bills (first: row "
@@ -76,6 +86,7 @@ package struct PriceSummary {
           })
       ),
       ("unlisted_variants", .object(unlisted.map { ($0.what, .integer($0.rows)) })),
+      ("unknown_statuses", .object(unknownStatuses.map { ($0.word, .integer($0.rows)) })),
       ("names_read_as", .object(readAs.map { ($0.what, .integer($0.rows)) })),
       ("unused_columns", .array(unused.map(JSONValue.string))),
     ])

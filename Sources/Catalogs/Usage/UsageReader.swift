@@ -9,6 +9,8 @@ import Support
 package final class UsageReader {
   private static let blockSize = 256 << 10
   private static let shownRows = 20
+  /// What is read for `status` where that is not there.
+  private static let success = "success"
   /// A longer row is no usage; about, since whole blocks are counted.
   private static let maximumRowBytes = 16 << 20
   /// ASCII that is no space.
@@ -27,6 +29,8 @@ package final class UsageReader {
   private var bad: [TraceError.Row] = []
   private var badRows: Int64 = 0
   package private(set) var rejected: [RejectedRow] = []
+  /// Rows by their status, where it is not known.
+  package private(set) var unknownStatuses: [String: Int64] = [:]
 
   package init(path: String, options: UsageOptions) {
     self.path = path
@@ -101,6 +105,10 @@ package final class UsageReader {
       if found.count > 1 { throw error("two columns are called '\(name)', expected one") }
       if found.isEmpty, options.columns[column] != nil { throw missing(name) }
       places[column] = found.first
+    }
+    // As in a canonical log.
+    if places[.status] == nil, options.fixed[.status] == nil {
+      places[.status] = names.firstIndex(of: Self.success)
     }
     if places[.model] == nil, options.fixed[.model] == nil { throw missing("model") }
     guard places.keys.contains(where: { $0.dimension != nil }) else {
@@ -201,7 +209,9 @@ package final class UsageReader {
     case .searchSize: row.variant.searchSize = text.lowercased()
     case .status:
       var text = text
-      row.hasFailed = !text.withUTF8(TraceDecoder.isSuccess)
+      let isSuccess = text.withUTF8(StatusWords.shipped.isSuccess)
+      row.hasFailed = isSuccess != true
+      if isSuccess == nil { unknownStatuses[text, default: 0] += 1 }
     case .batch: row.variant.batch = try flag(text)
     case .serviceTier:
       if text == "batch" {

@@ -66,6 +66,9 @@ public struct Policy: Sendable {
     }
   }
 
+  /// Whether any rule says what its calls cost.
+  public var estimates: Bool { rules.contains { $0.estimatedCost != nil } }
+
   /// The first rule whose conditions all hold; nil if none does (the reader demands a default).
   public func firstMatch(_ attributes: CallAttributes) -> Rule? {
     firstMatchPlace(attributes).map { rules[$0] }

@@ -42,14 +42,16 @@ package struct EstimateDefaults: Sendable {
     guard let source = fields.text("source"), let assumes = fields.text("assumes"),
       let requests = count("requests_per_day"), let input = count("input"),
       let output = count("output"), let share = fields["mini"].flatMap(log.exactShare),
-      let miniCost = money("mini_cost"), let fullCost = money("full_cost"),
+      let days = count("days"), days > 0, let miniCost = money("mini_cost"),
+      let fullCost = money("full_cost"),
       let total = money("total"), let saving = money("saving")
     else { return nil }
     return PublishedEstimate(
       source: source,
       inputs: RouterEstimate.Inputs(
         requestsPerDay: requests, inputTokens: input, outputTokens: output, miniShare: share),
-      miniCost: miniCost, fullCost: fullCost, total: total, saving: saving, assumes: assumes)
+      days: days, miniCost: miniCost, fullCost: fullCost, total: total, saving: saving,
+      assumes: assumes)
   }
 }
 
@@ -67,7 +69,8 @@ private enum EstimateFormat {
   static let published = FormatObject(
     name: "published estimate", summary: "What a document publishes for one set of inputs.",
     fields: [
-      "source", "requests_per_day", "input", "output", "mini", "mini_cost", "full_cost", "total",
+      "source", "requests_per_day", "input", "output", "mini", "days", "mini_cost", "full_cost",
+      "total",
       "saving", "assumes",
     ].map { FormatField($0, .text, "As published.", required: true) })
 }

@@ -33,15 +33,29 @@ package struct RouterEstimate: Sendable {
   /// - Throws: `PricingError` if one of the models has no price for a request's tokens.
   package init(_ inputs: Inputs, days: Int64, mini: Model, full: Model) throws(PricingError) {
     (self.inputs, self.days, self.mini, self.full) = (inputs, days, mini, full)
-    var usage = Usage()
-    usage.inputTokens = inputs.inputTokens
-    usage.outputTokens = inputs.outputTokens
-    usage.calls = 1
-    miniPrice = try Self.price(usage, mini)
-    fullPrice = try Self.price(usage, full)
+    miniPrice = try Self.price(inputs, mini)
+    fullPrice = try Self.price(inputs, full)
   }
 
-  private static func price(_ usage: Usage, _ model: Model) throws(PricingError) -> Money {
+  /// Whether a request is longer than the model's context window, so that it takes none, or cuts it.
+  package func isTooLong(for model: Model) -> Bool {
+    model.contextWindow.map { inputs.inputTokens + inputs.outputTokens > $0 } ?? false
+  }
+
+  /// Whether the model takes no such request.
+  package func isRefused(by model: Model) -> Bool {
+    isTooLong(for: model)
+      && (model.overWindow == .refuse || inputs.outputTokens > model.contextWindow ?? 0)
+  }
+
+  private static func price(_ inputs: Inputs, _ model: Model) throws(PricingError) -> Money {
+    var usage = Usage()
+    usage.inputTokens = inputs.inputTokens
+    if model.overWindow == .truncate, let window = model.contextWindow {
+      usage.inputTokens = max(0, min(inputs.inputTokens, window - inputs.outputTokens))
+    }
+    usage.outputTokens = inputs.outputTokens
+    usage.calls = 1
     // Prices that hold from now on, however far in the future they begin.
     let time = model.prices.map(\.effectiveFrom).max() ?? SimTime(microseconds: 0)
     return try Pricer(model).cost(of: usage, at: time).total
@@ -72,6 +86,8 @@ package struct RouterEstimate: Sendable {
 package struct PublishedEstimate: Sendable {
   package var source: String
   package var inputs: RouterEstimate.Inputs
+  /// Of the month that it is of.
+  package var days: Int64
   package var miniCost: MoneySum
   package var fullCost: MoneySum
   package var total: MoneySum

@@ -9,7 +9,7 @@ package struct ModelFit {
   package let rules: SelectionRules
 
   /// Why a model cannot take calls of these variants, which share a task; nil: it can.
-  /// - Parameter fitting: the share of the calls whose input is below so many tokens less the answer.
+  /// - Parameter fitting: the share of the calls that a window of so many tokens holds.
   package func obstacle(
     _ id: ModelID, to variants: [Variant], fitting: (_ window: Double) -> Double
   ) -> String? {
@@ -30,7 +30,7 @@ package struct ModelFit {
   }
 
   package func obstacle(_ id: ModelID, to variant: Variant) -> String? {
-    obstacle(id, to: [variant]) { CallShape(variant).fitting(window: $0) }
+    obstacle(id, to: [variant]) { CallShape(variant).fitting(variant, window: $0) }
   }
 
   private func priceObstacle(_ model: Model, _ id: ModelID, _ variants: [Variant]) -> String? {

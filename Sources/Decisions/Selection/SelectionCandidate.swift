@@ -66,7 +66,8 @@ package struct SelectionJudge {
     let fit = ModelFit(scenario: scenario, rules: rules)
     let variants = calls.parts.map(\.call.variant)
     if let obstacle = fit.obstacle(
-      id, to: variants, fitting: { window in calls.mean { $0.shape.fitting(window: window) } })
+      id, to: variants,
+      fitting: { window in calls.mean { $0.shape.fitting($0.variant, window: window) } })
     {
       return obstacle
     }
@@ -85,7 +86,7 @@ package struct SelectionJudge {
       of: calls.workload, models: [id], catalog: scenario.catalog, period: scenario.period)
     return calls.mean { call in
       var call = call
-      call.chain = [target]
+      call.send(along: [target], in: scenario.catalog)
       return eras.reduce(0) { sum, era in
         sum + era.share
           * AttemptCosts(scenario: scenario).cost(of: call, at: era.time).moments.mean

@@ -17,17 +17,21 @@ package struct EstimateText {
     let it = estimate
     let share = PlainEnglish.percent(it.inputs.miniShare.double)
     var text =
-      "\(PlainEnglish.count(it.requests)) requests a month "
-      + "(\(PlainEnglish.count(it.inputs.requestsPerDay)) a day for \(it.days) days) of "
-      + "\(PlainEnglish.count(it.inputs.inputTokens)) tokens in and "
+      "\(PlainEnglish.plural(it.requests, "request")) a month "
+      + "(\(PlainEnglish.count(it.inputs.requestsPerDay)) a day for "
+      + "\(PlainEnglish.plural(it.days, "day"))) of "
+      + "\(PlainEnglish.plural(it.inputs.inputTokens, "token")) in and "
       + "\(PlainEnglish.count(it.inputs.outputTokens)) out, \(share) of them answered by "
-      + "\(it.mini.name), cost \(PlainEnglish.usd(it.total)).\n\n"
+      + "\(it.mini.name), \(it.requests == 1 ? "costs" : "cost") \(PlainEnglish.usd(it.total)).\n\n"
     text += line(it.mini, it.miniPrice, it.miniCost) + line(it.full, it.fullPrice, it.fullCost)
     text += "  all of it on \(it.full.name): \(PlainEnglish.usd(it.allFull)); "
     text +=
       it.saving >= .zero
       ? "routing saves \(PlainEnglish.usd(it.saving))\n"
       : "routing costs \(PlainEnglish.usd(.zero - it.saving)) more\n"
+    for model in [it.mini, it.full] where it.isTooLong(for: model) {
+      text += cut(model)
+    }
     if let published { text += "\n" + comparison(published) }
     return text + "\nNot counted: caching, retries, reasoning tokens, requests of other sizes.\n"
   }
@@ -37,23 +41,47 @@ package struct EstimateText {
       + "\(PlainEnglish.smallUSD(MoneySum(price), per: 1)) a request\n"
   }
 
+  /// What a model's context window leaves of a request.
+  private func cut(_ model: Model) -> String {
+    let (window, inputs) = (model.contextWindow ?? 0, estimate.inputs)
+    return
+      "  \(model.name)'s context window of \(PlainEnglish.plural(window, "token")) cuts the input "
+      + "of every request it gets to \(PlainEnglish.count(window - inputs.outputTokens)), which is "
+      + "billed\n"
+  }
+
   private func comparison(_ published: PublishedEstimate) -> String {
     let it = estimate
-    let ratio = published.total.dollars / it.total.dollars
+    let ratio = ratio(to: published)
     let times = ratio.isFinite ? "\(PlainEnglish.number(ratio)) times this" : "another figure"
     let share = it.inputs.miniShare.double
-    let mini = perThousand(published.miniCost, share, it.mini, it.miniPrice)
-    let full = perThousand(published.fullCost, 1 - share, it.full, it.fullPrice)
-    return "Published (\(published.source)): \(PlainEnglish.usd(published.total)) "
+    let requests = Double(it.inputs.requestsPerDay * published.days)
+    let mini = perThousand(published.miniCost, requests * share, it.mini, it.miniPrice)
+    let full = perThousand(published.fullCost, requests * (1 - share), it.full, it.fullPrice)
+    let scaled =
+      published.days == it.days
+      ? ""
+      : "; for a month of \(it.days) days that would be "
+        + PlainEnglish.smallUSD(
+          MoneySum(picodollars: published.total.picodollars * Int128(it.days)),
+          per: published.days)
+    return "Published (\(published.source)) for a month of \(published.days) days: "
+      + "\(PlainEnglish.usd(published.total)) "
       + "(\(PlainEnglish.usd(published.miniCost)) + \(PlainEnglish.usd(published.fullCost))), "
-      + "saving \(PlainEnglish.usd(published.saving)): \(times). "
+      + "saving \(PlainEnglish.usd(published.saving))\(scaled): \(times). "
       + "It comes to \(mini), and \(full): it takes \(published.assumes).\n"
   }
 
+  /// How many times the estimate of as many days the published one is.
+  private func ratio(to published: PublishedEstimate) -> Double {
+    published.total.dollars / Double(published.days) * Double(estimate.days)
+      / estimate.total.dollars
+  }
+
   private func perThousand(
-    _ cost: MoneySum, _ share: Double, _ model: Model, _ price: Money
+    _ cost: MoneySum, _ requests: Double, _ model: Model, _ price: Money
   ) -> String {
-    let published = PlainEnglish.usd(cost.dollars * 1_000 / (Double(estimate.requests) * share))
+    let published = PlainEnglish.usd(cost.dollars * 1_000 / requests)
     let own = PlainEnglish.smallUSD(
       MoneySum(picodollars: Int128(price.picodollars) * 1_000), per: 1)
     return "\(published) for 1,000 requests of \(model.name), whose tokens cost \(own)"
@@ -73,12 +101,13 @@ package struct EstimateText {
         (
           "published",
           .object([
-            ("source", .string(published.source)), ("total_cost_usd", money(published.total)),
+            ("source", .string(published.source)), ("days", .integer(published.days)),
+            ("total_cost_usd", money(published.total)),
             ("mini_cost_usd", money(published.miniCost)),
             ("full_cost_usd", money(published.fullCost)), ("saving_usd", money(published.saving)),
             (
               "ratio",
-              .string(DecimalText.real(published.total.dollars / it.total.dollars, places: 6) ?? "")
+              .string(DecimalText.real(ratio(to: published), places: 6) ?? "")
             ),
             ("assumes", .string(published.assumes)),
           ])

@@ -65,6 +65,20 @@ package enum InputWords {
     }
   }
 
+  /// The same to the last digit.
+  package static func exact(_ value: Double, of kind: InputKind) -> String {
+    switch kind {
+    case .count: return self.value(value, of: kind)
+    case .number: return number(value, digits: 12)
+    case .share: return number(value * 100, digits: 12) + " %"
+    case .duration:
+      let micros = SimDuration(microseconds: Int64((value * 1e6).rounded()))
+      return PlainEnglish.exactDuration(micros)
+    case .money: return price(value, digits: 12)
+    case .price(let per): return price(value, digits: 12) + " per " + per
+    }
+  }
+
   /// For charts: without what a price is for.
   package static func short(_ value: Double, of kind: InputKind) -> String {
     if case .price = kind { return price(value) }
@@ -72,21 +86,21 @@ package enum InputWords {
   }
 
   /// Four significant digits, but cents come in pairs.
-  private static func price(_ value: Double) -> String {
-    let text = number(value)
+  private static func price(_ value: Double, digits: Int = 4) -> String {
+    let text = number(value, digits: digits)
     return "$" + (text.split(separator: ".").dropFirst().first?.count == 1 ? text + "0" : text)
   }
 
-  /// Four significant digits, whole numbers whole.
-  private static func number(_ value: Double) -> String {
-    var places = 3
+  /// So many significant digits, whole numbers whole.
+  private static func number(_ value: Double, digits: Int = 4) -> String {
+    var places = digits - 1
     var limit = 10.0
     while places > 0, value.magnitude >= limit {
       places -= 1
       limit *= 10
     }
     limit = 1
-    while places < 9, value != 0, value.magnitude < limit {
+    while places < digits + 5, value != 0, value.magnitude < limit {
       places += 1
       limit /= 10
     }

@@ -79,9 +79,16 @@ package enum SolveMarkdown {
     ", as far as was looked: to simulate more would take long (limit 'search_calls'); '--between' "
     + "looks where it is told."
 
-  /// `801 users`, `63 %`, `0.8 times what it is`.
+  /// `801 users`, `63 %`, `80 % of what is stated`: to the last digit, since what is shown holds.
   fileprivate static func shown(_ value: Double, _ knob: Knob) -> String {
     if knob.isUsers { return PlainEnglish.plural(Int64(value), "user") }
+    return knob.isFactor
+      ? InputWords.exact(value, of: .share) + " of what is stated"
+      : InputWords.exact(value, of: knob.kind)
+  }
+
+  private static func about(_ value: Double, _ knob: Knob) -> String {
+    if knob.isUsers { return shown(value, knob) }
     return knob.isFactor
       ? InputWords.value(value, of: .share) + " of what is stated"
       : InputWords.value(value, of: knob.kind)
@@ -230,7 +237,9 @@ package enum SolveMarkdown {
   private static func relative(_ solution: Solution) -> String {
     guard let value = solution.answer, solution.knob.base > 0 else { return "–" }
     let change = value / solution.knob.base - 1
-    let share = PlainEnglish.percent(change)
+    // A change of that much is enough: away from where it stands.
+    let steps = (change * 1_000 * (1 - 1e-9)).rounded(.awayFromZero)
+    let share = PlainEnglish.percent(steps / 1_000)
     return change.magnitude < 0.0005 ? tiny : (change > 0 ? "+" : "") + share
   }
 
@@ -248,7 +257,7 @@ package enum SolveMarkdown {
     var tiny: [String] = []
     for solution in answer.others {
       guard let value = solution.answer, let point = solution.point(at: value) else { continue }
-      if shown(value, solution.knob) == shown(solution.knob.base, solution.knob) {
+      if relative(solution) == Self.tiny {
         tiny.append(name(solution.knob, "**"))
         continue
       }
@@ -277,7 +286,9 @@ package enum SolveMarkdown {
     ])
     for check in answer.checks {
       table.row([
-        shown(check.value, answer.solution.knob), PlainEnglish.usd(check.outcome.cost),
+        check.value == answer.solution.answer
+          ? shown(check.value, answer.solution.knob) : about(check.value, answer.solution.knob),
+        PlainEnglish.usd(check.outcome.cost),
         answer.solution.point(at: check.value).map { PlainEnglish.usd($0.assessment.cost) } ?? "–",
         check.outcome.latencyP95?.inWords ?? "–",
       ])
@@ -288,12 +299,13 @@ package enum SolveMarkdown {
   private static func how(_ answer: SolveAnswer) -> String {
     let solution = answer.solution
     var text = "## How this was computed\n\n"
-    text += "\(PlainEnglish.plural(Int64(solution.points.count), "value")) were looked at, "
+    text += "\(PlainEnglish.pluralWithVerb(Int64(solution.points.count), "value")) looked at, "
     text += "first over the whole range and then between the last that keeps the limits and the "
     text += "first that does not; "
     text +=
       solution.knob.kind.isWhole
-      ? "the answer is exact to the unit. " : "the answer is exact to four digits. "
+      ? "the answer is exact to the unit. "
+      : "the answer is exact to four digits, rounded to the side that keeps the limits. "
     text +=
       solution.isMonotone
       ? "What is limited only rises, or only falls, over all of them, so no other value can do. "
@@ -338,7 +350,7 @@ extension SolveMarkdown {
     if let spread = answer.answerPrecision {
       text +=
         "The chance is known to the precision stated with it (two standard errors), the answer "
-        + "therefore to about ± \(shown(spread, answer.solution.knob)). "
+        + "therefore to about ± \(about(spread, answer.solution.knob)). "
     }
     return text
   }

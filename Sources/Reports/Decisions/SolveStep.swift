@@ -5,8 +5,7 @@ import Scenarios
 import Simulator
 import Support
 
-/// What the one user more adds to the bill that breaks the limit, or keeps it, where that is not what
-/// users add otherwise: users are dealt whole, and some account plans call more than others.
+/// What the one user more adds to the bill that breaks the limit, where the bill jumps there: users are dealt whole, and some account plans call more than others.
 package struct SolveStep: Sendable {
   /// From 1.
   package var user: Int
@@ -31,7 +30,7 @@ package struct SolveStep: Sendable {
     usual =
       (before.assessment.cost - first.assessment.cost) / (before.value - first.value) / months
     let step = AttentionLimits.shipped.userStep
-    guard added > usual * step || added * step < usual else { return nil }
+    guard added > usual * step else { return nil }
     user = Int(after.value)
     let dealt = UserDeal(population: scenario.users, users: user).accountPlan
     accountPlan = scenario.users.accountPlans[Int(dealt[user - 1])].name

@@ -104,7 +104,7 @@ extension ExplanationText {
     if levels.at > look.at { text += " at \(offset(levels.at)), when the last one booked starts" }
     if levels.tokens != nil {
       let how = limits.charge == .reserved ? "reserves" : "takes"
-      text += "; this call \(how) \(PlainEnglish.count(look.charge)) tokens"
+      text += "; this call \(how) \(PlainEnglish.plural(look.charge, "token"))"
     }
     return text
   }
@@ -148,13 +148,13 @@ extension ExplanationText {
   }
 
   private func prefix(_ look: CallStory.Look, _ attempt: CallStory.Attempt) -> String? {
-    let read = "\(PlainEnglish.count(attempt.cached)) tokens read"
+    let read = "\(PlainEnglish.plural(attempt.cached, "token")) read"
     guard let settings = it.behaviour(ofTarget: look.target).promptCache, it.call.fact < 0 else {
       return attempt.cached > 0 ? read : nil
     }
     if let boundaries = look.boundaries { return self.boundaries(boundaries, attempt) }
     guard it.kind.prefixTokens > 0 else { return nil }
-    let prefix = "prefix of \(PlainEnglish.count(it.kind.prefixTokens)) tokens"
+    let prefix = "prefix of \(PlainEnglish.plural(it.kind.prefixTokens, "token"))"
     if it.kind.prefixTokens < settings.minimumTokens {
       return "\(prefix), fewer than the \(PlainEnglish.count(settings.minimumTokens)) that it keeps"
     }

@@ -103,13 +103,13 @@ package struct ExplanationText {
   private var sizes: [String] {
     let call = it.call
     var parts: [String] = []
-    if call.input > 0 { parts.append("\(PlainEnglish.count(call.input)) tokens in") }
+    if call.input > 0 { parts.append("\(PlainEnglish.plural(call.input, "token")) in") }
     if call.output > 0 {
       let reasoning =
         call.reasoning > 0 ? " (\(PlainEnglish.count(call.reasoning)) reasoning)" : ""
       let limit = it.kind.limitsThinking ? call.output : call.output - call.reasoning
       let isCut = limit == it.kind.maxTokens ? ", all that max_tokens allows" : ""
-      parts.append("\(PlainEnglish.count(call.output)) tokens out\(reasoning)\(isCut)")
+      parts.append("\(PlainEnglish.plural(call.output, "token")) out\(reasoning)\(isCut)")
     }
     if call.audio > 0 {
       parts.append("\(ExactText.duration(SimDuration(microseconds: call.audio))) of audio")
@@ -125,7 +125,7 @@ package struct ExplanationText {
       parts.append("took \(ExactText.duration(SimDuration(microseconds: facts.latency)))")
     }
     if facts.cachedInput >= 0 {
-      parts.append("\(PlainEnglish.count(facts.cachedInput)) cached tokens")
+      parts.append("\(PlainEnglish.plural(facts.cachedInput, "cached token"))")
     }
     return parts.joined(separator: ", ")
   }

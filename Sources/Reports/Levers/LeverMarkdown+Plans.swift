@@ -7,15 +7,19 @@ extension LeverMarkdown {
   /// What each lever saves with every plan; empty where there is one plan only.
   package static func planByPlan(_ studies: [LeverStudy]) -> String {
     guard studies.count > 1 else { return "" }
+    let levers = names(studies)
+    let isPublished = levers.contains { $0.published != nil }
+    let none = isPublished ? ["–"] : []
     var table = MarkdownTable(
       [.text("lever")]
         + studies.flatMap {
           [.number(PlainEnglish.plural(Int64($0.plan.users), "user")), .number("p95 latency")]
-        })
+        } + (isPublished ? [.number("published")] : []))
     table.row(
       ["As it is: the bill"]
-        + studies.flatMap { [PlainEnglish.usd($0.base.amount), change($0.base.latencyP95, nil)] })
-    for lever in names(studies) {
+        + studies.flatMap { [PlainEnglish.usd($0.base.amount), change($0.base.latencyP95, nil)] }
+        + none)
+    for lever in levers {
       let cells = studies.flatMap { study -> [String] in
         guard let result = study.results.first(where: { $0.lever.name == lever.name }),
           let outcome = result.outcome, let saving = result.saving(from: study.base)
@@ -25,7 +29,8 @@ extension LeverMarkdown {
           amount + (result.state == "in use" ? ", in use" : ""), change(outcome.latencyP95, nil),
         ]
       }
-      table.row([Markdown.escape(lever.title)] + cells)
+      table.row(
+        [Markdown.escape(lever.title)] + cells + (isPublished ? [published(lever, nil)] : []))
     }
     table.row(
       ["All that save, together"]
@@ -35,7 +40,7 @@ extension LeverMarkdown {
             "\(PlainEnglish.usd(all)) (\(share(all, study.base.amount)))",
             change(study.together.latencyP95, nil),
           ]
-        })
+        } + none)
     return ReportMarkdown.heading("Plan by plan")
       + studies.dropFirst().map { "- \(headline($0, emphasis: "**"))\n" }.joined()
       + "\nWhat each lever saves, and how long 95 % of the answers then take at most (where it is in "

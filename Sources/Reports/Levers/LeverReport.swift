@@ -91,6 +91,9 @@ package enum LeverReport {
       Column("published_share", .decimal, unit: "1", "The same, of the bill without it") {
         .optional($0.published?.share) { .real($0) }
       },
+      Column("published_users", .integer, unit: "users", "With so many users") {
+        .optional($0.published?.users) { .integer(Int64($0)) }
+      },
       Column("other_catalog", .text, "Catalog that the scenario is compared with") {
         .optional($0.otherCatalog) { .text($0) }
       },
@@ -223,6 +226,7 @@ package enum LeverReport {
                   .string($0)
                 }
               ),
+              ("published_users", .optional(row.published?.users) { .integer(Int64($0)) }),
               ("other_cost_usd", usd(row.other?.amount)),
               ("other_saving_usd", usd(row.otherSaving)),
               ("other_step_saving_usd", usd(row.otherStepSaving)),

@@ -27,8 +27,9 @@ package enum ReplayMarkdown {
     let check = replay.costCheck.total
     if check.differing > 0 {
       text +=
-        " \(PlainEnglish.count(check.differing)) of the \(PlainEnglish.count(check.calls)) "
-        + "requests whose cost can be checked cost otherwise by the catalog than the log says: "
+        " \(PlainEnglish.count(check.differing)) of the "
+        + "\(PlainEnglish.plural(check.calls, "request")) whose cost can be checked "
+        + "\(check.differing == 1 ? "costs" : "cost") otherwise by the catalog than the log says: "
         + "\(PlainEnglish.usd(check.computed)) in place of \(PlainEnglish.usd(check.logged))."
     }
     let others = report.plans.dropFirst().sorted { $0.result.cost < $1.result.cost }
@@ -47,6 +48,9 @@ package enum ReplayMarkdown {
       text +=
         " The policy's rules read \(PlainEnglish.list(missing)), which the log does not tell: "
         + "requests may have gone where they would not go."
+    }
+    if let status = replay.facts.statusSentence {
+      text += " " + (emphasis.isEmpty ? status : Markdown.escape(status))
     }
     if let tokenless = tokenless(report.scenario, replay.facts) { text += " " + tokenless }
     if let userless = userless(report.scenario, replay.facts) { text += " " + userless }

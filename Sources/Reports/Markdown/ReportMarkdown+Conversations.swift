@@ -44,8 +44,8 @@ package enum CachingWords {
         "Nothing that had been sent before is \(isBilled ? "written" : "paid for in full") again."
     }
     let tokens =
-      "\(PlainEnglish.count(missed)) tokens that had been sent before, but had expired or were not "
-      + "found, are "
+      "\(PlainEnglish.plural(missed, "token")) that had been sent before, but had expired or "
+      + (missed == 1 ? "was not found, is " : "were not found, are ")
     return isBilled
       ? tokens
         + "written again, which costs \(PlainEnglish.usd(sum.lostCost)) more than reading them."

@@ -64,6 +64,9 @@ extension ReportMarkdown {
 
   /// What the policy's rules say that calls cost, beside what they are expected to.
   package static func estimateSection(_ report: ScenarioReport) -> String {
+    guard report.replay == nil else {
+      return report.plans.map { replayedEstimates($0) }.joined()
+    }
     guard report.scenario.policy.rules.contains(where: { $0.estimatedCost != nil }),
       let plan = report.largestPlan
     else { return "" }
@@ -91,5 +94,33 @@ extension ReportMarkdown {
       + "response cache included. Together they estimate \(PlainEnglish.usd(estimated)), and the "
       + "calls are expected to cost \(PlainEnglish.usd(expected)). Nothing is ever billed by an "
       + "estimate:\n\n" + table.text
+  }
+
+  /// Of the requests of a log under one policy.
+  private static func replayedEstimates(_ plan: PlanReport) -> String {
+    let rows = plan.result.estimates
+    guard !rows.isEmpty else { return "" }
+    var table = MarkdownTable([
+      .text("rule"), .number("requests"), .number("estimate a request"), .number("estimated"),
+      .number("cost"), .number("times"),
+    ])
+    for row in rows {
+      table.row([
+        Markdown.escape(row.rule), PlainEnglish.count(row.calls),
+        row.estimate.map { PlainEnglish.smallUSD(MoneySum($0), per: 1) } ?? "–",
+        row.estimated.map { PlainEnglish.usd($0) } ?? "–", PlainEnglish.usd(row.cost),
+        row.estimated.map { PlainEnglish.number($0.dollars / row.cost.dollars) } ?? "–",
+      ])
+    }
+    let told = rows.filter { $0.estimate != nil }
+    let calls = told.reduce(0) { $0 + $1.calls }
+    let estimated = told.reduce(MoneySum.zero) { $0 + ($1.estimated ?? .zero) }
+    let cost = told.reduce(MoneySum.zero) { $0 + $1.cost }
+    return heading("Estimates of the policy, \(name(plan.plan))")
+      + "What its rules say that a request costs, beside what the requests that they decide cost under "
+      + "it, hits of the response cache and failed ones included. The rules estimate "
+      + "\(PlainEnglish.plural(calls, "request")) at \(PlainEnglish.usd(estimated)) in all, and "
+      + "\(calls == 1 ? "it cost" : "they cost") \(PlainEnglish.usd(cost)). Nothing is ever billed by "
+      + "an estimate:\n\n" + table.text
   }
 }

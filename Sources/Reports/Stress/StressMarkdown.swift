@@ -34,7 +34,7 @@ package enum StressMarkdown {
     let users = PlainEnglish.plural(Int64(study.plan.users), "user")
     let failing = failing(study).map {
       " Most calls are lost under “\(escape($0.title))”: \(PlainEnglish.count($0.calls)) more than "
-        + "without it get no answer, which costs nothing."
+        + "without it \($0.calls == 1 ? "gets" : "get") no answer, which costs nothing."
     }
     guard let worst = shocks.max(by: { $0.1.bill < $1.1.bill }), worst.1.bill > study.base.bill
     else {

@@ -35,18 +35,17 @@ extension ReportTables {
   ]
 
   private static let messageColumns: [QualityColumn] = [
-    Column(
-      "messages_generated", .integer, unit: "messages",
-      "Answers of which it is told whether they were sent, or whether they sold"
-    ) {
-      .integer($0.item.counts.messages)
-    },
-    sum("messages_sent", "messages", "Those that were sent; empty where that is not told", .sent),
-    sum(
-      "messages_converted", "messages", "Those that sold; empty where that is not told", .conversion
-    ),
-    rate("sent_rate", "Messages sent as a share of those of which it is told", .sent),
-    rate("conversion_rate", "Messages that sold, likewise", .conversion),
+    messages(
+      "messages_generated",
+      "Messages (`msgs`) of answers of which it is told whether they were sent, or whether they sold; "
+        + "empty where neither is told", [.sent, .conversion], \.generated),
+    messages(
+      "messages_sent", "Those that were sent; empty where that is not told", [.sent], \.sent),
+    messages(
+      "messages_converted", "Those that sold; empty where that is not told", [.conversion],
+      \.converted),
+    rate("sent_rate", "Answers that were sent as a share of those of which it is told", .sent),
+    rate("conversion_rate", "Answers that sold, likewise", .conversion),
   ]
 
   private static let opinionColumns: [QualityColumn] = [
@@ -65,8 +64,12 @@ extension ReportTables {
         .duration(SimDuration(microseconds: Int64(($0 * 1_000).rounded())))
       }
     },
-    Column("responses", .integer, unit: "answers", "Answers of which that time is told") {
-      .integer($0.item.counts.samples(.responseTime))
+    Column(
+      "responses", .integer, unit: "answers",
+      "Answers of which that time is told; empty where there is none"
+    ) {
+      let responses = $0.item.counts.samples(.responseTime)
+      return responses == 0 ? .unknown : .integer(responses)
     },
   ]
 
@@ -80,6 +83,17 @@ extension ReportTables {
       .technicalError),
     rate("technical_error_rate", "As a share of calls of which it is told", .technicalError),
   ]
+
+  private static func messages(
+    _ name: String, _ about: String, _ told: [QualityMetric],
+    _ count: KeyPath<QualityCounts.Messages, Int64> & Sendable
+  ) -> QualityColumn {
+    Column(name, .integer, unit: "messages", about) {
+      let counts = $0.item.counts
+      return told.allSatisfy { counts.samples($0) == 0 }
+        ? .unknown : .integer(counts.messages[keyPath: count])
+    }
+  }
 
   private static func sum(
     _ name: String, _ unit: String, _ about: String, _ metric: QualityMetric

@@ -94,7 +94,8 @@ package enum ReportTables {
     "costs": ["users": "Users that the log names"],
     "accounts": [
       "account_id": "User as the log names it; empty for requests and fixed prices of no user",
-      "account_plan": "Account plan that the log tells",
+      "account_plan": "Account plan that the log tells of the account last",
     ],
+    "account_months": ["account_plan": "Account plan that the log tells of the account last"],
   ]
 }

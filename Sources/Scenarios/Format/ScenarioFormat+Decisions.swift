@@ -74,6 +74,9 @@ extension ScenarioFormat {
     fields: [
       FormatField("saving", .money, "The amount.", example: "$26,400"),
       FormatField("share", .share, "Of the bill without the lever.", example: "80%"),
+      FormatField(
+        "users", .count, "The number of users that it is said of.",
+        default: "the lever's, else not told", example: "50"),
     ])
 
   package static let capacity = FormatObject(

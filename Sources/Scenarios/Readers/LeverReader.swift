@@ -20,14 +20,19 @@ package struct LeverReader {
       if let by = log.text(item.value) { lever.substitutes.append((item.key, by)) }
     }
     lever.isAlternative = fields.flag("alternative") ?? false
-    lever.users = fields.count("users", in: 1...Int64(Int32.max)).map { Int($0) }
+    lever.users = users(fields)
     lever.published = published(fields)
+    if lever.published?.users == nil { lever.published?.users = lever.users }
     lever.quality = fields.text("quality")
     lever.source = fields.text("source")
     if !fields.has("with"), !fields.has("without") {
       log.add(fields.place, "a lever needs 'with', 'without' or both")
     }
     return lever
+  }
+
+  private func users(_ fields: Fields) -> Int? {
+    fields.count("users", in: 1...Int64(Int32.max)).map { Int($0) }
   }
 
   private func published(_ fields: Fields) -> Lever.Published? {
@@ -38,7 +43,8 @@ package struct LeverReader {
       log.add(node.place, "a published saving needs 'saving', 'share' or both")
       return nil
     }
-    return Lever.Published(saving: fields.money("saving"), share: fields.share("share"))
+    return Lever.Published(
+      saving: fields.money("saving"), share: fields.share("share"), users: users(fields))
   }
 
   package func capacity(_ entry: YAMLNode.Entry) -> Capacity? {

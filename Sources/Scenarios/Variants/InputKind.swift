@@ -94,6 +94,40 @@ package enum InputKind: Hashable, Sendable {
     return isWhole ? value.rounded() : value
   }
 
+  /// The next value on that side which reads well, the value itself if it does: four significant digits,
+  /// of money cents or as many, of times what `PlainEnglish.duration` shows.
+  package func readable(_ value: Double, _ side: FloatingPointRoundingRule) -> Double {
+    let step: Double
+    switch self {
+    case .count: step = 1
+    case .number, .price: step = min(1, Self.step(value))
+    case .share: step = Self.step(value * 100) / 100
+    case .money: step = min(0.01, Self.step(value))
+    case .duration:
+      let micros = SimDuration(microseconds: Int64((value * 1e6).rounded()))
+      step = Double(PlainEnglish.step(of: micros)) / 1e6
+    }
+    // What differs from a whole number of steps by rounding alone is one.
+    let count = value / step
+    let whole = count.rounded()
+    return rounded(
+      ((count - whole).magnitude < 1e-9 * max(1, whole) ? whole : count.rounded(side)) * step)
+  }
+
+  /// The unit of the fourth significant digit.
+  private static func step(_ value: Double) -> Double {
+    var (step, limit) = (1e-3, 10.0)
+    while value.magnitude >= limit {
+      step *= 10
+      limit *= 10
+    }
+    while value != 0, value.magnitude < limit / 10 {
+      step /= 10
+      limit /= 10
+    }
+    return step
+  }
+
   /// 12 significant digits: what a price needs to stay an exact ratio.
   private static func decimal(_ value: Double) -> String {
     var places = 11

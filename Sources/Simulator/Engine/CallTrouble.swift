@@ -14,6 +14,9 @@ package struct CallTrouble: Hashable, Sendable {
   package var throttled: Int64 = 0
   /// Attempts skipped because the call is longer than the model's context window.
   package var tooLong: Int64 = 0
+  /// Attempts whose input was cut to fit the model's context window, and tokens that were.
+  package var cut: Int64 = 0
+  package var cutTokens: Int64 = 0
   /// Of circuit breakers.
   package var openings: Int64 = 0
 
@@ -28,6 +31,8 @@ package struct CallTrouble: Hashable, Sendable {
       moved += target.otherRegionCalls
       throttled += target.throttledCalls
       tooLong += target.tooLongCalls
+      cut += target.cutAttempts
+      cutTokens += target.cutTokens
       openings += target.breakerTrips
     }
   }
@@ -41,6 +46,8 @@ package struct CallTrouble: Hashable, Sendable {
     sum.moved += b.moved
     sum.throttled += b.throttled
     sum.tooLong += b.tooLong
+    sum.cut += b.cut
+    sum.cutTokens += b.cutTokens
     sum.openings += b.openings
     return sum
   }

@@ -43,6 +43,7 @@ package struct LedgerTables {
     }
     result.costs = costs()
     result.labelled = labelled()
+    result.estimates = estimates()
     result.days = days()
     result.accounts = accounts(population: result.plan.users)
     result.accountMonths = accountMonthCells(result.accounts)
@@ -97,7 +98,39 @@ package struct LedgerTables {
   private func labelled() -> [CostCell] {
     let tellsMsgs = cells.contains { $0.moreMsgs != 0 }
     guard tellsMsgs || compiled.groups.contains(where: \.isLabelled) else { return [] }
-    return cells(cells) { compiled.groups[$0] }
+    guard compiled.groups.contains(where: { $0.rule != nil }) else {
+      return cells(cells) { compiled.groups[$0] }
+    }
+    // Which rule decides calls is no label.
+    var places: [CallGroup: Int] = [:]
+    var groups: [CallGroup] = []
+    var sums: [Ledger.Cell] = []
+    for (number, var group) in compiled.groups.enumerated() {
+      group.rule = nil
+      let place = places[group] ?? groups.count
+      if place == groups.count {
+        places[group] = place
+        groups.append(group)
+        sums += Array(repeating: Ledger.Cell(), count: rows.count)
+      }
+      for row in rows.indices { sums[place * rows.count + row] += cells[number * rows.count + row] }
+    }
+    return cells(sums) { groups[$0] }
+  }
+
+  /// Of a log: what a policy's rules say that the calls which they decide cost, beside what these did.
+  private func estimates() -> [RuleEstimate] {
+    let rules = compiled.scenario.policy.rules
+    var sums = Array(repeating: Ledger.Cell(), count: rules.count)
+    for (number, group) in compiled.groups.enumerated() {
+      guard let rule = group.rule else { continue }
+      for row in rows.indices { sums[rule] += cells[number * rows.count + row] }
+    }
+    return zip(rules, sums).filter { $0.1.calls > 0 }.map { rule, sum in
+      RuleEstimate(
+        rule: rule.name, estimate: rule.estimatedCost, calls: sum.calls,
+        cost: sum.inputCost + sum.outputCost + sum.otherCost)
+    }
   }
 
   /// Those that are not empty, and fixed prices.

@@ -59,7 +59,7 @@ extension PlanEngine {
   @inline(__always)
   package mutating func noteFact(_ fact: UnsafePointer<LoggedFacts>, kind: KindPointer, row: Int) {
     if fact.pointee.msgs >= 0 { ledger.addMsgs(fact.pointee.msgs, kind: kind, row: row) }
-    if qualityTally.isOn { loggedQuality = fact.pointee.quality }
+    if qualityTally.isOn { (loggedQuality, loggedMsgs) = (fact.pointee.quality, fact.pointee.msgs) }
   }
 
   /// Tells the rolling alerts.
@@ -114,9 +114,11 @@ extension PlanEngine {
       call.pointee.fact >= 0
       ? loggedValues(isFailed: end.isFailed)
       : drawnValues(call, number: end.number, kind: kind, isFailed: end.isFailed)
+    let isTold = call.pointee.fact >= 0 && loggedMsgs >= 0
     qualityTally.add(
       values, call, useCase: kind.pointee.useCase, row: end.row, day: end.day,
-      isFailed: end.isFailed)
+      isFailed: end.isFailed,
+      msgs: isTold ? loggedMsgs : compiled.groups[Int(kind.pointee.group)].msgs)
     if hasRollingAlerts { rolling.add(values, isFailed: end.isFailed, at: end.at) }
     log?.update(end.number) { $0.quality = values }
   }

@@ -106,6 +106,8 @@ package struct PlanEngine: ~Copyable {
   package var qualityTally: QualityTally
   /// Of the logged call that ends.
   package var loggedQuality = LoggedQuality()
+  /// Messages that it was for; negative: not told.
+  package var loggedMsgs: Int64 = -1
   package let watchesHours: Bool
   package var hours: HourWatch
   package let knowledge: KnowledgeBase?

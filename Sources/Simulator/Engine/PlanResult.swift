@@ -35,6 +35,8 @@ package struct PlanResult: Sendable {
   package var quality: [QualityCell] = []
   /// Where `performance_hours` asks for them, by time, number of hours and model.
   package var hours: [HourCell] = []
+  /// Of a log under a policy that estimates what calls cost; by rule, those that decide no call left out.
+  package var estimates: [RuleEstimate] = []
   /// Every day × model row with calls or cost, by date then row.
   package var days: [DayCell] = []
   /// Every user, by number, then the cost of no account if there is any.
@@ -60,6 +62,19 @@ package struct PlanResult: Sendable {
   package var conversations: [ConversationResult] = []
   /// What conversions brought, by use case and account plan; empty where no value is stated.
   package var returns: [ReturnCell] = []
+}
+
+extension PlanResult {
+  /// Takes over what a log tells of its accounts, by number from 0.
+  package mutating func tellAccountPlans(_ plan: (Int) -> String?) {
+    for place in accounts.indices {
+      if let user = accounts[place].user { accounts[place].accountPlan = plan(user - 1) }
+    }
+    for place in accountMonths.indices {
+      let account = accountMonths[place].account
+      if let user = account.user { accountMonths[place].account.accountPlan = plan(user - 1) }
+    }
+  }
 }
 
 package struct CostCell: Sendable {
@@ -105,6 +120,20 @@ package struct DayCell: Sendable {
     self.model = model
     self.calls = calls
     self.cost = cost
+  }
+}
+
+/// What a policy's rule says that its calls cost, and what they did.
+package struct RuleEstimate: Sendable {
+  package var rule: String
+  /// Of a call.
+  package var estimate: Money?
+  package var calls: Int64
+  package var cost: MoneySum
+
+  /// Of all its calls.
+  package var estimated: MoneySum? {
+    estimate.map { MoneySum(picodollars: Int128($0.picodollars) * Int128(calls)) }
   }
 }
 

@@ -45,23 +45,27 @@ package struct QualityTally: Sendable {
   }
 
   /// A call has ended.
-  /// - Parameter row: of the ledger: where the call counts.
+  /// - Parameters:
+  ///   - row: of the ledger: where the call counts.
+  ///   - msgs: messages that it was for.
   package mutating func add(
     _ values: QualityValues, _ call: CallPointer, useCase: UInt16, row: Int, day: Int,
-    isFailed: Bool
+    isFailed: Bool, msgs: Int64
   ) {
     let plan =
       planOfUser.isEmpty
       ? planOfKind[Int(call.pointee.kind)] : Int32(planOfUser[Int(call.pointee.user)])
     let key = Key(useCase: useCase, plan: plan, row: Int32(row), day: Int32(day))
-    if let place = places[key] { return counts[place].add(values, isFailed: isFailed) }
+    if let place = places[key] {
+      return counts[place].add(values, isFailed: isFailed, msgs: msgs)
+    }
     guard counts.count < mostRows else {
       isFull = true
       return
     }
     places[key] = counts.count
     counts.append(QualityCounts())
-    counts[counts.count - 1].add(values, isFailed: isFailed)
+    counts[counts.count - 1].add(values, isFailed: isFailed, msgs: msgs)
   }
 
   /// By use case, model, account plan and day; none where a log has told nothing after all.

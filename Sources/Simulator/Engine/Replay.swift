@@ -120,6 +120,7 @@ package struct Replay: Sendable {
       result = try naming { try engine.run(&source) }
     }
     result.plan.users = source.users
+    result.tellAccountPlans(source.accountPlan)
     let use = engine.use ?? LoggedUse()
     var scenario = source.compiled.scenario
     scenario.unbilled = use.unbilled(source.compiled)

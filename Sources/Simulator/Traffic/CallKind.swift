@@ -154,6 +154,9 @@ package struct CallGroup: Hashable, Sendable {
   package var segment: String?
   /// Messages that each call is for.
   package var msgs: Int64 = 1
+  /// Of requests of a log under a policy that estimates what calls cost: the place of the rule that
+  /// decides them.
+  package var rule: Int?
 
   /// Whether it says more than its use case and tier.
   package var isLabelled: Bool { action != nil || segment != nil || msgs != 1 }

@@ -382,9 +382,12 @@ package struct CompiledScenario: Sendable {
     let prefix = prefixPlace.key(of: variant, original, base: place?.prefixKey ?? key, key)
     if prefix.parts.count > 1 { prefixParts.append(prefix.parts) }
     let useCase = Self.index(of: useCase, in: &useCases, &placeOfUseCase)
-    let group = CallGroup(
+    var group = CallGroup(
       useCase: useCase, tier: tier, action: variant.attributes[.action],
       segment: variant.attributes[.segment], msgs: variant.msgs)
+    if scenario.workloads.isEmpty, scenario.policy.estimates {
+      group.rule = scenario.policy.firstMatchPlace(seen)
+    }
     kinds.append(
       CallKind(
         key: key, workload: UInt16(workloads.count), useCase: UInt16(useCase),

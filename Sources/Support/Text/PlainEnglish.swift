@@ -4,10 +4,11 @@ import CostModel
 package enum PlainEnglish {
   // MARK: Money
 
-  // One rule for every amount, exact or expected: cents, and where these are not all of it at least
-  // two significant digits, so that what is not zero never reads as zero; and zero has no sign.
+  // One rule for every amount, exact or expected: cents; of less than a dollar four significant digits,
+  // as far as they say more than cents do, so that so many calls at that price cost what a reader
+  // reckons, and what is not zero never reads as zero; and zero has no sign.
 
-  /// `$1,248.00`, `$0.0020`, `<$0.000001`.
+  /// `$1,248.00`, `$0.00325`, `<$0.000001`.
   package static func usd(_ money: MoneySum) -> String { smallUSD(money, per: 1) }
 
   /// `$1,248`; with its cents where that would leave less than three digits.
@@ -26,10 +27,10 @@ package enum PlainEnglish {
     guard dollars.isFinite else { return "–" }
     let places = decimals(for: dollars, atLeast: least)
     guard let places else { return belowSmallest }
-    return amount(DecimalText.real(dollars, places: places) ?? "–")
+    return amount(DecimalText.real(dollars, places: places) ?? "–", places: least)
   }
 
-  /// The amount divided by a count, exactly: `$0.000113`, `$1.25`.
+  /// The amount divided by a count, exactly: `$0.0001125`, `$1.25`.
   package static func smallUSD(_ money: MoneySum, per count: Int64) -> String {
     guard count > 0 else { return "–" }
     guard let places = decimals(for: money.dollars / Double(count), atLeast: 2) else {
@@ -41,27 +42,36 @@ package enum PlainEnglish {
 
   private static let belowSmallest = "<$0.000001"
 
-  /// Decimals that show two significant digits, where the least ones do not say the amount exactly;
-  /// nil: it is not zero, but too small for eight of them. Less than half a picodollar is nothing but
-  /// the rounding of a sum.
+  /// Decimals that show four significant digits of what is less than a dollar; nil: it is not zero, but
+  /// less than a millionth. Less than half a picodollar is nothing but the rounding of a sum.
   private static func decimals(for dollars: Double, atLeast least: Int) -> Int? {
     let size = dollars.magnitude
     if size < 5e-13 || size >= 1 { return least }
     if size < 1e-6 { return nil }
-    var (places, unit) = (max(2, least), 0.01)
-    for _ in 2..<places { unit /= 10 }
-    let units = size / unit
-    if units >= 0.5, (units - units.rounded()).magnitude < 1e-6 { return places }
-    while places < 8, size < 10 * unit {
+    var (places, unit) = (4, 0.1)
+    while size < unit {
       places += 1
       unit /= 10
     }
-    return places
+    return max(places, least)
+  }
+
+  /// Without zeros that say nothing behind so many decimals.
+  private static func trimmed(_ number: String, places least: Int) -> String {
+    guard let point = number.firstIndex(of: ".") else { return number }
+    var digits = number[...]
+    while digits.last == "0", digits.distance(from: point, to: digits.endIndex) > least + 1 {
+      digits.removeLast()
+    }
+    if digits.last == "." { digits.removeLast() }
+    return String(digits)
   }
 
   /// With its sign before the dollar's.
-  private static func amount(_ number: String) -> String {
-    number.hasPrefix("-") ? "−$" + grouped(String(number.dropFirst())) : "$" + grouped(number)
+  private static func amount(_ number: String, places least: Int = 2) -> String {
+    let number = trimmed(number, places: least)
+    return number.hasPrefix("-")
+      ? "−$" + grouped(String(number.dropFirst())) : "$" + grouped(number)
   }
 
   /// `1,148.16 EUR`.
@@ -73,7 +83,7 @@ package enum PlainEnglish {
       return "<0.000001 " + currency.code
     }
     let text = DecimalText.ratio(money.picodollars * currency.rate.digits, unit, places: places)
-    return grouped(text) + " " + currency.code
+    return grouped(trimmed(text, places: 2)) + " " + currency.code
   }
 
   /// How many units a dollar buys: `0.92`.
@@ -160,6 +170,15 @@ package enum PlainEnglish {
     self.count(count) + " " + (count == 1 ? one : many ?? one + "s")
   }
 
+  /// `once`, `twice`, `3 times`.
+  package static func times(_ count: Int64) -> String {
+    switch count {
+    case 1: "once"
+    case 2: "twice"
+    default: self.count(count) + " times"
+    }
+  }
+
   /// `1 call was`, `2 calls were`.
   package static func pluralWithVerb(_ count: Int64, _ one: String) -> String {
     plural(count, one) + (count == 1 ? " was" : " were")
@@ -167,15 +186,35 @@ package enum PlainEnglish {
 
   /// `812 ms`, `3.2 s`, `14 min`, `6.5 h`, `3.1 days`: whatever reads best.
   package static func duration(_ duration: SimDuration) -> String {
+    text(duration) { $0 >= 100 ? 0 : 1 }
+  }
+
+  /// The same to the microsecond, however many decimals that takes.
+  package static func exactDuration(_ duration: SimDuration) -> String {
+    text(duration) { _ in 12 }
+  }
+
+  private static func text(_ duration: SimDuration, _ places: (_ count: Double) -> Int) -> String {
+    guard let unit = unit(of: duration) else { return "\(duration.microseconds) µs" }
+    let count = Double(duration.microseconds) / unit.size
+    let text = DecimalText.real(count, places: places(count)) ?? "–"
+    return grouped(DecimalText.trimmed(text)) + " " + unit.name
+  }
+
+  /// The step, in microseconds, of the durations about as long that `duration` shows.
+  package static func step(of duration: SimDuration) -> Int64 {
+    guard let unit = unit(of: duration) else { return 1 }
+    let isWhole = Double(duration.microseconds) >= 100 * unit.size
+    return Int64(isWhole ? unit.size : unit.size / 10)
+  }
+
+  /// The largest unit of which it is one or, of days, two.
+  private static func unit(of duration: SimDuration) -> (size: Double, name: String)? {
     let micros = Double(duration.microseconds)
-    let units: [(Double, String)] = [
+    let units: [(size: Double, name: String)] = [
       (86_400e6, "days"), (3600e6, "h"), (60e6, "min"), (1e6, "s"), (1e3, "ms"),
     ]
-    for (size, name) in units where micros >= size * (name == "days" ? 2 : 1) {
-      let text = DecimalText.real(micros / size, places: micros / size >= 100 ? 0 : 1) ?? "–"
-      return DecimalText.trimmed(grouped(text)) + " " + name
-    }
-    return "\(duration.microseconds) µs"
+    return units.first { micros >= $0.size * ($0.name == "days" ? 2 : 1) }
   }
 
   /// `25 November 2026`.

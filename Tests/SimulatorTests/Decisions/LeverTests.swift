@@ -117,7 +117,7 @@ import Testing
     var twenty = Self.shorter
     twenty.users = 20
     twenty.published = Lever.Published(
-      saving: MoneySum(picodollars: 58 * 1_000_000_000_000), share: 0.93)
+      saving: MoneySum(picodollars: 58 * 1_000_000_000_000), share: 0.93, users: 20)
     twenty.source = "guide.md:7"
     let folder = try DecisionFolder.make()
     let studies = try [10, 20].map { users in
@@ -134,11 +134,12 @@ import Testing
     #expect(
       page.contains(
         "- Shorter: does not apply here: its figures are of 20 users. Published saving: $58.00, "
-          + "93.0 % (guide.md:7)."))
+          + "93.0 % with 20 users (guide.md:7)."))
     #expect(page.contains("## Plan by plan\n\n- With 20 users, AI costs **"))
     let row = try #require(page.split(separator: "\n").last { $0.hasPrefix("| Shorter") })
     let cells = row.split(separator: "|").map { $0.filter { $0 != " " } }
     #expect(cells[1] == "–" && cells[3].hasSuffix("%)"))
+    #expect(cells[5] == "$58.00,93.0%with20users(guide.md:7)")
     let json = LeverReport.json(studies).text
     #expect(json.contains("other_plans"))
   }

@@ -56,6 +56,55 @@ import Testing
     #expect(unpriced.code == 2 && unpriced.errors.contains("cannot be priced"), "\(unpriced)")
   }
 
+  /// By hand: 31 days are 103,323 requests, 92,990.7 × $0.000195 + 10,332.3 × $0.00325 = $18.1331865 +
+  /// $33.579975 = $51.71; $430 of 30 days are $444.33 of 31, still 8.6 times as much.
+  @Test func aMonthOfOtherLengthIsComparedAtItsOwn() throws {
+    let run = try estimate(
+      "--requests-per-day", "3333", "--input", "500", "--output", "200", "--mini", "90%", "--days",
+      "31")
+    #expect(run.output.contains("cost $51.71"), "\(run.output)")
+    #expect(run.output.contains("for a month of 30 days: $430.00"))
+    #expect(run.output.contains("for a month of 31 days that would be $444.33: 8.6 times this"))
+    #expect(run.output.contains("$2.00 for 1,000 requests of gpt-4o-mini"))
+    #expect(run.output.contains("gpt-4o: $33.58, $0.00325 a request"))
+  }
+
+  /// A window holds input and output: 127,000 + 1,000 tokens are as many as gpt-4o's, one more is not. A
+  /// model that cuts is billed 900 of 1,000 tokens beside the answer of 100: 30 requests at 900 × $1/M +
+  /// 100 × $2/M = $0.0011.
+  @Test func aRequestThatNoWindowHoldsIsRefusedOrCut() throws {
+    func run(_ input: String, _ more: String...) throws -> Program.Outcome {
+      try Program.run(
+        [
+          "estimate", "--requests-per-day", "1", "--input", input, "--output", "1000", "--mini",
+          "50%",
+        ]
+          + more)
+    }
+    #expect(try run("127000").code == 0)
+    let large = try run("127001")
+    #expect(large.code == 2 && large.output.isEmpty)
+    #expect(
+      large.errors.contains(
+        "128,001 tokens are more than the context window of 'gpt-4o-mini' holds (128,000)"))
+    let folder = try ScenarioFolder()
+    try folder.write(
+      "c.yaml",
+      """
+      models:
+        a: { provider: p, context_window: 1000, over_window: truncate, input: $1 per 1M tokens, output: $2 per 1M tokens }
+      """)
+    let cut = try estimate(
+      "--requests-per-day", "1", "--input", "1000", "--output", "100", "--mini", "100%",
+      "--catalog",
+      folder.path("c.yaml"), "--mini-model", "a", "--full-model", "a")
+    #expect(cut.output.contains("cost $0.033.") && cut.output.contains("to 900, which is billed"))
+    #expect(cut.output.contains("30 requests a month (1 a day for 30 days)"), "\(cut)")
+    let one = try estimate(
+      "--requests-per-day", "1", "--input", "1", "--output", "1", "--mini", "100%", "--days", "1")
+    #expect(one.output.contains("1 request a month (1 a day for 1 day) of 1 token in"), "\(one)")
+  }
+
   @Test(arguments: [
     ["--mini", "101%"], ["--mini", "x"], ["--requests-per-day", "-1"], ["--input", "1.5"],
     ["--output", "1e12"], ["--days", "0"], ["--catalog", "c.yaml"],

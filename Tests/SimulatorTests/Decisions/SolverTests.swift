@@ -71,6 +71,59 @@ import Testing
     #expect(!alike.contains("is of the account plan") && !alike.contains("of its own does"))
   }
 
+  /// What is printed is fed back as a user would: it keeps the limit itself. Of budgets and inputs of every
+  /// unit, whose limits lie where four digits do not.
+  @Test(arguments: [
+    "users", "workloads.chat.volume", "workloads.chat.mix.easy.share",
+    "workloads.chat.mix.hard.output",
+    "workloads.report.input.cv", "prices.large.output", "workloads.*.volume*", "prices.***",
+    "cache.classes.default.hit_rate", "workloads.report.input.mean",
+  ])
+  func whatIsPrintedKeepsTheLimit(name: String) throws {
+    let (assessor, _) = try setUp(
+      "cache: { mode: rate, classes: { default: { ttl: 1h, hit_rate: 30% } } }")
+    let knob = try knob(name, assessor)
+    let bill = try assessor.assess([Assessor.Variant()])[0][0].cost
+    for factor in [0.937, 0.99937, 1.00371, 1.137] {
+      let limit = Limit.budget(bill * factor)
+      let solution = try solve(name, assessor, [limit])
+      guard let value = solution.answer else { continue }
+      let text = InputWords.exact(value, of: knob.isFactor ? .share : knob.kind)
+      let digits = text.filter { $0.isNumber || $0 == "." }
+      // As many digits as are read, and no more than four that are not zero.
+      #expect(digits.filter { $0 != "." }.count <= 6, "\(name): \(text)")
+      let stated = text.replacing("−", with: "-").replacing(",", with: "")
+      let number = stated.split(separator: " ")[0].replacing("$", with: "")
+      let isShare = text.hasSuffix("%")
+      let typed = try #require(Double(number)) / (isShare ? 100 : 1)
+      let again = try assessor.assess([Assessor.Variant(settings: knob.settings(typed))])[0][0]
+      #expect(limit.isKept(again, months: 1), "\(name) at \(text): \(again.cost)")
+    }
+  }
+
+  /// By hand: 100 chats and 10 reports cost $0.328 and $0.24 a user (above), $5.68 with 10. A token more in
+  /// each of the 800 easy answers costs $0.0016, so that $5.70 leaves room for 12.5 of them: 112 is the
+  /// answer.
+  @Test func answersOfEveryUnitAreRoundedToTheSideThatHolds() throws {
+    #expect(InputKind.share.readable(0.903512, .up) == 0.9036)
+    #expect(InputKind.share.readable(0.903512, .down) == 0.9035)
+    #expect(InputKind.share.readable(0.9035, .up) == 0.9035)
+    #expect(InputKind.money.readable(1_234.567, .down) == 1_234.56)
+    #expect(InputKind.money.readable(0.0032567, .up) == 0.003257)
+    #expect(InputKind.number.readable(123_456.7, .down) == 123_456)
+    #expect(InputKind.price(per: "1M tokens").readable(1.14159, .down) == 1.141)
+    // 3.217 s is shown as 3.2 s, 154.3 min as 2.6 h.
+    #expect(InputKind.duration.readable(3.217, .down) == 3.2)
+    #expect(InputKind.duration.readable(3.217, .up) == 3.3)
+    #expect((InputKind.duration.readable(9_258, .up) - 9_360).magnitude < 1e-6)
+    #expect(InputWords.exact(3.3, of: .duration) == "3.3 s")
+    #expect(InputWords.exact(0.9036, of: .share) == "90.36 %")
+    #expect(InputWords.exact(1_234.5, of: .money) == "$1,234.50")
+    let (assessor, _) = try setUp()
+    let solution = try solve("workloads.chat.mix.easy.output", assessor, [.budget(5.7)])
+    #expect(solution.verdict == .upTo(112))
+  }
+
   /// Every number of users from 1 to 20, one by one: the answer is the last that keeps the limit.
   @Test(arguments: [
     Limit.budget(10), .budget(3.7), .overrun(0.05), .overrun(0.3),

@@ -98,6 +98,45 @@ import Testing
         == ["20", "1", "3"])
   }
 
+  /// By hand: at $1.14 and $4.56 a million tokens 500 and 200 cost $0.00057 + $0.000912 = $0.001482. Two
+  /// requests of fans, each estimated at $0.0008, cost $0.002964 and are estimated at $0.0016; one of
+  /// others, with twice the answer, costs $0.00057 + $0.001824 = $0.002394 and is estimated at $0.11;
+  /// a slow one of 500 + 200 tokens at $1 is under no estimate. In all 3 requests at $0.1116, which cost
+  /// $0.005358.
+  @Test func aReplaySetsEstimatesBesideWhatRequestsCost() throws {
+    let folder = try DocumentFolder("plans: [1]\nworkloads: { w: { volume: 1, input: 1 } }")
+    try folder.write(
+      "policy.yaml",
+      """
+      name: estimating
+      rules:
+        - { name: slow calls, when: { task: slow }, model: slow }
+        - { name: fan calls, when: { use_case: fans }, model: deepseek-v3, estimated_cost: $0.0008 }
+        - { name: all others, model: deepseek-v3, estimated_cost: $0.11 }
+      """)
+    try folder.write(
+      "log.csv",
+      """
+      timestamp,model,user,use_case,action,task,input_tokens,output_tokens
+      2025-11-01T10:00:00Z,deepseek-v3,anna,fans,a,text,500,200
+      2025-11-01T11:00:00Z,deepseek-v3,bea,fans,b,text,500,200
+      2025-11-01T12:00:00Z,deepseek-v3,anna,campaigns,a,text,500,400
+      2025-11-01T13:00:00Z,slow,anna,fans,a,slow,500,200
+
+      """)
+    try folder.replay("log.csv")
+    let page = try folder.report("s-replay")
+    #expect(
+      page.contains(
+        "The rules estimate 3 requests at $0.1116 in all, and they cost $0.005358."), "\(page)")
+    #expect(page.contains("| fan calls | 2 | $0.0008 | $0.0016 | $0.002964 | 0.540 |"))
+    #expect(page.contains("| all others | 1 | $0.11 | $0.11 | $0.002394 | 45.9 |"))
+    #expect(page.contains("| slow calls | 1 | – | – | $0.0007 | – |"))
+    // Which rule decides requests is no label: one row for each action of a use case and model.
+    let rows = try folder.table("actions", "s-replay")
+    #expect(rows.map { [$0["use_case"], $0["action"], $0["model"]] }.count == 4)
+  }
+
   @Test func whatMeansNothingIsRefused() throws {
     let folder = try DocumentFolder(
       """

@@ -82,6 +82,11 @@ struct DocumentFolder {
     try table(at: "out/\(report)/\(name).csv")
   }
 
+  /// The page of a report.
+  func report(_ report: String = "s") throws -> String {
+    try String(contentsOfFile: folder.path("out/\(report)/report.md"), encoding: .utf8)
+  }
+
   func has(_ name: String) -> Bool {
     FileManager.default.fileExists(atPath: folder.path("out/s/\(name).csv"))
   }

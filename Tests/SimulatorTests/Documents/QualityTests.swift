@@ -61,6 +61,65 @@ import Testing
     #expect(kept.column("errors") == ["20", "0"])
   }
 
+  /// Of 30 answers each, for 3, 1 and 2 messages: all of the first sell, whether they are sent is not told;
+  /// nothing is told of the messages of the second; all of the third are sent.
+  @Test func whatIsNotStatedIsEmptyAndMessagesAreCounted() throws {
+    let folder = try DocumentFolder(
+      """
+      plans: [1]
+      traffic: { arrivals: exact }
+      workloads:
+        sells: { volume: 30, input: 500, output: 200, conversion: 100%, msgs: 3 }
+        liked: { volume: 30, input: 500, output: 200, satisfaction: 100% }
+        sends: { volume: 30, input: 500, output: 200, sent: 100%, msgs: 2 }
+      """)
+    try folder.run()
+    let rows = try folder.table("quality")
+    func values(_ useCase: String, _ name: String) -> Set<String> {
+      Set(rows.filter { $0["use_case"] == useCase }.column(name))
+    }
+    func sum(_ useCase: String, _ name: String) -> Int64 {
+      rows.filter { $0["use_case"] == useCase }.sum(name)
+    }
+    #expect(sum("sells", "messages_generated") == 90 && sum("sells", "messages_converted") == 90)
+    #expect(sum("sends", "messages_generated") == 60 && sum("sends", "messages_sent") == 60)
+    #expect(sum("liked", "thumbs_up") == 30)
+    for (useCase, name) in [
+      ("sells", "messages_sent"), ("sells", "sent_rate"), ("sends", "messages_converted"),
+      ("liked", "messages_generated"), ("liked", "messages_sent"), ("liked", "messages_converted"),
+      ("liked", "responses"), ("sells", "thumbs_up"),
+    ] { #expect(values(useCase, name) == [""], "\(useCase) \(name)") }
+    #expect(values("sells", "conversion_rate") == ["1.000000"])
+  }
+
+  /// By hand: 5 messages were sent and 2 were not, of the first account plan; a request that does not tell
+  /// its messages is one.
+  @Test func aLogTellsMessages() throws {
+    let folder = try DocumentFolder("plans: [1]\nworkloads: { w: { volume: 1, input: 1 } }")
+    try folder.write(
+      "log.csv",
+      """
+      timestamp,model,user,account_plan,use_case,input_tokens,output_tokens,msgs,sent
+      2025-11-01T10:00:00Z,deepseek-v3,anna,starter,fans,500,200,4,true
+      2025-11-01T11:00:00Z,deepseek-v3,anna,starter,fans,500,200,2,false
+      2025-11-01T12:00:00Z,deepseek-v3,anna,starter,fans,500,200,,true
+      2025-11-02T12:00:00Z,deepseek-v3,anna,pro,fans,500,200,,
+      2025-11-02T13:00:00Z,deepseek-v3,bea,,fans,500,200,,
+      2025-11-02T13:00:00Z,deepseek-v3,,pro,fans,500,200,,
+      """)
+    try folder.replay("log.csv")
+    let rows = try folder.table("quality", "s-replay")
+    let told = try #require(rows.first { $0["account_plan"] == "starter" })
+    #expect(told["messages_generated"] == "7" && told["messages_sent"] == "5")
+    #expect(told["sent_rate"] == "0.666667" && told["messages_converted"] == "")
+    // An account's plan is the last that the log tells of it; bea's is not told.
+    let accounts = try folder.table("accounts", "s-replay")
+    let plans = Dictionary(
+      accounts.map { ($0["account_id"] ?? "", $0["account_plan"] ?? "") }
+    ) { first, _ in first }
+    #expect(plans == ["anna": "pro", "bea": "", "": ""])
+  }
+
   /// The documents' targets: 80 % satisfied (2890), 15 % converted (2901); 60 % sent and 2 % made up are
   /// assumed. Of 20,000 answers 3,000 convert, 12,000 are sent and 400 are made up, give or take 5
   /// standard deviations of 50.5, 69.3 and 19.8; of those rated (half), 80 % of 10,000 are satisfied
@@ -203,7 +262,7 @@ import Testing
     var tally = QualityTally(compiled: compiled, population: population, mostRows: 2)
     for day in [0, 1, 1, 2, 3] {
       withUnsafePointer(to: Call(time: 0, index: 0, user: 0, kind: 0)) {
-        tally.add(QualityValues(), $0, useCase: 0, row: 0, day: day, isFailed: false)
+        tally.add(QualityValues(), $0, useCase: 0, row: 0, day: day, isFailed: false, msgs: 1)
       }
       #expect(tally.isFull == (day > 1))
     }

@@ -11,9 +11,15 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
   #expect(PlainEnglish.usd(money(-248_104_967_000_000)) == "−$248.10")
   #expect(PlainEnglish.usd(money(0)) == "$0.00")
   #expect(PlainEnglish.usd(money(1_000_000_000_000_000_000)) == "$1,000,000.00")
-  #expect(PlainEnglish.usd(money(113_000_000)) == "$0.00011")
-  #expect(PlainEnglish.usd(money(-4_000_000_000)) == "−$0.0040")
-  #expect(PlainEnglish.smallUSD(money(34_000_000_000_000), per: 300_000) == "$0.00011")
+  #expect(PlainEnglish.usd(money(113_000_000)) == "$0.000113")
+  #expect(PlainEnglish.usd(money(-4_000_000_000)) == "−$0.004")
+  #expect(PlainEnglish.smallUSD(money(34_000_000_000_000), per: 300_000) == "$0.0001133")
+  // 1,000 requests at $0.00325 are $3.25, and $0.50 is not $0.5.
+  #expect(PlainEnglish.usd(money(3_250_000_000)) == "$0.00325")
+  #expect(PlainEnglish.usd(money(500_000_000_000)) == "$0.50")
+  #expect(PlainEnglish.usd(money(123_456_000_000)) == "$0.1235")
+  #expect(PlainEnglish.usd(0.99996) == "$1.00")
+  #expect(PlainEnglish.usd(1.23456) == "$1.23")
   #expect(PlainEnglish.smallUSD(money(1), per: 0) == "–")
   #expect(PlainEnglish.usd(money(1_000)) == "<$0.000001")
 }

@@ -27,6 +27,10 @@ package struct ReplaySource: CallSource {
   /// one.
   private var forms = FixedTable<Form>([])
   private let costs = LoggedCosts()
+  private var planNames: [String] = []
+  /// Into `planNames`, by the compiled scenario's kind and by account; −1: none is told.
+  private var planOfKind: [Int32] = []
+  private var planOfAccount: [Int32] = []
 
   /// All that a row asks about its kind.
   private struct Form {
@@ -101,6 +105,7 @@ package struct ReplaySource: CallSource {
     let grew = try addKinds()
     let isLonger = cover()
     resolveRows()
+    noteAccountPlans()
     batch.before = number
     number += Int64(rows.rows.count)
     swap(&batch.log, &rows)
@@ -268,6 +273,33 @@ package struct ReplaySource: CallSource {
     costs.totals.add(cost: cost, model: model == TraceRow.none ? .max : models[Int(model)])
     costs.outliers.add(
       model: model == TraceRow.none ? nil : Int(model), number: row.number, cost: cost)
+  }
+
+  // MARK: Account plans
+
+  /// The account plan that the log tells last of an account, by its number from 0; nil: it tells none.
+  package func accountPlan(of account: Int) -> String? {
+    guard account < planOfAccount.count, planOfAccount[account] >= 0 else { return nil }
+    return planNames[Int(planOfAccount[account])]
+  }
+
+  private mutating func noteAccountPlans() {
+    guard !trace.facts.absent.contains(.accountPlan) else { return }
+    for attributes in compiled.attributes.dropFirst(planOfKind.count) {
+      guard let name = attributes[.accountPlan] else {
+        planOfKind.append(-1)
+        continue
+      }
+      let known = planNames.firstIndex(of: name) ?? planNames.count
+      if known == planNames.count { planNames.append(name) }
+      planOfKind.append(Int32(known))
+    }
+    let new = accounts.names.count - planOfAccount.count
+    planOfAccount += Array(repeating: -1, count: new)
+    for row in rows.rows where row.user != Ledger.noUser {
+      let plan = planOfKind[Int(row.kind)]
+      if plan >= 0 { planOfAccount[Int(row.user)] = plan }
+    }
   }
 
   // MARK: Growth

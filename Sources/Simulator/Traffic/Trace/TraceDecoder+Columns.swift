@@ -257,6 +257,7 @@ extension TraceDecoder {
     while row < grid.rows {
       rows[row].status = status(grid[row])
       if rows[row].status == .failed { piece.failed &+= 1 }
+      noteStatus()
       noteUnknown()
       row = Self.successes(texts, row &+ 1, grid.rows, rows)
     }

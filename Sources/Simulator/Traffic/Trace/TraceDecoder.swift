@@ -31,6 +31,8 @@ package struct TraceDecoder {
   package let isPlain: Bool
   /// A bit for each column that the row at hand does not tell.
   package var unknownInRow: UInt64 = 0
+  /// The status of the row at hand, where it is a word that is not known.
+  private var unknownStatus: String?
 
   /// Far above anything that a request can be: 10^15 tokens, or 31 years in microseconds.
   private static let maximumCount: Int64 = 1_000_000_000_000_000
@@ -186,7 +188,7 @@ package struct TraceDecoder {
   private mutating func readValues(
     _ fields: FieldList, _ row: inout TraceRecord
   ) throws(BadRow) {
-    unknownInRow = 0
+    (unknownInRow, unknownStatus) = (0, nil)
     row.time = try time(fields, row.number)
     try readQuantities(&row, fields)
     try readOutcome(&row, fields)
@@ -197,6 +199,7 @@ package struct TraceDecoder {
     if sources.present & Self.quality != 0 { try readQuality(&row, fields) }
     if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
     piece.count(row)
+    noteStatus()
     noteUnknown()
   }
 
@@ -374,23 +377,25 @@ package struct TraceDecoder {
   @inline(__always)
   package mutating func status(_ row: FieldList) -> TraceRow.Status {
     let code = smallNumber(.status, row)
-    if code >= 0 { return (200..<300).contains(code) ? .ok : .failed }
+    if code >= 0, let isSuccess = StatusWords.isSuccess(code) { return isSuccess ? .ok : .failed }
     guard let text = value(.status, row) else { return .unknown }
-    return Self.isSuccess(text) ? .ok : .failed
+    return wordedStatus(text)
   }
 
-  /// Whether a status says that the call succeeded: `ok`, `success` and `true` in any case, and 2xx,
-  /// also written `200.0` (docs/semantics.md, "Outcome and latency").
-  package static func isSuccess(_ status: Bytes) -> Bool {
-    for word in successes where status.count == word.utf8.count {
-      // Setting this bit makes capitals small, and no other letter one of these.
-      if zip(status, word.utf8).allSatisfy({ $0 | 0x20 == $1 }) { return true }
-    }
-    guard let code = TraceDecimal(status), let whole = try? code.scaled(by: 0, .exact) else {
-      return false
-    }
-    return (200..<300).contains(whole)
+  @inline(never)
+  private mutating func wordedStatus(_ text: Bytes) -> TraceRow.Status {
+    if let isSuccess = StatusWords.shipped.isSuccess(text) { return isSuccess ? .ok : .failed }
+    unknownStatus = String(decoding: text.prefix(Self.shownStatus), as: UTF8.self)
+    return .failed
   }
 
-  private static let successes = ["ok", "success", "true"]
+  private static let shownStatus = 60
+
+  /// Counts a status that is not known, of a row that is taken.
+  @inline(__always)
+  package mutating func noteStatus() {
+    guard let word = unknownStatus else { return }
+    piece.addStatus(word, rows: 1)
+    unknownStatus = nil
+  }
 }

@@ -1,4 +1,5 @@
 import CostModel
+import Support
 
 /// What reading a log found out; complete after the last batch.
 package struct TraceFacts: Sendable {
@@ -17,6 +18,8 @@ package struct TraceFacts: Sendable {
   package var outputTokens: Int128 = 0
   package var loggedCost = MoneySum.zero
   package var failed: Int64 = 0
+  /// Of the failed rows, those whose status is a word that is not known.
+  package var unknownStatuses: [String: Int64] = [:]
   package var first = SimTime.distantFuture
   package var last = SimTime.distantPast
 
@@ -29,6 +32,21 @@ package struct TraceFacts: Sendable {
   /// Canonical columns that no row tells: absent, or always empty.
   package var untold: [TraceColumn] {
     TraceColumn.allCases.filter { absent.contains($0) || unknown[$0] == accepted }
+  }
+
+  /// What is said first of statuses that are not known; nil: there are none.
+  package var statusSentence: String? {
+    let shown = 5
+    let words = unknownStatuses.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    guard !words.isEmpty else { return nil }
+    let rows = words.reduce(0) { $0 + $1.value }
+    var names = words.prefix(shown).map { word, rows in
+      "'\(PlainEnglish.visible(word))' (\(PlainEnglish.plural(rows, "request")))"
+    }
+    if words.count > shown { names.append("\(words.count - shown) more") }
+    return
+      "Mind that the status of \(PlainEnglish.plural(rows, "request")) is not known, and taken for a "
+      + "failure: \(PlainEnglish.list(names)). A format of your own can say what it means."
   }
 
   /// The log's columns that are not used.
@@ -49,6 +67,7 @@ package struct TraceFacts: Sendable {
     outputTokens += piece.outputTokens
     loggedCost += MoneySum(picodollars: piece.cost)
     failed += piece.failed
+    unknownStatuses.merge(piece.unknownStatuses, uniquingKeysWith: +)
     usedTimeZone = usedTimeZone || piece.usedZone
     guard !piece.batch.rows.isEmpty else { return }
     first = min(first, SimTime(microseconds: piece.first))

@@ -20,8 +20,18 @@ package struct TracePiece: Sendable {
   package var outputTokens: Int128 = 0
   package var cost: Int128 = 0
   package var failed: Int64 = 0
+  /// Of the failed rows, those whose status is a word that is not known.
+  package private(set) var unknownStatuses: [String: Int64] = [:]
   package var first = Int64.max
   package var last = Int64.min
+
+  private static let mostStatuses = 1_000
+
+  /// Counts rows with a status that is not known; of very many such words, the rest together.
+  package mutating func addStatus(_ word: String, rows: Int64) {
+    let isListed = unknownStatuses[word] != nil || unknownStatuses.count < Self.mostStatuses
+    unknownStatuses[isListed ? word : "…", default: 0] += rows
+  }
 
   /// Takes a row into the sums.
   @inline(__always)
@@ -39,6 +49,7 @@ package struct TracePiece: Sendable {
     batch.removeAll()
     symbols.removeAll()
     rejected.removeAll()
+    unknownStatuses.removeAll()
     for column in unknown.indices { unknown[column] = 0 }
     (count, filtered, failed, usedZone) = (0, 0, 0, false)
     (inputTokens, cachedInputTokens, outputTokens, cost) = (0, 0, 0, 0)
