@@ -112,16 +112,24 @@ package struct MarkdownHTML {
   private func table(_ lines: [Substring]) -> String {
     guard lines.count >= 2 else { return "<p>\(lines.map { inline($0) }.joined())</p>" }
     let isNumber = Self.cells(lines[1]).map { $0.hasSuffix(":") }
+    let heads = Self.cells(lines[0]).map { inline($0).replacing(/<[^>]*>/, with: "") }
+    // A short table of many columns is one of things: on a phone each becomes a card.
+    let areCards = heads.count > 4 && lines.count <= 2 + Self.mostCards
     func row(_ line: Substring, _ tag: String) -> String {
       let cells = Self.cells(line).enumerated().map { column, cell in
         let kind = column < isNumber.count && isNumber[column] ? " class=\"number\"" : ""
-        return "<\(tag)\(kind)>\(inline(cell))</\(tag)>"
+        let head =
+          areCards && tag == "td" && column < heads.count ? " data-head=\"\(heads[column])\"" : ""
+        return "<\(tag)\(kind)\(head)>\(inline(cell))</\(tag)>"
       }
       return "<tr>" + cells.joined() + "</tr>\n"
     }
-    return "<div class=\"wide\"><table>\n<thead>\n" + row(lines[0], "th") + "</thead>\n<tbody>\n"
+    let name = areCards ? " class=\"cards\"" : ""
+    return "<div class=\"wide\"><table\(name)>\n<thead>\n" + row(lines[0], "th") + "</thead>\n<tbody>\n"
       + lines.dropFirst(2).map { row($0, "td") }.joined() + "</tbody>\n</table></div>"
   }
+
+  private static let mostCards = 8
 
   /// Between the bars that no backslash precedes.
   private static func cells(_ line: Substring) -> [Substring] {

@@ -86,6 +86,15 @@ package enum ReportHTML {
     th:first-child,td:first-child{position:sticky;left:0;max-width:9rem;\
     background:linear-gradient(var(--band),var(--band)),var(--paper)} \
     thead th:first-child,tbody tr:nth-child(odd) td:first-child{background:var(--paper)}}
+    @media screen and (max-width:34rem){.cards,.cards tbody{display:block;width:100%} \
+    .cards thead{display:none} \
+    .cards tr{display:block;border:1px solid var(--rule);border-radius:.4rem;margin:.7rem 0;\
+    padding:.3rem .2rem} \
+    .cards tr td,.cards tr td.number,.cards tr td:first-child{display:block;overflow:hidden;\
+    border:0;max-width:none;position:static;background:none;text-align:right;white-space:normal;\
+    padding:.15rem .7rem} \
+    .cards td::before{content:attr(data-head);color:var(--faint);float:left;margin-right:1rem} \
+    .cards td:first-child{font-weight:600}}
     @media print{
     @page{margin:15mm}
     body{font-size:10pt} main{max-width:none;padding:0} nav{display:none}
