@@ -87,6 +87,8 @@ package struct BillArithmetic: Sendable {
   private static let mostLines = 10
   /// Terms that are added up in one formula; more are told by their mean.
   private static let mostTerms = 4
+  /// Terms that are looked through for those that are alike.
+  private static let mostMerged = 100
 
   /// nil: the bill is not known, or nothing.
   package init?(_ cost: ExpectedCost) {
@@ -274,6 +276,8 @@ extension BillArithmetic {
   /// Terms that differ in one factor alone are one, with the sum of it: users, shares, and what a
   /// conversation's calls use.
   private static func merged(_ terms: [Term]) -> [Term] {
+    // So many are told by their mean in any case.
+    guard terms.count <= mostMerged else { return terms }
     var result: [Term] = []
     for term in terms {
       var isNew = true

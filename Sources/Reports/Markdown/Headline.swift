@@ -32,12 +32,13 @@ package enum Headline {
       ? "One of \(PlainEnglish.count(Int64(runs))) simulated months" : "One simulated month"
     let whose = " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"
     let sentences = [
-      "\(emphasis)\(which), as an example.\(emphasis)", bill(plan, report, emphasis),
+      bill(plan, report, emphasis),
       ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
       enforced(plan, emphasis, whose: whose),
       emphasis.isEmpty ? nil : CachingWords.sentences(plan, report, emphasis),
     ]
-    return sentences.compactMap { $0 }.joined(separator: " ")
+    return "\(emphasis)\(which), as an example.\(emphasis)" + (emphasis.isEmpty ? " " : "\n\n")
+      + sentences.compactMap { $0 }.joined(separator: " ")
   }
 
   /// What else is to be known of the expected bill.

@@ -35,6 +35,12 @@ import Testing
       #expect(outcome.output.contains(part), "\(part) in \(outcome.output)")
     }
     #expect(outcome.output.contains("One simulated month, as an example."))
+    if template == .saasChat {
+      let readme = try String(
+        contentsOf: RepositoryFiles.root.appendingPathComponent("README.md"), encoding: .utf8)
+      let shown = lines.dropLast(3).joined(separator: "\n")
+      #expect(readme.contains(shown), "README shows another first screen than\n\(shown)")
+    }
     let page = try String(contentsOfFile: folder.path("out/my-co/report.md"), encoding: .utf8)
     let start = try #require(page.range(of: "nine months in ten")?.lowerBound)
     let example = try #require(page.range(of: "as an example")?.lowerBound)
