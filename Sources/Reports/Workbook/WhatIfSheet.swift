@@ -59,11 +59,10 @@ struct WhatIfSheet {
 
   private static var firstLine: Int { Scale.firstRow + Scale.allCases.count + 2 }
 
-  /// Nothing where no closed form tells the bill.
-  static func write(_ report: ScenarioReport, to book: Workbook) throws(OutputError) {
-    guard let plan = report.largestPlan, let arithmetic = plan.expectation.arithmetic else {
-      return
-    }
+  /// - Parameter budget: of the whole period.
+  static func write(
+    _ arithmetic: BillArithmetic, of plan: PlanSpec, budget: MoneySum?, to book: Workbook
+  ) throws(OutputError) {
     let sheet = WhatIfSheet(
       arithmetic: arithmetic, plan: plan, book: book, sheet: try book.sheet(name),
       money: book.format("[$$-409]#,##0.00####"),
