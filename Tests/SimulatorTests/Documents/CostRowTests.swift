@@ -125,7 +125,7 @@ import Testing
 
       """)
     try folder.replay("log.csv")
-    let page = try folder.report("s-replay")
+    let page = try folder.report("s-replay").split(separator: " ").joined(separator: " ")
     #expect(
       page.contains(
         "The rules estimate 3 requests at $0.1116 in all, and they cost $0.005358."), "\(page)")
