@@ -18,7 +18,7 @@ package enum ReportMarkdown {
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
           windowSection(report), unaskedSection(report), retiredSection(report),
-          ReplayMarkdown.unknowns(report, replay), unbilledSection(report),
+          estimateSection(report), ReplayMarkdown.unknowns(report, replay), unbilledSection(report),
           fileSection(report),
         ]
       } else {

@@ -110,8 +110,9 @@ package enum InputKind: Hashable, Sendable {
     // What differs from a whole number of steps by rounding alone is one.
     let count = value / step
     let whole = count.rounded()
-    return rounded(
-      ((count - whole).magnitude < 1e-9 * max(1, whole) ? whole : count.rounded(side)) * step)
+    let steps = (count - whole).magnitude < 1e-9 * max(1, whole) ? whole : count.rounded(side)
+    // The number that the digits are, not one beside it.
+    return rounded(Double(Self.decimal(steps * step)) ?? steps * step)
   }
 
   /// The unit of the fourth significant digit.

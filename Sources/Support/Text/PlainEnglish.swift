@@ -4,8 +4,8 @@ import CostModel
 package enum PlainEnglish {
   // MARK: Money
 
-  // One rule for every amount, exact or expected: cents; of less than a dollar four significant digits,
-  // as far as they say more than cents do, so that so many calls at that price cost what a reader
+  // One rule for every amount, exact or expected: cents, and where these are not all of what is less than
+  // a dollar two to four significant digits, so that so many calls at that price cost what a reader
   // reckons, and what is not zero never reads as zero; and zero has no sign.
 
   /// `$1,248.00`, `$0.00325`, `<$0.000001`.
@@ -25,9 +25,8 @@ package enum PlainEnglish {
   /// - Parameter least: decimals that are written in any case.
   package static func usd(_ dollars: Double, places least: Int = 2) -> String {
     guard dollars.isFinite else { return "–" }
-    let places = decimals(for: dollars, atLeast: least)
-    guard let places else { return belowSmallest }
-    return amount(DecimalText.real(dollars, places: places) ?? "–", places: least)
+    guard let places = decimals(for: dollars, atLeast: least) else { return belowSmallest }
+    return amount(DecimalText.real(dollars, places: places.upperBound) ?? "–", places)
   }
 
   /// The amount divided by a count, exactly: `$0.0001125`, `$1.25`.
@@ -37,39 +36,40 @@ package enum PlainEnglish {
       return belowSmallest
     }
     let denominator = MoneySum.picodollarsPerDollar * Int128(count)
-    return amount(DecimalText.ratio(money.picodollars, denominator, places: places))
+    return amount(
+      DecimalText.ratio(money.picodollars, denominator, places: places.upperBound), places)
   }
 
   private static let belowSmallest = "<$0.000001"
 
-  /// Decimals that show four significant digits of what is less than a dollar; nil: it is not zero, but
-  /// less than a millionth. Less than half a picodollar is nothing but the rounding of a sum.
-  private static func decimals(for dollars: Double, atLeast least: Int) -> Int? {
+  /// Decimals that show two and four significant digits, where the least ones do not say the amount
+  /// exactly; nil: it is not zero, but less than a millionth. Less than half a picodollar is nothing but
+  /// the rounding of a sum.
+  private static func decimals(for dollars: Double, atLeast least: Int) -> ClosedRange<Int>? {
     let size = dollars.magnitude
-    if size < 5e-13 || size >= 1 { return least }
+    if size < 5e-13 || size >= 1 { return least...least }
     if size < 1e-6 { return nil }
-    var (places, unit) = (4, 0.1)
-    while size < unit {
+    var (places, unit) = (max(2, least), 0.01)
+    for _ in 2..<places { unit /= 10 }
+    let units = size / unit
+    if units >= 0.5, (units - units.rounded()).magnitude < 1e-6 { return places...places }
+    while places < 8, size < 10 * unit {
       places += 1
       unit /= 10
     }
-    return max(places, least)
+    return places...(places + 2)
   }
 
-  /// Without zeros that say nothing behind so many decimals.
-  private static func trimmed(_ number: String, places least: Int) -> String {
-    guard let point = number.firstIndex(of: ".") else { return number }
+  /// Without zeros that say nothing, behind the fewest decimals.
+  private static func trimmed(_ number: String, _ places: ClosedRange<Int>) -> String {
     var digits = number[...]
-    while digits.last == "0", digits.distance(from: point, to: digits.endIndex) > least + 1 {
-      digits.removeLast()
-    }
-    if digits.last == "." { digits.removeLast() }
+    for _ in places.dropFirst() where digits.last == "0" { digits.removeLast() }
     return String(digits)
   }
 
   /// With its sign before the dollar's.
-  private static func amount(_ number: String, places least: Int = 2) -> String {
-    let number = trimmed(number, places: least)
+  private static func amount(_ number: String, _ places: ClosedRange<Int>) -> String {
+    let number = trimmed(number, places)
     return number.hasPrefix("-")
       ? "−$" + grouped(String(number.dropFirst())) : "$" + grouped(number)
   }
@@ -82,8 +82,9 @@ package enum PlainEnglish {
     guard let places = decimals(for: size, atLeast: 2) else {
       return "<0.000001 " + currency.code
     }
-    let text = DecimalText.ratio(money.picodollars * currency.rate.digits, unit, places: places)
-    return grouped(trimmed(text, places: 2)) + " " + currency.code
+    let text = DecimalText.ratio(
+      money.picodollars * currency.rate.digits, unit, places: places.upperBound)
+    return grouped(trimmed(text, places)) + " " + currency.code
   }
 
   /// How many units a dollar buys: `0.92`.

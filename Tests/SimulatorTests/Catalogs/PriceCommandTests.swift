@@ -217,7 +217,7 @@ import Testing
     #expect(rejected.contains("3,cached_input_tokens,'m': more cached"))
     let priced = try String(contentsOfFile: folder.path("out/priced.csv"), encoding: .utf8)
     #expect(priced.contains("\r\n12,,m,p,false,") && priced.hasSuffix(",0.001007\r\n"))
-    #expect(lax.errors.hasPrefix("1 row cost $0.0010 ($0.001007 exactly).\n"))
+    #expect(lax.errors.hasPrefix("1 row cost $0.001007 ($0.001007 exactly).\n"))
     #expect(try price(usage, "--skip-bad-rows", "10").code == 2)
   }
 

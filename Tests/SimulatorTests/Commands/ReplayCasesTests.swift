@@ -68,7 +68,7 @@ import Testing
     #expect(try column("cache_hit_rate", of: "plans.csv") == ["", "", "0.750000", ""])
     let report = try file("report.md")
     #expect(report.contains("## Cases compared"), "\(report)")
-    #expect(report.contains("Under shared they cost $0.0035, $0.010 less, the least of the other"))
+    #expect(report.contains("Under shared they cost $0.0035, $0.0105 less, the least of the other"))
     #expect(report.contains("| case "))
     for name in ["cost-by-model", "cumulative-cost"] {
       #expect(try file("charts/\(name).svg").contains("case"))

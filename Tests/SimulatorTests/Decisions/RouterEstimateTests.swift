@@ -24,7 +24,7 @@ import Testing
     ] { #expect(run.output.contains(line), "\(run.output)") }
     let words = try estimate(
       "--requests-per-day", "3333", "--input", "500", "--output", "200", "--mini", "90%")
-    #expect(words.output.contains("Published (routing-strategy.md:81-92): $430.00"))
+    #expect(words.output.contains("(routing-strategy.md:81-92) for a month of 30 days: $430.00 ("))
     #expect(words.output.contains("8.6 times this"))
     #expect(words.output.contains("$2.00 for 1,000 requests of gpt-4o-mini"))
   }

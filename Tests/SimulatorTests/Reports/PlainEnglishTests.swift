@@ -12,7 +12,7 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
   #expect(PlainEnglish.usd(money(0)) == "$0.00")
   #expect(PlainEnglish.usd(money(1_000_000_000_000_000_000)) == "$1,000,000.00")
   #expect(PlainEnglish.usd(money(113_000_000)) == "$0.000113")
-  #expect(PlainEnglish.usd(money(-4_000_000_000)) == "−$0.004")
+  #expect(PlainEnglish.usd(money(-4_000_000_000)) == "−$0.0040")
   #expect(PlainEnglish.smallUSD(money(34_000_000_000_000), per: 300_000) == "$0.0001133")
   // 1,000 requests at $0.00325 are $3.25, and $0.50 is not $0.5.
   #expect(PlainEnglish.usd(money(3_250_000_000)) == "$0.00325")
@@ -83,8 +83,9 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
 @Test(
   arguments: [
     (0.0, "$0.00"), (-0.0, "$0.00"), (1e-14, "$0.00"), (-1e-14, "$0.00"), (4e-7, "<$0.000001"),
-    (0.000002, "$0.0000020"), (0.002, "$0.0020"), (-0.002, "−$0.0020"), (0.00999, "$0.0100"),
-    (0.05, "$0.05"), (0.0123, "$0.012"), (0.62, "$0.62"), (1.005, "$1.00"), (1_248, "$1,248.00"),
+    (0.000002, "$0.0000020"), (0.002, "$0.0020"), (-0.002, "−$0.0020"), (0.00999, "$0.00999"),
+    (0.05, "$0.05"), (0.0123, "$0.0123"), (0.0123456, "$0.01235"), (0.62, "$0.62"),
+    (1.005, "$1.00"), (1_248, "$1,248.00"),
     (-248.105, "−$248.10"),
   ] as [(Double, String)])
 func amountsAreNeverZeroWhereTheyAreNot(dollars: Double, text: String) {

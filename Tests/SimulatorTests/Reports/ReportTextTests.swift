@@ -13,7 +13,7 @@ import Testing
     Headline.text(report)
       == "With 30 users, AI costs $29.40 in November 2026: $19.40 over the $10.00 budget, which "
       + "breaks on 11 November 2026, 04:53. The largest plan that stays within the budget is "
-      + "1 user at $0.98.")
+      + "1 user at $0.9801.")
   #expect(
     Headline.text(SampleReport(users: [1, 2], budget: 10).report)
       == "With 2 users, AI costs $1.96 in November 2026, within the $10.00 budget with $8.04 to "
@@ -36,7 +36,7 @@ import Testing
   report.plans[1].expectation.cost = 10.04
   #expect(
     Headline.text(report)
-      == "With 10 users, AI costs $9.80 in November 2026, within the $10.00 budget with $0.20 to "
+      == "With 10 users, AI costs $9.80 in November 2026, within the $10.00 budget with $0.1996 to "
       + "spare; but it is a coin toss: the expected bill is $10.04, and chance alone breaks the "
       + "budget in 50 % of such months. The largest plan that is sure to stay within the budget is "
       + "5 users at $4.90.")
@@ -174,7 +174,7 @@ import Testing
   let models: [(String, Int64)] = ["a", "b", "c"].map { ($0, 11_133_333_333) }
   let text = ReportMarkdown.text(SampleReport(users: [1], models: models).report)
   let totals = text.split(separator: "\n").filter { $0.hasPrefix("| **total**") }
-  #expect(text.contains("$0.33 (33.3 %)") && totals.count == 2)
+  #expect(text.contains("$0.334 (33.3 %)") && totals.count == 2)
   #expect(totals.allSatisfy { $0.contains("**$1.00**") }, "\(totals)")
 }
 
@@ -333,7 +333,7 @@ import Testing
   let text = ReportMarkdown.costSection(SampleReport(users: [100], models: [big] + small).report)
   #expect(text.contains("| all others (9) |") && !text.contains("small-3"))
   // 9 × 30 × (100 × $0.00001 + 50 × $0.000001000001).
-  #expect(text.contains("$0.28 (<0.1 %) |"))
+  #expect(text.contains("$0.2835 (<0.1 %) |"))
   let one = SampleReport(users: [100], models: [big, small[0]]).report
   #expect(ReportMarkdown.costSection(one).contains("| small-0 "))
 }
