@@ -37,7 +37,15 @@ package enum CalibrationJSON {
       ("calls", .integer(workload.calls)),
       (
         "volume_per_user",
-        .optional(DecimalText.real(workload.volume, places: 6)) { .string($0) }
+        .optional(DecimalText.real(workload.volume.likely, places: 6)) { .string($0) }
+      ),
+      (
+        "volume_per_user_low",
+        .optional(DecimalText.real(workload.volume.low, places: 6)) { .string($0) }
+      ),
+      (
+        "volume_per_user_high",
+        .optional(DecimalText.real(workload.volume.high, places: 6)) { .string($0) }
       ),
     ])
   }

@@ -7,14 +7,16 @@ import Support
 package struct Calibration: Sendable {
   package struct Kind: Sendable {
     package var attributes: CallAttributes
-    package var share: Double
+    package var share: FittedRange
     package var calls: Int64
     package var input: SizeFit?
     package var output: SizeFit?
     package var reasoning: SizeFit?
     package var audio: SizeFit?
-    /// Mean tokens that came from the provider's cache, and the share of the input.
-    package var cachedTokens: Double
+    /// What else it meters.
+    package var meters: [(meter: CallMeter, size: SizeFit)]
+    /// Mean tokens that the provider's cache gave or took, and the share of the input.
+    package var cachedTokens: FittedRange
     package var cachedShare: Double
     /// nil: no call states one.
     package var maxTokens: MaxTokens?
@@ -35,7 +37,9 @@ package struct Calibration: Sendable {
     package var useCase: String?
     package var calls: Int64
     /// Calls a budget period of a mean user.
-    package var volume: Double
+    package var volume: FittedRange
+    /// How much more than Poisson arrivals parts of the log differ in their calls.
+    package var dispersion: Double
     /// Of what the log saw, to get to a budget period.
     package var factor: Double
     package var profile: ProfileFit
@@ -71,6 +75,12 @@ package struct Calibration: Sendable {
     package var judged: Int64
     package var latency: SizeFit?
     package var usesPromptCache: Bool
+    /// The share of what its cache gave or took that it gave; nil: it took nothing.
+    package var hitChance: FittedRange?
+
+    package var failureRate: FittedRange {
+      FittedRange(share: Double(failed), of: Double(max(1, judged)))
+    }
   }
 
   /// A routing rule of the log's own policy.
@@ -98,9 +108,12 @@ package struct Calibration: Sendable {
   /// The attribute that tells a model's calls from another's, where they differ in size.
   package var modelAttribute: Attribute?
   package var callsWithoutModel: Int64
-  /// What no fit has: by meter, in billed units.
-  package var metered: [CallMeter: Int128]
+  /// What no fit has, since the log's models do not bill it: by meter, in billed units.
+  package var unpriced: [CallMeter: Int128]
   package var writtenTokens: Int128
+  package var writtenLongTokens: Int128
+  /// Requests whose cached tokens follow from the blocks that they tell.
+  package var blockCalls: Int64
   /// Requests with a session, and about how many sessions there are.
   package var sessionCalls: Int64
   package var sessions: Double

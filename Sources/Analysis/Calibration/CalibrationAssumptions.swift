@@ -70,19 +70,27 @@ package enum CalibrationAssumptions {
         "\(CalibrationText.count(unknown, "call")) do not tell \(text.prefix { $0 != ":" }): taken "
           + "to be like the others.")
     }
-    let metered = CallMeter.allCases.filter { fit.metered[$0, default: 0] > 0 }
-    if !metered.isEmpty {
-      let amounts = metered.map { $0.text(of: fit.metered[$0, default: 0]) }
+    let unpriced = CallMeter.allCases.filter { fit.unpriced[$0, default: 0] > 0 }
+    if !unpriced.isEmpty {
+      let amounts = unpriced.map { $0.text(of: fit.unpriced[$0, default: 0]) }
       list.append(
-        "\(PlainEnglish.list(amounts)) are left out, with their cost: state "
-          + metered.map { "'\($0.key)'" }.joined(separator: ", ") + " of the calls that have them.")
+        "\(PlainEnglish.list(amounts)) are left out: not every model that the calls can reach has a price "
+          + "for them.")
     }
-    if fit.writtenTokens > 0 {
+    if fit.writtenLongTokens > 0 {
       list.append(
-        "\(InputLog.grouped(Int64(clamping: fit.writtenTokens))) tokens written to a provider's "
-          + "cache count as plain input.")
+        "\(InputLog.grouped(Int64(clamping: fit.writtenLongTokens))) tokens that a provider's cache was "
+          + "to keep for the longer time are billed as written for the shorter one.")
+    }
+    if fit.blockCalls > 0 {
+      list.append(
+        "\(CalibrationText.count(fit.blockCalls, "call")) tell blocks of their prompts: what a cache that "
+          + "keeps them for an hour would have read is their cached input.")
     }
     list.append("Token sizes are those of calls that did not fail, and independent of each other.")
+    list.append(
+      "Ranges say what a sample of this size does not tell, if calls are independent but for what "
+        + "counts show; profiles, pools of prompts, weights of models and limits have none.")
     return list
   }
 

@@ -62,7 +62,9 @@ package struct CalibrationText {
         + "\(Self.count(facts.accepted, "request")), \(facts.first) to \(facts.last)"
         + (left > 0 ? "; \(Self.count(left, "row")) left out" : ""))
     if fit.leftOut.calls > 0 { yaml.comment(fit.leftOut.text + ".") }
-    yaml.comment("Each comment says what the value below it rests on.")
+    yaml.comment(
+      "Each comment says what the value below it rests on. {low, likely, high} is a triangle whose 5th "
+        + "and 95th percentile are what a sample of this size tells of the value.")
     yaml.line("name: " + QuotedText.quoted(names.scenario))
     yaml.line("title: " + QuotedText.quoted("Fitted to " + names.log))
     yaml.line("")
@@ -129,9 +131,7 @@ package struct CalibrationText {
         "\(InputLog.grouped(model.failed)) of \(Self.count(model.judged, "call")) failed"
           + (model.judged < model.calls ? "; the log does not tell of the others." : "."),
         indent: 4)
-      yaml.line(
-        "failure_rate: " + YAMLText.percent(Double(model.failed) / Double(model.judged)),
-        indent: 4)
+      yaml.line("failure_rate: " + model.failureRate.percent(), indent: 4)
     } else {
       yaml.comment(
         "The log does not tell of failures (\(Self.count(model.calls, "call"))).", indent: 4)
@@ -143,11 +143,15 @@ package struct CalibrationText {
       yaml.comment("Neither the log nor the catalog tells: assumed.", indent: 4)
       yaml.line("latency: 1s", indent: 4)
     }
-    if model.usesPromptCache {
-      yaml.comment(
-        "The log has input from the provider's cache; how long it keeps: assumed.", indent: 4)
-      yaml.line("prompt_cache: {ttl: 1h}", indent: 4)
-    }
+    guard model.usesPromptCache else { return }
+    yaml.comment(
+      "The log has input from the provider's cache; how long it keeps: assumed."
+        + (model.hitChance == nil
+          ? "" : " The chance is the share of what it gave or took that it gave."), indent: 4)
+    yaml.line(
+      "prompt_cache: {ttl: 1h"
+        + (model.hitChance.map { ", hit_chance: " + $0.percent(digits: 6) } ?? "") + "}",
+      indent: 4)
   }
 
   // MARK: Policy, cache, users
@@ -209,11 +213,14 @@ package struct CalibrationText {
           + " calls each"
           + (activity.cv == nil
             ? ": no more spread than chance makes."
-            : "; chance's part of the spread is taken out."))
+            : "; chance's part of the spread is taken out.")
+          + (activity.isCapped
+            ? " A lognormal would spread them further than \(InputLog.grouped(Int64(fit.users))) users "
+              + "can show, √(users − 1): taken as that." : ""))
     }
     yaml.line("users:")
     yaml.line(
-      "activity: " + (activity.cv.map { "{cv: \(YAMLText.number($0, digits: 4))}" } ?? "equal"),
+      "activity: " + (activity.range.map { "{cv: \($0.number(digits: 4))}" } ?? "equal"),
       indent: 2)
     if !fit.accountPlans.isEmpty {
       let users = Double(fit.users)
@@ -221,7 +228,9 @@ package struct CalibrationText {
       yaml.flow(
         "account_plans",
         fit.accountPlans.map {
-          QuotedText.quoted($0.name) + ": " + YAMLText.percent(Double($0.users) / users)
+          QuotedText.quoted($0.name) + ": "
+            + (fit.accountPlans.count == 1
+              ? "100%" : FittedRange(share: Double($0.users), of: users).percent())
         }, brackets: ("{", "}"), indent: 2)
     }
   }

@@ -13,7 +13,7 @@ package struct CallCell: Sendable {
   package var failed: Int64 = 0
   /// Calls of which the log says whether they failed.
   package var judged: Int64 = 0
-  /// Of calls that did not fail. Input is what did not come from the provider's cache.
+  /// Of calls that did not fail. Input is what the provider's cache neither gave nor took.
   package var input = SizeSketch()
   /// Without thinking.
   package var output = SizeSketch()
@@ -22,14 +22,30 @@ package struct CallCell: Sendable {
   package var audio = SizeSketch()
   /// Microseconds.
   package var latency = SizeSketch()
+  /// Tokens that the provider's cache gave or took, 0 included.
+  package var cached = SizeSketch()
+  package var readTokens: Int128 = 0
+  /// Calls with any of them, and those that read.
   package var cachedCalls: Int64 = 0
-  package var cachedTokens: Int128 = 0
+  package var readCalls: Int64 = 0
+  /// By meter, of calls that have some of it.
+  package var meters: [CallMeter: SizeSketch] = [:]
   /// What calls state as the most that the answer may have.
   package var maxTokens = SizeSketch()
 
   /// Whether no call that was answered tells a size other than 0.
   package var tellsNoSize: Bool {
-    cachedTokens == 0 && [input, output, reasoning, audio].allSatisfy { $0.sum == 0 }
+    meters.isEmpty && [cached, input, output, reasoning, audio].allSatisfy { $0.sum == 0 }
+  }
+
+  /// Calls that did not fail.
+  package var answered: Int64 { calls - failed }
+
+  /// What all answered calls have of a meter.
+  package func size(_ meter: CallMeter) -> SizeSketch {
+    var sketch = meters[meter] ?? SizeSketch()
+    sketch.add(0, times: answered - sketch.count)
+    return sketch
   }
 
   package mutating func add(_ row: TraceRecord) {
@@ -39,16 +55,23 @@ package struct CallCell: Sendable {
       failed += 1
       return
     }
-    if row.cached > 0 {
-      cachedCalls += 1
-      cachedTokens += Int128(row.cached)
-    }
-    if row.input >= 0 { input.add(max(0, row.input - max(0, row.cached))) }
+    let read = max(0, row.cached)
+    let kept = read + max(0, row.cacheWrite) + max(0, row.meters.cacheWriteLong)
+    cached.add(kept)
+    readTokens += Int128(read)
+    if kept > 0 { cachedCalls += 1 }
+    if read > 0 { readCalls += 1 }
+    if row.input >= 0 { input.add(max(0, row.input - kept)) }
     if row.maxTokens >= 0 { maxTokens.add(row.maxTokens) }
     if row.output >= 0 { output.add(max(0, row.output - max(0, row.reasoning))) }
     if row.reasoning >= 0 { reasoning.add(row.reasoning) }
     if row.audio >= 0 { audio.add(row.audio) }
     if row.latency >= 0 { latency.add(row.latency) }
+    guard !row.meters.isEmpty else { return }
+    for meter in CallMeter.allCases {
+      let quantity = row.meters[keyPath: LoggedMeters.path(meter)]
+      if quantity > 0 { meters[meter, default: SizeSketch()].add(quantity) }
+    }
   }
 
   package mutating func merge(_ other: CallCell) {
@@ -61,7 +84,10 @@ package struct CallCell: Sendable {
     audio.merge(other.audio)
     latency.merge(other.latency)
     cachedCalls += other.cachedCalls
-    cachedTokens += other.cachedTokens
+    readCalls += other.readCalls
+    readTokens += other.readTokens
+    cached.merge(other.cached)
+    for (meter, sketch) in other.meters { meters[meter, default: SizeSketch()].merge(sketch) }
     maxTokens.merge(other.maxTokens)
   }
 
@@ -100,9 +126,10 @@ package struct LogSketch: Sendable {
   package private(set) var accountPlans: [String?] = []
   package private(set) var callsWithoutUser: Int64 = 0
   package private(set) var callsWithoutModel: Int64 = 0
-  /// What calls meter beside text tokens, thinking and audio time.
-  package private(set) var metered: [CallMeter: Int128] = [:]
   package private(set) var writtenTokens: Int128 = 0
+  package private(set) var writtenLongTokens: Int128 = 0
+  /// Requests that tell blocks of their prompt and no cached tokens.
+  package private(set) var blockCalls: Int64 = 0
   /// Requests by session, as prompts are counted.
   package private(set) var sessions = PromptSketch()
   /// Names of models that the catalog does not have, or has no price for.
@@ -113,6 +140,11 @@ package struct LogSketch: Sendable {
   private let catalog: Catalog
   private var models: [ModelID?] = []
   private var cellIndex: [UInt64: Int] = [:]
+  /// Of the blocks that rows tell, by the log's model number.
+  private var blockCaches: [UInt32: PromptCache] = [:]
+
+  /// For how long a provider is taken to keep what it has read.
+  package static let kept = SimDuration.hour
 
   package init(catalog: Catalog) { self.catalog = catalog }
 
@@ -129,7 +161,21 @@ package struct LogSketch: Sendable {
       userCalls.append(0)
       accountPlans.append(nil)
     }
-    for record in batch.records { add(record) }
+    for var record in batch.records {
+      if record.cached < 0, record.blockCount > 0 { record.cached = read(record, batch) }
+      add(record)
+    }
+  }
+
+  /// What a cache that keeps blocks for an hour would have of the row's.
+  private mutating func read(_ row: TraceRecord, _ batch: TraceBatch) -> Int64 {
+    blockCalls += 1
+    var cache = blockCaches.removeValue(forKey: row.model)
+      ?? PromptCache(PromptCacheSettings(ttl: Self.kept))
+    defer { blockCaches[row.model] = cache }
+    return cache.read(
+      blocks: batch.blocks(of: row), blockSize: Int64(row.blockSize), input: max(0, row.input),
+      at: SimTime(microseconds: row.time))
   }
 
   private mutating func addKind(_ attributes: CallAttributes) {
@@ -140,12 +186,6 @@ package struct LogSketch: Sendable {
     } else {
       workloadOfKind.append(workloads.count)
       workloads.append(Workload(useCase: useCase))
-    }
-  }
-
-  private mutating func add(_ meters: LoggedMeters) {
-    for meter in CallMeter.allCases {
-      metered[meter, default: 0] += Int128(max(0, meters[keyPath: LoggedMeters.path(meter)]))
     }
   }
 
@@ -161,8 +201,8 @@ package struct LogSketch: Sendable {
       userCalls[Int(row.user)] += 1
       if let plan = kinds[kind][.accountPlan] { accountPlans[Int(row.user)] = plan }
     }
-    if !row.meters.isEmpty { add(row.meters) }
     writtenTokens += Int128(max(0, row.cacheWrite) + max(0, row.meters.cacheWriteLong))
+    writtenLongTokens += Int128(max(0, row.meters.cacheWriteLong))
     if row.session != 0 { sessions.add(prompt: row.session, user: row.user, at: row.time) }
     cells[cell(kind, model)].add(row)
     let number = workloadOfKind[kind]

@@ -21,6 +21,8 @@ package struct SizeFit: Sendable {
   package let high: Int64
   package let bins: [Distribution.Bin]
   package let lognormal: LognormalFit?
+  /// How well the sample tells the mean, over that; nil: it does not.
+  package let factor: FittedRange?
 
   /// - Parameter unit: what bins are rounded to where a mean need not be exact (a latency is no
   ///   part of a bill); 1: the mean is exact.
@@ -39,6 +41,7 @@ package struct SizeFit: Sendable {
         unit == 1 ? Self.centred($0) : [Self.rounded($0, to: unit)]
       }
     lognormal = Self.lognormal(fine)
+    factor = FittedRange(factorOf: sketch)
   }
 
   package var isZero: Bool { high == 0 }

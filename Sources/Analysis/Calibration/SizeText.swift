@@ -19,6 +19,9 @@ package struct SizeText {
     yaml.flow(
       "histogram", fit.bins.map { "\(span($0)): \(YAMLText.number($0.weight, digits: 9))" },
       brackets: ("{", "}"), indent: indent + 2)
+    if let factor = fit.factor {
+      yaml.line("factor: " + factor.number(digits: 1), indent: indent + 2)
+    }
   }
 
   private var comment: String {

@@ -15,7 +15,7 @@ package struct WorkloadText {
         + (workload.factor == 1
           ? "" : ", times \(YAMLText.number(workload.factor, digits: 6)) for the whole period"),
       indent: 4)
-    yaml.line("volume: " + YAMLText.number(workload.volume, digits: 12), indent: 4)
+    yaml.line("volume: " + workload.volume.number(digits: 12), indent: 4)
     yaml.line("traffic:", indent: 4)
     profile(&yaml)
     arrivals(&yaml)
@@ -74,7 +74,9 @@ package struct WorkloadText {
       "\(CalibrationText.count(burst.gaps, "gap")) within users, evened by the profile: cv "
         + estimate + (burst.cv == nil ? ", which chance explains." : "."), indent: 6)
     yaml.line(
-      burst.cv == nil ? "arrivals: poisson" : "arrivals: {gamma: {cv: \(estimate)}}", indent: 6)
+      burst.cv == nil
+        ? "arrivals: poisson" : "arrivals: {gamma: {cv: \(burst.range.number(digits: 4))}}",
+      indent: 6)
   }
 
   private func prompts(_ yaml: inout YAMLText) {
@@ -114,7 +116,7 @@ package struct WorkloadText {
 
   private func write(_ kind: Calibration.Kind, to yaml: inout YAMLText) {
     yaml.comment(CalibrationText.count(kind.calls, "call"), indent: 6)
-    yaml.line("- share: " + YAMLText.percent(kind.share, digits: 10), indent: 6)
+    yaml.line("- share: " + kind.share.percent(digits: 10), indent: 6)
     for attribute in Attribute.ofRules {
       guard let value = kind.attributes[attribute] else { continue }
       yaml.line("\(attribute.name): " + QuotedText.quoted(value), indent: 8)
@@ -127,23 +129,26 @@ package struct WorkloadText {
     if let region = billed.region {
       yaml.comment("Billed in region \(region): a model's 'regions' say where it runs.", indent: 8)
     }
-    let cached = kind.cachedTokens.rounded()
-    for (key, size, unit) in [
-      ("input", kind.input, SizeText.Unit.tokens), ("output", kind.output, .tokens),
-      ("reasoning", kind.reasoning, .tokens), ("audio", kind.audio, .time),
-    ] {
+    let cached = kind.cachedTokens.likely.rounded()
+    let sizes: [(String, SizeFit?, SizeText.Unit)] =
+      [
+        ("input", kind.input, .tokens), ("output", kind.output, .tokens),
+        ("reasoning", kind.reasoning, .tokens), ("audio", kind.audio, .time),
+      ]
+      + kind.meters.map { ($0.meter.key, $0.size, $0.meter.dimension.isTime ? .time : .tokens) }
+    for (key, size, unit) in sizes {
       guard let size, !size.isZero else { continue }
       if key == "input", cached > 0 {
-        yaml.comment("Without what came from the provider's cache.", indent: 8)
+        yaml.comment("Without what the provider's cache gave or took.", indent: 8)
       }
       SizeText(fit: size, unit: unit).write(key: key, indent: 8, to: &yaml)
     }
     if let limit = kind.maxTokens { write(limit, to: &yaml) }
     guard cached > 0 else { return }
     yaml.comment(
-      "Of the input, \(YAMLText.percent(kind.cachedShare, digits: 3)) came from the provider's "
-        + "cache: as a prefix of its mean length.", indent: 8)
-    yaml.line("prefix: \(Int64(cached))", indent: 8)
+      "Of the input, the provider's cache gave or took \(YAMLText.percent(kind.cachedShare, digits: 3)): "
+        + "as a prefix of its mean length.", indent: 8)
+    yaml.line("prefix: " + kind.cachedTokens.whole, indent: 8)
   }
 }
 
