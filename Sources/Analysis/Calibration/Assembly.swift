@@ -8,6 +8,8 @@ package struct Assembly {
   package let period: PeriodFit
   package let profiles: [ProfileFit]
   package let bursts: [BurstSketch.Fit]
+  /// By workload; nil: its calls stand alone.
+  package let conversations: [ConversationFit?]
   package let hasPolicy: Bool
   package let catalog: Catalog
 
@@ -30,7 +32,7 @@ package struct Assembly {
     return Calibration(
       facts: facts, period: period, users: sketch.userCalls.count,
       callsWithoutUser: sketch.callsWithoutUser,
-      activity: ActivityFit(counts: sketch.userCalls, dispersion: dispersion),
+      activity: ActivityFit(counts: sketch.arrivalsByUser, dispersion: dispersion),
       accountPlans: accountPlans(), workloads: workloads,
       leftOut: Calibration.LeftOut(
         kinds: all.reduce(0) { $0 + $1.leftOut.kinds },
@@ -58,18 +60,27 @@ package struct Assembly {
     let observed =
       isFilled ? period.months : period.observed(profile.profile, calls: sketch.calls)
     let users = Double(max(1, sketch.userCalls.count))
-    var (groups, merged, leftOut) = groups(number, tells: tells)
+    let conversation = conversations[number]
+    var (groups, merged, leftOut) = groups(number, tells: conversation == nil ? tells : nil)
     groups.sort { $0.cell.calls > $1.cell.calls }
+    if conversation != nil, let first = groups.first {
+      // A conversation has one kind of calls.
+      merged = groups.count > 1 ? groups.count : 0
+      groups = [(first.attributes, CallCell.merged(groups.map(\.cell)))]
+    }
     let calls = own.calls - leftOut.calls
-    let dispersion = dispersion(own, profile, poisson: bursts[number].cv.map { $0 * $0 } ?? 1)
+    let arrivals = conversation?.conversations ?? calls
+    let dispersion = dispersion(number, profile, poisson: bursts[number].cv.map { $0 * $0 } ?? 1)
     let volume = FittedRange(
-      Double(calls), error: (dispersion * Double(calls)).squareRoot())
+      Double(arrivals), error: (dispersion * Double(arrivals)).squareRoot())
     return Calibration.Workload(
       name: name, useCase: own.useCase, calls: calls,
       volume: volume.scaled(by: 1 / observed / users), dispersion: dispersion,
       factor: period.months / observed,
       profile: profile, burst: bursts[number], prompts: prompts(own),
-      kinds: groups.map { kind($0.attributes, $0.cell, of: calls, dispersion) }, mergedKinds: merged,
+      conversation: conversation,
+      kinds: groups.map { kind($0.attributes, $0.cell, of: calls, dispersion) },
+      mergedKinds: merged,
       leftOut: leftOut)
   }
 
@@ -80,7 +91,7 @@ package struct Assembly {
   /// their calls (χ² over its degrees of freedom), but no less: what one long burst does to the whole.
   /// - Parameter poisson: that of the gaps, where there are too few parts.
   private func dispersion(
-    _ own: LogSketch.Workload, _ profile: ProfileFit, poisson: Double
+    _ number: Int, _ profile: ProfileFit, poisson: Double
   ) -> Double {
     let timeline = Timeline(period: period.period, profile: profile.profile)
     let quarter = LogSketch.quarter
@@ -95,7 +106,7 @@ package struct Assembly {
     guard whole > 0 else { return max(1, poisson) }
     let edges = (0...parts).map { first + (last - first + 1) * $0 / parts }
     var counts = Array(repeating: 0.0, count: Int(parts))
-    for (place, count) in own.quarters {
+    for (place, count) in sketch.arrivals(ofWorkload: number) {
       counts[min(edges.lastIndex { $0 <= place } ?? 0, counts.count - 1)] += Double(count)
     }
     let calls = counts.reduce(0, +)
@@ -261,8 +272,20 @@ package struct Assembly {
       return Calibration.ModelFit(
         model: model, calls: all.calls, failed: all.failed, judged: all.judged,
         latency: SizeFit(all.latency, unit: 1_000), usesPromptCache: all.cachedCalls > 0,
-        hitChance: hitChance(all))
+        hitChance: hitChance(all), answersConversations: conversation(of: cells) != nil,
+        conversations: all.readTokens > 0 ? conversation(of: cells).map(Self.cache) : nil)
     }
+  }
+
+  /// That of the workload with most of these calls.
+  private func conversation(of cells: [CallCell]) -> ConversationFit? {
+    cells.sorted { $0.calls > $1.calls }.lazy
+      .compactMap { conversations[sketch.workloadOfKind[$0.kind]] }.first
+  }
+
+  private static func cache(_ fit: ConversationFit) -> Calibration.ConversationCache {
+    Calibration.ConversationCache(
+      life: fit.life, longLife: fit.longLife, hitChance: fit.hitChance)
   }
 
   /// A ratio of tokens, known as well as the share of the calls that read.

@@ -45,6 +45,10 @@ package struct Calibration: Sendable {
     package var profile: ProfileFit
     package var burst: BurstSketch.Fit
     package var prompts: Prompts?
+    /// nil: its calls stand alone.
+    package var conversation: ConversationFit?
+    /// What the fitted scenario reads of its conversations' input; nil: not simulated.
+    package var fittedReadShare: Double?
     package var kinds: [Kind]
     /// Kinds that were put together because there are too many.
     package var mergedKinds = 0
@@ -77,10 +81,21 @@ package struct Calibration: Sendable {
     package var usesPromptCache: Bool
     /// The share of what its cache gave or took that it gave; nil: it took nothing.
     package var hitChance: FittedRange?
+    /// Whether it answers calls of conversations, where a failure has other consequences than a retry.
+    package var answersConversations = false
+    /// How its cache keeps conversations; nil: it answers none, or the log tells of no reads.
+    package var conversations: ConversationCache?
 
     package var failureRate: FittedRange {
       FittedRange(share: Double(failed), of: Double(max(1, judged)))
     }
+  }
+
+  package struct ConversationCache: Sendable {
+    /// Microseconds.
+    package var life: Int64
+    package var longLife: Int64?
+    package var hitChance: FittedRange?
   }
 
   /// A routing rule of the log's own policy.
@@ -146,7 +161,10 @@ package struct Calibrator {
     var trace = try TraceSource(path: path, format: format, options: options(0))
     var sketch = LogSketch(catalog: catalog)
     var batch = TraceBatch()
-    while try trace.next(into: &batch) { sketch.add(batch, trace.symbols) }
+    while try trace.next(into: &batch) {
+      sketch.tellsSessions = !trace.facts.absent.contains(.session)
+      sketch.add(batch, trace.symbols)
+    }
     guard sketch.calls > 0 else {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
     }
@@ -161,9 +179,10 @@ package struct Calibrator {
     let profiles = sketch.workloads.indices.map {
       ProfileFit(sketch.week(ofWorkload: $0, in: period.period))
     }
-    let bursts = try bursts(sketch, period, profiles)
+    let (bursts, conversations) = try secondPass(sketch, period, profiles)
     let fit = Assembly(
-      sketch: sketch, period: period, profiles: profiles, bursts: bursts, hasPolicy: hasPolicy,
+      sketch: sketch, period: period, profiles: profiles, bursts: bursts,
+      conversations: conversations, hasPolicy: hasPolicy,
       catalog: catalog
     ).calibration(trace.facts)
     guard !fit.workloads.isEmpty else {
@@ -193,13 +212,17 @@ package struct Calibrator {
     }
   }
 
-  private func bursts(
+  private func secondPass(
     _ sketch: LogSketch, _ period: PeriodFit, _ profiles: [ProfileFit]
-  ) throws -> [BurstSketch.Fit] {
+  ) throws -> ([BurstSketch.Fit], [ConversationFit?]) {
     var trace = try TraceSource(path: path, format: format, options: options(1))
     var bursts = BurstSketch(
       timelines: profiles.map { Timeline(period: period.period, profile: $0.profile) },
       users: sketch.userCalls.count)
+    var sessions = sketch.workloads.indices.map {
+      sketch.isConversation($0) ? SessionSketch(sketch.scouts[$0]) : nil
+    }
+    var walk = SessionWalk()
     var batch = TraceBatch()
     var rows: Int64 = 0
     let changed = BadInput(
@@ -207,14 +230,29 @@ package struct Calibrator {
         + "read twice")
     while try trace.next(into: &batch) {
       rows += Int64(batch.rows.count)
-      for row in batch.rows {
+      for (place, row) in batch.rows.enumerated() {
         guard Int(row.kind) < sketch.workloadOfKind.count,
           row.user == TraceRow.none || Int(row.user) < sketch.userCalls.count
         else { throw changed }
-        bursts.add(row, workload: sketch.workloadOfKind[Int(row.kind)])
+        let workload = sketch.workloadOfKind[Int(row.kind)]
+        guard sessions[workload] != nil else {
+          bursts.add(row, workload: workload)
+          continue
+        }
+        let record = batch.record(place)
+        guard let step = walk.step(record, workload: workload) else { continue }
+        sessions[workload]?.add(step, record)
+        if step.previous == nil { bursts.add(row, workload: workload) }
       }
     }
     guard rows == sketch.calls else { throw changed }
-    return sketch.workloads.indices.map { bursts.fit(workload: $0) }
+    for session in walk.sessions { sessions[session.workload]?.finish(session.turn, session.last) }
+    let models = { (number: UInt32) in number == TraceRow.none ? nil : sketch.models[Int(number)] }
+    return (
+      sketch.workloads.indices.map { bursts.fit(workload: $0) },
+      sessions.enumerated().map { number, found in
+        found.map { ConversationFit(sketch.scouts[number], $0, models: models) }
+      }
+    )
   }
 }

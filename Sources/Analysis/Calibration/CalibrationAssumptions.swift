@@ -35,7 +35,29 @@ package enum CalibrationAssumptions {
     if !fit.accountPlans.isEmpty {
       list.append("Account plans differ in their number of users only, not in their activity.")
     }
-    list.append(flows(fit))
+    if fit.workloads.contains(where: { $0.conversation == nil }) { list.append(flows(fit)) }
+    return list + conversations(fit)
+  }
+
+  private static func conversations(_ fit: Calibration) -> [String] {
+    let all = fit.workloads.compactMap(\.conversation)
+    guard !all.isEmpty else { return [] }
+    var list = [
+      "Conversations are the log's sessions, sub-agents' their own; one that the log cuts off has ended.",
+      "Sizes, turns and pauses of a conversation are independent of each other.",
+    ]
+    if all.contains(where: { !$0.tellsTurns }) {
+      list.append(
+        "Where the log does not tell turns (columns turn or call_kind), every call is an answer to a "
+          + "message.")
+    }
+    if all.contains(where: { $0.full != nil }) {
+      list.append("What was taken out of contexts was summarized.")
+    }
+    let merged = fit.workloads.filter { $0.conversation != nil && $0.mergedKinds > 0 }
+    if !merged.isEmpty {
+      list.append("All calls of a conversation have the attributes that most of them have.")
+    }
     return list
   }
 

@@ -41,7 +41,7 @@ package struct CalibrationText {
     writer.yaml.line("")
     writer.yaml.line("workloads:")
     for workload in fit.workloads {
-      let section = WorkloadText(fit: fit, workload: workload)
+      let section = WorkloadText(fit: fit, workload: workload, catalog: catalog)
       section.write(to: &writer.yaml)
     }
     writer.assumptions()
@@ -99,10 +99,12 @@ package struct CalibrationText {
     }
   }
 
-  private mutating func period() {
-    let start = fit.period.start.description
+  private mutating func period() { Self.period(fit.period, to: &yaml) }
+
+  package static func period(_ period: PeriodFit, to yaml: inout YAMLText) {
+    let start = period.start.description
     yaml.line("period:")
-    switch fit.period.form {
+    switch period.form {
     case .months(let count):
       yaml.line("month: " + QuotedText.quoted(String(start.prefix(7))), indent: 2)
       if count > 1 { yaml.line("months: \(count)", indent: 2) }
@@ -110,7 +112,7 @@ package struct CalibrationText {
       yaml.line("start: " + QuotedText.quoted(start), indent: 2)
       yaml.line("days: \(count)", indent: 2)
     }
-    yaml.line("time_zone: " + QuotedText.quoted(fit.period.timeZone), indent: 2)
+    yaml.line("time_zone: " + QuotedText.quoted(period.timeZone), indent: 2)
   }
 
   // MARK: Models
@@ -131,7 +133,9 @@ package struct CalibrationText {
         "\(InputLog.grouped(model.failed)) of \(Self.count(model.judged, "call")) failed"
           + (model.judged < model.calls ? "; the log does not tell of the others." : "."),
         indent: 4)
-      yaml.line("failure_rate: " + model.failureRate.percent(), indent: 4)
+      // A chance of failures that were not seen would hide what conversations are expected to cost.
+      let isUnseen = model.answersConversations && model.failed == 0
+      yaml.line("failure_rate: " + (isUnseen ? "0%" : model.failureRate.percent()), indent: 4)
     } else {
       yaml.comment(
         "The log does not tell of failures (\(Self.count(model.calls, "call"))).", indent: 4)
@@ -143,15 +147,36 @@ package struct CalibrationText {
       yaml.comment("Neither the log nor the catalog tells: assumed.", indent: 4)
       yaml.line("latency: 1s", indent: 4)
     }
-    guard model.usesPromptCache else { return }
+    if let cache = model.conversations { return write(cache) }
+    // What conversations send again is told by them.
+    guard model.usesPromptCache, !model.answersConversations else { return }
     yaml.comment(
       "The log has input from the provider's cache; how long it keeps: assumed."
         + (model.hitChance == nil
-          ? "" : " The chance is the share of what it gave or took that it gave."), indent: 4)
+          ? "" : " The chance is the share of what it gave or took that it gave."),
+      indent: 4)
     yaml.line(
       "prompt_cache: {ttl: 1h"
         + (model.hitChance.map { ", hit_chance: " + $0.percent(digits: 6) } ?? "") + "}",
       indent: 4)
+  }
+
+  private mutating func write(_ cache: Calibration.ConversationCache) {
+    yaml.comment(
+      "Of 5 min, 30 min, 1 h and a day the life that the gaps in front of reads and misses contradict least"
+        + (cache.longLife == nil
+          ? "" : ", and that of tokens which the log says were written for longer")
+        + "; the chance: of gaps below half of it, those that read at least half of what the prompt before "
+        + "had beyond the first one.",
+      indent: 4)
+    var keys = ["ttl: " + Self.minutes(cache.life)]
+    if let long = cache.longLife { keys.append("long_ttl: " + Self.minutes(long)) }
+    if let chance = cache.hitChance { keys.append("hit_chance: " + chance.percent(digits: 6)) }
+    yaml.flow("prompt_cache", keys, brackets: ("{", "}"), indent: 4)
+  }
+
+  private static func minutes(_ microseconds: Int64) -> String {
+    "\(microseconds / 60_000_000)min"
   }
 
   // MARK: Policy, cache, users

@@ -116,6 +116,11 @@ package struct LogSketch: Sendable {
 
   package static let quarter: Int64 = 900_000_000
 
+  /// The quarter of an hour that a time is in.
+  package static func quarter(of time: Int64) -> Int64 {
+    time >= 0 ? time / quarter : (time + 1) / quarter - 1
+  }
+
   package private(set) var workloads: [Workload] = []
   package private(set) var cells: [CallCell] = []
   /// By the log's kind.
@@ -132,13 +137,19 @@ package struct LogSketch: Sendable {
   package private(set) var blockCalls: Int64 = 0
   /// Requests by session, as prompts are counted.
   package private(set) var sessions = PromptSketch()
+  /// By workload, where the log tells sessions.
+  package private(set) var scouts: [SessionScout] = []
+  /// Whether the log has a column of sessions.
+  package var tellsSessions = false
+  private var walk = SessionWalk()
   /// Names of models that the catalog does not have, or has no price for.
   package private(set) var unknownModels: Set<String> = []
   package private(set) var first = Int64.max
   package private(set) var last = Int64.min
 
   private let catalog: Catalog
-  private var models: [ModelID?] = []
+  /// By the log's model number.
+  package private(set) var models: [ModelID?] = []
   private var cellIndex: [UInt64: Int] = [:]
   /// Of the blocks that rows tell, by the log's model number.
   private var blockCaches: [UInt32: PromptCache] = [:]
@@ -164,13 +175,41 @@ package struct LogSketch: Sendable {
     for var record in batch.records {
       if record.cached < 0, record.blockCount > 0 { record.cached = read(record, batch) }
       add(record)
+      guard tellsSessions else { continue }
+      let workload = workloadOfKind[Int(record.kind)]
+      while scouts.count <= workload { scouts.append(SessionScout()) }
+      guard let step = walk.step(record, workload: workload) else { continue }
+      scouts[workload].add(step, record, blocks: batch.blocks(of: record))
     }
+  }
+
+  /// Whether the calls of a workload are those of conversations.
+  package func isConversation(_ workload: Int) -> Bool {
+    scouts.indices.contains(workload)
+      && scouts[workload].isConversation(of: workloads[workload].calls)
+  }
+
+  /// Calls, or conversations that begin, by quarter of an hour.
+  package func arrivals(ofWorkload number: Int) -> [Int64: Int64] {
+    isConversation(number) ? scouts[number].quarters : workloads[number].quarters
+  }
+
+  /// Of each user, calls and conversations.
+  package var arrivalsByUser: [Int64] {
+    var counts = userCalls
+    for (number, scout) in scouts.enumerated() where isConversation(number) {
+      for (user, calls) in scout.userCalls where user != TraceRow.none {
+        counts[Int(user)] -= calls - scout.users[user, default: 0]
+      }
+    }
+    return counts
   }
 
   /// What a cache that keeps blocks for an hour would have of the row's.
   private mutating func read(_ row: TraceRecord, _ batch: TraceBatch) -> Int64 {
     blockCalls += 1
-    var cache = blockCaches.removeValue(forKey: row.model)
+    var cache =
+      blockCaches.removeValue(forKey: row.model)
       ?? PromptCache(PromptCacheSettings(ttl: Self.kept))
     defer { blockCaches[row.model] = cache }
     return cache.read(
@@ -207,8 +246,7 @@ package struct LogSketch: Sendable {
     cells[cell(kind, model)].add(row)
     let number = workloadOfKind[kind]
     workloads[number].calls += 1
-    let quarter = row.time >= 0 ? row.time / Self.quarter : (row.time + 1) / Self.quarter - 1
-    workloads[number].quarters[quarter, default: 0] += 1
+    workloads[number].quarters[Self.quarter(of: row.time), default: 0] += 1
     guard row.prompt != 0 else { return }
     workloads[number].prompts.add(prompt: row.prompt, user: row.user, at: row.time)
     workloads[number].promptCalls[row.user, default: 0] += 1
@@ -230,25 +268,28 @@ package struct LogSketch: Sendable {
     cells.filter { workloadOfKind[$0.kind] == number }
   }
 
+  /// Weekday · 24 + local hour.
+  package static func cell(_ time: Int64, in period: Period) -> Int {
+    let local = time + Int64(period.offset(at: SimTime(microseconds: time))) * 1_000_000
+    let hours = Int((Double(local) / 3.6e9).rounded(.down))
+    let day = Int((Double(hours) / 24).rounded(.down))
+    return CivilDate(daysSinceEpoch: day).weekday * 24 + hours - day * 24
+  }
+
   /// Calls and time covered by weekday and local hour; nil: of all workloads.
   package func week(ofWorkload number: Int?, in period: Period) -> ProfileFit.Week {
     var week = ProfileFit.Week()
-    func cell(_ quarter: Int64) -> Int {
-      let time = quarter * Self.quarter
-      let local = time + Int64(period.offset(at: SimTime(microseconds: time))) * 1_000_000
-      let hours = Int((Double(local) / 3.6e9).rounded(.down))
-      let day = Int((Double(hours) / 24).rounded(.down))
-      return CivilDate(daysSinceEpoch: day).weekday * 24 + hours - day * 24
-    }
-    let start = first >= 0 ? first / Self.quarter : (first + 1) / Self.quarter - 1
-    let end = last >= 0 ? last / Self.quarter : (last + 1) / Self.quarter - 1
+    func cell(_ quarter: Int64) -> Int { Self.cell(quarter * Self.quarter, in: period) }
+    let (start, end) = (Self.quarter(of: first), Self.quarter(of: last))
     for quarter in start...end {
       let from = max(first, quarter * Self.quarter)
       let to = min(last + 1, (quarter + 1) * Self.quarter)
       week.exposure[cell(quarter)] += Double(to - from) / 3.6e9
     }
-    for (index, workload) in workloads.enumerated() where number == nil || number == index {
-      for (quarter, count) in workload.quarters { week.calls[cell(quarter)] += Double(count) }
+    for index in workloads.indices where number == nil || number == index {
+      for (quarter, count) in arrivals(ofWorkload: index) {
+        week.calls[cell(quarter)] += Double(count)
+      }
     }
     return week
   }

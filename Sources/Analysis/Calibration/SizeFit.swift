@@ -44,6 +44,27 @@ package struct SizeFit: Sendable {
     factor = FittedRange(factorOf: sketch)
   }
 
+  /// Of pauses: no bin reaches over the life of a cache.
+  package init?(pauses: PauseSketch) {
+    let whole = pauses.whole
+    guard let first = whole.sorted.first, let last = whole.sorted.last else { return nil }
+    let total = (count: Double(whole.count), sum: Double(whole.sum))
+    count = whole.count
+    mean = whole.mean
+    low = first.low
+    high = last.high
+    let fine = whole.sorted
+    if fine.count <= Self.maximumBins, fine.allSatisfy({ $0.low == $0.high }) {
+      bins = fine.map { Self.point($0.low, weight: Double($0.count)) }
+    } else {
+      bins = pauses.parts.flatMap {
+        Self.grouped($0.sorted, count: total.count, sum: total.sum).flatMap(Self.centred)
+      }
+    }
+    lognormal = Self.lognormal(fine)
+    factor = FittedRange(factorOf: whole)
+  }
+
   package var isZero: Bool { high == 0 }
 
   private static func point(_ value: Int64, weight: Double) -> Distribution.Bin {

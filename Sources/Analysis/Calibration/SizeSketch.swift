@@ -45,6 +45,19 @@ package struct SizeSketch: Sendable {
   /// Ascending.
   package var sorted: [Bin] { bins.sorted { $0.key < $1.key }.map(\.value) }
 
+  /// Of a bin of several values, as if they lay evenly in it.
+  package var median: Int64 {
+    var below: Int64 = 0
+    for bin in sorted {
+      if 2 * (below + bin.count) >= count {
+        let part = Double(count) / 2 - Double(below)
+        return bin.low + Int64((Double(bin.high - bin.low) * part / Double(bin.count)).rounded())
+      }
+      below += bin.count
+    }
+    return 0
+  }
+
   package var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
 
   /// Of the values; 0 for fewer than two.

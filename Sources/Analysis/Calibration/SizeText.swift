@@ -7,6 +7,8 @@ package struct SizeText {
 
   package let fit: SizeFit
   package let unit: Unit
+  /// What was seen so often.
+  package var noun = "call"
 
   /// The comment, and the value under its key.
   package func write(key: String, indent: Int, to yaml: inout YAMLText) {
@@ -25,7 +27,7 @@ package struct SizeText {
   }
 
   private var comment: String {
-    var text = CalibrationText.count(fit.count, "call") + ", "
+    var text = CalibrationText.count(fit.count, noun) + ", "
     text +=
       fit.low == fit.high
       ? "all " + plain(Double(fit.low))

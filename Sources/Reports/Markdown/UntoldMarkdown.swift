@@ -43,7 +43,8 @@ package struct UntoldMarkdown {
     let from =
       settings.prefix > 0
       ? "all but the first \(PlainEnglish.plural(settings.prefix, "token"))" : "all of it"
-    return " Below \(YAMLText.percent(least)) of the input before, \(from) is new, and each model of a "
+    return
+      " Below \(YAMLText.percent(least)) of the input before, \(from) is new, and each model of a "
       + "session has a chain of its own."
   }
 

@@ -77,7 +77,8 @@ import Testing
   }
 
   private static func log(_ rows: [String], _ columns: String) -> String {
-    "timestamp,user,model,input_tokens,output_tokens,\(columns)\n" + rows.joined(separator: "\n") + "\n"
+    "timestamp,user,model,input_tokens,output_tokens,\(columns)\n" + rows.joined(separator: "\n")
+      + "\n"
   }
 
   /// 10 calls: 8 read 600, 2 wrote 600: the prefix is 600 and found in 8 of 10 cases. 4 have two images.
@@ -129,7 +130,8 @@ import Testing
   @Test func aMonthOfFewUsersIsNotFree() throws {
     let rows = (0..<600).map { call in
       let user = call < 590 ? "big" : "u\(call % 5)"
-      return "2026-06-0\(1 + call / 300)T\(10 + call / 60 % 5):\(10 + call % 50):00Z,\(user),small,1000,100,"
+      return
+        "2026-06-0\(1 + call / 300)T\(10 + call / 60 % 5):\(10 + call % 50):00Z,\(user),small,1000,100,"
     }
     let folder = try ScenarioFolder([
       "catalog.yaml": CalibratedLog.catalog, "log.csv": Self.log(rows, "task"),

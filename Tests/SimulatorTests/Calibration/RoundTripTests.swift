@@ -60,7 +60,9 @@ import Testing
     #expect(jobs.burst.gaps > 6_000 && abs(burst - 2) < 0.21)
     let easy = try #require(chat.kinds.first { $0.attributes[.task] == "easy" })
     let error = (0.75 * 0.25 / Double(chat.calls)).squareRoot()
-    let share = chat.kinds.filter { $0.attributes[.task] == "easy" }.reduce(0) { $0 + $1.share.likely }
+    let share = chat.kinds.filter { $0.attributes[.task] == "easy" }.reduce(0) {
+      $0 + $1.share.likely
+    }
     #expect(abs(share - 0.75) < 5 * error)
     #expect(easy.input?.lognormal != nil)
     let small = trip.fit.models[0]
