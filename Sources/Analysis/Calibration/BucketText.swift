@@ -68,10 +68,12 @@ package struct BucketText {
       }
       yaml.line("failure_rate: 0%", indent: 4)
       guard own.contains(where: { $0.prefix.likely > 0 }) else { continue }
-      yaml.comment("How long the provider's cache keeps: assumed.", indent: 4)
+      yaml.comment(
+        "So long that what was read is read again, however few the calls are: how long the provider's cache "
+          + "keeps is not told.", indent: 4)
       let chance = own.compactMap(\.hitChance).first
       yaml.line(
-        "prompt_cache: {ttl: 1h"
+        "prompt_cache: {ttl: 8760h"
           + (chance.map { ", hit_chance: " + $0.percent(digits: 6) } ?? "") + "}", indent: 4)
     }
   }

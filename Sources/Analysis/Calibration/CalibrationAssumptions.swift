@@ -99,7 +99,7 @@ package enum CalibrationAssumptions {
         "\(PlainEnglish.list(amounts)) are left out: not every model that the calls can reach has a price "
           + "for them.")
     }
-    if fit.writtenLongTokens > 0 {
+    if fit.writtenLongTokens > 0, fit.workloads.contains(where: { $0.conversation == nil }) {
       list.append(
         "\(InputLog.grouped(Int64(clamping: fit.writtenLongTokens))) tokens that a provider's cache was "
           + "to keep for the longer time are billed as written for the shorter one.")
@@ -123,7 +123,7 @@ package enum CalibrationAssumptions {
         "\(CalibrationText.count(fit.callsWithoutModel, "call")) without a model go where the "
           + "others go.")
     }
-    if fit.models.contains(where: \.usesPromptCache) {
+    if fit.models.contains(where: { $0.usesPromptCache && !$0.answersConversations }) {
       list.append("The provider's prompt cache keeps prefixes for an hour.")
     }
     return list

@@ -103,6 +103,11 @@ package struct SessionWalk: Sendable {
     } else {
       turn.steps += 1
       turn.reasoning += session.last.reasoning
+      if step.isDrop {
+        // What was thought before is gone with the rest.
+        turn.reasoning = 0
+        turn.firstPrompt = call.prompt
+      }
       step.turn = turn
     }
     sessions[place].turn = turn
