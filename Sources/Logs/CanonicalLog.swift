@@ -23,15 +23,23 @@ package final class CanonicalLog {
   package static func converted(
     _ paths: [String], format: String?, _ options: () throws -> LogReadOptions
   ) throws -> CanonicalLog? {
-    if paths.count == 1, try isDirect(paths[0], format: format, ofOneCall: true) { return nil }
-    return try CanonicalLog(paths, options())
+    guard let reading = try reading(paths, format: format, options) else { return nil }
+    return try CanonicalLog(paths, options(), reading)
   }
 
-  private init(_ paths: [String], _ options: LogReadOptions) throws {
+  /// nil: a log that the verbs read as it is.
+  package static func reading(
+    _ paths: [String], format: String?, _ options: () throws -> LogReadOptions
+  ) throws -> LogReading? {
+    if paths.count == 1, try isDirect(paths[0], format: format, ofOneCall: true) { return nil }
+    return try LogIntake(options()).read(LogFiles.paths(paths))
+  }
+
+  package init(_ paths: [String], _ options: LogReadOptions, _ reading: LogReading) throws {
     shown = paths.joined(separator: ", ")
     let files = try LogFiles.paths(paths)
     hash = files.count == 1 && TraceFile.isRegular(files[0]) ? try LogFiles.hash(files[0]) : nil
-    reading = try LogIntake(options).read(files)
+    self.reading = reading
     file = try SpillFile(folder: nil)
     for kind in reading.kinds where kind != .requests {
       let name = reading.files.first { $0.shape.rows == kind }
@@ -257,5 +265,12 @@ package final class CanonicalLog {
     } catch let error as BadInput {
       throw BadInput(message: error.message.replacing(path, with: shown))
     }
+  }
+}
+
+extension LogReading {
+  /// Whether its rows sum up several calls each.
+  package var areBuckets: Bool {
+    kinds == [.buckets] || kinds == [.requests] && rows.contains { ($0.calls ?? 1) > 1 }
   }
 }

@@ -27,4 +27,9 @@ package struct ReplaySettings: Hashable, Sendable {
   /// Requests of a session repeat its earlier input, in blocks of so many tokens; nil: nothing is
   /// known of what they repeat.
   package var sessionBlock: Int64?
+  /// A session's request whose input is below that share of the one before repeats nothing of it but the
+  /// prefix, and each model of a session has a chain of its own; nil: a session is one chain.
+  package var sessionReset: Double?
+  /// Tokens at which every prompt begins that logs tell blocks of, or that sessions are taken to repeat.
+  package var prefix: Int64 = 0
 }

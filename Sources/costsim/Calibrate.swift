@@ -47,9 +47,13 @@ struct Calibrate: ParsableCommand {
     try outputs.claim(out)
     let prices = try catalogPath(outputs)
     let models = try CatalogReader.read(path: prices)
-    let converted = try CanonicalLog.converted(traces, format: log.format) {
+    let reading = try CanonicalLog.reading(traces, format: log.format) {
       try logs.options(log, models)
     }
+    if let reading, reading.areBuckets {
+      return try fitMeans(of: reading, models, outputs, catalog: prices)
+    }
+    let converted = try reading.map { try CanonicalLog(traces, logs.options(log, models), $0) }
     let calibrator = Calibrator(
       path: converted?.path ?? trace,
       format: converted == nil ? log.format : CanonicalLog.format,
@@ -61,35 +65,62 @@ struct Calibrate: ParsableCommand {
         return options
       },
       timeZone: log.timezone, catalog: models, hasPolicy: policy != nil)
-    let fit = try converted.map { try $0.naming(calibrator.calibrate) } ?? calibrator.calibrate()
-    let text = CalibrationText.text(
-      fit, catalog: models,
-      names: CalibrationText.Names(
-        scenario: name, log: trace.split(separator: "/").last.map(String.init) ?? trace,
-        catalog: catalog.map(named) ?? Self.catalogName, policy: policy.map(named)))
-    try outputs.write(text, to: out)
-    try check(outputs, catalog: prices)
+    var fit = try converted.map { try $0.naming(calibrator.calibrate) } ?? calibrator.calibrate()
+    try outputs.write(CalibrationText.text(fit, catalog: models, names: names), to: out)
+    let fitted = try check(outputs, catalog: prices)
+    if fit.workloads.contains(where: { $0.conversation != nil }) {
+      try FittedReadShares(fitted).add(to: &fit)
+      try outputs.write(CalibrationText.text(fit, catalog: models, names: names), to: out)
+    }
     try outputs.commit()
     if let converted, !printing.quiet {
       StandardStream.tell(converted.notes(try logs.options(log, models)))
     }
-    let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
     let leftOut = fit.leftOut.calls > 0 ? "; " + fit.leftOut.text : ""
-    let fitted =
+    let read = fit.workloads.compactMap(\.readSentence).map { "\n" + $0 }.joined()
+    let said =
       "Fitted to \(PlainEnglish.plural(fit.facts.accepted, "request"))\(leftOut)."
-      + (fit.facts.statusSentence.map { " " + $0 } ?? "")
-    let next = " Now: costsim run \(out)\(outside ? " --allow-outside" : "")\n"
+      + (fit.facts.statusSentence.map { " " + $0 } ?? "") + read
     printing.show(
-      json: CalibrationJSON.json(fit, file: out, catalog: models), text: fitted + next)
+      json: CalibrationJSON.json(fit, file: out, catalog: models),
+      text: said + (read.isEmpty ? " " : "\n") + next)
+  }
+
+  private var names: CalibrationText.Names {
+    CalibrationText.Names(
+      scenario: name, log: trace.split(separator: "/").last.map(String.init) ?? trace,
+      catalog: catalog.map(named) ?? Self.catalogName, policy: policy.map(named))
+  }
+
+  private var next: String {
+    let outside = [catalog, policy].contains { $0.map { named($0).hasPrefix("/") } ?? false }
+    return "Now: costsim run \(out)\(outside ? " --allow-outside" : "")\n"
+  }
+
+  /// Of usage exports, which sum calls up, only means are fitted.
+  private func fitMeans(
+    of reading: LogReading, _ models: Catalog, _ outputs: Outputs, catalog prices: String
+  ) throws {
+    let fit = try BucketCalibration(reading: reading, log: trace, catalog: models).fit(
+      timeZone: log.timezone, skipBadRows: log.skipBadRows)
+    try outputs.write(BucketText.text(fit, catalog: models, names: names), to: out)
+    _ = try check(outputs, catalog: prices)
+    try outputs.commit()
+    let calls = fit.tellsCalls ? "" : " They do not tell how many calls they sum."
+    printing.show(
+      json: CalibrationJSON.json(fit, file: out, catalog: models),
+      text: "Fitted means to \(PlainEnglish.plural(Int64(fit.buckets), "bucket")) of "
+        + "\(PlainEnglish.plural(Int64(fit.days), "day")), \(BucketText.note): no law of call sizes, "
+        + "latencies, prompts or sessions.\(calls)\n" + next)
   }
 
   /// The file is read as `run` would read it, before it appears under its name.
-  private func check(_ outputs: Outputs, catalog prices: String) throws {
+  private func check(_ outputs: Outputs, catalog prices: String) throws -> Scenario {
     var overrides = ["catalog=\(Self.absolute(prices))"]
     if let policy { overrides.append("policy=\(Self.absolute(policy))") }
     let path = try outputs.temporaryPath(for: out)
     do {
-      _ = try ScenarioReader.read(path: path, overrides: overrides, allowOutside: true)
+      return try ScenarioReader.read(path: path, overrides: overrides, allowOutside: true)
     } catch {
       throw BadInput(
         message: "\(trace): error: the scenario that fits this log cannot be run with these prices "

@@ -5,6 +5,10 @@ import Foundation
 package struct ActivityFit: Sendable {
   /// nil: no more than chance.
   package let cv: Double?
+  /// How well the users seen tell it.
+  package let range: FittedRange?
+  /// The lognormal's own spread is beyond what so many users can show.
+  package let isCapped: Bool
   package let users: Int
   package let low: Int64
   package let high: Int64
@@ -19,17 +23,32 @@ package struct ActivityFit: Sendable {
     let n = Double(counts.count)
     let mean = counts.reduce(0.0) { $0 + Double($1) } / max(1, n)
     guard counts.count >= 5, mean > 0 else {
-      cv = nil
+      (cv, range, isCapped) = (nil, nil, false)
       return
     }
     let noise = max(dispersion, 1e-3)
     let index =
       counts.reduce(0.0) { $0 + pow(Double($1) - mean, 2) } / (mean * noise)
     guard index > n - 1 + 5 * (2 * (n - 1)).squareRoot() else {
-      cv = nil
+      (cv, range, isCapped) = (nil, nil, false)
       return
     }
-    cv = expm1(Self.variance(counts, noise: noise)).squareRoot()
+    let variance = Self.variance(counts, noise: noise)
+    let largest = Self.largestSpread(ofUsers: counts.count)
+    let fitted = expm1(variance).squareRoot()
+    let cv = min(fitted, largest)
+    isCapped = fitted > largest
+    self.cv = cv
+    // σ of n values has the standard error σ/√(2n), and the cv √(e^σ² − 1) that times its slope.
+    let sigma = log1p(cv * cv).squareRoot()
+    let error = sigma * (1 + cv * cv) / cv * sigma / (2 * n).squareRoot()
+    range = FittedRange(cv, error: error, in: 0...largest)
+  }
+
+  /// The largest coefficient of variation that n numbers ≥ 0 can show, where all but one are 0: with
+  /// mean m their variance is ((n − 1)·m² + (n·m − m)²)/n = (n − 1)·m².
+  package static func largestSpread(ofUsers n: Int) -> Double {
+    Double(max(0, n - 1)).squareRoot()
   }
 
   /// Of the logarithm of users' rates.

@@ -8,6 +8,8 @@ package struct Assembly {
   package let period: PeriodFit
   package let profiles: [ProfileFit]
   package let bursts: [BurstSketch.Fit]
+  /// By workload; nil: its calls stand alone.
+  package let conversations: [ConversationFit?]
   package let hasPolicy: Bool
   package let catalog: Catalog
 
@@ -30,14 +32,15 @@ package struct Assembly {
     return Calibration(
       facts: facts, period: period, users: sketch.userCalls.count,
       callsWithoutUser: sketch.callsWithoutUser,
-      activity: ActivityFit(counts: sketch.userCalls, dispersion: dispersion),
+      activity: ActivityFit(counts: sketch.arrivalsByUser, dispersion: dispersion),
       accountPlans: accountPlans(), workloads: workloads,
       leftOut: Calibration.LeftOut(
         kinds: all.reduce(0) { $0 + $1.leftOut.kinds },
         calls: all.reduce(0) { $0 + $1.leftOut.calls }), models: models(),
       rules: hasPolicy ? [] : rules(all, tells), modelAttribute: tells,
-      callsWithoutModel: sketch.callsWithoutModel, metered: sketch.metered,
-      writtenTokens: sketch.writtenTokens, sessionCalls: sketch.sessions.calls,
+      callsWithoutModel: sketch.callsWithoutModel, unpriced: unpriced,
+      writtenTokens: sketch.writtenTokens, writtenLongTokens: sketch.writtenLongTokens,
+      blockCalls: sketch.blockCalls, sessionCalls: sketch.sessions.calls,
       sessions: sketch.sessions.repetition(perUser: false).distinct)
   }
 
@@ -57,15 +60,64 @@ package struct Assembly {
     let observed =
       isFilled ? period.months : period.observed(profile.profile, calls: sketch.calls)
     let users = Double(max(1, sketch.userCalls.count))
-    var (groups, merged, leftOut) = groups(number, tells: tells)
+    let conversation = conversations[number]
+    var (groups, merged, leftOut) = groups(number, tells: conversation == nil ? tells : nil)
     groups.sort { $0.cell.calls > $1.cell.calls }
+    if conversation != nil, let first = groups.first {
+      // A conversation has one kind of calls.
+      merged = groups.count > 1 ? groups.count : 0
+      groups = [(first.attributes, CallCell.merged(groups.map(\.cell)))]
+    }
     let calls = own.calls - leftOut.calls
+    let arrivals = conversation?.conversations ?? calls
+    let dispersion = dispersion(number, profile, poisson: bursts[number].cv.map { $0 * $0 } ?? 1)
+    let volume = FittedRange(
+      Double(arrivals), error: (dispersion * Double(arrivals)).squareRoot())
     return Calibration.Workload(
       name: name, useCase: own.useCase, calls: calls,
-      volume: Double(calls) / observed / users, factor: period.months / observed,
+      volume: volume.scaled(by: 1 / observed / users), dispersion: dispersion,
+      factor: period.months / observed,
       profile: profile, burst: bursts[number], prompts: prompts(own),
-      kinds: groups.map { kind($0.attributes, $0.cell, of: calls) }, mergedKinds: merged,
+      conversation: conversation,
+      kinds: groups.map { kind($0.attributes, $0.cell, of: calls, dispersion) },
+      mergedKinds: merged,
       leftOut: leftOut)
+  }
+
+  /// At most so many parts of the log are compared.
+  private static let mostParts = 20
+
+  /// How much more than Poisson arrivals equal parts of what the log has seen of the profile differ in
+  /// their calls (χ² over its degrees of freedom), but no less: what one long burst does to the whole.
+  /// - Parameter poisson: that of the gaps, where there are too few parts.
+  private func dispersion(
+    _ number: Int, _ profile: ProfileFit, poisson: Double
+  ) -> Double {
+    let timeline = Timeline(period: period.period, profile: profile.profile)
+    let quarter = LogSketch.quarter
+    let (first, last) = (period.first / quarter, period.last / quarter)
+    let parts = min(Int64(Self.mostParts), last - first + 1)
+    guard parts >= 5 else { return max(1, poisson) }
+    func operational(_ quarters: Int64) -> Double {
+      let time = min(max(quarters * quarter, period.first), period.last)
+      return timeline.operational(at: SimTime(microseconds: time))
+    }
+    let whole = operational(last + 1) - operational(first)
+    guard whole > 0 else { return max(1, poisson) }
+    let edges = (0...parts).map { first + (last - first + 1) * $0 / parts }
+    var counts = Array(repeating: 0.0, count: Int(parts))
+    for (place, count) in sketch.arrivals(ofWorkload: number) {
+      counts[min(edges.lastIndex { $0 <= place } ?? 0, counts.count - 1)] += Double(count)
+    }
+    let calls = counts.reduce(0, +)
+    var (square, freedom) = (0.0, -1.0)
+    for (part, count) in counts.enumerated() {
+      let expected = calls * (operational(edges[part + 1]) - operational(edges[part])) / whole
+      guard expected > 0 else { continue }
+      square += (count - expected) * (count - expected) / expected
+      freedom += 1
+    }
+    return freedom >= 4 ? max(1, square / freedom) : max(1, poisson)
   }
 
   private typealias Group = (attributes: CallAttributes, cell: CallCell)
@@ -109,17 +161,46 @@ package struct Assembly {
   }
 
   private func kind(
-    _ attributes: CallAttributes, _ cell: CallCell, of calls: Int64
+    _ attributes: CallAttributes, _ cell: CallCell, of calls: Int64, _ dispersion: Double
   ) -> Calibration.Kind {
-    let answered = Double(max(1, cell.calls - cell.failed))
-    let cached = Double(cell.cachedTokens)
+    let cached = Double(cell.cached.sum)
     let total = cached + Double(cell.input.sum)
+    let error = (cell.cached.variance / Double(max(1, cell.cached.count))).squareRoot()
     return Calibration.Kind(
-      attributes: attributes, share: Double(cell.calls) / Double(calls), calls: cell.calls,
-      input: SizeFit(cell.input), output: SizeFit(cell.output),
+      attributes: attributes,
+      // Alone it is all of them.
+      share: cell.calls == calls
+        ? FittedRange(low: 1, likely: 1, high: 1)
+        : FittedRange(share: Double(cell.calls), of: Double(calls), dispersion: dispersion),
+      calls: cell.calls, input: SizeFit(cell.input), output: SizeFit(cell.output),
       reasoning: SizeFit(cell.reasoning), audio: SizeFit(cell.audio),
-      cachedTokens: cached / answered, cachedShare: total > 0 ? cached / total : 0,
-      maxTokens: maxTokens(cell))
+      meters: CallMeter.allCases.compactMap { meter in
+        cell.meters[meter] == nil || !isPriced(meter)
+          ? nil : SizeFit(cell.size(meter)).map { (meter, $0) }
+      },
+      cachedTokens: FittedRange(cell.cached.mean, error: error),
+      cachedShare: total > 0 ? cached / total : 0, maxTokens: maxTokens(cell))
+  }
+
+  /// Whether every model of the log bills it, or bills it as a part of its tokens.
+  private func isPriced(_ meter: CallMeter) -> Bool {
+    if meter.whole != nil { return true }
+    let models = Set(sketch.cells.compactMap(\.model))
+    return !hasPolicy && !models.isEmpty
+      && models.allSatisfy { model in
+        catalog[model].prices.allSatisfy { $0.statedDimensions.contains(meter.dimension) }
+      }
+  }
+
+  /// What no fit has, in billed units.
+  private var unpriced: [CallMeter: Int128] {
+    var sums: [CallMeter: Int128] = [:]
+    for cell in sketch.cells {
+      for (meter, sketch) in cell.meters where !isPriced(meter) {
+        sums[meter, default: 0] += sketch.sum
+      }
+    }
+    return sums
   }
 
   private func maxTokens(_ cell: CallCell) -> Calibration.MaxTokens? {
@@ -190,8 +271,32 @@ package struct Assembly {
       let all = CallCell.merged(cells)
       return Calibration.ModelFit(
         model: model, calls: all.calls, failed: all.failed, judged: all.judged,
-        latency: SizeFit(all.latency, unit: 1_000), usesPromptCache: all.cachedCalls > 0)
+        latency: SizeFit(all.latency, unit: 1_000), usesPromptCache: all.cachedCalls > 0,
+        hitChance: hitChance(all), answersConversations: conversation(of: cells) != nil,
+        conversations: all.readTokens > 0 ? conversation(of: cells).map(Self.cache) : nil)
     }
+  }
+
+  /// That of the workload with most of these calls.
+  private func conversation(of cells: [CallCell]) -> ConversationFit? {
+    cells.sorted { $0.calls > $1.calls }.lazy
+      .compactMap { conversations[sketch.workloadOfKind[$0.kind]] }.first
+  }
+
+  private static func cache(_ fit: ConversationFit) -> Calibration.ConversationCache {
+    Calibration.ConversationCache(
+      life: fit.life, longLife: fit.longLife, hitChance: fit.hitChance)
+  }
+
+  /// A ratio of tokens, known as well as the share of the calls that read.
+  private func hitChance(_ cell: CallCell) -> FittedRange? {
+    let all = Double(cell.cached.sum)
+    guard Double(cell.readTokens) < all else { return nil }
+    let chance = Double(cell.readTokens) / all
+    let calls = FittedRange(share: Double(cell.readCalls), of: Double(cell.cachedCalls))
+    return FittedRange(
+      low: max(0, chance + calls.low - calls.likely), likely: chance,
+      high: min(1, chance + calls.high - calls.likely))
   }
 
   private func rules(_ workloads: [Calibration.Workload], _ tells: Attribute?)

@@ -43,6 +43,13 @@ package struct BurstSketch: Sendable {
     package var gaps: Int64
     /// The estimate, whether it counts or not; 1 where there are too few gaps.
     package var estimate: Double
+
+    /// c² has the variance (2c⁴ + 2c⁶)/gaps.
+    package var range: FittedRange {
+      let square = estimate * estimate
+      let error = square * (2 * (1 + square) / Double(max(1, gaps))).squareRoot() / (2 * estimate)
+      return FittedRange(estimate, error: error, in: 0.01...100)
+    }
   }
 
   /// Users with fewer gaps tell little, and their longest gaps are cut off.

@@ -7,14 +7,16 @@ import Support
 package struct Calibration: Sendable {
   package struct Kind: Sendable {
     package var attributes: CallAttributes
-    package var share: Double
+    package var share: FittedRange
     package var calls: Int64
     package var input: SizeFit?
     package var output: SizeFit?
     package var reasoning: SizeFit?
     package var audio: SizeFit?
-    /// Mean tokens that came from the provider's cache, and the share of the input.
-    package var cachedTokens: Double
+    /// What else it meters.
+    package var meters: [(meter: CallMeter, size: SizeFit)]
+    /// Mean tokens that the provider's cache gave or took, and the share of the input.
+    package var cachedTokens: FittedRange
     package var cachedShare: Double
     /// nil: no call states one.
     package var maxTokens: MaxTokens?
@@ -35,12 +37,18 @@ package struct Calibration: Sendable {
     package var useCase: String?
     package var calls: Int64
     /// Calls a budget period of a mean user.
-    package var volume: Double
+    package var volume: FittedRange
+    /// How much more than Poisson arrivals parts of the log differ in their calls.
+    package var dispersion: Double
     /// Of what the log saw, to get to a budget period.
     package var factor: Double
     package var profile: ProfileFit
     package var burst: BurstSketch.Fit
     package var prompts: Prompts?
+    /// nil: its calls stand alone.
+    package var conversation: ConversationFit?
+    /// What the fitted scenario reads of its conversations' input; nil: not simulated.
+    package var fittedReadShare: Double?
     package var kinds: [Kind]
     /// Kinds that were put together because there are too many.
     package var mergedKinds = 0
@@ -71,6 +79,23 @@ package struct Calibration: Sendable {
     package var judged: Int64
     package var latency: SizeFit?
     package var usesPromptCache: Bool
+    /// The share of what its cache gave or took that it gave; nil: it took nothing.
+    package var hitChance: FittedRange?
+    /// Whether it answers calls of conversations, where a failure has other consequences than a retry.
+    package var answersConversations = false
+    /// How its cache keeps conversations; nil: it answers none, or the log tells of no reads.
+    package var conversations: ConversationCache?
+
+    package var failureRate: FittedRange {
+      FittedRange(share: Double(failed), of: Double(max(1, judged)))
+    }
+  }
+
+  package struct ConversationCache: Sendable {
+    /// Microseconds.
+    package var life: Int64
+    package var longLife: Int64?
+    package var hitChance: FittedRange?
   }
 
   /// A routing rule of the log's own policy.
@@ -98,9 +123,12 @@ package struct Calibration: Sendable {
   /// The attribute that tells a model's calls from another's, where they differ in size.
   package var modelAttribute: Attribute?
   package var callsWithoutModel: Int64
-  /// What no fit has: by meter, in billed units.
-  package var metered: [CallMeter: Int128]
+  /// What no fit has, since the log's models do not bill it: by meter, in billed units.
+  package var unpriced: [CallMeter: Int128]
   package var writtenTokens: Int128
+  package var writtenLongTokens: Int128
+  /// Requests whose cached tokens follow from the blocks that they tell.
+  package var blockCalls: Int64
   /// Requests with a session, and about how many sessions there are.
   package var sessionCalls: Int64
   package var sessions: Double
@@ -133,7 +161,10 @@ package struct Calibrator {
     var trace = try TraceSource(path: path, format: format, options: options(0))
     var sketch = LogSketch(catalog: catalog)
     var batch = TraceBatch()
-    while try trace.next(into: &batch) { sketch.add(batch, trace.symbols) }
+    while try trace.next(into: &batch) {
+      sketch.tellsSessions = !trace.facts.absent.contains(.session)
+      sketch.add(batch, trace.symbols)
+    }
     guard sketch.calls > 0 else {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
     }
@@ -148,9 +179,10 @@ package struct Calibrator {
     let profiles = sketch.workloads.indices.map {
       ProfileFit(sketch.week(ofWorkload: $0, in: period.period))
     }
-    let bursts = try bursts(sketch, period, profiles)
+    let (bursts, conversations) = try secondPass(sketch, period, profiles)
     let fit = Assembly(
-      sketch: sketch, period: period, profiles: profiles, bursts: bursts, hasPolicy: hasPolicy,
+      sketch: sketch, period: period, profiles: profiles, bursts: bursts,
+      conversations: conversations, hasPolicy: hasPolicy,
       catalog: catalog
     ).calibration(trace.facts)
     guard !fit.workloads.isEmpty else {
@@ -180,13 +212,17 @@ package struct Calibrator {
     }
   }
 
-  private func bursts(
+  private func secondPass(
     _ sketch: LogSketch, _ period: PeriodFit, _ profiles: [ProfileFit]
-  ) throws -> [BurstSketch.Fit] {
+  ) throws -> ([BurstSketch.Fit], [ConversationFit?]) {
     var trace = try TraceSource(path: path, format: format, options: options(1))
     var bursts = BurstSketch(
       timelines: profiles.map { Timeline(period: period.period, profile: $0.profile) },
       users: sketch.userCalls.count)
+    var sessions = sketch.workloads.indices.map {
+      sketch.isConversation($0) ? SessionSketch(sketch.scouts[$0]) : nil
+    }
+    var walk = SessionWalk()
     var batch = TraceBatch()
     var rows: Int64 = 0
     let changed = BadInput(
@@ -194,14 +230,29 @@ package struct Calibrator {
         + "read twice")
     while try trace.next(into: &batch) {
       rows += Int64(batch.rows.count)
-      for row in batch.rows {
+      for (place, row) in batch.rows.enumerated() {
         guard Int(row.kind) < sketch.workloadOfKind.count,
           row.user == TraceRow.none || Int(row.user) < sketch.userCalls.count
         else { throw changed }
-        bursts.add(row, workload: sketch.workloadOfKind[Int(row.kind)])
+        let workload = sketch.workloadOfKind[Int(row.kind)]
+        guard sessions[workload] != nil else {
+          bursts.add(row, workload: workload)
+          continue
+        }
+        let record = batch.record(place)
+        guard let step = walk.step(record, workload: workload) else { continue }
+        sessions[workload]?.add(step, record)
+        if step.previous == nil { bursts.add(row, workload: workload) }
       }
     }
     guard rows == sketch.calls else { throw changed }
-    return sketch.workloads.indices.map { bursts.fit(workload: $0) }
+    for session in walk.sessions { sessions[session.workload]?.finish(session.turn, session.last) }
+    let models = { (number: UInt32) in number == TraceRow.none ? nil : sketch.models[Int(number)] }
+    return (
+      sketch.workloads.indices.map { bursts.fit(workload: $0) },
+      sessions.enumerated().map { number, found in
+        found.map { ConversationFit(sketch.scouts[number], $0, models: models) }
+      }
+    )
   }
 }

@@ -35,7 +35,29 @@ package enum CalibrationAssumptions {
     if !fit.accountPlans.isEmpty {
       list.append("Account plans differ in their number of users only, not in their activity.")
     }
-    list.append(flows(fit))
+    if fit.workloads.contains(where: { $0.conversation == nil }) { list.append(flows(fit)) }
+    return list + conversations(fit)
+  }
+
+  private static func conversations(_ fit: Calibration) -> [String] {
+    let all = fit.workloads.compactMap(\.conversation)
+    guard !all.isEmpty else { return [] }
+    var list = [
+      "Conversations are the log's sessions, sub-agents' their own; one that the log cuts off has ended.",
+      "Sizes, turns and pauses of a conversation are independent of each other.",
+    ]
+    if all.contains(where: { !$0.tellsTurns }) {
+      list.append(
+        "Where the log does not tell turns (columns turn or call_kind), every call is an answer to a "
+          + "message.")
+    }
+    if all.contains(where: { $0.full != nil }) {
+      list.append("What was taken out of contexts was summarized.")
+    }
+    let merged = fit.workloads.filter { $0.conversation != nil && $0.mergedKinds > 0 }
+    if !merged.isEmpty {
+      list.append("All calls of a conversation have the attributes that most of them have.")
+    }
     return list
   }
 
@@ -70,19 +92,27 @@ package enum CalibrationAssumptions {
         "\(CalibrationText.count(unknown, "call")) do not tell \(text.prefix { $0 != ":" }): taken "
           + "to be like the others.")
     }
-    let metered = CallMeter.allCases.filter { fit.metered[$0, default: 0] > 0 }
-    if !metered.isEmpty {
-      let amounts = metered.map { $0.text(of: fit.metered[$0, default: 0]) }
+    let unpriced = CallMeter.allCases.filter { fit.unpriced[$0, default: 0] > 0 }
+    if !unpriced.isEmpty {
+      let amounts = unpriced.map { $0.text(of: fit.unpriced[$0, default: 0]) }
       list.append(
-        "\(PlainEnglish.list(amounts)) are left out, with their cost: state "
-          + metered.map { "'\($0.key)'" }.joined(separator: ", ") + " of the calls that have them.")
+        "\(PlainEnglish.list(amounts)) are left out: not every model that the calls can reach has a price "
+          + "for them.")
     }
-    if fit.writtenTokens > 0 {
+    if fit.writtenLongTokens > 0, fit.workloads.contains(where: { $0.conversation == nil }) {
       list.append(
-        "\(InputLog.grouped(Int64(clamping: fit.writtenTokens))) tokens written to a provider's "
-          + "cache count as plain input.")
+        "\(InputLog.grouped(Int64(clamping: fit.writtenLongTokens))) tokens that a provider's cache was "
+          + "to keep for the longer time are billed as written for the shorter one.")
+    }
+    if fit.blockCalls > 0 {
+      list.append(
+        "\(CalibrationText.count(fit.blockCalls, "call")) tell blocks of their prompts: what a cache that "
+          + "keeps them for an hour would have read is their cached input.")
     }
     list.append("Token sizes are those of calls that did not fail, and independent of each other.")
+    list.append(
+      "Ranges say what a sample of this size does not tell, if calls are independent but for what "
+        + "counts show; profiles, pools of prompts, weights of models and limits have none.")
     return list
   }
 
@@ -93,7 +123,7 @@ package enum CalibrationAssumptions {
         "\(CalibrationText.count(fit.callsWithoutModel, "call")) without a model go where the "
           + "others go.")
     }
-    if fit.models.contains(where: \.usesPromptCache) {
+    if fit.models.contains(where: { $0.usesPromptCache && !$0.answersConversations }) {
       list.append("The provider's prompt cache keeps prefixes for an hour.")
     }
     return list

@@ -41,7 +41,7 @@ package struct CalibrationText {
     writer.yaml.line("")
     writer.yaml.line("workloads:")
     for workload in fit.workloads {
-      let section = WorkloadText(fit: fit, workload: workload)
+      let section = WorkloadText(fit: fit, workload: workload, catalog: catalog)
       section.write(to: &writer.yaml)
     }
     writer.assumptions()
@@ -62,7 +62,9 @@ package struct CalibrationText {
         + "\(Self.count(facts.accepted, "request")), \(facts.first) to \(facts.last)"
         + (left > 0 ? "; \(Self.count(left, "row")) left out" : ""))
     if fit.leftOut.calls > 0 { yaml.comment(fit.leftOut.text + ".") }
-    yaml.comment("Each comment says what the value below it rests on.")
+    yaml.comment(
+      "Each comment says what the value below it rests on. {low, likely, high} is a triangle whose 5th "
+        + "and 95th percentile are what a sample of this size tells of the value.")
     yaml.line("name: " + QuotedText.quoted(names.scenario))
     yaml.line("title: " + QuotedText.quoted("Fitted to " + names.log))
     yaml.line("")
@@ -97,10 +99,12 @@ package struct CalibrationText {
     }
   }
 
-  private mutating func period() {
-    let start = fit.period.start.description
+  private mutating func period() { Self.period(fit.period, to: &yaml) }
+
+  package static func period(_ period: PeriodFit, to yaml: inout YAMLText) {
+    let start = period.start.description
     yaml.line("period:")
-    switch fit.period.form {
+    switch period.form {
     case .months(let count):
       yaml.line("month: " + QuotedText.quoted(String(start.prefix(7))), indent: 2)
       if count > 1 { yaml.line("months: \(count)", indent: 2) }
@@ -108,7 +112,7 @@ package struct CalibrationText {
       yaml.line("start: " + QuotedText.quoted(start), indent: 2)
       yaml.line("days: \(count)", indent: 2)
     }
-    yaml.line("time_zone: " + QuotedText.quoted(fit.period.timeZone), indent: 2)
+    yaml.line("time_zone: " + QuotedText.quoted(period.timeZone), indent: 2)
   }
 
   // MARK: Models
@@ -129,9 +133,9 @@ package struct CalibrationText {
         "\(InputLog.grouped(model.failed)) of \(Self.count(model.judged, "call")) failed"
           + (model.judged < model.calls ? "; the log does not tell of the others." : "."),
         indent: 4)
-      yaml.line(
-        "failure_rate: " + YAMLText.percent(Double(model.failed) / Double(model.judged)),
-        indent: 4)
+      // A chance of failures that were not seen would hide what conversations are expected to cost.
+      let isUnseen = model.answersConversations && model.failed == 0
+      yaml.line("failure_rate: " + (isUnseen ? "0%" : model.failureRate.percent()), indent: 4)
     } else {
       yaml.comment(
         "The log does not tell of failures (\(Self.count(model.calls, "call"))).", indent: 4)
@@ -143,11 +147,36 @@ package struct CalibrationText {
       yaml.comment("Neither the log nor the catalog tells: assumed.", indent: 4)
       yaml.line("latency: 1s", indent: 4)
     }
-    if model.usesPromptCache {
-      yaml.comment(
-        "The log has input from the provider's cache; how long it keeps: assumed.", indent: 4)
-      yaml.line("prompt_cache: {ttl: 1h}", indent: 4)
-    }
+    if let cache = model.conversations { return write(cache) }
+    // What conversations send again is told by them.
+    guard model.usesPromptCache, !model.answersConversations else { return }
+    yaml.comment(
+      "The log has input from the provider's cache; how long it keeps: assumed."
+        + (model.hitChance == nil
+          ? "" : " The chance is the share of what it gave or took that it gave."),
+      indent: 4)
+    yaml.line(
+      "prompt_cache: {ttl: 1h"
+        + (model.hitChance.map { ", hit_chance: " + $0.percent(digits: 6) } ?? "") + "}",
+      indent: 4)
+  }
+
+  private mutating func write(_ cache: Calibration.ConversationCache) {
+    yaml.comment(
+      "Of 5 min, 30 min, 1 h and a day the life that the gaps in front of reads and misses contradict least"
+        + (cache.longLife == nil
+          ? "" : ", and that of tokens which the log says were written for longer")
+        + "; the chance: of gaps below half of it, those that read at least half of what the prompt before "
+        + "had beyond the first one.",
+      indent: 4)
+    var keys = ["ttl: " + Self.minutes(cache.life)]
+    if let long = cache.longLife { keys.append("long_ttl: " + Self.minutes(long)) }
+    if let chance = cache.hitChance { keys.append("hit_chance: " + chance.percent(digits: 6)) }
+    yaml.flow("prompt_cache", keys, brackets: ("{", "}"), indent: 4)
+  }
+
+  private static func minutes(_ microseconds: Int64) -> String {
+    "\(microseconds / 60_000_000)min"
   }
 
   // MARK: Policy, cache, users
@@ -209,11 +238,14 @@ package struct CalibrationText {
           + " calls each"
           + (activity.cv == nil
             ? ": no more spread than chance makes."
-            : "; chance's part of the spread is taken out."))
+            : "; chance's part of the spread is taken out.")
+          + (activity.isCapped
+            ? " A lognormal would spread them further than \(InputLog.grouped(Int64(fit.users))) users "
+              + "can show, √(users − 1): taken as that." : ""))
     }
     yaml.line("users:")
     yaml.line(
-      "activity: " + (activity.cv.map { "{cv: \(YAMLText.number($0, digits: 4))}" } ?? "equal"),
+      "activity: " + (activity.range.map { "{cv: \($0.number(digits: 4))}" } ?? "equal"),
       indent: 2)
     if !fit.accountPlans.isEmpty {
       let users = Double(fit.users)
@@ -221,7 +253,9 @@ package struct CalibrationText {
       yaml.flow(
         "account_plans",
         fit.accountPlans.map {
-          QuotedText.quoted($0.name) + ": " + YAMLText.percent(Double($0.users) / users)
+          QuotedText.quoted($0.name) + ": "
+            + (fit.accountPlans.count == 1
+              ? "100%" : FittedRange(share: Double($0.users), of: users).percent())
         }, brackets: ("{", "}"), indent: 2)
     }
   }

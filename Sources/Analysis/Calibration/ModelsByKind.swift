@@ -9,7 +9,9 @@ package struct ModelsByKind {
 
   /// An attribute that the log does not use, to name the model; nil where weights do.
   package var distinguishing: Attribute? {
-    let differs = sketch.workloads.indices.contains { number in
+    // All calls of a conversation are of one kind.
+    let single = sketch.workloads.indices.filter { !sketch.isConversation($0) }
+    let differs = single.contains { number in
       let cells = sketch.cells(ofWorkload: number).filter { $0.model != nil }
       return Set(cells.map(\.model)).count > 1 && (sizesDiffer(cells) || sharesDiffer(cells))
     }

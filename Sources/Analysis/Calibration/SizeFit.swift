@@ -21,6 +21,8 @@ package struct SizeFit: Sendable {
   package let high: Int64
   package let bins: [Distribution.Bin]
   package let lognormal: LognormalFit?
+  /// How well the sample tells the mean, over that; nil: it does not.
+  package let factor: FittedRange?
 
   /// - Parameter unit: what bins are rounded to where a mean need not be exact (a latency is no
   ///   part of a bill); 1: the mean is exact.
@@ -39,6 +41,28 @@ package struct SizeFit: Sendable {
         unit == 1 ? Self.centred($0) : [Self.rounded($0, to: unit)]
       }
     lognormal = Self.lognormal(fine)
+    factor = FittedRange(factorOf: sketch)
+  }
+
+  /// Of pauses: no bin reaches over the life of a cache.
+  package init?(pauses: PauseSketch) {
+    let whole = pauses.whole
+    guard let first = whole.sorted.first, let last = whole.sorted.last else { return nil }
+    let total = (count: Double(whole.count), sum: Double(whole.sum))
+    count = whole.count
+    mean = whole.mean
+    low = first.low
+    high = last.high
+    let fine = whole.sorted
+    if fine.count <= Self.maximumBins, fine.allSatisfy({ $0.low == $0.high }) {
+      bins = fine.map { Self.point($0.low, weight: Double($0.count)) }
+    } else {
+      bins = pauses.parts.flatMap {
+        Self.grouped($0.sorted, count: total.count, sum: total.sum).flatMap(Self.centred)
+      }
+    }
+    lognormal = Self.lognormal(fine)
+    factor = FittedRange(factorOf: whole)
   }
 
   package var isZero: Bool { high == 0 }

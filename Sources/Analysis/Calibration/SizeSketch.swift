@@ -22,12 +22,14 @@ package struct SizeSketch: Sendable {
   package private(set) var sum: Int128 = 0
   package private(set) var sumOfSquares = 0.0
 
-  /// A value ≥ 0.
-  package mutating func add(_ value: Int64) {
-    count += 1
-    sum += Int128(value)
-    sumOfSquares += Double(value) * Double(value)
-    let new = Bin(count: 1, sum: Int128(value), low: value, high: value)
+  /// A value ≥ 0, so many times.
+  package mutating func add(_ value: Int64, times: Int64 = 1) {
+    guard times > 0 else { return }
+    count += times
+    sum += Int128(value) * Int128(times)
+    sumOfSquares += Double(value) * Double(value) * Double(times)
+    let new = Bin(
+      count: times, sum: Int128(value) * Int128(times), low: value, high: value)
     bins[Self.index(value), default: Bin(count: 0, sum: 0, low: .max, high: .min)].merge(new)
   }
 
@@ -42,6 +44,19 @@ package struct SizeSketch: Sendable {
 
   /// Ascending.
   package var sorted: [Bin] { bins.sorted { $0.key < $1.key }.map(\.value) }
+
+  /// Of a bin of several values, as if they lay evenly in it.
+  package var median: Int64 {
+    var below: Int64 = 0
+    for bin in sorted {
+      if 2 * (below + bin.count) >= count {
+        let part = Double(count) / 2 - Double(below)
+        return bin.low + Int64((Double(bin.high - bin.low) * part / Double(bin.count)).rounded())
+      }
+      below += bin.count
+    }
+    return 0
+  }
 
   package var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
 

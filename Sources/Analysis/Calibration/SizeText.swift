@@ -7,6 +7,8 @@ package struct SizeText {
 
   package let fit: SizeFit
   package let unit: Unit
+  /// What was seen so often.
+  package var noun = "call"
 
   /// The comment, and the value under its key.
   package func write(key: String, indent: Int, to yaml: inout YAMLText) {
@@ -19,10 +21,13 @@ package struct SizeText {
     yaml.flow(
       "histogram", fit.bins.map { "\(span($0)): \(YAMLText.number($0.weight, digits: 9))" },
       brackets: ("{", "}"), indent: indent + 2)
+    if let factor = fit.factor {
+      yaml.line("factor: " + factor.number(digits: 1), indent: indent + 2)
+    }
   }
 
   private var comment: String {
-    var text = CalibrationText.count(fit.count, "call") + ", "
+    var text = CalibrationText.count(fit.count, noun) + ", "
     text +=
       fit.low == fit.high
       ? "all " + plain(Double(fit.low))

@@ -6,26 +6,37 @@ import Support
 package struct WorkloadText {
   package let fit: Calibration
   package let workload: Calibration.Workload
+  package let catalog: Catalog
 
   package func write(to yaml: inout YAMLText) {
     yaml.line(QuotedText.quoted(workload.name) + ":", indent: 2)
     let users = CalibrationText.count(Int64(max(1, fit.users)), "user")
+    let calls = CalibrationText.count(workload.calls, "call")
+    let what = workload.conversation.map {
+      "\(CalibrationText.count($0.conversations, "conversation")) with \(calls)"
+    }
     yaml.comment(
-      "\(CalibrationText.count(workload.calls, "call")) of \(users)"
+      "\(what ?? calls) of \(users)"
         + (workload.factor == 1
           ? "" : ", times \(YAMLText.number(workload.factor, digits: 6)) for the whole period"),
       indent: 4)
-    yaml.line("volume: " + YAMLText.number(workload.volume, digits: 12), indent: 4)
+    yaml.line("volume: " + workload.volume.number(digits: 12), indent: 4)
     yaml.line("traffic:", indent: 4)
     profile(&yaml)
     arrivals(&yaml)
     prompts(&yaml)
-    if workload.mergedKinds > 0 {
+    if workload.mergedKinds > 0, workload.conversation == nil {
       yaml.comment(
         "\(workload.mergedKinds) rare kinds of calls are put together as the last one.", indent: 4)
     }
     if workload.leftOut.calls > 0 {
       yaml.comment(workload.leftOut.text + ".", indent: 4)
+    }
+    if let conversation = workload.conversation {
+      for kind in workload.kinds.prefix(1) { attributes(of: kind, indent: 4, to: &yaml) }
+      return ConversationText(
+        fit: conversation, fittedReadShare: workload.fittedReadShare, catalog: catalog
+      ).write(to: &yaml)
     }
     yaml.line("mix:", indent: 4)
     for kind in workload.kinds { write(kind, to: &yaml) }
@@ -74,7 +85,9 @@ package struct WorkloadText {
       "\(CalibrationText.count(burst.gaps, "gap")) within users, evened by the profile: cv "
         + estimate + (burst.cv == nil ? ", which chance explains." : "."), indent: 6)
     yaml.line(
-      burst.cv == nil ? "arrivals: poisson" : "arrivals: {gamma: {cv: \(estimate)}}", indent: 6)
+      burst.cv == nil
+        ? "arrivals: poisson" : "arrivals: {gamma: {cv: \(burst.range.number(digits: 4))}}",
+      indent: 6)
   }
 
   private func prompts(_ yaml: inout YAMLText) {
@@ -98,7 +111,7 @@ package struct WorkloadText {
     }
   }
 
-  private func write(_ limit: Calibration.MaxTokens, to yaml: inout YAMLText) {
+  private func write(_ limit: Calibration.MaxTokens, indent: Int, to yaml: inout YAMLText) {
     let calls = CalibrationText.count(limit.calls, "call")
     let range = "\(InputLog.grouped(limit.low)) to \(InputLog.grouped(limit.high))"
     let mean = YAMLText.number(limit.mean, digits: 6)
@@ -108,42 +121,51 @@ package struct WorkloadText {
           + (limit.value == limit.low ? "" : ", which answers exceeded: the longest")
         : "\(calls), \(range), mean \(mean)"
           + (Double(limit.value) < limit.mean + 1 ? "" : ": the longest answer, not to cut it off"),
-      indent: 8)
-    yaml.line("max_tokens: \(limit.value)", indent: 8)
+      indent: indent)
+    yaml.line("max_tokens: \(limit.value)", indent: indent)
+  }
+
+  /// What rules test, how the calls are billed, and their limit.
+  private func attributes(of kind: Calibration.Kind, indent: Int, to yaml: inout YAMLText) {
+    for attribute in Attribute.ofRules {
+      guard let value = kind.attributes[attribute] else { continue }
+      yaml.line("\(attribute.name): " + QuotedText.quoted(value), indent: indent)
+    }
+    let billed = LoggedBilling.variant(of: kind.attributes)
+    if billed.batch { yaml.line("batch: true", indent: indent) }
+    if let tier = billed.serviceTier {
+      yaml.line("service_tier: " + QuotedText.quoted(tier), indent: indent)
+    }
+    if let region = billed.region {
+      yaml.comment(
+        "Billed in region \(region): a model's 'regions' say where it runs.", indent: indent)
+    }
+    if let limit = kind.maxTokens { write(limit, indent: indent, to: &yaml) }
   }
 
   private func write(_ kind: Calibration.Kind, to yaml: inout YAMLText) {
     yaml.comment(CalibrationText.count(kind.calls, "call"), indent: 6)
-    yaml.line("- share: " + YAMLText.percent(kind.share, digits: 10), indent: 6)
-    for attribute in Attribute.ofRules {
-      guard let value = kind.attributes[attribute] else { continue }
-      yaml.line("\(attribute.name): " + QuotedText.quoted(value), indent: 8)
-    }
-    let billed = LoggedBilling.variant(of: kind.attributes)
-    if billed.batch { yaml.line("batch: true", indent: 8) }
-    if let tier = billed.serviceTier {
-      yaml.line("service_tier: " + QuotedText.quoted(tier), indent: 8)
-    }
-    if let region = billed.region {
-      yaml.comment("Billed in region \(region): a model's 'regions' say where it runs.", indent: 8)
-    }
-    let cached = kind.cachedTokens.rounded()
-    for (key, size, unit) in [
-      ("input", kind.input, SizeText.Unit.tokens), ("output", kind.output, .tokens),
-      ("reasoning", kind.reasoning, .tokens), ("audio", kind.audio, .time),
-    ] {
+    yaml.line("- share: " + kind.share.percent(digits: 10), indent: 6)
+    attributes(of: kind, indent: 8, to: &yaml)
+    let cached = kind.cachedTokens.likely.rounded()
+    let sizes: [(String, SizeFit?, SizeText.Unit)] =
+      [
+        ("input", kind.input, .tokens), ("output", kind.output, .tokens),
+        ("reasoning", kind.reasoning, .tokens), ("audio", kind.audio, .time),
+      ]
+      + kind.meters.map { ($0.meter.key, $0.size, $0.meter.dimension.isTime ? .time : .tokens) }
+    for (key, size, unit) in sizes {
       guard let size, !size.isZero else { continue }
       if key == "input", cached > 0 {
-        yaml.comment("Without what came from the provider's cache.", indent: 8)
+        yaml.comment("Without what the provider's cache gave or took.", indent: 8)
       }
       SizeText(fit: size, unit: unit).write(key: key, indent: 8, to: &yaml)
     }
-    if let limit = kind.maxTokens { write(limit, to: &yaml) }
     guard cached > 0 else { return }
     yaml.comment(
-      "Of the input, \(YAMLText.percent(kind.cachedShare, digits: 3)) came from the provider's "
-        + "cache: as a prefix of its mean length.", indent: 8)
-    yaml.line("prefix: \(Int64(cached))", indent: 8)
+      "Of the input, the provider's cache gave or took \(YAMLText.percent(kind.cachedShare, digits: 3)): "
+        + "as a prefix of its mean length.", indent: 8)
+    yaml.line("prefix: " + kind.cachedTokens.whole, indent: 8)
   }
 }
 

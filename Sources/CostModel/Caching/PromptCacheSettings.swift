@@ -49,6 +49,14 @@ public struct PromptCacheSettings: Hashable, Sendable {
   /// Moments at which everything is thrown away, in order.
   public var flushes: [SimTime] = []
 
+  /// The same for prompts that logs tell as blocks: of any length, searched as a whole.
+  public var ofLoggedBlocks: PromptCacheSettings {
+    var settings = self
+    settings.minimumTokens = 0
+    settings.lookback = nil
+    return settings
+  }
+
   @inlinable
   public init(ttl: SimDuration, refresh: Bool = true, minimumTokens: Int64 = 0) {
     self.ttl = ttl

@@ -13,6 +13,31 @@ public struct ContextPrompt: Sendable {
     self.output = output
   }
 
+  /// A prompt that a log tells as blocks: each boundary is that of all blocks before it.
+  /// - Parameters:
+  ///   - input: tokens of the prompt; the last block may be cut short, what lies behind it is no segment.
+  ///   - prefix: tokens at its beginning that are marked; cut to whole blocks.
+  public init(
+    blocks: some Sequence<UInt64>, blockSize: Int64, input: Int64, prefix: Int64
+  ) {
+    var segments: [ContextSegment] = []
+    var (chain, end): (UInt64, Int64) = (0, 0)
+    for block in blocks {
+      guard end < input else { break }
+      chain = (chain &+ block.mixed).mixed
+      end = min(end + blockSize, input)
+      let place = Int32(clamping: segments.count + 1)
+      segments.append(
+        ContextSegment(
+          identity: block, boundary: chain >> 2 | 1 << 62, end: end, blocks: place, runs: place,
+          turn: -1, kind: .user))
+    }
+    self.segments = segments
+    prefixCount = blockSize > 0 ? min(segments.count, Int(clamping: prefix / blockSize)) : 0
+    output = 0
+    tokens = end
+  }
+
   /// Tokens up to the end of the segment at that place.
   @inlinable
   func end(_ place: Int) -> Int64 { segments[place].end }

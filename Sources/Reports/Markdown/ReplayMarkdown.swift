@@ -310,7 +310,10 @@ package enum ReplayMarkdown {
     }
     lines +=
       UntoldMarkdown(
-        facts: facts, settings: report.scenario.replay, cache: report.scenario.cache
+        facts: facts, settings: report.scenario.replay, cache: report.scenario.cache,
+        billsWrites: report.scenario.behaviours.contains {
+          $0.promptCache?.match == .breakpoint
+        }
       ).lines
     lines += UntoldUse(report, replay).lines
     lines += UnlistedBilling(report, replay).lines

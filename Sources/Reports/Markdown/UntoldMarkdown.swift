@@ -8,6 +8,8 @@ package struct UntoldMarkdown {
   package let facts: TraceFacts
   package let settings: ReplaySettings
   package let cache: CacheSettings
+  /// Whether a model's written tokens are billed (`match: breakpoint`).
+  package let billsWrites: Bool
 
   /// A sentence each.
   package var lines: [String] {
@@ -22,7 +24,9 @@ package struct UntoldMarkdown {
     if let size = settings.sessionBlock {
       lines.append(
         "Requests of a session are taken to repeat its earlier input, in blocks of "
-          + "\(PlainEnglish.plural(size, "token")), unless the log tells cached tokens or blocks.")
+          + "\(PlainEnglish.plural(size, "token")), unless the log tells cached tokens or blocks."
+          + reset)
+      lines.append(SessionRuleError.measured(billsWrites: billsWrites, settings).sentence)
     }
     add(.status, "has no status", "have no status", "taken as successful", to: &lines)
     add(.latencyMs, "has no latency", "have no latency", "given their model's", to: &lines)
@@ -32,6 +36,16 @@ package struct UntoldMarkdown {
       lines.append("\(PlainEnglish.plural(count, "row")) without \(column.name).")
     }
     return lines
+  }
+
+  private var reset: String {
+    guard let least = settings.sessionReset else { return "" }
+    let from =
+      settings.prefix > 0
+      ? "all but the first \(PlainEnglish.plural(settings.prefix, "token"))" : "all of it"
+    return
+      " Below \(YAMLText.percent(least)) of the input before, \(from) is new, and each model of a "
+      + "session has a chain of its own."
   }
 
   private func add(

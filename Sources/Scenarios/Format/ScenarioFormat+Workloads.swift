@@ -245,6 +245,11 @@ extension ScenarioFormat {
         "histogram", .map(.number),
         "Weights by value or `LOW..HIGH`; a value where two meet is in either by half.",
         example: "{0..100: 3, 100..500: 1}", names: "bin"),
+      FormatField(
+        "factor", .number,
+        "On the mean of a histogram; a range says how well that is known. Whole numbers stay whole: what "
+          + "lies between two is one or the other by its distance.", default: "1",
+        example: "{low: 0.95, likely: 1, high: 1.05}"),
     ])
 
   package static let prompts = FormatObject(

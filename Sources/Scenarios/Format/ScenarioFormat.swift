@@ -325,6 +325,16 @@ package enum ScenarioFormat {
         "Tokens of a block: requests of a session repeat its earlier input block by block, which a "
           + "prompt cache may hold. Not where the log tells cached tokens or blocks.",
         default: "sessions repeat nothing", example: "128"),
+      FormatField(
+        "session_reset", .share,
+        "With `session_block`: an input below that share of the one before repeats `prefix` alone, as "
+          + "after a compaction, and each model of a session has its own chain.",
+        default: "never, and one chain a session", example: "90%"),
+      FormatField(
+        "prefix", .count,
+        "Tokens at the beginning of every prompt that requests have marked: of a log's blocks at a model "
+          + "with `match: breakpoint`, and behind which `session_reset` begins; cut to whole blocks.",
+        default: "0", example: "14300"),
     ])
 
   package static let published = FormatObject(

@@ -78,6 +78,10 @@ package struct DistributionReader {
       }
       return histogram(fields)
     }
+    if let factor = fields["factor"] {
+      log.add(factor.place, "'factor' needs 'histogram'")
+      return nil
+    }
     guard let mean = fields["mean"].flatMap(single), let cvNode = fields["cv"] else {
       for key in ["mean", "cv"] where !fields.has(key) {
         log.add(node.place, "'\(key)' is missing in this distribution")
@@ -110,7 +114,24 @@ package struct DistributionReader {
       log.add(fields.place, "a histogram needs a value with a weight above 0")
       return nil
     }
-    return .histogram(bins)
+    let factor = fields.number("factor", in: 0...1_000_000) ?? 1
+    let law = Distribution.histogram(bins.map { $0.scaled(by: factor, isWhole: unit == .count) })
+    if unit == .count, law.largestValue > Self.largestCount, let place = fields["factor"]?.place {
+      log.add(place, "values become more than 100,000,000")
+      return nil
+    }
+    return law
+  }
+}
+
+extension Distribution.Bin {
+  /// All values times so much.
+  /// - Parameter isWhole: whether draws are rounded: they are then spread half a unit to both sides, so
+  ///   that their mean is times so much, too.
+  package func scaled(by factor: Double, isWhole: Bool) -> Distribution.Bin {
+    let spread = isWhole && factor != 1 && high > 0 ? 0.5 : 0
+    return Distribution.Bin(
+      low: low * factor - spread, high: high * factor + spread, weight: weight)
   }
 }
 

@@ -15,6 +15,11 @@ package struct ReplayReader {
       fields.choice("sessions", of: ReplaySettings.Sessions.self) ?? settings.sessions
     settings.prompts = fields["prompts"].flatMap(PromptsReader(log: log).read) ?? settings.prompts
     settings.sessionBlock = fields.count("session_block", in: 1...1_000_000)
+    settings.sessionReset = fields.share("session_reset")
+    settings.prefix = fields.count("prefix", in: 0...100_000_000) ?? 0
+    if settings.sessionBlock == nil, let place = fields["session_reset"]?.place {
+      log.add(place, "'session_reset' needs 'session_block': it says where sessions begin anew")
+    }
     return settings
   }
 

@@ -69,7 +69,10 @@ extension PlanEngine {
     flight.pointee.start = start.microseconds
     flight.pointee.queued += waited
     flight.pointee.isProbe = place.pointee.begin(at: time)
-    if isFromLog { flight.pointee.cached = readBlocks(slot, target: target, at: start) }
+    if isFromLog {
+      flight.pointee.cached = readBlocks(slot, target: target, at: start)
+      flight.pointee.written = 0
+    }
     if flight.pointee.call.input < flight.pointee.whole {
       place.pointee.counts.cutAttempts &+= 1
       place.pointee.counts.cutTokens &+= flight.pointee.whole - flight.pointee.call.input
@@ -84,6 +87,11 @@ extension PlanEngine {
     if isLogged {
       flight.pointee.hasUsedLog = true
       if facts[Int(slot)].failed { flight.pointee.isFailing = true }
+    }
+    if isFromLog, place.pointee.blockCache != nil {
+      markBlocks(
+        slot, target: target, from: start,
+        to: SimTime(microseconds: start.microseconds + duration))
     }
     if !isFromLog {
       readPrompt(
@@ -200,9 +208,44 @@ extension PlanEngine {
   package mutating func readBlocks(_ slot: Int32, target: Int, at start: SimTime) -> Int64 {
     let fact = facts.base + Int(slot)
     if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
-    guard fact.pointee.blockCount > 0 else { return 0 }
-    return (targets.base + target).pointee.promptCache?.read(
+    let place = targets.base + target
+    guard fact.pointee.blockCount > 0,
+      place.pointee.blockCache == nil || fact.pointee.areSessionBlocks
+    else { return 0 }
+    return place.pointee.promptCache?.read(
       blocks: blocks[Int(slot)], blockSize: fact.pointee.blockSize,
       input: flights[Int(slot)].call.input, at: start) ?? 0
+  }
+
+  /// Where written tokens are billed, what an attempt does not read of a prompt that is known by blocks is
+  /// written; a log's own blocks are read up to a place that an earlier request has marked.
+  @inline(never)
+  private mutating func markBlocks(
+    _ slot: Int32, target: Int, from s: SimTime, to e: SimTime
+  ) {
+    let (flight, fact) = (flights.base + Int(slot), facts.base + Int(slot))
+    guard fact.pointee.cachedInput < 0, fact.pointee.blockCount > 0 else { return }
+    if !fact.pointee.areSessionBlocks {
+      let hit = hitDraw(
+        Self.call(of: flight), number: flight.pointee.number,
+        attempt: flight.pointee.attempts - 1, target: target)
+      flight.pointee.cached =
+        (targets.base + target).pointee.blockCache?.attempt(
+          prompt(ofLogged: slot), CacheMarks(.rolling), from: s, to: e,
+          succeeds: !flight.pointee.isFailing, hit: hit
+        ).read ?? 0
+    }
+    if !fact.pointee.tellsWrites {
+      flight.pointee.written = flight.pointee.call.input - flight.pointee.cached
+    }
+  }
+
+  /// A prompt that the log tells as blocks.
+  package mutating func prompt(ofLogged slot: Int32) -> ContextPrompt {
+    let fact = facts.base + Int(slot)
+    return ContextPrompt(
+      blocks: blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
+      blockSize: fact.pointee.blockSize, input: flights[Int(slot)].call.input,
+      prefix: compiled.scenario.replay.prefix)
   }
 }

@@ -86,6 +86,7 @@ extension PlanEngine {
     var usage = usage(
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
     Self.addLogged(facts.base + Int(slot), to: &usage)
+    if flight.pointee.written > 0 { usage.cacheWriteTokens = flight.pointee.written }
     if !flight.pointee.isFailing {
       let row = facts[Int(slot)].row
       use?.add(usage, row: row, target: target)

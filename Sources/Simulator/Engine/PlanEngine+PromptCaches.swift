@@ -141,6 +141,12 @@ extension PlanEngine {
     if flight.pointee.call.fact >= 0 {
       let fact = facts.base + Int(slot)
       if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
+      if fact.pointee.blockCount > 0, !fact.pointee.areSessionBlocks,
+        (targets.base + target).pointee.blockCache != nil
+      {
+        return (targets.base + target).pointee.blockCache?.wouldRead(
+          prompt(ofLogged: slot), CacheMarks(.rolling), at: t) ?? 0
+      }
       return (targets.base + target).pointee.promptCache?.wouldRead(
         blocks: blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
         blockSize: fact.pointee.blockSize, input: flight.pointee.call.input, at: t) ?? 0

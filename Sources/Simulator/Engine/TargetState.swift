@@ -11,6 +11,8 @@ package struct TargetState: ~Copyable, Sendable {
   package var promptCache: PromptCache?
   /// Of prompts made of parts; nil: the target keeps nothing.
   package var contextCache: ContextCache?
+  /// Of blocks that logs tell of, where what is not read is written; nil: writes are free.
+  package var blockCache: ContextCache?
   /// Whether conversations keep what is known here of their prompts behind the prefix.
   package let keepsOwnEntries: Bool
   /// Whether static prefixes are looked for in `contextCache`.
@@ -62,6 +64,9 @@ package struct TargetState: ~Copyable, Sendable {
     breaker = behaviour.breaker.map(Breaker.init)
     promptCache = behaviour.promptCache.map(PromptCache.init)
     contextCache = behaviour.promptCache.map(ContextCache.init)
+    if let settings = behaviour.promptCache, settings.match == .breakpoint {
+      blockCache = ContextCache(settings.ofLoggedBlocks)
+    }
     keepsOwnEntries = behaviour.promptCache?.keepsOwnEntries ?? true
     readsParts = behaviour.promptCache.map { !$0.isPlain } ?? false
     timeout = behaviour.timeout?.microseconds ?? .max

@@ -93,6 +93,8 @@ package struct LoggedFacts: Sendable, BitwiseCopyable {
   package var cachedInput: Int64 = -1
   /// Tokens written to the provider's cache.
   package var cacheWrite: Int64 = 0
+  /// Whether the log tells what was written, 0 included.
+  package var tellsWrites = false
   package var meters = LoggedMeters()
   /// Negative: not told.
   package var maxTokens: Int64 = -1
@@ -104,6 +106,8 @@ package struct LoggedFacts: Sendable, BitwiseCopyable {
   /// Of prefix blocks, in the batch's `blocks`, of so many tokens each.
   package var firstBlock = 0
   package var blockSize: Int64 = 0
+  /// They are what the session's requests are taken to share.
+  package var areSessionBlocks = false
 
   package var blocks: Range<Int> { firstBlock..<firstBlock + Int(blockCount) }
 }
@@ -153,9 +157,11 @@ package struct CallBatch: ~Copyable, Sendable {
         row: row.number, model: UInt16(row.model), failed: row.status == .failed,
         blockCount: row.blockCount, latency: row.latency, cachedInput: row.cached,
         cacheWrite: max(0, row.cacheWrite),
+        tellsWrites: row.cacheWrite >= 0 || row.meters.cacheWriteLong > 0,
         meters: row.meters, maxTokens: row.maxTokens, msgs: row.msgs,
         quality: row.quality, cost: row.cost,
-        firstBlock: Int(row.firstBlock), blockSize: Int64(row.blockSize)))
+        firstBlock: Int(row.firstBlock), blockSize: Int64(row.blockSize),
+        areSessionBlocks: row.areSessionBlocks))
     return UnsafePointer(calls.base)
   }
 }

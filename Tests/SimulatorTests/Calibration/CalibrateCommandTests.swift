@@ -53,7 +53,8 @@ import Testing
       "        # 1 call, all 50, which answers exceeded: the longest\n        max_tokens: 90\n",
       "        # 2 calls, 100 to 300, mean 200\n        max_tokens: 200\n",
       "(Sessions have 2 requests each on average; no flows are made of them.)",
-      "2 images are left out, with their cost", "7 tokens written to a provider's cache count as",
+      "2 images are left out: not every model that the calls can",
+      "prompt_cache: {ttl: 1h, hit_chance: ", "        prefix: {low: 0, likely: 2, high: ",
     ] {
       #expect(text.contains(lines), "\(lines) is not in \(text)")
     }

@@ -78,7 +78,7 @@ import Testing
       index % 4 == 0 ? "800,0,100,0" : "1000,400,100,60"
     }
     let (fit, _, scenario) = try Self.calibrated(log)
-    #expect(fit.workloads[0].kinds[0].cachedTokens == 300)
+    #expect(fit.workloads[0].kinds[0].cachedTokens.likely == 300)
     let records = try LoggedRun(scenario).records
     let calls = Double(records.count)
     func mean(_ value: (Usage) -> Int64) -> Double {

@@ -195,6 +195,103 @@ import Testing
     #expect(try column("cost_usd", of: "plans.csv") == [cost])
   }
 
+  // MARK: Where writes are billed
+
+  private static let billed = [
+    "--override", "prices.gpt-4o.cache_write=$3.125 per 1M tokens", "--override",
+    "models.gpt-4o.latency=1s",
+  ]
+
+  private func cost(_ log: String, _ overrides: String...) throws -> String {
+    try folder.write("log.csv", log)
+    let outcome = try Program.run(
+      [
+        "replay", folder.path("log.csv"), "--scenario", "scenarios/two-tier.yaml", "--out",
+        folder.path("reports"), "--policy", "logged",
+      ] + Self.billed + overrides.flatMap { ["--override", $0] })
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    return try #require(try column("cost_usd", of: "plans.csv").first)
+  }
+
+  /// Inputs of 1,000, 500 and 600 tokens, 9 s apart, blocks of 100, $0.001 of output each. Without a reset
+  /// 500 and 600 are read: (1,000 · 3.125 + 1,100 · 0.25) µ$ + $0.003. With one at 90 % the second reads the
+  /// prefix alone and the third the 500 of the second.
+  @Test(arguments: [
+    ("{session_block: 100}", "0.006400"),
+    ("{session_block: 100, session_reset: 40%}", "0.006400"),
+    // 1,000 + 300 + 100 written, 200 + 500 read.
+    ("{session_block: 100, session_reset: 90%, prefix: 200}", "0.007550"),
+    // Cut to whole blocks.
+    ("{session_block: 100, session_reset: 90%, prefix: 299}", "0.007550"),
+    // 1,000 + 500 + 100 written, 500 read.
+    ("{session_block: 100, session_reset: 90%}", "0.008125"),
+  ])
+  func whatASessionDoesNotReadIsWritten(settings: String, cost: String) throws {
+    let rows = [1_000, 500, 600].enumerated().map {
+      Self.row($0.offset * 9, session: "s", input: $0.element)
+    }
+    #expect(
+      try self.cost(
+        Self.header + rows.joined(), "models.gpt-4o.prompt_cache={ttl: 5min, match: breakpoint}",
+        "replay=\(settings)") == cost)
+    let report = try file("report.md")
+    #expect(report.contains("Such rules understate the input bill, by 7 to 19 %"))
+    #expect(report.contains(settings.contains("reset") ? "7.3 % too low" : "9.1 % too low"))
+  }
+
+  /// One session of two models is two chains: 1,000 of gpt-4o, 800 of gpt-4o-mini, 1,000 of gpt-4o.
+  @Test func eachModelOfASessionHasItsChain() throws {
+    let rows = [
+      Self.row(0, session: "s"),
+      Self.row(9, session: "s", input: 100).replacing("gpt-4o", with: "gpt-4o-mini"),
+      Self.row(18, session: "s"),
+    ]
+    // 1,000 written and then read, 3,125 + 250 µ$, and 2,000 µ$ of output; gpt-4o-mini 100 · 0.15 + 100 · 0.6.
+    #expect(
+      try cost(
+        Self.header + rows.joined(), "models.gpt-4o.prompt_cache={ttl: 5min, match: breakpoint}",
+        "replay={session_block: 100, session_reset: 90%}") == "0.005450")
+  }
+
+  /// What a log tells is taken as it is: 200 · 0.25 + 80 · 3.125 + 720 · 2.5 + 100 · 10 µ$.
+  @Test func toldTokensAreTakenAsTheyAre() throws {
+    let log =
+      "timestamp,model,session,input_tokens,output_tokens,cached_input_tokens,cache_write_tokens\n"
+      + "2025-11-01T00:00:10Z,gpt-4o,s,1000,100,200,80\n"
+    #expect(
+      try cost(
+        log, "models.gpt-4o.prompt_cache={ttl: 5min, match: breakpoint}",
+        "replay={session_block: 100}") == "0.003100")
+  }
+
+  /// Blocks 1–3; 1–5; 1, 2, 9; of 100 tokens, 9 s apart, $0.001 of output each.
+  @Test(arguments: [
+    // 300 written; 300 read, 200 written; nothing ends at block 2: 300 written.
+    ("{ttl: 5min, match: breakpoint}", "{}", "0.005575"),
+    // The third reads the 200 that all three have marked.
+    ("{ttl: 5min, match: breakpoint}", "{prefix: 250}", "0.005000"),
+    // Minimum length and look-back are no matter of a log's blocks.
+    ("{ttl: 5min, match: breakpoint, minimum_tokens: 1024, lookback: 1}", "{}", "0.005575"),
+    // By block: 300 fresh; 300 read, 200 fresh; 200 read, 100 fresh.
+    ("{ttl: 5min, match: block}", "{}", "0.004625"),
+    // The first can be read once it is answered, 10 s later: 300 + 500 + 300 written.
+    ("{ttl: 5min, match: breakpoint, readable: 10s}", "{}", "0.006438"),
+    ("{ttl: 8s, match: breakpoint}", "{}", "0.006438"),
+  ])
+  func aLogsBlocksAreReadUpToAMark(
+    cache: String, settings: String, cost: String
+  ) throws {
+    let rows = ["[1,2,3]", "[1,2,3,4,5]", "[1,2,9]"].enumerated().map { number, blocks in
+      let input = blocks.filter { $0 == "," }.count * 100 + 100
+      return "2025-11-01T00:00:\(10 + number * 9)Z,gpt-4o,\(input),100,\"\(blocks)\",100\n"
+    }
+    let latency = cache.contains("readable") ? "models.gpt-4o.latency=60s" : "seed=1"
+    #expect(
+      try self.cost(
+        "timestamp,model,input_tokens,output_tokens,prefix_blocks,block_size\n" + rows.joined(),
+        "models.gpt-4o.prompt_cache=\(cache)", "replay=\(settings)", latency) == cost)
+  }
+
   @Test func theReportSaysWhatStandsForWhat() throws {
     let rows = [Self.row(0, user: "u", prompt: "p"), Self.row(9)]
     let outcome = try replay(

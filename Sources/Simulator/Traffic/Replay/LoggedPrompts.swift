@@ -11,6 +11,14 @@ package struct LoggedPrompts: Sendable {
   private let draws: Draws
   private let pool: PromptPool?
   private let isPerUser: Bool
+  /// By session and model, what its next request repeats.
+  private var chains: [UInt64: Chain] = [:]
+
+  private struct Chain {
+    /// Resets so far.
+    var number: UInt64 = 0
+    var input: Int64 = 0
+  }
 
   package init(settings: ReplaySettings, draws: Draws) {
     self.settings = settings
@@ -44,12 +52,33 @@ package struct LoggedPrompts: Sendable {
 
   /// Appends the blocks of the input that the session's requests share, if the scenario says that
   /// they do and the log does not tell better; returns their size, else 0.
-  package func addBlocks(of row: TraceRecord, session: UInt64, to blocks: inout [UInt64]) -> Int64 {
-    guard let size = settings.sessionBlock, session != 0, row.blockCount == 0, row.cached < 0
-    else { return 0 }
-    let key = SplitMix.mixed(session)
-    let count = min(Self.mostBlocks, max(0, row.input) / size)
-    for block in 0..<count { blocks.append(SplitMix.mixed(key &+ UInt64(block))) }
+  package mutating func addBlocks(
+    of row: TraceRecord, session: UInt64, to blocks: inout [UInt64]
+  ) -> Int64 {
+    guard let size = settings.sessionBlock, session != 0, row.blockCount == 0 else { return 0 }
+    let input = max(0, row.input)
+    var key = SplitMix.mixed(session)
+    var chain: UInt64 = 0
+    if let least = settings.sessionReset {
+      key = SplitMix.mixed(key ^ SplitMix.mixed(UInt64(row.model) &+ 1))
+      chain = self.chain(key, input: input, least: least)
+    }
+    guard row.cached < 0 else { return 0 }
+    let shared = settings.prefix / size
+    let own = chain == 0 ? key : SplitMix.mixed(key ^ SplitMix.mixed(chain))
+    let count = min(Self.mostBlocks, input / size)
+    for block in 0..<count {
+      blocks.append(SplitMix.mixed((block < shared ? key : own) &+ UInt64(block)))
+    }
     return size
+  }
+
+  /// The number of the chain that a request goes on with.
+  private mutating func chain(_ key: UInt64, input: Int64, least: Double) -> UInt64 {
+    var chain = chains[key] ?? Chain()
+    if Double(input) < least * Double(chain.input) { chain.number += 1 }
+    chain.input = input
+    chains[key] = chain
+    return chain.number
   }
 }

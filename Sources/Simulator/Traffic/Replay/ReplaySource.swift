@@ -14,7 +14,7 @@ package struct ReplaySource: CallSource {
   private var rows = TraceBatch()
   private var isPrimed: Bool
   private var accounts: LoggedAccounts
-  private let prompts: LoggedPrompts
+  private var prompts: LoggedPrompts
   /// Accounts that the engine knows.
   package private(set) var users = 0
   /// Calls of all batches before.
@@ -264,6 +264,7 @@ package struct ReplaySource: CallSource {
     rows.parts[place].firstBlock = Int64(first)
     rows.parts[place].blockCount = Int32(rows.blocks.count - first)
     rows.parts[place].blockSize = Int32(size)
+    rows.parts[place].areSessionBlocks = true
   }
 
   /// What the log says that the call cost.

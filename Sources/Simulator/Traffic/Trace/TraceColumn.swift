@@ -16,6 +16,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case inputAudioTokens, inputImageTokens, outputAudioTokens, outputImageTokens
   case characters, pages, searches, documents, videoSeconds
   case batch, serviceTier, region
+  case turn, callKind
 
   /// In sets of columns.
   @inline(__always)
@@ -51,6 +52,8 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .inappropriate: "inappropriate"
     case .technicalError: "technical_error"
     case .cacheWriteLongTokens: "cache_write_1h_tokens"
+    case .turn: "turn"
+    case .callKind: "call_kind"
     default: attribute?.name ?? meter?.column ?? ""
     }
   }
@@ -79,7 +82,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   /// Whether most logs have nothing of the kind, so that nobody misses it.
   package var isRare: Bool {
     switch self {
-    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region: true
+    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind: true
     case .images: false
     default: meter != nil || Self.quality.contains(self)
     }

@@ -175,6 +175,7 @@ extension TraceDecoder {
       sum(.reasoningTokens, grid, Target(part: \.reasoning, rows)) != nil,
       sum(.maxTokens, grid, Target(part: \.maxTokens, rows)) != nil,
       sum(.msgs, grid, Target(part: \.msgs, rows)) != nil,
+      sum(.turn, grid, Target(part: \.turn, rows)) != nil,
       sum(.audioSeconds, grid, Target(part: \.audio, rows)) != nil, readMeters(grid, rows),
       let cost = sum(.costUSD, grid, Target(part: \.cost, rows)), readLatencies(grid, rows)
     else { return false }
@@ -281,6 +282,7 @@ extension TraceDecoder {
   private mutating func readPrompts(_ grid: FieldGrid, _ rows: Rows) -> Bool {
     readKeys(.prompt, grid, Target(\.prompt, rows))
     readKeys(.session, grid, Target(part: \.session, rows))
+    readKeys(.callKind, grid, Target(part: \.callKind, rows))
     return true
   }
 

@@ -11,6 +11,7 @@ extension TraceDecoder {
   ) throws(BadRow) {
     if let prompt = value(.prompt, fields) { row.prompt = ByteKey.key(prompt) }
     if let session = value(.session, fields) { row.session = ByteKey.key(session) }
+    if let kind = value(.callKind, fields) { row.callKind = ByteKey.key(kind) }
     if has(.user) { row.user = try user(fields, row.number) }
     if has(.model) { row.model = try model(fields, row.number) }
     piece.symbols.beginKind()

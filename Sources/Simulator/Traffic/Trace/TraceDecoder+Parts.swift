@@ -8,12 +8,12 @@ extension TraceDecoder {
     TraceColumn.cachedInputTokens.bit | TraceColumn.cacheWriteTokens.bit
     | TraceColumn.reasoningTokens.bit | TraceColumn.maxTokens.bit
     | TraceColumn.audioSeconds.bit | TraceColumn.msgs.bit | TraceColumn.cacheWriteLongTokens.bit
-    | meters
+    | TraceColumn.turn.bit | meters
   package static let meters = TraceColumn.meters.reduce(0) { $0 | $1.column.bit }
   /// Columns of `TraceParts`.
   package static let beyondRows =
     parts | TraceColumn.session.bit | TraceColumn.costUSD.bit | TraceColumn.prefixBlocks.bit
-    | TraceColumn.blockSize.bit | quality
+    | TraceColumn.blockSize.bit | TraceColumn.callKind.bit | quality
   package static let quality = TraceColumn.quality.reduce(0) { $0 | $1.bit }
 
   package mutating func readParts(_ row: inout TraceRecord, _ fields: FieldList) throws(BadRow) {
@@ -30,6 +30,7 @@ extension TraceDecoder {
       row.meters[keyPath: LoggedMeters.path(meter)] = try quantity(column, fields, number)
     }
     row.msgs = try quantity(.msgs, fields, number)
+    row.turn = try quantity(.turn, fields, number)
     row.audio = try quantity(.audioSeconds, fields, number)
     try balance(&row)
   }

@@ -56,6 +56,10 @@ package struct TraceParts: Sendable, BitwiseCopyable {
   package var quality = LoggedQuality()
   /// Messages that the request is for.
   package var msgs: Int64 = -1
+  /// Of a conversation, from 1.
+  package var turn: Int64 = -1
+  /// A key of what a conversation's call is for (`TraceCallKind`); 0: not told.
+  package var callKind: UInt64 = 0
   /// What the log says that it cost, in picodollars.
   package var cost: Int64 = -1
   /// Where the prompt's prefix blocks begin in `TraceBatch.blocks`.
@@ -63,6 +67,8 @@ package struct TraceParts: Sendable, BitwiseCopyable {
   package var blockCount: Int32 = 0
   /// Tokens of one block; 0 where unknown.
   package var blockSize: Int32 = 0
+  /// The log does not tell them: the session's requests are taken to share them.
+  package var areSessionBlocks = false
 }
 
 /// All that a log tells of one request.
