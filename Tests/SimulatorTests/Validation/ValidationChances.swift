@@ -65,10 +65,11 @@ enum ValidationChances {
     let (simulated, _) = try assess([budget], runs: months)
     var misses: [String] = []
     func hold(_ name: String, _ least: Int, _ most: Int, _ chance: Double?) {
-      // Steps of a bill may lie on the line: the chance is between that of less and of no more.
+      // Steps of a bill may lie on the line: the chance is no less than that of less (`least` are not too
+      // many for it), and no more than that of no more (`most` are not too few).
       guard let chance else { return misses.append("\(name) is not told") }
-      if Binomial.below(least, of: months, chance) < level
-        || Binomial.above(most, of: months, chance) < level
+      if Binomial.above(least, of: months, chance) < level
+        || Binomial.below(most, of: months, chance) < level
       {
         misses.append("\(name): \(least) to \(most) of \(months), stated \(chance)")
       }
