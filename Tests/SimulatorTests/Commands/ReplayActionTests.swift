@@ -60,7 +60,9 @@ import Testing
     #expect(try column("calls", of: "enforced_accounts.csv") == ["2"])
     let report = try report()
     #expect(
-      report.contains("Acting on the budget refuses 3 calls, which saves **$0.010** of the $0.018"))
+      report.contains(
+        "Acting on the budget refuses 3 calls, "
+          + "which saves **$0.0105** of the $0.0175"))
     #expect(report.contains("## What acting on the budget saves"))
     let calls = try CSVReader.rows(bytes(folder.path("calls.csv")))
     #expect(calls.dropFirst().map { $0[11] } == ["logged", "logged", "stop", "stop", "stop"])

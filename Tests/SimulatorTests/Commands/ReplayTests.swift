@@ -49,8 +49,8 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(
       outcome.output.contains(
-        "1 of the 57 requests whose cost can be checked cost otherwise by the catalog than the log "
-          + "says: $0.19 in place of $9,990.19."))
+        "1 of the 57 requests whose cost can be checked costs otherwise by the catalog than the log "
+          + "says: $0.1881 in place of $9,990.19."))
     let page = try String(
       contentsOfFile: reports + "/two-tier-replay/report.md", encoding: .utf8)
     #expect(page.contains("| gpt-4o-mini |       57 |           1 | $9,990.19 |"))
@@ -381,7 +381,7 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     let headline =
       "The log's 1 request, replayed under logged, cost $12.50; the log itself says $20.00. 1 of "
-      + "the 1 requests whose cost can be checked cost otherwise by the catalog than the log says: "
+      + "the 1 request whose cost can be checked costs otherwise by the catalog than the log says: "
       + "$12.50 in place of $20.00. Under all mini they cost $0.75, $11.75 less."
     #expect(outcome.output.contains(headline), "\(outcome.output)")
     let path = reports + "/two-tier-replay/"

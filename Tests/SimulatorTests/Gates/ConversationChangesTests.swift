@@ -80,7 +80,7 @@ import Testing
     let outcome = try folder.check("--max-increase", "1%")
     #expect(outcome.code == 99, "\(outcome.errors)")
     #expect(
-      outcome.output.contains("costs $0.24 instead of $0.22 (+$0.024, +11.1 %)"),
+      outcome.output.contains("costs $0.24 instead of $0.216 (+$0.024, +11.1 %)"),
       "\(outcome.output)")
     #expect(outcome.output.contains("price of small, output tokens: $2.00 → $3.00"))
   }
