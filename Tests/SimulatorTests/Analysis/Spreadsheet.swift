@@ -60,7 +60,7 @@ struct Spreadsheet {
   private mutating func name() -> String? {
     let name = rest.prefix { $0 == "$" || $0.isASCII && ($0.isLetter || $0.isNumber) }
     rest = rest.dropFirst(name.count)
-    return name.replacing("$", with: "")
+    return String(name.replacing("$", with: ""))
   }
 
   private mutating func column() -> Double? {

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Reports
 @testable import Scenarios
+@testable import Support
 
 #if canImport(FoundationXML)
   import FoundationXML
