@@ -21,7 +21,7 @@ struct WhatIfSheet {
 
   /// The cells that scale every product.
   private enum Scale: Int, CaseIterable {
-    case users, volume, inputTokens, outputTokens, otherUnits, prices
+    case users, volume, inputTokens, outputTokens, otherUnits, reads, prices
 
     static let firstRow = 3
 
@@ -34,6 +34,7 @@ struct WhatIfSheet {
       case .inputTokens: "Input tokens, times"
       case .outputTokens: "Output tokens, times"
       case .otherUnits: "Other units (seconds, pages, searches and the like), times"
+      case .reads: "Tokens read from prompt caches, times (what is not read is sent anew)"
       case .prices: "Prices, times"
       }
     }
@@ -119,7 +120,12 @@ struct WhatIfSheet {
       scaled(factor(.users) ?? 1, .users, at: .users)
       scaled(factor(.volume) ?? 1, .volume, at: .volume)
       if let misses = factor(.misses) { scaled(misses, nil, at: .misses) }
-      scaled(factor(.units) ?? 1, line.dimension.flatMap(Self.scale), at: .units)
+      if let (formula, value) = shifted(line) {
+        book.write(
+          formula: formula, value: value, cell(.units), of: sheet, book.format("#,##0.0#####"))
+      } else {
+        scaled(factor(.units) ?? 1, line.dimension.flatMap(Self.scale), at: .units)
+      }
     }
     let own: Set<BillArithmetic.Role> = isFixed ? [] : [.users, .volume, .misses, .units]
     let others = line.common.filter { !own.contains($0.role) }.map(\.value)
@@ -155,6 +161,34 @@ struct WhatIfSheet {
     var root = dimension
     while let parent = root.parent { root = parent }
     return root == .outputTokens ? .outputTokens : .inputTokens
+  }
+
+  /// The units of tokens that are read from a prompt cache, or of those that the same calls write to it or
+  /// send fresh, which are more where fewer are read; nil: the line has nothing to do with that.
+  private func shifted(_ line: BillArithmetic.Line) -> (formula: String, units: Double)? {
+    let (tokens, reads) = (Scale.inputTokens.place.fixedName, Scale.reads.place.fixedName)
+    if line.dimension == .cacheReadTokens {
+      guard Self.partner(of: line, in: arithmetic.lines) != nil else { return nil }
+      return ("=\(tokens)*\(reads)*\(Self.text(line.units))", line.units)
+    }
+    let read = arithmetic.lines.filter {
+      $0.dimension == .cacheReadTokens
+        && Self.partner(of: $0, in: arithmetic.lines)?.dimension == line.dimension
+        && $0.callsAreThose(of: line)
+    }.reduce(0) { $0 + $1.units }
+    guard read > 0 else { return nil }
+    let sum = "\(Self.text(line.units))+\(Self.text(read))*(1-\(reads))"
+    return ("=\(tokens)*(\(sum))", line.units)
+  }
+
+  /// Where the tokens of a line of reads go that are not read.
+  private static func partner(
+    of line: BillArithmetic.Line, in lines: [BillArithmetic.Line]
+  ) -> BillArithmetic.Line? {
+    let ways: [BillingDimension] = [.cacheWriteTokens, .cacheWriteLongTokens, .inputTokens]
+    return ways.lazy.compactMap { way in
+      lines.first { $0.dimension == way && $0.callsAreThose(of: line) }
+    }.first
   }
 
   /// With all digits that matter, in plain decimals.
@@ -197,5 +231,16 @@ struct WhatIfSheet {
         "Budget remaining", "\(Self.text(budget))-\(Workbook.Place(total, cost).name)",
         budget - sum - rest)
     }
+  }
+}
+
+extension BillArithmetic.Line {
+  /// Of each call or conversation.
+  fileprivate var units: Double { common.first { $0.role == .units }?.value ?? 1 }
+
+  /// Whether two lines are of the same calls, told in the same way.
+  fileprivate func callsAreThose(of other: BillArithmetic.Line) -> Bool {
+    useCase == other.useCase && model == other.model && terms.isEmpty && other.terms.isEmpty
+      && common.filter { $0.role != .units } == other.common.filter { $0.role != .units }
   }
 }

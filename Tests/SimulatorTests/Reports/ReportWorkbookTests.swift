@@ -140,7 +140,18 @@ private let hasLibrary = (try? Workbook.requireLibrary()) != nil
     try check([:], 1)
     try check(["B5": 2], 2)
     try check(["B4": 2 * Double(users), "B5": 0.5], 1)
-    try check(["B9": 0.5], 0.5)
+    try check(["B10": 0.5], 0.5)
+  }
+
+  /// A conversation of the chat sends 11,750 tokens and answers with 1,750 (docs/recipes/saas-chat.md).
+  /// Were none of them read from the cache, all would be written: 1,000 users × 12 conversations ×
+  /// (11,750 × $2.50 + 1,750 × $10) / 1,000,000 = $352.50 + $210.00.
+  @Test func whatIsNotReadIsWritten() throws {
+    let (sheet, _, users) = try Self.whatIf(.saasChat)
+    try #require(users == 1_000)
+    let row = try #require(sheet.cells.first { $0.value.text == "The bill" }?.key.dropFirst())
+    let bill = try #require(sheet.value("I\(row)", ["B9": 0]))
+    #expect((bill - 562.5).magnitude < 1e-9)
   }
 
   /// A table that a sheet cannot hold is not cut: the sheet says where it is.
