@@ -33,7 +33,7 @@ extension ReportMarkdown {
       + "\(PlainEnglish.usd(whole.cost))"
     guard whole.cost > .zero else { return start + "." }
     guard whole.margin >= .zero else {
-      return start + ": a loss of **\(PlainEnglish.usd(.zero - whole.margin))**."
+      return start + ": it loses **\(PlainEnglish.usd(.zero - whole.margin))**."
     }
     return start + ": a margin of \(PlainEnglish.usd(whole.margin)), and "
       + "**\(multiple(whole))** of revenue per dollar of cost."

@@ -173,7 +173,7 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try String(
       contentsOfFile: folder.path("reports/s/report.md"), encoding: .utf8)
-    let first = report.split(separator: "\n")[1]
+    let first = try #require(report.split(separator: "\n").first { $0.hasPrefix("- **Mind**: ") })
     #expect(
       first.hasSuffix(
         "At the prices of the later catalog the same calls would cost **$16.35**, "
