@@ -54,7 +54,9 @@ import Testing
       "        # 2 calls, 100 to 300, mean 200\n        max_tokens: 200\n",
       "(Sessions have 2 requests each on average; no flows are made of them.)",
       "2 images are left out: not every model that the calls can",
-      "prompt_cache: {ttl: 1h, hit_chance: ", "        prefix: {low: 0, likely: 2, high: ",
+      "prompt_cache: {ttl: 1h, hit_chance: ",
+      // 7 tokens of two calls.
+      "        prefix: {low: 0, likely: 4, high: ",
     ] {
       #expect(text.contains(lines), "\(lines) is not in \(text)")
     }

@@ -74,7 +74,7 @@ import Testing
     let lever = try #require(scenario.levers.first { $0.name == "response-cache" })
     let cached = try tree.variant(lever.with, source: "test").get()
     #expect((expected(scenario) - expected(cached) - 23.255984).magnitude < 1e-6)
-    #expect(lever.published == Lever.Published(saving: try usd("26400"), share: 0.8))
+    #expect(lever.published == Lever.Published(saving: try usd("26400"), share: 0.8, users: 50))
   }
 
   /// By hand, a month of 50 users without what is in use already. All text on V3 (complete-guide.md:

@@ -38,8 +38,9 @@ struct TraceReading: Equatable {
       names = [trace.symbols.users.names, trace.symbols.models.names, kinds]
       var facts = trace.facts
       // The unknown columns are a dictionary, whose order is nobody's.
-      self.facts = facts.unknown.map { "\($0)" }.sorted().joined()
-      facts.unknown = [:]
+      let statuses = facts.unknownStatuses.map { "\($0)" }
+      self.facts = (facts.unknown.map { "\($0)" } + statuses).sorted().joined()
+      (facts.unknown, facts.unknownStatuses) = ([:], [:])
       self.facts += "\(facts)"
     } catch {
       failure = "\(error)".replacing(path, with: "")
