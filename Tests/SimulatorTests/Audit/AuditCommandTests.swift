@@ -26,7 +26,7 @@ import Testing
         + "Audit: \(folder.path("out"))/audit/audit.md\n")
     #expect(
       folder.content.filter { $0.hasPrefix("out/audit/") } == [
-        "out/audit/audit.md", "out/audit/claims.csv",
+        "out/audit/audit.html", "out/audit/audit.md", "out/audit/claims.csv",
       ])
     let index = try String(contentsOfFile: folder.path("out/index.md"), encoding: .utf8)
     #expect(index.hasPrefix("# Reports\n\n## [Mine](mine/report.md)\n\ntext\n\n## [A plan]("))
