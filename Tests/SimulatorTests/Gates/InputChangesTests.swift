@@ -12,15 +12,9 @@ import Testing
     var random = TestRandom(seed: UInt64(seed))
     for place in scenario.workloads.indices {
       scenario.workloads[place].volume = Double(1 + random.below(50))
-      // Which models cannot answer a call follows from the catalog, here for none.
-      for stage in scenario.workloads[place].stages.indices {
-        for call in scenario.workloads[place].stages[stage].calls.indices {
-          for kind in scenario.workloads[place].stages[stage].calls[call].mix.indices {
-            scenario.workloads[place].stages[stage].calls[call].mix[kind].unfit = []
-          }
-        }
-      }
     }
+    // As readers do, and whoever changes a catalog.
+    scenario.leaveOutIncapable()
     return scenario
   }
 
