@@ -125,7 +125,8 @@ package struct MarkdownHTML {
       return "<tr>" + cells.joined() + "</tr>\n"
     }
     let name = areCards ? " class=\"cards\"" : ""
-    return "<div class=\"wide\"><table\(name)>\n<thead>\n" + row(lines[0], "th") + "</thead>\n<tbody>\n"
+    return "<div class=\"wide\"><table\(name)>\n<thead>\n" + row(lines[0], "th")
+      + "</thead>\n<tbody>\n"
       + lines.dropFirst(2).map { row($0, "td") }.joined() + "</tbody>\n</table></div>"
   }
 

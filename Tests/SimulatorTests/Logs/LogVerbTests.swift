@@ -96,13 +96,17 @@ import Testing
     #expect(outcome.output.contains("cost: $0.00033"), "\(outcome.output)\(outcome.errors)")
   }
 
-  @Test func bucketsAndChargesAreRefusedByReplay() throws {
-    for name in ["openai-usage-csv", "focus"] {
-      let outcome = try run(
+  /// Buckets tell means, charges no call at all.
+  @Test func bucketsAreFittedAndChargesRefused() throws {
+    func calibrate(_ name: String) throws -> Program.Outcome {
+      try run(
         "calibrate", LogFixtures.input(name), "--catalog", LogFixtures.path("catalog.yaml"), "-o",
-        folder.path("s.yaml"))
-      #expect(outcome.code == 2 && outcome.errors.contains("not requests"), "\(outcome.errors)")
+        folder.path("\(name).yaml"))
     }
+    let buckets = try calibrate("openai-usage-csv")
+    #expect(buckets.code == 0 && buckets.output.contains("from buckets"), "\(buckets.errors)")
+    let charges = try calibrate("focus")
+    #expect(charges.code == 2 && charges.errors.contains("not requests"), "\(charges.errors)")
   }
 
   /// One unpriced row stops a price, after all of them were told, and not what `read` writes.
