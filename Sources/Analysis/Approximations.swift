@@ -41,7 +41,6 @@ package struct Approximations {
       + prefixes() + breakers()
       + outages()
       + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
-      + exactMix()
       + exactSurges() + sharedUsers()
     return all.filter { seen.insert($0).inserted }
   }
@@ -86,19 +85,6 @@ package struct Approximations {
       Expectation.Approximation(
         part: "exact arrivals",
         reason: "drawn activities move a stated number of calls between account plans",
-        hidesChance: true)
-    ]
-  }
-
-  /// Where the number of calls and their mix are stated, but not their sizes.
-  private func exactMix() -> [Expectation.Approximation] {
-    guard !MonthTransform.momentsTellExactMixes(cost) else { return [] }
-    return [
-      Expectation.Approximation(
-        part: "exact arrivals",
-        reason:
-          "their mix is met to within a call per user, which of so few calls leaves the law of the "
-          + "bill open",
         hidesChance: true)
     ]
   }

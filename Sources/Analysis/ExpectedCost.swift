@@ -199,9 +199,12 @@ package struct ExpectedCost {
     one.isExact = traffic.activityCV > 0 && scenario.workloads[number].arrivals == .exact
     one.parts = parts
     one.moments = parts.reduce(CostMoments()) { $0 + $1.flow.moments.scaled(by: $1.share) }
+    if flow.isPlain, scenario.workloads[number].arrivals == .exact {
+      return countVariants(of: flow, one)
+    }
     let pools = Set(flow.calls.compactMap(\.pool?.number)).sorted()
     guard flow.isPlain, scenario.workloads[number].arrivals == .poisson, !pools.isEmpty else {
-      one.dispersion = dispersion(of: flow, one, number: number, plan: plan)
+      one.dispersion = dispersion(of: flow, one)
       return counted.append(one)
     }
     for pool in pools.map(Int?.some) + [nil] {
@@ -217,20 +220,41 @@ package struct ExpectedCost {
     }
   }
 
-  /// Variance of the number of a user's flows over its mean; where a mix is met exactly, what makes the
-  /// whole variance right.
-  private func dispersion(
-    of flow: FlowCosts, _ counted: CountedCost, number: Int, plan: Int
-  ) -> Double {
-    switch scenario.workloads[number].arrivals {
+  /// Of each variant of an exact mix every user makes a number that is certain, but for one call more or
+  /// fewer: in place of a mean call.
+  private mutating func countVariants(of flow: FlowCosts, _ all: CountedCost) {
+    for variant in Set(flow.calls.map(\.variantNumber)).sorted() {
+      let share = flow.calls.reduce(0) { $0 + ($1.variantNumber == variant ? $1.share : 0) }
+      guard share > 0 else { continue }
+      var part = all
+      part.perUser = all.perUser * share
+      part.parts = [(1, flow.only(variant: variant, share: share))]
+      part.moments = part.parts[0].flow.moments
+      // A call more of one variant is one less of another.
+      let mean = part.moments.mean
+      let distance = mean > 0 ? (mean - all.moments.mean) / mean : 0
+      part.dispersion = distance * distance * rounding(part)
+      counted.append(part)
+    }
+  }
+
+  /// Variance of the numbers of users that are whole and within one of their means, over these means.
+  private func rounding(_ part: CountedCost) -> Double {
+    var (variance, mean) = (0.0, 0.0)
+    for kind in traffic.kinds where kind.accountPlan == part.plan {
+      let number = (part.isExact ? 1 : kind.weight) * part.perUser
+      let rest = number - number.rounded(.down)
+      variance += kind.users * rest * (1 - rest)
+      mean += kind.users * number
+    }
+    return mean > 0 ? variance / mean : 0
+  }
+
+  /// Variance of the number of a user's flows over its mean.
+  private func dispersion(of flow: FlowCosts, _ counted: CountedCost) -> Double {
+    switch scenario.workloads[counted.workload].arrivals {
     case .poisson: return flow.isPlain ? prefixDispersion(of: flow, counted.moments.mean) : 1
     case .gamma(let cv): return cv * cv
-    case .exact where flow.isPlain && counted.moments.mean > 0:
-      let flows = traffic.volumeMonths[number] * traffic.flows[number][plan]
-      guard flows > 0 else { return 0 }
-      let variance = variance(of: flow, counted.moments, workload: number, plan: plan)
-      let mean = counted.moments.mean
-      return (variance / flows - counted.moments.variance) / (mean * mean)
     case .exact: return 0
     }
   }

@@ -102,16 +102,27 @@ package struct FlowCosts {
 
   /// Of a plain flow, the calls of one pool of prompts that are no hits, or those of none.
   package func only(_ pool: Int?, share: Double) -> FlowCosts {
-    let places = calls.indices.filter { calls[$0].pool?.number == pool }
+    only(share, misses: pool != nil) { $0.pool?.number == pool }
+  }
+
+  /// Of a plain flow, the calls of one variant of its mix.
+  package func only(variant: Int, share: Double) -> FlowCosts {
+    only(share, misses: false) { $0.variantNumber == variant }
+  }
+
+  private func only(
+    _ share: Double, misses: Bool, _ isMeant: (ExpectedCall) -> Bool
+  ) -> FlowCosts {
+    let places = calls.indices.filter { isMeant(calls[$0]) }
     let kinds = places.map { place in
       var call = calls[place]
       call.share /= share
-      if pool != nil { call.hitRate = 0 }
+      if misses { call.hitRate = 0 }
       return call
     }
     return FlowCosts(
       workload: workload, calls: kinds,
-      costs: places.map { pool == nil ? costs[$0] : missCosts[$0] },
+      costs: places.map { misses ? missCosts[$0] : costs[$0] },
       missCosts: places.map { missCosts[$0] })
   }
 

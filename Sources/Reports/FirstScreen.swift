@@ -100,11 +100,11 @@ package struct FirstScreen {
       notes.append("† in the simulated month")
     }
     if let why = report.plans.lazy.compactMap(\.whyNoRange).first {
-      notes.append("no range by formula: \(name(why)); several months (--runs 200) tell it")
+      notes.append("No range by formula: \(name(why)); several months (--runs 200) tell it.")
     } else if report.plans.contains(where: {
       $0.expectation.percentiles == nil && $0.billRange != nil
     }) {
-      notes.append("the range is that of the simulated months")
+      notes.append("The range is that of the simulated months.")
     }
     return notes
   }

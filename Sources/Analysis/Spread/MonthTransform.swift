@@ -49,8 +49,7 @@ package struct MonthTransform {
     }
     transforms = zip(cost.counted, Self.arePlain(cost, bills)).map { one, isPlain in
       // Of conversations nothing but moments is known.
-      isPlain || one.dispersion < 0 || one.isOfConversations(cost)
-        ? nil : CountedTransform(one, of: cost)
+      isPlain || one.isOfConversations(cost) ? nil : CountedTransform(one, of: cost)
     }
   }
 
@@ -73,20 +72,8 @@ package struct MonthTransform {
   /// Whether so much else varies, or there are so many conversations, that three moments of their costs tell
   /// the bill's law.
   package static func momentsTellConversations(_ cost: ExpectedCost) -> Bool {
-    momentsTell(cost) { $0.isOfConversations(cost) }
-  }
-
-  /// The same of calls whose mix is met exactly, so that their number seems to spread less than not at all.
-  package static func momentsTellExactMixes(_ cost: ExpectedCost) -> Bool {
-    momentsTell(cost) { $0.dispersion < 0 }
-  }
-
-  private static func momentsTell(
-    _ cost: ExpectedCost, of isMeant: (CountedCost) -> Bool
-  ) -> Bool {
-    guard cost.counted.contains(where: isMeant) else { return true }
-    return zip(cost.counted, arePlain(cost, UserBills(cost))).allSatisfy { one, isPlain in
-      isPlain || !isMeant(one)
+    zip(cost.counted, arePlain(cost, UserBills(cost))).allSatisfy { one, isPlain in
+      isPlain || !one.isOfConversations(cost)
     }
   }
 

@@ -14,7 +14,7 @@ extension LeverMarkdown {
       [.text("lever")]
         + studies.flatMap {
           [.number(PlainEnglish.plural(Int64($0.plan.users), "user")), .number("p95 latency")]
-        } + (isPublished ? [.number("published")] : []))
+        } + (isPublished ? [.text("published")] : []))
     table.row(
       ["As it is: the bill"]
         + studies.flatMap { [PlainEnglish.usd($0.base.amount), change($0.base.latencyP95, nil)] }

@@ -92,7 +92,7 @@ package enum LeverMarkdown {
     var table = MarkdownTable(
       [
         .text("lever"), .number("bill with it"), .number("saves"), .number("of the bill"),
-      ] + (isPublished ? [.number("published")] : []) + [
+      ] + (isPublished ? [.text("published")] : []) + [
         .number("median latency"), .number("p95 latency"), .text("quality"),
       ])
     for result in offered {
@@ -152,7 +152,7 @@ package enum LeverMarkdown {
     let isPublished = study.results.contains { $0.state == "in use" && $0.lever.published != nil }
     var table = MarkdownTable(
       [.text("lever"), .number("bill without it"), .number("saves already")]
-        + (isPublished ? [.number("published")] : [])
+        + (isPublished ? [.text("published")] : [])
         + [.number("p95 latency without it"), .text("quality")])
     for result in study.results {
       guard case .inUse(let without) = result.verdict,

@@ -34,6 +34,37 @@ import Testing
     PlanExpectation(scenario: scenario, plan: scenario.plans[0])
   }
 
+  // MARK: Exact arrivals
+
+  private static func exact(_ hard: String) -> String {
+    "workloads: {chat: {volume: 30, traffic: {arrivals: exact}, output: 0, mix: "
+      + "{easy: {share: 90%, input: 1000}, hard: {share: 10%, input: \(hard)}}}}"
+  }
+
+  /// Each of two users makes 27 calls of $0.001 and 3 of $0.01: $0.114, for certain.
+  @Test func anExactMixOfFixedSizesIsCertain() throws {
+    let chances = expectation(
+      try folder("budget: $0.1139", Self.exact("10000")).read(overrides: ["plans=[2]"]))
+    #expect(abs(chances.cost - 0.114) < 1e-12)
+    let percentiles = try #require(chances.percentiles)
+    #expect(abs(percentiles.p05 - 0.114) < 1e-6 && abs(percentiles.p95 - 0.114) < 1e-6)
+    #expect(chances.overBudgetProbability == 1)
+    let below = expectation(
+      try folder("budget: $0.1141", Self.exact("10000")).read(overrides: ["plans=[2]"]))
+    #expect(below.overBudgetProbability == 0)
+  }
+
+  /// Only the six hard calls spread: 54 · $0.001 + 60,000 ± 10,000 · √6 tokens of cv 1. The chance of more
+  /// than 70,000 of them against 2,000 months of a fixed seed: 5.5 binomial deviations, 4e-8.
+  @Test func anExactMixSpreadsByItsSizesAlone() throws {
+    let scenario = try folder("budget: $0.124", Self.exact("{mean: 10000, cv: 1}")).read(
+      overrides: ["plans=[2]"])
+    let chance = try #require(expectation(scenario).overBudgetProbability)
+    let months = try Simulation(scenario).results(runs: 2_000, threads: 2)[0]
+    let over = Double(months.count { $0.cost.dollars > 0.124 })
+    #expect(abs(over - 2_000 * chance) < 5.5 * (2_000 * chance * (1 - chance)).squareRoot())
+  }
+
   // MARK: A month or any month
 
   /// Twelve independent months: 1 − (1 − p)^12. A month has 1,000 Poisson calls of mean $0.00062: $0.62

@@ -53,7 +53,7 @@ import Testing
     var report = SampleReport(users: [1, 30], budget: 10).report
     report.plans[1].expectation.percentiles = .init(p05: 27.5, p50: 29, p95: 1_234.5)
     #expect(screen(report).contains("$27.50–$1,234.50"))
-    #expect(screen(report).contains("no range by formula"))
+    #expect(screen(report).contains("No range by formula"))
     report.plans[0].expectation.percentiles = .init(p05: 0.9, p50: 1, p95: 1.1)
     #expect(screen(report).contains("$0.90–$1.10"))
     #expect(!screen(report).contains("no range"))
@@ -63,7 +63,7 @@ import Testing
   @Test func severalMonthsTellItToo() {
     let report = SampleReport(users: [30], budget: 10, runs: [20, 30, 40]).report
     #expect(screen(report).contains("$20.00–$40.00"))
-    #expect(screen(report).contains("the range is that of the simulated months"))
+    #expect(screen(report).contains("The range is that of the simulated months."))
     #expect(screen(report).contains("One of 3 simulated months, as an example."))
   }
 
@@ -74,7 +74,7 @@ import Testing
     report.plans[0].expectation.whyNoChance = "chat: its calls are forks"
     let first = FirstScreen(report)
     let text = (first.notes + first.lines.map(\.text)).joined(separator: "\n")
-    #expect(text.contains("no range by formula: chat: its calls are forks; several months"))
+    #expect(text.contains("No range by formula: chat: its calls are forks; several months"))
     #expect(text.contains("(in the simulated month)"))
     #expect(text.contains("on 11 November 2026 in the simulated month"))
     #expect(text.contains("no formula tells the chance"))
