@@ -35,14 +35,7 @@ package enum ReportWriter {
       report, tables: tables.map { ($0, record.csvDialect) } + [(charges, .rfc4180)])
     try folder.write(package.json.text, to: "\(name)/datapackage.json")
     try writeDatabase(tables, to: databaseName(of: name), in: folder)
-    var charts: [String: String] = [:]
-    for chart in ReportChart.allCases { charts[chart.path] = chart.svg(report) }
-    if report.plans.contains(where: { $0.spread != nil }) {
-      charts["charts/uncertainty.svg"] = IntervalChart.svg(report)
-    }
-    if let chart = report.largestPlan.flatMap(ExperimentChart.init) {
-      charts[ExperimentChart.path] = chart.draw()
-    }
+    let charts = ReportChart.all(report)
     written.formUnion(charts.keys)
     if workbook {
       let path = "\(name)/\(ReportWorkbook.fileName)"

@@ -53,7 +53,7 @@ struct DecisionFiles {
   var markdown: String
   var table: Table
   /// nil: there is nothing to draw.
-  var chart: String?
+  var chart: ChartPicture?
 
   /// Announces the files of a verb, and `others` beside them, before anything is computed, so that one
   /// that is an input is an error then.

@@ -46,7 +46,7 @@ struct SelectCommand: ParsableCommand {
       "'select' prices calls one by one, and what a conversation's cost rests on those before them",
       or: "'run' simulates them, and overrides compare variants")
     let study = SelectionStudy(scenario, rules: try rules(of: scenario))
-    let chart = FrontierChart.svg(study)
+    let chart = ChartPicture.ifAny({ FrontierChart.svg(study, width: $0) })
     let markdown = SelectionMarkdown(study: study)
     let text = markdown.text(hasPicture: chart != nil)
     let files = DecisionFiles(

@@ -45,7 +45,8 @@ struct SensitivityCommand: ParsableCommand {
           scenario: scenario.name, name: "sensitivity",
           headline: SensitivityMarkdown.headline(result),
           markdown: SensitivityMarkdown.text(result),
-          table: ReportTables.sensitivityTable(result), chart: TornadoChart.svg(result)))
+          table: ReportTables.sensitivityTable(result),
+          chart: ChartPicture { TornadoChart.svg(result, width: $0) }))
     }
     try decision.finish(answers, in: folder, printing, json: .array(answers.map(\.json)))
   }

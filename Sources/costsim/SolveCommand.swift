@@ -68,7 +68,7 @@ struct SolveCommand: ParsableCommand {
     let files = DecisionFiles(
       scenario: scenario.name, name: "solve", headline: SolveMarkdown.headline(answer),
       markdown: SolveMarkdown.text(answer), table: ReportTables.solveTable(answer),
-      chart: SolveChart.svg(answer))
+      chart: ChartPicture { SolveChart.svg(answer, width: $0) })
     try decision.finish([files], in: folder, printing, json: files.json)
   }
 

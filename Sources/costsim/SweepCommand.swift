@@ -49,7 +49,7 @@ struct SweepCommand: ParsableCommand {
     let files = DecisionFiles(
       scenario: read.scenario.name, name: "sweep", headline: SweepMarkdown.headline(sweep),
       markdown: SweepMarkdown.text(sweep), table: ReportTables.sweepTable(sweep),
-      chart: SweepChart.svg(sweep))
+      chart: ChartPicture.ifAny({ SweepChart.svg(sweep, width: $0) }))
     try decision.finish([files], in: folder, printing, json: files.json)
   }
 }

@@ -28,13 +28,26 @@ package struct AlertTimelineChart {
   private let left: [String]
 
   private static let longest = 48
-  private let plotLeft = 190.0
-  private let plotRight = 836.0
-  private let top = 92.0
+  /// Whether rules' names stand above their lines, for want of room beside them.
+  private let isNarrow: Bool
+  private let width: Double
+  private let heading: ChartHeading
+
+  private var plotLeft: Double { isNarrow ? 16 : 190 }
+  private var plotRight: Double { width - 24 }
+  private var top: Double { 92 + heading.room }
   private let step = 20.0
+  /// A rule's line with its name.
+  private var ruleStep: Double { isNarrow ? 34 : step }
 
   /// nil where no alert fires.
-  package init?(_ report: ScenarioReport) {
+  package init?(_ report: ScenarioReport, width: ChartWidth = .page) {
+    isNarrow = width == .phone
+    self.width = width.rawValue
+    heading = ChartHeading(
+      Self.title,
+      "A bar while an alert is on, a circle where spending or its forecast crosses a line",
+      width: width)
     period = report.scenario.period
     var groups: [Group] = []
     var left: [String] = []
@@ -104,28 +117,28 @@ package struct AlertTimelineChart {
   }
 
   package func draw() -> String {
-    let lines = groups.reduce(0) { $0 + $1.rows.count + 1 }
-    let bottom = top + Double(lines) * step
-    var svg = SVG(width: 860, height: bottom + (left.isEmpty ? 54 : 72))
-    svg.text(Self.title, 16, 28, class: "h")
-    svg.text(
-      "A bar while an alert is on, a circle where spending or its forecast crosses a line", 16, 48,
-      class: "f")
+    let bottom = groups.reduce(top) { $0 + step + Double($1.rows.count) * ruleStep }
+    let note =
+      left.isEmpty
+      ? []
+      : SVG.lines(
+        of: "Not shown: \(SVG.shortened(PlainEnglish.list(left), to: 90)).", within: width - 32,
+        size: 11)
+    var svg = SVG(width: width, height: bottom + 54 + Double(note.count) * 18)
+    heading.draw(&svg)
     drawKey(&svg)
     drawDays(&svg, bottom: bottom)
     var y = top
     for group in groups {
-      svg.text(SVG.shortened(group.name, to: 60), 16, y + 14, title: group.name)
+      svg.text(SVG.shortened(group.name, to: isNarrow ? 44 : 60), 16, y + 14, title: group.name)
       y += step
       for row in group.rows {
-        draw(row, of: group.name, &svg, y: y)
-        y += step
+        draw(row, of: group.name, &svg, y: y + ruleStep - step)
+        y += ruleStep
       }
     }
-    if !left.isEmpty {
-      svg.text(
-        "Not shown: \(SVG.shortened(PlainEnglish.list(left), to: 90)).", 16, bottom + 62,
-        class: "f")
+    for (index, line) in note.enumerated() {
+      svg.text(line, 16, bottom + 62 + Double(index) * 18, class: "f")
     }
     return svg.file(title: Self.title, description: description)
   }
@@ -136,8 +149,8 @@ package struct AlertTimelineChart {
     }
     var x = 16.0
     for severity in used {
-      svg.rectangle(x: x, y: 60, width: 11, height: 11, class: Self.colour(severity))
-      svg.text(severity.rawValue, x + 17, 70, class: "f")
+      svg.rectangle(x: x, y: top - 32, width: 11, height: 11, class: Self.colour(severity))
+      svg.text(severity.rawValue, x + 17, top - 22, class: "f")
       x += 17 + SVG.width(of: severity.rawValue) + 14
     }
   }
@@ -160,9 +173,14 @@ package struct AlertTimelineChart {
   }
 
   private func draw(_ row: Row, of plan: String, _ svg: inout SVG, y: Double) {
-    svg.text(
-      SVG.shortened(row.rule, to: 22), plotLeft - 8, y + 14, anchor: .end, class: "f",
-      title: row.rule)
+    if isNarrow {
+      svg.text(
+        SVG.shortened(row.rule, to: 44), plotLeft + 8, y, class: "f halo", title: row.rule)
+    } else {
+      svg.text(
+        SVG.shortened(row.rule, to: 22), plotLeft - 8, y + 14, anchor: .end, class: "f",
+        title: row.rule)
+    }
     svg.line(plotLeft, y + 10, plotRight, y + 10, class: "grid")
     let colour = Self.colour(row.severity)
     for (from, to) in merged(row.spans) {

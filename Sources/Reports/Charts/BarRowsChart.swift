@@ -21,13 +21,11 @@ package struct BarRowsChart {
   /// Bars that go on beyond this end here, and say so; infinite: none.
   package var limit = Double.infinity
 
-  private var width: Double { 860 }
-  private var left: Double { 370 }
-  private var top: Double { 88 }
-  private var step: Double { 28 }
-  private var nameLimit: Int { 52 }
+  /// Pixels from the left where a page's bars begin; a phone's have their names above them.
+  private static let left = 370.0
+  private static let nameLimit = 52
 
-  package func svg() -> String {
+  package func svg(width: ChartWidth = .page) -> String {
     let rows = rows.map { row in
       guard row.to > limit else { return row }
       var row = row
@@ -39,49 +37,66 @@ package struct BarRowsChart {
     // A line far beyond every bar would flatten them: it is then left out.
     let shown = lines.filter { $0.dollars <= largest * 4 }
     let scale = ChartScale(largest: max(largest, shown.map(\.dollars).max() ?? 0))
-    let right = 18 + (rows.map { SVG.width(of: $0.text) }.max() ?? 0)
-    func x(_ dollars: Double) -> Double {
-      left + max(0, dollars) / scale.top * (width - left - right)
+    let isNarrow = width == .phone
+    let left = isNarrow ? 24 : Self.left
+    let right = isNarrow ? 28 : 18 + (rows.map { SVG.width(of: $0.text) }.max() ?? 0)
+    let length = width.rawValue - left - right
+    func x(_ dollars: Double) -> Double { left + max(0, dollars) / scale.top * length }
+    let heading = ChartHeading(title, subtitle, width: width)
+    let top = 88 + heading.room
+    // A narrow row has its name and words above its bar, in two lines where one does not hold both.
+    let room = width.rawValue - 40
+    let above = rows.map { row in
+      !isNarrow ? 0 : SVG.width(of: row.name) + SVG.width(of: row.text) <= room ? 20.0 : 35
     }
-    let bottom = top + Double(rows.count) * step
-    var svg = SVG(width: width, height: bottom + (legend.isEmpty ? 30 : 56))
-    svg.text(title, 16, 28, class: "h")
-    svg.text(subtitle, 16, 48, class: "f")
-    for tick in scale.ticks {
+    let bottom = above.reduce(top) { $0 + $1 + 28 }
+    let legendPlaces = SVG.flow(
+      legend.map { 17 + SVG.width(of: $0.name) + 24 }, within: width.rawValue)
+    let legendHeight = legendPlaces.last.map { $0.y + 26 } ?? 0
+    var svg = SVG(width: width.rawValue, height: bottom + 30 + legendHeight)
+    heading.draw(&svg)
+    let labelStep = scale.labelStep(over: length)
+    for (index, tick) in scale.ticks.enumerated() {
       svg.line(x(tick), top - 6, x(tick), bottom, class: tick == 0 ? "axis" : "grid")
-      svg.text(scale.label(tick), x(tick), bottom + 18, anchor: .middle, class: "f")
+      guard index % labelStep == 0 else { continue }
+      svg.text(scale.label(tick), around: x(tick), bottom + 18, class: "f")
     }
     for line in shown {
       svg.line(x(line.dollars), top - 10, x(line.dollars), bottom, class: "budget")
-      svg.text(line.name, x(line.dollars), top - 14, anchor: .middle, class: "f b")
+      svg.text(line.name, around: x(line.dollars), top - 14, class: "f b")
     }
-    for (index, row) in rows.enumerated() {
-      let y = top + Double(index) * step
+    var y = top
+    for (row, above) in zip(rows, above) {
+      y += above
+      defer { y += 28 }
       let (low, high) = (x(min(row.from, row.to)), x(max(row.from, row.to)))
-      svg.text(
-        SVG.shortened(row.name, to: nameLimit), left - 8, y + 15, anchor: .end, title: row.name)
       svg.rectangle(
-        x: low, y: y, width: max(1, high - low), height: step - 9, class: SVG.series(row.series),
+        x: low, y: y, width: max(1, high - low), height: 19, class: SVG.series(row.series),
         title: "\(row.name): \(row.text)")
+      if isNarrow {
+        svg.text(
+          SVG.shortened(row.name, to: Int(room / 7.2)), 16, y + 14 - above, class: "t halo",
+          title: row.name)
+        svg.text(row.text, width.rawValue - 16, y - 6, anchor: .end, class: "t halo")
+        continue
+      }
+      svg.text(
+        SVG.shortened(row.name, to: Self.nameLimit), left - 8, y + 15, anchor: .end,
+        title: row.name)
       let label = high + 6...high + 6 + SVG.width(of: row.text)
       for line in shown where label.contains(x(line.dollars)) {
         // A dashed line would run through the words.
         svg.rectangle(
-          x: x(line.dollars) - 3, y: y, width: 6, height: step - 9, class: "background")
+          x: x(line.dollars) - 3, y: y, width: 6, height: 19, class: "background")
       }
       svg.text(row.text, high + 6, y + 15, class: "t halo")
     }
-    drawLegend(&svg, base: bottom + 44)
+    for (entry, place) in zip(legend, legendPlaces) {
+      let base = bottom + 44 + place.y
+      svg.rectangle(x: place.x, y: base - 9, width: 11, height: 11, class: SVG.series(entry.series))
+      svg.text(entry.name, place.x + 17, base)
+    }
     return svg.file(
       title: title, description: rows.map { "\($0.name): \($0.text)" }.joined(separator: "; "))
-  }
-
-  private func drawLegend(_ svg: inout SVG, base: Double) {
-    var x = 16.0
-    for entry in legend {
-      svg.rectangle(x: x, y: base - 9, width: 11, height: 11, class: SVG.series(entry.series))
-      svg.text(entry.name, x + 17, base)
-      x += 17 + SVG.width(of: entry.name) + 24
-    }
   }
 }

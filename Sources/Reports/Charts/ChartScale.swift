@@ -19,6 +19,13 @@ package struct ChartScale {
     ticks = (0...count).map { Double($0) * step }
   }
 
+  /// Every how manieth mark has a label, so that no two meet on an axis of so many pixels.
+  package func labelStep(over pixels: Double) -> Int {
+    let widest = ticks.map { SVG.width(of: label($0)) * 0.92 }.max() ?? 0
+    let gap = pixels / Double(ticks.count - 1)
+    return max(1, Int(((widest + 6) / max(1, gap)).rounded(.up)))
+  }
+
   /// What stands at a mark: `$1,200`, `$0.05`.
   package func label(_ tick: Double) -> String {
     // Round steps have at most two digits: 0.25 needs one decimal more than its size says.

@@ -12,7 +12,9 @@ package struct CostByModelChart {
     var parts: [MoneySum]
   }
 
-  package static func svg(_ report: ScenarioReport) -> String { CostByModelChart(report).draw() }
+  package static func svg(_ report: ScenarioReport, width: ChartWidth = .page) -> String {
+    CostByModelChart(report, width).draw()
+  }
 
   /// Models beyond these become one series, "all others".
   private static let seriesLimit = 12
@@ -24,13 +26,19 @@ package struct CostByModelChart {
   private let budget: MoneySum?
   private let scale: ChartScale
 
-  private let left = 150.0
+  /// Whether plans' names stand above their bars, for want of room beside them.
+  private let isNarrow: Bool
+  private let left: Double
   private let right: Double
-  private let width = 860.0
+  private let width: Double
   private let barHeight = 20.0
-  private let barStep = 30.0
+  private let barStep: Double
 
-  private init(_ report: ScenarioReport) {
+  private init(_ report: ScenarioReport, _ chartWidth: ChartWidth) {
+    isNarrow = chartWidth == .phone
+    width = chartWidth.rawValue
+    left = isNarrow ? 24 : 150
+    barStep = isNarrow ? 46 : 30
     plans = report.unit
     let totals = report.plans.flatMap(\.result.costs).reduce(into: [String: MoneySum]()) {
       $0[$1.model, default: .zero] += $1.cost
@@ -57,7 +65,7 @@ package struct CostByModelChart {
         total: plan.result.cost, parts: parts)
     }
     budget = report.periodBudget
-    right = 18 + (bars.map { SVG.width(of: PlainEnglish.usd($0.total)) }.max() ?? 0)
+    right = isNarrow ? 28 : 18 + (bars.map { SVG.width(of: PlainEnglish.usd($0.total)) }.max() ?? 0)
     let largest = bars.map(\.total.dollars).max() ?? 0
     // A budget far beyond every bill would flatten the bars: it is then left out.
     let budgetDollars = budget.map(\.dollars) ?? 0
@@ -88,36 +96,48 @@ package struct CostByModelChart {
 
   /// Rows of legend entries, as many a row as fit.
   private func legendPlaces() -> [(x: Double, y: Double)] {
-    var x = 16.0
-    var y = 0.0
-    return names.map { name in
-      let needed = 17 + SVG.width(of: SVG.shortened(name, to: 28)) + 14
-      if x > 16, x + needed > width - 16 {
-        x = 16
-        y += 20
-      }
-      defer { x += needed }
-      return (x, y)
+    SVG.flow(
+      names.map { 17 + SVG.width(of: SVG.shortened($0, to: 28)) + 14 }, within: width)
+  }
+
+  /// Beside its bar, or above it.
+  private func drawName(_ bar: Bar, _ svg: inout SVG, y: Double) {
+    if isNarrow {
+      svg.text(bar.name, 16, y - 6, class: "t halo", title: bar.fullName)
+    } else {
+      svg.text(bar.name, left - 8, y + 15, anchor: .end, title: bar.fullName)
     }
+  }
+
+  /// The top of a plan's bar.
+  private func place(_ index: Int, below top: Double) -> Double {
+    top + Double(index) * barStep + (isNarrow ? barStep - 30 : 0)
   }
 
   private func drawDollars(_ svg: inout SVG, top: Double) {
     svg.text("Bill of the period, US dollars", 16, top - 32, class: "f")
     let bottom = top + Double(bars.count) * barStep
-    for tick in scale.ticks {
+    let labelStep = scale.labelStep(over: plotWidth)
+    for (index, tick) in scale.ticks.enumerated() {
       let x = left + tick / scale.top * plotWidth
       svg.line(x, top - 6, x, bottom, class: tick == 0 ? "axis" : "grid")
-      svg.text(scale.label(tick), x, bottom + 16, anchor: .middle, class: "f")
+      guard index % labelStep == 0 else { continue }
+      svg.text(scale.label(tick), around: x, bottom + 16, class: "f")
     }
     for (index, bar) in bars.enumerated() {
-      let y = top + Double(index) * barStep
-      svg.text(bar.name, left - 8, y + 15, anchor: .end, title: bar.fullName)
+      let y = place(index, below: top)
       drawParts(bar, &svg, y: y, length: place(bar.total) - left, labelled: false)
     }
     drawBudget(&svg, top: top, bottom: bottom)
     for (index, bar) in bars.enumerated() {
-      let y = top + Double(index) * barStep
-      svg.text(PlainEnglish.usd(bar.total), place(bar.total) + 6, y + 15, class: "t halo")
+      let y = place(index, below: top)
+      drawName(bar, &svg, y: y)
+      let amount = PlainEnglish.usd(bar.total)
+      if isNarrow {
+        svg.text(amount, width - 16, y - 6, anchor: .end, class: "t halo")
+      } else {
+        svg.text(amount, place(bar.total) + 6, y + 15, class: "t halo")
+      }
     }
   }
 
@@ -125,10 +145,7 @@ package struct CostByModelChart {
     guard let budget, budget.dollars <= scale.top else { return }
     let x = place(budget)
     svg.line(x, top - 12, x, bottom, class: "budget")
-    let name = "Budget " + PlainEnglish.wholeUSD(budget)
-    let half = SVG.width(of: name) / 2
-    svg.text(
-      name, min(max(x, 16 + half), width - 16 - half), top - 16, anchor: .middle, class: "f b")
+    svg.text("Budget " + PlainEnglish.wholeUSD(budget), around: x, top - 16, class: "f b")
   }
 
   private func place(_ cost: MoneySum) -> Double {
@@ -138,8 +155,8 @@ package struct CostByModelChart {
   private func drawShares(_ svg: inout SVG, top: Double) {
     svg.text("Share of the bill, percent", 16, top - 14, class: "f")
     for (index, bar) in bars.enumerated() {
-      let y = top + Double(index) * barStep
-      svg.text(bar.name, left - 8, y + 15, anchor: .end, title: bar.fullName)
+      let y = place(index, below: top)
+      drawName(bar, &svg, y: y)
       if bar.total > .zero {
         drawParts(bar, &svg, y: y, length: plotWidth, labelled: true)
       } else {

@@ -7,7 +7,7 @@ package enum CostByTurnChart {
   private static let fewest: Int64 = 10
 
   /// nil: no conversation has two turns to compare.
-  package static func svg(_ report: ScenarioReport) -> String? {
+  package static func svg(_ report: ScenarioReport, width: ChartWidth = .page) -> String? {
     guard let plan = report.largestPlan else { return nil }
     let series = plan.result.conversations.compactMap { item -> LinesChart.Series? in
       let points = item.byTurn.dropLast().enumerated().filter { $0.element.turns >= fewest }.map {
@@ -22,6 +22,6 @@ package enum CostByTurnChart {
     }
     return LinesChart(
       title: title, axis: "turn of the conversation", series: series, marks: marks, budget: nil
-    ).svg()
+    ).svg(width: width)
   }
 }

@@ -21,7 +21,9 @@ package struct CumulativeCostChart {
     var marks: [(at: Int64, value: Double, title: String)]
   }
 
-  package static func svg(_ report: ScenarioReport) -> String { CumulativeCostChart(report).draw() }
+  package static func svg(_ report: ScenarioReport, width: ChartWidth = .page) -> String {
+    CumulativeCostChart(report, width).draw()
+  }
 
   private let report: ScenarioReport
   private let series: [Series]
@@ -35,11 +37,14 @@ package struct CumulativeCostChart {
   private let left: Double
   private let right: Double
   private let top = 92.0
-  private let width = 860.0
+  private let width: Double
   private let plotHeight: Double
+  /// What the lines are, where the picture has no room at their ends; else empty.
+  private let legend: ChartLegend
 
-  private init(_ report: ScenarioReport) {
+  private init(_ report: ScenarioReport, _ chartWidth: ChartWidth) {
     self.report = report
+    width = chartWidth.rawValue
     let period = report.scenario.period
     series = report.plans.map { Self.series($0, period) }
     let peak = series.map(\.peak).max() ?? 0
@@ -53,9 +58,12 @@ package struct CumulativeCostChart {
     start = period.start.microseconds
     end = period.end.microseconds
     let longest = series.map { SVG.width(of: "\($0.name) \($0.amount)") }.max() ?? 0
-    right = longest + 28
+    let isNarrow = chartWidth == .phone
+    right = isNarrow ? 24 : longest + 28
+    legend = ChartLegend(
+      entries: isNarrow ? series.map { ("\($0.name): \($0.amount)", "") } : [], width: chartWidth)
     left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
-    plotHeight = max(320, Double(series.count) * 18)
+    plotHeight = isNarrow ? 260 : max(320, Double(series.count) * 18)
   }
 
   /// Budgets beyond which, and at which, the frame ends.
@@ -75,7 +83,7 @@ package struct CumulativeCostChart {
   }
 
   private func draw() -> String {
-    var svg = SVG(width: width, height: bottom + 58)
+    var svg = SVG(width: width, height: bottom + 58 + legend.height)
     svg.text("Cost so far in the month", 16, 28, class: "h")
     let unit = report.replay?.unit ?? "number of users"
     svg.text("US dollars, month to date, by \(unit)", 16, 48, class: "f")
@@ -86,16 +94,31 @@ package struct CumulativeCostChart {
         svg.polyline(inFrame(month), class: "series " + SVG.series(index))
       }
     }
+    drawDots(&svg)
     drawExits(&svg)
     drawMarks(&svg)
     drawBudgetNames(&svg)
-    drawNames(&svg)
+    if legend.entries.isEmpty { drawNames(&svg) } else { legend.draw(&svg, top: bottom + 54) }
     let summary = zip(series, report.plans).map { line, plan in
       "\(line.fullName): \(PlainEnglish.usd(plan.result.cost))"
     }
     return svg.file(
       title: "Cost so far in the month against the budget",
       description: summary.joined(separator: "; "))
+  }
+
+  /// What a line tells under the pointer: the sum at the end of each day.
+  private func drawDots(_ svg: inout SVG) {
+    let period = report.scenario.period
+    for (index, line) in series.enumerated() {
+      for (at, value) in line.months.joined() where value > 0 && value <= scale.top {
+        svg.dot(
+          x(at), y(value), class: SVG.series(index),
+          title:
+            "\(line.fullName), until \(PlainEnglish.moment(SimTime(microseconds: at), in: period))"
+            + ": \(PlainEnglish.usd(value))")
+      }
+    }
   }
 
   /// The points of a line up to where it leaves the frame.
@@ -202,8 +225,10 @@ package struct CumulativeCostChart {
       }
     }
     guard hasMarks else { return }
-    svg.circle(plotRight - 150, 44, radius: 4.5, class: "mark")
-    svg.text("a cost alert fires here", plotRight - 140, 48, class: "f")
+    // Behind the words below the title, or below them.
+    let (x, y) = legend.entries.isEmpty ? (plotRight - 150, 44.0) : (20, 62)
+    svg.circle(x, y, radius: 4.5, class: "mark")
+    svg.text("a cost alert fires here", x + 10, y + 4, class: "f")
   }
 
   private func drawNames(_ svg: inout SVG) {

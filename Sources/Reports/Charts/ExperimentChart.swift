@@ -21,15 +21,21 @@ package struct ExperimentChart {
   private let panels: [Panel]
   private let confidence: Double
 
-  private let width = 860.0
-  private let left = 190.0
-  private let right = 150.0
-  private let top = 56.0
-  private let step = 30.0
+  /// Whether variants' names and rates stand above their intervals, for want of room beside them.
+  private let isNarrow: Bool
+  private let width: Double
+  private let heading: ChartHeading
+  private var left: Double { isNarrow ? 0 : 190 }
+  private var right: Double { isNarrow ? 0 : 150 }
+  private var top: Double { 56 + heading.room }
+  private var step: Double { isNarrow ? 44 : 30 }
   private let head = 40.0
 
   /// nil where no variant has a rate.
-  package init?(_ plan: PlanReport) {
+  package init?(_ plan: PlanReport, width: ChartWidth = .page) {
+    isNarrow = width == .phone
+    self.width = width.rawValue
+    heading = ChartHeading(Self.title, "", width: width)
     panels = plan.experiments.compactMap { finding in
       guard let metric = finding.metric else { return nil }
       let value: (ArmFinding) -> ArmFinding.Figure? = {
@@ -51,7 +57,7 @@ package struct ExperimentChart {
     let rows = panels.reduce(0) { $0 + $1.rows.count }
     let height = top + Double(rows) * step + Double(panels.count) * (head + 24) + 16
     var svg = SVG(width: width, height: height)
-    svg.text(Self.title, 16, 28, class: "h")
+    heading.draw(&svg)
     var y = top
     for panel in panels {
       draw(panel, at: y, &svg)
@@ -72,25 +78,32 @@ package struct ExperimentChart {
     let x = { (value: Double) in
       left + 20 + (value - low) / room * (width - left - right - 40)
     }
-    svg.text(panel.title, 16, y + 14, class: "t")
+    svg.text(
+      SVG.shortened(panel.title, to: isNarrow ? 44 : 100), 16, y + 14, class: "t",
+      title: panel.title)
     let bottom = y + head + Double(panel.rows.count) * step - 8
     if let reference = panel.rows[0].reference {
       svg.line(x(reference), y + head - 12, x(reference), bottom, class: "budget")
       svg.text("control", x(reference), y + head - 18, anchor: .middle, class: "f")
     }
     for (number, row) in panel.rows.enumerated() {
-      let middle = y + head + Double(number) * step + 6
-      svg.text(
-        SVG.shortened(row.name, to: 24), left - 8, middle + 4, anchor: .end, title: row.name)
+      let middle = y + head + Double(number) * step + step - 24
+      let rate = PlainEnglish.percent(row.figure.value)
+      let words = "\(rate) (\(ExperimentWords.rateInterval(row.figure)))"
+      if isNarrow {
+        svg.text(SVG.shortened(row.name, to: 20), 16, middle - 10, class: "t halo", title: row.name)
+        svg.text(words, width - 16, middle - 10, anchor: .end, class: "f halo")
+      } else {
+        svg.text(
+          SVG.shortened(row.name, to: 24), left - 8, middle + 4, anchor: .end, title: row.name)
+        svg.text(words, width - right + 4, middle + 4, class: "f")
+      }
       if let from = row.figure.low, let to = row.figure.high {
         svg.rectangle(
           x: x(from), y: middle - 3, width: max(2, x(to) - x(from)), height: 6,
           class: SVG.series(number), title: ExperimentWords.rateInterval(row.figure))
       }
       svg.circle(x(row.figure.value), middle, radius: 5, class: "mark")
-      svg.text(
-        "\(PlainEnglish.percent(row.figure.value)) (\(ExperimentWords.rateInterval(row.figure)))",
-        width - right + 4, middle + 4, class: "f")
     }
   }
 }

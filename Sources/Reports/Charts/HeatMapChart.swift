@@ -12,8 +12,6 @@ package struct HeatMapChart {
   package var costs: [[Double]]
   package var budget: Double?
 
-  private let width = 860.0
-  private let top = 92.0
   private let cellHeight = 34.0
 
   /// From nothing to a colour on which both inks can be read.
@@ -32,17 +30,26 @@ package struct HeatMapChart {
     self.budget = budget
   }
 
-  package func svg() -> String {
+  package func svg(width chartWidth: ChartWidth = .page) -> String {
+    let isNarrow = chartWidth == .phone
+    let width = chartWidth.rawValue
+    let nameLimit = isNarrow ? 10 : 24
     let left = max(
-      90, 30 + (rows.values.map { SVG.width(of: SVG.shortened($0, to: 24)) }.max() ?? 0))
+      isNarrow ? 40 : 90,
+      30 + (rows.values.map { SVG.width(of: SVG.shortened($0, to: nameLimit)) }.max() ?? 0))
     let cellWidth = (width - left - 16) / Double(max(1, columns.values.count))
+    let axes = isNarrow ? 40 : 90
+    let heading = ChartHeading(title, "", width: chartWidth)
+    let top = 92 + heading.room
     let bottom = top + Double(rows.values.count) * cellHeight
     var svg = SVG(width: width, height: bottom + 64)
     svg.rules = Self.heat
-    svg.text(title, 16, 28, class: "h")
-    svg.text("Rows: " + SVG.shortened(rows.name, to: 90), 16, 48, class: "f", title: rows.name)
+    heading.draw(&svg)
     svg.text(
-      "Columns: " + SVG.shortened(columns.name, to: 90), 16, 64, class: "f", title: columns.name)
+      "Rows: " + SVG.shortened(rows.name, to: axes), 16, top - 44, class: "f", title: rows.name)
+    svg.text(
+      "Columns: " + SVG.shortened(columns.name, to: axes), 16, top - 28, class: "f",
+      title: columns.name)
     for (index, value) in columns.values.enumerated() {
       svg.text(
         SVG.shortened(value, to: max(4, Int(cellWidth / 8))),
@@ -54,7 +61,7 @@ package struct HeatMapChart {
     for (row, values) in costs.enumerated() {
       let y = top + Double(row) * cellHeight
       svg.text(
-        SVG.shortened(rows.values[row], to: 24), left - 8, y + 21, anchor: .end,
+        SVG.shortened(rows.values[row], to: nameLimit), left - 8, y + 21, anchor: .end,
         title: rows.values[row])
       for (column, cost) in values.enumerated() {
         let x = left + Double(column) * cellWidth

@@ -27,13 +27,15 @@ package struct HourlyLoadChart {
   private let others: Int
   private let scale: ChartScale
 
+  private let width: ChartWidth
+  private let heading: ChartHeading
   private let left = 64.0
-  private let plotRight = 836.0
-  private let top = 66.0
-  private let bottom = 326.0
+  private var plotRight: Double { width.rawValue - 24 }
+  private var top: Double { 66 + heading.room }
+  private var bottom: Double { top + 260 }
 
   /// nil where no model has a limit a minute and starts a call.
-  package init?(_ report: ScenarioReport) {
+  package init?(_ report: ScenarioReport, width: ChartWidth = .page) {
     guard let largest = report.largestPlan else { return nil }
     let minutes = Self.minutes(of: report.scenario.period)
     let all = largest.result.performance.compactMap {
@@ -43,6 +45,11 @@ package struct HourlyLoadChart {
     guard let peak = series.first?.peak, peak > 0 else { return nil }
     others = all.count - series.count
     plan = largest.seriesName
+    self.width = width
+    heading = ChartHeading(
+      Self.title,
+      "Started with \(SVG.shortened(plan, to: 40)), percent of each model's tightest limit a "
+        + "minute, mean of all days", width: width)
     period = report.scenario.period
     // The limit is shown unless it would press the lines to the ground.
     scale = ChartScale(largest: max(peak, peak >= 0.2 ? 1 : 0) * 1.04)
@@ -91,16 +98,13 @@ package struct HourlyLoadChart {
   private func y(_ share: Double) -> Double { bottom - share / scale.top * (bottom - top) }
 
   package func draw() -> String {
-    let legend = ChartLegend(entries: series.map { ($0.name, words($0)) })
+    let legend = ChartLegend(entries: series.map { ($0.name, words($0)) }, width: width)
     let note = others == 0 ? 0 : 18.0
-    var svg = SVG(width: 860, height: bottom + 62 + legend.height + note)
-    svg.text(Self.title, 16, 28, class: "h")
-    svg.text(
-      "Started with \(SVG.shortened(plan, to: 40)), percent of each model's tightest limit a "
-        + "minute, mean of all days", 16, 48, class: "f")
+    var svg = SVG(width: width.rawValue, height: bottom + 62 + legend.height + note)
+    heading.draw(&svg)
     drawAxes(&svg)
     for (index, line) in series.enumerated() { draw(line, &svg, class: SVG.series(index)) }
-    legend.draw(&svg, x: 16, top: bottom + 52)
+    legend.draw(&svg, top: bottom + 52)
     if others > 0 {
       svg.text(
         "and \(PlainEnglish.plural(Int64(others), "model")) with less", 33,
@@ -124,6 +128,9 @@ package struct HourlyLoadChart {
     var points: [(Double, Double)] = []
     for (hour, share) in line.shares.enumerated() {
       if let share {
+        svg.dot(
+          x(Double(hour) + 0.5), y(share), class: name,
+          title: "\(line.name), \(hour):00 to \(hour + 1):00: \(PlainEnglish.share(share))")
         points += [(x(Double(hour)), y(share)), (x(Double(hour + 1)), y(share))]
       } else if !points.isEmpty {
         svg.polyline(points, class: "series " + name)
@@ -138,7 +145,7 @@ package struct HourlyLoadChart {
       svg.line(left, y(tick), plotRight, y(tick), class: tick == 0 ? "axis" : "grid")
       svg.text(Self.percent(tick), left - 8, y(tick) + 4, anchor: .end, class: "f")
     }
-    for hour in stride(from: 0, through: 24, by: 3) {
+    for hour in stride(from: 0, through: 24, by: width == .page ? 3 : 6) {
       let place = x(Double(hour))
       svg.line(place, bottom, place, bottom + 5, class: "axis")
       svg.text("\(hour):00", place, bottom + 18, anchor: .middle, class: "f")

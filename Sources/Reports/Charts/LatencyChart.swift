@@ -15,22 +15,26 @@ package struct LatencyChart {
   }
 
   private let series: [Series]
-  private let unit: String
   private let lowest: Double
   private let highest: Double
 
+  private let width: ChartWidth
+  private let heading: ChartHeading
   private let left = 64.0
-  private let plotRight = 836.0
-  private let top = 66.0
-  private let bottom = 346.0
+  private var plotRight: Double { width.rawValue - 24 }
+  private var top: Double { 66 + heading.room }
+  private var bottom: Double { top + 280 }
 
   /// nil where no call was answered.
-  package init?(_ report: ScenarioReport) {
+  package init?(_ report: ScenarioReport, width: ChartWidth = .page) {
     let answered = report.plans.filter { $0.result.latency.total > 0 }
     series = answered.prefix(SVG.palette.count).map(Self.series)
     let times = series.flatMap { $0.points.map(\.time) }
     guard let fastest = times.min(), let slowest = times.max() else { return nil }
-    unit = report.replay == nil ? "number of users" : "policy"
+    let unit = report.replay == nil ? "number of users" : "policy"
+    self.width = width
+    heading = ChartHeading(
+      Self.title, "Percent of answered calls that took at most so long, by \(unit)", width: width)
     // At least a decade, so that equal latencies are a step in a picture rather than its edge.
     lowest = max(1, fastest / 1.5)
     highest = max(slowest * 1.5, lowest * 10)
@@ -39,6 +43,9 @@ package struct LatencyChart {
   /// Nearest ranks at which a line bends: closer together where answers are slow.
   private static let percents =
     [0.1, 0.5, 1] + (1...47).map { Double($0) * 2 } + [95, 96, 97, 98, 99, 99.5, 99.9, 100]
+
+  /// Percents that a line tells under the pointer.
+  private static let told: Set<Double> = [10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.9]
 
   private static func series(_ plan: PlanReport) -> Series {
     let latency = plan.result.latency
@@ -60,16 +67,23 @@ package struct LatencyChart {
   private func y(_ percent: Double) -> Double { bottom - percent / 100 * (bottom - top) }
 
   package func draw() -> String {
-    let legend = ChartLegend(entries: series.map { ($0.name, $0.words) })
-    var svg = SVG(width: 860, height: bottom + 62 + legend.height)
-    svg.text(Self.title, 16, 28, class: "h")
-    svg.text("Percent of answered calls that took at most so long, by \(unit)", 16, 48, class: "f")
+    let legend = ChartLegend(entries: series.map { ($0.name, $0.words) }, width: width)
+    var svg = SVG(width: width.rawValue, height: bottom + 62 + legend.height)
+    heading.draw(&svg)
     drawAxes(&svg)
     for (index, line) in series.enumerated() {
       svg.polyline(
         line.points.map { (x($0.time), y($0.percent)) }, class: "series " + SVG.series(index))
     }
-    legend.draw(&svg, x: 16, top: bottom + 52)
+    for (index, line) in series.enumerated() {
+      for point in line.points where Self.told.contains(point.percent) {
+        let time = PlainEnglish.duration(SimDuration(microseconds: Int64(point.time)))
+        svg.dot(
+          x(point.time), y(point.percent), class: SVG.series(index),
+          title: "\(line.name): \(DecimalText.trimmed("\(point.percent)")) % within \(time)")
+      }
+    }
+    legend.draw(&svg, top: bottom + 52)
     return svg.file(
       title: Self.title,
       description: series.map { "\($0.name): \($0.words)" }.joined(separator: "; "))

@@ -20,10 +20,6 @@ package struct LinesChart {
   /// A point to be seen: the answer.
   package var answer: (x: Double, y: Double, text: String)?
 
-  private let width = 860.0
-  private let top = 64.0
-  private let height = 320.0
-
   package init(
     title: String, axis: String, series: [Series], marks: [(x: Double, text: String)],
     budget: Double?, answer: (x: Double, y: Double, text: String)? = nil
@@ -36,37 +32,60 @@ package struct LinesChart {
     self.answer = answer
   }
 
+  /// Where the curves are, in pixels.
+  private struct Frame {
+    var across: ClosedRange<Double>
+    var down: ClosedRange<Double>
+  }
+
   /// The picture. A budget far beyond every bill is left out, since it would flatten them.
-  package func svg() -> String {
+  package func svg(width chartWidth: ChartWidth = .page) -> String {
+    let isNarrow = chartWidth == .phone
+    let width = chartWidth.rawValue
+    let heading = ChartHeading(title, "US dollars", width: chartWidth)
     let largest = series.flatMap(\.points).map(\.y).max() ?? 0
     let shown = budget.flatMap { $0 <= 4 * largest ? $0 : nil }
     let scale = ChartScale(largest: max(largest, shown ?? 0) * 1.02)
     let places = marks.map(\.x) + series.flatMap { $0.points.map(\.x) }
     let (first, last) = (places.min() ?? 0, places.max() ?? 1)
     let left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
-    let right = 30 + (series.map { SVG.width(of: SVG.shortened($0.name, to: 24)) }.max() ?? 0)
-    let bottom = top + height
+    let right =
+      isNarrow
+      ? 24 : 30 + (series.map { SVG.width(of: SVG.shortened($0.name, to: 24)) }.max() ?? 0)
+    let legend = ChartLegend(
+      entries: isNarrow && series.count > 1 ? series.map { ($0.name, "") } : [], width: chartWidth)
+    let top = 64 + heading.room
+    let bottom = top + (isNarrow ? 240 : 320)
     func x(_ value: Double) -> Double {
       left + (value - first) / max(1e-12, last - first) * (width - left - right)
     }
-    func y(_ dollars: Double) -> Double { bottom - dollars / scale.top * height }
-    var svg = SVG(width: width, height: bottom + 58)
-    svg.text(title, 16, 28, class: "h")
-    svg.text("US dollars", 16, 48, class: "f")
+    func y(_ dollars: Double) -> Double { bottom - dollars / scale.top * (bottom - top) }
+    var svg = SVG(width: width, height: bottom + 58 + legend.height)
+    heading.draw(&svg)
     for tick in scale.ticks {
       svg.line(left, y(tick), width - right, y(tick), class: tick == 0 ? "axis" : "grid")
       svg.text(scale.label(tick), left - 8, y(tick) + 4, anchor: .end, class: "f")
     }
     drawMarks(&svg, x: x, bottom: bottom)
     svg.text(
-      SVG.shortened(axis, to: 90), (left + width - right) / 2, bottom + 42, anchor: .middle,
+      SVG.shortened(axis, to: isNarrow ? 44 : 90), (left + width - right) / 2, bottom + 42,
+      anchor: .middle,
       class: "f", title: axis)
     let curves = series.map { line in line.points.map { (x($0.x), y($0.y)) } }
     for (index, curve) in curves.enumerated() {
       svg.polyline(curve, class: "series " + SVG.series(index))
+      for (place, point) in zip(curve, series[index].points) {
+        svg.dot(
+          place.0, place.1, class: SVG.series(index),
+          title: words(of: point, in: series[index]))
+      }
     }
-    drawNames(&svg, right: width - right, y: y)
-    let frame = left...(width - right)
+    if isNarrow {
+      legend.draw(&svg, top: bottom + 54)
+    } else {
+      drawNames(&svg, right: width - right, in: (top + 4)...(bottom + 4), y: y)
+    }
+    let frame = Frame(across: left...(width - right), down: top...bottom)
     let budgetLine = shown.map(y)
     let point = answer.map { (x: x($0.x), y: y($0.y), text: $0.text) }
     let taken = point.map { draw($0, &svg, in: frame, curves, budgetLine) } ?? []
@@ -88,16 +107,16 @@ package struct LinesChart {
   /// The answer's text beside its point, where no line passes; tells what is taken now.
   private func draw(
     _ point: (x: Double, y: Double, text: String), _ svg: inout SVG,
-    in frame: ClosedRange<Double>, _ curves: [[(Double, Double)]], _ budgetLine: Double?
+    in frame: Frame, _ curves: [[(Double, Double)]], _ budgetLine: Double?
   ) -> [LabelLayout.Box] {
-    let lines =
-      curves + (budgetLine.map { [[(frame.lowerBound, $0), (frame.upperBound, $0)]] } ?? [])
+    let ends = (frame.across.lowerBound, frame.across.upperBound)
+    let lines = curves + (budgetLine.map { [[(ends.0, $0), (ends.1, $0)]] } ?? [])
     var places: [(x: Double, anchor: SVG.Anchor, box: LabelLayout.Box)] = []
     for base in [18.0, -10, 36, -28, 54, -46].map({ point.y + $0 })
-    where (top...(top + height - 4)).contains(base) {
+    where frame.down.contains(base) && base <= frame.down.upperBound - 4 {
       for (x, anchor) in [(point.x + 10, SVG.Anchor.start), (point.x - 10, .end)] {
         let box = LabelLayout.Box(point.text, at: x, base: base, anchor: anchor)
-        guard frame.contains(box.left), frame.contains(box.right) else { continue }
+        guard frame.across.contains(box.left), frame.across.contains(box.right) else { continue }
         places.append((x, anchor, box))
       }
     }
@@ -114,20 +133,28 @@ package struct LinesChart {
 
   /// The budget's name over its line or under it, where it meets no curve and no other text.
   private func drawBudget(
-    _ name: String, _ svg: inout SVG, at line: Double, in frame: ClosedRange<Double>,
+    _ name: String, _ svg: inout SVG, at line: Double, in frame: Frame,
     _ curves: [[(Double, Double)]], _ taken: [LabelLayout.Box]
   ) {
-    let room = frame.upperBound - frame.lowerBound - SVG.width(of: name) - 16
+    let start = frame.across.lowerBound + 8
+    let room = frame.across.upperBound - start - SVG.width(of: name) - 8
     let boxes = [-6.0, 14].flatMap { offset in
       (0...10).map {
         LabelLayout.Box(
-          name, at: frame.lowerBound + 8 + Double($0) / 10 * room, base: line + offset)
+          name, at: start + Double($0) / 10 * room, base: line + offset)
       }
-    }.filter { box in box.base < top + height && !taken.contains { $0.overlaps(box) } }
+    }.filter { box in box.base < frame.down.upperBound && !taken.contains { $0.overlaps(box) } }
     guard let box = boxes.first(where: { LabelLayout.isFree($0, of: curves) }) ?? boxes.first else {
       return
     }
     svg.text(name, box.left, box.base, class: "f b halo")
+  }
+
+  /// What a point tells under the pointer.
+  private func words(of point: (x: Double, y: Double), in line: Series) -> String {
+    let place = marks.first { $0.x == point.x }?.text
+    return (series.count > 1 ? line.name + ", " : "") + (place.map { $0 + ": " } ?? "")
+      + PlainEnglish.usd(point.y)
   }
 
   /// As many as have room.
@@ -142,10 +169,12 @@ package struct LinesChart {
     }
   }
 
-  private func drawNames(_ svg: inout SVG, right: Double, y: (Double) -> Double) {
+  private func drawNames(
+    _ svg: inout SVG, right: Double, in range: ClosedRange<Double>, y: (Double) -> Double
+  ) {
     guard series.count > 1 else { return }
     let wanted = series.map { y($0.points.last?.y ?? 0) + 4 }
-    let places = LabelLayout.spread(wanted, gap: 15, in: (top + 4)...(top + height + 4))
+    let places = LabelLayout.spread(wanted, gap: 15, in: range)
     for (index, (line, place)) in zip(series, places).enumerated() {
       svg.rectangle(x: right + 6, y: place - 9, width: 9, height: 9, class: SVG.series(index))
       svg.text(SVG.shortened(line.name, to: 24), right + 20, place, title: line.name)

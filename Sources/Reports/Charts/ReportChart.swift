@@ -11,15 +11,32 @@ package enum ReportChart: String, CaseIterable {
   case costByTurn = "cost-by-turn"
 
   /// The picture as SVG; nil where there is nothing to show.
-  package func svg(_ report: ScenarioReport) -> String? {
+  package func svg(_ report: ScenarioReport, width: ChartWidth = .page) -> String? {
     switch self {
-    case .cumulativeCost: CumulativeCostChart.svg(report)
-    case .costByModel: CostByModelChart.svg(report)
-    case .alertTimeline: AlertTimelineChart(report)?.draw()
-    case .hourlyLoad: HourlyLoadChart(report)?.draw()
-    case .latency: LatencyChart(report)?.draw()
-    case .costByTurn: CostByTurnChart.svg(report)
+    case .cumulativeCost: CumulativeCostChart.svg(report, width: width)
+    case .costByModel: CostByModelChart.svg(report, width: width)
+    case .alertTimeline: AlertTimelineChart(report, width: width)?.draw()
+    case .hourlyLoad: HourlyLoadChart(report, width: width)?.draw()
+    case .latency: LatencyChart(report, width: width)?.draw()
+    case .costByTurn: CostByTurnChart.svg(report, width: width)
     }
+  }
+
+  /// Every chart that the report has something to show in, by path.
+  package static func all(_ report: ScenarioReport) -> [String: ChartPicture] {
+    var charts: [String: ChartPicture] = [:]
+    for chart in allCases {
+      charts[chart.path] = ChartPicture.ifAny({ chart.svg(report, width: $0) })
+    }
+    if report.plans.contains(where: { $0.spread != nil }) {
+      charts["charts/uncertainty.svg"] = ChartPicture { IntervalChart.svg(report, width: $0) }
+    }
+    if let largest = report.largestPlan {
+      charts[ExperimentChart.path] = ChartPicture.ifAny({
+        ExperimentChart(largest, width: $0)?.draw()
+      })
+    }
+    return charts
   }
 
   /// What stands for the picture where it cannot be shown.

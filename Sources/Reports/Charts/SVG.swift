@@ -40,6 +40,11 @@ package struct SVG {
     body += "<polyline class=\"\(name)\" points=\"\(list)\"/>\n"
   }
 
+  /// A place of a curve that is seen, and tells its value, under the pointer alone.
+  package mutating func dot(_ x: Double, _ y: Double, class name: String, title: String) {
+    circle(x, y, radius: 5, class: "dot " + name, title: title)
+  }
+
   package mutating func rectangle(
     x: Double, y: Double, width: Double, height: Double, class name: String, title: String? = nil
   ) {
@@ -65,6 +70,15 @@ package struct SVG {
     body += "\(turn)>\(hover)\(XMLText.escape(text))</text>\n"
   }
 
+  /// A text in the middle of a place, or as near to it as the picture's edges let it.
+  package mutating func text(_ text: String, around x: Double, _ y: Double, class name: String) {
+    let half = Self.width(of: text) / 2
+    let place = min(max(x, Self.edge + half), max(Self.edge + half, width - Self.edge - half))
+    self.text(text, place, y, anchor: .middle, class: name)
+  }
+
+  private static let edge = 4.0
+
   /// The whole file. `description` is what a screen reader says.
   package func file(title: String, description: String) -> String {
     let size =
@@ -86,6 +100,33 @@ package struct SVG {
   /// A generous estimate of a text's width at 12 pixels: fonts differ between machines.
   package static func width(of text: String) -> Double {
     text.unicodeScalars.reduce(0) { $0 + ($1.value < 0x1100 ? 7.2 : 13) }
+  }
+
+  /// Places from left to right for things of these widths, in rows of 20 pixels below each other.
+  package static func flow(_ widths: [Double], within width: Double) -> [(x: Double, y: Double)] {
+    var x = 16.0
+    var y = 0.0
+    return widths.map { needed in
+      if x > 16, x + needed > width - 16 {
+        x = 16
+        y += 20
+      }
+      defer { x += needed }
+      return (x, y)
+    }
+  }
+
+  /// The text in lines that `room` pixels hold, at a font of `size` pixels.
+  package static func lines(of text: String, within room: Double, size: Double) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, width(of: last + " " + word) * size / 12 <= room {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 
   /// At most `limit` characters, `…` in the middle where some are missing: names often differ at
@@ -122,7 +163,7 @@ package struct SVG {
       text{font:12px system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
       .h{font-size:15px;font-weight:600} .f,.on{font-size:11px}
       line{stroke-width:1} .budget{stroke-dasharray:5 4} polyline{stroke-width:2;stroke-linejoin:round}
-      .mark{stroke-width:2} .halo{stroke-width:4;stroke-linejoin:round;paint-order:stroke}
+      .mark{stroke-width:2} .dot{opacity:0} .dot:hover{opacity:1} .halo{stroke-width:4;stroke-linejoin:round;paint-order:stroke}
       \(rules("#1f2328", "#59636e", "#e4e7eb", "#ffffff", "#b3261e"))
       \(colours { palette[$0].light })
       polyline.series{fill:none} rect{stroke:none}

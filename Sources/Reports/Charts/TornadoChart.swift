@@ -6,7 +6,9 @@ import Support
 /// The inputs that move the bill most, each a bar from the bill at its low to that at its high end,
 /// around the bill as it stands.
 package struct TornadoChart {
-  package static func svg(_ result: Sensitivity) -> String { TornadoChart(result).draw() }
+  package static func svg(_ result: Sensitivity, width: ChartWidth = .page) -> String {
+    TornadoChart(result, width).draw()
+  }
 
   /// More bars say nothing.
   package static let limit = 15
@@ -18,20 +20,26 @@ package struct TornadoChart {
   private let high: Double
   private let scale: ChartScale
 
-  private let width = 860.0
+  /// Whether inputs' names stand above their bars, for want of room beside them.
+  private let isNarrow: Bool
+  private let width: Double
   private let right = 24.0
   private let top = 84.0
-  private let step = 26.0
+  private var step: Double { isNarrow ? 42 : 26 }
 
-  private init(_ result: Sensitivity) {
+  private init(_ result: Sensitivity, _ chartWidth: ChartWidth) {
+    isNarrow = chartWidth == .phone
+    width = chartWidth.rawValue
     self.result = result
     rows = result.moving.prefix(Self.limit)
     let costs = rows.flatMap { [$0.atLow.cost, $0.atHigh.cost] } + [result.base.cost]
     let ends = (costs.min() ?? 0, costs.max() ?? 0)
-    let margin = 0.16 * max(ends.1 - ends.0, 1e-9)
+    // Room for the inputs' values at the bars' ends.
+    let margin = (chartWidth == .phone ? 0.3 : 0.16) * max(ends.1 - ends.0, 1e-9)
     (low, high) = (max(0, ends.0 - margin), ends.1 + margin)
     scale = ChartScale(largest: high - low)
-    left = 24 + (rows.map { SVG.width(of: Self.name($0.input)) }.max() ?? 0)
+    left =
+      chartWidth == .phone ? 16 : 24 + (rows.map { SVG.width(of: Self.name($0.input)) }.max() ?? 0)
   }
 
   private static func name(_ input: ScenarioInput) -> String {
@@ -51,37 +59,48 @@ package struct TornadoChart {
     svg.rectangle(x: 126, y: 41, width: 11, height: 11, class: SVG.series(1))
     svg.text("input higher", 143, 51)
     drawAxis(&svg, bottom: bottom)
-    for (index, row) in rows.enumerated() { draw(row, &svg, y: top + Double(index) * step) }
     let base = x(result.base.cost)
     svg.line(base, top - 8, base, bottom, class: "axis")
+    for (index, row) in rows.enumerated() {
+      draw(row, &svg, y: top + Double(index) * step + step - 26)
+    }
     svg.text(
-      "as it stands: " + PlainEnglish.usd(result.base.cost), base, top - 14, anchor: .middle,
-      class: "t halo")
+      "as it stands: " + PlainEnglish.usd(result.base.cost), around: base, top - 14, class: "t halo"
+    )
     drawBudget(&svg, bottom: bottom)
-    let words = rows.prefix(3).map {
+    let summary = rows.prefix(3).map {
       "\(InputWords.label($0.input)): \(PlainEnglish.usd($0.atLow.cost)) to "
         + PlainEnglish.usd($0.atHigh.cost)
     }
-    return svg.file(title: "What moves the bill", description: words.joined(separator: "; "))
+    return svg.file(title: "What moves the bill", description: summary.joined(separator: "; "))
   }
 
   private func drawAxis(_ svg: inout SVG, bottom: Double) {
     let unit = scale.ticks[1]
     var mark = (low / unit).rounded(.up)
+    var end = -Double.infinity
     while mark * unit <= high {
       let place = x(mark * unit)
+      let text = scale.label(mark * unit)
+      let half = SVG.width(of: text) / 2
       svg.line(place, top, place, bottom, class: "grid")
-      svg.text(scale.label(mark * unit), place, bottom + 16, anchor: .middle, class: "f")
       mark += 1
+      guard place - half > end, place + half < width else { continue }
+      svg.text(text, place, bottom + 16, anchor: .middle, class: "f")
+      end = place + half
     }
+    let users = PlainEnglish.plural(Int64(result.base.users), "user")
     svg.text(
-      "Bill of the period with \(PlainEnglish.plural(Int64(result.base.users), "user")), US dollars",
+      isNarrow
+        ? "Bill with \(users), US dollars" : "Bill of the period with \(users), US dollars",
       (left + width - right) / 2, bottom + (budget == nil ? 40 : 50), anchor: .middle, class: "f")
   }
 
   private func draw(_ row: Sensitivity.Row, _ svg: inout SVG, y: Double) {
     let name = InputWords.label(row.input)
-    svg.text(Self.name(row.input), left - 8, y + 14, anchor: .end, title: name)
+    if !isNarrow {
+      svg.text(Self.name(row.input), left - 8, y + 14, anchor: .end, title: name)
+    }
     let base = x(result.base.cost)
     let ends = [(row.low, row.atLow.cost, 0), (row.high, row.atHigh.cost, 1)]
     for (value, cost, series) in ends {
@@ -91,6 +110,7 @@ package struct TornadoChart {
         x: min(base, place), y: y + 2, width: (place - base).magnitude, height: 17,
         class: SVG.series(series), title: "\(name) at \(text): \(PlainEnglish.usd(cost))")
     }
+    if isNarrow { svg.text(Self.name(row.input), left, y - 4, class: "t halo", title: name) }
     // Both ends may lie on the same side.
     let sides = ends.sorted { $0.1 < $1.1 }
     for (side, end) in sides.enumerated() where end.1 != result.base.cost {

@@ -365,7 +365,7 @@ extension Double {
 
 /// The bill over the solved input, with the answer marked.
 package enum SolveChart {
-  package static func svg(_ answer: SolveAnswer) -> String {
+  package static func svg(_ answer: SolveAnswer, width: ChartWidth = .page) -> String {
     let solution = answer.solution
     let knob = solution.knob
     let months = Double(answer.scenario.period.months.count)
@@ -385,7 +385,7 @@ package enum SolveChart {
           "\(InputWords.short($0.value, of: knob.kind)): \(PlainEnglish.usd($0.assessment.cost))"
         )
       }
-    ).svg()
+    ).svg(width: width)
   }
 
   private static func axis(_ knob: Knob) -> String {

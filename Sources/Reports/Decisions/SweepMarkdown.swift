@@ -138,17 +138,17 @@ package enum SweepMarkdown {
 
 /// A heat map for two axes, lines for one; nil where there are more, or nothing to draw.
 package enum SweepChart {
-  package static func svg(_ sweep: Sweep) -> String? {
+  package static func svg(_ sweep: Sweep, width: ChartWidth = .page) -> String? {
     let months = Double(sweep.scenario.period.months.count)
     let budget = sweep.scenario.budget.map { $0.amount.dollars * months }
     switch sweep.axes.count {
-    case 1: return lines(sweep, budget)
-    case 2: return heatMap(sweep, budget)
+    case 1: return lines(sweep, budget).svg(width: width)
+    case 2: return heatMap(sweep, budget).svg(width: width)
     default: return nil
     }
   }
 
-  private static func lines(_ sweep: Sweep, _ budget: Double?) -> String {
+  private static func lines(_ sweep: Sweep, _ budget: Double?) -> LinesChart {
     let axis = sweep.axes[0]
     let isNumeric = axis.kind != nil
     func place(_ index: Int) -> Double {
@@ -172,12 +172,11 @@ package enum SweepChart {
       axis: SweepMarkdown.name(axis), series: series,
       marks: axis.values.indices.map { (place($0), SweepMarkdown.value(axis, $0)) }
         .sorted { $0.0 < $1.0 },
-      budget: budget
-    ).svg()
+      budget: budget)
   }
 
   /// Of the largest plan, where there are several.
-  private static func heatMap(_ sweep: Sweep, _ budget: Double?) -> String {
+  private static func heatMap(_ sweep: Sweep, _ budget: Double?) -> HeatMapChart {
     let (rows, columns) = (sweep.axes[0], sweep.axes[1])
     let largest = sweep.points.map(\.plan.users).max() ?? 0
     let shown = sweep.hasUsersAxis ? sweep.points : sweep.points.filter { $0.plan.users == largest }
@@ -194,7 +193,6 @@ package enum SweepChart {
         columns.values.indices.map { SweepMarkdown.value(columns, $0) }
       ),
       rows: (SweepMarkdown.name(rows), rows.values.indices.map { SweepMarkdown.value(rows, $0) }),
-      costs: costs, budget: budget
-    ).svg()
+      costs: costs, budget: budget)
   }
 }

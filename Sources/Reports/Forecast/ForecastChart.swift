@@ -5,18 +5,27 @@ import Support
 
 /// A bar a month with what chance does to it, and the budget as a line of steps.
 package struct ForecastChart {
-  package static func svg(_ forecast: Forecast) -> String { ForecastChart(forecast).draw() }
+  package static func svg(_ forecast: Forecast, width: ChartWidth = .page) -> String {
+    ForecastChart(forecast, width).draw()
+  }
 
   private let forecast: Forecast
   private let scale: ChartScale
   private let left: Double
-  private let width = 860.0
-  private let top = 92.0
+  private let width: Double
+  private let heading: ChartHeading
+  private let legend: [(x: Double, y: Double)]
+  private var top: Double { 92 + heading.room + (legend.last?.y ?? 0) }
   private let plotHeight = 300.0
   private let right = 16.0
 
-  private init(_ forecast: Forecast) {
+  private static let title = "The AI bill of the months to come"
+
+  private init(_ forecast: Forecast, _ width: ChartWidth) {
     self.forecast = forecast
+    self.width = width.rawValue
+    heading = ChartHeading(
+      Self.title, "US dollars a month, expected; the thin line is nine times of ten", width: width)
     let bills = forecast.months.map { ($0.band ?? 0...$0.bill.mean).upperBound }
     let budgets = forecast.months.compactMap { $0.budget?.dollars }
     let highest = bills.max() ?? 0
@@ -24,6 +33,9 @@ package struct ForecastChart {
     let shown = budgets.filter { $0 <= highest * 4 }
     let scale = ChartScale(largest: max(highest, shown.max() ?? 0) * 1.04)
     self.scale = scale
+    legend = SVG.flow(
+      Self.legend(forecast, below: scale.top).map { 17 + SVG.width(of: $0.words) + 14 },
+      within: width.rawValue)
     left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
   }
 
@@ -33,8 +45,7 @@ package struct ForecastChart {
 
   private func draw() -> String {
     var svg = SVG(width: width, height: bottom + 62)
-    svg.text("The AI bill of the months to come", 16, 28, class: "h")
-    svg.text("US dollars a month, expected; the thin line is nine times of ten", 16, 48, class: "f")
+    heading.draw(&svg)
     drawLegend(&svg)
     for tick in scale.ticks {
       svg.line(left, y(tick), width - right, y(tick), class: tick == 0 ? "axis" : "grid")
@@ -48,28 +59,37 @@ package struct ForecastChart {
         + PlainEnglish.plural(Int64(month.plan.users), "user")
     }
     return svg.file(
-      title: "The AI bill of the months to come", description: summary.joined(separator: "; "))
+      title: Self.title, description: summary.joined(separator: "; "))
   }
 
   private func drawLegend(_ svg: inout SVG) {
-    guard forecast.months.contains(where: { $0.budget != nil }) else { return }
-    let shown = Set(forecast.months.map(Self.series))
-    var x = 16.0
-    for (index, name) in ["within the budget", "over the budget"].enumerated() {
-      guard shown.contains(index) else { continue }
-      svg.rectangle(x: x, y: 60, width: 11, height: 11, class: SVG.series(index))
-      svg.text(name, x + 17, 70)
-      x += 17 + SVG.width(of: name) + 14
+    let base = 70 + heading.room
+    for (entry, place) in zip(Self.legend(forecast, below: scale.top), legend) {
+      let y = base + place.y
+      if let series = entry.series {
+        svg.rectangle(x: place.x, y: y - 10, width: 11, height: 11, class: SVG.series(series))
+      } else {
+        svg.line(place.x, y - 4, place.x + 13, y - 4, class: "budget")
+      }
+      svg.text(entry.words, place.x + 17, y)
     }
-    // Beside its line the name could meet the amount of a bar.
-    guard let budget = firstBudget else { return }
-    svg.line(x, 66, x + 17, 66, class: "budget")
-    svg.text("budget " + PlainEnglish.wholeUSD(budget), x + 23, 70)
+  }
+
+  /// Colours and what they mean; nil: the budget's line. Beside its line the budget's name could meet
+  /// the amount of a bar.
+  private static func legend(_ forecast: Forecast, below top: Double) -> [(
+    series: Int?, words: String
+  )] {
+    guard forecast.months.contains(where: { $0.budget != nil }) else { return [] }
+    let shown = Set(forecast.months.map(series))
+    let bars = [(0, "within the budget"), (1, "over the budget")].filter { shown.contains($0.0) }
+    let line = firstBudget(forecast, below: top).map { "budget " + PlainEnglish.wholeUSD($0) }
+    return bars.map { ($0.0, $0.1) } + (line.map { [(nil, $0)] } ?? [])
   }
 
   /// The budget of the first month that is drawn.
-  private var firstBudget: MoneySum? {
-    forecast.months.compactMap(\.budget).first { $0.dollars <= scale.top }
+  private static func firstBudget(_ forecast: Forecast, below top: Double) -> MoneySum? {
+    forecast.months.compactMap(\.budget).first { $0.dollars <= top }
   }
 
   private static func series(_ month: ForecastMonth) -> Int { month.isOverBudget == true ? 1 : 0 }
@@ -92,8 +112,7 @@ package struct ForecastChart {
 
   /// After the budget's line, which would run through the words.
   private func drawWords(_ month: ForecastMonth, at index: Int, _ svg: inout SVG) {
-    let isCrowded = step < 58
-    guard !isCrowded || index % 3 == 0 else { return }
+    guard index % Int((58 / step).rounded(.up)) == 0 || forecast.months.count == 1 else { return }
     let middle = left + (Double(index) + 0.5) * step
     let amount = month.bill.mean
     let text = amount < 10 ? PlainEnglish.usd(amount) : PlainEnglish.usd(amount, places: 0)
@@ -106,7 +125,7 @@ package struct ForecastChart {
   }
 
   private func drawBudget(_ svg: inout SVG) {
-    var named = firstBudget
+    var named = Self.firstBudget(forecast, below: scale.top)
     for (index, month) in forecast.months.enumerated() {
       guard let budget = month.budget, budget.dollars <= scale.top else { continue }
       let x = left + Double(index) * step

@@ -15,7 +15,7 @@ package enum ForecastReport {
     try folder.write(table.csv(dialect), to: "\(name)/\(table.name).csv")
     let page = ReportPage(
       name: "forecast", markdown: ForecastMarkdown.text(forecast),
-      charts: ["charts/forecast.svg": ForecastChart.svg(forecast)])
+      charts: ["charts/forecast.svg": ChartPicture { ForecastChart.svg(forecast, width: $0) }])
     try ReportIndex.write([(page, name)], in: folder)
   }
 

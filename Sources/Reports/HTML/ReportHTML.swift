@@ -4,14 +4,17 @@ import Support
 /// for screens of any width, light or dark, and for paper.
 package enum ReportHTML {
   /// - Parameters:
-  ///   - charts: SVG files by path.
+  ///   - charts: Charts by path, each shown in the width that the screen has room for.
   ///   - home: the index of all pages, from this one; nil where this is the index.
   package static func text(
-    _ markdown: String, charts: [String: String] = [:], home: String? = nil
+    _ markdown: String, charts: [String: ChartPicture] = [:], home: String? = nil
   ) -> String {
     var pictures: [String: String] = [:]
     for (number, path) in charts.keys.sorted().enumerated() {
-      pictures[path] = charts[path].map { inline($0, number: number + 1) }
+      pictures[path] = charts[path].map {
+        inline($0.page, name: "\(number + 1)", class: "page")
+          + inline($0.phone, name: "\(number + 1)n", class: "phone")
+      }
     }
     let body = MarkdownHTML(pictures: pictures).page(markdown, home: home)
     return """
@@ -38,16 +41,17 @@ package enum ReportHTML {
   }
 
   /// The picture itself, with names of its own, since a page may have each name only once.
-  private static func inline(_ svg: String, number: Int) -> String {
+  private static func inline(_ svg: String, name: String, class kind: String) -> String {
     let start = svg.firstRange(of: "<svg")?.lowerBound ?? svg.startIndex
     return String(svg[start...])
-      .replacing("id=\"title\"", with: "id=\"title\(number)\"")
-      .replacing("id=\"desc\"", with: "id=\"desc\(number)\"")
+      .replacing("<svg ", with: "<svg class=\"\(kind)\" ", maxReplacements: 1)
+      .replacing("id=\"title\"", with: "id=\"title\(name)\"")
+      .replacing("id=\"desc\"", with: "id=\"desc\(name)\"")
       .replacing(
-        "aria-labelledby=\"title desc\"", with: "aria-labelledby=\"title\(number) desc\(number)\"")
+        "aria-labelledby=\"title desc\"", with: "aria-labelledby=\"title\(name) desc\(name)\"")
   }
 
-  /// Tables and pictures scroll by themselves where the page is too narrow: the text never does. A
+  /// Phones get the narrow charts. Else tables and pictures scroll by themselves where the page is too narrow: the text never does. A
   /// shade then says that there is more, and the first column stays.
   private static let style = """
     :root{color-scheme:light dark;--ink:#1f2328;--faint:#59636e;--rule:#d1d9e0;--paper:#fff;\
@@ -66,7 +70,8 @@ package enum ReportHTML {
     th[tabindex]{cursor:pointer} th[aria-sort=ascending]::after{content:" ↑"} \
     th[aria-sort=descending]::after{content:" ↓"}
     figure{margin:1.2rem 0;overflow-x:auto}
-    figure svg{display:block;width:100%;min-width:45rem;max-width:60rem;height:auto}
+    figure svg{display:block;width:100%;min-width:45rem;max-width:60rem;height:auto} \
+    figure svg.phone{display:none;min-width:0;max-width:30rem}
     .wide{overflow-x:auto;margin:.8rem 0 1.2rem}
     table{border-collapse:collapse;font-size:.875rem;line-height:1.35}
     th,td{padding:.35rem .7rem;border-bottom:1px solid var(--rule);text-align:left;\
@@ -86,7 +91,8 @@ package enum ReportHTML {
     th:first-child,td:first-child{position:sticky;left:0;max-width:9rem;\
     background:linear-gradient(var(--band),var(--band)),var(--paper)} \
     thead th:first-child,tbody tr:nth-child(odd) td:first-child{background:var(--paper)}}
-    @media screen and (max-width:34rem){.cards,.cards tbody{display:block;width:100%} \
+    @media screen and (max-width:34rem){figure svg.page{display:none} \
+    figure svg.phone{display:block} .cards,.cards tbody{display:block;width:100%} \
     .cards thead{display:none} \
     .cards tr{display:block;border:1px solid var(--rule);border-radius:.4rem;margin:.7rem 0;\
     padding:.3rem .2rem} \

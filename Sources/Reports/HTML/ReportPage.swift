@@ -5,10 +5,10 @@ package struct ReportPage: Sendable {
   /// What its files are called: `forecast` are `forecast.md` and `forecast.html`.
   package var name: String
   package var markdown: String
-  /// SVG files by path beside the page.
-  package var charts: [String: String]
+  /// Charts by path beside the page.
+  package var charts: [String: ChartPicture]
 
-  package init(name: String, markdown: String, charts: [String: String] = [:]) {
+  package init(name: String, markdown: String, charts: [String: ChartPicture] = [:]) {
     self.name = name
     self.markdown = markdown
     self.charts = charts
@@ -30,7 +30,7 @@ package struct ReportPage: Sendable {
 
   /// Into a subfolder of the reports' folder.
   package func write(to subfolder: String, in folder: OutputFolder) throws(OutputError) {
-    for (path, svg) in charts { try folder.write(svg, to: "\(subfolder)/\(path)") }
+    for (path, chart) in charts { try folder.write(chart.page, to: "\(subfolder)/\(path)") }
     try folder.write(markdown, to: "\(subfolder)/\(name).md")
     try folder.write(
       ReportHTML.text(markdown, charts: charts, home: "../index.html"),

@@ -18,7 +18,7 @@ package enum LeverReport {
       to: "\(name)/break-even.csv")
     let page = ReportPage(
       name: "levers", markdown: LeverMarkdown.text(study, others: Array(studies.dropFirst())),
-      charts: ["charts/levers.svg": chart(study).svg()])
+      charts: ["charts/levers.svg": ChartPicture(chart(study).svg)])
     try ReportIndex.write([(page, name)], in: folder)
   }
 

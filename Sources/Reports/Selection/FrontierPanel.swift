@@ -48,13 +48,13 @@ package struct FrontierPanel {
     }
   }
 
-  package static let width = 450.0
   package static let height = 262.0
   private static let left = 56.0
   private static let right = 20.0
   private static let head = 34.0
   private static let foot = 40.0
 
+  package let width: Double
   package let name: String
   /// Frontier first, cheapest first within each kind.
   package let points: [Point]
@@ -62,7 +62,8 @@ package struct FrontierPanel {
   private let high: Double
   private let floor: Double
 
-  package init(_ answer: SelectionAnswer, catalog: Catalog) {
+  package init(_ answer: SelectionAnswer, catalog: Catalog, _ width: ChartWidth = .page) {
+    self.width = width == .page ? 450 : width.rawValue
     name = answer.calls.name
     let drawn = answer.candidates.compactMap { candidate -> Point? in
       guard let cost = candidate.cost, cost > 0, let quality = candidate.quality?.value else {
@@ -93,7 +94,7 @@ package struct FrontierPanel {
   }
 
   package func draw(_ svg: inout SVG, x: Double, y: Double) {
-    let title = SVG.shortened(name, to: 56)
+    let title = SVG.shortened(name, to: width < 400 ? 40 : 56)
     svg.text(title, x + Self.left, y + 18, title: name)
     drawAxes(&svg, x, y)
     let frontier = points.filter { $0.kind == .frontier }
@@ -116,7 +117,7 @@ package struct FrontierPanel {
   }
 
   private func across(_ cost: Double) -> Double {
-    Self.left + log(cost / low) / log(high / low) * (Self.width - Self.left - Self.right)
+    Self.left + log(cost / low) / log(high / low) * (width - Self.left - Self.right)
   }
 
   private func down(_ quality: Double) -> Double {
@@ -128,7 +129,7 @@ package struct FrontierPanel {
   // MARK: Axes
 
   private func drawAxes(_ svg: inout SVG, _ x: Double, _ y: Double) {
-    let (start, end) = (x + Self.left, x + Self.width - Self.right)
+    let (start, end) = (x + Self.left, x + width - Self.right)
     let bottom = y + down(floor)
     for tick in 0...5 where Double(tick) / 5 >= floor - 1e-9 {
       let height = y + down(Double(tick) / 5)
@@ -165,7 +166,7 @@ package struct FrontierPanel {
   /// there is none at all: no label ever lies on another one or on a point.
   private func drawLabels(_ svg: inout SVG, _ x: Double, _ y: Double) {
     let area = Box(
-      x: x + Self.left - 4, y: y + Self.head - 8, width: Self.width - Self.left - 4,
+      x: x + Self.left - 4, y: y + Self.head - 8, width: width - Self.left - 4,
       height: down(floor) - Self.head + 6)
     var taken = points.map { point in
       let (px, py) = place(point, x, y)

@@ -15,7 +15,7 @@ package enum StressReport {
       definition.table(studies.flatMap(rows)).csv(dialect), to: "\(name)/stress.csv")
     let page = ReportPage(
       name: "stress", markdown: StressMarkdown.text(study, others: Array(studies.dropFirst())),
-      charts: ["charts/stress.svg": chart(study).svg()])
+      charts: ["charts/stress.svg": ChartPicture(chart(study).svg)])
     try ReportIndex.write([(page, name)], in: folder)
   }
 

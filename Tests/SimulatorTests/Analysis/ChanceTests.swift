@@ -312,7 +312,7 @@ import Testing
     let solved = try Solver(
       assessor: Assessor(tree, scenario: scenario, runs: nil, threads: 2), limits: [.budget(0.93)],
       months: 1
-    ).solve(users, in: 1...30)
+    ).solve(users, in: 8...11)
     #expect(solved.answer == 9 || solved.answer == 10)
   }
 
@@ -330,7 +330,7 @@ import Testing
       let users = try #require(Knob("users", in: tree))
       let answer = try SolveAnswer(
         Assessor(tree, scenario: scenario, runs: nil, threads: 2), scenario: scenario, knob: users,
-        limits: [.overrun(0.05)], in: 1...40)
+        limits: [.overrun(0.05)], in: 6...9)
       #expect(try #require(answer.answerPrecision) <= 2)
       #expect(SolveMarkdown.text(answer).contains("known to the precision stated"))
       return try #require(answer.solution.answer)

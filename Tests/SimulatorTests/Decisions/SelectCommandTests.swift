@@ -158,27 +158,32 @@ import Testing
             quality: 0.7 + Double(random.below(7)) / 20, source: "")
         })
     ]
-    let svg = try #require(FrontierChart.svg(SelectionStudy(scenario, rules: rules)))
-    let labels = svg.matches(
-      of:
-        /<text class="t halo" x="([-\d.]+)" y="([-\d.]+)"[^>]*><title>[^<]*<\/title>([^<]*)<\/text>/
-    ).compactMap { match -> Box? in
-      guard let x = Double(match.1), let y = Double(match.2) else { return nil }
-      return Box(
-        left: x, top: y - 10, right: x + SVG.width(of: String(match.3)), bottom: y + 2)
-    }
-    let points = svg.matches(of: /<circle class="s\d" cx="([-\d.]+)" cy="([-\d.]+)" r="5"><title>/)
+    let study = SelectionStudy(scenario, rules: rules)
+    for (width, panel) in [(ChartWidth.page, 450.0), (.phone, 360)] {
+      let svg = try #require(FrontierChart.svg(study, width: width))
+      let labels = svg.matches(
+        of:
+          /<text class="t halo" x="([-\d.]+)" y="([-\d.]+)"[^>]*><title>[^<]*<\/title>([^<]*)<\/text>/
+      ).compactMap { match -> Box? in
+        guard let x = Double(match.1), let y = Double(match.2) else { return nil }
+        return Box(
+          left: x, top: y - 10, right: x + SVG.width(of: String(match.3)), bottom: y + 2)
+      }
+      let points = svg.matches(
+        of: /<circle class="s\d" cx="([-\d.]+)" cy="([-\d.]+)" r="5"><title>/
+      )
       .compactMap { match -> Box? in
         guard let x = Double(match.1), let y = Double(match.2) else { return nil }
         return Box(left: x - 5, top: y - 5, right: x + 5, bottom: y + 5)
       }
-    #expect(points.count == count)
-    #expect(!labels.isEmpty && labels.count <= count)
-    #expect(labels.count == count || svg.contains("without label: "))
-    for (index, label) in labels.enumerated() {
-      #expect(!labels[..<index].contains { $0.meets(label) })
-      #expect(!points.contains { $0.meets(label) })
-      #expect(label.left >= 0 && label.right <= FrontierPanel.width)
+      #expect(points.count == count)
+      #expect(!labels.isEmpty && labels.count <= count)
+      #expect(labels.count == count || svg.contains("without label: "))
+      for (index, label) in labels.enumerated() {
+        #expect(!labels[..<index].contains { $0.meets(label) })
+        #expect(!points.contains { $0.meets(label) })
+        #expect(label.left >= 0 && label.right <= panel)
+      }
     }
   }
 }

@@ -93,12 +93,7 @@ enum FuzzVerbs {
 
   private static func pages(_ report: ScenarioReport) throws {
     let markdown = ReportMarkdown.text(report)
-    var charts: [String: String] = [:]
-    for chart in ReportChart.allCases { charts[chart.path] = chart.svg(report) }
-    if let chart = report.largestPlan.flatMap(ExperimentChart.init) {
-      charts[ExperimentChart.path] = chart.draw()
-    }
-    let html = ReportHTML.text(markdown, charts: charts)
+    let html = ReportHTML.text(markdown, charts: ReportChart.all(report))
     for table in ReportTables.all(report) + [FocusCharges.table(report)] {
       try expectHarmless(csv: table.csv(.rfc4180))
     }

@@ -9,9 +9,8 @@ import Testing
   import FoundationXML
 #endif
 
-private let charts: [@Sendable (ScenarioReport) -> String] = ReportChart.allCases.map { chart in
-  { report in chart.svg(report) ?? "<svg/>" }
-}
+private let widths: [ChartWidth] = [.page, .phone]
+private let charts = ReportChart.allCases.flatMap { chart in widths.map { (chart, $0) } }
 
 private let odd: [SampleReport] = [
   SampleReport(users: [50], models: [("a", 1)], budget: nil),
@@ -30,12 +29,12 @@ private let odd: [SampleReport] = [
 
 @Test func chartsAreWellFormedXML() {
   for sample in odd {
-    for chart in charts {
-      let svg = chart(sample.report)
+    for (chart, width) in charts {
+      let svg = chart.svg(sample.report, width: width) ?? "<svg/>"
       let parser = XMLParser(data: Data(svg.utf8))
       #expect(parser.parse(), "\(parser.parserError.map(String.init(describing:)) ?? ""): \(svg)")
       #expect(!svg.contains("nan") && !svg.contains("inf\""))
-      #expect(svg == chart(sample.report))
+      #expect(svg == chart.svg(sample.report, width: width) ?? "<svg/>")
     }
   }
 }
@@ -43,13 +42,18 @@ private let odd: [SampleReport] = [
 /// No text lies on another, with one series or twelve.
 @Test func chartTextsDoNotOverlap() throws {
   for sample in odd {
-    for chart in ReportChart.allCases {
-      guard let svg = chart.svg(sample.report) else { continue }
+    for (chart, width) in charts {
+      guard let svg = chart.svg(sample.report, width: width) else { continue }
       let boxes = textBoxes(svg)
       #expect(boxes.count > 5)
+      // Nor does any leave the picture.
+      for box in boxes where box.left < 0 || box.right > width.rawValue {
+        Issue.record("\(chart), \(width): '\(box.text)' from \(box.left) to \(box.right)")
+      }
       for (index, a) in boxes.enumerated() {
         for b in boxes[(index + 1)...] where a.overlaps(b) {
-          Issue.record("\(chart), \(sample.users.count) plans: '\(a.text)' lies on '\(b.text)'")
+          Issue.record(
+            "\(chart), \(width), \(sample.users.count) plans: '\(a.text)' on '\(b.text)'")
         }
       }
     }
@@ -71,12 +75,15 @@ func textsOfLinesDoNotOverlap(count: Int) {
         },
         marks: [0, 250, 500, 750, 1_000].map { ($0, "\($0)") },
         budget: (5 + x) * factor, answer: (x, 5 + x, "\(Int(x)) users: $\(Int(5 + x)).00"))
-      let svg = chart.svg()
-      let boxes = textBoxes(svg)
-      #expect(svg.contains(" users: $") && boxes.count > 8)
-      for (index, a) in boxes.enumerated() {
-        for b in boxes[(index + 1)...] where a.overlaps(b) {
-          Issue.record("\(count) lines, \(share), \(factor): '\(a.text)' lies on '\(b.text)'")
+      for width in widths {
+        let svg = chart.svg(width: width)
+        let boxes = textBoxes(svg)
+        #expect(svg.contains(" users: $") && boxes.count > 8)
+        for (index, a) in boxes.enumerated() {
+          for b in boxes[(index + 1)...] where a.overlaps(b) {
+            Issue.record(
+              "\(width), \(count) lines, \(share), \(factor): '\(a.text)' lies on '\(b.text)'")
+          }
         }
       }
     }
@@ -108,12 +115,13 @@ private struct TextBox {
 /// Where each text of a picture stands, by a fair guess of its width.
 private func textBoxes(_ svg: String) -> [TextBox] {
   let element =
-    /<text class="[^"]*" x="([^"]+)" y="([^"]+)" text-anchor="(\w+)">(?:<title>.*?<\/title>)?(.*?)<\/text>/
+    /<text class="([^"]*)" x="([^"]+)" y="([^"]+)" text-anchor="(\w+)">(?:<title>.*?<\/title>)?(.*?)<\/text>/
   return svg.matches(of: element).compactMap { match in
-    guard let x = Double(match.1), let y = Double(match.2) else { return nil }
-    let text = String(match.4).replacing(/&[a-z#0-9]+;/, with: "x")
-    let width = SVG.width(of: text) * 0.85
-    let left = match.3 == "end" ? x - width : match.3 == "middle" ? x - width / 2 : x
+    guard let x = Double(match.2), let y = Double(match.3) else { return nil }
+    let text = String(match.5).replacing(/&[a-z#0-9]+;/, with: "x")
+    let size: Double = match.1 == "h" ? 15 : match.1.hasPrefix("f") ? 11 : 12
+    let width = SVG.width(of: text) * 0.85 * size / 12
+    let left = match.4 == "end" ? x - width : match.4 == "middle" ? x - width / 2 : x
     return TextBox(text: text, left: left, right: left + width, base: y)
   }
 }

@@ -12,20 +12,14 @@ import Testing
 private let evil = "<script>alert(1)</script> | & \"x\" **b** [a](javascript:alert(2)) `c` \\"
 
 private func page(_ report: ScenarioReport) -> String {
-  var charts: [String: String] = [:]
-  for chart in ReportChart.allCases { charts[chart.path] = chart.svg(report) }
-  return ReportHTML.text(ReportMarkdown.text(report), charts: charts)
-}
-
-private func withoutScript(_ html: String) -> String {
-  html.replacing("<script>\(PageScript.text)</script>", with: "")
+  ReportHTML.text(ReportMarkdown.text(report), charts: ReportChart.all(report))
 }
 
 /// A browser runs a script whose bytes between the tags have the hash of the page's policy, no other.
 @Test func htmlHasOneScriptThatItsPolicyNames() {
   let html = page(SampleReport(users: [50]).report)
   #expect(html.matches(of: /<script/).count == 1)
-  #expect(withoutScript(html).count == html.count - PageScript.text.count - 17)
+  #expect(WrittenPage.withoutOwnScript(html).count == html.count - PageScript.text.count - 17)
   #expect(
     html.contains("default-src 'none'; style-src 'unsafe-inline'; script-src '\(PageScript.hash)'"))
   #expect(PageScript.hash.wholeMatch(of: /sha256-[A-Za-z0-9+\/]{43}=/) != nil)
@@ -105,7 +99,8 @@ private func withoutScript(_ html: String) -> String {
     "ul", "li", "a", "strong", "code", "figure", "div", "table", "thead", "tbody", "tr", "th", "td",
     "svg", "desc", "rect", "line", "polyline", "circle", "text",
   ]
-  let tags = Set(withoutScript(html).matches(of: /<([a-zA-Z][a-zA-Z0-9]*)/).map { String($0.1) })
+  let tags = Set(
+    WrittenPage.withoutOwnScript(html).matches(of: /<([a-zA-Z][a-zA-Z0-9]*)/).map { String($0.1) })
   #expect(tags.isSubset(of: allowed), "\(tags.subtracting(allowed))")
   #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; | &amp; &quot;x&quot; **b** [a]"))
   let targets = html.matches(of: /(?:href|src|url)\s*[=(]\s*"?([^"> ]*)/).map { String($0.1) }
@@ -134,7 +129,11 @@ private func withoutScript(_ html: String) -> String {
   #expect(
     html.matches(of: /<h2 id="section-[a-z0-9-]+">/).count == lines.count { $0.hasPrefix("## ") })
   #expect(html.matches(of: /<li>/).count == lines.count { $0.hasPrefix("- ") })
-  #expect(html.matches(of: /<svg\s/).count == lines.count { $0.hasPrefix("![") })
+  // Each for wide screens and for phones.
+  for kind in ["page", "phone"] {
+    let count = html.components(separatedBy: "<svg class=\"\(kind)\" ").count - 1
+    #expect(count == lines.count { $0.hasPrefix("![") })
+  }
   for row in rows {
     for cell in row.split(separator: "|") {
       let text = cell.trimmingCharacters(in: .whitespaces)
