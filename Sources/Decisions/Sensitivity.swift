@@ -4,9 +4,12 @@ import Scenarios
 
 /// What each input does to the bill of one plan, all others as they are.
 package struct Sensitivity: Sendable {
-  /// One input at its low, its stated and its high value.
+  /// One input, or several that are moved together, at its low, its stated and its high value.
   package struct Row: Sendable {
+    /// Of several the path that scales them all; its value is then 1, and ends are shares of it.
     package var input: ScenarioInput
+    /// How many inputs are moved.
+    package var count: Int
     package var low: Double
     package var high: Double
     /// Whether the file states the range; else it is the stated share up and down.
@@ -40,8 +43,10 @@ package struct Sensitivity: Sendable {
   /// - Parameters:
   ///   - scenario: with the one plan that is looked at.
   ///   - share: 0.2 for ±20 %.
+  ///   - isBundled: Whether a model's prices, what else a provider decides, and a flow's stages are each
+  ///     moved together.
   package init(
-    _ assessor: Assessor, scenario: Scenario, share: Double
+    _ assessor: Assessor, scenario: Scenario, share: Double, isBundled: Bool = false
   ) throws {
     let used = Set(
       Expectation(scenario: scenario, plan: scenario.plans[0]).byModel.map { name in
@@ -50,9 +55,9 @@ package struct Sensitivity: Sendable {
     let candidates = assessor.tree.inputs.filter { input in
       !Self.decided.contains(input.path[0]) && Self.isUsed(input, models: used)
     }
-    let moves = candidates.map { Self.ends(of: $0, share: share) }
-    let variants = zip(candidates, moves).flatMap { input, ends in
-      [ends.low, ends.high].map { Assessor.Variant(settings: [$0(input)]) }
+    let moves = Self.moves(of: candidates, share: share, isBundled: isBundled)
+    let variants = moves.flatMap { move in
+      [move.low, move.high].map { Assessor.Variant(settings: $0) }
     }
     let all = try assessor.atLikelyInputs.assess([Assessor.Variant()] + variants).map { $0[0] }
     self.scenario = scenario
@@ -60,10 +65,11 @@ package struct Sensitivity: Sendable {
     runs = assessor.runs
     base = all[0]
     overRanges = try Assessor.overRanges(assessor.tree, scenario, threads: assessor.threads)
-    let every = candidates.indices.map { index in
-      Row(
-        input: candidates[index], low: moves[index].low(candidates[index]).value,
-        high: moves[index].high(candidates[index]).value, isStated: moves[index].isStated,
+    let every = moves.enumerated().map { index, move in
+      let isOne = move.low.count == 1
+      return Row(
+        input: move.input, count: move.low.count, low: isOne ? move.low[0].value : 1 - share,
+        high: isOne ? move.high[0].value : 1 + share, isStated: move.isStated,
         atLow: all[1 + 2 * index], atHigh: all[2 + 2 * index])
     }
     rows = every.enumerated()
@@ -75,6 +81,49 @@ package struct Sensitivity: Sendable {
     let isOfCatalog = input.locations.contains { $0.document == .catalog }
     return !isOfCatalog || models.contains(input.path[1])
   }
+
+  private struct Move {
+    var input: ScenarioInput
+    var low: [InputSetting]
+    var high: [InputSetting]
+    var isStated: Bool
+  }
+
+  /// In the order of the file, several that are moved together where the first of them stands.
+  private static func moves(
+    of inputs: [ScenarioInput], share: Double, isBundled: Bool
+  ) -> [Move] {
+    var members: [[String]: [ScenarioInput]] = [:]
+    var order: [[String]] = []
+    for input in inputs {
+      let path = (isBundled ? bundle(of: input) : nil) ?? input.path
+      if members[path] == nil { order.append(path) }
+      members[path, default: []].append(input)
+    }
+    return order.map { path in
+      let inputs = members[path] ?? []
+      let ends = inputs.map { Self.ends(of: $0, share: share) }
+      var shown = inputs[0]
+      if inputs.count > 1 {
+        (shown.path, shown.locations, shown.kind, shown.value) = (path, [], .share, 1)
+      }
+      return Move(
+        input: shown, low: zip(inputs, ends).map { $1.low($0) },
+        high: zip(inputs, ends).map { $1.high($0) }, isStated: ends.allSatisfy(\.isStated))
+    }
+  }
+
+  /// The path of all inputs that are moved with this one: what a provider sets for a model, and what the
+  /// stages of a flow state. nil: it is moved alone, as are inputs whose range is stated, and shares,
+  /// which are choices.
+  private static func bundle(of input: ScenarioInput) -> [String]? {
+    guard input.law == nil, input.group == nil, input.path.count > 2 else { return nil }
+    if ofProviders.contains(input.path[0]) { return Array(input.path[..<2]) + ["**"] }
+    return input.path.firstIndex(of: "stages").map { Array(input.path[...$0]) + ["**"] }
+  }
+
+  /// Parts of a scenario or a catalog that have a provider's figures by model.
+  private static let ofProviders: Set = ["prices", "models", "quotas"]
 
   private typealias Ends = (
     low: (ScenarioInput) -> InputSetting, high: (ScenarioInput) -> InputSetting, isStated: Bool

@@ -14,7 +14,8 @@ struct SensitivityCommand: ParsableCommand {
 
       Writes sensitivity.md, sensitivity.csv and charts/sensitivity.svg (a tornado) to \
       OUT/SCENARIO. An input moves to the ends of its range where the scenario states one, else \
-      20 % down and up. Without --users the first plan is studied.
+      20 % down and up. A model's prices, what else its provider decides, and the stages of a flow \
+      are a bar each, unless --each moves every input alone. Without --users the first plan is studied.
       """)
 
   @Argument(help: "Scenario files.")
@@ -26,6 +27,9 @@ struct SensitivityCommand: ParsableCommand {
 
   @Option(help: "How far inputs without a range are moved.")
   var by = "20%"
+
+  @Flag(help: "Moves every input alone, also a model's prices and the stages of a flow.")
+  var each = false
 
   func run() throws {
     guard let share = try? Quantity.share(by).double, share > 0 else {
@@ -39,7 +43,7 @@ struct SensitivityCommand: ParsableCommand {
       let (tree, scenario) = try input.readOnePlan(path)
       let assessor = Assessor(
         tree, scenario: scenario, runs: decision.runs, threads: decision.work.threads)
-      let result = try Sensitivity(assessor, scenario: scenario, share: share)
+      let result = try Sensitivity(assessor, scenario: scenario, share: share, isBundled: !each)
       answers.append(
         DecisionFiles(
           scenario: scenario.name, name: "sensitivity",

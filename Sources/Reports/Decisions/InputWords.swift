@@ -15,6 +15,7 @@ package enum InputWords {
     guard input.path.count > 1 else { return words(input.path[0]) }
     var names = names(input.path)
     var last = input.path.last ?? ""
+    if last == "**" { return all(of: input.path) }
     // The mean of an output is the output; its cv is not.
     if last == "mean" { last = names.popLast() ?? last }
     if last == "cv", let what = names.popLast() { last = "spread (cv) of " + what }
@@ -28,6 +29,16 @@ package enum InputWords {
     case "models": return of(last, names)
     case "quotas": return of(last + " quota", names)
     default: return of(last, [words(input.path[0])] + names)
+    }
+  }
+
+  /// Of inputs that are moved together.
+  private static func all(of path: [String]) -> String {
+    switch path[0] {
+    case "prices": of("prices", names(path))
+    case "models": of("provider figures", names(path))
+    case "quotas": of("quotas", names(path))
+    default: of("stages", names(path))
     }
   }
 

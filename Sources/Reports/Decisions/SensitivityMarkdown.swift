@@ -132,6 +132,13 @@ package enum SensitivityMarkdown {
       "Inputs with a stated range go to its ends (5 % and 95 % where it has none); all others "
     text += "\(share) down and up, whole numbers by at least one. A share takes from, or gives to, "
     text += "the others of its mix, so that they still add up to 100 %. "
+    if result.rows.contains(where: { $0.count > 1 }) {
+      text +=
+        "A model's prices are moved together, and so are what else its provider decides (failures, "
+      text +=
+        "latency, limits) and the stages of a flow, each to \(share) below and above what is stated: "
+      text += "`--each` moves every input alone. "
+    }
     if let runs = result.runs {
       text += "Every bill is the mean of \(PlainEnglish.plural(Int64(runs), "simulated month")), "
       text += "all of the same luck, so that differences are the input's.\n\n"

@@ -20,13 +20,18 @@ extension ReportTables {
         .integer(Int64($0.base.users))
       },
       Column("rank", .integer, "From 1 by swing") { .integer(Int64($0.rank)) },
-      Column("input", .text, "Path of the input, as --override takes it") {
+      Column(
+        "input", .text,
+        "Path of the input, as --override takes it; with .** at its end, of all inputs below it"
+      ) {
         .text($0.row.input.name)
       },
       Column("unit", .text, "Of its values; empty for plain numbers") {
         .text($0.row.input.kind.unit)
       },
-      Column("base_value", .decimal, "As the scenario states it") { .real($0.row.input.value) },
+      Column(
+        "base_value", .decimal, "As the scenario states it; 1 for inputs that are moved together"
+      ) { .real($0.row.input.value) },
       Column("low_value", .decimal, "Low end") { .real($0.row.low) },
       Column("high_value", .decimal, "High end") { .real($0.row.high) },
       Column("stated_range", .boolean, "Whether the scenario states the two ends") {

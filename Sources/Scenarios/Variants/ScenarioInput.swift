@@ -29,8 +29,11 @@ package struct ScenarioInput: Sendable {
   /// The path as a user types it, names with dots in quotes.
   package var name: String { Self.name(path) }
 
+  /// `**` at the end stands for all that lies below.
   package static func name(_ path: [String]) -> String {
-    path.map { $0.contains(".") || $0.contains("*") ? "\"\($0)\"" : $0 }.joined(separator: ".")
+    if path.last == "**" { return name(path.dropLast()) + ".**" }
+    let names = path.map { $0.contains(".") || $0.contains("*") ? "\"\($0)\"" : $0 }
+    return names.joined(separator: ".")
   }
 
   /// The number of users of the plans: `users`.

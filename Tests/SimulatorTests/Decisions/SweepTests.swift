@@ -122,4 +122,52 @@ import Testing
     let text = SensitivityMarkdown.headline(result)
     #expect(text.hasPrefix("The $") && text.contains("volume of report"))
   }
+
+  /// The bill is all tokens of two models, so that a fifth more of both models' prices is a fifth more
+  /// of it; no price of a bar is moved alone as well. Stated ranges and shares stay alone.
+  @Test func providersFiguresAreABarEach() throws {
+    let (assessor, scenario) = try setUp([
+      "prices.small.output={low: $1 per 1M tokens, likely: $2 per 1M tokens, high: $3 per 1M tokens}"
+    ])
+    let result = try Sensitivity(assessor, scenario: scenario, share: 0.2, isBundled: true)
+    let names = result.rows.map(\.input.name)
+    #expect(Set(names).count == names.count)
+    let large = try #require(result.rows.first { $0.input.name == "prices.large.**" })
+    #expect(large.count == 2 && large.low == 0.8 && large.high == 1.2 && !large.isStated)
+    #expect(InputWords.label(large.input) == "prices of large")
+    // $10 in, $20 out: 20 of 100 chats (1,000, 200) and 10 reports (2,000, 200), ten users.
+    let cost = 10 * (20 * (1_000 * 10 + 200 * 20) + 10 * (2_000 * 10 + 200 * 20)) / 1e6
+    #expect((large.swing - 0.4 * cost).magnitude < 1e-9)
+    #expect(!names.contains { $0.hasPrefix("prices.large.") && $0 != "prices.large.**" })
+    let output = try #require(result.rows.first { $0.input.name == "prices.small.output" })
+    #expect(output.isStated && output.count == 1 && names.contains("prices.small.input"))
+    #expect(names.contains("workloads.chat.mix.easy.share"))
+    #expect(SensitivityMarkdown.text(result).contains("`--each` moves every input alone"))
+    let each = try Sensitivity(assessor, scenario: scenario, share: 0.2)
+    #expect(each.rows.allSatisfy { $0.count == 1 })
+    #expect(each.rows.contains { $0.input.name == "prices.large.output" })
+    #expect(!SensitivityMarkdown.text(each).contains("--each"))
+  }
+
+  /// Two stages of 100 and 300 tokens in, at $1 per 1M: a fifth of both is a fifth of the bill.
+  @Test func stagesOfAFlowAreABar() throws {
+    let folder = try ScenarioFolder([
+      "catalog.yaml": "models: { m: { provider: p, latency: 1s, input: $1 per 1M tokens } }",
+      "s.yaml": """
+      period: { start: 2026-06-01, days: 30 }
+      plans: [10]
+      catalog: catalog.yaml
+      policy: { rules: [{ name: all, model: m }] }
+      workloads:
+        flow: { volume: 100, stages: [{ calls: { a: { input: 100 } } }, { calls: { b: { input: 300 } } }] }
+      """,
+    ])
+    let read = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    let assessor = Assessor(read.tree, scenario: read.scenario, runs: nil, threads: 1)
+    let result = try Sensitivity(assessor, scenario: read.scenario, share: 0.2, isBundled: true)
+    let stages = try #require(result.rows.first { $0.count > 1 })
+    #expect(stages.input.name == "workloads.flow.stages.**" && stages.count == 2)
+    #expect(InputWords.label(stages.input) == "stages of flow")
+    #expect((stages.swing - 0.4 * 10 * 100 * 400 / 1e6).magnitude < 1e-9)
+  }
 }
