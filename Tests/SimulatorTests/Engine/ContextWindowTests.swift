@@ -22,6 +22,8 @@ import Testing
                input: $1.35 per 1M tokens, output: $5.40 per 1M tokens}
           v3: {provider: azure, context_window: 128000, latency: 1s,
                input: $1.14 per 1M tokens, output: $4.56 per 1M tokens}
+          none: {provider: azure, context_window: 900, latency: 1s,
+                 input: $1 per 1M tokens, output: $1 per 1M tokens}
       policy: {rules: [{name: all, model: r1}]}
       chains: {standard: \(chain)}
       traffic: {arrivals: exact}
@@ -115,6 +117,20 @@ import Testing
         * (fitting * (1 - fitting) * 10_000).squareRoot())
     #expect(result.performance[0].cutTokens > 0)
     #expect((result.cost.dollars - bill.cost).magnitude < 5.1 * bill.standardError)
+  }
+
+  /// An answer of 1,000 tokens is more than a window of 900 holds beside any input, so that the bill with that
+  /// model to fall back to is the one without, to the last digits.
+  @Test(arguments: ["refuse", "truncate"]) func aWindowThatHoldsNoCallDividesNone(over: String)
+    throws
+  {
+    let bills = try ["[]", "[none]"].map { chain in
+      let scenario = try Self.folder(
+        input: "{mean: 32000, cv: 0.8}, reasoning: {mean: 16000, cv: 1}", over: over, chain: chain
+      ).read()
+      return PlanExpectation(scenario: scenario, plan: scenario.plans[0]).cost
+    }
+    #expect((bills[0] / bills[1] - 1).magnitude < 1e-13)
   }
 
   /// Input 1 to 4, visible answer 1 or 2 and thinking 0 or 1 token, all alike and independent, at $1 and $2
