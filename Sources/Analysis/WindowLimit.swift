@@ -77,8 +77,11 @@ package struct WindowPart: Sendable {
 }
 
 extension CallShape {
-  /// The fewest input tokens for which a window of so many leaves no room for the mean answer.
-  package func windowBound(_ window: Double) -> Double { (window - meanOutput).rounded(.down) + 1 }
+  /// The fewest input tokens for which a window of so many leaves no room for the mean answer, which is a
+  /// whole number only up to what sums of its parts round.
+  package func windowBound(_ window: Double) -> Double {
+    (window - meanOutput + 1e-6).rounded(.down) + 1
+  }
 
   /// Whether a model's window may be too small for a call: one of its parts then takes a half or a quarter
   /// of it.
@@ -129,8 +132,9 @@ extension CallShape {
         found[place, default: Answers()].add(said, thought)
       }
     }
-    let total = found.values.reduce(0) { $0 + $1.mass }
-    return found.sorted { $0.key < $1.key }.map { $0.value.scaled(by: 1 / total) }
+    let parts = found.sorted { $0.key < $1.key }.map(\.value)
+    let total = parts.reduce(0) { $0 + $1.mass }
+    return parts.map { $0.scaled(by: 1 / total) }
   }
 
   /// The share of a variant's calls whose input and answer a window of so many tokens holds; of a

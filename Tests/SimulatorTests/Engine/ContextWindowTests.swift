@@ -119,6 +119,22 @@ import Testing
     #expect((result.cost.dollars - bill.cost).magnitude < 5.1 * bill.standardError)
   }
 
+  /// Beside answers of three tokens a window of 50 holds 47, in however many parts they are added up.
+  @Test func sumsThatRoundMoveNoBound() {
+    let variant = Variant(share: 1, input: .fixed(10), output: .fixed(3))
+    let bounds = (1...500).map { count in
+      var answers = CallShape.Answers()
+      for _ in 0..<count {
+        let mass = 1 / Double(count)
+        answers.add(
+          PartialMoments(mass: mass, first: 3 * mass, second: 9 * mass, third: 27 * mass),
+          PartialMoments(mass: 1))
+      }
+      return CallShape(variant).with(answers).windowBound(50)
+    }
+    #expect(Set(bounds) == [48])
+  }
+
   /// An answer of 1,000 tokens is more than a window of 900 holds beside any input, so that the bill with that
   /// model to fall back to is the one without, to the last digits.
   @Test(arguments: ["refuse", "truncate"]) func aWindowThatHoldsNoCallDividesNone(over: String)
