@@ -164,7 +164,7 @@ package struct FlowCosts {
     let mean = moments.mean
     var between = 0.0
     var spread = 0.0
-    for (share, cost) in byVariant.values where share > 0 {
+    for (_, (share, cost)) in byVariant.sorted(by: { $0.key < $1.key }) where share > 0 {
       let distance = cost.mean / share - mean
       between += share * distance * distance
       spread += distance * distance / 4

@@ -48,11 +48,13 @@ package struct WindowPart: Sendable {
   /// Empty: every window holds every call.
   package static func all(of variant: Variant, _ models: [Model]) -> [WindowPart] {
     let shape = CallShape(variant)
-    let windows = Set(models.compactMap { $0.contextWindow.map(Double.init) })
+    let exceeded = models.filter { shape.mayExceed($0, variant) }
     // A conversation's prompts are judged apart.
-    guard variant.turnKind == nil, windows.contains(where: { shape.mayExceed($0, variant) }) else {
-      return []
-    }
+    guard variant.turnKind == nil, !exceeded.isEmpty else { return [] }
+    // A window that takes no call at all does not divide them.
+    let windows = Set(
+      exceeded.filter { shape.mayFit($0, variant) }.compactMap { $0.contextWindow.map(Double.init) }
+    )
     var fitting: [CallShape.Answers] = []
     var parts: [WindowPart] = []
     for answers in CallShape.answers(of: variant, windows: windows, beside: shape.extraInput) {
@@ -75,16 +77,29 @@ package struct WindowPart: Sendable {
 }
 
 extension CallShape {
-  /// The fewest input tokens for which a window of so many leaves no room for the mean answer.
-  package func windowBound(_ window: Double) -> Double { (window - meanOutput).rounded(.down) + 1 }
+  /// The fewest input tokens for which a window of so many leaves no room for the mean answer, which is a
+  /// whole number only up to what sums of its parts round.
+  package func windowBound(_ window: Double) -> Double {
+    (window - meanOutput + 1e-6).rounded(.down) + 1
+  }
 
-  /// Whether a window of so many tokens may be too small for a call: one of its parts then takes a half
-  /// or a quarter of it.
-  fileprivate func mayExceed(_ window: Double, _ variant: Variant) -> Bool {
+  /// Whether a model's window may be too small for a call: one of its parts then takes a half or a quarter
+  /// of it.
+  fileprivate func mayExceed(_ model: Model, _ variant: Variant) -> Bool {
+    guard let window = model.contextWindow.map(Double.init) else { return false }
     let chance =
       input(from: window / 2, below: .infinity).mass + variant.output.exceedance(window / 4)
       + variant.reasoning.exceedance(window / 4)
     return chance > 1e-12
+  }
+
+  /// Whether a model's window may hold a call, or so much of it as cannot be cut, beside the shortest answer.
+  fileprivate func mayFit(_ model: Model, _ variant: Variant) -> Bool {
+    guard let window = model.contextWindow.map(Double.init) else { return true }
+    let shortest = variant.output.least.rounded() + variant.reasoning.least.rounded()
+    let room = window - min(shortest, variant.maxTokens.map(Double.init) ?? .infinity)
+    guard model.overWindow != .truncate else { return room >= extraInput }
+    return input(from: -.infinity, below: room.rounded(.down) + 1).mass > 1e-12
   }
 
   /// The bill is then right to a part in 3,000 even where a third of the calls do not fit.
@@ -117,8 +132,9 @@ extension CallShape {
         found[place, default: Answers()].add(said, thought)
       }
     }
-    let total = found.values.reduce(0) { $0 + $1.mass }
-    return found.sorted { $0.key < $1.key }.map { $0.value.scaled(by: 1 / total) }
+    let parts = found.sorted { $0.key < $1.key }.map(\.value)
+    let total = parts.reduce(0) { $0 + $1.mass }
+    return parts.map { $0.scaled(by: 1 / total) }
   }
 
   /// The share of a variant's calls whose input and answer a window of so many tokens holds; of a

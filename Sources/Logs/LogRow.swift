@@ -71,8 +71,12 @@ package struct LogRow {
   /// By place of `LogQuantity`; −1: not told.
   package var quantities = [Int64](repeating: -1, count: LogQuantity.allCases.count)
   package var hasFailed = false
+  /// That it took too long is why it failed.
+  package var hasTimedOut = false
   /// The word by which it failed, if nobody knows what that means.
   package var unknownStatus: String?
+  /// As costsim's own tables and readers call it.
+  package var status: String { hasTimedOut ? "timeout" : hasFailed ? "failed" : "ok" }
   package var isCacheHit = false
   package var streamed = false
   /// Microseconds.

@@ -366,9 +366,10 @@ package final class RowDecoder {
       row.hasFailed = (row.logged ?? 0) <= 0
       return
     }
-    let isSuccess = status.withUTF8(StatusWords.shipped.isSuccess)
-    row.hasFailed = isSuccess != true
-    if isSuccess == nil { row.unknownStatus = status }
+    let known = status.withUTF8 { StatusWords.shipped.status($0) }
+    row.hasFailed = known != .ok
+    row.hasTimedOut = known == .timedOut
+    if known == nil { row.unknownStatus = status }
   }
 
   private func latency(

@@ -4,6 +4,8 @@ import CostModel
 package struct Lever: Sendable {
   package var name: String
   package var title: String
+  /// Its title where it is in use already; nil: the same.
+  package var titleInUse: String?
   /// Overrides that put it to use; empty: the file knows none.
   package var with: [String] = []
   /// Overrides that take it away where it is in use; empty: the file knows none.
@@ -19,6 +21,13 @@ package struct Lever: Sendable {
   /// What it does to the answers.
   package var quality: String?
   package var source: String?
+
+  /// The lever as it is told of where it is in use.
+  package var asUsed: Lever {
+    var lever = self
+    lever.title = titleInUse ?? title
+    return lever
+  }
 
   /// A saving that a document publishes.
   package struct Published: Hashable, Sendable {

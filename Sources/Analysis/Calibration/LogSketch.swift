@@ -51,7 +51,7 @@ package struct CallCell: Sendable {
   package mutating func add(_ row: TraceRecord) {
     calls += 1
     if row.status != .unknown { judged += 1 }
-    if row.status == .failed {
+    if row.status.isFailure {
       failed += 1
       return
     }

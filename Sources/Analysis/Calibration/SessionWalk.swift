@@ -64,7 +64,7 @@ package struct SessionWalk: Sendable {
 
   /// nil: no call of a context (it failed, tells no input, or asks for a summary).
   package mutating func step(_ row: TraceRecord, workload: Int) -> Step? {
-    guard row.status != .failed, row.input >= 0 else { return nil }
+    guard !row.status.isFailure, row.input >= 0 else { return nil }
     let reasoning = max(0, row.reasoning)
     let call = Made(
       time: row.time, end: row.time + max(0, row.latency), prompt: row.input,

@@ -209,9 +209,9 @@ package final class UsageReader {
     case .searchSize: row.variant.searchSize = text.lowercased()
     case .status:
       var text = text
-      let isSuccess = text.withUTF8(StatusWords.shipped.isSuccess)
-      row.hasFailed = isSuccess != true
-      if isSuccess == nil { unknownStatuses[text, default: 0] += 1 }
+      let known = text.withUTF8 { StatusWords.shipped.status($0) }
+      row.hasFailed = known != .ok
+      if known == nil { unknownStatuses[text, default: 0] += 1 }
     case .batch: row.variant.batch = try flag(text)
     case .serviceTier:
       if text == "batch" {

@@ -33,7 +33,7 @@ package struct LeverLab {
     let with = try tried(levers) { lever in isUsed[lever] ? [] : levers[lever].with }
     return levers.indices.map { index in
       LeverResult(
-        lever: levers[index],
+        lever: isUsed[index] ? levers[index].asUsed : levers[index],
         verdict: misfit(levers[index]).map { .inapplicable($0) }
           ?? verdict(
             with: with[index], without: isUsed[index] ? without[index] : nil, base: base))
@@ -79,26 +79,41 @@ package struct LeverLab {
 
   // MARK: Together
 
-  /// The levers one after the other in that order; their overrides are applied in the order of
-  /// `file`, in which its author can put what others build on first.
+  /// The levers one after the other in that order, as far as each saves something on top of those before;
+  /// their overrides are applied in the order of `file`, in which its author can put what others build on
+  /// first.
   package func steps(
     _ ranked: [Lever], in file: [Lever], base: Outcome
-  ) throws -> (steps: [LeverStep], clashes: [(lever: Lever, reason: String)]) {
-    var taken: [Lever] = []
-    var scenarios: [Scenario] = []
-    var clashes: [(lever: Lever, reason: String)] = []
-    for lever in ranked {
-      switch tree.variant(Self.overrides(of: taken + [lever], in: file), source: "levers") {
-      case .success(let scenario):
-        taken.append(lever)
-        scenarios.append(scenario)
-      case .failure(let error): clashes.append((lever, error.reason))
+  ) throws -> (steps: [LeverStep], clashes: [LeverClash]) {
+    var steps: [LeverStep] = []
+    var clashes: [LeverClash] = []
+    var left = ranked
+    while !left.isEmpty {
+      var taken = steps.map(\.lever)
+      var scenarios: [Scenario] = []
+      for lever in left {
+        switch tree.variant(Self.overrides(of: taken + [lever], in: file), source: "levers") {
+        case .success(let scenario):
+          taken.append(lever)
+          scenarios.append(scenario)
+        case .failure(let error):
+          clashes.append(LeverClash(lever: lever, reason: .unreadable(error.reason)))
+        }
       }
-    }
-    var before = base
-    let steps = zip(taken, try outcomes(scenarios)).map { lever, outcome in
-      defer { before = outcome }
-      return LeverStep(lever: lever, outcome: outcome, saving: before.amount - outcome.amount)
+      var tried = taken.dropFirst(steps.count)
+      left = []
+      for outcome in try outcomes(scenarios) {
+        let lever = tried.removeFirst()
+        let saving = (steps.last?.outcome ?? base).amount - outcome.amount
+        guard saving > .zero else {
+          let reason: LeverClash.Reason = saving < .zero ? .dearer(.zero - saving) : .idle
+          clashes.append(LeverClash(lever: lever, reason: reason))
+          // The months of those behind it were simulated with it.
+          left = Array(tried)
+          break
+        }
+        steps.append(LeverStep(lever: lever, outcome: outcome, saving: saving))
+      }
     }
     return (steps, clashes)
   }

@@ -25,8 +25,23 @@ package struct LeverStep: Sendable {
   package var lever: Lever
   /// With this one and all before it.
   package var outcome: Outcome
-  /// What it adds to them; may be negative.
+  /// What it adds to them.
   package var saving: MoneySum
+}
+
+/// A lever that saves something alone, and is not taken together with those before it.
+package struct LeverClash: Sendable {
+  package enum Reason: Sendable {
+    /// There is no scenario with all of them, and why.
+    case unreadable(String)
+    /// It adds nothing to them.
+    case idle
+    /// On top of them it makes the bill so much higher.
+    case dearer(MoneySum)
+  }
+
+  package var lever: Lever
+  package var reason: Reason
 }
 
 /// Every lever of a scenario, alone and together, each a simulated month of one plan with the same
@@ -39,8 +54,8 @@ package struct LeverStudy: Sendable {
   package let results: [LeverResult]
   /// Those that save something and are no alternatives, one after the other.
   package let steps: [LeverStep]
-  /// Levers that save something alone but cannot be had with those before them, with the reason.
-  package let clashes: [(lever: Lever, reason: String)]
+  /// Those that are left out of the steps.
+  package let clashes: [LeverClash]
   /// Capacity whose models calls go to.
   package let breakEvens: [BreakEven]
   /// All of this at the prices of the catalog that the scenario is compared with; nil: there is none.

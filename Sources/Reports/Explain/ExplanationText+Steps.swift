@@ -182,7 +182,9 @@ extension ExplanationText {
   private func outcome(_ look: CallStory.Look, _ attempt: CallStory.Attempt) -> String {
     let verdict = attempt.isFailing ? "fails" : "succeeds"
     let probe = attempt.isProbe ? "; it is the breaker's probe" : ""
-    if look.isLogged, it.arrival.facts?.failed == true { return "fails, as logged" + probe }
+    if look.isLogged, let facts = it.arrival.facts, facts.failed {
+      return (facts.timedOut ? "times out" : "fails") + ", as logged" + probe
+    }
     guard let draw = look.failureDraw, attempt.failureRate > 0 else { return verdict + probe }
     let sign = draw < attempt.failureRate ? "<" : "≥"
     let rate = ExactText.draw(attempt.failureRate)

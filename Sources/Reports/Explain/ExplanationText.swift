@@ -120,7 +120,7 @@ package struct ExplanationText {
   private func logged(_ facts: LoggedFacts) -> String {
     var parts: [String] = []
     if facts.model != .max { parts.append(it.scenario.catalog[ModelID(facts.model)].name) }
-    parts.append(facts.failed ? "failed" : "ok")
+    parts.append(facts.timedOut ? "timed out" : facts.failed ? "failed" : "ok")
     if facts.latency >= 0 {
       parts.append("took \(ExactText.duration(SimDuration(microseconds: facts.latency)))")
     }

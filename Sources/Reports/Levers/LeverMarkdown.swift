@@ -113,7 +113,7 @@ package enum LeverMarkdown {
   }
 
   private static func together(_ study: LeverStudy) -> String {
-    guard study.steps.count > 1 else { return "" }
+    guard study.steps.count > 1 || !study.clashes.isEmpty else { return "" }
     var table = MarkdownTable([
       .text("levers so far"), .number("bill"), .number("this one adds"), .number("alone it saves"),
       .number("p95 latency"),
@@ -134,9 +134,19 @@ package enum LeverMarkdown {
         + (study.results.first { $0.lever.name == step.lever.name }?
           .saving(from: study.base) ?? .zero)
     }
-    let clashes = study.clashes.map {
-      "\n- \(Markdown.escape($0.lever.title)) cannot be had with those above: "
-        + Markdown.escape($0.reason)
+    let clashes = study.clashes.map { clash in
+      let words =
+        switch clash.reason {
+        case .unreadable(let reason): "cannot be had with those above: \(Markdown.escape(reason))"
+        case .idle: "is left out: it adds nothing to those above"
+        case .dearer(let more):
+          "is left out: on top of those above it would make the bill \(PlainEnglish.usd(more)) higher"
+        }
+      return "- \(Markdown.escape(clash.lever.title)) \(words).\n"
+    }
+    let list = clashes.isEmpty ? "" : clashes.joined() + "\n"
+    guard study.steps.count > 1 else {
+      return ReportMarkdown.heading("All together") + table.text + list
     }
     return ReportMarkdown.heading("All together") + table.text
       + "Every row is a simulated month with all levers up to it, so the steps add up to what all of "
@@ -145,7 +155,7 @@ package enum LeverMarkdown {
       + (sum > all
         ? "a call that one lever makes cheaper leaves less for the next"
         : "some of them save more once others are there")
-      + ".\n" + clashes.joined() + "\n"
+      + ".\n\n" + list
   }
 
   private static func inUse(_ study: LeverStudy) -> String {

@@ -237,14 +237,14 @@ extension ReportMarkdown {
       let expected = workload.expectedRounds
       let started = Double(flow.started)
       let rounds = 1 + Double(flow.furtherRounds) / started
-      return "\n\(Markdown.escape(flow.workload)): a round that calls a tool forces another one. "
+      return "\(Markdown.escape(flow.workload)): a round that calls a tool forces another one. "
         + "With \(name(plan.plan)) a flow had \(hundredths(rounds)) rounds on average; "
         + "\(PlainEnglish.count(flow.completed)) of \(PlainEnglish.count(flow.started)) got a reply, and "
         + "\(PlainEnglish.count(flow.gaveUp)) (\(PlainEnglish.share(Double(flow.gaveUp) / started))) "
         + "called a tool in the last round still and ended in the error “\(Markdown.escape(error))”, "
         + "all of their calls billed. Without a failed call the formula says "
         + "\(hundredths(expected.rounds)) rounds and "
-        + "\(PlainEnglish.share(expected.givesUp)).\n"
+        + "\(PlainEnglish.share(expected.givesUp)).\n\n"
     }.joined()
   }
 

@@ -1,3 +1,4 @@
+import Analysis
 import CostModel
 import Scenarios
 import Simulator
@@ -26,7 +27,7 @@ package struct UntoldMarkdown {
         "Requests of a session are taken to repeat its earlier input, in blocks of "
           + "\(PlainEnglish.plural(size, "token")), unless the log tells cached tokens or blocks."
           + reset)
-      lines.append(SessionRuleError.measured(billsWrites: billsWrites, settings).sentence)
+      lines.append(sessionRuleError(blocks: size))
     }
     add(.status, "has no status", "have no status", "taken as successful", to: &lines)
     add(.latencyMs, "has no latency", "have no latency", "given their model's", to: &lines)
@@ -46,6 +47,25 @@ package struct UntoldMarkdown {
     return
       " Below \(YAMLText.percent(least)) of the input before, \(from) is new, and each model of a "
       + "session has a chain of its own."
+  }
+
+  /// By how much that is known to err, where it was measured.
+  private func sessionRuleError(blocks: Int64) -> String {
+    let errors = SessionRuleErrors.shipped
+    let rule = errors.rule(billsWrites: billsWrites, settings)
+    let off = errors.all.map { ($0.understates * 100).rounded() }
+    var measured: [String] = []
+    if blocks != errors.block { measured.append("`session_block: \(errors.block)`") }
+    if rule.reset != settings.sessionReset, let reset = rule.reset {
+      measured.append("`session_reset: \(YAMLText.percent(reset))`")
+    }
+    let with = measured.isEmpty ? "" : ", with \(measured.joined(separator: " and ")),"
+    return
+      "Such rules understate the input bill, by \(Int(off.min() ?? 0)) to \(Int(off.max() ?? 0)) % where it was "
+      + "measured: on \(PlainEnglish.count(errors.sessions)) \(errors.what) (\(errors.source)) this "
+      + "one\(with) read \(PlainEnglish.percent(rule.read)) of the input where providers' marks read "
+      + "\(PlainEnglish.percent(errors.read)), and the input came out "
+      + "\(PlainEnglish.percent(rule.understates)) too low."
   }
 
   private func add(

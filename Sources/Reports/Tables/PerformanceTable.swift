@@ -112,7 +112,10 @@ extension ReportTables {
   ]
 
   private static let performanceUnitColumns: [Column<PlanRow<TargetPerformance>>] = [
-    Column("timeouts", .integer, unit: "attempts", "Attempts that took longer than the timeout") {
+    Column(
+      "timeouts", .integer, unit: "attempts",
+      "Attempts that took too long: over the timeout, or as a log tells"
+    ) {
       .integer($0.item.timeouts)
     },
     Column("timeout_rate", .decimal, unit: "1", "Timeouts as a share of all attempts") {
@@ -176,7 +179,10 @@ extension ReportTables {
     Column("attempts", .integer, unit: "attempts", "Attempts that ended") {
       .integer($0.item.sample.counts.attempts)
     },
-    Column("timeouts", .integer, unit: "attempts", "Those that took longer than the timeout") {
+    Column(
+      "timeouts", .integer, unit: "attempts",
+      "Those that took too long: over the timeout, or as a log tells"
+    ) {
       .integer($0.item.sample.counts.timeouts)
     },
     Column("tokens", .integer, unit: "tokens", "Billed tokens of attempts that ended") {

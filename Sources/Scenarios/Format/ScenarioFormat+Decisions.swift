@@ -44,6 +44,7 @@ extension ScenarioFormat {
     name: "lever", summary: "A way to save, for `levers`: overrides with words.",
     fields: [
       FormatField("title", .text, "What it is, in a few words.", required: true),
+      FormatField("in_use", .text, "The same where it is in use already.", default: "the title"),
       FormatField(
         "with", .list(.text),
         "Overrides that put it to use. A pattern that finds nothing is passed over, unless none "

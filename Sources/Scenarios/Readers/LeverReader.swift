@@ -14,6 +14,7 @@ package struct LeverReader {
       let title = fields.text("title")
     else { return nil }
     var lever = Lever(name: entry.key, title: title)
+    lever.titleInUse = fields.text("in_use")
     lever.with = overrides(fields, "with")
     lever.without = overrides(fields, "without")
     for item in fields.entries("substitutes") {

@@ -87,6 +87,7 @@ extension PlanEngine {
     if isLogged {
       flight.pointee.hasUsedLog = true
       if facts[Int(slot)].failed { flight.pointee.isFailing = true }
+      if facts[Int(slot)].timedOut { flight.pointee.isTimedOut = true }
     }
     if isFromLog, place.pointee.blockCache != nil {
       markBlocks(

@@ -90,7 +90,7 @@ extension PlanEngine {
   ) -> Bool {
     var latency = lane.pointee.fixedLatency
     if row.pointee.model == lane.pointee.model {
-      if row.pointee.status == .failed { return false }
+      if row.pointee.status.isFailure { return false }
       if row.pointee.latency >= 0 { latency = row.pointee.latency }
     }
     let (input, output) = (max(0, row.pointee.input), max(0, row.pointee.output))

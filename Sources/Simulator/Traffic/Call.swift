@@ -86,6 +86,8 @@ package struct LoggedFacts: Sendable, BitwiseCopyable {
   /// The model that answered or failed; `UInt16.max`: not told.
   package var model = UInt16.max
   package var failed = false
+  /// That it took too long is why it failed.
+  package var timedOut = false
   package var blockCount: Int32 = 0
   /// Microseconds; negative: not told.
   package var latency: Int64 = -1
@@ -154,7 +156,8 @@ package struct CallBatch: ~Copyable, Sendable {
     facts.resize(to: 0)
     facts.append(
       LoggedFacts(
-        row: row.number, model: UInt16(row.model), failed: row.status == .failed,
+        row: row.number, model: UInt16(row.model), failed: row.status.isFailure,
+        timedOut: row.status == .timedOut,
         blockCount: row.blockCount, latency: row.latency, cachedInput: row.cached,
         cacheWrite: max(0, row.cacheWrite),
         tellsWrites: row.cacheWrite >= 0 || row.meters.cacheWriteLong > 0,

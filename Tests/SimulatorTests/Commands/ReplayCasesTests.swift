@@ -2,6 +2,7 @@ import CostModel
 import Foundation
 import Testing
 
+@testable import Analysis
 @testable import Decisions
 @testable import Reports
 @testable import Support
@@ -237,6 +238,29 @@ import Testing
     let report = try file("report.md")
     #expect(report.contains("Such rules understate the input bill, by 7 to 19 %"))
     #expect(report.contains(settings.contains("reset") ? "7.3 % too low" : "9.1 % too low"))
+    // Measured with blocks of 64 tokens and a reset at 90 %, which these settings are not all.
+    let reset = settings.contains("40%") ? " and `session_reset: 90%`" : ""
+    #expect(report.contains("this one, with `session_block: 64`\(reset), read 9"))
+  }
+
+  /// The page says what the data file does, to the digit.
+  @Test func errorsOfSessionRulesAreThoseOfThePage() throws {
+    let page = try String(
+      contentsOf: RepositoryFiles.root.appendingPathComponent("docs/validation.md"), encoding: .utf8
+    ).replacing("\n", with: " ")
+    let errors = SessionRuleErrors.shipped
+    func shown(_ share: Double) -> String { PlainEnglish.percent(share) }
+    for (name, rule) in [
+      ("`session_block: 64`, writes billed", errors.written),
+      ("the same with `session_reset: 90%`", errors.withReset),
+      ("`session_block: 64`, writes as plain input", errors.plain),
+    ] {
+      #expect(
+        page.contains("| \(name) | \(shown(rule.read)) | −\(shown(rule.understates)) |"), "\(name)")
+    }
+    #expect(page.contains("| breakpoints at prefix and prompt ends | \(shown(errors.read)) | |"))
+    #expect(page.contains("On \(errors.sessions) \(errors.what) ("))
+    #expect(page.contains("; \(errors.source))"))
   }
 
   /// One session of two models is two chains: 1,000 of gpt-4o, 800 of gpt-4o-mini, 1,000 of gpt-4o.

@@ -111,6 +111,50 @@ import Testing
     #expect(study.clashes.map(\.lever.name) == ["b"])
   }
 
+  /// 1,000 calls of 1,000 tokens in at $1 and 500 out at $2 a million cost $2. Answers of 200 tokens save $0.60,
+  /// by either of two levers, of which the second adds nothing to the first; those of 300 save $0.40 alone,
+  /// and cost $0.20 more on top; 900 tokens in save $0.10 more.
+  @Test func whatSavesNothingOnTopOfOthersIsLeftOut() throws {
+    let folder = try ScenarioFolder([
+      "s.yaml": """
+      period: {start: 2026-06-01, days: 30}
+      plans: [10]
+      catalog:
+        models:
+          m: {provider: p, latency: 1s, input: $1 per 1M tokens, output: $2 per 1M tokens}
+      policy: {rules: [{name: all, model: m}]}
+      traffic: {arrivals: exact}
+      workloads: {chat: {volume: 100, input: 1000, output: 500}}
+      """
+    ])
+    let read = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    let levers = [
+      ("short", "Short", "output*=40%"), ("half", "Two hundred", "output=200"),
+      ("fixed", "Three hundred", "output=300"), ("less", "Less", "input=900"),
+    ].map { Lever(name: $0.0, title: $0.1, with: ["workloads.chat.\($0.2)"]) }
+    let study = try LeverStudy(read.tree, read.scenario, levers: levers, threads: 1)
+    #expect(study.steps.map(\.lever.name) == ["half", "less"])
+    #expect(study.steps.map(\.saving.dollars) == [0.6, 0.1])
+    #expect(study.together.amount.dollars == 1.3)
+    #expect(study.clashes.map(\.lever.name) == ["short", "fixed"])
+    let page = LeverMarkdown.text(study, others: [])
+    #expect(page.contains("All 2 levers together save **$0.70** (35.0 %)"))
+    #expect(page.contains("\n- Short is left out: it adds nothing to those above.\n"))
+    #expect(
+      page.contains(
+        "\n- Three hundred is left out: on top of those above it would make the bill $0.20 higher.\n"
+      ))
+  }
+
+  /// A lever that is in use has no figure that only its own overrides assume.
+  @Test func whatIsInUseHasItsOwnTitle() throws {
+    var lever = Self.chained
+    lever.titleInUse = "The swap"
+    #expect(try study([lever]).results.map(\.lever.title) == ["The swap"])
+    lever.without = []
+    #expect(try study([lever]).results.map(\.lever.title) == ["Chained"])
+  }
+
   /// A lever whose figures are of 20 users says nothing of a plan of 10; every plan has its column,
   /// and what a source says that a lever saves stands beside what it does save.
   @Test func everyPlanIsToldAndFiguresOfAnotherOneAreNot() throws {

@@ -22,6 +22,8 @@ import Testing
                input: $1.35 per 1M tokens, output: $5.40 per 1M tokens}
           v3: {provider: azure, context_window: 128000, latency: 1s,
                input: $1.14 per 1M tokens, output: $4.56 per 1M tokens}
+          none: {provider: azure, context_window: 900, latency: 1s,
+                 input: $1 per 1M tokens, output: $1 per 1M tokens}
       policy: {rules: [{name: all, model: r1}]}
       chains: {standard: \(chain)}
       traffic: {arrivals: exact}
@@ -115,6 +117,36 @@ import Testing
         * (fitting * (1 - fitting) * 10_000).squareRoot())
     #expect(result.performance[0].cutTokens > 0)
     #expect((result.cost.dollars - bill.cost).magnitude < 5.1 * bill.standardError)
+  }
+
+  /// Beside answers of three tokens a window of 50 holds 47, in however many parts they are added up.
+  @Test func sumsThatRoundMoveNoBound() {
+    let variant = Variant(share: 1, input: .fixed(10), output: .fixed(3))
+    let bounds = (1...500).map { count in
+      var answers = CallShape.Answers()
+      for _ in 0..<count {
+        let mass = 1 / Double(count)
+        answers.add(
+          PartialMoments(mass: mass, first: 3 * mass, second: 9 * mass, third: 27 * mass),
+          PartialMoments(mass: 1))
+      }
+      return CallShape(variant).with(answers).windowBound(50)
+    }
+    #expect(Set(bounds) == [48])
+  }
+
+  /// An answer of 1,000 tokens is more than a window of 900 holds beside any input, so that the bill with that
+  /// model to fall back to is the one without, to the last digits.
+  @Test(arguments: ["refuse", "truncate"]) func aWindowThatHoldsNoCallDividesNone(over: String)
+    throws
+  {
+    let bills = try ["[]", "[none]"].map { chain in
+      let scenario = try Self.folder(
+        input: "{mean: 32000, cv: 0.8}, reasoning: {mean: 16000, cv: 1}", over: over, chain: chain
+      ).read()
+      return PlanExpectation(scenario: scenario, plan: scenario.plans[0]).cost
+    }
+    #expect((bills[0] / bills[1] - 1).magnitude < 1e-13)
   }
 
   /// Input 1 to 4, visible answer 1 or 2 and thinking 0 or 1 token, all alike and independent, at $1 and $2

@@ -139,7 +139,7 @@ import Testing
     #expect(trace.rows.map(\.cached) == [1024, -1, -1])
     #expect(trace.rows.map(\.output) == [50, -1, -1])
     #expect(trace.rows.map(\.reasoning) == [32, -1, -1])
-    #expect(trace.rows.map(\.status) == [.unknown, .failed, .unknown])
+    #expect(trace.rows.map(\.status) == [.unknown, .timedOut, .unknown])
     #expect(trace.rows.map(\.latency) == [750_000, 500_000, 100_000])
     #expect(trace.rows[0].maxTokens == 400 && trace.rows[0].session != 0)
   }

@@ -4,28 +4,27 @@ import Support
 /// What the words of a status column mean (`Limits/status-words.yaml`), for all readers of logs alike.
 package struct StatusWords: Sendable {
   /// In small letters.
-  private let succeeded: [[UInt8]]
-  private let failed: [[UInt8]]
+  private let words: [(status: TraceRow.Status, words: [[UInt8]])]
+  private let timeoutCodes: [Int64]
 
   package static let shipped = StatusWords.read()
 
-  /// Whether a status says that the request succeeded; nil: it is not known.
-  package func isSuccess(_ status: UnsafeBufferPointer<UInt8>) -> Bool? {
-    if Self.contains(status, in: succeeded) { return true }
-    if Self.contains(status, in: failed) { return false }
+  /// What a status says of its request; nil: it is not known.
+  package func status(_ text: UnsafeBufferPointer<UInt8>) -> TraceRow.Status? {
+    if let known = words.first(where: { Self.contains(text, in: $0.words) }) { return known.status }
     // Also `200.0`, and `200 OK`.
-    let first = UnsafeBufferPointer(rebasing: status.prefix { $0 != UInt8(ascii: " ") })
+    let first = UnsafeBufferPointer(rebasing: text.prefix { $0 != UInt8(ascii: " ") })
     guard let number = TraceDecimal(first), let whole = try? number.scaled(by: 0, .exact),
-      first.count == status.count || first.count == 3
+      first.count == text.count || first.count == 3
     else { return nil }
-    return Self.isSuccess(whole)
+    return status(whole)
   }
 
   /// The same of a whole number.
-  package static func isSuccess(_ code: Int64) -> Bool? {
+  package func status(_ code: Int64) -> TraceRow.Status? {
     switch code {
-    case 1, 200..<300: true
-    case 0, 100..<600: false
+    case 1, 200..<300: .ok
+    case 0, 100..<600: timeoutCodes.contains(code) ? .timedOut : .failed
     default: nil
     }
   }
@@ -46,6 +45,8 @@ package struct StatusWords: Sendable {
     fields: [
       FormatField("succeeded", .list(.text), "That it did.", required: true),
       FormatField("failed", .list(.text), "That it did not.", required: true),
+      FormatField("timed_out", .list(.text), "That it did not in time.", required: true),
+      FormatField("timeout_codes", .list(.count), "The same, as numbers.", required: true),
     ])
 
   private static func read() -> StatusWords {
@@ -57,8 +58,12 @@ package struct StatusWords: Sendable {
       let fields = Fields(root, as: format, log: log)
     else { preconditionFailure("the embedded status words cannot be read") }
     func words(_ key: String) -> [[UInt8]] {
-      fields[key].map { log.texts($0).map { Array($0.text.lowercased().utf8) } } ?? []
+      fields.list(key).compactMap { log.text($0).map { Array($0.lowercased().utf8) } }
     }
-    return StatusWords(succeeded: words("succeeded"), failed: words("failed"))
+    return StatusWords(
+      words: [
+        (.ok, words("succeeded")), (.failed, words("failed")), (.timedOut, words("timed_out")),
+      ],
+      timeoutCodes: fields.list("timeout_codes").compactMap { log.count($0, in: 100...599) })
   }
 }

@@ -257,7 +257,7 @@ extension TraceDecoder {
     var row = Self.successes(texts, 0, grid.rows, rows)
     while row < grid.rows {
       rows[row].status = status(grid[row])
-      if rows[row].status == .failed { piece.failed &+= 1 }
+      if rows[row].status.isFailure { piece.failed &+= 1 }
       noteStatus()
       noteUnknown()
       row = Self.successes(texts, row &+ 1, grid.rows, rows)

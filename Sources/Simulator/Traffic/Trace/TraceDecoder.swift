@@ -377,14 +377,14 @@ package struct TraceDecoder {
   @inline(__always)
   package mutating func status(_ row: FieldList) -> TraceRow.Status {
     let code = smallNumber(.status, row)
-    if code >= 0, let isSuccess = StatusWords.isSuccess(code) { return isSuccess ? .ok : .failed }
+    if code >= 0, let known = StatusWords.shipped.status(code) { return known }
     guard let text = value(.status, row) else { return .unknown }
     return wordedStatus(text)
   }
 
   @inline(never)
   private mutating func wordedStatus(_ text: Bytes) -> TraceRow.Status {
-    if let isSuccess = StatusWords.shipped.isSuccess(text) { return isSuccess ? .ok : .failed }
+    if let known = StatusWords.shipped.status(text) { return known }
     unknownStatus = String(decoding: text.prefix(Self.shownStatus), as: UTF8.self)
     return .failed
   }

@@ -40,7 +40,7 @@ package struct TracePiece: Sendable {
     if row.output > 0 { outputTokens &+= Int128(row.output) }
     if row.cached > 0 { cachedInputTokens &+= Int128(row.cached) }
     if row.cost > 0 { cost &+= Int128(row.cost) }
-    if row.status == .failed { failed &+= 1 }
+    if row.status.isFailure { failed &+= 1 }
     if row.time < first { first = row.time }
     if row.time < last { batch.isOrdered = false } else { last = row.time }
   }

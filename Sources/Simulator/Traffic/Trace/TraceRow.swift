@@ -8,6 +8,12 @@ package struct TraceRow: Sendable, BitwiseCopyable {
     /// The log does not say, which counts as success.
     case unknown
     case ok, failed
+    /// It failed, because it took too long.
+    case timedOut
+
+    package var isFailure: Bool {
+      @inline(__always) get { self == .failed || self == .timedOut }
+    }
   }
 
   /// Stands for a user or model that the log does not tell.
