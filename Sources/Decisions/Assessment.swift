@@ -143,6 +143,8 @@ package struct Assessor: Sendable {
   package let tree: ScenarioTree
   /// nil: closed forms; else simulated months.
   package private(set) var runs: Int?
+  /// The first of them.
+  package var firstRun = 1
   package let threads: Int
   private var draws: InputDraws
   /// Whether months are simulated where a closed form tells no chance.
@@ -219,18 +221,21 @@ package struct Assessor: Sendable {
     try SimulationLimits.shipped.get().checkWork(
       variants: variants.count, runs: runs
     ) { try read(variants[$0], run: 0) }
-    let drawn = try scenarios(variants, runs: draws.isEmpty ? 1 : runs)
+    let numbers = firstRun..<firstRun + runs
+    let drawn = try scenarios(variants, runs: draws.isEmpty ? 1..<2 : numbers)
     if draws.isEmpty {
       return try Outcomes.simulated(
-        drawn.map { $0[0] }, runs: 1...runs, threads: threads, progress: progress
+        drawn.map { $0[0] }, runs: firstRun...firstRun + runs - 1, threads: threads,
+        progress: progress
       ).map { $0.map { Assessment(runs: $0) } }
     }
     let outcomes = try Outcomes.map(
-      drawn.indices.flatMap { variant in (1...runs).map { (variant: variant, run: $0) } },
+      drawn.indices.flatMap { variant in numbers.map { (variant: variant, run: $0) } },
       threads: threads
     ) { job in
       try Outcomes.simulated(
-        [drawn[job.variant][job.run - 1]], runs: job.run...job.run, threads: 1, progress: progress
+        [drawn[job.variant][job.run - firstRun]], runs: job.run...job.run, threads: 1,
+        progress: progress
       )[0].map { $0[0] }
     }
     return drawn.indices.map { variant in
@@ -288,9 +293,9 @@ package struct Assessor: Sendable {
     }
   }
 
-  private func scenarios(_ variants: [Variant], runs: Int) throws -> [[Scenario]] {
+  private func scenarios(_ variants: [Variant], runs: Range<Int>) throws -> [[Scenario]] {
     try Outcomes.map(variants, threads: threads) { variant in
-      try (1...runs).map { try read(variant, run: draws.isEmpty ? 0 : $0) }
+      try runs.map { try read(variant, run: draws.isEmpty ? 0 : $0) }
     }
   }
 

@@ -18,7 +18,7 @@ struct Costsim: ParsableCommand {
     subcommands: [
       Run.self, ForecastCommand.self, LeversCommand.self, StressCommand.self, SolveCommand.self,
       SweepCommand.self, SensitivityCommand.self, WhatIfCommand.self, SelectCommand.self,
-      ReplayCommand.self,
+      ReplayCommand.self, MergeCommand.self,
       ReadCommand.self, Calibrate.self, Explain.self,
       Validate.self, Init.self,
       Check.self, Diff.self, BaselineCommand.self,

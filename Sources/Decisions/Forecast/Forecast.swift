@@ -52,7 +52,7 @@ package struct Forecast: Sendable {
       if runs > 0 || mayAct {
         let likely = try Simulation(month.scenario).reduced(
           to: { ($0.cost, $0.run == 1 && mayAct ? $0 : nil, CallTrouble($0)) },
-          runs: drawn == nil ? max(1, runs) : 1, threads: threads, progress: progress)[0]
+          runs: 1..<(drawn == nil ? max(1, runs) : 1) + 1, threads: threads, progress: progress)[0]
         month.likelyBill = likely.first?.0
         month.firstRun = likely.first?.1
         month.simulated = likely.map(\.0)

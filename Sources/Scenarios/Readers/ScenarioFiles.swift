@@ -1,8 +1,10 @@
 import Foundation
 import Support
 
-/// Where files are read from: the disk, or a revision of a repository.
+/// Where files are read from: the disk, a revision of a repository, or texts that were read before.
 package struct FileSource: Sendable {
+  /// The working folder, of which paths tell nothing; nil: the one of the process.
+  package var workingFolder: String?
   /// The folder of a file, of which `folder/name` is another file; `.`: the working folder.
   package var parent: @Sendable (_ path: String) -> String
   /// The file at a path, with its place among the files read.
@@ -18,12 +20,22 @@ package struct FileSource: Sendable {
     self.read = read
   }
 
+  /// A path that, where it can, says nothing of the machine.
+  package func shown(_ path: String) -> String {
+    Self.shown(path, from: workingFolder ?? FileManager.default.currentDirectoryPath)
+  }
+
+  package static func shown(_ path: String, from folder: String) -> String {
+    let here = folder + "/"
+    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+  }
+
   package static let disk = FileSource(parent: diskParent) {
     path, order throws(SourceFile.Unreadable) in
     try SourceFile.read(path: path, order: order)
   }
 
-  private static func diskParent(_ path: String) -> String {
+  package static func diskParent(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
@@ -32,7 +44,7 @@ package struct FileSource: Sendable {
 /// Loads YAML files and everything that they extend.
 package final class ScenarioFiles {
   package let log: InputLog
-  private let source: FileSource
+  package let source: FileSource
   /// The folder that files must lie in; nil: anywhere.
   private let root: String?
   package private(set) var files: [SourceFile]
@@ -59,12 +71,7 @@ package final class ScenarioFiles {
 
   /// What was read, for `run.json`; where it can, a path says nothing of the machine.
   package var inputs: [InputFile] {
-    let here = FileManager.default.currentDirectoryPath + "/"
-    return files.map { file in
-      let isHere = file.path.hasPrefix(here)
-      return InputFile(
-        path: isHere ? String(file.path.dropFirst(here.count)) : file.path, hash: file.hash)
-    }
+    files.map { InputFile(path: source.shown($0.path), hash: $0.hash) }
   }
 
   /// The nodes of a file; nil, and the reason in the log, if there are none. `place` is where

@@ -26,9 +26,9 @@ package struct ScenarioReader {
 
   /// The same, with what it takes to read variants of the scenario.
   package static func tree(
-    path: String, overrides: [String] = [], allowOutside: Bool = false
+    path: String, overrides: [String] = [], allowOutside: Bool = false, source: FileSource = .disk
   ) throws(InputErrors) -> (tree: ScenarioTree, scenario: Scenario) {
-    let reader = ScenarioReader(path: path, allowOutside: allowOutside)
+    let reader = ScenarioReader(path: path, allowOutside: allowOutside, source: source)
     var tree = reader.tree(overrides: overrides)
     let scenario = try reader.checked(tree.flatMap { reader.read($0, forReplay: false) })
     tree?.files = reader.files.loaded
@@ -41,7 +41,7 @@ package struct ScenarioReader {
     _ tree: ScenarioTree, overrides: [String], source: String
   ) throws(InputErrors) -> Scenario {
     let reader = ScenarioReader(
-      path: tree.path, allowOutside: tree.allowOutside, loaded: tree.files)
+      path: tree.path, allowOutside: tree.allowOutside, source: tree.source, loaded: tree.files)
     guard !overrides.isEmpty else {
       return try reader.checked(reader.read(tree, forReplay: false))
     }
@@ -152,8 +152,8 @@ package struct ScenarioReader {
     case .sequence, nil: break
     }
     return ScenarioTree(
-      path: self.path, allowOutside: allowOutside, root: root, catalogPath: path,
-      files: files.loaded, inputs: walk.inputs)
+      path: self.path, allowOutside: allowOutside, source: files.source, root: root,
+      catalogPath: path, files: files.loaded, inputs: walk.inputs)
   }
 
   /// With the catalog and the policy that it names in their places.

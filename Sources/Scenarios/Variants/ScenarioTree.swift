@@ -5,6 +5,8 @@ import Support
 package struct ScenarioTree: Sendable {
   package var path: String
   package var allowOutside: Bool
+  /// Where files are read from that a variant is the first to name.
+  package var source: FileSource
   /// After `extends` and overrides, ranges replaced by their likely values.
   package var root: YAMLNode
   /// Where the catalog was read from; nil if there is none.

@@ -87,22 +87,22 @@ package struct Simulation: Sendable {
   package func results(
     runs: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[PlanResult]] {
-    try reduced(to: { $0 }, runs: runs, threads: threads, progress: progress)
+    try reduced(to: { $0 }, runs: 1..<runs + 1, threads: threads, progress: progress)
   }
 
-  /// What `reduce` keeps of every plan in `runs` runs, by plan then run; the largest are started
+  /// What `reduce` keeps of every plan in these runs, by plan then run; the largest are started
   /// first. `log` receives the calls of the first plan's first run.
   package func reduced<Kept: Sendable>(
-    to reduce: @Sendable (PlanResult) -> Kept, runs: Int, threads: Int, log: CallLog? = nil,
-    progress: @escaping @Sendable (Int) -> Void = { _ in }
+    to reduce: @Sendable (PlanResult) -> Kept, runs: Range<Int>, threads: Int,
+    log: CallLog? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Kept]] {
     let plans = compiled.scenario.plans
     let limits = try SimulationLimits.shipped.get()
     try limits.check(plans, of: compiled)
     let scenario = compiled.scenario
-    try limits.checkWork(variants: 1, runs: runs) { _ in scenario }
+    try limits.checkWork(variants: 1, runs: runs.count) { _ in scenario }
     for plan in plans { try check(plan, run: 1) }
-    let tasks = plans.indices.flatMap { plan in (1...runs).map { (plan: plan, run: $0) } }
+    let tasks = plans.indices.flatMap { plan in runs.map { (plan: plan, run: $0) } }
       .sorted { (plans[$0.plan].users, $0.run) > (plans[$1.plan].users, $1.run) }
     let next = Atomic<Int>(0)
     let outcomes = Mutex<[Int: Result<Kept, any Error>]>([:])
@@ -127,13 +127,15 @@ package struct Simulation: Sendable {
               told = count
             })
         }
-        outcomes.withLock { $0[task.plan * runs + task.run - 1] = outcome }
+        outcomes.withLock { $0[task.plan * runs.count + task.run - runs.lowerBound] = outcome }
         running.end()
       }
     }
     let finished = outcomes.withLock { $0 }
     return try plans.indices.map { plan in
-      try (0..<runs).compactMap { try finished[plan * runs + $0]?.get() }
+      try runs.compactMap {
+        try finished[plan * runs.count + $0 - runs.lowerBound]?.get()
+      }
     }
   }
 

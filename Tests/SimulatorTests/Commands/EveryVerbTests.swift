@@ -37,6 +37,10 @@ import Testing
     Case("what-if", "s.yaml users=2 2x"),
     Case("replay", "log.csv --scenario s.yaml --policy logged --out out"),
     Case("replay", "log.csv --scenario s.yaml --policy logged --out out --table daily --top 1"),
+    Case("run", "s.yaml --runs 2 --shard 1/2 --partial p.bin"),
+    Case("merge", "p.bin --out out", after: "run s.yaml --runs 2 --partial p.bin"),
+    Case(
+      "merge", "p.bin --partial q.bin", after: "run s.yaml --runs 2 --shard 2/2 --partial p.bin"),
     Case("read", "log.csv --catalog catalog.yaml -o rows.csv"),
     Case("calibrate", "log.csv --catalog catalog.yaml -o fitted.yaml"),
     Case("explain", "s.yaml --call 1"),

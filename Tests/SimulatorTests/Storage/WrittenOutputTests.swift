@@ -53,6 +53,7 @@ import Testing
     "run s.yaml --users 5 --calls s.yaml --out o",
     "run s.yaml --users 5 --calls ./here/s.yaml --out o",
     "run s.yaml --users 5 --calls catalog.yaml --out o",
+    "run s.yaml --users 5 --partial catalog.yaml",
     "run s.yaml --users 5 --calls soft.yaml --out o",
     "replay log.csv --scenario s.yaml --calls log.csv --out o",
     "replay log.csv --scenario s.yaml --calls hard.csv --out o",
