@@ -13,6 +13,8 @@ package struct CutSize: Hashable, Sendable {
   package var unit = "tokens"
   /// What cuts it: `its cap` or `max_tokens`.
   package var by: String
+  /// Thinking and answer together.
+  package var isOfSeveral = false
 }
 
 extension Scenario {
@@ -56,9 +58,11 @@ extension Variant {
       ].compactMap(\.self)
     let (answer, left) = (output.mean + reasoning.mean, CallShape(self).meanOutput)
     guard left < answer * (1 - AttentionLimits.shipped.cutOff) else { return capped }
-    let part = reasoning.mean > 0 ? "output and reasoning" : "output"
-    return capped
-      + [CutSize(name: "\(name): \(part)", stated: answer, drawn: left, by: "max_tokens")]
+    let thinks = reasoning.mean > 0
+    let size = CutSize(
+      name: "\(name): \(thinks ? "output and reasoning" : "output")", stated: answer, drawn: left,
+      by: "max_tokens", isOfSeveral: thinks)
+    return capped + [size]
   }
 }
 

@@ -41,6 +41,21 @@ package struct AssumedBills: Sendable {
     }
   }
 
+  /// What the scenario says instead of an assumption and cannot be, each with the reason.
+  package static func impossible(
+    _ scenario: Scenario, _ tree: () throws -> ScenarioTree
+  ) rethrows -> [(title: String, reason: String)] {
+    let variants = scenario.assumptions.flatMap(\.variants)
+    guard !variants.isEmpty else { return [] }
+    let tree = try tree()
+    return variants.compactMap { variant in
+      guard case .failure(let error) = tree.variant(variant.with, source: "assumption") else {
+        return nil
+      }
+      return (variant.title, error.reason)
+    }
+  }
+
   private static func bills(
     _ scenario: Scenario, _ plan: PlanSpec
   ) -> (own: Double, other: Double?) {

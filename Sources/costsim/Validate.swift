@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import CostModel
+import Decisions
 import Scenarios
 import Support
 
@@ -12,7 +13,8 @@ struct Validate: ParsableCommand {
 
       Tells every error of every file with its line and column; the exit code is then 2. Warns of \
       sizes that caps cut well below the mean that is stated, of models that the catalog says are \
-      switched off before the period ends, and of providers whose names are written in two ways.
+      switched off before the period ends, of providers whose names are written in two ways, and of \
+      what assumptions say instead and cannot be.
       """)
 
   @Argument(help: "Scenario files.")
@@ -25,17 +27,23 @@ struct Validate: ParsableCommand {
     let loaded = try input.read(scenarios)
     let problems = loaded.compactMap { $0.forecast?.problem(of: $0) }
     guard problems.isEmpty else { throw InputErrors(problems) }
-    let files = zip(scenarios, loaded)
+    let warnings = try zip(scenarios, loaded).map { path, scenario in
+      try Self.warnings(scenario)
+        + AssumedBills.impossible(scenario) { try input.tree(path) }.map {
+          "what \($0.title) would make of the bill is not known: \($0.reason)"
+        }
+    }
+    let files = zip(zip(scenarios, loaded), warnings).map { ($0.0, $0.1, $1) }
     printing.show(
       json: .array(
-        files.map { path, scenario in
+        files.map { path, scenario, warnings in
           .object([
             ("file", .string(path)), ("scenario", .string(scenario.name)), ("valid", .bool(true)),
             ("not_billed", UnbilledPrices.json(scenario.unbilled)),
             ("never_asked", .array(Self.unasked(scenario).map { .string($0) })),
-            ("warnings", .array(Self.warnings(scenario).map { .string($0) })),
+            ("warnings", .array(warnings.map { .string($0) })),
           ])
-        }), text: files.map(Self.text).joined())
+        }), text: files.map { Self.text($0, $1, $2) }.joined())
   }
 
   private static func unasked(_ scenario: Scenario) -> [String] {
@@ -57,12 +65,12 @@ struct Validate: ParsableCommand {
   }
 
   private static func warning(_ size: CutSize) -> String {
-    "\(size.name) has \(PlainEnglish.number(size.stated)) \(size.unit) on average as stated, but "
+    "\(size.name) \(size.isOfSeveral ? "have" : "has") \(PlainEnglish.number(size.stated)) \(size.unit) on average as stated, but "
       + "\(PlainEnglish.number(size.drawn)) (\(PlainEnglish.percent(size.drawn / size.stated - 1))) "
-      + "once \(size.by) has cut it"
+      + "once \(size.by) has cut \(size.isOfSeveral ? "them" : "it")"
   }
 
-  private static func text(_ path: String, _ scenario: Scenario) -> String {
+  private static func text(_ path: String, _ scenario: Scenario, _ warnings: [String]) -> String {
     let users = scenario.plans.map { PlainEnglish.count(Int64($0.users)) }
     let last = scenario.plans.last?.users ?? 0
     let counts = [
@@ -73,7 +81,7 @@ struct Validate: ParsableCommand {
     ]
     let unbilled = scenario.unbilled.map { "  not billed here: \($0.text)\n" }.joined()
     let unasked = unasked(scenario).map { "  never asked: \($0)\n" }.joined()
-    let warnings = warnings(scenario).map { "  warning: \(PlainEnglish.visible($0))\n" }.joined()
+    let warnings = warnings.map { "  warning: \(PlainEnglish.visible($0))\n" }.joined()
     return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled + unasked + warnings
   }
 }

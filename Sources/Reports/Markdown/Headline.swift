@@ -105,7 +105,7 @@ package enum Headline {
       emphasis.isEmpty ? PlainEnglish.visible($0.name) : Markdown.escape($0.name)
     }
     guard !names.isEmpty else { return nil }
-    return "Mind the models: by the scenario's own catalog \(PlainEnglish.list(names)) "
+    return "By the scenario's own catalog \(PlainEnglish.list(names)) "
       + "\(names.count == 1 ? "is" : "are") switched off before this plan begins."
   }
 
@@ -118,7 +118,7 @@ package enum Headline {
         ", and the \(PlainEnglish.usd($0.amount)) budget is held against all of them in one sum"
       } ?? ""
     return
-      "Mind the period: its \(period.days.count) days are one budget month. Volumes a month and "
+      "The period's \(period.days.count) days are one budget month. Volumes a month and "
       + "fixed prices count once for all of them\(budget). (days: 30 with months: "
       + "\((period.days.count + 15) / 30) makes months of it.)"
   }
@@ -160,28 +160,39 @@ package enum Headline {
     return "At the prices of the \(name) catalog"
       + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")"
       + "\(leftOut.isEmpty ? "" : ", by formulas that \(LeftOutWords.verb(bills.leftOut)) \(leftOut)")"
-      + "\(assumed(\.other, of: report.assumed?.other, report, emphasis))."
+      + "\(assumed(\.other, of: report.assumed?.other, report, emphasis).map { "; it" + $0 } ?? "")."
   }
 
   /// How far what is assumed may move a bill, right behind it.
   private static func assumed(
     _ bill: KeyPath<AssumedBills.Bill, Double?>, of base: Double?, _ report: ScenarioReport,
     _ emphasis: String
-  ) -> String {
-    guard let base, let ends = report.assumed?.ends(bill, of: base) else { return "" }
+  ) -> String? {
+    guard let base, let ends = report.assumed?.ends(bill, of: base) else { return nil }
     func end(_ end: (dollars: Double, title: String?)) -> String {
       let title = end.title.map {
         " (" + (emphasis.isEmpty ? PlainEnglish.visible($0) : Markdown.escape($0)) + ")"
       }
       return emphasis + PlainEnglish.usd(end.dollars) + emphasis + (title ?? "")
     }
-    return "; it hangs on an assumption, and may be from \(end(ends.least)) to \(end(ends.most))"
+    return " hangs on an assumption, and may be from \(end(ends.least)) to \(end(ends.most))"
   }
 
   /// The same of the bill itself.
   private static func assumedBill(_ report: ScenarioReport, _ emphasis: String) -> String? {
-    let words = assumed(\.own, of: report.assumed?.own, report, emphasis)
-    return words.isEmpty ? nil : "Mind that bill" + words + "."
+    let range = assumed(\.own, of: report.assumed?.own, report, emphasis)
+      .map { "The expected bill\($0)." }
+    let unknown = (report.assumed?.bills ?? []).compactMap { bill in
+      bill.reason.map { reason in
+        let (title, why) =
+          emphasis.isEmpty
+          ? (PlainEnglish.visible(bill.title), PlainEnglish.visible(reason))
+          : (Markdown.escape(bill.title), Markdown.escape(reason))
+        return "What \(title) would make of it is not known: \(why)."
+      }
+    }
+    let sentences = [range].compactMap(\.self) + unknown
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
 
   /// One simulated month is one draw: near the budget, another one may fall on the other side.

@@ -68,7 +68,10 @@ package enum ReportMarkdown {
     return heading("What was assumed")
       + "No source gives these figures; the scenario states them with a reason.\n\n"
       + assumptions.enumerated().map { place, assumption in
-        "- " + Markdown.escape(assumption.text) + assumed(place, report) + "\n"
+        let bills = assumed(place, report)
+        let text = assumption.text
+        let stop = bills.isEmpty || text.last.map { ".!?:".contains($0) } ?? true ? "" : "."
+        return "- " + Markdown.escape(text) + stop + bills + "\n"
       }.joined() + "\n"
   }
 

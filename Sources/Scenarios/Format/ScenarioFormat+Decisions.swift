@@ -36,7 +36,7 @@ extension ScenarioFormat {
       FormatField(
         "instead", .map(.list(.text)),
         "Overrides by what they say instead: `run` tells what the bill would then be, and where that "
-          + "moves it much says so in its first sentences.",
+          + "moves it much says so in its first sentences. Of what cannot be `validate` warns.",
         example: "{20 tokens in and 20 out: [\"workloads.chat.input=20\"]}"),
     ])
 

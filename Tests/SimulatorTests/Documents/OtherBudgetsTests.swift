@@ -175,7 +175,7 @@ import Testing
     #expect(page.contains("- **last is switched off** on 30 March 2026 \(by) ends"), "\(page)")
     #expect(
       page.contains(
-        "Mind the models: by the scenario's own catalog Old One is switched off before this plan begins."
+        "By the scenario's own catalog Old One is switched off before this plan begins."
       ), "\(page)")
     let other = try Self.folder(
       """
@@ -367,5 +367,80 @@ import Testing
     #expect(row.contains("|        $5.60 | $6.60 |") && row.hasSuffix("| \(table) |"), "\(row)")
     #expect(page.contains(first), "\(page)")
     #expect(page.contains("the same calls would cost **\(other)"), "\(page)")
+  }
+
+  /// 20,000 calls of 1,000 tokens in and 100 out cost $56 at $2 and $8 a million tokens: $28 at half the size,
+  /// $112 at twice.
+  @Test func theFirstScreenSaysWhatTheBillHangsOn() throws {
+    let folder = try Self.folder(
+      """
+      plans: [20]
+      policy: { rules: [{ name: all, model: big }] }
+      budget: $60
+      workloads: { w: { volume: 1000, input: 1000, output: 100 } }
+      assumptions:
+        - text: Sizes are a guess.
+          instead:
+            half the size: ["workloads.w.input=500", "workloads.w.output=50"]
+            twice the size: ["workloads.w.input*=2", "workloads.w.output*=2"]
+      """)
+    #expect(
+      try page(folder).contains(
+        "The expected bill hangs on an assumption, and may be from **$28.00** (half the size) to "
+          + "**$112.00** (twice the size)."))
+  }
+
+  /// A workload that is not there, and sizes of which no price is for anything: $28 alone is known.
+  @Test func whatCannotBeInsteadIsSaidBySeveralVerbs() throws {
+    let folder = try Self.folder(
+      """
+      plans: [20]
+      policy: { rules: [{ name: all, model: big }] }
+      workloads: { w: { volume: 1000, input: 1000, output: 100 } }
+      assumptions:
+        - text: Sizes are a guess
+          instead:
+            half: ["workloads.w.input=500", "workloads.w.output=50"]
+            elsewhere: ["workloads.v.input=500"]
+            nothing: ["workloads.w.input=0", "workloads.w.output=0"]
+      """)
+    let told = try Program.run(["validate", folder.path("s.yaml")])
+    #expect(told.code == 0, "\(told.errors)")
+    let text = told.output + told.errors
+    #expect(
+      text.contains(
+        "warning: what elsewhere would make of the bill is not known: unknown workload 'v'"))
+    #expect(text.contains("warning: what nothing would make of the bill is not known: "))
+    #expect(!text.contains("what half"))
+    let page = try page(folder)
+    #expect(
+      page.contains(
+        "may be from **$28.00** (half) to **$56.00**. What elsewhere would make of it is not known: "
+          + "unknown workload 'v'. What nothing would make of it is not known: "))
+    #expect(
+      page.contains(
+        "\n- Sizes are a guess. The expected bill of 20 users is $56.00. Instead, half: "))
+  }
+
+  /// 500 of thinking and 200 of answer are cut to 600, 300 of answer alone to 250.
+  @Test func whatMaxTokensCutsIsSaidInTheRightNumber() throws {
+    let folder = try Self.folder(
+      """
+      plans: [20]
+      policy: { rules: [{ name: all, model: big }] }
+      workloads:
+        both: { volume: 1, input: 1, output: 200, reasoning: 500, max_tokens: 600 }
+        one: { volume: 1, input: 1, output: 300, max_tokens: 250 }
+      """)
+    let told = try Program.run(["validate", folder.path("s.yaml")])
+    let text = told.output + told.errors
+    #expect(
+      text.contains(
+        "both: output and reasoning have 700 tokens on average as stated, but 600 (−14.3 %) once "
+          + "max_tokens has cut them"))
+    #expect(
+      text.contains(
+        "one: output has 300 tokens on average as stated, but 250 (−16.7 %) once max_tokens has cut it"
+      ))
   }
 }
