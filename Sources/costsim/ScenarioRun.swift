@@ -114,13 +114,18 @@ struct ScenarioRun {
     StandardFiles.merged(try StandardFiles.levers(), with: scenario.levers, name: \.name)
   }
 
-  /// Reads every variant that the report may look at: the files that they name are known then.
+  /// Reads every variant that the report may look at and that may name a file: the files are known then.
   func readVariants() throws {
-    let tree = try tree()
     let changes =
       try levers().flatMap { [$0.with, $0.without] }
       + scenario.assumptions.flatMap { $0.variants.map(\.with) }
-    for change in changes { _ = tree.variant(change, source: "--partial") }
+    let naming = changes.filter { list in
+      list.contains { text in
+        ["policy", "catalog", ".yaml", ".yml"].contains { text.contains($0) }
+      }
+    }
+    let tree = try tree()
+    for change in naming { _ = tree.variant(change, source: "--partial") }
   }
 }
 
