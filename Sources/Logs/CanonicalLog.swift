@@ -211,7 +211,7 @@ package final class CanonicalLog {
     if row.batch { values[.batch] = "true" }
     values[.serviceTier] = row.tier
     values[.region] = row.region
-    values[.status] = row.hasFailed ? row.unknownStatus ?? row.status : nil
+    values[.status] = row.hasFailed ? row.unknownStatus ?? row.failure : nil
     values[.latencyMs] = row.latency.map { ExactDecimal(digits: Int128($0), places: 3).plain }
     values[.costUSD] = row.logged.map { ExactDecimal(digits: $0, places: 12).plain }
     return values

@@ -75,8 +75,8 @@ package struct LogRow {
   package var hasTimedOut = false
   /// The word by which it failed, if nobody knows what that means.
   package var unknownStatus: String?
-  /// As costsim's own tables and readers call it.
-  package var status: String { hasTimedOut ? "timeout" : hasFailed ? "failed" : "ok" }
+  /// How costsim's own log tells a failure.
+  package var failure: String { hasTimedOut ? "timeout" : "failed" }
   package var isCacheHit = false
   package var streamed = false
   /// Microseconds.

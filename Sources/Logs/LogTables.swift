@@ -74,7 +74,7 @@ package struct LogTables {
       values["session"] = row.session.map(named)
       values["prompt"] = row.prompt.map(named)
       values["requested_model"] = row.asked
-      values["status"] = row.status
+      values["status"] = row.hasFailed ? "failed" : "ok"
       values["latency_ms"] = row.latency.map { ExactDecimal(digits: Int128($0), places: 3).plain }
       values["logged_cost_usd"] = row.logged.map { ExactDecimal(digits: $0, places: 12).plain }
       if row.cost == row.costHigh { values["cost_usd"] = row.cost.map(Self.money) }

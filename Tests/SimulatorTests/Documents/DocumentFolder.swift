@@ -49,12 +49,6 @@ struct DocumentFolder {
     try #require(outcome.code == 0, "\(outcome.errors)")
   }
 
-  /// Writes the rows that `read` makes of a log.
-  func readLog(_ log: String, into name: String) throws {
-    let outcome = try Program.run(["read", folder.path(log), "-o", folder.path(name)])
-    try #require(outcome.code == 0, "\(outcome.errors)")
-  }
-
   /// What is wrong with a log that lies in the folder.
   func errorsOfReplay(_ log: String) throws -> String {
     try Program.run([
