@@ -189,7 +189,7 @@ package struct RunMerge {
     for known in pieces {
       if let twice = part.spans.first(where: { $0.months.overlaps(known.span.months) }) {
         let both = MonthSpan(twice.months.clamped(to: known.span.months))
-        let place = known.name == name ? "a second time" : "in \(known.name) as well"
+        let place = known.name == name ? "given a second time" : "in \(known.name) as well"
         throw BadInput(
           message: "\(name): error: has \(both), which \(both.count == 1 ? "is" : "are") \(place), "
             + "expected every month in one part")

@@ -106,6 +106,7 @@ package struct Sensitivity: Sendable {
       var shown = inputs[0]
       if inputs.count > 1 {
         (shown.path, shown.locations, shown.kind, shown.value) = (path, [], .share, 1)
+        shown.isSpan = false
       }
       return Move(
         input: shown, low: zip(inputs, ends).map { $1.low($0) },

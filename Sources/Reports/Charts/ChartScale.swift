@@ -19,7 +19,7 @@ package struct ChartScale {
     ticks = (0...count).map { Double($0) * step }
   }
 
-  /// Every how manieth mark has a label, so that no two meet on an axis of so many pixels.
+  /// One mark in this many has a label, so that no two labels meet on an axis of so many pixels.
   package func labelStep(over pixels: Double) -> Int {
     let widest = ticks.map { SVG.width(of: label($0)) * 0.92 }.max() ?? 0
     let gap = pixels / Double(ticks.count - 1)

@@ -10,14 +10,18 @@ package struct ChartPicture: Sendable {
   package let phone: String
 
   package init(_ draw: (ChartWidth) -> String) {
-    page = draw(.page)
-    phone = draw(.phone)
+    self.init(page: draw(.page), phone: draw(.phone))
+  }
+
+  private init(page: String, phone: String) {
+    self.page = page
+    self.phone = phone
   }
 
   /// nil where there is nothing to show.
   package static func ifAny(_ draw: (ChartWidth) -> String?) -> ChartPicture? {
-    guard draw(.page) != nil else { return nil }
-    return ChartPicture { draw($0) ?? "" }
+    guard let page = draw(.page), let phone = draw(.phone) else { return nil }
+    return ChartPicture(page: page, phone: phone)
   }
 }
 

@@ -34,7 +34,7 @@ package struct IntervalChart {
   private init(_ report: ScenarioReport, _ chartWidth: ChartWidth) {
     isNarrow = chartWidth == .phone
     width = chartWidth.rawValue
-    legend = isNarrow ? [(16, 0), (16, 20)] : [(16, 0), (236, 0)]
+    legend = SVG.flow(Self.kinds.map { 17 + SVG.width(of: $0) + 24 }, within: width)
     plans = report.plans.compactMap { plan in
       plan.spread.map { (ReportMarkdown.plainName(plan.plan), $0) }
     }

@@ -145,7 +145,8 @@ package struct SVG {
     DecimalText.trimmed(DecimalText.real(value, places: 1) ?? "0")
   }
 
-  private static let style: String = {
+  /// The rules of every picture, which a page with several of them needs once.
+  package static let style: String = {
     func rules(_ ink: String, _ faint: String, _ grid: String, _ paper: String, _ alarm: String)
       -> String
     {

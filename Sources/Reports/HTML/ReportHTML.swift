@@ -27,7 +27,7 @@ package enum ReportHTML {
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '\(PageScript.hash)'">
       <title>\(body.title)</title>
       <style>
-      \(style)
+      \(style)\(charts.isEmpty ? "" : "\n" + SVG.style)
       </style>
       </head>
       <body>
@@ -40,19 +40,23 @@ package enum ReportHTML {
       """
   }
 
-  /// The picture itself, with names of its own, since a page may have each name only once.
+  /// The picture itself, with names of its own, since a page may have each name only once, and without
+  /// the rules that the page has for all.
   private static func inline(_ svg: String, name: String, class kind: String) -> String {
     let start = svg.firstRange(of: "<svg")?.lowerBound ?? svg.startIndex
     return String(svg[start...])
       .replacing("<svg ", with: "<svg class=\"\(kind)\" ", maxReplacements: 1)
+      .replacing("<style>\n\(SVG.style)", with: "<style>", maxReplacements: 1)
+      .replacing("<style>\n</style>\n", with: "", maxReplacements: 1)
       .replacing("id=\"title\"", with: "id=\"title\(name)\"")
       .replacing("id=\"desc\"", with: "id=\"desc\(name)\"")
       .replacing(
         "aria-labelledby=\"title desc\"", with: "aria-labelledby=\"title\(name) desc\(name)\"")
   }
 
-  /// Phones get the narrow charts. Else tables and pictures scroll by themselves where the page is too narrow: the text never does. A
-  /// shade then says that there is more, and the first column stays.
+  /// Phones get the narrow charts. Tables, and charts on screens between a phone's and a page's width,
+  /// scroll by themselves: the text never does. A shade then says that there is more, and the first column
+  /// stays.
   private static let style = """
     :root{color-scheme:light dark;--ink:#1f2328;--faint:#59636e;--rule:#d1d9e0;--paper:#fff;\
     --band:#6575850f;--shade:#1f232833;--link:#0a5bb5}

@@ -72,7 +72,8 @@ package enum PartFile {
     let whole = UInt64(headLength + 8).addingReportingOverflow(length)
     guard !whole.overflow, UInt64(bytes.count) >= whole.partialValue else {
       throw PartDamage(
-        "is cut off: it has \(counted(bytes.count)) and says that its content alone has \(length)")
+        "is cut off: it has \(counted(bytes.count)) and says that its content alone has \(length) bytes"
+      )
     }
     guard UInt64(bytes.count) == whole.partialValue else {
       throw PartDamage(

@@ -126,7 +126,7 @@ import Testing
     Refusal(
       first, merge: "1.bin 1.bin",
       says:
-        "1.bin: error: has months 1 to 2, which are a second time, expected every month in one part"
+        "1.bin: error: has months 1 to 2, which are given a second time, expected every month in one part"
     ),
     Refusal(
       first, "run s.yaml --runs 4 --shard 1/3 --partial 2.bin", merge: "1.bin 2.bin",
