@@ -10,6 +10,8 @@ package struct ClaimUnit: Hashable, Sendable {
   package var text: String
   /// How much one of it is in base units (`ms`: 1/1000 of a second).
   package var scale: Rational
+  /// The part of `scale` that comes from units of time (`calls per day`: 1/86,400).
+  package private(set) var timeScale: Rational
   package var kind: Kind
 
   /// Base units with their powers; one that is not listed does not occur.
@@ -34,6 +36,9 @@ package struct ClaimUnit: Hashable, Sendable {
     }
 
     package func has(_ base: String) -> Bool { powers[base] != nil }
+
+    /// Whether time has a part in it.
+    package var hasTime: Bool { ClaimUnit.timeBases.contains(where: has) }
 
     /// Whether it counts per so much time.
     package var isRate: Bool { ClaimUnit.timeBases.contains { (powers[$0] ?? 0) < 0 } }
@@ -82,6 +87,7 @@ extension ClaimUnit {
   package init(_ text: String, aliases: [String: String]) throws(Quantity.Problem) {
     self.text = text
     scale = .one
+    timeScale = .one
     kind = .number
     let parts = text.replacing("/", with: " per ")
       .split(separator: " per ", omittingEmptySubsequences: false).map { Quantity.trimmed($0) }
@@ -92,6 +98,10 @@ extension ClaimUnit {
       do throws(Rational.Problem) {
         let (size, kind) = try Self.part(part, aliases)
         scale = place == 0 ? try scale.multiplied(by: size) : try scale.divided(by: size)
+        if kind.hasTime {
+          timeScale =
+            place == 0 ? try timeScale.multiplied(by: size) : try timeScale.divided(by: size)
+        }
         self.kind = self.kind.times(kind, power: place == 0 ? 1 : -1)
       } catch {
         throw Quantity.Problem("'\(part)' is no unit, expected one like 'call' or '1000 calls'")

@@ -1,11 +1,31 @@
 import CostModel
 
+/// What a scenario must have for a lever or a shock to say anything about it.
+package enum Precondition: String, CaseIterable, Sendable {
+  case responseCache = "response cache"
+  /// Or a cache in use, which says itself how often it answers.
+  case repeatedPrompts = "repeated prompts"
+
+  /// What a scenario lacks, in words; nil: it meets the condition.
+  package func lacking(in scenario: Scenario) -> String? {
+    switch self {
+    case .responseCache:
+      scenario.cache.mode == .off ? "there is no response cache here" : nil
+    case .repeatedPrompts:
+      scenario.repeatsPrompts || scenario.cache.mode != .off
+        ? nil : "no call's 'prompts' are said to come back, so no answer can be used again"
+    }
+  }
+}
+
 /// A way to save, or an alternative to compare with: overrides with words.
 package struct Lever: Sendable {
   package var name: String
   package var title: String
   /// Its title where it is in use already; nil: the same.
   package var titleInUse: String?
+  /// What a scenario must have; else it does not apply.
+  package var needs: [Precondition] = []
   /// Overrides that put it to use; empty: the file knows none.
   package var with: [String] = []
   /// Overrides that take it away where it is in use; empty: the file knows none.
@@ -54,6 +74,8 @@ package struct Shock: Sendable {
 
   package var name: String
   package var title: String
+  /// What a scenario must have; else it does not apply.
+  package var needs: [Precondition] = []
   package var with: [String]
   /// nil: the whole period.
   package var from: Start?

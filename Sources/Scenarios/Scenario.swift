@@ -72,6 +72,11 @@ extension Scenario {
     workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
   }
 
+  /// Whether some call's prompt is said to come back.
+  package var repeatsPrompts: Bool {
+    variants.contains { if case .pool = $0.prompts { true } else { false } }
+  }
+
   /// Whether actions.csv is written.
   package var labelsCalls: Bool {
     variants.contains {

@@ -30,6 +30,7 @@ package struct BestSavings: Sendable {
     guard expected.isFinite, expected > 0, scenario.budget?.acts != true else { return nil }
     let offered = levers.flatMap { $0.expanded(over: month) }.filter { lever in
       !lever.isAlternative && !lever.with.isEmpty
+        && lever.needs.allSatisfy { $0.lacking(in: scenario) == nil }
         && lever.users.map { $0 == month.plan.users } ?? true
     }
     let size =
@@ -68,7 +69,6 @@ package struct BestSavings: Sendable {
 extension Scenario {
   /// Whether it has a response cache with stated hits where `base` has none, and no prompt comes back.
   fileprivate func assumesHits(of base: Scenario) -> Bool {
-    cache.mode == .rate && base.cache.mode == .off
-      && base.variants.allSatisfy { [.unique, .none].contains($0.prompts) }
+    cache.mode == .rate && base.cache.mode == .off && !base.repeatsPrompts
   }
 }

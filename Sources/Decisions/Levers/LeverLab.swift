@@ -7,13 +7,15 @@ import Simulator
 package struct LeverLab {
   /// Without a catalog to compare with: what that one does not price can be used all the same.
   private var tree: ScenarioTree
+  private let scenario: Scenario
   private let plan: PlanSpec
   private let threads: Int
 
-  package init(_ tree: ScenarioTree, plan: PlanSpec, threads: Int) {
+  package init(_ tree: ScenarioTree, _ scenario: Scenario, threads: Int) {
     self.tree = tree
     self.tree.root = tree.root.without("compare_catalog")
-    self.plan = plan
+    self.scenario = scenario
+    plan = scenario.plans[0]
     self.threads = threads
   }
 
@@ -42,8 +44,8 @@ package struct LeverLab {
 
   /// Why the lever's figures say nothing of this plan; nil: they do.
   private func misfit(_ lever: Lever) -> String? {
-    guard let users = lever.users, users != plan.users else { return nil }
-    return "its figures are of \(users) users"
+    if let users = lever.users, users != plan.users { return "its figures are of \(users) users" }
+    return lever.needs.lazy.compactMap { $0.lacking(in: scenario) }.first
   }
 
   private func verdict(

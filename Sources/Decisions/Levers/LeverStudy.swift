@@ -74,7 +74,7 @@ package struct LeverStudy: Sendable {
     self.scenario = scenario
     overRanges = try Assessor.overRanges(tree, scenario, threads: threads)
     plan = scenario.plans[0]
-    let lab = LeverLab(tree, plan: scenario.plans[0], threads: threads)
+    let lab = LeverLab(tree, scenario, threads: threads)
     let month = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
     let base = Outcome(month, budget: scenario.budget)
     self.base = base

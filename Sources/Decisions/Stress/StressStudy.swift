@@ -100,6 +100,10 @@ private struct ShockVariant: Sendable {
       self.scenario = .failure(error)
       return
     }
+    if let reason = shock.needs.lazy.compactMap({ $0.lacking(in: scenario) }).first {
+      self.scenario = .failure(Inapplicable(reason: reason))
+      return
+    }
     var values: [String: String] = [:]
     if let window {
       values = [

@@ -29,7 +29,7 @@ package struct AuditText {
         ? "Nothing published lets it be recomputed."
         : "Nothing lets it be recomputed, and the documents disagree about it."
     }
-    let gives = Self.capitalised(working(way)) + verb(way)
+    let gives = Self.capitalised(working(way)) + verb(way, claim.unit)
     let published = AmountText.published(claim)
     if let other = finding.otherUnit {
       let amount = AmountText.text(other.measure.interval, ofKind: other.measure.kind)
@@ -41,16 +41,16 @@ package struct AuditText {
     switch finding.verdict {
     case .confirmed where finding.asPublished == .wrong:
       return
-        "Right by the recomputed figures: \(working(way))\(verb(way))\(amount). The published ones "
+        "Right by the recomputed figures: \(working(way))\(verb(way, claim.unit))\(amount). The published ones "
         + "contradict it, because it rests on \(wrongInputs(finding))."
-    case .confirmed: return "Right: \(working(way))\(verb(way))\(amount)."
+    case .confirmed: return "Right: \(working(way))\(verb(way, claim.unit))\(amount)."
     case .restated:
       return
-        "Restated: \(working(way))\(verb(way))\(amount), which was typed from the same document "
+        "Restated: \(working(way))\(verb(way, claim.unit))\(amount), which was typed from the same document "
         + "and confirms nothing."
     case .restsOnWrong:
       return
-        "Consistent: \(working(way))\(verb(way))\(amount); but it rests on \(wrongInputs(finding))"
+        "Consistent: \(working(way))\(verb(way, claim.unit))\(amount); but it rests on \(wrongInputs(finding))"
         + (finding.fromRecomputed.map {
           "; from the recomputed figures it is \(AmountText.text($0, in: claim.unit))."
         } ?? ".")
@@ -127,11 +127,48 @@ package struct AuditText {
 
   // MARK: Workings
 
-  private func verb(_ way: Way) -> String {
+  private func verb(_ way: Way, _ unit: ClaimUnit) -> String {
     switch way {
     case .sum: " add up to "
-    case .formula(.name): ": "
+    case .formula(.name), .each([.name]): ": "
+    case .formula(let formula): conversion(formula, to: unit) + " gives "
+    case .each(let formulas):
+      (formulas.first.map { conversion($0, to: unit) } ?? "") + " gives "
     default: " gives "
+    }
+  }
+
+  /// ` × 7 (between their units of time)` where the numbers of a formula are of days and its result
+  /// of a week; empty where no such factor lies between them.
+  private func conversion(_ formula: Formula, to unit: ClaimUnit) -> String {
+    guard let scale = timeScale(of: formula),
+      let factor = try? scale.divided(by: unit.timeScale), factor != .one
+    else { return "" }
+    let (sign, size) =
+      factor > .one ? ("×", factor) : ("÷", (try? Rational.one.divided(by: factor)) ?? factor)
+    let part = AmountText.factor(size.double)
+    return " \(sign) \(part) (between units of time)"
+  }
+
+  /// The size of the unit of time in which a formula gives its result if its numbers are taken as they
+  /// are shown; nil where terms of several are added or one is shown in none of its own.
+  private func timeScale(of formula: Formula) -> Rational? {
+    switch formula {
+    case .number: return .one
+    case .name(let name, _):
+      if let claim = workings.claim(name) { return claim.unit.timeScale }
+      guard let (measure, unit) = workings.value(name) else { return nil }
+      return unit?.timeScale ?? (measure.kind.hasTime ? nil : .one)
+    case .call(_, let arguments, _):
+      let scales = arguments.map(timeScale)
+      return Set(scales).count == 1 ? scales[0] : nil
+    case .binary(let operation, let a, let b, _):
+      guard let left = timeScale(of: a), let right = timeScale(of: b) else { return nil }
+      switch operation {
+      case .plus, .minus: return left == right ? left : nil
+      case .times: return try? left.multiplied(by: right)
+      case .over: return try? left.divided(by: right)
+      }
     }
   }
 

@@ -46,6 +46,10 @@ extension ScenarioFormat {
       FormatField("title", .text, "What it is, in a few words.", required: true),
       FormatField("in_use", .text, "The same where it is in use already.", default: "the title"),
       FormatField(
+        "needs", .list(.choice(Precondition.allCases.map(\.rawValue))),
+        "What the scenario must have; else the lever does not apply.", default: "nothing",
+        example: "[response cache]"),
+      FormatField(
         "with", .list(.text),
         "Overrides that put it to use. A pattern that finds nothing is passed over, unless none "
           + "does.", example: "[\"workloads.**.output*=40%\"]"),
@@ -162,6 +166,10 @@ extension ScenarioFormat {
     name: "shock", summary: "Something that may go wrong, for `stress`: overrides with a time.",
     fields: [
       FormatField("title", .text, "What happens, in a few words.", required: true),
+      FormatField(
+        "needs", .list(.choice(Precondition.allCases.map(\.rawValue))),
+        "What the scenario must have; else the shock does not apply.", default: "nothing",
+        example: "[response cache]"),
       FormatField(
         "with", .list(.text),
         "Overrides; `$from` and `$for` stand for the time in those that state one. Where none does, "

@@ -15,6 +15,7 @@ package struct LeverReader {
     else { return nil }
     var lever = Lever(name: entry.key, title: title)
     lever.titleInUse = fields.text("in_use")
+    lever.needs = preconditions(fields)
     lever.with = overrides(fields, "with")
     lever.without = overrides(fields, "without")
     for item in fields.entries("substitutes") {
@@ -30,6 +31,10 @@ package struct LeverReader {
       log.add(fields.place, "a lever needs 'with', 'without' or both")
     }
     return lever
+  }
+
+  private func preconditions(_ fields: Fields) -> [Precondition] {
+    fields.list("needs").compactMap { log.choice($0, of: Precondition.self) }
   }
 
   private func users(_ fields: Fields) -> Int? {
@@ -66,6 +71,7 @@ package struct LeverReader {
       let title = fields.text("title")
     else { return nil }
     var shock = Shock(name: entry.key, title: title, with: overrides(fields, "with"))
+    shock.needs = preconditions(fields)
     shock.isByProvider = fields.flag("each_provider") ?? false
     shock.source = fields.text("source")
     let overrides = shock.with.joined()

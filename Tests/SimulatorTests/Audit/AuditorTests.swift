@@ -81,6 +81,38 @@ import Testing
   }
 
   /// What the CSV and JSON say of the same.
+
+  @Test func aConversionBetweenUnitsOfTimeIsShown() throws {
+    let result = try ClaimsFolder(
+      """
+      title: A shop's plan
+      values:
+        opened: { value: 0.5, unit: h, assumed: doors are open so long, subject: hours a door is open }
+      claims:
+        sold: { subject: pieces a shop sells, published: 60, unit: pieces per day, at: "plan.md:1" }
+        shops: { subject: shops, published: 6, unit: x, at: "plan.md:2" }
+        # 60 a day in each of 6 shops on 7 days: 2,520.
+        week: { subject: pieces a week, published: "2,520", unit: pieces per week, at: "plan.md:3", formula: sold * shops }
+        day: { subject: pieces a day, published: 360, unit: pieces per day, at: "plan.md:4", formula: week }
+        # 2,520 a week in 168 hours: 15.
+        hour: { subject: pieces an hour, published: 15, unit: pieces per h, at: "plan.md:5", formula: week * 1 }
+        # 60 a day for half an hour: 60 x 0.5 / 24 = 1.25.
+        door: { subject: pieces a door, published: 1.25, unit: pieces, at: "plan.md:6", formula: sold * opened }
+        # 60 and 360 a day: no factor between them.
+        both: { subject: pieces of all, published: 420, unit: pieces per day, at: "plan.md:7", formula: sold + sold * shops }
+      """
+    ).audit()
+    let text = AuditText(workings: result.workings)
+    let said = { (id: String) in text.explanation(try #require(result[id])) }
+    #expect(
+      try said("week") == "Right: pieces a shop sells (60 pieces per day) × shops (6 x) × 7 "
+        + "(between units of time) gives 2,520 pieces per week.")
+    #expect(try said("day") == "Right: pieces a week: 360 pieces per day.")
+    #expect(try said("hour").contains(" ÷ 168 (between units of time) gives 15 pieces per h"))
+    #expect(try said("door").contains(" ÷ 24 (between units of time) gives 1.25 pieces"))
+    #expect(try !said("both").contains("units of time"))
+  }
+
   @Test func tablesHoldEveryClaim() throws {
     let result = try ClaimsFolder(Self.bakery).audit()
     let rows = try CSVReader.rows(ClaimsTable.csv(result, dialect: .rfc4180))

@@ -57,6 +57,30 @@ import Testing
     #expect(study.results.map(\.lever.title).contains("small in place of big for hard work"))
   }
 
+  /// A response cache with an assumed hit rate saves only where prompts come back.
+  @Test func theStandardCacheNeedsPromptsThatComeBack() throws {
+    let levers = try StandardFiles.levers().filter {
+      ["response-cache", "longer-ttl"].contains($0.name)
+    }
+    for (more, ttl, cache) in [
+      ("", "does not apply", "does not apply"),
+      ("\n    prompts: {pool: 5}", "does not apply", "available"),
+      ("\ncache: {mode: rate, default: {ttl: 1h, hit_rate: 20%}}", "no effect", "in use"),
+    ] {
+      let (tree, scenario) = try ScenarioReader.tree(
+        path: try ScenarioFolder([
+          "catalog.yaml": ChangeTests.catalog, "s.yaml": DecisionFolder.scenario + more,
+        ]).path("s.yaml"))
+      let study = try LeverStudy(tree, scenario, levers: levers, threads: 1)
+      let states = study.results.sorted { $0.lever.name < $1.lever.name }.map(\.state)
+      #expect(states == [ttl, cache], "\(more)")
+    }
+    let log = try DecisionFolder.make(
+      "levers: {x: {title: X, needs: [repeated prompt], with: [cache=off]}}"
+    ).errors()
+    #expect(log.contains("expected response cache or repeated prompts, not 'repeated prompt'"))
+  }
+
   @Test func whatIsInUseSavesWhatItsAbsenceWouldCost() throws {
     let study = try study()
     let (tree, scenario) = try DecisionFolder.tree()

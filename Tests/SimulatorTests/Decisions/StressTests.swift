@@ -216,6 +216,22 @@ import Testing
       ])
   }
 
+  /// Nothing is told of a response cache where there is none.
+  @Test func shocksOfACacheNeedOne() throws {
+    let shocks = try StandardFiles.shocks().filter { $0.name.hasPrefix("cache-") }
+    for (more, expected) in [
+      ("", [true, true, true]),
+      ("cache: {mode: rate, default: {ttl: 1h, hit_rate: 20%}}", [false, false, false]),
+    ] {
+      let (tree, scenario) = try DecisionFolder.tree(more)
+      let study = try StressStudy(
+        tree, scenario, shocks: shocks.filter { !$0.needs.isEmpty },
+        rules: try SelectionReader.rules(of: scenario), threads: 1)
+      #expect(
+        study.results.map { $0.reason == "there is no response cache here" } == expected, "\(more)")
+    }
+  }
+
   @Test func ownShocksAreRead() throws {
     let (_, scenario) = try DecisionFolder.tree(
       """
