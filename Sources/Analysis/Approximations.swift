@@ -204,7 +204,7 @@ package struct Approximations {
         part: "\(opening.target) breaker",
         reason: isLeftOut
           ? "it opens time and again by the failures expected, and turns away "
-            + (opening.isAtMost ? "" : "about ") + PlainEnglish.share(opening.turnedAway)
+            + (opening.isAtMost ? "" : "about ") + HumanFormat.share(opening.turnedAway)
             + " of the attempts" + (opening.isAtMost ? " or fewer" : "")
           : "attempts fail, so the breaker may open and send calls to the next model",
         isLeftOut: isLeftOut, hidesChance: matters(opening.turnedAway))

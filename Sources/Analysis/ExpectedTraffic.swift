@@ -48,7 +48,7 @@ package struct ExpectedTraffic: Sendable {
     months = Double(scenario.period.months.count)
     let plans = max(1, accountPlanNames.count)
     let rates = scenario.callRates
-    let deal = UserDeal(population: scenario.users, users: users, rates: rates)
+    let deal = UserAllocation(population: scenario.users, users: users, rates: rates)
     usersOfPlan = (0..<plans).map { plan in
       deal.groups.reduce(0) { $0 + (($1.accountPlan ?? 0) == plan ? Double($1.users) : 0) }
     }
@@ -94,7 +94,7 @@ package struct ExpectedTraffic: Sendable {
   }
 
   /// As they are dealt: a rogue whose activity is dealt is a group of its own.
-  private static func groups(_ deal: UserDeal, hasRogue: Bool) -> [Group] {
+  private static func groups(_ deal: UserAllocation, hasRogue: Bool) -> [Group] {
     var result: [Group] = []
     for group in deal.groups {
       result.append(
@@ -116,7 +116,7 @@ package struct ExpectedTraffic: Sendable {
   /// What a rogue adds where activities are drawn, by account plan: which user it is is not known, so
   /// that the expected activity of the heaviest is shared out.
   private static func rogues(
-    _ scenario: Scenario, _ deal: UserDeal, of usersOfPlan: [Double], _ rates: [CallRate],
+    _ scenario: Scenario, _ deal: UserAllocation, of usersOfPlan: [Double], _ rates: [CallRate],
     cv: Double
   ) -> [Group] {
     guard let rogue = scenario.users.rogue else { return [] }
@@ -151,7 +151,8 @@ package struct ExpectedTraffic: Sendable {
   /// - Parameter drawn: what a rogue adds where activities are drawn, on top of what is stated; nil where
   ///   they are dealt.
   private static func exactFlows(
-    _ deal: UserDeal, drawn: [Group]?, volume: [Double], stated: Double, users: Int, months: Int
+    _ deal: UserAllocation, drawn: [Group]?, volume: [Double], stated: Double, users: Int,
+    months: Int
   ) -> [Double] {
     func plan(_ user: Int) -> Int { deal.accountPlan.isEmpty ? 0 : Int(deal.accountPlan[user]) }
     var stated = stated

@@ -22,7 +22,7 @@ package struct RetiredModel: Hashable, Sendable {
 
   /// `is switched off on 1 November 2025 by that catalog, before this plan begins: the calls …`
   package func words(catalog: String) -> String {
-    "on \(PlainEnglish.date(date)) by \(catalog), before this plan \(isBeforeStart ? "begins" : "ends"): "
+    "on \(HumanFormat.date(date)) by \(catalog), before this plan \(isBeforeStart ? "begins" : "ends"): "
       + "the calls need another model"
   }
 }

@@ -66,7 +66,7 @@ private final class Chain {
   }
 
   /// What comes of the recomputed figures; of several formulas the worst.
-  private func recomputed(_ claim: Claim, by way: Way) -> Finding? {
+  private func recomputed(_ claim: Claim, by way: Derivation) -> Finding? {
     var ways = [way]
     if case .each(let formulas) = way { ways = formulas.map { .formula($0) } }
     let all = ways.compactMap { way -> Finding? in

@@ -121,14 +121,14 @@ package struct Auditor {
     Recomputation(file, figures: figures, stand: stand)
   }
 
-  package func claims(in way: Way) -> [String] { recomputation.claims(in: way) }
+  package func claims(in way: Derivation) -> [String] { recomputation.claims(in: way) }
 
   /// What the published figures give; nil where the way cannot be gone.
-  package func measure(of claim: Claim, by way: Way) -> Measure? {
+  package func measure(of claim: Claim, by way: Derivation) -> Measure? {
     try? recomputation.measure(of: claim, by: way)
   }
 
-  package func isRestated(_ claim: Claim, by way: Way) -> Bool {
+  package func isRestated(_ claim: Claim, by way: Derivation) -> Bool {
     recomputation.isTyped(way, from: claim.document)
   }
 

@@ -29,7 +29,7 @@ package struct Claim: Sendable {
   /// Printed in full: a near miss is a miss.
   package var isExact = false
   /// nil: nothing lets it be recomputed.
-  package var way: Way?
+  package var way: Derivation?
   package var place: Place
 }
 
@@ -51,14 +51,14 @@ package struct NamedValue: Sendable {
   package var subject: String
   /// nil: as the way gives it.
   package var unit: ClaimUnit?
-  package var way: Way
+  package var way: Derivation
   /// Set where it is a choice of the auditor's, and why that choice.
   package var assumption: String?
   package var place: Place
 }
 
 /// How a number is recomputed.
-package enum Way: Sendable {
+package enum Derivation: Sendable {
   case stated(Interval)
   case formula(Formula)
   /// Several formulas, each of which must give it.

@@ -35,7 +35,7 @@ package struct ClaimsReader {
       result.assumedFactor = (try? Rational(nearest: factor)) ?? result.assumedFactor
     }
     let sources = ClaimSources(log: log, files: files, root: root, allowOutside: allowOutside)
-    let ways = WayReader(log: log, sources: sources, aliases: aliases(root))
+    let ways = DerivationReader(log: log, sources: sources, aliases: aliases(root))
     let entries = root.entries("claims")
     if entries.isEmpty, let node = root["claims"] {
       log.add(node.place, "expected at least one claim")
@@ -54,7 +54,7 @@ package struct ClaimsReader {
 
   // MARK: Values
 
-  private func value(_ entry: YAMLNode.Entry, _ ways: WayReader) -> NamedValue? {
+  private func value(_ entry: YAMLNode.Entry, _ ways: DerivationReader) -> NamedValue? {
     guard let fields = Fields(entry.value, as: ClaimsFormat.value, log: log) else { return nil }
     let unit = fields["unit"].flatMap(ways.unit)
     var way = ways.way(fields)
@@ -79,7 +79,7 @@ package struct ClaimsReader {
 
   // MARK: Claims
 
-  private func claims(_ entries: [YAMLNode.Entry], _ ways: WayReader) -> [Claim] {
+  private func claims(_ entries: [YAMLNode.Entry], _ ways: DerivationReader) -> [Claim] {
     var result: [Claim] = []
     var leaders: [String: Claim] = [:]
     for entry in entries {
@@ -94,7 +94,7 @@ package struct ClaimsReader {
 
   private func claim(
     _ entry: YAMLNode.Entry, _ fields: Fields, _ quantity: String, _ leader: Claim?,
-    _ ways: WayReader
+    _ ways: DerivationReader
   ) -> Claim? {
     let subject = fields.text("subject") ?? leader?.subject
     let isExact = fields.flag("exact") ?? false
@@ -114,7 +114,7 @@ package struct ClaimsReader {
   }
 
   private func unit(
-    _ fields: Fields, _ number: PublishedNumber, _ inherited: ClaimUnit?, _ ways: WayReader
+    _ fields: Fields, _ number: PublishedNumber, _ inherited: ClaimUnit?, _ ways: DerivationReader
   ) -> ClaimUnit? {
     guard let node = fields["published"] else { return nil }
     let own = fields["unit"].flatMap(ways.unit)

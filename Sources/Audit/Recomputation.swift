@@ -50,7 +50,7 @@ package final class Recomputation {
   }
 
   /// What a claim's way gives; a claim cannot be its own reason.
-  package func measure(of claim: Claim, by way: Way) throws(Problem) -> Measure {
+  package func measure(of claim: Claim, by way: Derivation) throws(Problem) -> Measure {
     // What stands for a claim may be computed here as well, in the middle of another one.
     let outer = open
     open = [claim.id]
@@ -61,7 +61,7 @@ package final class Recomputation {
   /// What has been computed so far, for those who show it.
   package var workings: Workings { Workings(claims: claims, values: values, measures: known) }
 
-  private func measure(_ way: Way, at place: Place) throws(Problem) -> Measure {
+  private func measure(_ way: Derivation, at place: Place) throws(Problem) -> Measure {
     switch way {
     case .stated(let interval): return Measure(interval: interval, kind: .number)
     case .formula(let formula): return try measure(formula)
@@ -176,14 +176,14 @@ package final class Recomputation {
   // MARK: What a number rests on
 
   /// The claims that a way uses, also by way of values, each once in the order of their use.
-  package func claims(in way: Way) -> [String] {
+  package func claims(in way: Derivation) -> [String] {
     var found: [String] = []
     collect(way) { if case .claim(let name) = $0, !found.contains(name) { found.append(name) } }
     return found
   }
 
   /// Whether all that leads to the number is one figure of a file that was typed from the document.
-  package func isTyped(_ way: Way, from document: String) -> Bool {
+  package func isTyped(_ way: Derivation, from document: String) -> Bool {
     var leaves: [Leaf] = []
     collect(way) { if !leaves.contains($0) { leaves.append($0) } }
     guard leaves.count == 1, case .figure(_, let typedFrom) = leaves[0] else { return false }
@@ -197,7 +197,7 @@ package final class Recomputation {
     case figure(String, TypedFrom)
   }
 
-  private func collect(_ way: Way, depth: Int = 0, _ note: (Leaf) -> Void) {
+  private func collect(_ way: Derivation, depth: Int = 0, _ note: (Leaf) -> Void) {
     func names(_ names: [String]) {
       for name in names {
         if claims[name] != nil {

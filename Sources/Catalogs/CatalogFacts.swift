@@ -55,7 +55,7 @@ private struct CatalogFacts {
     }
   }
 
-  private func tokens(_ count: Int64) -> String { PlainEnglish.plural(count, "token") }
+  private func tokens(_ count: Int64) -> String { HumanFormat.plural(count, "token") }
 
   // MARK: Prices
 
@@ -74,7 +74,7 @@ private struct CatalogFacts {
     for (name, step) in [("audio step", sheet.audioStep), ("video step", sheet.videoStep)]
     where step > .zero { put(.price, since + name, ExactText.duration(step)) }
     if sheet.searchDocuments > 0 {
-      put(.price, since + "documents of a search", PlainEnglish.count(sheet.searchDocuments))
+      put(.price, since + "documents of a search", HumanFormat.count(sheet.searchDocuments))
     }
     add(sheet.contextTiers, since)
     if let batch = sheet.batch { add(batch, since + "batch") }

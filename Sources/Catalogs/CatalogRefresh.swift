@@ -74,8 +74,8 @@ package struct CatalogRefresh {
     if !changes.isEmpty { text += CatalogDiffText.text(changes, nil) }
     text += list("Not in the list any more, and left as they are", missing)
     text += list("Not checked, since the catalog has no key of theirs in this list", unkeyed)
-    let differing = PlainEnglish.count(Int64(changes.count))
-    text += "\(path): \(PlainEnglish.plural(Int64(checked.count), "model")) checked in \(source): "
+    let differing = HumanFormat.count(Int64(changes.count))
+    text += "\(path): \(HumanFormat.plural(Int64(checked.count), "model")) checked in \(source): "
     text +=
       changes.isEmpty ? "none differs\n" : "\(differing) differ\(changes.count == 1 ? "s" : "")\n"
     return text
@@ -83,7 +83,7 @@ package struct CatalogRefresh {
 
   private func list(_ what: String, _ names: [String]) -> String {
     names.isEmpty
-      ? "" : "\(what): \(names.map(PlainEnglish.visible).joined(separator: ", ")).\n"
+      ? "" : "\(what): \(names.map(HumanFormat.visible).joined(separator: ", ")).\n"
   }
 
   package func json(_ source: String) -> JSONValue {

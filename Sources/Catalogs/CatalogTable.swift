@@ -43,10 +43,10 @@ package enum CatalogTable {
   package static func text(_ model: Model) -> String {
     let facts = CatalogFact.list(model)
     let width = facts.map(\.label.count).max() ?? 0
-    return PlainEnglish.visible(model.name) + "\n"
+    return HumanFormat.visible(model.name) + "\n"
       + facts.map { fact in
         let pad = String(repeating: " ", count: width - fact.label.count)
-        return "  \(PlainEnglish.visible(fact.label))\(pad)  \(PlainEnglish.visible(fact.text))\n"
+        return "  \(HumanFormat.visible(fact.label))\(pad)  \(HumanFormat.visible(fact.text))\n"
       }.joined()
   }
 

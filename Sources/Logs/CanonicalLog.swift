@@ -235,7 +235,7 @@ package final class CanonicalLog {
     var lines: [String] = []
     func note(_ what: String, _ holds: (LogRow) -> Bool) {
       let rows = reading.rows.count(where: holds)
-      if rows > 0 { lines.append("\(PlainEnglish.plural(Int64(rows), "row")): \(what)") }
+      if rows > 0 { lines.append("\(HumanFormat.plural(Int64(rows), "row")): \(what)") }
     }
     note("answered by the gateway's own cache, and not sent again") { $0.billing == .cacheHit }
     note(

@@ -25,7 +25,7 @@ package struct CostContradictions {
     guard !found.isEmpty else { return [] }
     return ["logged cost against the catalog, by model (more than \(percent(tolerance)) apart)"]
       + found.map { line in
-        "  \(line.model)  \(PlainEnglish.plural(Int64(line.rows), "row"))  logged $\(line.logged.exactDecimal)"
+        "  \(line.model)  \(HumanFormat.plural(Int64(line.rows), "row"))  logged $\(line.logged.exactDecimal)"
           + "  computed $\(line.computed.exactDecimal)  \(signed(line.share))  \(line.cause)"
       }
   }
@@ -64,7 +64,7 @@ package struct CostContradictions {
         return Self.isClose(cost, Double(row.logged ?? 0))
       }
       if Double(explained) >= Self.needed * Double(rows.count) {
-        return "equals \(name) (\(explained) of \(PlainEnglish.plural(Int64(rows.count), "row")))"
+        return "equals \(name) (\(explained) of \(HumanFormat.plural(Int64(rows.count), "row")))"
       }
     }
     return "not explained"

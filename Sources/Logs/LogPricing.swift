@@ -13,7 +13,7 @@ package struct LogPricing {
   }
 
   package static func tooManyBad(_ rows: Int, _ tolerated: Int64) -> String {
-    "error: \(PlainEnglish.plural(Int64(rows), "malformed record")), expected "
+    "error: \(HumanFormat.plural(Int64(rows), "malformed record")), expected "
       + (tolerated == 0 ? "none" : "at most \(InputLog.grouped(tolerated))")
       + " (--skip-bad-rows N tolerates up to N)"
   }
@@ -34,7 +34,7 @@ package struct LogPricing {
     guard options.skipUnpriced.allows(unpriced, of: Int64(reading.rows.count)) else {
       throw BadInput(
         message: account.text
-          + "error: \(PlainEnglish.plural(unpriced, "row")) without a price "
+          + "error: \(HumanFormat.plural(unpriced, "row")) without a price "
           + "(--skip-unpriced N leaves up to N out)")
     }
   }

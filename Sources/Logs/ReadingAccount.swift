@@ -24,14 +24,14 @@ package struct ReadingAccount {
     lines += fileLines
     lines.append(recordLine)
     lines += billingLines + readLines + warningLines
-    return lines.map(PlainEnglish.visible).joined(separator: "\n") + "\n"
+    return lines.map(HumanFormat.visible).joined(separator: "\n") + "\n"
   }
 
   /// A log in which no row succeeded says why in the first sentence.
   private var nothingSucceeded: String? {
     let requests = reading.rows(.requests)
     guard !requests.isEmpty, requests.allSatisfy(\.hasFailed) else { return nil }
-    let words = unknownStatuses.map { "'\($0.word)' (\(PlainEnglish.plural($0.rows, "row")))" }
+    let words = unknownStatuses.map { "'\($0.word)' (\(HumanFormat.plural($0.rows, "row")))" }
     let why =
       words.isEmpty
       ? "all of them say that they failed"
@@ -55,7 +55,7 @@ package struct ReadingAccount {
       let name = file.name + String(repeating: " ", count: width - file.name.count)
       let container = [file.packing, file.container].compactMap(\.self).joined(separator: " of ")
       var lines = [
-        "\(name)  \(container), \(PlainEnglish.plural(Int64(file.records), "record"))  \(file.shape.name)"
+        "\(name)  \(container), \(HumanFormat.plural(Int64(file.records), "record"))  \(file.shape.name)"
           + (file.why.isEmpty ? "" : " (\(file.why))")
       ]
       if !file.ignored.isEmpty {
@@ -70,9 +70,9 @@ package struct ReadingAccount {
 
   private var recordLine: String {
     let kinds = reading.kinds.map { kind in
-      PlainEnglish.plural(Int64(reading.rows(kind).count), String(kind.rawValue.dropLast()))
+      HumanFormat.plural(Int64(reading.rows(kind).count), String(kind.rawValue.dropLast()))
     }
-    var text = "\(PlainEnglish.plural(Int64(reading.records), "record"))"
+    var text = "\(HumanFormat.plural(Int64(reading.records), "record"))"
     text += " = " + kinds.joined(separator: " + ")
     let extra = reading.rows.count + reading.leftOut.count - reading.records
     if extra > 0 { text += " (\(extra) of them of several in one record)" }
@@ -99,7 +99,7 @@ package struct ReadingAccount {
     }
     var lines = ["rows: " + counts.joined(separator: ", ")]
     lines += unpriced.map { name, rows, tokens, nearest in
-      "  unpriced: \(name) (\(PlainEnglish.plural(rows, "row")), \(PlainEnglish.plural(tokens, "token"))"
+      "  unpriced: \(name) (\(HumanFormat.plural(rows, "row")), \(HumanFormat.plural(tokens, "token"))"
         + (nearest.map { "; nearest: \($0)" } ?? "") + ")"
     }
     if let sum { lines.append("cost: \(sum)") }
@@ -119,7 +119,7 @@ package struct ReadingAccount {
     if rows > 0 {
       let tokens = without.reduce(0) { $0 + $1.tokens } + bad.reduce(0) { $0 + $1.tokens }
       text +=
-        ", without \(PlainEnglish.plural(rows, "row")) (\(PlainEnglish.plural(tokens, "token")))"
+        ", without \(HumanFormat.plural(rows, "row")) (\(HumanFormat.plural(tokens, "token")))"
     }
     return text
   }
@@ -146,7 +146,7 @@ package struct ReadingAccount {
     let untold = calls.reduce(Int64(0)) { $0 + $1.notes.untoldLife }
     if short + long > 0 {
       lines.append(
-        "cache writes: 5 min \(PlainEnglish.plural(short, "token"))"
+        "cache writes: 5 min \(HumanFormat.plural(short, "token"))"
           + (untold > 0 ? " (\(InputLog.grouped(untold)) of them: TTL not told)" : "")
           + ", 1 h \(InputLog.grouped(long))")
     }
@@ -197,7 +197,7 @@ package struct ReadingAccount {
     }
     var text = "names: " + (words.isEmpty ? "all of the catalog" : words.joined(separator: ", "))
     let rows = others.values.reduce(0) { $0 + $1.rows }
-    text += "; served another model than asked: \(PlainEnglish.plural(Int64(rows), "row"))"
+    text += "; served another model than asked: \(HumanFormat.plural(Int64(rows), "row"))"
     if rows > 0 {
       text +=
         " ("
@@ -213,8 +213,8 @@ package struct ReadingAccount {
     let noClock = calls.count(where: \.notes.hasNoTimeOfDay)
     let ends = calls.count(where: \.notes.isEndOnly)
     var text = "time: \(LogTables.time(first)) .. \(LogTables.time(last))"
-    if noClock > 0 { text += "; \(PlainEnglish.plural(Int64(noClock), "row")) with no time of day" }
-    if ends > 0 { text += "; \(PlainEnglish.plural(Int64(ends), "row")) told by the end alone" }
+    if noClock > 0 { text += "; \(HumanFormat.plural(Int64(noClock), "row")) with no time of day" }
+    if ends > 0 { text += "; \(HumanFormat.plural(Int64(ends), "row")) told by the end alone" }
     return text
   }
 
@@ -242,19 +242,19 @@ package struct ReadingAccount {
     var lines: [String] = []
     for (word, rows) in unknownStatuses {
       lines.append(
-        "status '\(word)' is unknown and taken for a failure: \(PlainEnglish.plural(rows, "row"))")
+        "status '\(word)' is unknown and taken for a failure: \(HumanFormat.plural(rows, "row"))")
     }
     lines += usageLines
     let wrong = calls.filter { $0.notes.total != nil }
     if let first = wrong.first, let total = first.notes.total {
       lines.append(
-        "totals that are not the sum of their parts: \(PlainEnglish.plural(Int64(wrong.count), "row"))"
+        "totals that are not the sum of their parts: \(HumanFormat.plural(Int64(wrong.count), "row"))"
           + " (first: record \(first.record), total \(total.told), parts \(total.parts))")
     }
     if reading.lonely.rows > 0 {
       lines.append(
-        "\(PlainEnglish.plural(reading.lonely.rows, "span")) of agents and chains"
-          + " tell \(PlainEnglish.plural(reading.lonely.tokens, "token")) of calls that are not in this log"
+        "\(HumanFormat.plural(reading.lonely.rows, "span")) of agents and chains"
+          + " tell \(HumanFormat.plural(reading.lonely.tokens, "token")) of calls that are not in this log"
       )
     }
     if let line = otherServices { lines.append(line) }
@@ -275,7 +275,7 @@ package struct ReadingAccount {
     return kinds.sorted { $0.key < $1.key }.map { key, told in
       let isBad = bad.contains { $0.column == key }
       return
-        "unknown usage: \(key) (\(PlainEnglish.plural(told.rows, "row")), \(PlainEnglish.plural(told.sum, "token")))"
+        "unknown usage: \(key) (\(HumanFormat.plural(told.rows, "row")), \(HumanFormat.plural(told.sum, "token")))"
         + (isBad
           ? ", kinds are disjoint: --allow-usage \(key.split(separator: "/").last ?? "")" : "")
     }
@@ -286,7 +286,7 @@ package struct ReadingAccount {
     var lines: [String] = []
     if reading.equalRows > 0 {
       lines.append(
-        "\(PlainEnglish.plural(Int64(reading.equalRows), "row")) without identity equal another in every column, and are counted"
+        "\(HumanFormat.plural(Int64(reading.equalRows), "row")) without identity equal another in every column, and are counted"
       )
     }
     var spans: [String: ClosedRange<Int64>] = [:]
@@ -315,7 +315,7 @@ package struct ReadingAccount {
       let sum = charges.reduce(ExactDecimal(digits: 0, places: 0)) { $0.adding($1.amount) }
       return "\(sum.plain) \(currency)"
     }
-    return "other services: \(PlainEnglish.plural(Int64(charges.count), "row")), "
+    return "other services: \(HumanFormat.plural(Int64(charges.count), "row")), "
       + sums.sorted().joined(separator: ", ")
   }
 

@@ -33,7 +33,7 @@ package struct ArithmeticText {
     let (count, smaller) = arithmetic.smaller
     if count > 0 {
       rows.append(
-        Self.rest("\(PlainEnglish.plural(Int64(count), "smaller product")) together", smaller))
+        Self.rest("\(HumanFormat.plural(Int64(count), "smaller product")) together", smaller))
     }
     if arithmetic.rest != 0 {
       rows.append(Self.rest("what is no product of means", arithmetic.rest))
@@ -112,9 +112,9 @@ extension ReportMarkdown {
       .text("what"), .text("factors"), .text("formula"), .number("expected"),
     ])
     for row in text.rows {
-      table.row([row.what, row.factors, "`\(row.formula)`", PlainEnglish.usd(row.amount)])
+      table.row([row.what, row.factors, "`\(row.formula)`", HumanFormat.usd(row.amount)])
     }
-    table.row(["**expected bill**", "", "", "**\(PlainEnglish.usd(arithmetic.sum))**"])
+    table.row(["**expected bill**", "", "", "**\(HumanFormat.usd(arithmetic.sum))**"])
     return heading("The bill as arithmetic")
       + "One average user's month times \(name(plan.plan)), as formulas for any spreadsheet. "
       + text.rounding + "\n\n" + table.text
@@ -125,20 +125,20 @@ extension TerminalSummary {
   /// The same as a terminal shows it.
   package static func arithmetic(_ report: ScenarioReport) -> String {
     guard let plan = report.largestPlan else { return "" }
-    let users = PlainEnglish.plural(Int64(plan.plan.users), "user")
-    let title = "\(PlainEnglish.visible(report.scenario.name)), \(users): the bill as arithmetic\n"
+    let users = HumanFormat.plural(Int64(plan.plan.users), "user")
+    let title = "\(HumanFormat.visible(report.scenario.name)), \(users): the bill as arithmetic\n"
     guard let arithmetic = plan.expectation.arithmetic else {
       let why = plan.expectation.approximations.first.map {
-        " (\(PlainEnglish.visible("\($0.part): \($0.reason)")))"
+        " (\(HumanFormat.visible("\($0.part): \($0.reason)")))"
       }
       let reason = plan.expectation.cost == 0 ? "the expected bill is $0.00" : "no formula tells it"
       return title + reason + (plan.expectation.cost == 0 ? "" : why ?? "") + "\n"
     }
-    let text = ArithmeticText(arithmetic, name: PlainEnglish.visible)
-    let total = PlainEnglish.usd(arithmetic.sum)
-    let perUser = PlainEnglish.usd(arithmetic.sum / Double(max(1, plan.plan.users)))
+    let text = ArithmeticText(arithmetic, name: HumanFormat.visible)
+    let total = HumanFormat.usd(arithmetic.sum)
+    let perUser = HumanFormat.usd(arithmetic.sum / Double(max(1, plan.plan.users)))
     let rows = text.rows
-    let width = (rows.map { PlainEnglish.usd($0.amount) } + [total]).map(\.count).max() ?? 0
+    let width = (rows.map { HumanFormat.usd($0.amount) } + [total]).map(\.count).max() ?? 0
     func padded(_ amount: String) -> String {
       String(repeating: " ", count: width - amount.count) + amount
     }
@@ -147,7 +147,7 @@ extension TerminalSummary {
       + rows.map { row in
         let factors = row.factors.isEmpty ? "" : indent + row.factors + "\n"
         return
-          "\(padded(PlainEnglish.usd(row.amount)))  \(row.what)\n\(factors)\(indent)\(row.formula)\n"
+          "\(padded(HumanFormat.usd(row.amount)))  \(row.what)\n\(factors)\(indent)\(row.formula)\n"
       }.joined() + "\(padded(total))  the expected bill, \(perUser) per user\n"
       + FirstScreen.wrapped(text.rounding, indent: 0, first: "") + "\n"
   }

@@ -20,38 +20,38 @@ extension CallTrouble {
     let items: [(count: Int64, text: String)] = [
       (fallback, were(fallback, "answered by a fallback")),
       (moved, were(moved, "answered in another region")),
-      (failed - refused, "\(PlainEnglish.count(failed - refused)) failed"),
+      (failed - refused, "\(HumanFormat.count(failed - refused)) failed"),
       (refused, were(refused, "refused by the budget")),
-      (throttled, "\(PlainEnglish.times(throttled)) a quota turned one away"),
-      (tooLong, "\(PlainEnglish.times(tooLong)) one was longer than a context window"),
+      (throttled, "\(HumanFormat.times(throttled)) a quota turned one away"),
+      (tooLong, "\(HumanFormat.times(tooLong)) one was longer than a context window"),
       (
         cut,
-        "\(PlainEnglish.times(cut)) one was cut to fit a context window, by "
-          + "\(PlainEnglish.plural(cutTokens, "token")) of input\(cut == 1 ? "" : " in all")"
+        "\(HumanFormat.times(cut)) one was cut to fit a context window, by "
+          + "\(HumanFormat.plural(cutTokens, "token")) of input\(cut == 1 ? "" : " in all")"
       ),
     ]
     let counted = items.filter { $0.count > 0 }.map { item in
-      "\(item.text) (\(PlainEnglish.share(share(item.count))))"
+      "\(item.text) (\(HumanFormat.share(share(item.count))))"
     }
-    var text = "of \(PlainEnglish.plural(calls, "call"))\(whose), \(PlainEnglish.list(counted))"
+    var text = "of \(HumanFormat.plural(calls, "call"))\(whose), \(HumanFormat.list(counted))"
     if openings > 0 {
-      text += "; circuit breakers opened \(PlainEnglish.plural(openings, "time"))"
+      text += "; circuit breakers opened \(HumanFormat.plural(openings, "time"))"
     }
     return text + "."
   }
 
   private func were(_ count: Int64, _ what: String) -> String {
-    "\(PlainEnglish.count(count)) \(count == 1 ? "was" : "were") \(what)"
+    "\(HumanFormat.count(count)) \(count == 1 ? "was" : "were") \(what)"
   }
 
   /// What a verdict on the budget is to be qualified by; nil: nothing.
   package var qualification: String? {
     guard isTold else { return nil }
     return astray > 0
-      ? "with \(PlainEnglish.share(share(astray))) of the calls failed or answered by a fallback"
+      ? "with \(HumanFormat.share(share(astray))) of the calls failed or answered by a fallback"
         + (moved > 0 ? " or in another region" : "")
       : cut > throttled
-        ? "with \(PlainEnglish.share(share(cut))) of the calls cut to fit a context window"
+        ? "with \(HumanFormat.share(share(cut))) of the calls cut to fit a context window"
         : "with calls turned away by quotas"
   }
 
@@ -80,9 +80,9 @@ extension CallTrouble {
     let others = all.count { $0.trouble?.isTold == true } - 1
     let more =
       others > 0
-      ? " Calls were met likewise in \(PlainEnglish.plural(Int64(others), things.one, things.several))."
+      ? " Calls were met likewise in \(HumanFormat.plural(Int64(others), things.one, things.several))."
       : ""
-    let whose = emphasis.isEmpty ? PlainEnglish.visible(worst.whose) : Markdown.escape(worst.whose)
+    let whose = emphasis.isEmpty ? HumanFormat.visible(worst.whose) : Markdown.escape(worst.whose)
     return "\(emphasis)\(word): \(worst.trouble.text(whose))\(more)\(emphasis)"
   }
 }

@@ -106,7 +106,7 @@ package final class CallsFile: @unchecked Sendable {
   }
 
   private func write(
-    _ column: String, of record: CallRecord, _ kind: CallKind, to row: inout CSVWriter
+    _ column: String, of record: CallRecord, _ kind: CallClass, to row: inout CSVWriter
   ) {
     let isTalk = kind.turnKind != nil
     switch column {
@@ -178,7 +178,7 @@ package final class CallsFile: @unchecked Sendable {
 
 extension CallRecord {
   /// Messages that the call was for: as a log tells them, else as its kind states them.
-  package func msgs(_ kind: CallKind, _ compiled: CompiledScenario) -> Int64 {
+  package func msgs(_ kind: CallClass, _ compiled: CompiledScenario) -> Int64 {
     loggedMsgs >= 0 ? loggedMsgs : compiled.groups[Int(kind.group)].msgs
   }
 }
@@ -199,7 +199,7 @@ package struct AccountPlans: Sendable {
   private let dealt: [UInt8]
 
   package init(_ population: UserPopulation, users: Int) {
-    dealt = UserDeal(population: population, users: users).accountPlan
+    dealt = UserAllocation(population: population, users: users).accountPlan
   }
 
   /// Its place among the scenario's; 0 where there are none, or for a log's users.

@@ -21,7 +21,7 @@ package struct FirstScreen {
 
   /// A text from a file.
   private func name(_ text: String) -> String {
-    emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+    emphasis.isEmpty ? HumanFormat.visible(text) : Markdown.escape(text)
   }
 
   private func strong(_ text: String) -> String { emphasis + text + emphasis }
@@ -50,19 +50,19 @@ package struct FirstScreen {
     let isKnown = cost.isFinite
     var cells = [
       areNumbers
-        ? PlainEnglish.count(Int64(plan.plan.users)) : name(ReportMarkdown.plainName(plan.plan)),
-      PlainEnglish.usd(cost) + (isKnown && !plan.expectation.leftOut.isEmpty ? star : ""),
+        ? HumanFormat.count(Int64(plan.plan.users)) : name(ReportMarkdown.plainName(plan.plan)),
+      HumanFormat.usd(cost) + (isKnown && !plan.expectation.leftOut.isEmpty ? star : ""),
       plan.rangeText,
-      isKnown ? PlainEnglish.usd(cost / Double(max(1, plan.plan.users))) : "–",
+      isKnown ? HumanFormat.usd(cost / Double(max(1, plan.plan.users))) : "–",
     ]
     if hasReturn {
       cells.append(
         plan.expectedReturn(scenario).map {
-          PlainEnglish.percent($0.revenue - $0.cost, of: $0.revenue)
+          HumanFormat.percent($0.revenue - $0.cost, of: $0.revenue)
         } ?? "–")
     }
     if scenario.budget != nil {
-      cells.append(plan.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–")
+      cells.append(plan.overBudgetProbability.map { HumanFormat.share($0) } ?? "–")
       cells.append(breakDay(plan))
     }
     return cells
@@ -76,8 +76,8 @@ package struct FirstScreen {
 
   private func breakDay(_ plan: PlanReport) -> String {
     guard let crossed = plan.budgetBreak else { return "no" }
-    let date = PlainEnglish.localDate(crossed.at, in: period)
-    let day = "\(date.day) \(PlainEnglish.shortMonth(date))"
+    let date = HumanFormat.localDate(crossed.at, in: period)
+    let day = "\(date.day) \(HumanFormat.shortMonth(date))"
     return crossed.isExpected ? day : "\(day)†"
   }
 
@@ -127,21 +127,21 @@ package struct FirstScreen {
   }
 
   private func users(_ plan: PlanReport) -> String {
-    PlainEnglish.plural(Int64(plan.plan.users), "user")
+    HumanFormat.plural(Int64(plan.plan.users), "user")
   }
 
   private func budget(_ plan: PlanReport) -> String? {
     guard let budget = scenario.budget else { return nil }
     let whose = report.plans.count > 1 ? " with \(users(plan))" : ""
-    let amount = PlainEnglish.usd(budget.amount) + " a month"
+    let amount = HumanFormat.usd(budget.amount) + " a month"
     let chance = plan.overBudgetProbability
     let source = plan.runs.overBudgetProbability == nil ? "" : " of those simulated"
     let odds =
       chance.map {
-        "\(PlainEnglish.share($0)) of months\(source) are over it"
+        "\(HumanFormat.share($0)) of months\(source) are over it"
       } ?? "no formula tells the chance (--runs 200 does)"
     let day = plan.budgetBreak.map { crossed in
-      "on \(PlainEnglish.date(PlainEnglish.localDate(crossed.at, in: period))) in the "
+      "on \(HumanFormat.date(HumanFormat.localDate(crossed.at, in: period))) in the "
         + "\(crossed.isExpected ? "expected" : "simulated") month"
     }
     let doubt = AttentionLimits.shipped.doubt
@@ -170,15 +170,15 @@ package struct FirstScreen {
   private func margin(_ plan: PlanReport) -> String? {
     guard let sold = plan.expectedReturn(scenario) else { return nil }
     let margin = sold.revenue - sold.cost
-    return "\(strong(PlainEnglish.usd(margin))) of \(PlainEnglish.usd(sold.revenue)) revenue "
-      + "(\(PlainEnglish.percent(margin, of: sold.revenue)))"
+    return "\(strong(HumanFormat.usd(margin))) of \(HumanFormat.usd(sold.revenue)) revenue "
+      + "(\(HumanFormat.percent(margin, of: sold.revenue)))"
   }
 
   private func ranges(_ plan: PlanReport) -> String? {
     guard let mean = plan.expectation.meanOverRanges else { return nil }
-    let count = PlainEnglish.plural(Int64(plan.rangedInputs), "number")
+    let count = HumanFormat.plural(Int64(plan.rangedInputs), "number")
     return "\(count) of the file are known up to a range; over these the mean bill is "
-      + "\(PlainEnglish.usd(mean)), and nine in ten lie in the range above"
+      + "\(HumanFormat.usd(mean)), and nine in ten lie in the range above"
   }
 
   private func largest(_ plan: PlanReport) -> String? {
@@ -189,7 +189,7 @@ package struct FirstScreen {
     guard whole > 0, !parts.isEmpty else { return nil }
     let text = parts.map { part in
       let use = part.useCase.map { "\(name($0)) on " } ?? "fixed price of "
-      return "\(use)\(name(part.model)) \(PlainEnglish.share(part.cost, of: whole))"
+      return "\(use)\(name(part.model)) \(HumanFormat.share(part.cost, of: whole))"
     }.joined(separator: ", ")
     return text + (isKnown ? "" : " (in the simulated month)")
   }
@@ -197,14 +197,14 @@ package struct FirstScreen {
   private func readShare(_ plan: PlanReport) -> String? {
     let whose = "of caching models are"
     if let share = plan.expectation.readShare {
-      return "\(PlainEnglish.share(share)) of the input tokens \(whose) read from them"
+      return "\(HumanFormat.share(share)) of the input tokens \(whose) read from them"
     }
     let keeping = scenario.promptCacheModels
     let cells = plan.result.costs.filter { keeping.contains($0.modelName) }
     let input = cells.reduce(0) { $0 + $1.inputTokens }
     let read = cells.reduce(0) { $0 + $1.cachedInputTokens }
     guard input > 0 else { return nil }
-    return "\(PlainEnglish.share(Double(read), of: Double(input))) of the input tokens \(whose) "
+    return "\(HumanFormat.share(Double(read), of: Double(input))) of the input tokens \(whose) "
       + "read from them in the simulated month"
   }
 
@@ -212,14 +212,14 @@ package struct FirstScreen {
     let all = "(all: costsim levers)"
     guard let best = report.savings else { return "costsim levers tells them" }
     guard !best.savings.isEmpty else {
-      let least = PlainEnglish.share(AttentionLimits.shipped.saving)
+      let least = HumanFormat.share(AttentionLimits.shipped.saving)
       return "no standard lever saves \(least) of it \(all)"
     }
     let isStarred = best.savings.contains { !$0.leftOut.isEmpty }
     let items = best.savings.map { item in
       "\(name(LeverMarkdown.lowercased(item.lever.title))) "
-        + "\(strong(PlainEnglish.usd(item.saving)))\(item.leftOut.isEmpty ? "" : star) "
-        + "(\(PlainEnglish.share(item.saving, of: plan.expectation.cost)))"
+        + "\(strong(HumanFormat.usd(item.saving)))\(item.leftOut.isEmpty ? "" : star) "
+        + "(\(HumanFormat.share(item.saving, of: plan.expectation.cost)))"
     }
     let left = Expectation.union(best.savings.map(\.leftOut))
     let known = Set(report.plans.flatMap(\.expectation.leftOut))
@@ -241,12 +241,12 @@ package struct FirstScreen {
     let unbilled = scenario.unbilled
     var items = unbilled.prefix(Self.mostUnbilled).map { name($0.text) }
     if unbilled.count > items.count {
-      items.append("\(PlainEnglish.plural(Int64(unbilled.count - items.count), "model")) more")
+      items.append("\(HumanFormat.plural(Int64(unbilled.count - items.count), "model")) more")
     }
-    let prices = items.isEmpty ? "" : "prices of \(PlainEnglish.list(items)); "
+    let prices = items.isEmpty ? "" : "prices of \(HumanFormat.list(items)); "
     let count = Int64(scenario.assumptions.count)
     let assumed =
-      count > 0 ? "; the file rests on \(PlainEnglish.plural(count, "assumption"))" : ""
+      count > 0 ? "; the file rests on \(HumanFormat.plural(count, "assumption"))" : ""
     return "\(prices)taxes\(assumed)"
   }
 }
@@ -259,7 +259,7 @@ extension FirstScreen {
     var table = MarkdownTable(headers)
     for row in rows { table.row(row) }
     let notes = notes.map { "\($0)\n\n" }.joined()
-    let span = PlainEnglish.name(Period.Span(start: period.start, end: period.end), in: period)
+    let span = HumanFormat.name(Period.Span(start: period.start, end: period.end), in: period)
     return "The expected bill of \(span):\n\n" + table.text + notes
       + lines.map { "- \(strong($0.label)): \($0.text)\n" }.joined() + "\n"
   }
@@ -341,7 +341,7 @@ extension PlanReport {
 
   /// `$27.50–$31.00`.
   package var rangeText: String {
-    billRange.map { "\(PlainEnglish.usd($0.low))–\(PlainEnglish.usd($0.high))" } ?? "–"
+    billRange.map { "\(HumanFormat.usd($0.low))–\(HumanFormat.usd($0.high))" } ?? "–"
   }
 
   /// Why there is no range; nil: there is one.

@@ -13,7 +13,7 @@ package enum RangesNote {
   ) -> String? {
     guard ranges > 0 else { return nil }
     let start =
-      "Mind that \(PlainEnglish.plural(Int64(ranges), "input")) "
+      "Mind that \(HumanFormat.plural(Int64(ranges), "input")) "
       + "\(ranges == 1 ? "is" : "are") known only up to a range, and that \(bills) at "
       + "\(ranges == 1 ? "its likely value" : "their likely values")"
     guard let over, over.isOverRanges else { return start + "." }
@@ -23,15 +23,15 @@ package enum RangesNote {
   /// The mean over the ranges, nine bills of ten, and the chance to break the budget.
   package static func words(_ over: Assessment, _ emphasis: String) -> String {
     var text =
-      "over the ranges the expected bill is \(emphasis)\(PlainEnglish.usd(over.cost))\(emphasis) "
+      "over the ranges the expected bill is \(emphasis)\(HumanFormat.usd(over.cost))\(emphasis) "
       + "in the mean"
     if let band = over.percentiles {
       text +=
-        ", nine such bills in ten lie between \(PlainEnglish.usd(band.p05)) and "
-        + PlainEnglish.usd(band.p95)
+        ", nine such bills in ten lie between \(HumanFormat.usd(band.p05)) and "
+        + HumanFormat.usd(band.p95)
     }
     if let chance = over.anyOverrun {
-      text += ", and the budget breaks with a chance of \(PlainEnglish.share(chance))"
+      text += ", and the budget breaks with a chance of \(HumanFormat.share(chance))"
     }
     return text
   }

@@ -10,12 +10,12 @@ package enum TerminalSummary {
   }
 
   private static func text(_ report: ScenarioReport, styled: Bool) -> String {
-    let name = bold(PlainEnglish.visible(report.scenario.name), styled)
+    let name = bold(HumanFormat.visible(report.scenario.name), styled)
     guard report.replay == nil, !report.plans.isEmpty else {
       return name + "\n" + Headline.text(report) + "\n\n" + table(report, styled)
     }
     let period = report.scenario.period
-    let span = PlainEnglish.name(Period.Span(start: period.start, end: period.end), in: period)
+    let span = HumanFormat.name(Period.Span(start: period.start, end: period.end), in: period)
     let screen = FirstScreen(report)
     let attention = report.attention(emphasis: "").map { wrapped($0) + "\n" } ?? ""
     return "\(name), \(span): the expected bill\n" + attention + "\n"
@@ -54,22 +54,22 @@ package enum TerminalSummary {
   private static func cells(_ plan: PlanReport, _ report: ScenarioReport) -> [String] {
     let result = plan.result
     var cells = [
-      PlainEnglish.visible(plan.plan.name), PlainEnglish.count(result.calls),
-      PlainEnglish.usd(result.cost),
+      HumanFormat.visible(plan.plan.name), HumanFormat.count(result.calls),
+      HumanFormat.usd(result.cost),
     ]
-    if let budget = report.periodBudget { cells.append(PlainEnglish.usd(budget - result.cost)) }
+    if let budget = report.periodBudget { cells.append(HumanFormat.usd(budget - result.cost)) }
     if report.replay != nil {
       if report.scenario.budget != nil {
         cells.append(
-          plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "no")
+          plan.budgetCrossedAt.map { HumanFormat.moment($0, in: report.scenario.period) } ?? "no")
       }
-      cells.append(PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)))
+      cells.append(HumanFormat.smallUSD(result.cost, per: Int64(plan.plan.users)))
     }
     let lookups = Double(result.cacheHits + result.cacheMisses)
     cells += [
-      PlainEnglish.percent(Double(result.cacheHits), of: lookups),
-      PlainEnglish.share(Double(result.failedCalls), of: Double(result.calls)),
-      PlainEnglish.percentile(result.latency, 95),
+      HumanFormat.percent(Double(result.cacheHits), of: lookups),
+      HumanFormat.share(Double(result.failedCalls), of: Double(result.calls)),
+      HumanFormat.percentile(result.latency, 95),
     ]
     return cells
   }

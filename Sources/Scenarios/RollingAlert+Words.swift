@@ -12,7 +12,7 @@ extension RollingAlert {
   private var span: String {
     if window == .hour { return "hour" }
     if window == .minute { return "minute" }
-    return PlainEnglish.duration(window)
+    return HumanFormat.duration(window)
   }
 }
 
@@ -39,12 +39,12 @@ extension RollingAlert.Metric {
 
   /// A value of the metric: latencies are milliseconds, rates are fractions, spending is dollars.
   package func text(_ value: Double) -> String {
-    if self == .accountMonthCost { return PlainEnglish.usd(value) }
+    if self == .accountMonthCost { return HumanFormat.usd(value) }
     if isDuration {
       let microseconds = Int64(exactly: (value * 1_000).rounded())
-      return microseconds.map { PlainEnglish.duration(SimDuration(microseconds: $0)) } ?? "–"
+      return microseconds.map { HumanFormat.duration(SimDuration(microseconds: $0)) } ?? "–"
     }
-    return PlainEnglish.percent(value).replacing(".0 %", with: " %")
+    return HumanFormat.percent(value).replacing(".0 %", with: " %")
   }
 }
 

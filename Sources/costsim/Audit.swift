@@ -48,6 +48,6 @@ struct Audit: ParsableCommand {
     try folder.commit()
     printing.show(
       json: json,
-      text: PlainEnglish.visible(AuditHeadline.text(result)) + "\nAudit: \(out)/audit/audit.md\n")
+      text: HumanFormat.visible(AuditHeadline.text(result)) + "\nAudit: \(out)/audit/audit.md\n")
   }
 }

@@ -44,10 +44,10 @@ struct BaselineCommand: ParsableCommand {
     for entry in entries { baseline.put(entry) }
     try outputs.write(BaselineText.text(baseline), to: out)
     try outputs.commit()
-    let names = loaded.map { PlainEnglish.visible($0.scenario.name) }
+    let names = loaded.map { HumanFormat.visible($0.scenario.name) }
     printing.show(
       json: .object([("file", .string(out)), ("scenarios", .array(entries.map(BaselineText.json)))]
       ),
-      text: "\(out): \(PlainEnglish.list(names)). Now: costsim check … --baseline \(out)\n")
+      text: "\(out): \(HumanFormat.list(names)). Now: costsim check … --baseline \(out)\n")
   }
 }

@@ -15,7 +15,7 @@ struct BucketCalibration {
     let bad = reading.leftOut.filter { $0.reason.isBad }
     guard Int64(bad.count) <= skipBadRows else {
       throw BadInput(
-        message: "\(log): error: \(PlainEnglish.plural(Int64(bad.count), "row")) cannot be read"
+        message: "\(log): error: \(HumanFormat.plural(Int64(bad.count), "row")) cannot be read"
           + (bad.first?.problem.map { ": \($0.message)" } ?? "")
           + "\nhint: --skip-bad-rows leaves them out")
     }

@@ -79,7 +79,7 @@ struct Calibrate: ParsableCommand {
     let leftOut = fit.leftOut.calls > 0 ? "; " + fit.leftOut.text : ""
     let read = fit.workloads.compactMap(\.readSentence).map { "\n" + $0 }.joined()
     let said =
-      "Fitted to \(PlainEnglish.plural(fit.facts.accepted, "request"))\(leftOut)."
+      "Fitted to \(HumanFormat.plural(fit.facts.accepted, "request"))\(leftOut)."
       + (fit.facts.statusSentence.map { " " + $0 } ?? "") + read
     printing.show(
       json: CalibrationJSON.json(fit, file: out, catalog: models),
@@ -109,8 +109,8 @@ struct Calibrate: ParsableCommand {
     let calls = fit.tellsCalls ? "" : " They do not tell how many calls they sum."
     printing.show(
       json: CalibrationJSON.json(fit, file: out, catalog: models),
-      text: "Fitted means to \(PlainEnglish.plural(Int64(fit.buckets), "bucket")) of "
-        + "\(PlainEnglish.plural(Int64(fit.days), "day")), \(BucketText.note): no law of call sizes, "
+      text: "Fitted means to \(HumanFormat.plural(Int64(fit.buckets), "bucket")) of "
+        + "\(HumanFormat.plural(Int64(fit.days), "day")), \(BucketText.note): no law of call sizes, "
         + "latencies, prompts or sessions.\(calls)\n" + next)
   }
 

@@ -95,7 +95,7 @@ struct Check: ParsableCommand {
       input.tree(path), scenario, threads: simulation.threads)
     return RangesNote.sentence(
       ranges: scenario.ranges.count, over: over,
-      bills: "the bills of \(PlainEnglish.visible(scenario.name)) are compared")
+      bills: "the bills of \(HumanFormat.visible(scenario.name)) are compared")
   }
 
   private func judge(

@@ -83,10 +83,10 @@ struct Explain: ParsableCommand {
     let replay = Replay(path: path, format: log.format) { _ in
       try log.options(origin: variant.scenario.period.start)
     }
-    let told = try replay.story(row: row, call: call, of: variant)
+    let told = try replay.trace(row: row, call: call, of: variant)
     guard
       let explanation = CallExplanation(
-        told.story, plan: told.plan, run: 1, names: told.names,
+        told.trace, plan: told.plan, run: 1, names: told.names,
         log: (path.split(separator: "/").last.map(String.init) ?? path, told.row))
     else { preconditionFailure("the replay goes on until the request has ended") }
     return explanation
@@ -100,13 +100,13 @@ struct Explain: ParsableCommand {
     let plan = scenario.plans[0]
     let names = PlanNames(
       compiled: simulation.compiled, routing: simulation.routing, userNames: [])
-    let told = try simulation.story(ofCall: call, of: plan, run: run)
+    let told = try simulation.trace(ofCall: call, of: plan, run: run)
     guard
-      let story = told.story,
+      let trace = told.trace,
       let explanation = CallExplanation(
-        story, plan: plan, run: run, names: names)
+        trace, plan: plan, run: run, names: names)
     else {
-      let count = PlainEnglish.pluralWithVerb(told.calls, "call")
+      let count = HumanFormat.pluralWithVerb(told.calls, "call")
       throw BadInput(
         message: "error: there is no call \(call): \(count) made by \(plan.name) in run \(run)")
     }

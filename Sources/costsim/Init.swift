@@ -65,7 +65,7 @@ struct Init: ParsableCommand {
     try output.commit()
     printing.show(
       json: .object([("files", .array(files.map { .string("\(folder)/\($0.name)") }))]),
-      text: "Now: costsim run \(PlainEnglish.visible(folder))/scenario.yaml\n")
+      text: "Now: costsim run \(HumanFormat.visible(folder))/scenario.yaml\n")
   }
 
   /// Reads the scenario as it would be written: numbers may be too large for it.
@@ -78,7 +78,7 @@ struct Init: ParsableCommand {
     do throws(InputErrors) {
       _ = try ScenarioReader.read(path: folder.appendingPathComponent("scenario.yaml").path)
     } catch {
-      let problem = error.diagnostics.first.map { PlainEnglish.visible($0.message) } ?? ""
+      let problem = error.diagnostics.first.map { HumanFormat.visible($0.message) } ?? ""
       throw BadInput(message: "error: these numbers make no scenario: \(problem)")
     }
   }

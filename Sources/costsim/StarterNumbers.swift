@@ -38,7 +38,7 @@ struct StarterNumbers {
         let from = least > 0 ? " from \(least)" : ""
         throw BadInput(
           message:
-            "--\(rawValue): error: expected \(kind)\(from), not '\(PlainEnglish.visible(text))'")
+            "--\(rawValue): error: expected \(kind)\(from), not '\(HumanFormat.visible(text))'")
       }
       return (isMoney ? "$" : "") + plain
     }

@@ -48,7 +48,7 @@ struct Validate: ParsableCommand {
 
   private static func unasked(_ scenario: Scenario) -> [String] {
     scenario.unaskedFallbacks.map { item in
-      item.text { PlainEnglish.list($0.map(PlainEnglish.visible)) }
+      item.text { HumanFormat.list($0.map(HumanFormat.visible)) }
     }
   }
 
@@ -59,29 +59,29 @@ struct Validate: ParsableCommand {
         "\($0.name) is switched off \($0.words(catalog: "the scenario's own catalog"))"
       }
       + scenario.catalog.providersAlike.map {
-        "the providers \(PlainEnglish.list($0)) are taken for \($0.count): an outage of one leaves the "
+        "the providers \(HumanFormat.list($0)) are taken for \($0.count): an outage of one leaves the "
           + "models of the others alone"
       }
   }
 
   private static func warning(_ size: CutSize) -> String {
-    "\(size.name) \(size.isOfSeveral ? "have" : "has") \(PlainEnglish.number(size.stated)) \(size.unit) on average as stated, but "
-      + "\(PlainEnglish.number(size.drawn)) (\(PlainEnglish.percent(size.drawn / size.stated - 1))) "
+    "\(size.name) \(size.isOfSeveral ? "have" : "has") \(HumanFormat.number(size.stated)) \(size.unit) on average as stated, but "
+      + "\(HumanFormat.number(size.drawn)) (\(HumanFormat.percent(size.drawn / size.stated - 1))) "
       + "once \(size.by) has cut \(size.isOfSeveral ? "them" : "it")"
   }
 
   private static func text(_ path: String, _ scenario: Scenario, _ warnings: [String]) -> String {
-    let users = scenario.plans.map { PlainEnglish.count(Int64($0.users)) }
+    let users = scenario.plans.map { HumanFormat.count(Int64($0.users)) }
     let last = scenario.plans.last?.users ?? 0
     let counts = [
-      PlainEnglish.plural(Int64(scenario.workloads.count), "workload"),
-      PlainEnglish.plural(Int64(scenario.catalog.models.count), "model"),
-      "\(users.count == 1 ? "a plan" : "plans") of \(PlainEnglish.list(users)) "
+      HumanFormat.plural(Int64(scenario.workloads.count), "workload"),
+      HumanFormat.plural(Int64(scenario.catalog.models.count), "model"),
+      "\(users.count == 1 ? "a plan" : "plans") of \(HumanFormat.list(users)) "
         + (users.count == 1 && last == 1 ? "user" : "users"),
     ]
     let unbilled = scenario.unbilled.map { "  not billed here: \($0.text)\n" }.joined()
     let unasked = unasked(scenario).map { "  never asked: \($0)\n" }.joined()
-    let warnings = warnings.map { "  warning: \(PlainEnglish.visible($0))\n" }.joined()
+    let warnings = warnings.map { "  warning: \(HumanFormat.visible($0))\n" }.joined()
     return "\(path): fine (\(counts.joined(separator: ", ")))\n" + unbilled + unasked + warnings
   }
 }

@@ -180,7 +180,7 @@ package struct Calibrator {
       ProfileFit(sketch.week(ofWorkload: $0, in: period.period))
     }
     let (bursts, conversations) = try secondPass(sketch, period, profiles)
-    let fit = Assembly(
+    let fit = CalibrationFitter(
       sketch: sketch, period: period, profiles: profiles, bursts: bursts,
       conversations: conversations, hasPolicy: hasPolicy,
       catalog: catalog

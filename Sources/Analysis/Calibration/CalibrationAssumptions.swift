@@ -96,7 +96,7 @@ package enum CalibrationAssumptions {
     if !unpriced.isEmpty {
       let amounts = unpriced.map { $0.text(of: fit.unpriced[$0, default: 0]) }
       list.append(
-        "\(PlainEnglish.list(amounts)) are left out: not every model that the calls can reach has a price "
+        "\(HumanFormat.list(amounts)) are left out: not every model that the calls can reach has a price "
           + "for them.")
     }
     if fit.writtenLongTokens > 0, fit.workloads.contains(where: { $0.conversation == nil }) {

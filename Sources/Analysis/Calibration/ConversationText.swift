@@ -105,7 +105,7 @@ extension Calibration.Workload {
         + "prompts on the log's calls",
       fittedReadShare.map { "\(YAMLText.percent($0, digits: 4)) in the fitted scenario" },
     ].compactMap(\.self)
-    return "Read from the provider's cache in conversations of '\(PlainEnglish.visible(name))': "
-      + PlainEnglish.list(shares) + "."
+    return "Read from the provider's cache in conversations of '\(HumanFormat.visible(name))': "
+      + HumanFormat.list(shares) + "."
   }
 }

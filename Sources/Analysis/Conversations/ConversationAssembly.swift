@@ -116,7 +116,7 @@ struct ConversationAssembly {
       let names = Set(talk.flatMap { $0.map { $0.chain[0].name } }).sorted()
       refuse(
         "policy",
-        "its calls are routed to several models (\(PlainEnglish.list(names))), each with a cache that "
+        "its calls are routed to several models (\(HumanFormat.list(names))), each with a cache that "
           + "has seen a part of the conversation")
       return []
     }

@@ -112,7 +112,7 @@ extension ConversationAssembly {
   ) {
     if let full = place.compaction, full.at <= size { return }
     let share = place.form.shareBeyond(size)
-    let text = "\(reason), \(PlainEnglish.share(share)) of them"
+    let text = "\(reason), \(HumanFormat.share(share)) of them"
     if share >= AttentionLimits.shipped.turnedAway {
       refuse(key, text)
     } else if share > Self.never {

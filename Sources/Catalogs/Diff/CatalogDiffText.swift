@@ -7,11 +7,11 @@ package enum CatalogDiffText {
     var text = changes.isEmpty ? "No model and no price differs.\n" : ""
     for change in changes {
       let mark = Self.mark(change.kind)
-      text += "\(mark) \(PlainEnglish.visible(change.model))\n"
+      text += "\(mark) \(HumanFormat.visible(change.model))\n"
       guard change.kind == .changed else { continue }
       for line in change.lines {
         let values = "\(line.before ?? "none") → \(line.after ?? "none")"
-        text += "    " + PlainEnglish.visible("\(line.label): \(values)")
+        text += "    " + HumanFormat.visible("\(line.label): \(values)")
         if let ratio = line.ratio, ratio != 1 { text += " (\(signed(ratio - 1)))" }
         text += "\n"
       }
@@ -29,26 +29,26 @@ package enum CatalogDiffText {
 
   /// `+12.5 %`.
   private static func signed(_ share: Double) -> String {
-    (share > 0 ? "+" : "") + PlainEnglish.percent(share)
+    (share > 0 ? "+" : "") + HumanFormat.percent(share)
   }
 
   private static func bills(_ comparison: CatalogComparison) -> String {
     var text = ""
     for plan in comparison.plans {
       text +=
-        "\n\(PlainEnglish.plural(Int64(plan.plan.users), "user")): the expected bill goes from "
-      text += "\(PlainEnglish.usd(plan.own)) to \(PlainEnglish.usd(plan.other))"
+        "\n\(HumanFormat.plural(Int64(plan.plan.users), "user")): the expected bill goes from "
+      text += "\(HumanFormat.usd(plan.own)) to \(HumanFormat.usd(plan.other))"
       if plan.own > 0 { text += " (\(signed(plan.other / plan.own - 1)))" }
       text += "\n"
       for effect in plan.effects {
         let sign = effect.difference > 0 ? "+" : ""
         text +=
-          "    \(PlainEnglish.visible(effect.model)): \(sign)\(PlainEnglish.usd(effect.difference))\n"
+          "    \(HumanFormat.visible(effect.model)): \(sign)\(HumanFormat.usd(effect.difference))\n"
       }
     }
     if !comparison.missing.isEmpty {
       text += "\nCalled, but not in the second catalog, and so at the first one's prices: "
-      text += PlainEnglish.visible(comparison.missing.joined(separator: ", ")) + "\n"
+      text += HumanFormat.visible(comparison.missing.joined(separator: ", ")) + "\n"
     }
     return text
   }

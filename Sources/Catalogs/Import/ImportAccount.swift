@@ -34,14 +34,14 @@ package enum ImportAccount {
     guard !names.isEmpty else { return "" }
     let count = all ? names.count : min(shown, names.count)
     var text = "\(number(names.count)) \(what):\n"
-    for name in names.prefix(count) { text += "  \(PlainEnglish.visible(name))\n" }
+    for name in names.prefix(count) { text += "  \(HumanFormat.visible(name))\n" }
     if names.count > count { text += "  … and \(number(names.count - count)) more (--json)\n" }
     return text
   }
 
   private static func counts(_ what: String, _ counts: [String: Int]) -> String {
     guard !counts.isEmpty else { return "" }
-    let lines = sorted(counts).map { "  \(number($0.count)) × \(PlainEnglish.visible($0.name))\n" }
+    let lines = sorted(counts).map { "  \(number($0.count)) × \(HumanFormat.visible($0.name))\n" }
     return what + ":\n" + lines.joined()
   }
 
@@ -51,10 +51,10 @@ package enum ImportAccount {
       .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
   }
 
-  private static func number(_ count: Int) -> String { PlainEnglish.count(Int64(count)) }
+  private static func number(_ count: Int) -> String { HumanFormat.count(Int64(count)) }
 
   private static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    PlainEnglish.plural(Int64(count), one, many)
+    HumanFormat.plural(Int64(count), one, many)
   }
 
   package static func json(_ result: CatalogImport) -> JSONValue {

@@ -153,7 +153,7 @@ package struct CatalogLint {
           guard let base = sheet.rate(dimension, on: variant),
             let rate = sheet.rate(dimension, input: tier.firstInput, on: variant), rate < base
           else { continue }
-          return "\(name)\(key) from \(PlainEnglish.count(tier.firstInput)) tokens on"
+          return "\(name)\(key) from \(HumanFormat.count(tier.firstInput)) tokens on"
             + " (\(RateText.text(rate, kind))) is cheaper than below (\(RateText.text(base, kind)))"
         }
       }
@@ -199,8 +199,8 @@ package struct CatalogLint {
       guard ratio >= limits.outlier || ratio <= 1 / limits.outlier else { continue }
       let size = max(ratio, 1 / ratio)
       let isSlip = [1e3, 1e6].contains { size > $0 / 2 && size < $0 * 2 }
-      let others = PlainEnglish.plural(Int64(prices.count), "other offer")
-      var message = "\(name) at \(text(rate)) is \(PlainEnglish.number(size)) times "
+      let others = HumanFormat.plural(Int64(prices.count), "other offer")
+      var message = "\(name) at \(text(rate)) is \(HumanFormat.number(size)) times "
       message += ratio > 1 ? "dearer" : "cheaper"
       message += " than the median of \(others) of this model"
       return (isSlip ? .unitSlip : .outlier, isSlip ? message + ": a slip of the unit?" : message)

@@ -5,18 +5,18 @@ import Support
 package enum LintText {
   package static func text(_ path: String, _ catalog: Catalog, _ findings: [LintFinding]) -> String
   {
-    let models = PlainEnglish.plural(Int64(catalog.models.count), "model")
+    let models = HumanFormat.plural(Int64(catalog.models.count), "model")
     guard !findings.isEmpty else { return "\(path): nothing suspicious in \(models)\n" }
     var text = ""
     for finding in findings {
-      text += "\(path): \(PlainEnglish.visible(finding.model)): \(finding.rule.rawValue): "
+      text += "\(path): \(HumanFormat.visible(finding.model)): \(finding.rule.rawValue): "
       text += "\(finding.message)\n"
     }
     let counts = LintFinding.Rule.allCases.compactMap { rule -> String? in
       let count = findings.count { $0.rule == rule }
-      return count > 0 ? "\(PlainEnglish.count(Int64(count))) \(rule.rawValue)" : nil
+      return count > 0 ? "\(HumanFormat.count(Int64(count))) \(rule.rawValue)" : nil
     }
-    let total = PlainEnglish.plural(Int64(findings.count), "finding")
+    let total = HumanFormat.plural(Int64(findings.count), "finding")
     return text + "\(path): \(total) in \(models): \(counts.joined(separator: ", "))\n"
   }
 

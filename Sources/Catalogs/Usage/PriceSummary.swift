@@ -38,34 +38,34 @@ package struct PriceSummary {
   private var cost: MoneySum { totals.reduce(.zero) { $0 + $1.total.cost } }
 
   package var text: String {
-    var text = "\(PlainEnglish.plural(rows, "row")) cost \(PlainEnglish.usd(cost))"
+    var text = "\(HumanFormat.plural(rows, "row")) cost \(HumanFormat.usd(cost))"
     text += " ($\(cost.exactDecimal) exactly).\n"
     for (model, total) in totals {
-      text += "  \(PlainEnglish.visible(model)): \(PlainEnglish.usd(total.cost)), "
-      text += "\(PlainEnglish.plural(total.rows, "row"))\n"
+      text += "  \(HumanFormat.visible(model)): \(HumanFormat.usd(total.cost)), "
+      text += "\(HumanFormat.plural(total.rows, "row"))\n"
     }
-    if failed > 0 { text += "\(PlainEnglish.plural(failed, "failed call")) cost nothing.\n" }
+    if failed > 0 { text += "\(HumanFormat.plural(failed, "failed call")) cost nothing.\n" }
     for (word, rows) in unknownStatuses {
-      text += "status '\(PlainEnglish.visible(word))' is unknown and taken for a failure: "
-      text += "\(PlainEnglish.plural(rows, "row")).\n"
+      text += "status '\(HumanFormat.visible(word))' is unknown and taken for a failure: "
+      text += "\(HumanFormat.plural(rows, "row")).\n"
     }
     if empty.calls > 0 {
-      text += "\(PlainEnglish.plural(empty.calls, "row")) of $0 "
+      text += "\(HumanFormat.plural(empty.calls, "row")) of $0 "
       text += "\(empty.calls == 1 ? "states" : "state") 0 of all that the model bills (first: row "
-      text += "\(PlainEnglish.count(empty.firstRow))).\n"
+      text += "\(HumanFormat.count(empty.firstRow))).\n"
     }
     for (what, rows) in unlisted {
-      text += "\(PlainEnglish.visible(what)) is not listed: \(PlainEnglish.plural(rows, "row"))"
+      text += "\(HumanFormat.visible(what)) is not listed: \(HumanFormat.plural(rows, "row"))"
       text += " at ordinary prices.\n"
     }
     for (what, rows) in readAs {
-      text += "\(PlainEnglish.visible(what)): \(PlainEnglish.plural(rows, "row")).\n"
+      text += "\(HumanFormat.visible(what)): \(HumanFormat.plural(rows, "row")).\n"
     }
     if rejected > 0 {
-      text += "\(PlainEnglish.plural(Int64(rejected), "malformed row")) left out.\n"
+      text += "\(HumanFormat.plural(Int64(rejected), "malformed row")) left out.\n"
     }
     if !unused.isEmpty {
-      text += "Columns not used: \(unused.map(PlainEnglish.visible).joined(separator: ", "))\n"
+      text += "Columns not used: \(unused.map(HumanFormat.visible).joined(separator: ", "))\n"
     }
     return text
   }

@@ -20,13 +20,13 @@ package struct ModelFit {
       return "the catalog lists no \(task) among its capabilities"
     }
     if let retired = RetiredModel(model, in: scenario.period), retired.isBeforeStart {
-      return "it was withdrawn on \(PlainEnglish.date(retired.date))"
+      return "it was withdrawn on \(HumanFormat.date(retired.date))"
     }
     if let obstacle = priceObstacle(model, id, variants) { return obstacle }
     guard let window = model.contextWindow.map(Double.init), fitting(window) < rules.fits else {
       return nil
     }
-    return "its window of \(PlainEnglish.number(window)) tokens is too small"
+    return "its window of \(HumanFormat.number(window)) tokens is too small"
   }
 
   package func obstacle(_ id: ModelID, to variant: Variant) -> String? {

@@ -26,7 +26,7 @@ package struct WhatIfQuestion: Sendable {
     else {
       throw BadInput(
         message:
-          "'\(PlainEnglish.visible(text))': error: not a question that is understood, expected "
+          "'\(HumanFormat.visible(text))': error: not a question that is understood, expected "
           + "one of:\n" + Self.forms.map { "  \($0)" }.joined(separator: "\n"))
     }
     overrides = found
@@ -64,10 +64,10 @@ private struct Reader {
     }
     guard others.isEmpty else {
       throw BadInput(
-        message: "'\(PlainEnglish.visible(text))': error: models are swapped by use case, and "
-          + "\(PlainEnglish.list(others.map { PlainEnglish.visible($0.name) })) "
-          + "\(others.count == 1 ? "has" : "have") that of '\(PlainEnglish.visible(word))', too\n"
-          + "ask 'for \(PlainEnglish.visible(workload.useCase))' if all are meant")
+        message: "'\(HumanFormat.visible(text))': error: models are swapped by use case, and "
+          + "\(HumanFormat.list(others.map { HumanFormat.visible($0.name) })) "
+          + "\(others.count == 1 ? "has" : "have") that of '\(HumanFormat.visible(word))', too\n"
+          + "ask 'for \(HumanFormat.visible(workload.useCase))' if all are meant")
     }
     return workload.useCase
   }
@@ -133,7 +133,7 @@ private struct Reader {
         value.wholeMatch(of: /\s*([0-9]+|[0-9]{1,3}(,[0-9]{3})+)\s*/) != nil
       else {
         throw BadInput(
-          message: "'\(PlainEnglish.visible(text))': error: expected one number of users like 1,000"
+          message: "'\(HumanFormat.visible(text))': error: expected one number of users like 1,000"
         )
       }
       return ["plans=[\(number)]"]
@@ -150,10 +150,10 @@ private struct Reader {
     guard found.count == 1 else {
       let list = (found.isEmpty ? Set(names).sorted() : found).prefix(20)
       throw BadInput(
-        message: "'\(PlainEnglish.visible(text))': error: "
-          + "\(found.isEmpty ? "unknown" : "more than one") \(kind) '\(PlainEnglish.visible(word))'\n"
+        message: "'\(HumanFormat.visible(text))': error: "
+          + "\(found.isEmpty ? "unknown" : "more than one") \(kind) '\(HumanFormat.visible(word))'\n"
           + "\(found.isEmpty ? "known" : "it may be"): "
-          + list.map(PlainEnglish.visible).joined(separator: ", "))
+          + list.map(HumanFormat.visible).joined(separator: ", "))
     }
     return found[0]
   }
@@ -191,6 +191,6 @@ package struct WhatIfAnswer: Sendable {
 
 extension WhatIfQuestion {
   fileprivate func problem(_ message: String) -> BadInput {
-    BadInput(message: "'\(PlainEnglish.visible(text))' cannot be answered:\n\(message)")
+    BadInput(message: "'\(HumanFormat.visible(text))' cannot be answered:\n\(message)")
   }
 }

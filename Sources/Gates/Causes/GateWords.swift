@@ -5,7 +5,7 @@ import Support
 /// Inputs as a sentence about their change says them.
 package enum GateWords {
   package static func number(_ value: Double) -> String {
-    PlainEnglish.grouped(DecimalText.trimmed(DecimalText.real(value, places: 6) ?? "–"))
+    HumanFormat.grouped(DecimalText.trimmed(DecimalText.real(value, places: 6) ?? "–"))
   }
 
   /// `70 %`, `0.1 %`.
@@ -25,14 +25,14 @@ package enum GateWords {
   }
 
   package static func span(_ period: Period) -> String {
-    PlainEnglish.span(Period.Span(start: period.start, end: period.end), in: period)
+    HumanFormat.span(Period.Span(start: period.start, end: period.end), in: period)
       + (period.timeZone == "UTC" ? "" : " (\(period.timeZone))")
   }
 
   package static func cacheClass(_ settings: CacheSettings.Class?) -> String {
     guard let settings else { return "none" }
     let rate = settings.hitRate.map { ", \(share($0)) hits" } ?? ""
-    return "kept \(PlainEnglish.duration(settings.ttl))" + rate
+    return "kept \(HumanFormat.duration(settings.ttl))" + rate
   }
 
   package static func prompts(_ prompts: PromptRepetition) -> String {
@@ -40,7 +40,7 @@ package enum GateWords {
     case .none: "none"
     case .unique: "unique"
     case .pool(let size, let exponent, let perUser):
-      "\(PlainEnglish.count(Int64(size))) \(perUser ? "per user" : "for all"), zipf \(number(exponent))"
+      "\(HumanFormat.count(Int64(size))) \(perUser ? "per user" : "for all"), zipf \(number(exponent))"
     }
   }
 
@@ -65,7 +65,7 @@ package enum GateWords {
   // MARK: Prices
 
   package static func money(_ money: Money?) -> String {
-    money.map { "$" + PlainEnglish.grouped(MoneySum($0).exactDecimal) } ?? "none"
+    money.map { "$" + HumanFormat.grouped(MoneySum($0).exactDecimal) } ?? "none"
   }
 
   package static func isSame(_ a: Rate?, _ b: Rate?) -> Bool {
@@ -87,7 +87,7 @@ package enum GateWords {
       rate.map { rate in
         let numerator = Int128(rate.picodollars) * Int128(quantity)
         let pico = (UInt128(numerator)).dividedHalfToEven(by: UInt128(rate.per))
-        return "$" + PlainEnglish.grouped(MoneySum(picodollars: Int128(pico)).exactDecimal)
+        return "$" + HumanFormat.grouped(MoneySum(picodollars: Int128(pico)).exactDecimal)
       } ?? "none"
     }
     return (text(from), text(to) + (to == nil ? "" : " per \(unit)"))

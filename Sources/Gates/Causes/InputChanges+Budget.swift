@@ -20,13 +20,13 @@ extension InputChanges {
       let when = action.conditions.map { condition in
         "\(condition.attribute.name) \(InputLog.alternatives(condition.values))"
       }
-      return "\(line.name) at \(PlainEnglish.usd(line.amount)): \(words(action.effect))"
-        + (when.isEmpty ? "" : " for \(PlainEnglish.list(when))")
+      return "\(line.name) at \(HumanFormat.usd(line.amount)): \(words(action.effect))"
+        + (when.isEmpty ? "" : " for \(HumanFormat.list(when))")
     }
-    let every = budget.evaluateEvery.map { ", looked at every \(PlainEnglish.duration($0))" } ?? ""
+    let every = budget.evaluateEvery.map { ", looked at every \(HumanFormat.duration($0))" } ?? ""
     let lag = budget.dataLag
     return lines.joined(separator: "; ") + every
-      + (lag > .zero ? ", \(PlainEnglish.duration(lag)) late" : "")
+      + (lag > .zero ? ", \(HumanFormat.duration(lag)) late" : "")
   }
 
   private func words(_ effect: BudgetAction.Effect) -> String {
@@ -37,9 +37,9 @@ extension InputChanges {
     case .block: return "block"
     case .cap(let calls, let amount):
       let parts =
-        [calls.map { PlainEnglish.plural($0, "call") }, amount.map { PlainEnglish.usd($0) }]
+        [calls.map { HumanFormat.plural($0, "call") }, amount.map { HumanFormat.usd($0) }]
         .compactMap(\.self)
-      return "cap of \(PlainEnglish.list(parts)) an account and day"
+      return "cap of \(HumanFormat.list(parts)) an account and day"
     }
   }
 

@@ -125,7 +125,7 @@ extension InputChanges {
 
   /// Microseconds.
   @Sendable private static func time(_ law: Distribution) -> String {
-    let mean = PlainEnglish.duration(SimDuration(microseconds: Int64(law.mean)))
+    let mean = HumanFormat.duration(SimDuration(microseconds: Int64(law.mean)))
     if case .fixed = law { return mean }
     guard case .lognormal(_, let cv, _) = law else { return "\(mean) on average" }
     return "\(mean) on average (cv \(GateWords.number(cv)))"
@@ -135,14 +135,14 @@ extension InputChanges {
     guard let rule else { return "never" }
     let limit =
       switch rule.limit {
-      case .tokens(let tokens): PlainEnglish.count(tokens)
+      case .tokens(let tokens): HumanFormat.count(tokens)
       case .windowShare(let billionths):
         "\(GateWords.share(Double(billionths) / 1e9)) of the window"
       }
     return switch rule.action {
     case .compact(let instruction, let keep):
-      "at \(limit) compact (instruction \(PlainEnglish.count(instruction)), keep \(keep))"
-    case .truncate(let tokens): "at \(limit) truncate to \(PlainEnglish.count(tokens))"
+      "at \(limit) compact (instruction \(HumanFormat.count(instruction)), keep \(keep))"
+    case .truncate(let tokens): "at \(limit) truncate to \(HumanFormat.count(tokens))"
     case .fail: "at \(limit) fail"
     }
   }

@@ -60,7 +60,7 @@ extension InputChanges {
   package mutating func addBehaviours() {
     addBehaviour(.failures, "failure rate", \.failureRate, GateWords.share)
     addBehaviour(.failures, "time limit", \.timeout) {
-      $0.map(PlainEnglish.duration) ?? "none"
+      $0.map(HumanFormat.duration) ?? "none"
     }
     addBehaviour(.failures, "latency", \.latency) { _ in "" }
     addBehaviour(.failures, "quota", \.quota) { _ in "" }
@@ -103,7 +103,7 @@ extension InputChanges {
   }
 
   private static func window(_ model: Model) -> String {
-    let size = model.contextWindow.map { PlainEnglish.count($0) } ?? "none"
+    let size = model.contextWindow.map { HumanFormat.count($0) } ?? "none"
     return "\(size), \(model.overWindow.rawValue)"
   }
 

@@ -154,12 +154,12 @@ extension InputChanges {
       field(.tokens, "what it bills at other models", \.uses, Self.uses)
     ] + sizes + [
       field(.tokens, "seconds of audio", \.audio, GateWords.size),
-      field(.tokens, "image tokens", \.frameTokens) { PlainEnglish.count($0) },
-      field(.tokens, "most output tokens", \.maxTokens) { $0.map(PlainEnglish.count) ?? "none" },
+      field(.tokens, "image tokens", \.frameTokens) { HumanFormat.count($0) },
+      field(.tokens, "most output tokens", \.maxTokens) { $0.map(HumanFormat.count) ?? "none" },
       field(.tokens, "what most output tokens limit", \.limitedTokens) {
         $0 == .all ? "thinking and answer" : "answer"
       },
-      field(.tokens, "static prefix", \.prefixTokens) { PlainEnglish.count($0) },
+      field(.tokens, "static prefix", \.prefixTokens) { HumanFormat.count($0) },
       field(.cache, "prompts", \.prompts, GateWords.prompts),
       field(.cache, "who shares the static prefix", \.prefixSharing) { $0.rawValue },
       field(.cache, "name of the static prefix", \.prefixName) { $0 ?? "none" },

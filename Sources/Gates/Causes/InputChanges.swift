@@ -50,8 +50,8 @@ package struct InputChanges {
   private mutating func addUsers(_ users: (base: Int, head: Int)) {
     if users.base != users.head {
       add(
-        .volume, "users of the plan", PlainEnglish.count(Int64(users.base)),
-        PlainEnglish.count(Int64(users.head))
+        .volume, "users of the plan", HumanFormat.count(Int64(users.base)),
+        HumanFormat.count(Int64(users.head))
       ) { $0.users = users.head }
     }
     let population = head.users

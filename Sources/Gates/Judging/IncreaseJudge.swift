@@ -25,7 +25,7 @@ package struct IncreaseJudge {
     if let share = limits.maxIncrease {
       all.append((GateWords.share(share), MoneySum(dollars: share * bill.dollars)))
     }
-    if let most = limits.maxIncreaseUSD { all.append((PlainEnglish.usd(most), most)) }
+    if let most = limits.maxIncreaseUSD { all.append((HumanFormat.usd(most), most)) }
     var months: [MoneySum]?
     return try all.map { words, limit in
       let isIgnored = plan.status(ignoring: limits.ignoreBelow) == .same

@@ -112,7 +112,7 @@ package struct ThresholdJudge {
 
   private static func words(_ value: Double, _ metric: Threshold.Metric) -> String {
     switch metric {
-    case .cost: PlainEnglish.usd(MoneySum(dollars: value))
+    case .cost: HumanFormat.usd(MoneySum(dollars: value))
     case _ where metric.isDuration: GateWords.number(value) + " ms"
     default: GateWords.share(value)
     }
@@ -132,11 +132,11 @@ package struct ThresholdJudge {
     let isLucky = !breaks && bound(.exactly(figures.bill.dollars))
     let expected =
       figures.simulated == nil
-      ? "" : figures.expected.map { " (expected \(PlainEnglish.usd($0)))" } ?? ""
+      ? "" : figures.expected.map { " (expected \(HumanFormat.usd($0)))" } ?? ""
     return GateCheck(
       scenario: scenario.name, plan: plan.name, name: threshold.text,
       outcome: breaks ? .failed : .passed,
-      message: "cost_usd is \(PlainEnglish.usd(figures.bill))\(expected)"
+      message: "cost_usd is \(HumanFormat.usd(figures.bill))\(expected)"
         + (isLucky ? ", beyond the limit, which chance alone could explain" : ""))
   }
 }

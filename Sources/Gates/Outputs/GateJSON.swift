@@ -114,7 +114,7 @@ package enum GateJSON {
             ("name", .string("\(plan.scenario) / \(plan.plan)")),
             ("unit", .string("USD")),
             ("value", .number(now.bill.exactDecimal)),
-            ("extra", .string(PlainEnglish.plural(Int64(now.users), "user"))),
+            ("extra", .string(HumanFormat.plural(Int64(now.users), "user"))),
           ])
         }
       })

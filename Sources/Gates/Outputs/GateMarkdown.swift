@@ -56,7 +56,7 @@ package enum GateMarkdown {
 
   /// As it is, in a fence longer than any within.
   private static func code(_ text: String, upTo limit: Int) -> String {
-    let shown = clipped(PlainEnglish.visibleLines(text), to: (limit - 200) / 4)
+    let shown = clipped(HumanFormat.visibleLines(text), to: (limit - 200) / 4)
     let run = shown.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
     let fence = String(repeating: "`", count: max(3, run + 1))
     return "\(fence)text\n\(shown)\n\(fence)\n"
@@ -72,8 +72,8 @@ package enum GateMarkdown {
     for plan in report.plans {
       let row = [
         "`\(GateText.key(report.status(plan)))`", cell(plan.scenario),
-        cell(plan.plan), plan.bills.base.map { PlainEnglish.usd($0) } ?? "–",
-        plan.bills.head.map { PlainEnglish.usd($0) } ?? "–",
+        cell(plan.plan), plan.bills.base.map { HumanFormat.usd($0) } ?? "–",
+        plan.bills.head.map { HumanFormat.usd($0) } ?? "–",
         report.status(plan) == .same ? "" : GateText.difference(plan),
       ]
       // Padding makes a row as long as the longest one.
@@ -81,7 +81,7 @@ package enum GateMarkdown {
       if (table.rowCount + 2) * length < limit / 3 { table.row(row) } else { left += 1 }
     }
     let key = "`~` changed, `+` new, `-` gone"
-    let more = left == 0 ? "" : " and \(PlainEnglish.plural(Int64(left), "more plan"))"
+    let more = left == 0 ? "" : " and \(HumanFormat.plural(Int64(left), "more plan"))"
     return table.text + key + more + "\n\n"
   }
 
@@ -95,7 +95,7 @@ package enum GateMarkdown {
     }
     let words = [(count(.failed), "failed"), (count(.skipped), "not judged")].filter { $0.0 > 0 }
       .map { "\($0.0) \($0.1)" }
-    let all = PlainEnglish.plural(Int64(report.checks.count), "check")
+    let all = HumanFormat.plural(Int64(report.checks.count), "check")
     var table = MarkdownTable([
       .text(""), .text("scenario"), .text("plan"), .text("check"), .text("found"),
     ])
@@ -115,7 +115,7 @@ package enum GateMarkdown {
       "<details><summary>\(all), "
         + (words.isEmpty ? "all passed" : words.joined(separator: ", ")) + "</summary>\n\n"
         + table.text
-        + (more == 0 ? "" : "and \(PlainEnglish.plural(Int64(more), "more check"))\n\n")
+        + (more == 0 ? "" : "and \(HumanFormat.plural(Int64(more), "more check"))\n\n")
         + "</details>\n\n", more == 0
     )
   }
@@ -179,7 +179,7 @@ private struct GateMarkdownCauses {
         ])
       }
       if kept.isEmpty {
-        let inputs = PlainEnglish.plural(Int64(own.count), "input")
+        let inputs = HumanFormat.plural(Int64(own.count), "input")
         table.row([cause.cause.words, own.isEmpty ? "" : inputs, GateText.signed(cause.amount)])
         continue
       }

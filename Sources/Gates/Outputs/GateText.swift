@@ -24,11 +24,11 @@ package enum GateText {
   package static func headline(_ report: GateReport) -> String {
     if let error = report.error {
       let first = error.split(separator: "\n").first.map(String.init) ?? ""
-      return "Failed. Nothing was checked: \(PlainEnglish.visible(first))"
+      return "Failed. Nothing was checked: \(HumanFormat.visible(first))"
     }
     return
       ([verdict(report), finding(report)] + gaps(report)
-      + report.notes.map(PlainEnglish.visible)).compactMap { $0 }.joined(separator: " ")
+      + report.notes.map(HumanFormat.visible)).compactMap { $0 }.joined(separator: " ")
   }
 
   private static func verdict(_ report: GateReport) -> String? {
@@ -41,7 +41,7 @@ package enum GateText {
     let failed = report.failed.filter { $0.gap == nil }
     if let worst = worst(failed, report) {
       let more = Int64(failed.count - 1)
-      let others = more == 0 ? "" : " \(PlainEnglish.plural(more, "more check")) failed."
+      let others = more == 0 ? "" : " \(HumanFormat.plural(more, "more check")) failed."
       return words(worst, report) + others
     }
     guard report.isCompared else { return "There is no baseline to compare with." }
@@ -69,9 +69,9 @@ package enum GateText {
       case .new: return "Not in the baseline: \(names)."
       case .gone: return "In the baseline, but not checked: \(names)."
       case .nothingToCount:
-        let count = PlainEnglish.plural(Int64(checks.count), "threshold")
+        let count = HumanFormat.plural(Int64(checks.count), "threshold")
         return "Nothing to count for \(count), the first "
-          + "'\(PlainEnglish.visible(checks[0].name))': \(names)."
+          + "'\(HumanFormat.visible(checks[0].name))': \(names)."
       case .noLimit:
         return "No limit is given for \(names): --max-increase, --max-increase-usd or a threshold."
       }
@@ -85,11 +85,11 @@ package enum GateText {
     for check in checks { found[check.scenario, default: []].insert(check.plan) }
     var told: Set<String> = []
     return checks.compactMap { check in
-      let scenario = PlainEnglish.visible(check.scenario)
+      let scenario = HumanFormat.visible(check.scenario)
       let isWhole =
         check.plan.isEmpty
         || found[check.scenario] == Set((here[check.scenario] ?? []).map(\.plan))
-      let name = isWhole ? scenario : "\(scenario) at \(PlainEnglish.visible(check.plan))"
+      let name = isWhole ? scenario : "\(scenario) at \(HumanFormat.visible(check.plan))"
       return told.insert(name).inserted ? name : nil
     }
   }
@@ -100,8 +100,8 @@ package enum GateText {
     let start =
       check.isIncrease
       ? check.message
-      : "\(PlainEnglish.visible(check.scenario)) at \(PlainEnglish.visible(check.plan)) breaks "
-        + "'\(PlainEnglish.visible(check.name))': \(check.message)"
+      : "\(HumanFormat.visible(check.scenario)) at \(HumanFormat.visible(check.plan)) breaks "
+        + "'\(HumanFormat.visible(check.name))': \(check.message)"
     return start + (causes.isEmpty || !check.isIncrease ? "." : ": \(causes).")
   }
 
@@ -121,12 +121,12 @@ package enum GateText {
   /// `two-tier at users-50 costs $67.71 instead of $49.51 (+$18.20, +36.8 %)`.
   package static func change(_ plan: PlanComparison) -> String {
     let name =
-      "\(PlainEnglish.visible(plan.scenario)) at \(PlainEnglish.visible(plan.plan))"
+      "\(HumanFormat.visible(plan.scenario)) at \(HumanFormat.visible(plan.plan))"
     guard let change = plan.change, let base = plan.bills.base, let now = plan.bills.head else {
       return name
     }
-    guard change != .zero else { return "\(name) costs \(PlainEnglish.usd(now)) as before" }
-    return "\(name) costs \(PlainEnglish.usd(now)) instead of \(PlainEnglish.usd(base)) "
+    guard change != .zero else { return "\(name) costs \(HumanFormat.usd(now)) as before" }
+    return "\(name) costs \(HumanFormat.usd(now)) instead of \(HumanFormat.usd(base)) "
       + "(\(difference(plan)))"
   }
 
@@ -134,13 +134,13 @@ package enum GateText {
   package static func difference(_ plan: PlanComparison) -> String {
     guard let change = plan.change, change != .zero, let base = plan.bills.base else { return "" }
     guard base != .zero else { return signed(change) }
-    let percent = PlainEnglish.percent(change.dollars, of: base.dollars)
+    let percent = HumanFormat.percent(change.dollars, of: base.dollars)
     return signed(change) + ", " + (change > .zero ? "+" : "") + percent
   }
 
   /// `+$1.20`, `−$0.30`.
   package static func signed(_ money: MoneySum) -> String {
-    (money > .zero ? "+" : "") + PlainEnglish.usd(money)
+    (money > .zero ? "+" : "") + HumanFormat.usd(money)
   }
 
   /// Whether an amount is at least half a cent.
@@ -163,9 +163,9 @@ package enum GateText {
     let header = ["", "scenario", "plan", "baseline", "now", "change"]
     let rows = report.plans.map { plan in
       [
-        key(report.status(plan)), PlainEnglish.visible(plan.scenario),
-        PlainEnglish.visible(plan.plan), plan.bills.base.map { PlainEnglish.usd($0) } ?? "–",
-        plan.bills.head.map { PlainEnglish.usd($0) } ?? "–",
+        key(report.status(plan)), HumanFormat.visible(plan.scenario),
+        HumanFormat.visible(plan.plan), plan.bills.base.map { HumanFormat.usd($0) } ?? "–",
+        plan.bills.head.map { HumanFormat.usd($0) } ?? "–",
         report.status(plan) == .same ? "" : difference(plan),
       ]
     }
@@ -177,7 +177,7 @@ package enum GateText {
     for cause in plan.causes where cause.amount != .zero {
       rows.append(["  " + cause.cause.words, signed(cause.amount)])
       for input in cause.inputs where input.amount != .zero {
-        rows.append(["    " + PlainEnglish.visible(input.words), signed(input.amount)])
+        rows.append(["    " + HumanFormat.visible(input.words), signed(input.amount)])
       }
     }
     rows.append(["  together", signed(plan.change ?? .zero)])
@@ -190,7 +190,7 @@ package enum GateText {
     let words = plan.causes.flatMap(\.inputs).filter { $0.amount == .zero }.map(\.words)
     guard !words.isEmpty else { return nil }
     let more = words.count > 5 ? " and \(words.count - 5) more" : ""
-    return PlainEnglish.visible(words.prefix(5).joined(separator: "; ")) + more
+    return HumanFormat.visible(words.prefix(5).joined(separator: "; ")) + more
   }
 
   private static func checks(_ report: GateReport) -> String {
@@ -198,9 +198,9 @@ package enum GateText {
       report.checks.map { check in
         [
           check.outcome == .failed ? "FAILED" : check.outcome.rawValue,
-          PlainEnglish.visible(check.scenario),
-          PlainEnglish.visible(check.plan), PlainEnglish.visible(check.name),
-          PlainEnglish.visible(check.message),
+          HumanFormat.visible(check.scenario),
+          HumanFormat.visible(check.plan), HumanFormat.visible(check.name),
+          HumanFormat.visible(check.message),
         ]
       }, rightFrom: .max)
   }

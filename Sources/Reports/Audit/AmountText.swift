@@ -47,7 +47,7 @@ package enum AmountText {
   /// `10.3`, `971`.
   package static func factor(_ value: Double) -> String {
     let text = DecimalText.real(value, places: value < 99.95 ? 1 : 0) ?? "–"
-    return PlainEnglish.grouped(DecimalText.trimmed(text))
+    return HumanFormat.grouped(DecimalText.trimmed(text))
   }
 
   private static func range(_ value: Interval, isMoney: Bool) -> String {
@@ -66,7 +66,7 @@ package enum AmountText {
       while text.hasSuffix("0"), text.count > "0.00".count, size < 1 { text.removeLast() }
     }
     let sign = value < .zero ? "−" : ""
-    return sign + (isMoney ? "$" : "") + PlainEnglish.grouped(text)
+    return sign + (isMoney ? "$" : "") + HumanFormat.grouped(text)
   }
 
   private static func places(_ size: Double, isMoney: Bool) -> Int {

@@ -7,7 +7,7 @@ package enum AuditHeadline {
   /// the figures that matter (`**` in Markdown).
   package static func text(_ result: AuditResult, emphasis: String = "") -> String {
     let count = { (verdict: Verdict) in Int64(result.findings(verdict).count) }
-    let total = PlainEnglish.plural(Int64(result.findings.count), "published claim")
+    let total = HumanFormat.plural(Int64(result.findings.count), "published claim")
     let are = { (verdict: Verdict) in count(verdict) == 1 ? "is" : "are" }
     let words: [(Verdict, String)] = [
       (.doubtful, "\(are(.doubtful)) doubtful"),
@@ -22,10 +22,10 @@ package enum AuditHeadline {
     ]
     let chained: [Verdict] = [.restsOnWrong, .restated]
     let verdicts = words.filter { count($0.0) > 0 || !chained.contains($0.0) }.map {
-      "\(PlainEnglish.count(count($0.0))) \($0.1)"
+      "\(HumanFormat.count(count($0.0))) \($0.1)"
     }
-    let wrong = "\(emphasis)\(PlainEnglish.count(count(.wrong)))\(emphasis) \(are(.wrong)) wrong"
-    let first = "Of \(total), \(PlainEnglish.list([wrong] + verdicts))."
+    let wrong = "\(emphasis)\(HumanFormat.count(count(.wrong)))\(emphasis) \(are(.wrong)) wrong"
+    let first = "Of \(total), \(HumanFormat.list([wrong] + verdicts))."
     guard let error = mostExpensive(result), let recomputed = error.recomputed else {
       return first
         + (count(.wrong) == 0

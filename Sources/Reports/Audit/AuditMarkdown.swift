@@ -156,7 +156,7 @@ package struct AuditMarkdown {
     let right = sums.count - bad.count
     var text = "## Sums\n\n"
     text +=
-      "\(right) of \(PlainEnglish.plural(Int64(sums.count), "total")) "
+      "\(right) of \(HumanFormat.plural(Int64(sums.count), "total")) "
       + "\(right == 1 ? "is" : "are") what the rows add up to.\n\n"
     guard !bad.isEmpty else { return text }
     var table = MarkdownTable([

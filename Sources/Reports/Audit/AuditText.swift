@@ -13,7 +13,7 @@ package struct AuditText {
         "Unit slip by a factor of \(InputLog.grouped(slip.factor)): \(slip.words).")
     }
     if !finding.assumptions.isEmpty {
-      sentences.append("This assumes \(PlainEnglish.list(finding.assumptions)).")
+      sentences.append("This assumes \(HumanFormat.list(finding.assumptions)).")
     }
     if !finding.contradictions.isEmpty {
       sentences.append("Elsewhere: \(Self.statements(finding.contradictions)).")
@@ -71,7 +71,7 @@ package struct AuditText {
       "\(claim.subject) (\(AmountText.published(claim)), \(claim.source))"
     }
     let rest = finding.wrongInputs.count - shown.count
-    return PlainEnglish.list(shown + (rest > 0 ? ["\(rest) more"] : []))
+    return HumanFormat.list(shown + (rest > 0 ? ["\(rest) more"] : []))
       + (finding.wrongInputs.count == 1 ? ", which is wrong" : ", which are wrong")
   }
 
@@ -103,7 +103,7 @@ package struct AuditText {
       places[key, default: []].append(claim)
     }
     let all = texts.compactMap { places[$0] }
-    return PlainEnglish.list(
+    return HumanFormat.list(
       all.map { same in "\(AmountText.published(same[0])) (\(self.places(same)))" })
   }
 
@@ -127,13 +127,12 @@ package struct AuditText {
 
   // MARK: Workings
 
-  private func verb(_ way: Way, _ unit: ClaimUnit) -> String {
+  private func verb(_ way: Derivation, _ unit: ClaimUnit) -> String {
     switch way {
     case .sum: " add up to "
-    case .formula(.name), .each([.name]): ": "
+    case .formula(.name): ": "
     case .formula(let formula): conversion(formula, to: unit) + " gives "
-    case .each(let formulas):
-      (formulas.first.map { conversion($0, to: unit) } ?? "") + " gives "
+    case .each(let formulas): formulas.first.map { verb(.formula($0), unit) } ?? " gives "
     default: " gives "
     }
   }
@@ -173,7 +172,7 @@ package struct AuditText {
   }
 
   /// What was computed, with the numbers that went into it.
-  package func working(_ way: Way) -> String {
+  package func working(_ way: Derivation) -> String {
     switch way {
     case .stated: "the stated value"
     case .formula(.name(let name, _)): workings.subject(of: name) ?? name
@@ -194,7 +193,7 @@ package struct AuditText {
     var text =
       query.isSimulated ? "a simulated month of" : "the expected month of"
     text += " scenario \(query.scenario.name) with "
-    text += PlainEnglish.plural(Int64(query.users), "user")
+    text += HumanFormat.plural(Int64(query.users), "user")
     let parts = [query.model, query.useCase, query.cacheClass].compactMap { $0 }
     return parts.isEmpty ? text : text + " (\(parts.joined(separator: ", ")))"
   }
@@ -209,10 +208,10 @@ package struct AuditText {
       switch function {
       case .low: return "the lower end of \(inner.joined(separator: ", "))"
       case .high: return "the upper end of \(inner.joined(separator: ", "))"
-      case .sum: return "the sum of \(PlainEnglish.list(inner))"
-      case .mean: return "the mean of \(PlainEnglish.list(inner))"
-      case .min: return "the least of \(PlainEnglish.list(inner))"
-      case .max: return "the greatest of \(PlainEnglish.list(inner))"
+      case .sum: return "the sum of \(HumanFormat.list(inner))"
+      case .mean: return "the mean of \(HumanFormat.list(inner))"
+      case .min: return "the least of \(HumanFormat.list(inner))"
+      case .max: return "the greatest of \(HumanFormat.list(inner))"
       }
     case .binary(let operation, let a, let b, _):
       let (sign, own) =

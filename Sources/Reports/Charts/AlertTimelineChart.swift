@@ -122,7 +122,7 @@ package struct AlertTimelineChart {
       left.isEmpty
       ? []
       : SVG.lines(
-        of: "Not shown: \(SVG.shortened(PlainEnglish.list(left), to: 90)).", within: width - 32,
+        of: "Not shown: \(SVG.shortened(HumanFormat.list(left), to: 90)).", within: width - 32,
         size: 11)
     var svg = SVG(width: width, height: bottom + 54 + Double(note.count) * 18)
     heading.draw(&svg)
@@ -186,13 +186,13 @@ package struct AlertTimelineChart {
     for (from, to) in merged(row.spans) {
       svg.rectangle(
         x: x(from), y: y + 4, width: max(1.5, x(to) - x(from)), height: 12, class: colour,
-        title: "\(plan), \(row.rule): \(PlainEnglish.moment(from, in: period)) to "
-          + PlainEnglish.moment(to, in: period))
+        title: "\(plan), \(row.rule): \(HumanFormat.moment(from, in: period)) to "
+          + HumanFormat.moment(to, in: period))
     }
     for mark in row.marks {
       svg.circle(
         x(mark), y + 10, radius: 5, class: colour,
-        title: "\(plan), \(row.rule): \(PlainEnglish.moment(mark, in: period))")
+        title: "\(plan), \(row.rule): \(HumanFormat.moment(mark, in: period))")
     }
   }
 
@@ -214,7 +214,7 @@ package struct AlertTimelineChart {
       group.name + ": "
         + group.rows.map { row in
           row.marks.isEmpty
-            ? "\(row.rule) \(PlainEnglish.plural(Int64(row.spans.count), "time"))" : row.rule
+            ? "\(row.rule) \(HumanFormat.plural(Int64(row.spans.count), "time"))" : row.rule
         }.joined(separator: ", ")
     }.joined(separator: "; ")
   }

@@ -38,7 +38,7 @@ package struct ChartScale {
     // Cents come in pairs.
     if places == 1 { places = 2 }
     // A mark says all of its digits, however small it is.
-    return "$" + PlainEnglish.grouped(DecimalText.real(tick, places: places) ?? "–")
+    return "$" + HumanFormat.grouped(DecimalText.real(tick, places: places) ?? "–")
   }
 
   private static func divides(_ unit: Double, _ step: Double) -> Bool {

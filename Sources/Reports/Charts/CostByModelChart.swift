@@ -56,7 +56,7 @@ package struct CostByModelChart {
       }
       var parts = shown.map { costs[$0] ?? .zero }
       if isFolded { parts.append(parts.reduce(plan.result.cost) { $0 - $1 }) }
-      let users = PlainEnglish.plural(Int64(plan.plan.users), "user")
+      let users = HumanFormat.plural(Int64(plan.plan.users), "user")
       let isNamed = plan.plan.name != "users-\(plan.plan.users)"
       return Bar(
         name: isNamed ? SVG.shortened(plan.plan.name, to: 18) : users,
@@ -65,7 +65,7 @@ package struct CostByModelChart {
         total: plan.result.cost, parts: parts)
     }
     budget = report.periodBudget
-    right = isNarrow ? 28 : 18 + (bars.map { SVG.width(of: PlainEnglish.usd($0.total)) }.max() ?? 0)
+    right = isNarrow ? 28 : 18 + (bars.map { SVG.width(of: HumanFormat.usd($0.total)) }.max() ?? 0)
     let largest = bars.map(\.total.dollars).max() ?? 0
     // A budget far beyond every bill would flatten the bars: it is then left out.
     let budgetDollars = budget.map(\.dollars) ?? 0
@@ -89,7 +89,7 @@ package struct CostByModelChart {
     }
     drawDollars(&svg, top: first)
     drawShares(&svg, top: second)
-    let summary = bars.map { "\($0.fullName): \(PlainEnglish.usd($0.total))" }
+    let summary = bars.map { "\($0.fullName): \(HumanFormat.usd($0.total))" }
     return svg.file(
       title: "Cost by model for every \(plans)", description: summary.joined(separator: "; "))
   }
@@ -132,7 +132,7 @@ package struct CostByModelChart {
     for (index, bar) in bars.enumerated() {
       let y = place(index, below: top)
       drawName(bar, &svg, y: y)
-      let amount = PlainEnglish.usd(bar.total)
+      let amount = HumanFormat.usd(bar.total)
       if isNarrow {
         svg.text(amount, width - 16, y - 6, anchor: .end, class: "t halo")
       } else {
@@ -145,7 +145,7 @@ package struct CostByModelChart {
     guard let budget, budget.dollars <= scale.top else { return }
     let x = place(budget)
     svg.line(x, top - 12, x, bottom, class: "budget")
-    svg.text("Budget " + PlainEnglish.wholeUSD(budget), around: x, top - 16, class: "f b")
+    svg.text("Budget " + HumanFormat.wholeUSD(budget), around: x, top - 16, class: "f b")
   }
 
   private func place(_ cost: MoneySum) -> Double {
@@ -175,11 +175,11 @@ package struct CostByModelChart {
       let width = share * length
       svg.rectangle(
         x: x, y: y, width: width, height: barHeight, class: SVG.series(index),
-        title: "\(bar.fullName), \(names[index]): \(PlainEnglish.usd(part)) "
-          + "(\(PlainEnglish.percent(share)))")
+        title: "\(bar.fullName), \(names[index]): \(HumanFormat.usd(part)) "
+          + "(\(HumanFormat.percent(share)))")
       if labelled, width >= 46 {
         // To the tenth, as the report's table says it, so that the two add up alike.
-        svg.text(PlainEnglish.percent(share), x + width / 2, y + 14, anchor: .middle, class: "on")
+        svg.text(HumanFormat.percent(share), x + width / 2, y + 14, anchor: .middle, class: "on")
       }
       x += width
     }

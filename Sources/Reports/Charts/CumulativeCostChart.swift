@@ -100,7 +100,7 @@ package struct CumulativeCostChart {
     drawBudgetNames(&svg)
     if legend.entries.isEmpty { drawNames(&svg) } else { legend.draw(&svg, top: bottom + 54) }
     let summary = zip(series, report.plans).map { line, plan in
-      "\(line.fullName): \(PlainEnglish.usd(plan.result.cost))"
+      "\(line.fullName): \(HumanFormat.usd(plan.result.cost))"
     }
     return svg.file(
       title: "Cost so far in the month against the budget",
@@ -115,8 +115,8 @@ package struct CumulativeCostChart {
         svg.dot(
           x(at), y(value), class: SVG.series(index),
           title:
-            "\(line.fullName), until \(PlainEnglish.moment(SimTime(microseconds: at), in: period))"
-            + ": \(PlainEnglish.usd(value))")
+            "\(line.fullName), until \(HumanFormat.moment(SimTime(microseconds: at), in: period))"
+            + ": \(HumanFormat.usd(value))")
       }
     }
   }
@@ -142,7 +142,7 @@ package struct CumulativeCostChart {
         svg.line(exit.0, top, exit.0, top - 7, class: colour)
         svg.line(exit.0, top - 7, exit.0 - 3, top - 3, class: colour)
         svg.line(exit.0, top - 7, exit.0 + 3, top - 3, class: colour)
-        exits.append((exit.0, index, "to " + PlainEnglish.wholeUSD(month.last?.1 ?? 0)))
+        exits.append((exit.0, index, "to " + HumanFormat.wholeUSD(month.last?.1 ?? 0)))
       }
     }
     let gap = (exits.map { SVG.width(of: $0.text) }.max() ?? 0) + 8
@@ -179,12 +179,12 @@ package struct CumulativeCostChart {
   private var budgetLines: [(Double, String)] {
     guard showsBudget, let budget = report.scenario.budget else { return [] }
     var lines: [(Double, String)] = [
-      (budget.amount.dollars, "Budget " + PlainEnglish.wholeUSD(budget.amount))
+      (budget.amount.dollars, "Budget " + HumanFormat.wholeUSD(budget.amount))
     ]
     for threshold in budget.thresholds where threshold.kind == .actual {
       let dollars = threshold.amount.dollars
       if lines.contains(where: { $0.0 == dollars }) || dollars > scale.top { continue }
-      let share = PlainEnglish.percent(dollars, of: budget.amount.dollars)
+      let share = HumanFormat.percent(dollars, of: budget.amount.dollars)
       lines.append((dollars, share.replacing(".0 %", with: " %")))
     }
     return lines
@@ -273,7 +273,7 @@ package struct CumulativeCostChart {
       guard let spent = crossed(alert, plan.result) else { continue }
       for month in months.indices { pass(&months[month], at: alert.at.microseconds, spent) }
     }
-    let name = PlainEnglish.plural(Int64(plan.plan.users), "user")
+    let name = HumanFormat.plural(Int64(plan.plan.users), "user")
     let isNamed = plan.plan.name != "users-\(plan.plan.users)"
     let marks = plan.result.alerts.filter { $0.isOfBudget && $0.state == .fired }.map { alert in
       (
@@ -281,7 +281,7 @@ package struct CumulativeCostChart {
         // Crossings happen on their line; the curve only knows where each day ends.
         value: crossed(alert, plan.result) ?? value(of: months, at: alert.at.microseconds),
         title:
-          "\(plan.plan.isPolicy ? plan.plan.name : name): \(alert.rule), \(PlainEnglish.moment(alert.at, in: period))"
+          "\(plan.plan.isPolicy ? plan.plan.name : name): \(alert.rule), \(HumanFormat.moment(alert.at, in: period))"
       )
     }
     let last = months.last?.last?.1 ?? 0
@@ -292,7 +292,7 @@ package struct CumulativeCostChart {
       months: months,
       last: last,
       amount: last < (isPolicy ? 1_000 : 10)
-        ? PlainEnglish.usd(last) : PlainEnglish.wholeUSD(last),
+        ? HumanFormat.usd(last) : HumanFormat.wholeUSD(last),
       peak: months.joined().map(\.1).max() ?? 0, marks: marks)
   }
 

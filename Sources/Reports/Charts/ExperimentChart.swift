@@ -65,7 +65,7 @@ package struct ExperimentChart {
     }
     let summary = panels.map { panel in
       panel.title + ": "
-        + panel.rows.map { "\($0.name) \(PlainEnglish.percent($0.figure.value))" }
+        + panel.rows.map { "\($0.name) \(HumanFormat.percent($0.figure.value))" }
         .joined(separator: ", ")
     }
     return svg.file(title: Self.title, description: summary.joined(separator: "; "))
@@ -88,7 +88,7 @@ package struct ExperimentChart {
     }
     for (number, row) in panel.rows.enumerated() {
       let middle = y + head + Double(number) * step + step - 24
-      let rate = PlainEnglish.percent(row.figure.value)
+      let rate = HumanFormat.percent(row.figure.value)
       let words = "\(rate) (\(ExperimentWords.rateInterval(row.figure)))"
       if isNarrow {
         svg.text(SVG.shortened(row.name, to: 20), 16, middle - 10, class: "t halo", title: row.name)

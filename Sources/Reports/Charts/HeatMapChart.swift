@@ -72,17 +72,17 @@ package struct HeatMapChart {
     drawLegend(&svg, left: left, y: bottom + 30)
     return svg.file(
       title: title,
-      description: "From \(PlainEnglish.usd(low)) to \(PlainEnglish.usd(high))")
+      description: "From \(HumanFormat.usd(low)) to \(HumanFormat.usd(high))")
   }
 
   private func draw(
     _ cost: Double, _ share: Double, _ svg: inout SVG, x: Double, y: Double, width: Double
   ) {
     let isOver = budget.map { cost > $0 } ?? false
-    let text = PlainEnglish.usd(cost, places: cost < 100 ? 2 : 0)
+    let text = HumanFormat.usd(cost, places: cost < 100 ? 2 : 0)
     svg.rectangle(
       x: x + 1, y: y + 1, width: width - 2, height: cellHeight - 2,
-      class: "heat\(Int((share * 8).rounded()))", title: PlainEnglish.usd(cost))
+      class: "heat\(Int((share * 8).rounded()))", title: HumanFormat.usd(cost))
     if isOver {
       svg.line(x + 4, y + cellHeight - 5, x + width - 4, y + cellHeight - 5, class: "budget")
     }
@@ -93,6 +93,6 @@ package struct HeatMapChart {
   private func drawLegend(_ svg: inout SVG, left: Double, y: Double) {
     guard let budget else { return }
     svg.line(left, y - 4, left + 30, y - 4, class: "budget")
-    svg.text("over the budget of " + PlainEnglish.usd(budget), left + 38, y)
+    svg.text("over the budget of " + HumanFormat.usd(budget), left + 38, y)
   }
 }

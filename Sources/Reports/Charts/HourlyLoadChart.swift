@@ -88,7 +88,7 @@ package struct HourlyLoadChart {
       return Series(
         name: target.model,
         shares: zip(loads, minutes).map { $1 > 0 ? Double($0) / $1 / allowed : nil },
-        limit: "\(PlainEnglish.count(limit)) \(unit) a minute",
+        limit: "\(HumanFormat.count(limit)) \(unit) a minute",
         expected: expected.first { $0.target == target.model && $0.limit == unit + "/min" })
     }
     return candidates.max { $0.peak < $1.peak }
@@ -107,7 +107,7 @@ package struct HourlyLoadChart {
     legend.draw(&svg, top: bottom + 52)
     if others > 0 {
       svg.text(
-        "and \(PlainEnglish.plural(Int64(others), "model")) with less", 33,
+        "and \(HumanFormat.plural(Int64(others), "model")) with less", 33,
         bottom + 62 + legend.height, class: "f")
     }
     return svg.file(
@@ -116,10 +116,10 @@ package struct HourlyLoadChart {
   }
 
   private func words(_ line: Series) -> String {
-    let mean = "mean day at most \(PlainEnglish.share(line.peak))"
+    let mean = "mean day at most \(HumanFormat.share(line.peak))"
     guard let load = line.expected else { return "limit \(line.limit); \(mean)" }
-    let when = load.busiestHour.map { " (\(PlainEnglish.moment($0, in: period)))" } ?? ""
-    return "limit \(line.limit); busiest hour\(when) \(PlainEnglish.share(load.busiestShare)) "
+    let when = load.busiestHour.map { " (\(HumanFormat.moment($0, in: period)))" } ?? ""
+    return "limit \(line.limit); busiest hour\(when) \(HumanFormat.share(load.busiestShare)) "
       + "expected; \(mean)"
   }
 
@@ -130,7 +130,7 @@ package struct HourlyLoadChart {
       if let share {
         svg.dot(
           x(Double(hour) + 0.5), y(share), class: name,
-          title: "\(line.name), \(hour):00 to \(hour + 1):00: \(PlainEnglish.share(share))")
+          title: "\(line.name), \(hour):00 to \(hour + 1):00: \(HumanFormat.share(share))")
         points += [(x(Double(hour)), y(share)), (x(Double(hour + 1)), y(share))]
       } else if !points.isEmpty {
         svg.polyline(points, class: "series " + name)

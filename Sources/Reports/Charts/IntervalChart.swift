@@ -82,7 +82,7 @@ package struct IntervalChart {
       }
     }
     let summary = plans.map {
-      "\($0.name): \(PlainEnglish.usd($0.spread.both.p05)) to \(PlainEnglish.usd($0.spread.both.p95))"
+      "\($0.name): \(HumanFormat.usd($0.spread.both.p05)) to \(HumanFormat.usd($0.spread.both.p95))"
     }
     return svg.file(
       title: "The bill's range, by plan", description: summary.joined(separator: "; "))
@@ -100,7 +100,7 @@ package struct IntervalChart {
       guard place - end >= 44 else { continue }
       end = place
       svg.text(
-        PlainEnglish.wholePercent(mark * unit), place, bottom + 16, anchor: .middle, class: "f")
+        HumanFormat.wholePercent(mark * unit), place, bottom + 16, anchor: .middle, class: "f")
     }
     svg.text(
       "Percent of the plan's median bill at the likely inputs", (left + width - right) / 2,
@@ -112,7 +112,7 @@ package struct IntervalChart {
   ) {
     guard median > 0 else { return }
     let (from, to) = (x(sample.p05 / median), x(sample.p95 / median))
-    let label = "\(PlainEnglish.usd(sample.p05)) to \(PlainEnglish.usd(sample.p95))"
+    let label = "\(HumanFormat.usd(sample.p05)) to \(HumanFormat.usd(sample.p95))"
     svg.rectangle(
       x: from, y: y, width: max(2, to - from), height: 14, class: name, title: label)
     svg.circle(x(sample.p50 / median), y + 7, radius: 4, class: "mark")

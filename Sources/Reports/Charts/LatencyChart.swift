@@ -51,7 +51,7 @@ package struct LatencyChart {
     let latency = plan.result.latency
     let points = percents.map { (percent: $0, time: Double(max(1, latency.percentile($0) ?? 1))) }
     let words = [50.0, 95, 99].map {
-      "\(DecimalText.trimmed("\($0)")) % within \(PlainEnglish.percentile(latency, $0))"
+      "\(DecimalText.trimmed("\($0)")) % within \(HumanFormat.percentile(latency, $0))"
     }
     return Series(
       name: plan.seriesName, points: points, words: words.joined(separator: ", "))
@@ -77,7 +77,7 @@ package struct LatencyChart {
     }
     for (index, line) in series.enumerated() {
       for point in line.points where Self.told.contains(point.percent) {
-        let time = PlainEnglish.duration(SimDuration(microseconds: Int64(point.time)))
+        let time = HumanFormat.duration(SimDuration(microseconds: Int64(point.time)))
         svg.dot(
           x(point.time), y(point.percent), class: SVG.series(index),
           title: "\(line.name): \(DecimalText.trimmed("\(point.percent)")) % within \(time)")

@@ -92,13 +92,13 @@ package struct LinesChart {
     if let shown, let budgetLine {
       svg.line(left, budgetLine, width - right, budgetLine, class: "budget")
       drawBudget(
-        "budget " + PlainEnglish.wholeUSD(shown), &svg, at: budgetLine, in: frame, curves,
+        "budget " + HumanFormat.wholeUSD(shown), &svg, at: budgetLine, in: frame, curves,
         taken)
     }
     if let point { svg.circle(point.x, point.y, radius: 5, class: "mark", title: point.text) }
     let summary = series.map { line in
       line.name + ": "
-        + [line.points.first, line.points.last].compactMap { $0.map { PlainEnglish.usd($0.y) } }
+        + [line.points.first, line.points.last].compactMap { $0.map { HumanFormat.usd($0.y) } }
         .joined(separator: " to ")
     }
     return svg.file(title: title, description: summary.joined(separator: "; "))
@@ -154,7 +154,7 @@ package struct LinesChart {
   private func words(of point: (x: Double, y: Double), in line: Series) -> String {
     let place = marks.first { $0.x == point.x }?.text
     return (series.count > 1 ? line.name + ", " : "") + (place.map { $0 + ": " } ?? "")
-      + PlainEnglish.usd(point.y)
+      + HumanFormat.usd(point.y)
   }
 
   /// As many as have room.

@@ -63,7 +63,7 @@ package enum ReportChart: String, CaseIterable {
 extension PlanReport {
   /// What charts call a plan: its users, or its own name where the scenario or a policy gives one.
   package var seriesName: String {
-    let users = PlainEnglish.plural(Int64(plan.users), "user")
+    let users = HumanFormat.plural(Int64(plan.users), "user")
     return plan.name == "users-\(plan.users)" ? users : plan.name
   }
 }

@@ -65,12 +65,12 @@ package struct TornadoChart {
       draw(row, &svg, y: top + Double(index) * step + step - 26)
     }
     svg.text(
-      "as it stands: " + PlainEnglish.usd(result.base.cost), around: base, top - 14, class: "t halo"
+      "as it stands: " + HumanFormat.usd(result.base.cost), around: base, top - 14, class: "t halo"
     )
     drawBudget(&svg, bottom: bottom)
     let summary = rows.prefix(3).map {
-      "\(InputWords.label($0.input)): \(PlainEnglish.usd($0.atLow.cost)) to "
-        + PlainEnglish.usd($0.atHigh.cost)
+      "\(InputWords.label($0.input)): \(HumanFormat.usd($0.atLow.cost)) to "
+        + HumanFormat.usd($0.atHigh.cost)
     }
     return svg.file(title: "What moves the bill", description: summary.joined(separator: "; "))
   }
@@ -89,7 +89,7 @@ package struct TornadoChart {
       svg.text(text, place, bottom + 16, anchor: .middle, class: "f")
       end = place + half
     }
-    let users = PlainEnglish.plural(Int64(result.base.users), "user")
+    let users = HumanFormat.plural(Int64(result.base.users), "user")
     svg.text(
       isNarrow
         ? "Bill with \(users), US dollars" : "Bill of the period with \(users), US dollars",
@@ -108,7 +108,7 @@ package struct TornadoChart {
       let place = x(cost)
       svg.rectangle(
         x: min(base, place), y: y + 2, width: (place - base).magnitude, height: 17,
-        class: SVG.series(series), title: "\(name) at \(text): \(PlainEnglish.usd(cost))")
+        class: SVG.series(series), title: "\(name) at \(text): \(HumanFormat.usd(cost))")
     }
     if isNarrow { svg.text(Self.name(row.input), left, y - 4, class: "t halo", title: name) }
     // Both ends may lie on the same side.

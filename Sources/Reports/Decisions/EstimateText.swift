@@ -15,20 +15,20 @@ package struct EstimateText {
 
   package var text: String {
     let it = estimate
-    let share = PlainEnglish.percent(it.inputs.miniShare.double)
+    let share = HumanFormat.percent(it.inputs.miniShare.double)
     var text =
-      "\(PlainEnglish.plural(it.requests, "request")) a month "
-      + "(\(PlainEnglish.count(it.inputs.requestsPerDay)) a day for "
-      + "\(PlainEnglish.plural(it.days, "day"))) of "
-      + "\(PlainEnglish.plural(it.inputs.inputTokens, "token")) in and "
-      + "\(PlainEnglish.count(it.inputs.outputTokens)) out, \(share) of them answered by "
-      + "\(it.mini.name), \(it.requests == 1 ? "costs" : "cost") \(PlainEnglish.usd(it.total)).\n\n"
+      "\(HumanFormat.plural(it.requests, "request")) a month "
+      + "(\(HumanFormat.count(it.inputs.requestsPerDay)) a day for "
+      + "\(HumanFormat.plural(it.days, "day"))) of "
+      + "\(HumanFormat.plural(it.inputs.inputTokens, "token")) in and "
+      + "\(HumanFormat.count(it.inputs.outputTokens)) out, \(share) of them answered by "
+      + "\(it.mini.name), \(it.requests == 1 ? "costs" : "cost") \(HumanFormat.usd(it.total)).\n\n"
     text += line(it.mini, it.miniPrice, it.miniCost) + line(it.full, it.fullPrice, it.fullCost)
-    text += "  all of it on \(it.full.name): \(PlainEnglish.usd(it.allFull)); "
+    text += "  all of it on \(it.full.name): \(HumanFormat.usd(it.allFull)); "
     text +=
       it.saving >= .zero
-      ? "routing saves \(PlainEnglish.usd(it.saving))\n"
-      : "routing costs \(PlainEnglish.usd(.zero - it.saving)) more\n"
+      ? "routing saves \(HumanFormat.usd(it.saving))\n"
+      : "routing costs \(HumanFormat.usd(.zero - it.saving)) more\n"
     for model in [it.mini, it.full] where it.isTooLong(for: model) {
       text += cut(model)
     }
@@ -37,23 +37,23 @@ package struct EstimateText {
   }
 
   private func line(_ model: Model, _ price: Money, _ cost: MoneySum) -> String {
-    "  \(model.name): \(PlainEnglish.usd(cost)), "
-      + "\(PlainEnglish.smallUSD(MoneySum(price), per: 1)) a request\n"
+    "  \(model.name): \(HumanFormat.usd(cost)), "
+      + "\(HumanFormat.smallUSD(MoneySum(price), per: 1)) a request\n"
   }
 
   /// What a model's context window leaves of a request.
   private func cut(_ model: Model) -> String {
     let (window, inputs) = (model.contextWindow ?? 0, estimate.inputs)
     return
-      "  \(model.name)'s context window of \(PlainEnglish.plural(window, "token")) cuts the input "
-      + "of every request it gets to \(PlainEnglish.count(window - inputs.outputTokens)), which is "
+      "  \(model.name)'s context window of \(HumanFormat.plural(window, "token")) cuts the input "
+      + "of every request it gets to \(HumanFormat.count(window - inputs.outputTokens)), which is "
       + "billed\n"
   }
 
   private func comparison(_ published: PublishedEstimate) -> String {
     let it = estimate
     let ratio = ratio(to: published)
-    let times = ratio.isFinite ? "\(PlainEnglish.number(ratio)) times this" : "another figure"
+    let times = ratio.isFinite ? "\(HumanFormat.number(ratio)) times this" : "another figure"
     let share = it.inputs.miniShare.double
     let requests = Double(it.inputs.requestsPerDay * published.days)
     let mini = perThousand(published.miniCost, requests * share, it.mini, it.miniPrice)
@@ -62,13 +62,13 @@ package struct EstimateText {
       published.days == it.days
       ? ""
       : "; for a month of \(it.days) days that would be "
-        + PlainEnglish.smallUSD(
+        + HumanFormat.smallUSD(
           MoneySum(picodollars: published.total.picodollars * Int128(it.days)),
           per: published.days)
     return "Published (\(published.source)) for a month of \(published.days) days: "
-      + "\(PlainEnglish.usd(published.total)) "
-      + "(\(PlainEnglish.usd(published.miniCost)) + \(PlainEnglish.usd(published.fullCost))), "
-      + "saving \(PlainEnglish.usd(published.saving))\(scaled): \(times). "
+      + "\(HumanFormat.usd(published.total)) "
+      + "(\(HumanFormat.usd(published.miniCost)) + \(HumanFormat.usd(published.fullCost))), "
+      + "saving \(HumanFormat.usd(published.saving))\(scaled): \(times). "
       + "It comes to \(mini), and \(full): it takes \(published.assumes).\n"
   }
 
@@ -81,8 +81,8 @@ package struct EstimateText {
   private func perThousand(
     _ cost: MoneySum, _ requests: Double, _ model: Model, _ price: Money
   ) -> String {
-    let published = PlainEnglish.usd(cost.dollars * 1_000 / requests)
-    let own = PlainEnglish.smallUSD(
+    let published = HumanFormat.usd(cost.dollars * 1_000 / requests)
+    let own = HumanFormat.smallUSD(
       MoneySum(picodollars: Int128(price.picodollars) * 1_000), per: 1)
     return "\(published) for 1,000 requests of \(model.name), whose tokens cost \(own)"
   }

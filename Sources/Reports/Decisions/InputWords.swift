@@ -66,12 +66,12 @@ package enum InputWords {
   /// `80 %`, `1,248`, `5 min`, `$1,000.00`, `$1.14 per 1M tokens`.
   package static func value(_ value: Double, of kind: InputKind) -> String {
     switch kind {
-    case .count: return PlainEnglish.grouped(DecimalText.real(value, places: 0) ?? "–")
+    case .count: return HumanFormat.grouped(DecimalText.real(value, places: 0) ?? "–")
     case .number: return number(value)
     case .share: return number(value * 100) + " %"
     case .duration:
-      return PlainEnglish.duration(SimDuration(microseconds: Int64((value * 1e6).rounded())))
-    case .money: return PlainEnglish.usd(value)
+      return HumanFormat.duration(SimDuration(microseconds: Int64((value * 1e6).rounded())))
+    case .money: return HumanFormat.usd(value)
     case .price(let per): return price(value) + " per " + per
     }
   }
@@ -84,7 +84,7 @@ package enum InputWords {
     case .share: return number(value * 100, digits: 12) + " %"
     case .duration:
       let micros = SimDuration(microseconds: Int64((value * 1e6).rounded()))
-      return PlainEnglish.exactDuration(micros)
+      return HumanFormat.exactDuration(micros)
     case .money: return price(value, digits: 12)
     case .price(let per): return price(value, digits: 12) + " per " + per
     }
@@ -115,7 +115,7 @@ package enum InputWords {
       places += 1
       limit /= 10
     }
-    return PlainEnglish.grouped(
+    return HumanFormat.grouped(
       DecimalText.trimmed(DecimalText.real(value, places: places) ?? "–"))
   }
 
@@ -128,7 +128,7 @@ package enum InputWords {
     case .uniform(let low, let high): return "\(text(low)) to \(text(high))"
     case .normal(let mean, let sd): return "\(text(mean)) ± \(text(sd)) (normal)"
     case .lognormal(let mean, let cv):
-      return "\(text(mean)) give or take \(PlainEnglish.percent(cv)) (lognormal)"
+      return "\(text(mean)) give or take \(HumanFormat.percent(cv)) (lognormal)"
     }
   }
 }

@@ -25,7 +25,7 @@ package enum SensitivityMarkdown {
   }
 
   private static func answer(_ result: Sensitivity, _ emphasis: String) -> String {
-    let cost = PlainEnglish.usd(result.base.cost)
+    let cost = HumanFormat.usd(result.base.cost)
     let leftOut = LeftOutWords.sentence(
       Expectation.union(
         [result.base.leftOut] + result.moving.flatMap { [$0.atLow.leftOut, $0.atHigh.leftOut] }),
@@ -34,7 +34,7 @@ package enum SensitivityMarkdown {
     let start =
       [leftOut, trouble].compactMap { $0.map { $0 + " " } }.joined()
       + "The \(emphasis)\(cost)\(emphasis) bill of "
-      + "\(PlainEnglish.plural(Int64(result.base.users), "user")) "
+      + "\(HumanFormat.plural(Int64(result.base.users), "user")) "
     guard let first = result.moving.first else {
       return start + "depends on no input that could be moved."
     }
@@ -60,15 +60,15 @@ package enum SensitivityMarkdown {
   private static func named(_ row: Sensitivity.Row, _ emphasis: String) -> String {
     emphasis
       + (emphasis.isEmpty
-        ? PlainEnglish.visible(InputWords.label(row.input))
+        ? HumanFormat.visible(InputWords.label(row.input))
         : Markdown.escape(InputWords.label(row.input))) + emphasis
   }
 
   private static func ends(_ row: Sensitivity.Row) -> String {
     let kind = row.input.kind
     return "at \(InputWords.value(row.low, of: kind)) it would be "
-      + "\(PlainEnglish.usd(row.atLow.cost)), at \(InputWords.value(row.high, of: kind)) "
-      + PlainEnglish.usd(row.atHigh.cost)
+      + "\(HumanFormat.usd(row.atLow.cost)), at \(InputWords.value(row.high, of: kind)) "
+      + HumanFormat.usd(row.atHigh.cost)
   }
 
   /// Which inputs alone change the verdict on the budget.
@@ -76,7 +76,7 @@ package enum SensitivityMarkdown {
     guard let budget = result.scenario.budget else {
       return "No budget is set that it could break."
     }
-    let amount = PlainEnglish.usd(budget.amount) + " budget"
+    let amount = HumanFormat.usd(budget.amount) + " budget"
     let months = result.scenario.period.months.count
     func isOver(_ assessment: Assessment) -> Bool {
       assessment.isOver(budget.amount.dollars, months: months)
@@ -85,7 +85,7 @@ package enum SensitivityMarkdown {
     let turning = result.moving.filter { row in
       [row.atLow, row.atHigh].contains { isOver($0) != wasOver }
     }
-    let moved = "moved by \(PlainEnglish.wholePercent(result.share)) or to an end of its range"
+    let moved = "moved by \(HumanFormat.wholePercent(result.share)) or to an end of its range"
     guard !turning.isEmpty else {
       return wasOver
         ? "No single input, \(moved), brings it under the \(amount)."
@@ -93,11 +93,11 @@ package enum SensitivityMarkdown {
     }
     let names = turning.prefix(4).map { named($0, "") }
     let more = turning.count - names.count
-    let list = more > 0 ? names + ["\(PlainEnglish.count(Int64(more))) more"] : Array(names)
+    let list = more > 0 ? names + ["\(HumanFormat.count(Int64(more))) more"] : Array(names)
     let escaped = emphasis.isEmpty ? list : list.map(Markdown.escape)
     return (wasOver ? "It is over the \(amount); " : "It is within the \(amount); ")
       + (turning.count == 1 ? "one input" : "any one of these") + ", \(moved), "
-      + (wasOver ? "brings it under: " : "takes it over: ") + PlainEnglish.list(escaped) + "."
+      + (wasOver ? "brings it under: " : "takes it over: ") + HumanFormat.list(escaped) + "."
   }
 
   /// Those that move the bill by a thousandth.
@@ -114,18 +114,18 @@ package enum SensitivityMarkdown {
     for (index, row) in shown(result).enumerated() {
       func text(_ value: Double) -> String { InputWords.value(value, of: row.input.kind) }
       table.row([
-        PlainEnglish.count(Int64(index + 1)),
+        HumanFormat.count(Int64(index + 1)),
         Markdown.escape(InputWords.label(row.input)) + (row.isStated ? " (stated range)" : ""),
-        text(row.input.value), text(row.low), text(row.high), PlainEnglish.usd(row.atLow.cost),
-        PlainEnglish.usd(row.atHigh.cost), PlainEnglish.usd(row.swing),
-        PlainEnglish.percent(row.swing, of: result.base.cost),
+        text(row.input.value), text(row.low), text(row.high), HumanFormat.usd(row.atLow.cost),
+        HumanFormat.usd(row.atHigh.cost), HumanFormat.usd(row.swing),
+        HumanFormat.percent(row.swing, of: result.base.cost),
       ])
     }
     return table.text
   }
 
   private static func how(_ result: Sensitivity) -> String {
-    let share = PlainEnglish.wholePercent(result.share)
+    let share = HumanFormat.wholePercent(result.share)
     var text = "## How this was computed\n\n"
     text += "One input at a time is moved, all others stay. "
     text +=
@@ -140,7 +140,7 @@ package enum SensitivityMarkdown {
       text += "`--each` moves every input alone. "
     }
     if let runs = result.runs {
-      text += "Every bill is the mean of \(PlainEnglish.plural(Int64(runs), "simulated month")), "
+      text += "Every bill is the mean of \(HumanFormat.plural(Int64(runs), "simulated month")), "
       text += "all of the same luck, so that differences are the input's.\n\n"
     } else {
       text += "Every bill is the closed form's, without simulating "
@@ -151,17 +151,17 @@ package enum SensitivityMarkdown {
     let idle = Int64(result.rows.count - result.moving.count) - zeros
     if small > 0 {
       text +=
-        "\(PlainEnglish.plural(small, "more input moves", "more inputs move")) the bill by less "
+        "\(HumanFormat.plural(small, "more input moves", "more inputs move")) the bill by less "
       text += "than a thousandth. "
     }
     if idle > 0 {
       text +=
-        "\(PlainEnglish.plural(idle, "input does", "inputs do")) not move it at all: those that "
+        "\(HumanFormat.plural(idle, "input does", "inputs do")) not move it at all: those that "
       text += "say how fast and how well calls are answered, for example. "
     }
     if zeros > 0 {
       text +=
-        "\(PlainEnglish.plural(zeros, "input is", "inputs are")) 0 and \(zeros == 1 ? "was" : "were") "
+        "\(HumanFormat.plural(zeros, "input is", "inputs are")) 0 and \(zeros == 1 ? "was" : "were") "
       text += "not moved, since \(share) of nothing is nothing: a range says what else may be. "
     }
     return text + "All of them are in [sensitivity.csv](sensitivity.csv).\n"

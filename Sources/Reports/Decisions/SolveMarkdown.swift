@@ -81,7 +81,7 @@ package enum SolveMarkdown {
 
   /// `801 users`, `63 %`, `80 % of what is stated`: to the last digit, since what is shown holds.
   fileprivate static func shown(_ value: Double, _ knob: Knob) -> String {
-    if knob.isUsers { return PlainEnglish.plural(Int64(value), "user") }
+    if knob.isUsers { return HumanFormat.plural(Int64(value), "user") }
     return knob.isFactor
       ? InputWords.exact(value, of: .share) + " of what is stated"
       : InputWords.exact(value, of: knob.kind)
@@ -96,7 +96,7 @@ package enum SolveMarkdown {
 
   private static func name(_ knob: Knob, _ emphasis: String) -> String {
     let name = self.name(knob)
-    return emphasis.isEmpty ? PlainEnglish.visible(name) : Markdown.escape(name)
+    return emphasis.isEmpty ? HumanFormat.visible(name) : Markdown.escape(name)
   }
 
   /// `volume of fan-messages`, `all volumes`, `all cache.classes.*.hit_rate`.
@@ -108,22 +108,22 @@ package enum SolveMarkdown {
   }
 
   private static func words(_ limits: [Limit], _ scenario: Scenario) -> String {
-    PlainEnglish.list(
+    HumanFormat.list(
       limits.map { limit in
         switch limit {
         case .budget(let dollars):
           "keeps the expected bill" + mean(scenario)
             + " within \(stated(dollars)) a month"
         case .overrun(let chance):
-          "stays within \(scenario.budget.map { PlainEnglish.usd($0.amount) } ?? "the budget") in "
-            + "\(PlainEnglish.share(1 - chance)) of months"
+          "stays within \(scenario.budget.map { HumanFormat.usd($0.amount) } ?? "the budget") in "
+            + "\(HumanFormat.share(1 - chance)) of months"
         case .anyOverrun(let chance):
-          "stays within \(scenario.budget.map { PlainEnglish.usd($0.amount) } ?? "the budget") in "
-            + "every month of the period with a chance of \(PlainEnglish.share(1 - chance))"
+          "stays within \(scenario.budget.map { HumanFormat.usd($0.amount) } ?? "the budget") in "
+            + "every month of the period with a chance of \(HumanFormat.share(1 - chance))"
         case .latency(let milliseconds):
           "answers 95 % of the calls within \(milliseconds.inWords)"
         case .quotaUse(let share):
-          "uses at most \(PlainEnglish.share(share)) of every quota in its busiest hour"
+          "uses at most \(HumanFormat.share(share)) of every quota in its busiest hour"
         }
       })
   }
@@ -134,7 +134,7 @@ package enum SolveMarkdown {
       let unit = (0..<places).reduce(1.0) { value, _ in value * 10 }
       return ((dollars * unit).rounded() / unit - dollars).magnitude < 1e-12 * dollars.magnitude
     }
-    return PlainEnglish.usd(dollars, places: places ?? 2)
+    return HumanFormat.usd(dollars, places: places ?? 2)
   }
 
   private static func mean(_ scenario: Scenario) -> String {
@@ -168,10 +168,10 @@ package enum SolveMarkdown {
       case .latency:
         parts.append("a p95 latency of \(assessment.latencyP95?.inWords ?? "–")")
       case .quotaUse:
-        parts.append("\(assessment.quotaUse.map { PlainEnglish.percent($0) } ?? "–") of a quota")
+        parts.append("\(assessment.quotaUse.map { HumanFormat.percent($0) } ?? "–") of a quota")
       }
     }
-    return PlainEnglish.list(parts)
+    return HumanFormat.list(parts)
   }
 
   /// With as many decimals as tell it from the budget: `$1.269` of `$1.27`.
@@ -182,10 +182,10 @@ package enum SolveMarkdown {
     let places = 2...8
     guard let budget, budget != dollars,
       let enough = places.first(where: {
-        PlainEnglish.usd(dollars, places: $0) != PlainEnglish.usd(budget, places: $0)
+        HumanFormat.usd(dollars, places: $0) != HumanFormat.usd(budget, places: $0)
       })
-    else { return PlainEnglish.usd(dollars) }
-    return PlainEnglish.usd(dollars, places: enough)
+    else { return HumanFormat.usd(dollars) }
+    return HumanFormat.usd(dollars, places: enough)
   }
 
   /// `5.0 %`, and how well it is known where that is worth a word: `5.0 % ± 0.3`.
@@ -195,7 +195,7 @@ package enum SolveMarkdown {
     guard let chance = value == \.overrun ? assessment.overrun : assessment.anyOverrun else {
       return "–"
     }
-    let text = PlainEnglish.share(chance)
+    let text = HumanFormat.share(chance)
     guard let precision = assessment.precision(of: value), precision >= 0.0005 else { return text }
     return text + " ± " + (DecimalText.real(100 * precision, places: 1) ?? "–")
   }
@@ -203,7 +203,7 @@ package enum SolveMarkdown {
   // MARK: As it stands
 
   private static func standing(_ answer: SolveAnswer, _ emphasis: String) -> String {
-    let users = PlainEnglish.plural(Int64(answer.base.users), "user")
+    let users = HumanFormat.plural(Int64(answer.base.users), "user")
     let start = "As it stands, with \(users), the bill is \(figures(answer.base, answer))"
     guard !answer.isBaseKept else {
       let but = answer.base.trouble?.qualification
@@ -239,13 +239,13 @@ package enum SolveMarkdown {
     let change = value / solution.knob.base - 1
     // A change of that much is enough: away from where it stands.
     let steps = (change * 1_000 * (1 - 1e-9)).rounded(.awayFromZero)
-    let share = PlainEnglish.percent(steps / 1_000)
+    let share = HumanFormat.percent(steps / 1_000)
     return change.magnitude < 0.0005 ? tiny : (change > 0 ? "+" : "") + share
   }
 
   private static func others(_ answer: SolveAnswer) -> String {
     guard answer.triesOthers else { return "" }
-    let users = PlainEnglish.plural(Int64(answer.base.users), "user")
+    let users = HumanFormat.plural(Int64(answer.base.users), "user")
     var text = "## What else would make \(users) fit\n\n"
     guard !answer.others.isEmpty else {
       return text + "Nothing on its own: each of the inputs that move the bill most was tried.\n\n"
@@ -266,13 +266,13 @@ package enum SolveMarkdown {
         solution.knob.isFactor
           ? "–" : InputWords.value(solution.knob.base, of: solution.knob.kind),
         shown(value, solution.knob), relative(solution),
-        PlainEnglish.usd(point.assessment.cost),
+        HumanFormat.usd(point.assessment.cost),
       ])
     }
     if !table.isEmpty { text += table.text }
     if !tiny.isEmpty {
       text += "A change too small to be shown is enough of each of these alone: "
-      text += "\(PlainEnglish.list(tiny)).\n\n"
+      text += "\(HumanFormat.list(tiny)).\n\n"
     }
     return text
       + "Several at once need less of each: `costsim sweep` shows pairs, "
@@ -288,8 +288,8 @@ package enum SolveMarkdown {
       table.row([
         check.value == answer.solution.answer
           ? shown(check.value, answer.solution.knob) : about(check.value, answer.solution.knob),
-        PlainEnglish.usd(check.outcome.cost),
-        answer.solution.point(at: check.value).map { PlainEnglish.usd($0.assessment.cost) } ?? "–",
+        HumanFormat.usd(check.outcome.cost),
+        answer.solution.point(at: check.value).map { HumanFormat.usd($0.assessment.cost) } ?? "–",
         check.outcome.latencyP95?.inWords ?? "–",
       ])
     }
@@ -299,7 +299,7 @@ package enum SolveMarkdown {
   private static func how(_ answer: SolveAnswer) -> String {
     let solution = answer.solution
     var text = "## How this was computed\n\n"
-    text += "\(PlainEnglish.pluralWithVerb(Int64(solution.points.count), "value")) looked at, "
+    text += "\(HumanFormat.pluralWithVerb(Int64(solution.points.count), "value")) looked at, "
     text += "first over the whole range and then between the last that keeps the limits and the "
     text += "first that does not; "
     text +=
@@ -312,7 +312,7 @@ package enum SolveMarkdown {
       : "**What is limited goes up and down over these values**: others beyond the answer may keep "
         + "the limits as well; solve.csv lists what was looked at. "
     if let runs = answer.runs {
-      text += "Every value was simulated for \(PlainEnglish.plural(Int64(runs), "month")) of the "
+      text += "Every value was simulated for \(HumanFormat.plural(Int64(runs), "month")) of the "
       text += "same luck. "
     } else {
       text += "The figures are closed forms (docs/validation.md says what they leave out); "
@@ -359,7 +359,7 @@ extension SolveMarkdown {
 extension Double {
   /// Milliseconds as people say them.
   fileprivate var inWords: String {
-    PlainEnglish.duration(SimDuration(microseconds: Int64((self * 1_000).rounded())))
+    HumanFormat.duration(SimDuration(microseconds: Int64((self * 1_000).rounded())))
   }
 }
 
@@ -382,7 +382,7 @@ package enum SolveChart {
       answer: point.map {
         (
           $0.value, $0.assessment.cost,
-          "\(InputWords.short($0.value, of: knob.kind)): \(PlainEnglish.usd($0.assessment.cost))"
+          "\(InputWords.short($0.value, of: knob.kind)): \(HumanFormat.usd($0.assessment.cost))"
         )
       }
     ).svg(width: width)

@@ -32,17 +32,17 @@ package struct SolveStep: Sendable {
     let step = AttentionLimits.shipped.userStep
     guard added > usual * step else { return nil }
     user = Int(after.value)
-    let dealt = UserDeal(population: scenario.users, users: user).accountPlan
+    let dealt = UserAllocation(population: scenario.users, users: user).accountPlan
     accountPlan = scenario.users.accountPlans[Int(dealt[user - 1])].name
   }
 
   /// `User 6 is of the account plan pro and adds $16.64 a month, where the users before …`
   package func sentence(_ emphasis: String) -> String {
     let plan =
-      emphasis.isEmpty ? PlainEnglish.visible(accountPlan) : Markdown.escape(accountPlan)
-    return "User \(PlainEnglish.count(Int64(user))) is of the account plan \(plan) and adds "
-      + "\(PlainEnglish.usd(added)) a month, where the users before add "
-      + "\(PlainEnglish.usd(usual)) each in the mean."
+      emphasis.isEmpty ? HumanFormat.visible(accountPlan) : Markdown.escape(accountPlan)
+    return "User \(HumanFormat.count(Int64(user))) is of the account plan \(plan) and adds "
+      + "\(HumanFormat.usd(added)) a month, where the users before add "
+      + "\(HumanFormat.usd(usual)) each in the mean."
   }
 }
 

@@ -21,11 +21,11 @@ package enum SweepMarkdown {
     let sorted = sweep.points.sorted { $0.assessment.cost < $1.assessment.cost }
     guard let low = sorted.first, let high = sorted.last else { return "Nothing was looked at." }
     func money(_ point: Sweep.Point) -> String {
-      emphasis + PlainEnglish.usd(point.assessment.cost) + emphasis
+      emphasis + HumanFormat.usd(point.assessment.cost) + emphasis
     }
     func place(_ point: Sweep.Point) -> String {
       let text = location(point, sweep)
-      return emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+      return emphasis.isEmpty ? HumanFormat.visible(text) : Markdown.escape(text)
     }
     let doubtful = sweep.points.filter { !$0.assessment.leftOut.isEmpty }
     let isAll = doubtful.count == sweep.points.count
@@ -42,7 +42,7 @@ package enum SweepMarkdown {
       [leftOut, trouble].compactMap { $0.map { $0 + " " } }.joined()
       + "The bill goes from \(money(low)) (\(place(low))) to \(money(high)) (\(place(high)))."
     guard let budget = sweep.scenario.budget else { return start + " No budget is set." }
-    let amount = PlainEnglish.usd(budget.amount) + " budget"
+    let amount = HumanFormat.usd(budget.amount) + " budget"
     let months = sweep.scenario.period.months.count
     let within = sorted.filter { !$0.assessment.isOver(budget.amount.dollars, months: months) }
     if within.count == sorted.count {
@@ -53,8 +53,8 @@ package enum SweepMarkdown {
     }
     guard let dearest = within.last else { return start + " None of it is within the \(amount)." }
     return start
-      + " \(PlainEnglish.count(Int64(within.count))) of "
-      + "\(PlainEnglish.plural(Int64(sorted.count), "combination")) stay within the \(amount); the "
+      + " \(HumanFormat.count(Int64(within.count))) of "
+      + "\(HumanFormat.plural(Int64(sorted.count), "combination")) stay within the \(amount); the "
       + "dearest of them is \(place(dearest)) at \(money(dearest))."
   }
 
@@ -96,20 +96,20 @@ package enum SweepMarkdown {
         + (hasBudget && isLong ? [.number("of any month")] : []))
     for point in sweep.points.prefix(Self.rowLimit) {
       let assessment = point.assessment
-      let ends = [0.05, 0.95].compactMap(assessment.quantile).map { PlainEnglish.usd($0) }
+      let ends = [0.05, 0.95].compactMap(assessment.quantile).map { HumanFormat.usd($0) }
       table.row(
         (sweep.hasUsersAxis ? [] : [ReportMarkdown.name(point.plan)])
           + zip(axes, point.place).map { Markdown.escape(value($0, $1)) }
           + [
-            PlainEnglish.usd(assessment.cost), ends.isEmpty ? "–" : ends.joined(separator: " to "),
-          ] + (hasBudget ? [assessment.overrun.map { PlainEnglish.share($0) } ?? "–"] : [])
+            HumanFormat.usd(assessment.cost), ends.isEmpty ? "–" : ends.joined(separator: " to "),
+          ] + (hasBudget ? [assessment.overrun.map { HumanFormat.share($0) } ?? "–"] : [])
           + (hasBudget && isLong
-            ? [assessment.anyOverrun.map { PlainEnglish.share($0) } ?? "–"] : []))
+            ? [assessment.anyOverrun.map { HumanFormat.share($0) } ?? "–"] : []))
     }
     let rest = sweep.points.count - Self.rowLimit
     return table.text
       + (rest > 0
-        ? "\(PlainEnglish.plural(Int64(rest), "more row is", "more rows are")) in the CSV.\n\n"
+        ? "\(HumanFormat.plural(Int64(rest), "more row is", "more rows are")) in the CSV.\n\n"
         : "")
   }
 
@@ -118,7 +118,7 @@ package enum SweepMarkdown {
   private static func how(_ sweep: Sweep) -> String {
     var text = ""
     if let runs = sweep.runs {
-      text += "Every bill is the mean of \(PlainEnglish.plural(Int64(runs), "simulated month")). "
+      text += "Every bill is the mean of \(HumanFormat.plural(Int64(runs), "simulated month")). "
       text += "All combinations share their luck: they differ by their inputs alone. "
     } else {
       text += "Every bill is the closed form's, without simulating "
@@ -185,7 +185,7 @@ package enum SweepChart {
         shown.first { $0.place == [row, column] }?.assessment.cost ?? 0
       }
     }
-    let users = PlainEnglish.plural(Int64(largest), "user")
+    let users = HumanFormat.plural(Int64(largest), "user")
     return HeatMapChart(
       title: sweep.hasUsersAxis ? "The bill" : "The bill of \(users)",
       columns: (

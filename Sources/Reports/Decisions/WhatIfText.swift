@@ -16,11 +16,11 @@ package struct WhatIfText {
   package var text: String {
     guard let now = answers.first?.now, let plan = scenario.plans.first else { return "" }
     let kind = now.expected == nil ? "the simulated bill" : "the expected bill"
-    let period = PlainEnglish.span(
+    let period = HumanFormat.span(
       Period.Span(start: scenario.period.start, end: scenario.period.end), in: scenario.period)
     let first =
-      "With \(PlainEnglish.plural(Int64(plan.users), "user")) \(kind) of \(period) is "
-      + "\(PlainEnglish.usd(now.cost))\(Self.verdict(now, scenario)).\n"
+      "With \(HumanFormat.plural(Int64(plan.users), "user")) \(kind) of \(period) is "
+      + "\(HumanFormat.usd(now.cost))\(Self.verdict(now, scenario)).\n"
     return (leftOut.map { "\($0)\n" } ?? "") + first
       + answers.map { line($0) + "\n" }.joined()
   }
@@ -34,23 +34,23 @@ package struct WhatIfText {
   /// `users=500: $144.44 instead of $288.87 (−50.0 %), within the $1,000.00 budget  [plans=[500]]`.
   private func line(_ answer: WhatIfAnswer) -> String {
     let (now, then) = (answer.now.cost, answer.then.cost)
-    let share = PlainEnglish.percent(then - now, of: now)
+    let share = HumanFormat.percent(then - now, of: now)
     let change =
       then == now
       ? " (no change: nothing here rests on it)"
       : now > 0 ? " (\(then > now ? "+" : "")\(share))" : ""
     return
-      "\(PlainEnglish.visible(answer.question.text)): \(PlainEnglish.usd(then)) instead of "
-      + "\(PlainEnglish.usd(now))\(change)\(Self.verdict(answer.then, answer.scenario))  "
-      + "[\(PlainEnglish.visible(answer.question.overrides.joined(separator: " ")))]"
+      "\(HumanFormat.visible(answer.question.text)): \(HumanFormat.usd(then)) instead of "
+      + "\(HumanFormat.usd(now))\(change)\(Self.verdict(answer.then, answer.scenario))  "
+      + "[\(HumanFormat.visible(answer.question.overrides.joined(separator: " ")))]"
   }
 
   /// By the budget and the months of the scenario that was asked about.
   private static func verdict(_ assessment: Assessment, _ scenario: Scenario) -> String {
     guard let budget = scenario.budget?.amount.dollars else { return "" }
-    let amount = "the \(PlainEnglish.usd(budget)) budget"
+    let amount = "the \(HumanFormat.usd(budget)) budget"
     if let chance = assessment.overrun, (0.005...0.995).contains(chance) {
-      return ", over \(amount) in \(PlainEnglish.wholePercent(chance)) of such months"
+      return ", over \(amount) in \(HumanFormat.wholePercent(chance)) of such months"
     }
     return assessment.isOver(budget, months: scenario.period.months.count)
       ? ", which breaks \(amount)" : ", within \(amount)"

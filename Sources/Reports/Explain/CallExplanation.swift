@@ -4,10 +4,10 @@ import Scenarios
 import Simulator
 import Support
 
-/// One call's story with the names that belong to it, for people (`text`) and programs (`json`).
+/// One call's trace with the names that belong to it, for people (`text`) and programs (`json`).
 package struct CallExplanation {
-  package let story: CallStory
-  package let end: CallStory.End
+  package let trace: CallTrace
+  package let end: CallTrace.End
   package let plan: PlanSpec
   package let run: Int
   private let names: PlanNames
@@ -18,27 +18,28 @@ package struct CallExplanation {
 
   /// nil while the call has not ended. `names` are those that the engine ended with.
   package init?(
-    _ story: CallStory, plan: PlanSpec, run: Int, names: PlanNames,
+    _ trace: CallTrace, plan: PlanSpec, run: Int, names: PlanNames,
     log: (name: String, row: Int64)? = nil
   ) {
-    guard let end = story.end else { return nil }
-    self.story = story
+    guard let end = trace.end else { return nil }
+    self.trace = trace
     self.end = end
     self.plan = plan
     self.run = run
     self.names = names
     self.log = log
-    let dealt = UserDeal(population: names.compiled.scenario.users, users: plan.users).accountPlan
-    let user = Int(story.arrival.call.user)
+    let dealt = UserAllocation(population: names.compiled.scenario.users, users: plan.users)
+      .accountPlan
+    let user = Int(trace.arrival.call.user)
     accountPlan = dealt.indices.contains(user) ? Int(dealt[user]) : 0
   }
 
   package var compiled: CompiledScenario { names.compiled }
   package var routing: CompiledRouting { names.routing }
   package var scenario: Scenario { compiled.scenario }
-  package var arrival: CallStory.Arrival { story.arrival }
-  package var call: Call { story.arrival.call }
-  package var kind: CallKind { compiled.kinds[Int(call.kind)] }
+  package var arrival: CallTrace.Arrival { trace.arrival }
+  package var call: Call { trace.arrival.call }
+  package var kind: CallClass { compiled.kinds[Int(call.kind)] }
   package var arrivedAt: SimTime { SimTime(microseconds: call.time) }
 
   /// nil: the log does not tell.
@@ -132,8 +133,8 @@ package struct CallExplanation {
     var parts: [String] = []
     if let cost = rule.rule.estimatedCost {
       parts.append(
-        "\(ExactText.usd(cost)) against \(ExactText.usd(story.cost.total)) billed"
-          + Self.times(Double(cost.picodollars), Double(story.cost.total.picodollars)))
+        "\(ExactText.usd(cost)) against \(ExactText.usd(trace.cost.total)) billed"
+          + Self.times(Double(cost.picodollars), Double(trace.cost.total.picodollars)))
     }
     if let latency = rule.rule.estimatedLatency {
       let actual = end.at - arrivedAt
@@ -146,7 +147,7 @@ package struct CallExplanation {
 
   private static func times(_ estimate: Double, _ actual: Double) -> String {
     guard actual > 0, estimate > 0 else { return "" }
-    return " (\(PlainEnglish.number(estimate / actual)) times)"
+    return " (\(HumanFormat.number(estimate / actual)) times)"
   }
 
   package var cacheClass: String? {
@@ -196,14 +197,14 @@ package struct CallExplanation {
   }
 
   /// What the call's bill says of the sheet that priced it.
-  package func priceNotes(_ bill: CallStory.Bill, target: Int) -> [String] {
+  package func priceNotes(_ bill: CallTrace.Bill, target: Int) -> [String] {
     let place = compiled.targets[target]
     let sheet = scenario.catalog[place.model].prices[bill.breakdown.sheet]
     let billing = compiled.billings[bill.billing]
     var notes: [String] = []
     if sheet.effectiveFrom != .distantPast { notes.append("prices since \(sheet.effectiveFrom)") }
     if let tier = bill.breakdown.contextTier {
-      notes.append("context tier from \(PlainEnglish.count(tier)) input tokens")
+      notes.append("context tier from \(HumanFormat.count(tier)) input tokens")
     }
     if billing.batch, sheet.batch != nil { notes.append("batch") }
     if let tier = billing.serviceTier, sheet.serviceTiers[tier] != nil {
@@ -227,13 +228,13 @@ package struct CallExplanation {
       notes.append("video in steps of \(ExactText.duration(sheet.videoStep))")
     }
     if bill.usage.documents > 0, sheet.searchDocuments > 0 {
-      notes.append("\(PlainEnglish.count(sheet.searchDocuments)) documents a search")
+      notes.append("\(HumanFormat.count(sheet.searchDocuments)) documents a search")
     }
     return notes
   }
 
   /// Budget lines that a bill's attempt crosses.
-  package func linesCrossed(by bill: CallStory.Bill) -> [String] {
+  package func linesCrossed(by bill: CallTrace.Bill) -> [String] {
     let before = bill.spent - MoneySum(bill.cost.total)
     guard let budget = scenario.budget else { return [] }
     var lines = budget.thresholds.filter {

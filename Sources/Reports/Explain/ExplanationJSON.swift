@@ -36,7 +36,7 @@ package struct ExplanationJSON {
         ("input_tokens", .integer(call.input)), ("output_tokens", .integer(call.output)),
         ("reasoning_tokens", .integer(call.reasoning)), ("audio_us", .integer(call.audio)),
         ("flow", .optional(it.arrival.flow, flow)), ("routing", routing), ("cache", cache),
-        ("steps", .array(it.story.steps.map(step))), ("result", result),
+        ("steps", .array(it.trace.steps.map(step))), ("result", result),
       ] + variant + talk)
   }
 
@@ -49,7 +49,7 @@ package struct ExplanationJSON {
     ]
   }
 
-  private func flow(_ flow: CallStory.FlowPlace) -> JSONValue {
+  private func flow(_ flow: CallTrace.FlowPlace) -> JSONValue {
     .object([
       ("flow", .integer(Int64(flow.index) + 1)), ("stage", .integer(Int64(flow.stage))),
       ("stages", .integer(Int64(flow.stages))), ("place", .integer(Int64(flow.place))),
@@ -121,7 +121,7 @@ package struct ExplanationJSON {
   }
 
   private var result: JSONValue {
-    let (end, cost) = (it.end, it.story.cost)
+    let (end, cost) = (it.end, it.trace.cost)
     return .object([
       ("status", .string(end.answer == .nobody ? "failed" : "ok")),
       ("model", .optional(it.answeredBy) { .string($0) }),
@@ -136,7 +136,7 @@ package struct ExplanationJSON {
 }
 
 extension ExplanationJSON {
-  private func step(_ step: CallStory.Step) -> JSONValue {
+  private func step(_ step: CallTrace.Step) -> JSONValue {
     switch step {
     case .look(let look): self.look(look)
     case .outcome(let outcome): self.outcome(outcome)
@@ -147,7 +147,7 @@ extension ExplanationJSON {
     }
   }
 
-  private func look(_ look: CallStory.Look) -> JSONValue {
+  private func look(_ look: CallTrace.Look) -> JSONValue {
     let levels = look.levels
     let skipped = look.isBlocked ? "breaker" : look.tooLong != nil ? "window" : "quota"
     return .object([
@@ -186,7 +186,7 @@ extension ExplanationJSON {
     ])
   }
 
-  private func attempt(_ attempt: CallStory.Attempt, of look: CallStory.Look) -> JSONValue {
+  private func attempt(_ attempt: CallTrace.Attempt, of look: CallTrace.Look) -> JSONValue {
     .object([
       ("number", .integer(Int64(attempt.number))), ("start", Self.time(attempt.start)),
       ("is_logged", .bool(look.isLogged)), ("is_probe", .bool(attempt.isProbe)),
@@ -198,7 +198,7 @@ extension ExplanationJSON {
     ])
   }
 
-  private func outcome(_ outcome: CallStory.Outcome) -> JSONValue {
+  private func outcome(_ outcome: CallTrace.Outcome) -> JSONValue {
     let uses: [(String, JSONValue)] =
       outcome.uses.isEmpty
       ? []
@@ -223,7 +223,7 @@ extension ExplanationJSON {
       ] + uses)
   }
 
-  private func bill(_ bill: CallStory.Bill, target: Int) -> JSONValue {
+  private func bill(_ bill: CallTrace.Bill, target: Int) -> JSONValue {
     .object([
       ("notes", .array(it.priceNotes(bill, target: target).map { .string($0) })),
       ("components", .array(bill.breakdown.components.map(component))),

@@ -46,7 +46,7 @@ extension ExplanationText {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  package mutating func describe(_ look: CallStory.Look) {
+  package mutating func describe(_ look: CallTrace.Look) {
     let verb =
       look.attempt != nil
       ? look.isRetry ? "is tried again" : "takes it"
@@ -57,7 +57,7 @@ extension ExplanationText {
     if let tokens = look.tooLong {
       return row(
         "window",
-        "the call's \(PlainEnglish.count(tokens)) tokens are more than it holds; not billed")
+        "the call's \(HumanFormat.count(tokens)) tokens are more than it holds; not billed")
     }
     row("quota", levels(look))
     row("start", start(look))
@@ -80,20 +80,20 @@ extension ExplanationText {
         return "closed, \(failures) of \(most) failures within \(window)"
       case .rate(let billionths, let least):
         let rate = BreakerWords.rate(billionths)
-        return "closed, \(PlainEnglish.plural(Int64(failures), "failure")) of "
-          + "\(PlainEnglish.plural(Int64(calls ?? 0), "call")) within \(window); "
-          + "opens at \(rate) of \(PlainEnglish.plural(Int64(least), "call")) or more"
+        return "closed, \(HumanFormat.plural(Int64(failures), "failure")) of "
+          + "\(HumanFormat.plural(Int64(calls ?? 0), "call")) within \(window); "
+          + "opens at \(rate) of \(HumanFormat.plural(Int64(least), "call")) or more"
       }
     }
   }
 
-  private func levels(_ look: CallStory.Look) -> String {
+  private func levels(_ look: CallTrace.Look) -> String {
     let levels = look.levels
     let limits = it.behaviour(ofTarget: look.target).quota
     var left: [String] = []
-    if let requests = levels.requests { left.append(PlainEnglish.plural(requests, "call")) }
+    if let requests = levels.requests { left.append(HumanFormat.plural(requests, "call")) }
     if let tokens = levels.tokens {
-      left.append("\(PlainEnglish.grouped(String(tokens))) tokens")
+      left.append("\(HumanFormat.grouped(String(tokens))) tokens")
     }
     if let audio = levels.audio { left.append("\(ExactText.duration(audio)) of audio") }
     var text = left.isEmpty ? "" : left.joined(separator: ", ") + " left"
@@ -104,12 +104,12 @@ extension ExplanationText {
     if levels.at > look.at { text += " at \(offset(levels.at)), when the last one booked starts" }
     if levels.tokens != nil {
       let how = limits.charge == .reserved ? "reserves" : "takes"
-      text += "; this call \(how) \(PlainEnglish.plural(look.charge, "token"))"
+      text += "; this call \(how) \(HumanFormat.plural(look.charge, "token"))"
     }
     return text
   }
 
-  private func start(_ look: CallStory.Look) -> String {
+  private func start(_ look: CallTrace.Look) -> String {
     let waited = look.wait.start - look.at
     guard waited > .zero, let cause = look.wait.cause else { return "at once" }
     let wait = "\(ExactText.duration(waited)) for \(Self.name(of: cause))"
@@ -130,43 +130,43 @@ extension ExplanationText {
 
   /// `marked at 2,000 and 2,500 tokens; finds 2,100, live until +300 s: 2,100 read, 400 written`.
   private func boundaries(
-    _ it: CallStory.Boundaries, _ attempt: CallStory.Attempt
+    _ it: CallTrace.Boundaries, _ attempt: CallTrace.Attempt
   ) -> String {
-    let places = PlainEnglish.list(it.marked.map(PlainEnglish.count))
+    let places = HumanFormat.list(it.marked.map(HumanFormat.count))
     var text = it.marked.isEmpty ? "nothing marked" : "marked at \(places) tokens"
     if let found = it.found, let expiry = it.expiry {
-      text += "; finds \(PlainEnglish.count(found)), live until \(offset(expiry))"
+      text += "; finds \(HumanFormat.count(found)), live until \(offset(expiry))"
     } else {
       text += "; finds nothing"
     }
-    text += ": \(PlainEnglish.count(attempt.cached)) read"
-    text += ", \(PlainEnglish.count(attempt.written)) written"
+    text += ": \(HumanFormat.count(attempt.cached)) read"
+    text += ", \(HumanFormat.count(attempt.written)) written"
     if attempt.writtenLong > 0 {
-      text += ", \(PlainEnglish.count(attempt.writtenLong)) for the longer time"
+      text += ", \(HumanFormat.count(attempt.writtenLong)) for the longer time"
     }
     return text
   }
 
-  private func prefix(_ look: CallStory.Look, _ attempt: CallStory.Attempt) -> String? {
-    let read = "\(PlainEnglish.plural(attempt.cached, "token")) read"
+  private func prefix(_ look: CallTrace.Look, _ attempt: CallTrace.Attempt) -> String? {
+    let read = "\(HumanFormat.plural(attempt.cached, "token")) read"
     guard let settings = it.behaviour(ofTarget: look.target).promptCache, it.call.fact < 0 else {
       return attempt.cached > 0 ? read : nil
     }
     if let boundaries = look.boundaries { return self.boundaries(boundaries, attempt) }
     guard it.kind.prefixTokens > 0 else { return nil }
-    let prefix = "prefix of \(PlainEnglish.plural(it.kind.prefixTokens, "token"))"
+    let prefix = "prefix of \(HumanFormat.plural(it.kind.prefixTokens, "token"))"
     if it.kind.prefixTokens < settings.minimumTokens {
-      return "\(prefix), fewer than the \(PlainEnglish.count(settings.minimumTokens)) that it keeps"
+      return "\(prefix), fewer than the \(HumanFormat.count(settings.minimumTokens)) that it keeps"
     }
     guard let until = look.prefixUntil else { return "\(prefix), not there: \(read)" }
     let state = attempt.start < until ? "live until" : "expired at"
     return "\(prefix), \(state) \(offset(until)): \(read)"
   }
 
-  private func latency(_ look: CallStory.Look) -> String {
+  private func latency(_ look: CallTrace.Look) -> String {
     let behaviour = it.behaviour(ofTarget: look.target)
     var text = ExactText.duration(look.latency)
-    if look.isLogged, let facts = it.arrival.facts, facts.latency >= 0 {
+    if look.isLogged, let loggedFields = it.arrival.loggedFields, loggedFields.latency >= 0 {
       text += ", as logged"
     } else if case .fixed = behaviour.latency {
       text += ", always"
@@ -179,11 +179,11 @@ extension ExplanationText {
     return text
   }
 
-  private func outcome(_ look: CallStory.Look, _ attempt: CallStory.Attempt) -> String {
+  private func outcome(_ look: CallTrace.Look, _ attempt: CallTrace.Attempt) -> String {
     let verdict = attempt.isFailing ? "fails" : "succeeds"
     let probe = attempt.isProbe ? "; it is the breaker's probe" : ""
-    if look.isLogged, let facts = it.arrival.facts, facts.failed {
-      return (facts.timedOut ? "times out" : "fails") + ", as logged" + probe
+    if look.isLogged, let loggedFields = it.arrival.loggedFields, loggedFields.failed {
+      return (loggedFields.timedOut ? "times out" : "fails") + ", as logged" + probe
     }
     guard let draw = look.failureDraw, attempt.failureRate > 0 else { return verdict + probe }
     let sign = draw < attempt.failureRate ? "<" : "≥"
@@ -191,7 +191,7 @@ extension ExplanationText {
     return "\(verdict): draw \(ExactText.draw(draw)) \(sign) failure rate \(rate)" + probe
   }
 
-  package mutating func describe(_ outcome: CallStory.Outcome) {
+  package mutating func describe(_ outcome: CallTrace.Outcome) {
     let verb = outcome.hasFailed ? "fails" : "answers"
     section("\(offset(outcome.at))  \(it.name(ofTarget: outcome.target)) \(verb)")
     if outcome.opensBreaker, let settings = it.behaviour(ofTarget: outcome.target).breaker {
@@ -207,7 +207,7 @@ extension ExplanationText {
     }
   }
 
-  private mutating func describe(_ bill: CallStory.Bill, target: Int) {
+  private mutating func describe(_ bill: CallTrace.Bill, target: Int) {
     let notes = it.priceNotes(bill, target: target)
     row("bill", notes.isEmpty ? "at the listed prices" : notes.joined(separator: ", "))
     let total = ExactText.usd(bill.cost.total)
@@ -232,12 +232,12 @@ extension ExplanationText {
     var text = "\(ExactText.usd(before)) + \(total) = \(ExactText.usd(bill.spent))"
     if let budget = it.scenario.budget { text += " of \(ExactText.usd(budget.amount))" }
     let crossed = it.linesCrossed(by: bill)
-    if !crossed.isEmpty { text += "; crosses \(PlainEnglish.list(crossed))" }
+    if !crossed.isEmpty { text += "; crosses \(HumanFormat.list(crossed))" }
     row("month to date", text)
   }
 }
 
-extension CallStory.Look {
+extension CallTrace.Look {
   /// Whether the breaker lets nothing pass.
   package var isBlocked: Bool {
     switch breaker {

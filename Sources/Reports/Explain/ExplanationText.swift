@@ -11,7 +11,7 @@ package struct ExplanationText {
   package static func text(_ explanation: CallExplanation) -> String {
     var writer = ExplanationText(it: explanation)
     writer.write()
-    return writer.lines.map(PlainEnglish.visible).joined(separator: "\n") + "\n"
+    return writer.lines.map(HumanFormat.visible).joined(separator: "\n") + "\n"
   }
 
   private init(it: CallExplanation) { self.it = it }
@@ -22,7 +22,7 @@ package struct ExplanationText {
     describeCall()
     describeRouting()
     describeCache()
-    for step in it.story.steps {
+    for step in it.trace.steps {
       switch step {
       case .look(let look): describe(look)
       case .outcome(let outcome): describe(outcome)
@@ -58,7 +58,7 @@ package struct ExplanationText {
 
   private var summary: String {
     let after = "after \(ExactText.duration(it.end.at - it.arrivedAt))"
-    let cost = ExactText.usd(it.story.cost.total)
+    let cost = ExactText.usd(it.trace.cost.total)
     switch it.end.answer {
     case .cache: return "Answered from the response cache \(after) for nothing."
     case .knowledge: return "Answered from the knowledge base \(after) for nothing."
@@ -96,20 +96,20 @@ package struct ExplanationText {
         "stage \(flow.stage) of \(flow.stages), call \(flow.place) of \(flow.places) there; "
           + "flow \(flow.index + 1) of the account")
     }
-    if let facts = it.arrival.facts { row("log", logged(facts)) }
+    if let loggedFields = it.arrival.loggedFields { row("log", logged(loggedFields)) }
   }
 
   /// A call that `rate` mode answers has no sizes.
   private var sizes: [String] {
     let call = it.call
     var parts: [String] = []
-    if call.input > 0 { parts.append("\(PlainEnglish.plural(call.input, "token")) in") }
+    if call.input > 0 { parts.append("\(HumanFormat.plural(call.input, "token")) in") }
     if call.output > 0 {
       let reasoning =
-        call.reasoning > 0 ? " (\(PlainEnglish.count(call.reasoning)) reasoning)" : ""
+        call.reasoning > 0 ? " (\(HumanFormat.count(call.reasoning)) reasoning)" : ""
       let limit = it.kind.limitsThinking ? call.output : call.output - call.reasoning
       let isCut = limit == it.kind.maxTokens ? ", all that max_tokens allows" : ""
-      parts.append("\(PlainEnglish.plural(call.output, "token")) out\(reasoning)\(isCut)")
+      parts.append("\(HumanFormat.plural(call.output, "token")) out\(reasoning)\(isCut)")
     }
     if call.audio > 0 {
       parts.append("\(ExactText.duration(SimDuration(microseconds: call.audio))) of audio")
@@ -117,15 +117,17 @@ package struct ExplanationText {
     return parts
   }
 
-  private func logged(_ facts: LoggedFacts) -> String {
+  private func logged(_ loggedFields: LoggedFields) -> String {
     var parts: [String] = []
-    if facts.model != .max { parts.append(it.scenario.catalog[ModelID(facts.model)].name) }
-    parts.append(facts.timedOut ? "timed out" : facts.failed ? "failed" : "ok")
-    if facts.latency >= 0 {
-      parts.append("took \(ExactText.duration(SimDuration(microseconds: facts.latency)))")
+    if loggedFields.model != .max {
+      parts.append(it.scenario.catalog[ModelID(loggedFields.model)].name)
     }
-    if facts.cachedInput >= 0 {
-      parts.append("\(PlainEnglish.plural(facts.cachedInput, "cached token"))")
+    parts.append(loggedFields.timedOut ? "timed out" : loggedFields.failed ? "failed" : "ok")
+    if loggedFields.latency >= 0 {
+      parts.append("took \(ExactText.duration(SimDuration(microseconds: loggedFields.latency)))")
+    }
+    if loggedFields.cachedInput >= 0 {
+      parts.append("\(HumanFormat.plural(loggedFields.cachedInput, "cached token"))")
     }
     return parts.joined(separator: ", ")
   }
@@ -181,13 +183,13 @@ package struct ExplanationText {
   }
 
   private mutating func describeEnd() {
-    let (end, cost) = (it.end, it.story.cost)
+    let (end, cost) = (it.end, it.trace.cost)
     section("Result")
     row("status", end.answer == .nobody ? "failed" : "ok")
     row("latency", ExactText.duration(end.at - it.arrivedAt))
     row(
       "targets",
-      "\(PlainEnglish.plural(Int64(end.attempts), "attempt")), \(end.skipped) skipped, "
+      "\(HumanFormat.plural(Int64(end.attempts), "attempt")), \(end.skipped) skipped, "
         + "\(ExactText.duration(end.queued)) waited")
     row(
       "cost",

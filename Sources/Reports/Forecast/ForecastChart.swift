@@ -55,8 +55,8 @@ package struct ForecastChart {
     drawBudget(&svg)
     for (index, month) in forecast.months.enumerated() { drawWords(month, at: index, &svg) }
     let summary = forecast.months.map { month in
-      "\(Self.label(month)): \(PlainEnglish.usd(month.bill.mean)) with "
-        + PlainEnglish.plural(Int64(month.plan.users), "user")
+      "\(Self.label(month)): \(HumanFormat.usd(month.bill.mean)) with "
+        + HumanFormat.plural(Int64(month.plan.users), "user")
     }
     return svg.file(
       title: Self.title, description: summary.joined(separator: "; "))
@@ -83,7 +83,7 @@ package struct ForecastChart {
     guard forecast.months.contains(where: { $0.budget != nil }) else { return [] }
     let shown = Set(forecast.months.map(series))
     let bars = [(0, "within the budget"), (1, "over the budget")].filter { shown.contains($0.0) }
-    let line = firstBudget(forecast, below: top).map { "budget " + PlainEnglish.wholeUSD($0) }
+    let line = firstBudget(forecast, below: top).map { "budget " + HumanFormat.wholeUSD($0) }
     return bars.map { ($0.0, $0.1) } + (line.map { [(nil, $0)] } ?? [])
   }
 
@@ -102,8 +102,8 @@ package struct ForecastChart {
     svg.rectangle(
       x: middle - bar / 2, y: y(amount), width: bar, height: bottom - y(amount),
       class: SVG.series(Self.series(month)),
-      title: "\(Self.label(month)), \(PlainEnglish.plural(Int64(month.plan.users), "user")): "
-        + PlainEnglish.usd(amount))
+      title: "\(Self.label(month)), \(HumanFormat.plural(Int64(month.plan.users), "user")): "
+        + HumanFormat.usd(amount))
     let band = month.band ?? amount...amount
     if y(band.lowerBound) - y(band.upperBound) >= 2 {
       svg.line(middle, y(band.lowerBound), middle, y(band.upperBound), class: "axis")
@@ -115,12 +115,12 @@ package struct ForecastChart {
     guard index % Int((58 / step).rounded(.up)) == 0 || forecast.months.count == 1 else { return }
     let middle = left + (Double(index) + 0.5) * step
     let amount = month.bill.mean
-    let text = amount < 10 ? PlainEnglish.usd(amount) : PlainEnglish.usd(amount, places: 0)
+    let text = amount < 10 ? HumanFormat.usd(amount) : HumanFormat.usd(amount, places: 0)
     let highest = month.band?.upperBound ?? amount
     svg.text(text, middle, y(highest) - 6, anchor: .middle, class: "t halo")
     svg.text(Self.label(month), middle, bottom + 18, anchor: .middle, class: "f")
     svg.text(
-      PlainEnglish.plural(Int64(month.plan.users), "user"), middle, bottom + 34, anchor: .middle,
+      HumanFormat.plural(Int64(month.plan.users), "user"), middle, bottom + 34, anchor: .middle,
       class: "f")
   }
 
@@ -133,7 +133,7 @@ package struct ForecastChart {
       guard budget != named else { continue }
       named = budget
       svg.text(
-        "Budget " + PlainEnglish.wholeUSD(budget), x + 4, y(budget.dollars) - 5,
+        "Budget " + HumanFormat.wholeUSD(budget), x + 4, y(budget.dollars) - 5,
         class: "f b halo")
     }
   }
@@ -141,7 +141,7 @@ package struct ForecastChart {
   /// `Nov 25` for a calendar month, else its first day.
   private static func label(_ month: ForecastMonth) -> String {
     guard let first = month.period.days.first?.date else { return "" }
-    let name = PlainEnglish.shortMonth(first)
+    let name = HumanFormat.shortMonth(first)
     let year = DecimalText.real(Double(first.year % 100) / 100, places: 2)?.suffix(2) ?? ""
     return month.period.daysAMonth == nil ? "\(name) \(year)" : "\(first.day) \(name) \(year)"
   }

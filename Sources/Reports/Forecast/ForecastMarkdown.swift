@@ -56,15 +56,15 @@ package enum ForecastMarkdown {
     _ strong: (String) -> String
   ) -> String {
     func users(_ month: ForecastMonth) -> String {
-      PlainEnglish.plural(Int64(month.plan.users), "user")
+      HumanFormat.plural(Int64(month.plan.users), "user")
     }
-    let total = strong(PlainEnglish.usd(last.total.mean))
+    let total = strong(HumanFormat.usd(last.total.mean))
     guard forecast.months.count > 1 else {
       return "With \(users(first)), AI is expected to cost \(total) \(when(first))."
     }
     let ends =
-      "\(strong(PlainEnglish.usd(first.bill.mean))) with \(users(first)) \(when(first)) to "
-      + "\(strong(PlainEnglish.usd(last.bill.mean))) with \(users(last)) \(when(last))"
+      "\(strong(HumanFormat.usd(first.bill.mean))) with \(users(first)) \(when(first)) to "
+      + "\(strong(HumanFormat.usd(last.bill.mean))) with \(users(last)) \(when(last))"
     let change = last.bill.mean / first.bill.mean
     let verb = change > 1.005 ? "grows" : change < 0.995 ? "falls" : "stays about the same, going"
     return "The monthly AI bill \(verb) from \(ends), \(total) for the "
@@ -77,8 +77,8 @@ package enum ForecastMarkdown {
     guard count > 0 else { return nil }
     let likely = forecast.months.reduce(0) { $0 + ($1.likely ?? $1.bill.mean) }
     return
-      "These are means over the ranges of \(PlainEnglish.plural(Int64(count), "input")); at the "
-      + "likely values the sum would be \(PlainEnglish.usd(likely))."
+      "These are means over the ranges of \(HumanFormat.plural(Int64(count), "input")); at the "
+      + "likely values the sum would be \(HumanFormat.usd(likely))."
   }
 
   /// What a forecast of shrinking use cannot show.
@@ -108,17 +108,17 @@ package enum ForecastMarkdown {
         ? "chance alone breaks" : "chance, or inputs within their ranges, break"
       let start = forecast.months.allSatisfy(\.leftOut.isEmpty) ? "No" : "By the formulas alone, no"
       return "\(start) month is expected to go over its budget, but \(cause) that of "
-        + "\(name(closest)) \(PlainEnglish.wholePercent(chance)) of the time."
+        + "\(name(closest)) \(HumanFormat.wholePercent(chance)) of the time."
     }
     let day = month.expectedCrossing.map {
-      strong(PlainEnglish.date(PlainEnglish.localDate($0, in: month.period)))
+      strong(HumanFormat.date(HumanFormat.localDate($0, in: month.period)))
     }
-    let users = PlainEnglish.plural(Int64(month.plan.users), "user")
+    let users = HumanFormat.plural(Int64(month.plan.users), "user")
     let count = forecast.months.count { $0.isOverBudget == true }
     let others =
       count == forecast.months.count && count > 1
       ? "; every month is over" : count > 1 ? "; \(count) of the months are over" : ""
-    return "A month's budget (\(PlainEnglish.usd(budget))) first breaks on "
+    return "A month's budget (\(HumanFormat.usd(budget))) first breaks on "
       + "\(day ?? name(month)), with \(users)\(others)."
   }
 
@@ -132,7 +132,7 @@ package enum ForecastMarkdown {
       ? acting.count == 1 ? "" : " in every month"
       : " in \(acting.count) of the \(forecast.months.count) months"
     return "The budget's own lines may act\(when), which is simulated: calls refused or moved make "
-      + "the bills \(PlainEnglish.usd(saved.magnitude)) \(saved < 0 ? "higher" : "lower") than "
+      + "the bills \(HumanFormat.usd(saved.magnitude)) \(saved < 0 ? "higher" : "lower") than "
       + "they would be if it only told."
   }
 
@@ -141,11 +141,11 @@ package enum ForecastMarkdown {
   ) -> String? {
     guard let prepaid = forecast.spec.prepaid, let runway = forecast.runway else { return nil }
     func day(_ time: SimTime) -> String {
-      PlainEnglish.date(PlainEnglish.localDate(time, in: forecast.scenario.period))
+      HumanFormat.date(HumanFormat.localDate(time, in: forecast.scenario.period))
     }
-    let sum = "The prepaid \(PlainEnglish.usd(prepaid)) "
+    let sum = "The prepaid \(HumanFormat.usd(prepaid)) "
     guard let end = runway.end else {
-      return sum + "outlasts the forecast, with \(PlainEnglish.usd(runway.left)) left."
+      return sum + "outlasts the forecast, with \(HumanFormat.usd(runway.left)) left."
     }
     let low = runway.earliest.map(day)
     let high = runway.latest.map(day) ?? "later than the forecast reaches"
@@ -156,11 +156,11 @@ package enum ForecastMarkdown {
   }
 
   private static func name(_ month: ForecastMonth) -> String {
-    PlainEnglish.name(month.period.months[0], in: month.period)
+    HumanFormat.name(month.period.months[0], in: month.period)
   }
 
   private static func when(_ month: ForecastMonth) -> String {
-    PlainEnglish.during(month.period.months[0], in: month.period)
+    HumanFormat.during(month.period.months[0], in: month.period)
   }
 
   // MARK: Details
@@ -181,17 +181,17 @@ package enum ForecastMarkdown {
     var table = MarkdownTable(headers)
     for month in forecast.months {
       var cells = [
-        name(month), PlainEnglish.count(Int64(month.plan.users)),
-        PlainEnglish.usd(month.bill.mean),
+        name(month), HumanFormat.count(Int64(month.plan.users)),
+        HumanFormat.usd(month.bill.mean),
         month.band.map {
-          PlainEnglish.usd($0.lowerBound) + " and " + PlainEnglish.usd($0.upperBound)
+          HumanFormat.usd($0.lowerBound) + " and " + HumanFormat.usd($0.upperBound)
         } ?? (month.isSimulated ? "not known of one month" : "not told by the formula"),
       ]
-      if acts { cells.append(month.withoutActions.map { PlainEnglish.usd($0) } ?? "the same") }
-      if isSimulated { cells.append(month.likelyBill.map { PlainEnglish.usd($0) } ?? "–") }
+      if acts { cells.append(month.withoutActions.map { HumanFormat.usd($0) } ?? "the same") }
+      if isSimulated { cells.append(month.likelyBill.map { HumanFormat.usd($0) } ?? "–") }
       if hasBudget { cells += budgetCells(month) }
-      cells.append(PlainEnglish.usd(month.total.mean))
-      if let prepaid { cells.append(PlainEnglish.usd(prepaid.dollars - month.total.mean)) }
+      cells.append(HumanFormat.usd(month.total.mean))
+      if let prepaid { cells.append(HumanFormat.usd(prepaid.dollars - month.total.mean)) }
       table.row(cells)
     }
     return table.text
@@ -199,11 +199,11 @@ package enum ForecastMarkdown {
 
   private static func budgetCells(_ month: ForecastMonth) -> [String] {
     [
-      month.budget.map { PlainEnglish.usd($0) } ?? "–",
+      month.budget.map { HumanFormat.usd($0) } ?? "–",
       month.expectedCrossing.map {
-        "**\(PlainEnglish.date(PlainEnglish.localDate($0, in: month.period)))**"
+        "**\(HumanFormat.date(HumanFormat.localDate($0, in: month.period)))**"
       } ?? "no",
-      month.overBudgetProbability.map { PlainEnglish.share($0) } ?? "–",
+      month.overBudgetProbability.map { HumanFormat.share($0) } ?? "–",
     ]
   }
 
@@ -250,7 +250,7 @@ package enum ForecastMarkdown {
       let name =
         month?.number == forecast.months.count ? "the last month" : month.map(name) ?? "a month"
       return "Approximate in \(name): "
-        + PlainEnglish.list(parts.map { Markdown.escape($0.part) }) + ": "
+        + HumanFormat.list(parts.map { Markdown.escape($0.part) }) + ": "
         + Markdown.escape(reason) + "."
     }
     return lines.map { "- " + $0 + "\n" }.joined()
@@ -261,11 +261,11 @@ package enum ForecastMarkdown {
     switch forecast.spec.growth {
     case .rate(0): "The number of users stays the same: no growth is stated."
     case .rate(let rate):
-      "Users grow by \(PlainEnglish.percent(rate)) a month."
+      "Users grow by \(HumanFormat.percent(rate)) a month."
     case .list: "The number of users is stated month by month."
     case .sCurve(let ceiling, let halfBy):
-      "Users follow an S-curve towards \(PlainEnglish.count(Int64(ceiling))), half of which is "
-        + "reached in month \(PlainEnglish.number(halfBy))."
+      "Users follow an S-curve towards \(HumanFormat.count(Int64(ceiling))), half of which is "
+        + "reached in month \(HumanFormat.number(halfBy))."
     }
   }
 }

@@ -99,7 +99,7 @@ package enum BreakEvenReport {
     var table = MarkdownTable(
       [
         .text("capacity"), .number("price a month"), .text("pays"), .number("used then"),
-        .number("with \(PlainEnglish.plural(Int64(study.plan.users), "user")) by use"),
+        .number("with \(HumanFormat.plural(Int64(study.plan.users), "user")) by use"),
         .number("best with it"),
       ] + (name.map { [.text("pays at \($0) prices")] } ?? []))
     for row in rows {
@@ -109,17 +109,17 @@ package enum BreakEvenReport {
       let byUse = row.breakEven.costPerUser * Double(row.users)
       var cells = [
         Markdown.escape(row.capacity.title),
-        PlainEnglish.usd(price)
-          + (minimum > 1 ? " (\(PlainEnglish.count(Int64(minimum))) units)" : ""),
+        HumanFormat.usd(price)
+          + (minimum > 1 ? " (\(HumanFormat.count(Int64(minimum))) units)" : ""),
         pays(row.breakEven),
         breakEven.map {
-          PlainEnglish.percent(row.breakEven.utilisation(users: $0, units: minimum))
+          HumanFormat.percent(row.breakEven.utilisation(users: $0, units: minimum))
         } ?? "–",
-        PlainEnglish.usd(byUse),
+        HumanFormat.usd(byUse),
         row.units == 0
           ? "not worth it"
-          : PlainEnglish.usd(row.breakEven.cost(users: Double(row.users), units: row.units))
-            + " (\(PlainEnglish.plural(Int64(row.units), "unit")))",
+          : HumanFormat.usd(row.breakEven.cost(users: Double(row.users), units: row.units))
+            + " (\(HumanFormat.plural(Int64(row.units), "unit")))",
       ]
       if let other = row.other { cells.append(pays(other)) }
       table.row(cells)
@@ -138,7 +138,7 @@ package enum BreakEvenReport {
   }
 
   private static func pays(_ breakEven: BreakEven) -> String {
-    breakEven.users.map { "from \(PlainEnglish.count(Int64($0.rounded(.up)))) users on" }
-      ?? "never: full, a unit replaces \(PlainEnglish.usd(breakEven.worthOfAUnit)) a month"
+    breakEven.users.map { "from \(HumanFormat.count(Int64($0.rounded(.up)))) users on" }
+      ?? "never: full, a unit replaces \(HumanFormat.usd(breakEven.worthOfAUnit)) a month"
   }
 }

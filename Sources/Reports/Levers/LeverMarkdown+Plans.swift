@@ -13,18 +13,18 @@ extension LeverMarkdown {
     var table = MarkdownTable(
       [.text("lever")]
         + studies.flatMap {
-          [.number(PlainEnglish.plural(Int64($0.plan.users), "user")), .number("p95 latency")]
+          [.number(HumanFormat.plural(Int64($0.plan.users), "user")), .number("p95 latency")]
         } + (isPublished ? [.text("published")] : []))
     table.row(
       ["As it is: the bill"]
-        + studies.flatMap { [PlainEnglish.usd($0.base.amount), change($0.base.latencyP95, nil)] }
+        + studies.flatMap { [HumanFormat.usd($0.base.amount), change($0.base.latencyP95, nil)] }
         + none)
     for lever in levers {
       let cells = studies.flatMap { study -> [String] in
         guard let result = study.results.first(where: { $0.lever.name == lever.name }),
           let outcome = result.outcome, let saving = result.saving(from: study.base)
         else { return ["–", "–"] }
-        let amount = "\(PlainEnglish.usd(saving)) (\(share(saving, result.without(study.base))))"
+        let amount = "\(HumanFormat.usd(saving)) (\(share(saving, result.without(study.base))))"
         return [
           amount + (result.state == "in use" ? ", in use" : ""), change(outcome.latencyP95, nil),
         ]
@@ -37,7 +37,7 @@ extension LeverMarkdown {
         + studies.flatMap { study in
           let all = study.base.amount - study.together.amount
           return [
-            "\(PlainEnglish.usd(all)) (\(share(all, study.base.amount)))",
+            "\(HumanFormat.usd(all)) (\(share(all, study.base.amount)))",
             change(study.together.latencyP95, nil),
           ]
         } + none)

@@ -30,24 +30,24 @@ package enum LeverMarkdown {
   package static func headline(_ study: LeverStudy, emphasis: String = "") -> String {
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     func escape(_ text: String) -> String {
-      emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+      emphasis.isEmpty ? HumanFormat.visible(text) : Markdown.escape(text)
     }
     let base = study.base.amount
     let bill =
-      "With \(PlainEnglish.plural(Int64(study.plan.users), "user")), AI costs "
-      + "\(strong(PlainEnglish.usd(base))) \(period(study))"
+      "With \(HumanFormat.plural(Int64(study.plan.users), "user")), AI costs "
+      + "\(strong(HumanFormat.usd(base))) \(period(study))"
     guard let best = study.results.first(where: { $0.isOffered && saves($0, study) }) else {
       return bill + ". None of the levers that are not in use already saves anything."
     }
     let saving = best.saving(from: study.base) ?? .zero
     let first =
       bill + "; what saves most is \(strong(escape(lowercased(best.lever.title)))): "
-      + "\(PlainEnglish.usd(saving)) (\(share(saving, base)))."
+      + "\(HumanFormat.usd(saving)) (\(share(saving, base)))."
     guard study.steps.count > 1 else { return first }
     let all = base - study.together.amount
     return first + " All \(study.steps.count) levers together save "
-      + "\(strong(PlainEnglish.usd(all))) (\(share(all, base))), which leaves a bill of "
-      + "\(strong(PlainEnglish.usd(study.together.amount)))"
+      + "\(strong(HumanFormat.usd(all))) (\(share(all, base))), which leaves a bill of "
+      + "\(strong(HumanFormat.usd(study.together.amount)))"
       + "\(budget(study, from: study.base, to: study.together))."
   }
 
@@ -57,15 +57,15 @@ package enum LeverMarkdown {
     guard let budget = study.scenario.budget?.amount, study.scenario.period.months.count == 1
     else { return "" }
     switch (base.amount > budget, together.amount > budget) {
-    case (true, false): return ", within the \(PlainEnglish.usd(budget)) budget"
-    case (true, true): return ", still over the \(PlainEnglish.usd(budget)) budget"
+    case (true, false): return ", within the \(HumanFormat.usd(budget)) budget"
+    case (true, true): return ", still over the \(HumanFormat.usd(budget)) budget"
     default: return ""
     }
   }
 
   private static func period(_ study: LeverStudy) -> String {
     let period = study.scenario.period
-    return PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
+    return HumanFormat.during(Period.Span(start: period.start, end: period.end), in: period)
   }
 
   private static func saves(_ result: LeverResult, _ study: LeverStudy) -> Bool {
@@ -80,7 +80,7 @@ package enum LeverMarkdown {
   }
 
   package static func share(_ part: MoneySum, _ whole: MoneySum) -> String {
-    PlainEnglish.percent(part.dollars, of: whole.dollars)
+    HumanFormat.percent(part.dollars, of: whole.dollars)
   }
 
   // MARK: Sections
@@ -101,8 +101,8 @@ package enum LeverMarkdown {
       }
       table.row(
         [
-          Markdown.escape(result.lever.title), PlainEnglish.usd(outcome.amount),
-          PlainEnglish.usd(saving), share(saving, study.base.amount),
+          Markdown.escape(result.lever.title), HumanFormat.usd(outcome.amount),
+          HumanFormat.usd(saving), share(saving, study.base.amount),
         ] + (isPublished ? [published(result.lever, study.plan.users)] : []) + [
           change(outcome.latencyP50, study.base.latencyP50),
           change(outcome.latencyP95, study.base.latencyP95),
@@ -123,8 +123,8 @@ package enum LeverMarkdown {
         .saving(from: study.base)
       table.row([
         (index > 0 ? "+ " : "") + Markdown.escape(step.lever.title),
-        PlainEnglish.usd(step.outcome.amount), PlainEnglish.usd(step.saving),
-        alone.map { PlainEnglish.usd($0) } ?? "–",
+        HumanFormat.usd(step.outcome.amount), HumanFormat.usd(step.saving),
+        alone.map { HumanFormat.usd($0) } ?? "–",
         change(step.outcome.latencyP95, study.base.latencyP95),
       ])
     }
@@ -140,7 +140,7 @@ package enum LeverMarkdown {
         case .unreadable(let reason): "cannot be had with those above: \(Markdown.escape(reason))"
         case .idle: "is left out: it adds nothing to those above"
         case .dearer(let more):
-          "is left out: on top of those above it would make the bill \(PlainEnglish.usd(more)) higher"
+          "is left out: on top of those above it would make the bill \(HumanFormat.usd(more)) higher"
         }
       return "- \(Markdown.escape(clash.lever.title)) \(words).\n"
     }
@@ -150,8 +150,8 @@ package enum LeverMarkdown {
     }
     return ReportMarkdown.heading("All together") + table.text
       + "Every row is a simulated month with all levers up to it, so the steps add up to what all of "
-      + "them save: \(PlainEnglish.usd(all)). Their savings alone add up to "
-      + "\(PlainEnglish.usd(sum)), because "
+      + "them save: \(HumanFormat.usd(all)). Their savings alone add up to "
+      + "\(HumanFormat.usd(sum)), because "
       + (sum > all
         ? "a call that one lever makes cheaper leaves less for the next"
         : "some of them save more once others are there")
@@ -170,10 +170,10 @@ package enum LeverMarkdown {
       else { continue }
       table.row(
         [
-          Markdown.escape(result.lever.title), PlainEnglish.usd(without.amount),
+          Markdown.escape(result.lever.title), HumanFormat.usd(without.amount),
           saving < .zero
-            ? "costs \(PlainEnglish.usd(.zero - saving)) more"
-            : "\(PlainEnglish.usd(saving)) (\(share(saving, without.amount)))",
+            ? "costs \(HumanFormat.usd(.zero - saving)) more"
+            : "\(HumanFormat.usd(saving)) (\(share(saving, without.amount)))",
         ] + (isPublished ? [published(result.lever, study.plan.users)] : []) + [
           change(without.latencyP95, study.base.latencyP95),
           Markdown.escape(result.lever.quality ?? "not stated"),
@@ -191,8 +191,8 @@ package enum LeverMarkdown {
       guard case .available(let outcome) = result.verdict else { continue }
       let more = outcome.amount - study.base.amount
       table.row([
-        Markdown.escape(result.lever.title), PlainEnglish.usd(outcome.amount),
-        (more < .zero ? "" : "+") + PlainEnglish.usd(more),
+        Markdown.escape(result.lever.title), HumanFormat.usd(outcome.amount),
+        (more < .zero ? "" : "+") + HumanFormat.usd(more),
         change(outcome.latencyP95, study.base.latencyP95),
         Markdown.escape(result.lever.quality ?? "not stated"),
         Markdown.escape(result.lever.source ?? "not stated"),
@@ -207,11 +207,11 @@ package enum LeverMarkdown {
     guard let published = lever.published else { return "–" }
     let source = lever.source.map { " (\(Markdown.escape($0)))" } ?? ""
     let amounts = [
-      published.saving.map { PlainEnglish.usd($0) },
-      published.share.map { PlainEnglish.percent($0) },
+      published.saving.map { HumanFormat.usd($0) },
+      published.share.map { HumanFormat.percent($0) },
     ].compactMap(\.self).joined(separator: ", ")
     let whose = published.users.flatMap { stated in
-      stated == users ? nil : " with \(PlainEnglish.plural(Int64(stated), "user"))"
+      stated == users ? nil : " with \(HumanFormat.plural(Int64(stated), "user"))"
     }
     return amounts + (whose ?? "") + source
   }
@@ -236,7 +236,7 @@ package enum LeverMarkdown {
   private static func basis(_ study: LeverStudy) -> String {
     ReportMarkdown.heading("What this rests on")
       + """
-      - Every figure is a simulated month of \(PlainEnglish.plural(Int64(study.plan.users), "user")) \
+      - Every figure is a simulated month of \(HumanFormat.plural(Int64(study.plan.users), "user")) \
       with the same luck, so that differences are the levers'. `--users` asks for another number.
       - Latency is simulated; what a lever does to the answers is what its source says, or nobody \
       knows.
@@ -250,7 +250,7 @@ package enum LeverMarkdown {
   /// `812 ms`, with the base's in brackets where that differs.
   package static func change(_ value: Double?, _ base: Double?) -> String {
     func text(_ value: Double?) -> String {
-      value.map { PlainEnglish.duration(SimDuration(microseconds: Int64($0 * 1_000))) } ?? "–"
+      value.map { HumanFormat.duration(SimDuration(microseconds: Int64($0 * 1_000))) } ?? "–"
     }
     return base == nil || text(value) == text(base)
       ? text(value) : "\(text(value)) (now \(text(base)))"

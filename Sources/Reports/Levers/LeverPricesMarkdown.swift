@@ -17,23 +17,23 @@ package enum LeverPricesMarkdown {
   package static func sentence(_ study: LeverStudy, emphasis: String = "") -> String? {
     guard let prices = study.otherPrices else { return nil }
     func strong(_ text: String) -> String { emphasis + text + emphasis }
-    let catalog = (emphasis.isEmpty ? PlainEnglish.visible : Markdown.escape)(prices.compared.name)
-    let checked = prices.compared.checked.map { " (checked \(PlainEnglish.date($0)))" } ?? ""
+    let catalog = (emphasis.isEmpty ? HumanFormat.visible : Markdown.escape)(prices.compared.name)
+    let checked = prices.compared.checked.map { " (checked \(HumanFormat.date($0)))" } ?? ""
     let base = prices.base.amount
     if prices.changeNothing(study) {
       return "The prices of the \(catalog) catalog\(checked) change nothing of this."
     }
     var text =
       "At the prices of the \(catalog) catalog\(checked) the bill is "
-      + "\(strong(PlainEnglish.usd(base)))\(change(from: study.base.amount, to: base))"
+      + "\(strong(HumanFormat.usd(base)))\(change(from: study.base.amount, to: base))"
     let ranked = ranked(study, prices)
     text += (ranking(ranked, base, emphasis: emphasis).map { "; " + $0 } ?? "") + "."
     text += turned(ranked, emphasis: emphasis)
     guard study.steps.count > 1, let together = prices.together else { return text }
     let all = base - together.amount
     return text + " The same \(study.steps.count) levers together then save "
-      + "\(strong(PlainEnglish.usd(all))) (\(LeverMarkdown.share(all, base))), which leaves "
-      + "\(strong(PlainEnglish.usd(together.amount)))"
+      + "\(strong(HumanFormat.usd(all))) (\(LeverMarkdown.share(all, base))), which leaves "
+      + "\(strong(HumanFormat.usd(together.amount)))"
       + "\(LeverMarkdown.budget(study, from: prices.base, to: together))."
   }
 
@@ -57,13 +57,13 @@ package enum LeverPricesMarkdown {
     guard let best = ranked.first, let was = before.first, best.there > .zero else { return nil }
     func title(_ item: Ranked) -> String {
       let words = LeverMarkdown.lowercased(item.result.lever.title)
-      return emphasis.isEmpty ? PlainEnglish.visible(words) : Markdown.escape(words)
+      return emphasis.isEmpty ? HumanFormat.visible(words) : Markdown.escape(words)
     }
-    let amount = "\(PlainEnglish.usd(best.there)) (\(LeverMarkdown.share(best.there, base)))"
+    let amount = "\(HumanFormat.usd(best.there)) (\(LeverMarkdown.share(best.there, base)))"
     guard best.result.lever.name == was.result.lever.name else {
       return
         "what saves most is then \(emphasis)\(title(best))\(emphasis), \(amount), and no longer "
-        + "\(title(was)), \(PlainEnglish.usd(was.there))"
+        + "\(title(was)), \(HumanFormat.usd(was.there))"
     }
     let first = "what saves most is still \(title(best)), \(amount)"
     guard ranked.count > 1 else { return first }
@@ -86,18 +86,18 @@ package enum LeverPricesMarkdown {
       guard !list.isEmpty else { return "" }
       let items = list.prefix(3).map { item in
         let name = LeverMarkdown.lowercased(item.result.lever.title)
-        return (emphasis.isEmpty ? PlainEnglish.visible(name) : Markdown.escape(name))
-          + " (\(PlainEnglish.usd(item.there)) instead of \(PlainEnglish.usd(item.here)))"
+        return (emphasis.isEmpty ? HumanFormat.visible(name) : Markdown.escape(name))
+          + " (\(HumanFormat.usd(item.there)) instead of \(HumanFormat.usd(item.here)))"
       }
       let more = list.count > 3 ? ["\(list.count - 3) more"] : []
-      return words + PlainEnglish.list(items + more) + "."
+      return words + HumanFormat.list(items + more) + "."
     }.joined()
   }
 
   private static func change(from own: MoneySum, to other: MoneySum) -> String {
     guard own > .zero else { return "" }
     let share = other.dollars / own.dollars - 1
-    return " (\(share > 0 ? "+" : "")\(PlainEnglish.percent(share)))"
+    return " (\(share > 0 ? "+" : "")\(HumanFormat.percent(share)))"
   }
 
   // MARK: Section
@@ -120,8 +120,8 @@ package enum LeverPricesMarkdown {
       for result in found {
         table.row([
           Markdown.escape(result.lever.title), kind,
-          result.saving(from: study.base).map { PlainEnglish.usd($0) } ?? "–", rank(result, here),
-          prices.saving(result).map { PlainEnglish.usd($0) } ?? "no price there",
+          result.saving(from: study.base).map { HumanFormat.usd($0) } ?? "–", rank(result, here),
+          prices.saving(result).map { HumanFormat.usd($0) } ?? "no price there",
           rank(result, there),
         ])
       }
@@ -129,22 +129,22 @@ package enum LeverPricesMarkdown {
     if study.steps.count > 1 {
       table.row([
         "All \(study.steps.count) that save, together", "",
-        PlainEnglish.usd(study.base.amount - study.together.amount), "",
-        prices.together.map { PlainEnglish.usd(prices.base.amount - $0.amount) }
+        HumanFormat.usd(study.base.amount - study.together.amount), "",
+        prices.together.map { HumanFormat.usd(prices.base.amount - $0.amount) }
           ?? "no price there", "",
       ])
     }
     guard !table.isEmpty else { return "" }
     return ReportMarkdown.heading("At the prices of \(name)")
       + "The same months at the other catalog's prices, simulated as well. "
-      + "The bill is \(PlainEnglish.usd(study.base.amount)) here and "
-      + "\(PlainEnglish.usd(prices.base.amount)) there.\(missing(prices)) A price that a lever "
+      + "The bill is \(HumanFormat.usd(study.base.amount)) here and "
+      + "\(HumanFormat.usd(prices.base.amount)) there.\(missing(prices)) A price that a lever "
       + "states itself holds at both.\n\n" + table.text
   }
 
   private static func missing(_ prices: LeverPrices) -> String {
     guard !prices.compared.missing.isEmpty else { return "" }
     let names = prices.compared.missing.map(Markdown.escape)
-    return " What it does not have keeps its price: \(PlainEnglish.list(names))."
+    return " What it does not have keeps its price: \(HumanFormat.list(names))."
   }
 }

@@ -150,29 +150,29 @@ package enum LeverReport {
   /// From the bill as it is, step by step, to the bill with all levers.
   package static func chart(_ study: LeverStudy) -> BarRowsChart {
     let base = study.base.amount
-    var rows = [bar("As it is", .zero, base, PlainEnglish.usd(base), 0)]
+    var rows = [bar("As it is", .zero, base, HumanFormat.usd(base), 0)]
     var left = base
     for step in study.steps {
       let next = left - step.saving
-      let amount = PlainEnglish.usd(step.saving).replacing("−", with: "")
-      let isNothing = amount == PlainEnglish.usd(.zero)
+      let amount = HumanFormat.usd(step.saving).replacing("−", with: "")
+      let isNothing = amount == HumanFormat.usd(.zero)
       let sign = isNothing ? "" : step.saving < .zero ? "+" : "−"
       rows.append(
         bar(step.lever.title, next, left, sign + amount, step.saving < .zero ? 1 : 2))
       left = next
     }
     if !study.steps.isEmpty {
-      rows.append(bar("All together", .zero, left, PlainEnglish.usd(left), 0))
+      rows.append(bar("All together", .zero, left, HumanFormat.usd(left), 0))
     }
     for result in study.results where result.lever.isAlternative {
       guard case .available(let outcome) = result.verdict else { continue }
       rows.append(
-        bar(result.lever.title, .zero, outcome.amount, PlainEnglish.usd(outcome.amount), 3))
+        bar(result.lever.title, .zero, outcome.amount, HumanFormat.usd(outcome.amount), 3))
     }
     return BarRowsChart(
       title: "What each lever saves on top of those above it",
       subtitle: "US dollars in the period, with "
-        + PlainEnglish.plural(Int64(study.plan.users), "user") + "; alternatives below",
+        + HumanFormat.plural(Int64(study.plan.users), "user") + "; alternatives below",
       rows: rows,
       lines: study.scenario.budget.map { [($0.amount.dollars, "Budget")] } ?? [],
       limit: 1.6 * base.dollars)

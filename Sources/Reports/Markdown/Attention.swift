@@ -61,7 +61,7 @@ package struct Attention {
   private var effect: String? {
     guard let bill = plan.untroubled else { return nil }
     let change = plan.result.cost - bill
-    let amount = PlainEnglish.usd(
+    let amount = HumanFormat.usd(
       change < .zero ? bill - plan.result.cost : change)
     let result =
       change == .zero
@@ -70,7 +70,7 @@ package struct Attention {
     return
       "Without \(failures), breakers, outages, time limits, context windows, quotas and actions of the "
       + "budget "
-      + "the bill would be \(PlainEnglish.usd(bill)), "
+      + "the bill would be \(HumanFormat.usd(bill)), "
       + "\(result)."
   }
 
@@ -79,14 +79,14 @@ package struct Attention {
     let apart = standardErrorsApart ?? 0
     let distance =
       apart.isFinite
-      ? "\(PlainEnglish.number(apart.magnitude)) standard errors"
-      : PlainEnglish.usd((plan.result.cost.dollars - expectation.cost).magnitude)
+      ? "\(HumanFormat.number(apart.magnitude)) standard errors"
+      : HumanFormat.usd((plan.result.cost.dollars - expectation.cost).magnitude)
     var text =
-      "\(isFirst ? "the" : "The") simulated bill\(whose), \(PlainEnglish.usd(plan.result.cost)), lies \(distance) "
-      + "\(apart < 0 ? "below" : "above") the \(PlainEnglish.usd(expectation.cost)) that formulas "
+      "\(isFirst ? "the" : "The") simulated bill\(whose), \(HumanFormat.usd(plan.result.cost)), lies \(distance) "
+      + "\(apart < 0 ? "below" : "above") the \(HumanFormat.usd(expectation.cost)) that formulas "
       + "expect, which \(Self.odds(of: apart.magnitude, from: limits.standardErrors))"
     let parts = (expectation.leftOut.isEmpty ? expectation.approximations : expectation.leftOut)
-      .map { PlainEnglish.visible($0.part) }
+      .map { HumanFormat.visible($0.part) }
     if !parts.isEmpty {
       text += "; they \(LeftOutWords.verb(expectation.leftOut)) "
       text += LeftOutWords.parts(parts)
@@ -100,7 +100,7 @@ package struct Attention {
   private static func odds(of apart: Double, from limit: Double) -> String {
     guard apart <= noLuck else { return "chance does not explain" }
     let months = Int64((0.5 / Normal.cdf(-limit)).rounded())
-    return "chance alone does in one month of \(PlainEnglish.count(months)) or fewer"
+    return "chance alone does in one month of \(HumanFormat.count(months)) or fewer"
   }
 
   /// What a verdict on the budget is to be qualified by.
@@ -118,14 +118,14 @@ extension ScenarioReport {
     guard let first = needed.first else { return nil }
     func whose(_ plan: PlanReport) -> String {
       if plans.count == 1 { return "" }
-      let name = PlainEnglish.visible(ReportMarkdown.plainName(plan.plan))
+      let name = HumanFormat.visible(ReportMarkdown.plainName(plan.plan))
       let text = emphasis.isEmpty ? name : Markdown.escape(name)
       return replay == nil ? " with \(text)" : " under \(text)"
     }
     var text = Attention(plan: first).text(emphasis: emphasis, whose: whose(first))
     let others = needed.dropFirst().map(whose)
     if !others.isEmpty {
-      text += " Likewise\(PlainEnglish.list(others)): the tables below say how many."
+      text += " Likewise\(HumanFormat.list(others)): the tables below say how many."
     }
     return text
   }
@@ -139,7 +139,7 @@ package enum LeftOutWords {
   package static func parts(_ parts: [String]) -> String {
     let shown = Array(parts.prefix(mostParts))
     let rest = parts.count - shown.count
-    return PlainEnglish.list(rest > 0 ? shown + ["\(rest) more"] : shown)
+    return HumanFormat.list(rest > 0 ? shown + ["\(rest) more"] : shown)
   }
 
   /// `leave out`, or what of it they do.
@@ -156,7 +156,7 @@ package enum LeftOutWords {
     guard !leftOut.isEmpty else { return nil }
     let parts = leftOut.prefix(mostParts).map { item in
       let text = "\(item.part) (\(item.reason))"
-      return emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+      return emphasis.isEmpty ? HumanFormat.visible(text) : Markdown.escape(text)
     }
     let word = emphasis.isEmpty ? "ATTENTION" : "Attention"
     return "\(emphasis)\(word): the figures below are formulas, which \(verb(leftOut))\(whose) "

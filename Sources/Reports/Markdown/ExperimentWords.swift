@@ -15,7 +15,7 @@ package struct ExperimentWords {
   /// What it costs and converts, whether that is more than chance, and what it takes to see it.
   package func sentences(users: Int, emphasis: String) -> String {
     let parts = [cost(emphasis), quality(emphasis)].compactMap { $0 }
-    let start = "With \(PlainEnglish.plural(Int64(users), "user")), variant \(name) "
+    let start = "With \(HumanFormat.plural(Int64(users), "user")), variant \(name) "
     let first =
       parts.isEmpty
       ? start + "has too few \(finding.experiment.unit.rawValue)s to be compared with \(control)."
@@ -33,7 +33,7 @@ package struct ExperimentWords {
     let (low, high) = (difference.low * calls, difference.high * calls)
     let range =
       low == high ? "" : " (\(Self.signedUSD(low)) to \(Self.signedUSD(high)))"
-    return "would cost \(emphasis)\(PlainEnglish.usd(dollars.magnitude)) a month "
+    return "would cost \(emphasis)\(HumanFormat.usd(dollars.magnitude)) a month "
       + "\(dollars < 0 ? "less" : "more")\(emphasis) than \(control)\(range) if every call were "
       + "its own"
   }
@@ -64,11 +64,11 @@ package struct ExperimentWords {
     let enough = Double(had) >= needed
     let days = need.days.map { days in
       let count = Int64(days.rounded(.up))
-      return enough ? "" : ", so that it takes \(PlainEnglish.plural(count, "day")) of its traffic"
+      return enough ? "" : ", so that it takes \(HumanFormat.plural(count, "day")) of its traffic"
     }
     return "To see a difference of \(Self.points(need.difference.magnitude)) points, "
-      + "\(emphasis)\(PlainEnglish.count(Int64(needed))) \(what) \(of(needed))\(emphasis) are "
-      + "needed; this plan has \(PlainEnglish.count(had))"
+      + "\(emphasis)\(HumanFormat.count(Int64(needed))) \(what) \(of(needed))\(emphasis) are "
+      + "needed; this plan has \(HumanFormat.count(had))"
       + (enough ? ", which is enough" : days ?? "") + "."
   }
 
@@ -77,7 +77,7 @@ package struct ExperimentWords {
     let ratio = finding.control.arm.share / arm.arm.share
     if (ratio - 1).magnitude < 1e-9 { return "a variant" }
     let others = Int64((needed * ratio).rounded(.up))
-    return "of \(name) (and \(PlainEnglish.count(others)) of \(control))"
+    return "of \(name) (and \(HumanFormat.count(others)) of \(control))"
   }
 
   // MARK: Figures
@@ -85,16 +85,16 @@ package struct ExperimentWords {
   private static func isSure(_ low: Double, _ high: Double) -> Bool { low > 0 || high < 0 }
 
   private static func signedUSD(_ dollars: Double) -> String {
-    (dollars > 0 ? "+" : "") + PlainEnglish.usd(dollars)
+    (dollars > 0 ? "+" : "") + HumanFormat.usd(dollars)
   }
 
   /// `13.2 %`.
   package static func rate(_ figure: ArmFinding.Figure?) -> String {
-    figure.map { PlainEnglish.percent($0.value) } ?? "–"
+    figure.map { HumanFormat.percent($0.value) } ?? "–"
   }
 
   package static func rateInterval(_ figure: ArmFinding.Figure?) -> String {
-    interval(figure) { PlainEnglish.percent($0) }
+    interval(figure) { HumanFormat.percent($0) }
   }
 
   package static func interval(
@@ -125,11 +125,11 @@ package struct ExperimentWords {
 
   /// Of a cost per call.
   package static func perThousand(_ dollars: Double?) -> String {
-    dollars.map { PlainEnglish.usd($0 * 1_000, places: $0 < 1e-3 ? 4 : 2) } ?? "–"
+    dollars.map { HumanFormat.usd($0 * 1_000, places: $0 < 1e-3 ? 4 : 2) } ?? "–"
   }
 
   package static func milliseconds(_ value: Double) -> String {
-    PlainEnglish.duration(SimDuration(microseconds: Int64((value * 1_000).rounded())))
+    HumanFormat.duration(SimDuration(microseconds: Int64((value * 1_000).rounded())))
   }
 }
 

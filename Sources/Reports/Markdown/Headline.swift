@@ -15,7 +15,7 @@ package enum Headline {
       ReportMarkdown.spreadSentence(plan, emphasis: emphasis), assumedBill(report, emphasis),
       second(plan, report, emphasis),
       enforced(
-        plan, emphasis, whose: " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"),
+        plan, emphasis, whose: " with \(HumanFormat.plural(Int64(plan.plan.users), "user"))"),
       limit(plan, report, emphasis),
       CachingWords.sentences(plan, report, emphasis),
       otherPrices(plan, report, emphasis), switchedOff(report, emphasis), longMonth(report),
@@ -29,8 +29,8 @@ package enum Headline {
     let runs = plan.runs.runs
     let which =
       runs > 1
-      ? "One of \(PlainEnglish.count(Int64(runs))) simulated months" : "One simulated month"
-    let whose = " with \(PlainEnglish.plural(Int64(plan.plan.users), "user"))"
+      ? "One of \(HumanFormat.count(Int64(runs))) simulated months" : "One simulated month"
+    let whose = " with \(HumanFormat.plural(Int64(plan.plan.users), "user"))"
     let sentences = [
       bill(plan, report, emphasis),
       ReportMarkdown.spreadSentence(plan, emphasis: emphasis),
@@ -56,22 +56,22 @@ package enum Headline {
   ) -> String {
     let period = report.scenario.period
     let other = report.scenario.currency.map {
-      " (\(PlainEnglish.amount(plan.result.cost, in: $0)))"
+      " (\(HumanFormat.amount(plan.result.cost, in: $0)))"
     }
-    let cost = emphasis + PlainEnglish.usd(plan.result.cost) + emphasis + (other ?? "")
-    let span = PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
-    let start = "With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), AI costs \(cost) "
+    let cost = emphasis + HumanFormat.usd(plan.result.cost) + emphasis + (other ?? "")
+    let span = HumanFormat.during(Period.Span(start: period.start, end: period.end), in: period)
+    let start = "With \(HumanFormat.plural(Int64(plan.plan.users), "user")), AI costs \(cost) "
     guard let budget = report.periodBudget else {
       return start + "\(span); no budget is set."
     }
     let headroom = budget - plan.result.cost
-    let difference = PlainEnglish.usd(
+    let difference = HumanFormat.usd(
       MoneySum(picodollars: headroom.picodollars.magnitudeAsSigned))
-    let budgetText = PlainEnglish.usd(budget) + " budget"
+    let budgetText = HumanFormat.usd(budget) + " budget"
     if plan.isOverBudget(report.scenario.budget) == true {
       let crossed = plan.budgetCrossedAt.map {
         (period.months.count > 1 ? "; a month's budget first breaks on " : ", which breaks on ")
-          + "\(emphasis)\(PlainEnglish.moment($0, in: period))\(emphasis)"
+          + "\(emphasis)\(HumanFormat.moment($0, in: period))\(emphasis)"
       }
       let over =
         headroom < .zero
@@ -88,24 +88,24 @@ package enum Headline {
     guard let without = plan.unenforced, !plan.result.enforcements.isEmpty else { return nil }
     let met = plan.met
     let parts = [(met.refused, "refuses"), (met.moved, "moves")].filter { $0.0 > 0 }.map {
-      "\($0.1) \(PlainEnglish.plural($0.0, "call"))"
+      "\($0.1) \(HumanFormat.plural($0.0, "call"))"
     }
     let saved = without.cost - plan.result.cost
     let effect =
       saved < .zero
-      ? "which costs \(PlainEnglish.usd(plan.result.cost - without.cost)) more than"
-      : "which saves \(emphasis)\(PlainEnglish.usd(saved))\(emphasis) of"
-    return "Acting on the budget \(PlainEnglish.list(parts))\(whose), \(effect) the "
-      + "\(PlainEnglish.usd(without.cost)) that a budget which only tells would let through."
+      ? "which costs \(HumanFormat.usd(plan.result.cost - without.cost)) more than"
+      : "which saves \(emphasis)\(HumanFormat.usd(saved))\(emphasis) of"
+    return "Acting on the budget \(HumanFormat.list(parts))\(whose), \(effect) the "
+      + "\(HumanFormat.usd(without.cost)) that a budget which only tells would let through."
   }
 
   /// Models that by the scenario's own catalog nobody can call on any day of the period.
   private static func switchedOff(_ report: ScenarioReport, _ emphasis: String) -> String? {
     let names = report.scenario.retiredModels.filter(\.isBeforeStart).map {
-      emphasis.isEmpty ? PlainEnglish.visible($0.name) : Markdown.escape($0.name)
+      emphasis.isEmpty ? HumanFormat.visible($0.name) : Markdown.escape($0.name)
     }
     guard !names.isEmpty else { return nil }
-    return "By the scenario's own catalog \(PlainEnglish.list(names)) "
+    return "By the scenario's own catalog \(HumanFormat.list(names)) "
       + "\(names.count == 1 ? "is" : "are") switched off before this plan begins."
   }
 
@@ -115,7 +115,7 @@ package enum Headline {
     guard period.months.count == 1, period.days.count > 31 else { return nil }
     let budget =
       report.scenario.budget.map {
-        ", and the \(PlainEnglish.usd($0.amount)) budget is held against all of them in one sum"
+        ", and the \(HumanFormat.usd($0.amount)) budget is held against all of them in one sum"
       } ?? ""
     return
       "The period's \(period.days.count) days are one budget month. Volumes a month and "
@@ -129,7 +129,7 @@ package enum Headline {
   ) -> String? {
     if let other = report.scenario.compared, report.scenario.hasConversations {
       let name =
-        emphasis.isEmpty ? PlainEnglish.visible(other.name) : Markdown.escape(other.name)
+        emphasis.isEmpty ? HumanFormat.visible(other.name) : Markdown.escape(other.name)
       return
         "No formula tells what these calls would cost at the prices of the \(name) catalog, since "
         + "there are conversations: 'run' with it as 'catalog' does."
@@ -137,10 +137,10 @@ package enum Headline {
     guard let comparison = report.comparison,
       let bills = comparison.plans.first(where: { $0.plan == plan.plan }), bills.changes
     else { return nil }
-    let cost = emphasis + PlainEnglish.usd(bills.other) + emphasis
+    let cost = emphasis + HumanFormat.usd(bills.other) + emphasis
     let leftOut = LeftOutWords.parts(
       bills.leftOut.map {
-        emphasis.isEmpty ? PlainEnglish.visible($0.part) : Markdown.escape($0.part)
+        emphasis.isEmpty ? HumanFormat.visible($0.part) : Markdown.escape($0.part)
       })
     let budget = report.scenario.budget
     let other = plan.budgetSide(bills, budget)
@@ -156,7 +156,7 @@ package enum Headline {
       }
     let name =
       emphasis.isEmpty
-      ? PlainEnglish.visible(comparison.compared.name) : Markdown.escape(comparison.compared.name)
+      ? HumanFormat.visible(comparison.compared.name) : Markdown.escape(comparison.compared.name)
     return "At the prices of the \(name) catalog"
       + "\(ReportMarkdown.checked(comparison)) the same calls would cost \(cost)\(verdict ?? "")"
       + "\(leftOut.isEmpty ? "" : ", by formulas that \(LeftOutWords.verb(bills.leftOut)) \(leftOut)")"
@@ -171,9 +171,9 @@ package enum Headline {
     guard let base, let ends = report.assumed?.ends(bill, of: base) else { return nil }
     func end(_ end: (dollars: Double, title: String?)) -> String {
       let title = end.title.map {
-        " (" + (emphasis.isEmpty ? PlainEnglish.visible($0) : Markdown.escape($0)) + ")"
+        " (" + (emphasis.isEmpty ? HumanFormat.visible($0) : Markdown.escape($0)) + ")"
       }
-      return emphasis + PlainEnglish.usd(end.dollars) + emphasis + (title ?? "")
+      return emphasis + HumanFormat.usd(end.dollars) + emphasis + (title ?? "")
     }
     return " hangs on an assumption, and may be from \(end(ends.least)) to \(end(ends.most))"
   }
@@ -186,7 +186,7 @@ package enum Headline {
       bill.reason.map { reason in
         let (title, why) =
           emphasis.isEmpty
-          ? (PlainEnglish.visible(bill.title), PlainEnglish.visible(reason))
+          ? (HumanFormat.visible(bill.title), HumanFormat.visible(reason))
           : (Markdown.escape(bill.title), Markdown.escape(reason))
         return "What \(title) would make of it is not known: \(why)."
       }
@@ -225,14 +225,14 @@ package enum Headline {
       ? ""
       : " (at least one month of the period breaks it in \(percent(any)) of cases)"
     return
-      "; but \(verdict): the expected bill is \(PlainEnglish.usd(plan.expectation.cost)), and \(odds)"
+      "; but \(verdict): the expected bill is \(HumanFormat.usd(plan.expectation.cost)), and \(odds)"
       + together
   }
 
   /// In whole percent, unless that would be none or all.
   private static func percent(_ chance: Double) -> String {
     min(chance, 1 - chance) < AttentionLimits.shipped.doubt
-      ? PlainEnglish.share(chance) : PlainEnglish.wholePercent(chance)
+      ? HumanFormat.share(chance) : HumanFormat.wholePercent(chance)
   }
 
   private static func second(
@@ -256,8 +256,8 @@ package enum Headline {
     guard let best = safe.max(by: { $0.plan.users < $1.plan.users }) else {
       return "None of the \(report.plans.count) plans \(isSure) within the budget."
     }
-    let users = PlainEnglish.plural(Int64(best.plan.users), "user")
-    let cost = emphasis + PlainEnglish.usd(best.result.cost) + emphasis
+    let users = HumanFormat.plural(Int64(best.plan.users), "user")
+    let cost = emphasis + HumanFormat.usd(best.result.cost) + emphasis
     let qualification = Attention(plan: best).qualification.map { ", but \($0)" } ?? ""
     return "The largest plan that \(isSure) within the budget is \(users) at \(cost)"
       + "\(qualification)."
@@ -282,14 +282,14 @@ package enum Headline {
           && Double($0.plan.users) >= first.saturatesAtUsersBusiestHour
       }
     let isOver = plan.isOverBudget(budget) == true
-    let name = emphasis.isEmpty ? PlainEnglish.visible(first.target) : Markdown.escape(first.target)
-    let limit = PlainEnglish.limit(first.limit)
+    let name = emphasis.isEmpty ? HumanFormat.visible(first.target) : Markdown.escape(first.target)
+    let limit = HumanFormat.limit(first.limit)
     let peak = first.limit == "audio hours/day" ? "on the busiest day" : "in the busiest hour"
     var text = isOver && isBefore ? "Before that, " : "The first limit to fill is "
     text += isOver && isBefore ? "\(name)'s \(limit) fill up: " : "\(name)'s \(limit): "
-    text += "\(peak) from \(PlainEnglish.wholeUsers(first.saturatesAtUsersBusiestHour)) users"
+    text += "\(peak) from \(HumanFormat.wholeUsers(first.saturatesAtUsersBusiestHour)) users"
     if first.saturatesAtUsersMean <= users {
-      text += ", around the clock from \(PlainEnglish.wholeUsers(first.saturatesAtUsersMean))"
+      text += ", around the clock from \(HumanFormat.wholeUsers(first.saturatesAtUsersMean))"
     }
     return text + "." + (waits(first.target, plan, name) ?? "")
   }
@@ -302,15 +302,15 @@ package enum Headline {
     let share = Double(seen.queuedCalls) / Double(seen.attempts)
     guard share > AttentionLimits.shipped.troubledCalls else { return nil }
     let half =
-      median > 0 ? ", half of all its calls \(PlainEnglish.percentile(seen.queue, 50)) or more" : ""
-    return " With \(PlainEnglish.plural(Int64(plan.plan.users), "user")), "
-      + "\(PlainEnglish.share(share)) of \(name)'s calls wait for it\(half); of all answers 95 % "
-      + "arrive within \(PlainEnglish.percentile(plan.result.latency, 95))."
+      median > 0 ? ", half of all its calls \(HumanFormat.percentile(seen.queue, 50)) or more" : ""
+    return " With \(HumanFormat.plural(Int64(plan.plan.users), "user")), "
+      + "\(HumanFormat.share(share)) of \(name)'s calls wait for it\(half); of all answers 95 % "
+      + "arrive within \(HumanFormat.percentile(plan.result.latency, 95))."
   }
 
   private static func perUser(_ plan: PlanReport) -> String {
     let users = Int64(plan.plan.users)
-    return "That is \(PlainEnglish.smallUSD(plan.result.cost, per: users)) per user."
+    return "That is \(HumanFormat.smallUSD(plan.result.cost, per: users)) per user."
   }
 
   private static func lowercasedFirst(_ text: String) -> String {

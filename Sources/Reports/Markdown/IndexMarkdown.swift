@@ -48,13 +48,13 @@ package enum IndexMarkdown {
         isReplay
         ? []
         : [
-          PlainEnglish.usd(plan.expectation.cost) + (plan.expectation.leftOut.isEmpty ? "" : "\\*"),
+          HumanFormat.usd(plan.expectation.cost) + (plan.expectation.leftOut.isEmpty ? "" : "\\*"),
           plan.rangeText,
         ]
       table.row(
         [ReportMarkdown.name(plan.plan)] + expected + [
-          PlainEnglish.usd(plan.result.cost),
-          PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users)),
+          HumanFormat.usd(plan.result.cost),
+          HumanFormat.smallUSD(plan.result.cost, per: Int64(plan.plan.users)),
           over.map { $0 ? "**no**" : "yes" } ?? "no budget",
         ])
     }

@@ -55,7 +55,7 @@ package enum Markdown {
   /// Text from a file as it is: nothing in it is taken for Markdown or HTML.
   package static func escape(_ text: String) -> String {
     var result = ""
-    for character in PlainEnglish.visibleLines(text) {
+    for character in HumanFormat.visibleLines(text) {
       switch character {
       case "|", "*", "`", "[", "]", "\\", "~", "_": result += "\\\(character)"
       case "<": result += "&lt;"

@@ -10,15 +10,15 @@ package enum ReplayMarkdown {
     _ report: ScenarioReport, _ replay: ReplayFindings, _ emphasis: String
   ) -> String {
     guard let first = report.plans.first else { return "Nothing was replayed." }
-    let calls = PlainEnglish.plural(first.result.calls, "request")
-    let cost = emphasis + PlainEnglish.usd(first.result.cost) + emphasis
+    let calls = HumanFormat.plural(first.result.calls, "request")
+    let cost = emphasis + HumanFormat.usd(first.result.cost) + emphasis
     let name = report.plans.count > 1 ? " under \(Markdown.escape(first.plan.name))" : ""
     var text = report.attention(emphasis: emphasis).map { $0 + " " } ?? ""
     text += "The log's \(calls), replayed\(name), cost \(cost)"
     if replay.logged.calls > 0 {
-      text += "; the log itself says \(PlainEnglish.usd(replay.logged.cost))"
+      text += "; the log itself says \(HumanFormat.usd(replay.logged.cost))"
       if replay.logged.calls < first.result.calls {
-        text += " for \(PlainEnglish.count(replay.logged.calls)) of them"
+        text += " for \(HumanFormat.count(replay.logged.calls)) of them"
       }
     }
     text += "."
@@ -27,26 +27,26 @@ package enum ReplayMarkdown {
     let check = replay.costCheck.total
     if check.differing > 0 {
       text +=
-        " \(PlainEnglish.count(check.differing)) of the "
-        + "\(PlainEnglish.plural(check.calls, "request")) whose cost can be checked "
+        " \(HumanFormat.count(check.differing)) of the "
+        + "\(HumanFormat.plural(check.calls, "request")) whose cost can be checked "
         + "\(check.differing == 1 ? "costs" : "cost") otherwise by the catalog than the log says: "
-        + "\(PlainEnglish.usd(check.computed)) in place of \(PlainEnglish.usd(check.logged))."
+        + "\(HumanFormat.usd(check.computed)) in place of \(HumanFormat.usd(check.logged))."
     }
     let others = report.plans.dropFirst().sorted { $0.result.cost < $1.result.cost }
     if let best = others.first {
       let difference = best.result.cost - first.result.cost
-      let amount = PlainEnglish.usd(MoneySum(picodollars: abs(difference.picodollars)))
+      let amount = HumanFormat.usd(MoneySum(picodollars: abs(difference.picodollars)))
       let change =
         difference == .zero ? "the same" : "\(amount) \(difference < .zero ? "less" : "more")"
       text +=
         " Under \(Markdown.escape(best.plan.name)) they cost "
-        + "\(PlainEnglish.usd(best.result.cost)), \(change)"
+        + "\(HumanFormat.usd(best.result.cost)), \(change)"
         + (others.count > 1 ? ", the least of the other \(replay.units)." : ".")
     }
     let missing = attributesMissing(report.scenario.policy, replay.facts)
     if !missing.isEmpty {
       text +=
-        " The policy's rules read \(PlainEnglish.list(missing)), which the log does not tell: "
+        " The policy's rules read \(HumanFormat.list(missing)), which the log does not tell: "
         + "requests may have gone where they would not go."
     }
     if let status = replay.facts.statusSentence {
@@ -57,7 +57,7 @@ package enum ReplayMarkdown {
     if let crossed = first.budgetCrossedAt {
       text +=
         " The budget breaks on "
-        + "\(emphasis)\(PlainEnglish.moment(crossed, in: report.scenario.period))\(emphasis)."
+        + "\(emphasis)\(HumanFormat.moment(crossed, in: report.scenario.period))\(emphasis)."
     }
     if let enforced = Headline.enforced(first, emphasis, whose: name) { text += " " + enforced }
     return text
@@ -97,7 +97,7 @@ package enum ReplayMarkdown {
       watches ? "no alert looks at an account's month" : nil,
     ].compactMap(\.self)
     return effects.isEmpty
-      ? nil : "No row tells whose request it is (column `user`): \(PlainEnglish.list(effects))."
+      ? nil : "No row tells whose request it is (column `user`): \(HumanFormat.list(effects))."
   }
 
   /// The same requests under each policy, side by side.
@@ -115,8 +115,8 @@ package enum ReplayMarkdown {
       for name in Set(sums.flatMap(\.keys)).sorted() {
         let values = sums.map { $0[name] ?? .zero }
         table.row(
-          [Markdown.escape(name)] + values.map(PlainEnglish.usd)
-            + values.dropFirst().map { PlainEnglish.usd($0 - values[0]) })
+          [Markdown.escape(name)] + values.map(HumanFormat.usd)
+            + values.dropFirst().map { HumanFormat.usd($0 - values[0]) })
       }
     }
     rows(costs { $0.model })
@@ -137,30 +137,30 @@ package enum ReplayMarkdown {
     func row(_ name: String, _ value: (PlanResult) -> String) {
       table.row([name] + report.plans.map { value($0.result) })
     }
-    row("bill") { PlainEnglish.usd($0.cost) }
+    row("bill") { HumanFormat.usd($0.cost) }
     for percent in [50.0, 95, 99] {
-      row("p\(Int(percent)) latency") { PlainEnglish.percentile($0.latency, percent) }
+      row("p\(Int(percent)) latency") { HumanFormat.percentile($0.latency, percent) }
     }
     row("cache hits") {
-      PlainEnglish.percent(Double($0.cacheHits), of: Double($0.cacheHits + $0.cacheMisses))
+      HumanFormat.percent(Double($0.cacheHits), of: Double($0.cacheHits + $0.cacheMisses))
     }
-    row("failed requests") { PlainEnglish.count($0.failedCalls) }
+    row("failed requests") { HumanFormat.count($0.failedCalls) }
     row("answered by a fallback") {
-      PlainEnglish.count($0.performance.reduce(0) { $0 + $1.fallbackCalls })
+      HumanFormat.count($0.performance.reduce(0) { $0 + $1.fallbackCalls })
     }
     if report.plans.contains(where: { Attention(plan: $0).moved > 0 }) {
       row("answered in another region") {
-        PlainEnglish.count($0.performance.reduce(0) { $0 + $1.otherRegionCalls })
+        HumanFormat.count($0.performance.reduce(0) { $0 + $1.otherRegionCalls })
       }
     }
     row("turned away by a quota") {
-      PlainEnglish.count($0.performance.reduce(0) { $0 + $1.throttledCalls })
+      HumanFormat.count($0.performance.reduce(0) { $0 + $1.throttledCalls })
     }
     if report.actsOnBudget {
       row("refused by the budget") {
-        PlainEnglish.count($0.enforcements.reduce(0) { $0 + $1.refused })
+        HumanFormat.count($0.enforcements.reduce(0) { $0 + $1.refused })
       }
-      row("moved by the budget") { PlainEnglish.count($0.enforcements.reduce(0) { $0 + $1.moved }) }
+      row("moved by the budget") { HumanFormat.count($0.enforcements.reduce(0) { $0 + $1.moved }) }
     }
     return table.text
   }
@@ -170,11 +170,11 @@ package enum ReplayMarkdown {
     guard replay.logged.calls > 0, let first = report.plans.first else { return "" }
     let difference = first.result.cost - replay.logged.cost
     return ReportMarkdown.heading("Logged against simulated")
-      + "\(PlainEnglish.plural(replay.logged.calls, "request")) of the log "
+      + "\(HumanFormat.plural(replay.logged.calls, "request")) of the log "
       + "\(replay.logged.calls == 1 ? "tells" : "tell") a cost, "
-      + "\(PlainEnglish.usd(replay.logged.cost)) in all; replayed, all "
-      + "\(PlainEnglish.count(first.result.calls)) cost \(PlainEnglish.usd(first.result.cost)): "
-      + "\(PlainEnglish.usd(difference)).\n\n" + loggedByModel(report, replay, first)
+      + "\(HumanFormat.usd(replay.logged.cost)) in all; replayed, all "
+      + "\(HumanFormat.count(first.result.calls)) cost \(HumanFormat.usd(first.result.cost)): "
+      + "\(HumanFormat.usd(difference)).\n\n" + loggedByModel(report, replay, first)
   }
 
   /// A request is logged at the model that the log names, and simulated at those it was sent to.
@@ -197,8 +197,8 @@ package enum ReplayMarkdown {
     for name in Set(logged.keys).union(simulated.keys).sorted() {
       let (log, here) = (logged[name] ?? .zero, simulated[name] ?? .zero)
       table.row([
-        Markdown.escape(name), PlainEnglish.usd(log), PlainEnglish.usd(here),
-        PlainEnglish.usd(here - log),
+        Markdown.escape(name), HumanFormat.usd(log), HumanFormat.usd(here),
+        HumanFormat.usd(here - log),
       ])
     }
     return table.text
@@ -221,9 +221,9 @@ package enum ReplayMarkdown {
     ])
     for (place, row) in check.rows.enumerated() where row.calls > 0 {
       table.row([
-        Markdown.escape(replay.targets[place]), PlainEnglish.count(row.calls),
-        PlainEnglish.count(row.differing), PlainEnglish.usd(row.logged),
-        PlainEnglish.usd(row.computed), PlainEnglish.usd(row.computed - row.logged),
+        Markdown.escape(replay.targets[place]), HumanFormat.count(row.calls),
+        HumanFormat.count(row.differing), HumanFormat.usd(row.logged),
+        HumanFormat.usd(row.computed), HumanFormat.usd(row.computed - row.logged),
       ])
     }
     text += table.text
@@ -233,9 +233,9 @@ package enum ReplayMarkdown {
     ])
     for found in check.largest {
       table.row([
-        PlainEnglish.count(found.number), Markdown.escape(replay.targets[found.model]),
-        PlainEnglish.usd(MoneySum(picodollars: Int128(found.logged))),
-        PlainEnglish.usd(MoneySum(picodollars: Int128(found.computed))),
+        HumanFormat.count(found.number), Markdown.escape(replay.targets[found.model]),
+        HumanFormat.usd(MoneySum(picodollars: Int128(found.logged))),
+        HumanFormat.usd(MoneySum(picodollars: Int128(found.computed))),
       ])
     }
     return text + "The requests that differ most, numbered in order of time:\n\n" + table.text
@@ -249,9 +249,9 @@ package enum ReplayMarkdown {
     ])
     for outlier in replay.outliers.prefix(20) {
       table.row([
-        outlier.source.rawValue, PlainEnglish.count(outlier.number),
-        Markdown.escape(outlier.model), PlainEnglish.usd(outlier.cost),
-        PlainEnglish.usd(outlier.usual),
+        outlier.source.rawValue, HumanFormat.count(outlier.number),
+        Markdown.escape(outlier.model), HumanFormat.usd(outlier.cost),
+        HumanFormat.usd(outlier.usual),
       ])
     }
     return ReportMarkdown.heading("Requests that cost far more than others")
@@ -276,7 +276,7 @@ package enum ReplayMarkdown {
       isRated ? "rates of quality, ratings and sales" : nil,
     ].compactMap(\.self)
     guard !parts.isEmpty else { return nil }
-    return "Of the scenario, \(PlainEnglish.list(parts)) "
+    return "Of the scenario, \(HumanFormat.list(parts)) "
       + (parts.count == 1 && !isRated ? "is" : "are")
       + " for its own calls and not applied to the log's requests."
   }
@@ -285,19 +285,19 @@ package enum ReplayMarkdown {
   package static func unknowns(_ report: ScenarioReport, _ replay: ReplayFindings) -> String {
     let facts = replay.facts
     var lines = [
-      "\(PlainEnglish.pluralWithVerb(facts.accepted, "row")) read from "
+      "\(HumanFormat.pluralWithVerb(facts.accepted, "row")) read from "
         + "\(Markdown.escape(replay.path)) as \(Markdown.escape(facts.format)), "
         + "\(facts.first) to \(facts.last)"
         + (facts.wasSorted ? "." : "; they were not in order of time and were sorted.")
     ]
     if facts.rejected > 0 {
       lines.append(
-        "\(PlainEnglish.pluralWithVerb(facts.rejected, "malformed row")) left out: "
+        "\(HumanFormat.pluralWithVerb(facts.rejected, "malformed row")) left out: "
           + "[rejected.csv](rejected.csv).")
     }
     if facts.filtered > 0 {
       lines.append(
-        "\(PlainEnglish.pluralWithVerb(facts.filtered, "row")) left out as no requests.")
+        "\(HumanFormat.pluralWithVerb(facts.filtered, "row")) left out as no requests.")
     }
     if facts.usedTimeZone {
       lines.append("Times without an offset were taken to be in the stated time zone.")
@@ -305,8 +305,8 @@ package enum ReplayMarkdown {
     if !facts.unused.isEmpty {
       let names = facts.unused.prefix(maximumNames).map(Markdown.escape)
       let more = Int64(facts.unused.count - names.count)
-      let rest = more > 0 ? [PlainEnglish.plural(more, "more column")] : []
-      lines.append("Of the log's columns these were not read: \(PlainEnglish.list(names + rest)).")
+      let rest = more > 0 ? [HumanFormat.plural(more, "more column")] : []
+      lines.append("Of the log's columns these were not read: \(HumanFormat.list(names + rest)).")
     }
     lines +=
       UntoldMarkdown(
@@ -321,7 +321,7 @@ package enum ReplayMarkdown {
     lines += replay.readAs.prefix(maximumNames).map { Markdown.escape($0.text) + "." }
     if replay.readAs.count > maximumNames {
       let more = Int64(replay.readAs.count - maximumNames)
-      lines.append("\(PlainEnglish.plural(more, "more name")) of models were read as another.")
+      lines.append("\(HumanFormat.plural(more, "more name")) of models were read as another.")
     }
     return ReportMarkdown.heading("What the log told, and what not")
       + lines.map { "- " + $0 + "\n" }.joined() + "\n"

@@ -8,7 +8,7 @@ extension ReportMarkdown {
     let silent = report.plans.filter(\.result.alerts.isEmpty).map { name($0.plan) }
     var text = heading("Alerts") + ReportChart.alertTimeline.markdown(report)
     text += costAlerts(report) + accountAlerts(report) + episodes(report)
-    if !silent.isEmpty { text += "No alert fires with \(PlainEnglish.list(silent)).\n\n" }
+    if !silent.isEmpty { text += "No alert fires with \(HumanFormat.list(silent)).\n\n" }
     return text + unlikeStated(report)
   }
 
@@ -20,9 +20,9 @@ extension ReportMarkdown {
     for plan in report.plans {
       for alert in plan.result.alerts where alert.isOfBudget && alert.state == .fired {
         table.row([
-          name(plan.plan), PlainEnglish.moment(alert.at, in: report.scenario.period),
-          alert.severity.rawValue, Markdown.escape(alert.rule), PlainEnglish.usd(alert.value),
-          PlainEnglish.usd(alert.threshold), Markdown.escape(alert.message),
+          name(plan.plan), HumanFormat.moment(alert.at, in: report.scenario.period),
+          alert.severity.rawValue, Markdown.escape(alert.rule), HumanFormat.usd(alert.value),
+          HumanFormat.usd(alert.threshold), Markdown.escape(alert.message),
         ])
       }
     }
@@ -41,9 +41,9 @@ extension ReportMarkdown {
         guard let first = fired.first, let last = fired.last else { continue }
         table.row([
           name(plan.plan), Markdown.escape(rule.name), rule.severity.rawValue,
-          Markdown.escape(rule.message), PlainEnglish.count(Int64(fired.count)),
-          PlainEnglish.moment(first.at, in: report.scenario.period),
-          PlainEnglish.moment(last.at, in: report.scenario.period),
+          Markdown.escape(rule.message), HumanFormat.count(Int64(fired.count)),
+          HumanFormat.moment(first.at, in: report.scenario.period),
+          HumanFormat.moment(last.at, in: report.scenario.period),
         ])
       }
     }
@@ -63,13 +63,13 @@ extension ReportMarkdown {
         table.row([
           name(plan.plan), Markdown.escape(alert.rule), alert.severity.rawValue,
           Markdown.escape(alert.message), times(episodes.count),
-          PlainEnglish.duration(episodes.duration),
-          PlainEnglish.moment(alert.at, in: report.scenario.period),
+          HumanFormat.duration(episodes.duration),
+          HumanFormat.moment(alert.at, in: report.scenario.period),
           episodes.count == 1
             ? (episodes.isOn ? "still on at the end" : "–")
-            : PlainEnglish.moment(episodes.last.at, in: report.scenario.period)
+            : HumanFormat.moment(episodes.last.at, in: report.scenario.period)
               + (episodes.isOn ? ", still on at the end" : ""),
-          alert.metric?.text(episodes.worst) ?? PlainEnglish.number(episodes.worst),
+          alert.metric?.text(episodes.worst) ?? HumanFormat.number(episodes.worst),
         ])
       }
     }
@@ -79,7 +79,7 @@ extension ReportMarkdown {
   }
 
   private static func times(_ count: Int64) -> String {
-    count == 1 ? "once" : count == 2 ? "twice" : PlainEnglish.count(count) + " times"
+    count == 1 ? "once" : count == 2 ? "twice" : HumanFormat.count(count) + " times"
   }
 
   /// Rules whose documents state another threshold than they test.

@@ -18,7 +18,7 @@ extension ReportMarkdown {
       if table.rowCount == before { quiet.append(name(plan.plan)) }
     }
     var text = heading("When the budget runs out")
-    text += "The budget is \(PlainEnglish.usd(budget.amount)) a month. \(delay(budget))\n\n"
+    text += "The budget is \(HumanFormat.usd(budget.amount)) a month. \(delay(budget))\n\n"
     if !table.isEmpty {
       text += table.text
       text += "Expected to cross: when the formula's bill does, without simulating"
@@ -28,7 +28,7 @@ extension ReportMarkdown {
         isWaiting ? "; calls that wait in a full queue are billed later than it says.\n\n" : ".\n\n"
     }
     if !quiet.isEmpty {
-      text += "No line of the budget is crossed with \(PlainEnglish.list(quiet)).\n\n"
+      text += "No line of the budget is crossed with \(HumanFormat.list(quiet)).\n\n"
     }
     return text
   }
@@ -38,7 +38,7 @@ extension ReportMarkdown {
     to table: inout MarkdownTable
   ) {
     let period = report.scenario.period
-    let suffix = period.months.count > 1 ? ", " + PlainEnglish.span(month.month, in: period) : ""
+    let suffix = period.months.count > 1 ? ", " + HumanFormat.span(month.month, in: period) : ""
     let plan = (name: name(plan.plan) + suffix, report: plan)
     for line in month.lines {
       let rule = Markdown.escape(line.rule)
@@ -48,18 +48,18 @@ extension ReportMarkdown {
       if isForecast == true {
         guard let told = line.alertedAt ?? line.crossedAt else { continue }
         table.row([
-          plan.name, rule + " (forecast)", PlainEnglish.usd(line.amount), "–", "–",
-          PlainEnglish.moment(told, in: period), "–",
+          plan.name, rule + " (forecast)", HumanFormat.usd(line.amount), "–", "–",
+          HumanFormat.moment(told, in: period), "–",
         ])
         continue
       }
       let expected = expected(line.rule, month, plan.report, period)
       guard line.crossedAt != nil || line.alertedAt != nil || expected != nil else { continue }
       table.row([
-        plan.name, rule, PlainEnglish.usd(line.amount), crossed(line.crossedAt, period),
+        plan.name, rule, HumanFormat.usd(line.amount), crossed(line.crossedAt, period),
         expected ?? "–",
         line.crossedAt == nil && line.alertedAt == nil ? "–" : alert(line, in: period),
-        line.crossedAt == nil ? "–" : PlainEnglish.usd(line.spentBetween),
+        line.crossedAt == nil ? "–" : HumanFormat.usd(line.spentBetween),
       ])
     }
     addWhole(month, of: plan, report, to: &table)
@@ -76,13 +76,13 @@ extension ReportMarkdown {
     let expected = expected("budget", month, plan.report, period)
     guard !isALine, month.crossedAt != nil || expected != nil else { return }
     table.row([
-      plan.name, "the whole budget", PlainEnglish.usd(budget.amount),
+      plan.name, "the whole budget", HumanFormat.usd(budget.amount),
       crossed(month.crossedAt, period), expected ?? "–", "–", "–",
     ])
   }
 
   private static func crossed(_ at: SimTime?, _ period: Period) -> String {
-    at.map { PlainEnglish.moment($0, in: period) } ?? "not crossed"
+    at.map { HumanFormat.moment($0, in: period) } ?? "not crossed"
   }
 
   /// When the closed form passes a line; it knows the first month only.
@@ -91,27 +91,27 @@ extension ReportMarkdown {
   ) -> String? {
     guard month.month.start == period.months.first?.start else { return nil }
     let crossing = plan.expectation.crossings.first { $0.rule == rule }
-    return crossing?.at.map { PlainEnglish.moment($0, in: period) }
+    return crossing?.at.map { HumanFormat.moment($0, in: period) }
   }
 
   private static func alert(_ line: BudgetMonth.Line, in period: Period) -> String {
     guard let alerted = line.alertedAt else { return "none before the end" }
-    guard let crossed = line.crossedAt else { return PlainEnglish.moment(alerted, in: period) }
-    if alerted < crossed { return PlainEnglish.moment(alerted, in: period) + " (ahead of it)" }
+    guard let crossed = line.crossedAt else { return HumanFormat.moment(alerted, in: period) }
+    if alerted < crossed { return HumanFormat.moment(alerted, in: period) + " (ahead of it)" }
     if alerted == crossed { return "at once" }
-    return PlainEnglish.moment(alerted, in: period)
-      + " (\(PlainEnglish.duration(alerted - crossed)) later)"
+    return HumanFormat.moment(alerted, in: period)
+      + " (\(HumanFormat.duration(alerted - crossed)) later)"
   }
 
   private static func delay(_ budget: Budget) -> String {
     guard let every = budget.evaluateEvery else {
       return budget.dataLag == .zero
         ? "Alerts are judged at every call."
-        : "Alerts see spending \(PlainEnglish.duration(budget.dataLag)) late."
+        : "Alerts see spending \(HumanFormat.duration(budget.dataLag)) late."
     }
     let lag =
       budget.dataLag == .zero
-      ? "" : " and then sees figures that are \(PlainEnglish.duration(budget.dataLag)) old"
-    return "The provider looks at spending every \(PlainEnglish.duration(every))\(lag)."
+      ? "" : " and then sees figures that are \(HumanFormat.duration(budget.dataLag)) old"
+    return "The provider looks at spending every \(HumanFormat.duration(every))\(lag)."
   }
 }

@@ -32,7 +32,7 @@ extension ReportMarkdown {
     let names = impossible.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     if !names.isEmpty {
       text += "These users cannot reach the claimed hit rate of "
-      text += PlainEnglish.list(names.map(Markdown.escape))
+      text += HumanFormat.list(names.map(Markdown.escape))
       text += ", even if all of their prompts were the same: entries expire before the next "
       text += "request for them comes.\n\n" + attainableBills(report)
     }
@@ -53,10 +53,10 @@ extension ReportMarkdown {
         }
       }
       let cost = Expectation(scenario: scenario, plan: plan.plan).cost
-      return "\(PlainEnglish.usd(cost)) with \(name(plan.plan))"
+      return "\(HumanFormat.usd(cost)) with \(name(plan.plan))"
     }
     return "**With the attainable rates in place of the claimed ones the expected bill is "
-      + PlainEnglish.list(bills) + "** — at best: it takes users who always ask the same.\n\n"
+      + HumanFormat.list(bills) + "** — at best: it takes users who always ask the same.\n\n"
   }
 
   /// Whether every class's simulated and attainable hit rates hardly differ.
@@ -105,13 +105,13 @@ extension ReportMarkdown {
     let settings = cache.settings(for: className)
     table.row([
       name(plan.plan), Markdown.escape(className),
-      (bound?.ttl ?? settings?.ttl).map { $0 == .zero ? "not cached" : PlainEnglish.duration($0) }
+      (bound?.ttl ?? settings?.ttl).map { $0 == .zero ? "not cached" : HumanFormat.duration($0) }
         ?? "–",
-      seen.map { PlainEnglish.count($0.all) }
-        ?? bound.map { PlainEnglish.number($0.lookups) } ?? "–",
-      (bound?.claimed ?? settings?.hitRate).map { PlainEnglish.percent($0) } ?? "–",
-      seen.map { PlainEnglish.percent(Double($0.hits), of: Double($0.all)) } ?? "–",
-      bound.map { PlainEnglish.percent($0.attainable) } ?? "–",
+      seen.map { HumanFormat.count($0.all) }
+        ?? bound.map { HumanFormat.number($0.lookups) } ?? "–",
+      (bound?.claimed ?? settings?.hitRate).map { HumanFormat.percent($0) } ?? "–",
+      seen.map { HumanFormat.percent(Double($0.hits), of: Double($0.all)) } ?? "–",
+      bound.map { HumanFormat.percent($0.attainable) } ?? "–",
     ])
   }
 }

@@ -20,18 +20,18 @@ package enum CachingWords {
     if sum.read + written == 0 {
       return
         "Nothing of the input is read from providers' caches or written to them at a price; if all "
-        + "that had been sent before were read, it would be \(PlainEnglish.share(Double(sum.achievable), of: Double(sum.input)))."
+        + "that had been sent before were read, it would be \(HumanFormat.share(Double(sum.achievable), of: Double(sum.input)))."
     }
-    let read = PlainEnglish.share(Double(sum.read), of: Double(sum.input))
+    let read = HumanFormat.share(Double(sum.read), of: Double(sum.input))
     var text =
       "Of the input tokens \(emphasis)\(read)\(emphasis) are read from providers' caches and "
-      + "\(PlainEnglish.share(Double(written), of: Double(sum.input))) are written to them; if all "
+      + "\(HumanFormat.share(Double(written), of: Double(sum.input))) are written to them; if all "
       + "that had been sent before were read, it would be "
-      + "\(PlainEnglish.share(Double(sum.achievable), of: Double(sum.input))). "
+      + "\(HumanFormat.share(Double(sum.achievable), of: Double(sum.input))). "
     text +=
       sum.saved < .zero
-      ? "Caching costs \(PlainEnglish.usd(.zero - sum.saved)) more than it saves. "
-      : "Caching saves \(emphasis)\(PlainEnglish.usd(sum.saved))\(emphasis) of what the input would "
+      ? "Caching costs \(HumanFormat.usd(.zero - sum.saved)) more than it saves. "
+      : "Caching saves \(emphasis)\(HumanFormat.usd(sum.saved))\(emphasis) of what the input would "
         + "cost without it. "
     return text + again(sum, isBilled: written > 0)
   }
@@ -44,11 +44,11 @@ package enum CachingWords {
         "Nothing that had been sent before is \(isBilled ? "written" : "paid for in full") again."
     }
     let tokens =
-      "\(PlainEnglish.plural(missed, "token")) that had been sent before, but had expired or "
+      "\(HumanFormat.plural(missed, "token")) that had been sent before, but had expired or "
       + (missed == 1 ? "was not found, is " : "were not found, are ")
     return isBilled
       ? tokens
-        + "written again, which costs \(PlainEnglish.usd(sum.lostCost)) more than reading them."
+        + "written again, which costs \(HumanFormat.usd(sum.lostCost)) more than reading them."
       : tokens + "paid for in full again."
   }
 }
@@ -71,12 +71,12 @@ extension ReportMarkdown {
     ])
     for item in plan.result.conversations {
       table.row([
-        Markdown.escape(item.workload), PlainEnglish.count(item.started),
-        PlainEnglish.count(item.failed), PlainEnglish.count(item.abandoned),
-        PlainEnglish.count(item.turns), PlainEnglish.count(item.calls.reduce(0, +)),
-        PlainEnglish.count(item.agents), PlainEnglish.count(item.agentCalls.reduce(0, +)),
-        PlainEnglish.count(compactions(item)), PlainEnglish.usd(item.cost),
-        PlainEnglish.usd(item.compactionCost),
+        Markdown.escape(item.workload), HumanFormat.count(item.started),
+        HumanFormat.count(item.failed), HumanFormat.count(item.abandoned),
+        HumanFormat.count(item.turns), HumanFormat.count(item.calls.reduce(0, +)),
+        HumanFormat.count(item.agents), HumanFormat.count(item.agentCalls.reduce(0, +)),
+        HumanFormat.count(compactions(item)), HumanFormat.usd(item.cost),
+        HumanFormat.usd(item.compactionCost),
       ])
     }
     return table.text
@@ -96,22 +96,22 @@ extension ReportMarkdown {
   private static func costWords(_ item: ConversationResult) -> String {
     func micro(_ percent: Double) -> String {
       item.costs.percentile(percent).map {
-        PlainEnglish.usd(MoneySum(picodollars: Int128($0) * 1_000_000))
+        HumanFormat.usd(MoneySum(picodollars: Int128($0) * 1_000_000))
       } ?? "–"
     }
-    let mean = PlainEnglish.usd(
+    let mean = HumanFormat.usd(
       MoneySum(picodollars: item.cost.picodollars / Int128(max(1, item.ended))))
     var text = "A conversation costs **\(mean)** in the mean, half of them at most \(micro(50)), "
     text += "95 % at most \(micro(95))"
     if let share = item.topTenthShare {
-      text += "; the dearest tenth has \(PlainEnglish.share(share)) of the cost"
+      text += "; the dearest tenth has \(HumanFormat.share(share)) of the cost"
     }
     let busy = SimDuration(microseconds: Int64(item.busy / Int128(item.ended)))
     let lasted = SimDuration(microseconds: Int64(item.lasted / Int128(item.ended)))
-    text += ". It lasts \(PlainEnglish.duration(lasted)) in the mean, "
-    text += "\(PlainEnglish.duration(busy)) without the user's thinking."
+    text += ". It lasts \(HumanFormat.duration(lasted)) in the mean, "
+    text += "\(HumanFormat.duration(busy)) without the user's thinking."
     if item.overflows > 0 {
-      text += " \(PlainEnglish.plural(item.overflows, "call")) did not fit into a context window."
+      text += " \(HumanFormat.plural(item.overflows, "call")) did not fit into a context window."
     }
     return text + "\n\n"
   }
@@ -134,8 +134,8 @@ extension ReportMarkdown {
     for (place, turn) in item.byTurn.enumerated() where turn.turns > 0 && isShown(place) {
       let mean = MoneySum(picodollars: turn.cost.picodollars / Int128(turn.turns))
       table.row([
-        rank(place), PlainEnglish.count(turn.turns), PlainEnglish.usd(turn.cost),
-        PlainEnglish.usd(mean),
+        rank(place), HumanFormat.count(turn.turns), HumanFormat.usd(turn.cost),
+        HumanFormat.usd(mean),
       ])
     }
     return table.isEmpty ? "" : "Cost by turn, sub-agents included:\n\n" + table.text
@@ -148,10 +148,10 @@ extension ReportMarkdown {
     ])
     for (place, sizes) in item.contextByCall.enumerated() where sizes.total > 0 && isShown(place) {
       table.row([
-        rank(place), PlainEnglish.count(sizes.total),
-        sizes.percentile(50).map(PlainEnglish.count) ?? "–",
-        sizes.percentile(90).map(PlainEnglish.count) ?? "–",
-        PlainEnglish.count(item.compactionsByCall[place]),
+        rank(place), HumanFormat.count(sizes.total),
+        sizes.percentile(50).map(HumanFormat.count) ?? "–",
+        sizes.percentile(90).map(HumanFormat.count) ?? "–",
+        HumanFormat.count(item.compactionsByCall[place]),
       ])
     }
     return table.isEmpty ? "" : "Context by call, in tokens, without sub-agents:\n\n" + table.text
@@ -164,8 +164,8 @@ extension ReportMarkdown {
     for reason in ColdReason.allCases where item.cold[reason.rawValue] > 0 {
       let count = item.cold[reason.rawValue]
       table.row([
-        reason.words, PlainEnglish.count(count),
-        PlainEnglish.share(Double(count), of: Double(all)),
+        reason.words, HumanFormat.count(count),
+        HumanFormat.share(Double(count), of: Double(all)),
       ])
     }
     return
@@ -183,11 +183,11 @@ extension ReportMarkdown {
       let input = Double(cell.counts.input)
       table.row([
         Markdown.escape(cell.workload), cell.kind, Markdown.escape(cell.model),
-        PlainEnglish.count(cell.counts.input),
-        PlainEnglish.share(Double(cell.counts.read), of: input),
-        PlainEnglish.share(Double(cell.counts.achievable), of: input),
-        PlainEnglish.share(Double(cell.counts.short + cell.counts.long), of: input),
-        PlainEnglish.usd(cell.counts.saved),
+        HumanFormat.count(cell.counts.input),
+        HumanFormat.share(Double(cell.counts.read), of: input),
+        HumanFormat.share(Double(cell.counts.achievable), of: input),
+        HumanFormat.share(Double(cell.counts.short + cell.counts.long), of: input),
+        HumanFormat.usd(cell.counts.saved),
       ])
     }
     return table.isEmpty

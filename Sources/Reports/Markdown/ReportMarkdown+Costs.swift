@@ -25,23 +25,23 @@ extension ReportMarkdown {
     for plan in report.plans {
       let result = plan.result
       var cells = [
-        name(plan.plan), PlainEnglish.count(result.calls), PlainEnglish.usd(result.cost),
+        name(plan.plan), HumanFormat.count(result.calls), HumanFormat.usd(result.cost),
       ]
-      if let currency { cells.append(PlainEnglish.amount(result.cost, in: currency)) }
+      if let currency { cells.append(HumanFormat.amount(result.cost, in: currency)) }
       if let budget {
-        cells.append(PlainEnglish.usd(budget - result.cost))
+        cells.append(HumanFormat.usd(budget - result.cost))
         cells.append(verdict(plan, report))
       }
       let thousand = MoneySum(picodollars: result.cost.picodollars * 1_000)
       if hasUsers {
-        cells.append(PlainEnglish.smallUSD(result.cost, per: Int64(plan.plan.users)))
+        cells.append(HumanFormat.smallUSD(result.cost, per: Int64(plan.plan.users)))
       }
       cells += [
-        PlainEnglish.smallUSD(thousand, per: result.calls),
-        PlainEnglish.percent(
+        HumanFormat.smallUSD(thousand, per: result.calls),
+        HumanFormat.percent(
           Double(result.cacheHits), of: Double(result.cacheHits + result.cacheMisses)),
-        PlainEnglish.share(Double(result.failedCalls), of: Double(result.calls)),
-        PlainEnglish.percentile(result.latency, 95),
+        HumanFormat.share(Double(result.failedCalls), of: Double(result.calls)),
+        HumanFormat.percentile(result.latency, 95),
       ]
       table.row(cells)
     }
@@ -52,15 +52,15 @@ extension ReportMarkdown {
 
   private static func rate(_ currency: Currency?) -> String {
     currency.map {
-      "Amounts in \($0.code) take \(PlainEnglish.rate($0)) \($0.code) for a dollar, "
-        + "the rate that the scenario states for \(PlainEnglish.date($0.date)); prices and the "
+      "Amounts in \($0.code) take \(HumanFormat.rate($0)) \($0.code) for a dollar, "
+        + "the rate that the scenario states for \(HumanFormat.date($0.date)); prices and the "
         + "budget are in dollars.\n\n"
     } ?? ""
   }
 
   private static func verdict(_ plan: PlanReport, _ report: ScenarioReport) -> String {
     guard plan.isOverBudget(report.scenario.budget) == true else { return "no" }
-    return plan.budgetCrossedAt.map { PlainEnglish.moment($0, in: report.scenario.period) } ?? "yes"
+    return plan.budgetCrossedAt.map { HumanFormat.moment($0, in: report.scenario.period) } ?? "yes"
   }
 
   /// Costs by model and by use case for all plans, then the largest plan in detail.
@@ -102,11 +102,11 @@ extension ReportMarkdown {
         [rows.count == 1 ? Markdown.escape(rows[0]) : "all others (\(rows.count))"]
           + zip(sums, report.plans).map { sums, plan in
             let cost = rows.reduce(MoneySum.zero) { $0 + (sums[$1] ?? .zero) }
-            let share = PlainEnglish.share(cost.dollars, of: plan.result.cost.dollars)
-            return "\(PlainEnglish.usd(cost)) (\(share))"
+            let share = HumanFormat.share(cost.dollars, of: plan.result.cost.dollars)
+            return "\(HumanFormat.usd(cost)) (\(share))"
           })
     }
-    table.row(["**total**"] + report.plans.map { "**\(PlainEnglish.usd($0.result.cost))**" })
+    table.row(["**total**"] + report.plans.map { "**\(HumanFormat.usd($0.result.cost))**" })
     return table.text
   }
 
@@ -150,11 +150,11 @@ extension ReportMarkdown {
 
   private static func figures(_ cells: [CostCell], of result: PlanResult) -> [String] {
     let sums = [\CostCell.calls, \.cacheHits, \.inputTokens, \.outputTokens].map { path in
-      PlainEnglish.count(cells.reduce(0) { $0 + $1[keyPath: path] })
+      HumanFormat.count(cells.reduce(0) { $0 + $1[keyPath: path] })
     }
     let cost = cells.reduce(MoneySum.zero) { $0 + $1.cost }
     return sums + [
-      PlainEnglish.usd(cost), PlainEnglish.share(cost.dollars, of: result.cost.dollars),
+      HumanFormat.usd(cost), HumanFormat.share(cost.dollars, of: result.cost.dollars),
     ]
   }
 
@@ -165,12 +165,12 @@ extension ReportMarkdown {
     let tenth = max(1, items.count / 10)
     let top = items.prefix(tenth).reduce(MoneySum.zero) { $0 + $1.account.cost }
     let median = items[items.count / 2].account.cost
-    let share = PlainEnglish.percent(top.dollars, of: plan.result.cost.dollars)
+    let share = HumanFormat.percent(top.dollars, of: plan.result.cost.dollars)
     return """
-      The cost per user is \(PlainEnglish.smallUSD(plan.result.cost, per: Int64(plan.plan.users))) on \
-      average and \(PlainEnglish.smallUSD(median, per: 1)) in the middle; the most expensive user \
-      costs \(PlainEnglish.smallUSD(first.account.cost, per: 1)), and the top \
-      \(PlainEnglish.plural(Int64(tenth), "user")) \(tenth == 1 ? "makes" : "make") \(share) of \
+      The cost per user is \(HumanFormat.smallUSD(plan.result.cost, per: Int64(plan.plan.users))) on \
+      average and \(HumanFormat.smallUSD(median, per: 1)) in the middle; the most expensive user \
+      costs \(HumanFormat.smallUSD(first.account.cost, per: 1)), and the top \
+      \(HumanFormat.plural(Int64(tenth), "user")) \(tenth == 1 ? "makes" : "make") \(share) of \
       the bill.
 
 

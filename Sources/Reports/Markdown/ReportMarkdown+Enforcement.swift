@@ -34,12 +34,12 @@ extension ReportMarkdown {
       guard let without = plan.unenforced else { continue }
       let met = plan.met
       table.row([
-        name(plan.plan), PlainEnglish.usd(without.cost), PlainEnglish.usd(plan.result.cost),
-        PlainEnglish.usd(without.cost - plan.result.cost), PlainEnglish.count(met.refused),
-        PlainEnglish.count(met.moved),
+        name(plan.plan), HumanFormat.usd(without.cost), HumanFormat.usd(plan.result.cost),
+        HumanFormat.usd(without.cost - plan.result.cost), HumanFormat.count(met.refused),
+        HumanFormat.count(met.moved),
         plan.plan.users == 0
           ? "none told"
-          : "\(PlainEnglish.count(met.accounts)) of \(PlainEnglish.count(Int64(plan.plan.users)))",
+          : "\(HumanFormat.count(met.accounts)) of \(HumanFormat.count(Int64(plan.plan.users)))",
       ])
     }
     return table.text
@@ -54,9 +54,9 @@ extension ReportMarkdown {
       for cell in plan.result.enforcements {
         table.row([
           name(plan.plan), Markdown.escape(cell.rule), cell.action,
-          PlainEnglish.moment(cell.since, in: report.scenario.period),
-          Markdown.escape(cell.useCase), PlainEnglish.count(cell.refused),
-          PlainEnglish.count(cell.moved), PlainEnglish.count(Int64(cell.accounts.count)),
+          HumanFormat.moment(cell.since, in: report.scenario.period),
+          Markdown.escape(cell.useCase), HumanFormat.count(cell.refused),
+          HumanFormat.count(cell.moved), HumanFormat.count(Int64(cell.accounts.count)),
         ])
       }
     }
@@ -67,12 +67,12 @@ extension ReportMarkdown {
   private static func unable(_ report: ScenarioReport) -> String {
     let refused = report.plans.compactMap { plan -> String? in
       let calls = plan.result.enforcements.reduce(0) { $0 + $1.unable }
-      return calls > 0 ? "\(PlainEnglish.count(calls)) with \(name(plan.plan))" : nil
+      return calls > 0 ? "\(HumanFormat.count(calls)) with \(name(plan.plan))" : nil
     }
     guard !refused.isEmpty else { return "" }
     return
       "Refused since no model of the tier that the line moves calls to can do their task, as far as "
-      + "the catalog tells: \(PlainEnglish.list(refused)).\n\n"
+      + "the catalog tells: \(HumanFormat.list(refused)).\n\n"
   }
 }
 

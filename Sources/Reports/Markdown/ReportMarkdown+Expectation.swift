@@ -17,10 +17,10 @@ extension ReportMarkdown {
       let z = error > 0 ? DecimalText.real(difference / error, places: 1) : nil
       table.row(
         [
-          name(plan.plan), PlainEnglish.usd(plan.result.cost),
-          PlainEnglish.usd(expectation.cost) + (expectation.leftOut.isEmpty ? "" : "*"),
-          PlainEnglish.usd(error), PlainEnglish.percent(difference, of: expectation.cost),
-          z.map(PlainEnglish.grouped) ?? "–",
+          name(plan.plan), HumanFormat.usd(plan.result.cost),
+          HumanFormat.usd(expectation.cost) + (expectation.leftOut.isEmpty ? "" : "*"),
+          HumanFormat.usd(error), HumanFormat.percent(difference, of: expectation.cost),
+          z.map(HumanFormat.grouped) ?? "–",
         ]
           + chances(
             report, expectation.overBudgetProbability, expectation.anyMonthOverBudgetProbability))
@@ -50,7 +50,7 @@ extension ReportMarkdown {
   {
     guard report.scenario.budget != nil else { return [] }
     let both = report.scenario.period.months.count > 1 ? [month, any] : [month]
-    return both.map { $0.map { PlainEnglish.share($0) } ?? "–" }
+    return both.map { $0.map { HumanFormat.share($0) } ?? "–" }
   }
 
   /// Why the closed form tells no chance, each reason once.
@@ -60,7 +60,7 @@ extension ReportMarkdown {
     where !reasons.contains(reason) { reasons.append(reason) }
     guard !reasons.isEmpty else { return "" }
     return "Where the formula is off by construction it tells no chances and percentiles: "
-      + PlainEnglish.list(reasons.map { Markdown.escape($0) })
+      + HumanFormat.list(reasons.map { Markdown.escape($0) })
       + ". Several months (`--runs 200`) tell them.\n\n"
   }
 
@@ -79,7 +79,7 @@ extension ReportMarkdown {
     return """
       The plans share their luck: the users of a smaller plan are also in the larger ones and make \
       the same calls. Their differences therefore lean the same way, and count as one observation, \
-      not as \(PlainEnglish.count(Int64(report.plans.count))).
+      not as \(HumanFormat.count(Int64(report.plans.count))).
 
 
       """
@@ -98,8 +98,8 @@ extension ReportMarkdown {
       }
       table.row(
         [
-          name(plan.plan), PlainEnglish.count(Int64(plan.runs.runs)), PlainEnglish.usd(low),
-          PlainEnglish.usd(middle), PlainEnglish.usd(high),
+          name(plan.plan), HumanFormat.count(Int64(plan.runs.runs)), HumanFormat.usd(low),
+          HumanFormat.usd(middle), HumanFormat.usd(high),
         ]
           + chances(
             report, plan.runs.overBudgetProbability, plan.runs.anyMonthOverBudgetProbability))
@@ -114,15 +114,15 @@ extension ReportMarkdown {
     var reasons: [String] = []
     let throttled = result.performance.reduce(Int64(0)) { $0 + $1.throttledCalls }
     if throttled > 0 {
-      reasons.append("\(PlainEnglish.pluralWithVerb(throttled, "attempt")) throttled by quotas")
+      reasons.append("\(HumanFormat.pluralWithVerb(throttled, "attempt")) throttled by quotas")
     }
     if result.failedCalls > 0 {
-      reasons.append("\(PlainEnglish.plural(result.failedCalls, "call")) failed")
+      reasons.append("\(HumanFormat.plural(result.failedCalls, "call")) failed")
     }
     let saturated = result.performance.filter(\.saturated).map { Markdown.escape($0.model) }
     if !saturated.isEmpty {
       reasons.append(
-        "\(PlainEnglish.list(saturated)) \(saturated.count == 1 ? "is" : "are") saturated")
+        "\(HumanFormat.list(saturated)) \(saturated.count == 1 ? "is" : "are") saturated")
     }
     let parts = plan.expectation.approximations.map {
       "\(Markdown.escape($0.part)): \(Markdown.escape($0.reason))"
@@ -134,13 +134,13 @@ extension ReportMarkdown {
     }
     text += ". " + (reasons.isEmpty ? "" : sentence(reasons))
     if !parts.isEmpty {
-      text += "The formula only approximates \(PlainEnglish.list(parts))."
+      text += "The formula only approximates \(HumanFormat.list(parts))."
     }
     return text + "\n\n"
   }
 
   private static func sentence(_ reasons: [String]) -> String {
-    "The formula does not foresee that \(PlainEnglish.list(reasons)). "
+    "The formula does not foresee that \(HumanFormat.list(reasons)). "
   }
 
   /// Parts of the formula that are approximate, each reason once, with the plans it concerns.
@@ -168,8 +168,8 @@ extension ReportMarkdown {
     return "The formula is approximate in these parts:\n\n"
       + groups.map { group in
         let isAll = group.plans.count == report.plans.count
-        let whose = isAll ? "" : " (\(PlainEnglish.list(group.plans)))"
-        return "- \(PlainEnglish.list(group.parts)): \(Markdown.escape(group.reason))\(whose)\n"
+        let whose = isAll ? "" : " (\(HumanFormat.list(group.plans)))"
+        return "- \(HumanFormat.list(group.parts)): \(Markdown.escape(group.reason))\(whose)\n"
       }.joined() + "\n"
   }
 }

@@ -68,7 +68,7 @@ extension ReportMarkdown {
 
   /// `95 % interval`.
   private static func interval(_ finding: ExperimentFinding) -> String {
-    PlainEnglish.wholePercent(finding.confidence) + " interval"
+    HumanFormat.wholePercent(finding.confidence) + " interval"
   }
 
   private static func costs(_ plans: [PlanReport], _ number: Int) -> String {
@@ -81,12 +81,12 @@ extension ReportMarkdown {
     for plan in plans {
       for arm in plan.experiments[number].arms {
         table.row([
-          name(plan.plan), Markdown.escape(arm.arm.name), PlainEnglish.percent(arm.arm.share),
-          PlainEnglish.count(arm.result.users), PlainEnglish.count(arm.result.calls),
-          PlainEnglish.usd(arm.result.cost), ExperimentWords.perThousand(arm.cost?.value),
+          name(plan.plan), Markdown.escape(arm.arm.name), HumanFormat.percent(arm.arm.share),
+          HumanFormat.count(arm.result.users), HumanFormat.count(arm.result.calls),
+          HumanFormat.usd(arm.result.cost), ExperimentWords.perThousand(arm.cost?.value),
           ExperimentWords.interval(arm.cost) { ExperimentWords.perThousand($0) },
           arm.latency.map { ExperimentWords.milliseconds($0.value) } ?? "–",
-          PlainEnglish.percentile(arm.result.latency, 95),
+          HumanFormat.percentile(arm.result.latency, 95),
         ])
       }
     }
@@ -110,9 +110,9 @@ extension ReportMarkdown {
           [
             name(plan.plan), Markdown.escape(arm.arm.name),
             ExperimentWords.points(need.difference) + " points",
-            PlainEnglish.count(Int64(need.answers)),
-          ] + (isByUser ? [need.users.map { PlainEnglish.count(Int64($0)) } ?? "–"] : []) + [
-            need.days.map { PlainEnglish.number($0) } ?? "–",
+            HumanFormat.count(Int64(need.answers)),
+          ] + (isByUser ? [need.users.map { HumanFormat.count(Int64($0)) } ?? "–"] : []) + [
+            need.days.map { HumanFormat.number($0) } ?? "–",
             need.detectable.map { ExperimentWords.points($0) + " points" } ?? "–",
           ])
       }
@@ -132,15 +132,15 @@ extension ReportMarkdown {
     }
     if finding.comparisons > 1 {
       notes.append(
-        "\(PlainEnglish.count(Int64(finding.comparisons))) variants are compared with one control: "
+        "\(HumanFormat.count(Int64(finding.comparisons))) variants are compared with one control: "
           + "p-values are corrected for that (Holm), and intervals of differences are as wide as it "
           + "takes for all of them to hold together with "
-          + "\(PlainEnglish.wholePercent(finding.confidence)) (Bonferroni).")
+          + "\(HumanFormat.wholePercent(finding.confidence)) (Bonferroni).")
     }
     if finding.arms.contains(where: { $0.need != nil }) {
       notes.append(
-        "Sample sizes are for a chance of \(PlainEnglish.wholePercent(finding.power)) to see the "
-          + "difference, and \(PlainEnglish.wholePercent(finding.significance)) to see one where "
+        "Sample sizes are for a chance of \(HumanFormat.wholePercent(finding.power)) to see the "
+          + "difference, and \(HumanFormat.wholePercent(finding.significance)) to see one where "
           + "there is none.")
     }
     let temperatures = finding.arms.compactMap { arm in
@@ -150,7 +150,7 @@ extension ReportMarkdown {
     }
     if !temperatures.isEmpty {
       notes.append(
-        "Temperatures (\(PlainEnglish.list(temperatures))) are recorded only: no price depends on "
+        "Temperatures (\(HumanFormat.list(temperatures))) are recorded only: no price depends on "
           + "one, and what it does to answers is in the stated rates.")
     }
     return notes.isEmpty ? "" : notes.joined(separator: " ") + "\n\n"

@@ -22,7 +22,7 @@ extension ReportMarkdown {
     for plan in comparison.plans {
       table.row(
         [
-          self.name(plan.plan), PlainEnglish.usd(plan.own), PlainEnglish.usd(plan.other),
+          self.name(plan.plan), HumanFormat.usd(plan.own), HumanFormat.usd(plan.other),
           signed(plan.other - plan.own),
           plan.own > 0 ? percent(plan.other / plan.own - 1) : "–",
         ] + (report.scenario.budget == nil ? [] : [verdict(plan, report)]))
@@ -33,7 +33,7 @@ extension ReportMarkdown {
 
   /// `, last checked on 21 October 2026`.
   package static func checked(_ comparison: CatalogComparison) -> String {
-    comparison.compared.checked.map { " (checked \(PlainEnglish.date($0)))" } ?? ""
+    comparison.compared.checked.map { " (checked \(HumanFormat.date($0)))" } ?? ""
   }
 
   private static func verdict(_ bills: CatalogComparison.Plan, _ report: ScenarioReport) -> String {
@@ -84,11 +84,11 @@ extension ReportMarkdown {
   }
 
   private static func signed(_ dollars: Double) -> String {
-    (dollars > 0 ? "+" : "") + PlainEnglish.usd(dollars)
+    (dollars > 0 ? "+" : "") + HumanFormat.usd(dollars)
   }
 
   private static func percent(_ share: Double) -> String {
-    (share > 0 ? "+" : "") + PlainEnglish.percent(share)
+    (share > 0 ? "+" : "") + HumanFormat.percent(share)
   }
 }
 

@@ -18,9 +18,9 @@ extension ReportMarkdown {
       let rows = plan.rows.reduce(MoneySum.zero) { $0 + $1.cost }
       let simulated = report.plans.first { $0.plan.users == plan.users }
       totals.row([
-        PlainEnglish.plural(Int64(plan.users), "user"), PlainEnglish.usd(plan.total),
-        plan.rows.isEmpty ? "–" : PlainEnglish.usd(rows),
-        simulated.map { PlainEnglish.usd($0.result.cost) } ?? "not simulated",
+        HumanFormat.plural(Int64(plan.users), "user"), HumanFormat.usd(plan.total),
+        plan.rows.isEmpty ? "–" : HumanFormat.usd(rows),
+        simulated.map { HumanFormat.usd($0.result.cost) } ?? "not simulated",
         simulated.map { ratio($0.result.cost, plan.total) } ?? "–",
       ])
       remarks += contradiction(plan, rows: rows, report)
@@ -34,18 +34,18 @@ extension ReportMarkdown {
   private static func ratio(_ cost: MoneySum, _ claim: MoneySum) -> String {
     let ratio = cost.dollars / claim.dollars
     guard let text = DecimalText.real(ratio, places: ratio < 0.1 ? 4 : 2) else { return "–" }
-    return PlainEnglish.grouped(text) + "×"
+    return HumanFormat.grouped(text) + "×"
   }
 
   /// In words, where the published total is far from what its own prices and volumes give.
   private static func verdict(_ plan: PublishedPlan, _ simulated: PlanReport) -> String {
     let ratio = simulated.result.cost.dollars / plan.total.dollars
     guard ratio > 1.5 || ratio < 1 / 1.5 else { return "" }
-    let users = PlainEnglish.plural(Int64(plan.users), "user")
-    let factor = PlainEnglish.grouped(
+    let users = HumanFormat.plural(Int64(plan.users), "user")
+    let factor = HumanFormat.grouped(
       DecimalText.real(ratio > 1 ? ratio : 1 / ratio, places: 1) ?? "–")
     let (published, amount) = (
-      PlainEnglish.usd(plan.total), PlainEnglish.usd(simulated.result.cost)
+      HumanFormat.usd(plan.total), HumanFormat.usd(simulated.result.cost)
     )
     let claim = "- **The published \(published) at \(users) "
     let end =
@@ -78,7 +78,7 @@ extension ReportMarkdown {
     let mean = Double(tokens) / Double(calls)
     func text(_ size: Double) -> String {
       size < 10
-        ? DecimalText.real(size, places: 1) ?? "–" : PlainEnglish.count(Int64(size.rounded()))
+        ? DecimalText.real(size, places: 1) ?? "–" : HumanFormat.count(Int64(size.rounded()))
     }
     return (text(mean * left / byToken), text(mean))
   }
@@ -87,15 +87,15 @@ extension ReportMarkdown {
     _ plan: PublishedPlan, rows: MoneySum, _ report: ScenarioReport
   ) -> String {
     guard !plan.rows.isEmpty, rows != plan.total else { return "" }
-    let users = PlainEnglish.plural(Int64(plan.users), "user")
+    let users = HumanFormat.plural(Int64(plan.users), "user")
     var text = "- **The document contradicts itself at \(users):** its rows add up to "
-    text += "\(PlainEnglish.usd(rows)), but it says \(PlainEnglish.usd(plan.total))"
+    text += "\(HumanFormat.usd(rows)), but it says \(HumanFormat.usd(plan.total))"
     let difference = rows - plan.total
     text += difference > .zero ? ", which is too little by " : ", which is too much by "
-    text += PlainEnglish.usd(
+    text += HumanFormat.usd(
       difference > .zero ? difference : MoneySum(picodollars: -difference.picodollars))
     if let budget = report.scenario.budget, plan.total <= budget.amount, rows > budget.amount {
-      text += "; by its own rows it does not fit in the \(PlainEnglish.usd(budget.amount)) budget"
+      text += "; by its own rows it does not fit in the \(HumanFormat.usd(budget.amount)) budget"
     }
     return text + " (\(Markdown.escape(plan.source))).\n"
   }
@@ -120,10 +120,10 @@ extension ReportMarkdown {
       table.row([
         Markdown.escape(row.label),
         names.isEmpty ? "all others" : Markdown.escape(names.joined(separator: ", ")),
-        PlainEnglish.usd(row.cost), PlainEnglish.usd(cost), ratio(cost, row.cost),
+        HumanFormat.usd(row.cost), HumanFormat.usd(cost), ratio(cost, row.cost),
       ])
     }
-    return "\(PlainEnglish.plural(Int64(plan.users), "user")) "
+    return "\(HumanFormat.plural(Int64(plan.users), "user")) "
       + "(\(Markdown.escape(plan.source))):\n\n" + table.text
   }
 

@@ -26,16 +26,16 @@ extension ReportMarkdown {
   /// The first sentence, of the largest plan.
   private static func answer(_ whole: ReturnLine, _ report: ScenarioReport) -> String {
     let period = report.scenario.period
-    let span = PlainEnglish.during(Period.Span(start: period.start, end: period.end), in: period)
-    let users = PlainEnglish.plural(whole.users ?? 0, "user")
+    let span = HumanFormat.during(Period.Span(start: period.start, end: period.end), in: period)
+    let users = HumanFormat.plural(whole.users ?? 0, "user")
     let start =
-      "With \(users), revenue is **\(PlainEnglish.usd(whole.revenue))** \(span), and AI costs "
-      + "\(PlainEnglish.usd(whole.cost))"
+      "With \(users), revenue is **\(HumanFormat.usd(whole.revenue))** \(span), and AI costs "
+      + "\(HumanFormat.usd(whole.cost))"
     guard whole.cost > .zero else { return start + "." }
     guard whole.margin >= .zero else {
-      return start + ": it loses **\(PlainEnglish.usd(.zero - whole.margin))**."
+      return start + ": it loses **\(HumanFormat.usd(.zero - whole.margin))**."
     }
-    return start + ": a margin of \(PlainEnglish.usd(whole.margin)), and "
+    return start + ": a margin of \(HumanFormat.usd(whole.margin)), and "
       + "**\(multiple(whole))** of revenue per dollar of cost."
   }
 
@@ -57,12 +57,12 @@ extension ReportMarkdown {
     for plan in report.plans {
       guard let whole = plan.returnLines(report.scenario).last else { continue }
       table.row(
-        [name(plan.plan), PlainEnglish.count(whole.conversions)] + money(whole)
+        [name(plan.plan), HumanFormat.count(whole.conversions)] + money(whole)
           + [
-            whole.expected.map { PlainEnglish.usd($0.revenue) } ?? "–",
+            whole.expected.map { HumanFormat.usd($0.revenue) } ?? "–",
             whole.expected.map {
-              "\(PlainEnglish.usd($0.range.lowerBound)) and "
-                + PlainEnglish.usd($0.range.upperBound)
+              "\(HumanFormat.usd($0.range.lowerBound)) and "
+                + HumanFormat.usd($0.range.upperBound)
             } ?? "–",
           ])
     }
@@ -78,8 +78,8 @@ extension ReportMarkdown {
     for line in lines {
       table.row(
         [
-          Markdown.escape(line.name ?? "(fixed prices)"), PlainEnglish.count(line.answered),
-          PlainEnglish.count(line.conversions),
+          Markdown.escape(line.name ?? "(fixed prices)"), HumanFormat.count(line.answered),
+          HumanFormat.count(line.conversions),
         ] + (line.answered > 0 ? money(line) + [breakEvenRate(line)] : nothingStated(line)))
     }
     return table.text
@@ -95,9 +95,9 @@ extension ReportMarkdown {
       table.row(
         [
           Markdown.escape(line.name ?? "(fixed prices)"),
-          line.users.map(PlainEnglish.count) ?? "–", PlainEnglish.usd(line.sales),
-          line.subscriptions.map { PlainEnglish.usd($0) } ?? "–",
-        ] + money(line) + [PlainEnglish.percent(line.cost.dollars, of: line.revenue.dollars)])
+          line.users.map(HumanFormat.count) ?? "–", HumanFormat.usd(line.sales),
+          line.subscriptions.map { HumanFormat.usd($0) } ?? "–",
+        ] + money(line) + [HumanFormat.percent(line.cost.dollars, of: line.revenue.dollars)])
     }
     return table.text
   }
@@ -105,19 +105,19 @@ extension ReportMarkdown {
   /// A use case of which the scenario states no value brings nothing that could be set against its
   /// cost.
   private static func nothingStated(_ line: ReturnLine) -> [String] {
-    ["–", PlainEnglish.usd(line.cost), "–", "–", "–", "–"]
+    ["–", HumanFormat.usd(line.cost), "–", "–", "–", "–"]
   }
 
   /// Revenue, AI cost, margin, ROI, revenue a dollar.
   private static func money(_ line: ReturnLine) -> [String] {
     [
-      PlainEnglish.usd(line.revenue), PlainEnglish.usd(line.cost), PlainEnglish.usd(line.margin),
-      PlainEnglish.percent(line.margin.dollars, of: line.cost.dollars), multiple(line),
+      HumanFormat.usd(line.revenue), HumanFormat.usd(line.cost), HumanFormat.usd(line.margin),
+      HumanFormat.percent(line.margin.dollars, of: line.cost.dollars), multiple(line),
     ]
   }
 
   private static func multiple(_ line: ReturnLine) -> String {
-    line.cost > .zero ? PlainEnglish.usd(line.revenue.dollars / line.cost.dollars) : "–"
+    line.cost > .zero ? HumanFormat.usd(line.revenue.dollars / line.cost.dollars) : "–"
   }
 
   // MARK: Break-even
@@ -131,9 +131,9 @@ extension ReportMarkdown {
       }
       guard line.cost > .zero else { return "- \(name): costs nothing." }
       let calls = Int64(clamping: line.potential.picodollars / line.cost.picodollars)
-      let actual = PlainEnglish.percent(Double(line.conversions), of: Double(line.answered))
+      let actual = HumanFormat.percent(Double(line.conversions), of: Double(line.answered))
       return "- \(name): AI is paid for when one answered call in "
-        + "\(PlainEnglish.count(calls)) sells (\(breakEvenRate(line))); here \(actual) do."
+        + "\(HumanFormat.count(calls)) sells (\(breakEvenRate(line))); here \(actual) do."
     }
     return sentences.joined(separator: "\n") + "\n\n"
   }

@@ -20,17 +20,17 @@ extension ReportMarkdown {
         ExpectedCost(scenario: report.scenario, plan: plan.plan).total
         - ExpectedCost(scenario: report.scenario.withoutMisrouting, plan: plan.plan).total
       table.row([
-        name(plan.plan), PlainEnglish.count(own.reduce(0) { $0 + $1.calls }),
-        PlainEnglish.count(plan.result.misroutedCalls),
-        PlainEnglish.usd(own.reduce(.zero) { $0 + $1.cost }),
-        PlainEnglish.usd(plan.result.cost - right.cost), PlainEnglish.usd(formula),
+        name(plan.plan), HumanFormat.count(own.reduce(0) { $0 + $1.calls }),
+        HumanFormat.count(plan.result.misroutedCalls),
+        HumanFormat.usd(own.reduce(.zero) { $0 + $1.cost }),
+        HumanFormat.usd(plan.result.cost - right.cost), HumanFormat.usd(formula),
       ])
     }
     guard !table.isEmpty else { return "" }
     return heading("Classifier")
       + "\(Markdown.escape(report.scenario.catalog[classifier.model].name)) is asked before each "
       + "request and names the model that the policy means in "
-      + "\(PlainEnglish.share(classifier.accuracy)) of cases; otherwise a wrong one answers and is "
+      + "\(HumanFormat.share(classifier.accuracy)) of cases; otherwise a wrong one answers and is "
       + "billed (none is wrong that the request's rule may choose itself). What misrouting costs is the bill less that of the same month with a classifier that "
       + "is always right; it is below nothing where wrong models are cheaper, and says nothing of "
       + "what their answers are worth:\n\n" + table.text
@@ -47,18 +47,18 @@ extension ReportMarkdown {
       let learnt = plan.result.knownConversions
       let traffic = ExpectedTraffic(scenario: report.scenario, users: plan.plan.users)
       table.row([
-        name(plan.plan), PlainEnglish.count(plan.result.knownCalls), PlainEnglish.count(learnt),
-        PlainEnglish.share(knowledge.share(known: knowledge.known + Double(learnt))),
-        PlainEnglish.share(knowledge.meanShare(of: report.scenario, traffic)),
+        name(plan.plan), HumanFormat.count(plan.result.knownCalls), HumanFormat.count(learnt),
+        HumanFormat.share(knowledge.share(known: knowledge.known + Double(learnt))),
+        HumanFormat.share(knowledge.meanShare(of: report.scenario, traffic)),
       ])
     }
     let how =
       knowledge.prompt.map {
-        "helps a model to answer with \(PlainEnglish.share($0)) of the prompt"
+        "helps a model to answer with \(HumanFormat.share($0)) of the prompt"
       } ?? "answers without a model, for nothing"
     return heading("Knowledge base")
       + "Of the requests that the response cache does not answer it \(how), more and more of them as "
-      + "conversions come to be known, up to \(PlainEnglish.share(knowledge.ceiling)):\n\n"
+      + "conversions come to be known, up to \(HumanFormat.share(knowledge.ceiling)):\n\n"
       + table.text
   }
 
@@ -77,12 +77,12 @@ extension ReportMarkdown {
     ])
     for row in rows {
       table.row([
-        Markdown.escape(row.rule), PlainEnglish.number(row.calls),
-        row.estimate.map { PlainEnglish.smallUSD(MoneySum($0), per: 1) } ?? "–",
-        row.estimated.map { PlainEnglish.usd($0) } ?? "–", PlainEnglish.usd(row.expected),
-        row.estimated.map { PlainEnglish.number($0 / row.expected) } ?? "–",
-        row.estimatedLatency.map { PlainEnglish.duration($0) } ?? "–",
-        PlainEnglish.duration(row.meanLatency),
+        Markdown.escape(row.rule), HumanFormat.number(row.calls),
+        row.estimate.map { HumanFormat.smallUSD(MoneySum($0), per: 1) } ?? "–",
+        row.estimated.map { HumanFormat.usd($0) } ?? "–", HumanFormat.usd(row.expected),
+        row.estimated.map { HumanFormat.number($0 / row.expected) } ?? "–",
+        row.estimatedLatency.map { HumanFormat.duration($0) } ?? "–",
+        HumanFormat.duration(row.meanLatency),
       ])
     }
     guard !table.isEmpty else { return "" }
@@ -91,8 +91,8 @@ extension ReportMarkdown {
     return heading("Estimates of the policy")
       + "What the rules of \(Markdown.escape(report.scenario.policy.name)) say that a call costs and "
       + "takes, beside what formulas expect with \(name(plan.plan)) in the whole period, hits of the "
-      + "response cache included. Together they estimate \(PlainEnglish.usd(estimated)), and the "
-      + "calls are expected to cost \(PlainEnglish.usd(expected)). Nothing is ever billed by an "
+      + "response cache included. Together they estimate \(HumanFormat.usd(estimated)), and the "
+      + "calls are expected to cost \(HumanFormat.usd(expected)). Nothing is ever billed by an "
       + "estimate:\n\n" + table.text
   }
 
@@ -106,10 +106,10 @@ extension ReportMarkdown {
     ])
     for row in rows {
       table.row([
-        Markdown.escape(row.rule), PlainEnglish.count(row.calls),
-        row.estimate.map { PlainEnglish.smallUSD(MoneySum($0), per: 1) } ?? "–",
-        row.estimated.map { PlainEnglish.usd($0) } ?? "–", PlainEnglish.usd(row.cost),
-        row.estimated.map { PlainEnglish.number($0.dollars / row.cost.dollars) } ?? "–",
+        Markdown.escape(row.rule), HumanFormat.count(row.calls),
+        row.estimate.map { HumanFormat.smallUSD(MoneySum($0), per: 1) } ?? "–",
+        row.estimated.map { HumanFormat.usd($0) } ?? "–", HumanFormat.usd(row.cost),
+        row.estimated.map { HumanFormat.number($0.dollars / row.cost.dollars) } ?? "–",
       ])
     }
     let told = rows.filter { $0.estimate != nil }
@@ -119,8 +119,8 @@ extension ReportMarkdown {
     return heading("Estimates of the policy, \(name(plan.plan))")
       + "What its rules say that a request costs, beside what the requests that they decide cost under "
       + "it, hits of the response cache and failed ones included. The rules estimate "
-      + "\(PlainEnglish.plural(calls, "request")) at \(PlainEnglish.usd(estimated)) in all, and "
-      + "\(calls == 1 ? "it cost" : "they cost") \(PlainEnglish.usd(cost)). Nothing is ever billed by "
+      + "\(HumanFormat.plural(calls, "request")) at \(HumanFormat.usd(estimated)) in all, and "
+      + "\(calls == 1 ? "it cost" : "they cost") \(HumanFormat.usd(cost)). Nothing is ever billed by "
       + "an estimate:\n\n" + table.text
   }
 }

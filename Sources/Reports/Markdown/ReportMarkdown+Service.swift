@@ -39,17 +39,17 @@ extension ReportMarkdown {
     for load in shown {
       table.row([
         Markdown.escape(load.target), Markdown.escape(load.limit),
-        DecimalText.trimmed(PlainEnglish.number(load.allowed)),
-        PlainEnglish.number(load.offeredMean), PlainEnglish.number(load.offeredBusiestHour),
+        DecimalText.trimmed(HumanFormat.number(load.allowed)),
+        HumanFormat.number(load.offeredMean), HumanFormat.number(load.offeredBusiestHour),
         users(load.saturatesAtUsersMean, most), users(load.saturatesAtUsersBusiestHour, most),
       ])
     }
     let rest = loads.count - shown.count
-    let limit = PlainEnglish.wholeUsers(most)
+    let limit = HumanFormat.wholeUsers(most)
     let note =
       rest == 0
       ? ""
-      : "\(PlainEnglish.plural(Int64(rest), "more limit")) would not be full with \(limit) users.\n\n"
+      : "\(HumanFormat.plural(Int64(rest), "more limit")) would not be full with \(limit) users.\n\n"
     guard !table.isEmpty else { return note }
     return
       "What \(name(plan.plan)) ask for, and how many users would fill each limit, in proportion "
@@ -61,7 +61,7 @@ extension ReportMarkdown {
   }
 
   private static func users(_ value: Double, _ most: Double) -> String {
-    value <= most ? PlainEnglish.wholeUsers(value) + " users" : "–"
+    value <= most ? HumanFormat.wholeUsers(value) + " users" : "–"
   }
 
   /// What happened where a limit or a breaker did anything, or nearly.
@@ -82,10 +82,10 @@ extension ReportMarkdown {
         isOverOne = isOverOne || target.quotaUtilisationPeak ?? 0 > 1
         table.row([
           name(plan.plan), Markdown.escape(target.model),
-          target.quotaUtilisationPeak.map { PlainEnglish.percent($0) } ?? "–",
-          PlainEnglish.count(target.queuedCalls), wait(target),
-          PlainEnglish.count(target.throttledCalls), PlainEnglish.count(target.fallbackCalls),
-          PlainEnglish.count(target.breakerTrips), target.saturated ? "**yes**" : "no",
+          target.quotaUtilisationPeak.map { HumanFormat.percent($0) } ?? "–",
+          HumanFormat.count(target.queuedCalls), wait(target),
+          HumanFormat.count(target.throttledCalls), HumanFormat.count(target.fallbackCalls),
+          HumanFormat.count(target.breakerTrips), target.saturated ? "**yes**" : "no",
         ])
       }
     }
@@ -111,7 +111,7 @@ extension ReportMarkdown {
 
   /// The 95th percentile of all attempts' waits; most wait not at all.
   private static func wait(_ target: TargetPerformance) -> String {
-    target.queue.percentile(95) == 0 ? "–" : PlainEnglish.percentile(target.queue, 95)
+    target.queue.percentile(95) == 0 ? "–" : HumanFormat.percentile(target.queue, 95)
   }
 
   private static func isNoteworthy(_ target: TargetPerformance) -> Bool {
@@ -123,10 +123,10 @@ extension ReportMarkdown {
   private static func saturation(_ plan: PlanReport) -> String {
     let models = plan.result.performance.filter(\.saturated).map { Markdown.escape($0.model) }
     guard !models.isEmpty else { return "" }
-    return "With \(name(plan.plan)), \(PlainEnglish.list(models)) "
+    return "With \(name(plan.plan)), \(HumanFormat.list(models)) "
       + "\(models.count == 1 ? "is" : "are") saturated: on average more is asked for than the "
       + "limits allow, so calls wait ever longer or are turned away"
-      + " (longest wait: \(PlainEnglish.duration(plan.result.queueMax))).\n\n"
+      + " (longest wait: \(HumanFormat.duration(plan.result.queueMax))).\n\n"
   }
 
   /// How long answers take, waiting included: the largest plan in a sentence, all in a chart.
@@ -138,9 +138,9 @@ extension ReportMarkdown {
     if latency.total > 0 {
       let subject = report.replay == nil ? "With \(name(plan.plan))" : "Under \(name(plan.plan))"
       text += "\(subject), half of the answers arrive within "
-      text += "\(PlainEnglish.percentile(latency, 50)), 95 % within "
-      text += "\(PlainEnglish.percentile(latency, 95)) and 99 % within "
-      text += "\(PlainEnglish.percentile(latency, 99)), waiting included.\n\n"
+      text += "\(HumanFormat.percentile(latency, 50)), 95 % within "
+      text += "\(HumanFormat.percentile(latency, 95)) and 99 % within "
+      text += "\(HumanFormat.percentile(latency, 99)), waiting included.\n\n"
     }
     return text + chart + firstTokens(report)
   }
@@ -157,7 +157,7 @@ extension ReportMarkdown {
         table.row(
           [name(plan.plan), Markdown.escape(target.model)]
             + [first, target.latency].flatMap { histogram in
-              [50, 95].map { PlainEnglish.percentile(histogram, $0) }
+              [50, 95].map { HumanFormat.percentile(histogram, $0) }
             })
       }
     }
@@ -174,8 +174,8 @@ extension ReportMarkdown {
     for plan in report.plans {
       for target in plan.result.performance where target.tooLongCalls + target.cutAttempts > 0 {
         table.row([
-          name(plan.plan), Markdown.escape(target.model), PlainEnglish.count(target.tooLongCalls),
-          PlainEnglish.count(target.cutAttempts), PlainEnglish.count(target.cutTokens),
+          name(plan.plan), Markdown.escape(target.model), HumanFormat.count(target.tooLongCalls),
+          HumanFormat.count(target.cutAttempts), HumanFormat.count(target.cutTokens),
         ])
       }
     }
@@ -190,18 +190,18 @@ extension ReportMarkdown {
   package static func unaskedSection(_ report: ScenarioReport) -> String {
     let own = report.replay == nil ? report.scenario.unaskedFallbacks : []
     let failed = report.plans.filter { $0.result.unaskedCalls > 0 }.map {
-      "\(PlainEnglish.count($0.result.unaskedCalls)) with \(name($0.plan))"
+      "\(HumanFormat.count($0.result.unaskedCalls)) with \(name($0.plan))"
     }
     guard !own.isEmpty || !failed.isEmpty else { return "" }
     let counts =
       failed.isEmpty
       ? "No call failed for want of another model.\n\n"
-      : "Calls that failed without being sent there: \(PlainEnglish.list(failed)).\n\n"
+      : "Calls that failed without being sent there: \(HumanFormat.list(failed)).\n\n"
     return heading("Fallbacks that are never asked")
       + "Some tasks take a capability of their name (`selection: needs`); a model of a chain of which "
       + "the catalog lists none is left out for them. " + counts
       + own.map { item in
-        "- \(item.text { PlainEnglish.list($0.map(Markdown.escape)) }).\n"
+        "- \(item.text { HumanFormat.list($0.map(Markdown.escape)) }).\n"
       }.joined() + (own.isEmpty ? "" : "\n")
   }
 
@@ -215,10 +215,10 @@ extension ReportMarkdown {
       for flow in plan.result.flows {
         table.row(
           [
-            name(plan.plan), Markdown.escape(flow.workload), PlainEnglish.count(flow.started),
-            PlainEnglish.count(flow.completed), PlainEnglish.count(flow.failed),
-          ] + (givesUp ? [flow.givesUpWith == nil ? "–" : PlainEnglish.count(flow.gaveUp)] : [])
-            + [50, 95, 99].map { PlainEnglish.percentile(flow.latency, $0) })
+            name(plan.plan), Markdown.escape(flow.workload), HumanFormat.count(flow.started),
+            HumanFormat.count(flow.completed), HumanFormat.count(flow.failed),
+          ] + (givesUp ? [flow.givesUpWith == nil ? "–" : HumanFormat.count(flow.gaveUp)] : [])
+            + [50, 95, 99].map { HumanFormat.percentile(flow.latency, $0) })
       }
     }
     guard !table.isEmpty else { return "" }
@@ -239,12 +239,12 @@ extension ReportMarkdown {
       let rounds = 1 + Double(flow.furtherRounds) / started
       return "\(Markdown.escape(flow.workload)): a round that calls a tool forces another one. "
         + "With \(name(plan.plan)) a flow had \(hundredths(rounds)) rounds on average; "
-        + "\(PlainEnglish.count(flow.completed)) of \(PlainEnglish.count(flow.started)) got a reply, and "
-        + "\(PlainEnglish.count(flow.gaveUp)) (\(PlainEnglish.share(Double(flow.gaveUp) / started))) "
+        + "\(HumanFormat.count(flow.completed)) of \(HumanFormat.count(flow.started)) got a reply, and "
+        + "\(HumanFormat.count(flow.gaveUp)) (\(HumanFormat.share(Double(flow.gaveUp) / started))) "
         + "called a tool in the last round still and ended in the error “\(Markdown.escape(error))”, "
         + "all of their calls billed. Without a failed call the formula says "
         + "\(hundredths(expected.rounds)) rounds and "
-        + "\(PlainEnglish.share(expected.givesUp)).\n\n"
+        + "\(HumanFormat.share(expected.givesUp)).\n\n"
     }.joined()
   }
 

@@ -16,7 +16,7 @@ extension ReportMarkdown {
     }
     let count = Int64(ranges.count)
     let start =
-      "The scenario knows \(PlainEnglish.plural(count, "input")) only up to a range; all other "
+      "The scenario knows \(HumanFormat.plural(count, "input")) only up to a range; all other "
       + "figures of this report are of the values in the second column.\n\n" + inputs.text
     guard report.plans.contains(where: { $0.spread != nil }) else {
       return heading("What is not known exactly") + start
@@ -40,9 +40,9 @@ extension ReportMarkdown {
       let band = expectation.percentiles
       table.row(
         [
-          name(plan.plan), PlainEnglish.usd(expectation.cost), PlainEnglish.usd(mean),
-          band.map { PlainEnglish.usd($0.p05) } ?? "–",
-          band.map { PlainEnglish.usd($0.p95) } ?? "–",
+          name(plan.plan), HumanFormat.usd(expectation.cost), HumanFormat.usd(mean),
+          band.map { HumanFormat.usd($0.p05) } ?? "–",
+          band.map { HumanFormat.usd($0.p95) } ?? "–",
         ]
           + chances(
             report, expectation.overBudgetProbability, expectation.anyMonthOverBudgetProbability))
@@ -54,7 +54,7 @@ extension ReportMarkdown {
 
   private static func explanation(_ report: ScenarioReport) -> String {
     let runs = report.plans.first?.runs.runs ?? 0
-    return "Each of \(PlainEnglish.count(Int64(runs))) months was simulated twice with the same "
+    return "Each of \(HumanFormat.count(Int64(runs))) months was simulated twice with the same "
       + "luck: with these values, and with values drawn from the ranges. What the two differ by is "
       + "the inputs' part; more months or more users do not narrow it, measuring the inputs does."
       + "\n\n![The bill's range, by plan](charts/uncertainty.svg)\n\n"
@@ -71,10 +71,10 @@ extension ReportMarkdown {
       for (what, sample, share) in spread.parts {
         table.row(
           [
-            name(plan.plan), what, PlainEnglish.usd(sample.p05), PlainEnglish.usd(sample.p50),
-            PlainEnglish.usd(sample.p95),
+            name(plan.plan), what, HumanFormat.usd(sample.p05), HumanFormat.usd(sample.p50),
+            HumanFormat.usd(sample.p95),
           ] + chances(report, sample.overrun, sample.anyOverrun)
-            + [share.map { PlainEnglish.percent($0) } ?? "–"])
+            + [share.map { HumanFormat.percent($0) } ?? "–"])
       }
     }
     return table.text
@@ -90,15 +90,15 @@ extension ReportMarkdown {
     }
     var text =
       "With what is known of the inputs, nine such months in ten cost between "
-      + "\(emphasis)\(PlainEnglish.usd(spread.both.p05))\(emphasis) and "
-      + "\(emphasis)\(PlainEnglish.usd(spread.both.p95))\(emphasis)"
+      + "\(emphasis)\(HumanFormat.usd(spread.both.p05))\(emphasis) and "
+      + "\(emphasis)\(HumanFormat.usd(spread.both.p95))\(emphasis)"
     if let overrun = spread.both.anyOverrun {
       text +=
         overrun == 0
-        ? ", and none breaks the budget" : ", and \(PlainEnglish.share(overrun)) break the budget"
+        ? ", and none breaks the budget" : ", and \(HumanFormat.share(overrun)) break the budget"
     }
     if let share = spread.inputShare {
-      text += "; \(PlainEnglish.share(share)) of that spread is the inputs', not chance"
+      text += "; \(HumanFormat.share(share)) of that spread is the inputs', not chance"
     }
     return text + "."
   }

@@ -5,7 +5,7 @@ import Support
 
 /// What the users of a plan were dealt, and how active that makes them.
 package struct DealtUsers {
-  package let groups: [UserDeal.Group]
+  package let groups: [UserAllocation.Group]
   /// The mean user's activity in run 1: 1, unless activities are drawn or one user runs wild.
   package let meanActivity: Double
   /// Names of workloads whose weights are scaled once more, since account plans change their volumes.
@@ -116,10 +116,10 @@ extension ReportMarkdown {
 
   /// `2 of weight 7.83`; `0` where nobody is.
   private static func cell(
-    _ dealt: DealtUsers, weighs: Bool = true, _ isMember: (UserDeal.Group) -> Bool
+    _ dealt: DealtUsers, weighs: Bool = true, _ isMember: (UserAllocation.Group) -> Bool
   ) -> String {
     let members = dealt.groups.filter(isMember)
-    let count = PlainEnglish.count(members.reduce(0) { $0 + Int64($1.users) })
+    let count = HumanFormat.count(members.reduce(0) { $0 + Int64($1.users) })
     guard weighs, let first = members.first else { return count }
     return "\(count) of weight \(weight(first.weight))"
   }

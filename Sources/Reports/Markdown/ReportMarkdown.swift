@@ -58,7 +58,7 @@ package enum ReportMarkdown {
   /// The same as plain text.
   package static func plainName(_ plan: PlanSpec) -> String {
     if plan.isPolicy { return plan.name }
-    let users = PlainEnglish.plural(Int64(plan.users), "user")
+    let users = HumanFormat.plural(Int64(plan.users), "user")
     return plan.name == "users-\(plan.users)" ? users : "\(plan.name) (\(users))"
   }
 
@@ -81,9 +81,9 @@ package enum ReportMarkdown {
     let name = report.comparison.map { Markdown.escape($0.compared.name) }
     func costs(_ own: Double, _ other: Double?) -> String {
       let there = name.flatMap { name in
-        other.map { ", at the prices of \(name) \(PlainEnglish.usd($0))" }
+        other.map { ", at the prices of \(name) \(HumanFormat.usd($0))" }
       }
-      return PlainEnglish.usd(own) + (there ?? "")
+      return HumanFormat.usd(own) + (there ?? "")
     }
     let items = assumed.bills.filter { $0.assumption == place }.map { bill in
       let title = Markdown.escape(bill.title)

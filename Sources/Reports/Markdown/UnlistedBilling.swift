@@ -18,15 +18,15 @@ package struct UnlistedBilling {
     let more = items.count > 3 ? ", and \(items.count - 3) more" : ""
     let calls = items.reduce(0) { $0 + $1.calls }
     let (are, they, were) = calls == 1 ? ("is", "it", "was") : ("are", "they", "were")
-    return "Mind that \(PlainEnglish.plural(calls, "answered request"))\(whose) \(are) in this at "
+    return "Mind that \(HumanFormat.plural(calls, "answered request"))\(whose) \(are) in this at "
       + "ordinary prices, since the catalog lists none for how the log says that \(they) \(were) billed "
-      + "(\(PlainEnglish.list(ways))\(more))."
+      + "(\(HumanFormat.list(ways))\(more))."
   }
 
   /// By case, model and way.
   package var lines: [String] {
     found.lines { item, whose in
-      "\(PlainEnglish.plural(item.calls, "request")) answered by \(Markdown.escape(item.model))\(whose): "
+      "\(HumanFormat.plural(item.calls, "request")) answered by \(Markdown.escape(item.model))\(whose): "
         + "no price is listed for \(Markdown.escape(item.way)), so ordinary prices are taken."
     }
   }

@@ -25,7 +25,7 @@ package struct UntoldMarkdown {
     if let size = settings.sessionBlock {
       lines.append(
         "Requests of a session are taken to repeat its earlier input, in blocks of "
-          + "\(PlainEnglish.plural(size, "token")), unless the log tells cached tokens or blocks."
+          + "\(HumanFormat.plural(size, "token")), unless the log tells cached tokens or blocks."
           + reset)
       lines.append(sessionRuleError(blocks: size))
     }
@@ -34,7 +34,7 @@ package struct UntoldMarkdown {
     let handled: Set<TraceColumn> = [.user, .session, .prompt, .status, .latencyMs]
     for (column, count) in facts.unknown.sorted(by: { $0.key.name < $1.key.name })
     where !handled.contains(column) && !untold.contains(column) {
-      lines.append("\(PlainEnglish.plural(count, "row")) without \(column.name).")
+      lines.append("\(HumanFormat.plural(count, "row")) without \(column.name).")
     }
     return lines
   }
@@ -43,7 +43,7 @@ package struct UntoldMarkdown {
     guard let least = settings.sessionReset else { return "" }
     let from =
       settings.prefix > 0
-      ? "all but the first \(PlainEnglish.plural(settings.prefix, "token"))" : "all of it"
+      ? "all but the first \(HumanFormat.plural(settings.prefix, "token"))" : "all of it"
     return
       " Below \(YAMLText.percent(least)) of the input before, \(from) is new, and each model of a "
       + "session has a chain of its own."
@@ -62,10 +62,10 @@ package struct UntoldMarkdown {
     let with = measured.isEmpty ? "" : ", with \(measured.joined(separator: " and ")),"
     return
       "Such rules understate the input bill, by \(Int(off.min() ?? 0)) to \(Int(off.max() ?? 0)) % where it was "
-      + "measured: on \(PlainEnglish.count(errors.sessions)) \(errors.what) (\(errors.source)) this "
-      + "one\(with) read \(PlainEnglish.percent(rule.read)) of the input where providers' marks read "
-      + "\(PlainEnglish.percent(errors.read)), and the input came out "
-      + "\(PlainEnglish.percent(rule.understates)) too low."
+      + "measured: on \(HumanFormat.count(errors.sessions)) \(errors.what) (\(errors.source)) this "
+      + "one\(with) read \(HumanFormat.percent(rule.read)) of the input where providers' marks read "
+      + "\(HumanFormat.percent(errors.read)), and the input came out "
+      + "\(HumanFormat.percent(rule.understates)) too low."
   }
 
   private func add(
@@ -74,7 +74,7 @@ package struct UntoldMarkdown {
   ) {
     let count = facts.absent.contains(column) ? facts.accepted : facts.unknown[column] ?? 0
     guard count > 0 else { return }
-    let requests = PlainEnglish.plural(count, "request")
+    let requests = HumanFormat.plural(count, "request")
     lines.append("\(requests) \(count == 1 ? one : many): \(handling).")
   }
 
@@ -88,7 +88,7 @@ package struct UntoldMarkdown {
     case .request: "each an account of its own"
     case .session: "the session stands for the account, if there is one"
     case .dealt(let count):
-      "dealt among \(PlainEnglish.plural(Int64(count), "account")), as active as the scenario's "
+      "dealt among \(HumanFormat.plural(Int64(count), "account")), as active as the scenario's "
         + "users"
     }
   }
@@ -107,7 +107,7 @@ package struct UntoldMarkdown {
     case .none: return "neither looked up nor stored in the response cache"
     case .unique: return cache.mode == .rate ? "hits as the class's rate says" : "all different"
     case .pool(let size, _, let perUser):
-      return "out of a pool of \(PlainEnglish.plural(Int64(size), "prompt"))"
+      return "out of a pool of \(HumanFormat.plural(Int64(size), "prompt"))"
         + (perUser ? " for each account" : "")
     }
   }

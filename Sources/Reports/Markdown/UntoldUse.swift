@@ -16,19 +16,19 @@ package struct UntoldUse {
     guard let (whose, items) = found.first else { return nil }
     let calls = items.reduce(0) { $0 + $1.requests.calls }
     let row = items.map(\.requests.firstRow).min() ?? 0
-    return "Mind that \(PlainEnglish.plural(calls, "answered request"))\(whose) "
+    return "Mind that \(HumanFormat.plural(calls, "answered request"))\(whose) "
       + (calls == 1 ? "is" : "are") + " in this at $0, since the log tells nothing of "
       + (calls == 1 ? "it" : "them") + " that "
       + (calls == 1 ? "its model bills (row " : "their model bills (first: row ")
-      + "\(PlainEnglish.count(row))): what they used is not known."
+      + "\(HumanFormat.count(row))): what they used is not known."
   }
 
   /// By case and model.
   package var lines: [String] {
     found.lines { untold, whose in
-      "\(PlainEnglish.plural(untold.requests.calls, "request")) answered by "
+      "\(HumanFormat.plural(untold.requests.calls, "request")) answered by "
         + "\(Markdown.escape(untold.model))\(whose), without anything that it bills: $0, first row "
-        + "\(PlainEnglish.count(untold.requests.firstRow))."
+        + "\(HumanFormat.count(untold.requests.firstRow))."
     }
   }
 }

@@ -89,7 +89,7 @@ package struct FrontierPanel {
   package var words: String {
     name + ": "
       + points.map {
-        "\($0.name) \(PlainEnglish.usd($0.cost)), \(PlainEnglish.percent($0.quality))"
+        "\($0.name) \(HumanFormat.usd($0.cost)), \(HumanFormat.percent($0.quality))"
       }.joined(separator: ", ")
   }
 
@@ -106,8 +106,8 @@ package struct FrontierPanel {
       if point.isBest { svg.circle(px, py, radius: 8, class: "mark") }
       svg.circle(
         px, py, radius: 5, class: point.kind.style,
-        title: "\(point.name): \(PlainEnglish.usd(point.cost)) for 1,000 calls, "
-          + PlainEnglish.percent(point.quality))
+        title: "\(point.name): \(HumanFormat.usd(point.cost)) for 1,000 calls, "
+          + HumanFormat.percent(point.quality))
     }
     drawLabels(&svg, x, y)
   }
@@ -157,7 +157,7 @@ package struct FrontierPanel {
   private func amount(_ tick: Double) -> String {
     var places = tick < 1 ? 2 : 0
     while places > 0, places < 9, (tick * pow(10, Double(places))).rounded() < 1 { places += 1 }
-    return PlainEnglish.usd(tick, places: places)
+    return HumanFormat.usd(tick, places: places)
   }
 
   // MARK: Labels

@@ -38,13 +38,13 @@ package struct SelectionMarkdown {
 
   /// Names as a terminal or, with emphasis, a page takes them.
   private func escape(_ text: String, _ emphasis: String) -> String {
-    emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+    emphasis.isEmpty ? HumanFormat.visible(text) : Markdown.escape(text)
   }
 
   private func choices(_ emphasis: String) -> String {
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     func escape(_ text: String) -> String { self.escape(text, emphasis) }
-    let all = PlainEnglish.plural(Int64(study.answers.count), "kind of call", "kinds of calls")
+    let all = HumanFormat.plural(Int64(study.answers.count), "kind of call", "kinds of calls")
     let changed = study.answers.filter { !$0.isFallback && $0.chosen != $0.current }
     guard let first = changed.first, let best = first.chosen, let now = first.current else {
       return "The score changes no model of the \(all)."
@@ -63,7 +63,7 @@ package struct SelectionMarkdown {
   private func limits(_ emphasis: String) -> String? {
     let fallen = study.answers.filter(\.isFallback)
     guard !fallen.isEmpty else { return nil }
-    let kinds = PlainEnglish.plural(Int64(fallen.count), "kind of call", "kinds of calls")
+    let kinds = HumanFormat.plural(Int64(fallen.count), "kind of call", "kinds of calls")
     if let fallback = rules.fallback {
       return "For \(kinds) no model is left, so the rule falls back to "
         + "\(escape(catalog[fallback].name, emphasis))."
@@ -106,13 +106,13 @@ package struct SelectionMarkdown {
     for answer in study.answers {
       let best = answer.left.first
       table.row([
-        Markdown.escape(answer.calls.name), PlainEnglish.number(answer.calls.calls),
+        Markdown.escape(answer.calls.name), HumanFormat.number(answer.calls.calls),
         answer.calls.current.map(name).joined(separator: ", "),
         answer.currentCost.map(thousand) ?? "–",
         best.map { "**\(name($0.model))**" }
           ?? rules.fallback.map { "\(name($0)) (fallback)" } ?? "none",
         best?.cost.map(thousand) ?? "–", best?.score.map { points($0.total) } ?? "–",
-        best?.quality.map { PlainEnglish.percent($0.value) } ?? "–",
+        best?.quality.map { HumanFormat.percent($0.value) } ?? "–",
         answer.scale.map { Markdown.escape($0.name) } ?? "nothing",
         answer.frontier.map { name($0.model) }.joined(separator: ", "),
       ])
@@ -133,12 +133,12 @@ package struct SelectionMarkdown {
     let weights = rules.weights
     let rows: [(String, Double, String, (spread: Double, answer: SelectionAnswer))] = [
       ("quality", weights.quality, "0 %", quality),
-      ("latency", weights.latency, PlainEnglish.duration(rules.latencyScale), latency),
-      ("cost", weights.cost, PlainEnglish.usd(rules.costScale) + " a call", cost),
+      ("latency", weights.latency, HumanFormat.duration(rules.latencyScale), latency),
+      ("cost", weights.cost, HumanFormat.usd(rules.costScale) + " a call", cost),
     ]
     for (part, weight, end, widest) in rows {
       table.row([
-        part, PlainEnglish.number(weight), end, points(widest.spread),
+        part, HumanFormat.number(weight), end, points(widest.spread),
         Markdown.escape(widest.answer.calls.name),
       ])
     }
@@ -151,7 +151,7 @@ package struct SelectionMarkdown {
     guard let low = costs.min(), let high = costs.max() else { return "" }
     return
       "Where cost counts most, for \(Markdown.escape(cost.answer.calls.name)), 1,000 calls cost "
-      + "\(thousand(low)) to \(thousand(high)): against \(PlainEnglish.usd(rules.costScale)) a call "
+      + "\(thousand(low)) to \(thousand(high)): against \(HumanFormat.usd(rules.costScale)) a call "
       + "that is \(points(cost.spread)) points. Conversion is the call's own, the same for every model, "
       + "so it sets none apart.\n\n"
   }
@@ -166,11 +166,11 @@ package struct SelectionMarkdown {
       return "\(Markdown.escape(answer.calls.name)) (\(name(other)) in place of \(name(chosen)))"
     }
     let start =
-      "If the dearest model left used up the cost's part, as \(PlainEnglish.usd(rules.costScale)) does "
+      "If the dearest model left used up the cost's part, as \(HumanFormat.usd(rules.costScale)) does "
       + "now, "
     guard !changes.isEmpty else { return start + "every choice would stay.\n\n" }
     return start + "the choice would change for \(changes.count) of \(able.count) kinds of calls: "
-      + PlainEnglish.list(changes) + ".\n\n"
+      + HumanFormat.list(changes) + ".\n\n"
   }
 
   // MARK: Kind by kind
@@ -183,7 +183,7 @@ package struct SelectionMarkdown {
       ?? "No model that can take these calls has a quality figure."
     text += " Now: \(answer.calls.current.map(name).joined(separator: ", "))."
     if let conversion = answer.calls.conversion {
-      text += " Conversion: \(PlainEnglish.percent(conversion))."
+      text += " Conversion: \(HumanFormat.percent(conversion))."
     }
     text += "\n\n"
     if !shown.isEmpty { text += table(shown, answer) }
@@ -203,9 +203,9 @@ package struct SelectionMarkdown {
     for candidate in shown {
       table.row([
         name(candidate.model), candidate.score.map { points($0.total) } ?? "–",
-        candidate.quality.map { PlainEnglish.percent($0.value) } ?? "not given",
+        candidate.quality.map { HumanFormat.percent($0.value) } ?? "not given",
         candidate.latency.map {
-          PlainEnglish.duration(SimDuration(microseconds: Int64($0)))
+          HumanFormat.duration(SimDuration(microseconds: Int64($0)))
         } ?? "not given",
         candidate.cost.map(thousand) ?? "–", candidate.isOnFrontier ? "yes" : "",
         verdict(candidate, answer),
@@ -217,7 +217,7 @@ package struct SelectionMarkdown {
 
   private func verdict(_ candidate: SelectionCandidate, _ answer: SelectionAnswer) -> String {
     if case .dropped(let limits) = candidate.verdict {
-      return "breaks " + PlainEnglish.list(limits.map(limit))
+      return "breaks " + HumanFormat.list(limits.map(limit))
     }
     return answer.choice == .best(candidate.model) ? "**best**" : ""
   }
@@ -225,10 +225,10 @@ package struct SelectionMarkdown {
   private func limit(_ name: String) -> String {
     switch name {
     case "max_latency":
-      "the limit of " + (rules.maxLatency.map { PlainEnglish.duration($0) } ?? "") + " latency"
+      "the limit of " + (rules.maxLatency.map { HumanFormat.duration($0) } ?? "") + " latency"
     case "max_cost":
-      "the limit of " + (rules.maxCost.map { PlainEnglish.usd($0) } ?? "") + " a call"
-    default: "the least quality, " + (rules.minQuality.map { PlainEnglish.percent($0) } ?? "")
+      "the limit of " + (rules.maxCost.map { HumanFormat.usd($0) } ?? "") + " a call"
+    default: "the least quality, " + (rules.minQuality.map { HumanFormat.percent($0) } ?? "")
     }
   }
 
@@ -271,12 +271,12 @@ package struct SelectionMarkdown {
   private var basis: String {
     ReportMarkdown.heading("What this rests on")
       + """
-      - Score = \(PlainEnglish.number(rules.weights.quality)) × quality \
-      + \(PlainEnglish.number(rules.weights.latency)) × (1 − latency ÷ \
-      \(PlainEnglish.duration(rules.latencyScale))) \
-      + \(PlainEnglish.number(rules.weights.cost)) × (1 − cost ÷ \
-      \(PlainEnglish.usd(rules.costScale))) \
-      + \(PlainEnglish.number(rules.weights.conversion)) × conversion, of the mean call.
+      - Score = \(HumanFormat.number(rules.weights.quality)) × quality \
+      + \(HumanFormat.number(rules.weights.latency)) × (1 − latency ÷ \
+      \(HumanFormat.duration(rules.latencyScale))) \
+      + \(HumanFormat.number(rules.weights.cost)) × (1 − cost ÷ \
+      \(HumanFormat.usd(rules.costScale))) \
+      + \(HumanFormat.number(rules.weights.conversion)) × conversion, of the mean call.
       - Cost is the expected price of an answered call with the token sizes of the scenario, by the \
       catalog's prices: no response cache, no provider's cache, no fallback. A model that does not \
       think would not bill the thinking that is stated here.
@@ -284,7 +284,7 @@ package struct SelectionMarkdown {
       - Quality is what documents or the scenario claim, each figure with its source; nobody has \
       measured it here. Scales cannot be compared with one another, so a kind of call is judged on one \
       of them. A model without a figure is not scored\
-      \(rules.standIn.map { ", unless a stand-in is stated: here " + PlainEnglish.percent($0) } ?? "").
+      \(rules.standIn.map { ", unless a stand-in is stated: here " + HumanFormat.percent($0) } ?? "").
       - Try a choice on real calls before taking it; `levers` and `--override swaps` tell what it does \
       to the bill.
 
@@ -300,7 +300,7 @@ package struct SelectionMarkdown {
   private static let most = 12
 
   private func some(_ names: [String]) -> String {
-    guard names.count > Self.most else { return PlainEnglish.list(names) }
+    guard names.count > Self.most else { return HumanFormat.list(names) }
     return names.prefix(Self.most).joined(separator: ", ")
       + " and \(names.count - Self.most) more"
   }
@@ -309,12 +309,12 @@ package struct SelectionMarkdown {
 
   /// What 1,000 calls cost.
   private func thousand(_ dollars: Double) -> String {
-    PlainEnglish.usd(MoneySum(picodollars: Int128((dollars * 1e15).rounded())))
+    HumanFormat.usd(MoneySum(picodollars: Int128((dollars * 1e15).rounded())))
   }
 
   /// Of a score: three decimals, six where those would say little.
   private func points(_ value: Double) -> String {
     let places = value != 0 && value.magnitude < 0.001 ? 6 : 3
-    return DecimalText.real(value, places: places).map(PlainEnglish.grouped) ?? "–"
+    return DecimalText.real(value, places: places).map(HumanFormat.grouped) ?? "–"
   }
 }

@@ -28,33 +28,33 @@ package enum StressMarkdown {
   package static func headline(_ study: StressStudy, emphasis: String = "") -> String {
     func strong(_ text: String) -> String { emphasis + text + emphasis }
     func escape(_ text: String) -> String {
-      emphasis.isEmpty ? PlainEnglish.visible(text) : Markdown.escape(text)
+      emphasis.isEmpty ? HumanFormat.visible(text) : Markdown.escape(text)
     }
     let shocks = study.results.compactMap { result in result.month.map { (result.shock, $0) } }
-    let users = PlainEnglish.plural(Int64(study.plan.users), "user")
+    let users = HumanFormat.plural(Int64(study.plan.users), "user")
     let failing = failing(study).map {
-      " Most calls are lost under “\(escape($0.title))”: \(PlainEnglish.count($0.calls)) more than "
+      " Most calls are lost under “\(escape($0.title))”: \(HumanFormat.count($0.calls)) more than "
         + "without it \($0.calls == 1 ? "gets" : "get") no answer, which costs nothing."
     }
     guard let worst = shocks.max(by: { $0.1.bill < $1.1.bill }), worst.1.bill > study.base.bill
     else {
-      let bill = strong(PlainEnglish.usd(study.base.bill))
+      let bill = strong(HumanFormat.usd(study.base.bill))
       return "No shock makes the bill of \(users), \(bill), any larger." + (failing ?? "")
     }
     let more = worst.1.bill - study.base.bill
     let first =
       "The shock that costs most with \(users) is \(strong("“\(escape(worst.0.title))”")): the bill "
-      + "goes from \(PlainEnglish.usd(study.base.bill)) to "
-      + "\(strong(PlainEnglish.usd(worst.1.bill))), \(PlainEnglish.usd(more)) more."
+      + "goes from \(HumanFormat.usd(study.base.bill)) to "
+      + "\(strong(HumanFormat.usd(worst.1.bill))), \(HumanFormat.usd(more)) more."
     guard let budget = study.scenario.budget?.amount else { return first + (failing ?? "") }
     let breaking = shocks.filter { $0.1.crossedDay != nil }.count
     let verdict =
       study.base.crossedDay != nil
-      ? "The \(PlainEnglish.usd(budget)) budget breaks even without a shock."
+      ? "The \(HumanFormat.usd(budget)) budget breaks even without a shock."
       : breaking == 0
-        ? "Under none of the \(shocks.count) shocks does the \(PlainEnglish.usd(budget)) budget break."
+        ? "Under none of the \(shocks.count) shocks does the \(HumanFormat.usd(budget)) budget break."
         : "\(breaking) of the \(shocks.count) shocks \(breaking == 1 ? "breaks" : "break") the "
-          + "\(PlainEnglish.usd(budget)) budget, which holds without them."
+          + "\(HumanFormat.usd(budget)) budget, which holds without them."
     return first + " " + verdict + (failing ?? "")
   }
 
@@ -83,14 +83,14 @@ package enum StressMarkdown {
       guard let month = row.month else { continue }
       var cells = [
         Markdown.escape(row.result?.shock.title ?? "No shock"), when(row, study),
-        PlainEnglish.usd(month.bill),
+        HumanFormat.usd(month.bill),
         row.result == nil ? "" : more(month.bill - study.base.bill, study.base.bill),
-        month.days.max().map { PlainEnglish.usd($0) } ?? "–",
+        month.days.max().map { HumanFormat.usd($0) } ?? "–",
       ]
-      if hasBudget { cells.append(row.crossedOn.map { "**\(PlainEnglish.date($0))**" } ?? "no") }
+      if hasBudget { cells.append(row.crossedOn.map { "**\(HumanFormat.date($0))**" } ?? "no") }
       cells += [
-        row.countedMonth.map { PlainEnglish.count($0.fallbackCalls) } ?? "–",
-        row.countedMonth.map { PlainEnglish.count($0.failedCalls) } ?? "–",
+        row.countedMonth.map { HumanFormat.count($0.fallbackCalls) } ?? "–",
+        row.countedMonth.map { HumanFormat.count($0.failedCalls) } ?? "–",
         latency(month),
       ]
       table.row(cells)
@@ -100,8 +100,8 @@ package enum StressMarkdown {
 
   private static func more(_ change: MoneySum, _ base: MoneySum) -> String {
     guard change != .zero else { return "nothing" }
-    let share = PlainEnglish.percent(change.dollars, of: base.dollars).replacing("-", with: "−")
-    return (change < .zero ? "" : "+") + PlainEnglish.usd(change) + " (\(share))"
+    let share = HumanFormat.percent(change.dollars, of: base.dollars).replacing("-", with: "−")
+    return (change < .zero ? "" : "+") + HumanFormat.usd(change) + " (\(share))"
   }
 
   private static func when(_ row: StressReport.Row, _ study: StressStudy) -> String {
@@ -109,13 +109,13 @@ package enum StressMarkdown {
     guard let window = result.window else { return "all the time" }
     let period = study.scenario.period
     return window.start == window.end
-      ? PlainEnglish.moment(window.start, in: period) : PlainEnglish.span(window, in: period)
+      ? HumanFormat.moment(window.start, in: period) : HumanFormat.span(window, in: period)
   }
 
   /// What each shock does with every plan; empty where there is one plan only.
   private static func planByPlan(_ studies: [StressStudy]) -> String {
     guard studies.count > 1 else { return "" }
-    let plans = studies.map { PlainEnglish.plural(Int64($0.plan.users), "user") }
+    let plans = studies.map { HumanFormat.plural(Int64($0.plan.users), "user") }
     let rows = studies.map(StressReport.rows)
     var names: [(shock: String?, title: String)] = [(nil, "No shock")]
     for row in rows.joined() {
@@ -134,7 +134,7 @@ package enum StressMarkdown {
         let change = month.bill - study.base.bill
         let more =
           shock == nil || change == .zero ? "" : " (\(signedShare(change, study.base.bill)))"
-        return [PlainEnglish.usd(month.bill) + more, latency(month)]
+        return [HumanFormat.usd(month.bill) + more, latency(month)]
       }
       table.row([Markdown.escape(title)] + cells)
     }
@@ -146,13 +146,13 @@ package enum StressMarkdown {
 
   private static func latency(_ month: ShockResult.Month) -> String {
     month.outcome.latencyP95.map {
-      PlainEnglish.duration(SimDuration(microseconds: Int64($0 * 1_000)))
+      HumanFormat.duration(SimDuration(microseconds: Int64($0 * 1_000)))
     } ?? "–"
   }
 
   private static func signedShare(_ change: MoneySum, _ base: MoneySum) -> String {
     (change < .zero ? "" : "+")
-      + PlainEnglish.percent(change.dollars, of: base.dollars).replacing("-", with: "−")
+      + HumanFormat.percent(change.dollars, of: base.dollars).replacing("-", with: "−")
   }
 
   private static func rest(_ study: StressStudy) -> String {
@@ -175,7 +175,7 @@ package enum StressMarkdown {
       : ""
     return ReportMarkdown.heading("What this rests on")
       + """
-      - Every bill is a simulated month of \(PlainEnglish.plural(Int64(study.plan.users), "user")) \
+      - Every bill is a simulated month of \(HumanFormat.plural(Int64(study.plan.users), "user")) \
       with the same luck, so that differences are the shocks'. `--users` asks for another number.
       \(spliced)\(fallbacks(study))- The busiest day and hour are those with most expected calls; the \
       heaviest user is the one of this plan's users who is expected to make most.
@@ -197,12 +197,12 @@ package enum StressMarkdown {
       if !models[place].models.contains(item.model) { models[place].models.append(item.model) }
     }
     let list = models.map {
-      "\(Markdown.escape($0.calls)) never goes to \(PlainEnglish.list($0.models.map(Markdown.escape))) "
+      "\(Markdown.escape($0.calls)) never goes to \(HumanFormat.list($0.models.map(Markdown.escape))) "
         + "(\(Markdown.escape($0.reason)))"
     }
     let change = study.billAsChained.map {
       " With the chains as they stand, as `run` follows them, the month without a shock costs "
-        + "\(PlainEnglish.usd($0)) in place of \(PlainEnglish.usd(study.base.bill))."
+        + "\(HumanFormat.usd($0)) in place of \(HumanFormat.usd(study.base.bill))."
     }
     return "- Calls fall back only to models that can do the task: "
       + list.joined(separator: "; ") + "." + (change ?? "") + "\n"

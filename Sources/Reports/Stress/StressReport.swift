@@ -119,12 +119,12 @@ package enum StressReport {
   package static func chart(_ study: StressStudy) -> BarRowsChart {
     func row(_ name: String, _ month: ShockResult.Month) -> BarRowsChart.Row {
       let effect = Effect(month, study.base)
-      var text = PlainEnglish.usd(month.bill)
+      var text = HumanFormat.usd(month.bill)
       if effect == .failing {
         // Days taken from another month have no counts.
         text +=
           month.isSpliced
-          ? ", more calls fail" : ", " + PlainEnglish.plural(month.failedCalls, "failed call")
+          ? ", more calls fail" : ", " + HumanFormat.plural(month.failedCalls, "failed call")
       }
       return BarRowsChart.Row(
         name: name, from: 0, to: month.bill.dollars, text: text, series: effect.rawValue)
@@ -138,7 +138,7 @@ package enum StressReport {
     return BarRowsChart(
       title: "What each shock makes of the bill",
       subtitle: "US dollars in the period, with "
-        + PlainEnglish.plural(Int64(study.plan.users), "user"),
+        + HumanFormat.plural(Int64(study.plan.users), "user"),
       rows: rows,
       lines: study.scenario.budget.map { [($0.amount.dollars, "Budget")] } ?? [],
       legend: Effect.allCases.filter { met.contains($0.rawValue) }.map {

@@ -211,7 +211,7 @@ package final class CallsDatabase: @unchecked Sendable {
     }
   }
 
-  private func variant(of kind: CallKind, _ compiled: CompiledScenario) -> [SQLiteValue] {
+  private func variant(of kind: CallClass, _ compiled: CompiledScenario) -> [SQLiteValue] {
     guard hasExperiments else { return [] }
     let variant = compiled.variant(of: kind)
     return [text(variant?.experiment.name), text(variant?.arm.name)]

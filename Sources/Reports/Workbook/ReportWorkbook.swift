@@ -31,7 +31,7 @@ package enum ReportWorkbook {
     let (bold, wrapped) = (book.format(isBold: true), book.format(wraps: true))
     book.setWidth(24, ofColumn: 0, of: sheet)
     book.setWidth(100, ofColumn: 1, of: sheet)
-    book.write(PlainEnglish.visible(report.title), Workbook.Place(0, 0), of: sheet, bold)
+    book.write(HumanFormat.visible(report.title), Workbook.Place(0, 0), of: sheet, bold)
     book.write(Headline.text(report), Workbook.Place(1, 1), of: sheet, wrapped)
     var row = 3
     func line(_ name: String, _ about: String) {

@@ -10,8 +10,8 @@ enum TableSheet {
     let sheet = try book.sheet(table.name)
     guard table.rows.count < Workbook.maximumRows else {
       let text =
-        "\(PlainEnglish.count(Int64(table.rows.count))) rows do not fit into a sheet, which takes "
-        + "\(PlainEnglish.count(Int64(Workbook.maximumRows - 1))): they are in \(table.name).csv."
+        "\(HumanFormat.count(Int64(table.rows.count))) rows do not fit into a sheet, which takes "
+        + "\(HumanFormat.count(Int64(Workbook.maximumRows - 1))): they are in \(table.name).csv."
       book.write(text, Workbook.Place(0, 0), of: sheet)
       return
     }
@@ -29,7 +29,7 @@ enum TableSheet {
         to: Workbook.Place(table.rows.count, table.columns.count - 1), of: sheet)
     }
     let formats = table.columns.map { numberFormat($0.type).map { book.format($0) } ?? .plain }
-    var sums = AddingUp(table)
+    var sums = CumulativeRounder(table)
     for (row, cells) in table.rows.enumerated() {
       for (column, cell) in sums.rounded(cells).enumerated() {
         write(

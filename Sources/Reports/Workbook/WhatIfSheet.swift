@@ -91,7 +91,7 @@ struct WhatIfSheet {
         column.title, Workbook.Place(Self.firstLine - 1, column.rawValue), of: sheet,
         book.format(isBold: true, wraps: true))
     }
-    let rows = ArithmeticText(arithmetic, name: PlainEnglish.visible).rows
+    let rows = ArithmeticText(arithmetic, name: HumanFormat.visible).rows
     for (place, line) in arithmetic.lines.enumerated() {
       write(line, what: rows[place].what, row: Self.firstLine + place)
     }
@@ -214,7 +214,7 @@ struct WhatIfSheet {
     let rest = smaller + arithmetic.rest
     if rest != 0, sum > 0 {
       let what =
-        count > 0 ? PlainEnglish.plural(Int64(count), "smaller product") : "what is no product"
+        count > 0 ? HumanFormat.plural(Int64(count), "smaller product") : "what is no product"
       line(
         "\(what), in proportion to those above", "\(products)*\(Self.text(rest / sum))", rest)
     }

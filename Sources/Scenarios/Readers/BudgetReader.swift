@@ -63,7 +63,7 @@ package struct BudgetReader {
   ) -> Budget.Threshold {
     let about = kind == .actual ? "month to date exceeds" : "the month is forecast to exceed"
     let suffix = kind == .actual ? "" : "-forecast"
-    let amount = PlainEnglish.usd(line.amount)
+    let amount = HumanFormat.usd(line.amount)
     let share = line.label.hasPrefix("$") ? "" : " (\(line.label) of the budget)"
     return Budget.Threshold(
       name: name ?? "budget-\(line.label)\(suffix)", kind: kind, amount: line.amount,

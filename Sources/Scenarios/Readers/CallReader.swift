@@ -190,8 +190,8 @@ package struct CallReader {
         let keys = parts.map { "'\($0.meter.key)'" }.joined(separator: " and ")
         log.add(
           place,
-          "\(keys) of \(PlainEnglish.number(least)) tokens cannot be part of '\(whole.rawValue)', which "
-            + "is at most \(PlainEnglish.number(most))",
+          "\(keys) of \(HumanFormat.number(least)) tokens cannot be part of '\(whole.rawValue)', which "
+            + "is at most \(HumanFormat.number(most))",
           hint: "'\(whole.rawValue)' counts all of its tokens")
       }
       return

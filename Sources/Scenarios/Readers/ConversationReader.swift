@@ -119,12 +119,12 @@ package struct ConversationReader {
     if law.highest > most, law.highest < .infinity {
       log.add(
         place,
-        "'\(key)' is up to \(PlainEnglish.number(law.highest)), expected at most "
-          + PlainEnglish.number(most))
+        "'\(key)' is up to \(HumanFormat.number(law.highest)), expected at most "
+          + HumanFormat.number(most))
     }
     if law.highest == .infinity, law.exceedance(most) > Self.rarest {
       log.add(
-        place, "'\(key)' can be more than \(PlainEnglish.number(most))",
+        place, "'\(key)' can be more than \(HumanFormat.number(most))",
         hint: "state a 'cap', or a smaller mean")
     }
   }
@@ -149,14 +149,14 @@ package struct ConversationReader {
         let share = DecimalText.real((longest * 100_000).rounded(.down) / 1_000, places: 3) ?? ""
         log.add(
           place,
-          "'\(key)' could be more than \(PlainEnglish.number(most)), expected at most \(share)%")
+          "'\(key)' could be more than \(HumanFormat.number(most)), expected at most \(share)%")
         return nil
       }
       return .continued(chance)
     }
     guard let law = number(fields, key, most: most) else { return nil }
     if law.highest < least {
-      log.add(node.place, "'\(key)' must be at least \(PlainEnglish.count(Int64(least)))")
+      log.add(node.place, "'\(key)' must be at least \(HumanFormat.count(Int64(least)))")
     }
     return .drawn(law)
   }
@@ -210,8 +210,8 @@ package struct ConversationReader {
     if step > Double(Self.largestTokens), let place = fields["result"]?.place {
       log.add(
         place,
-        "the results of a step are \(PlainEnglish.number(step)) tokens, expected at most "
-          + PlainEnglish.count(Self.largestTokens))
+        "the results of a step are \(HumanFormat.number(step)) tokens, expected at most "
+          + HumanFormat.count(Self.largestTokens))
     }
     return tools
   }
@@ -285,7 +285,7 @@ package struct ConversationReader {
     }
     log.add(
       place,
-      "what is left is not below 'at' (\(PlainEnglish.count(at))): \(PlainEnglish.number(to)) tokens"
+      "what is left is not below 'at' (\(HumanFormat.count(at))): \(HumanFormat.number(to)) tokens"
     )
   }
 

@@ -93,8 +93,8 @@ extension Scenario {
         if images.isPartOfStatedInput, most < Double(tokens) {
           log.add(
             at,
-            "the images' \(PlainEnglish.count(tokens)) tokens cannot be part of 'input', which is at most "
-              + PlainEnglish.number(most), hint: "'input' counts all of its tokens")
+            "the images' \(HumanFormat.count(tokens)) tokens cannot be part of 'input', which is at most "
+              + HumanFormat.number(most), hint: "'input' counts all of its tokens")
         }
         // An experiment's variant that names a model has the tokens that its calls have by their own route.
         var routed = calls[place].variant
@@ -104,8 +104,8 @@ extension Scenario {
         {
           log.add(
             at,
-            "these images are \(PlainEnglish.count(own)) tokens where the call is routed, and "
-              + "\(PlainEnglish.count(tokens)) of the model of an experiment's variant",
+            "these images are \(HumanFormat.count(own)) tokens where the call is routed, and "
+              + "\(HumanFormat.count(tokens)) of the model of an experiment's variant",
             hint: "name models that count alike, or state 'input_image'")
         }
         if !images.isPartOfStatedInput, !calls[place].variant.input.isConstant {
@@ -126,8 +126,8 @@ extension Scenario {
       else { continue }
       log.add(
         call.imagePlace ?? call.place,
-        "the compared catalog '\(compared.name)' counts these images as \(PlainEnglish.count(tokens)) tokens "
-          + "instead of \(PlainEnglish.number(own.mean)), and a comparison is of prices alone",
+        "the compared catalog '\(compared.name)' counts these images as \(HumanFormat.count(tokens)) tokens "
+          + "instead of \(HumanFormat.number(own.mean)), and a comparison is of prices alone",
         hint: "leave its 'image_tokens' out, or 'compare_catalog'")
     }
   }
@@ -165,8 +165,8 @@ extension Scenario {
       return .failure(
         ImageProblem(
           message:
-            "these images are \(PlainEnglish.count(first.tokens)) tokens of '\(first.model)' and "
-            + "\(PlainEnglish.count(other.tokens)) of '\(other.model)', and this call can reach both",
+            "these images are \(HumanFormat.count(first.tokens)) tokens of '\(first.model)' and "
+            + "\(HumanFormat.count(other.tokens)) of '\(other.model)', and this call can reach both",
           hint:
             "give such calls a tier or a task of models that count alike, or state 'input_image'"))
     }

@@ -220,8 +220,8 @@ package struct ScenarioChecks {
     else { return }
     log.add(
       call.inputPlace ?? call.place,
-      "this call's \(PlainEnglish.number(input + answer)) tokens are more than the context window of "
-        + "'\(model.name)' holds (\(PlainEnglish.count(window)))",
+      "this call's \(HumanFormat.number(input + answer)) tokens are more than the context window of "
+        + "'\(model.name)' holds (\(HumanFormat.count(window)))",
       hint: "send less, or route it to another model")
   }
 

@@ -95,7 +95,7 @@ package enum InputKind: Hashable, Sendable {
   }
 
   /// The next value on that side which reads well, the value itself if it does: four significant digits,
-  /// of money cents or as many, of times what `PlainEnglish.duration` shows.
+  /// of money cents or as many, of times what `HumanFormat.duration` shows.
   package func readable(_ value: Double, _ side: FloatingPointRoundingRule) -> Double {
     let step: Double
     switch self {
@@ -105,7 +105,7 @@ package enum InputKind: Hashable, Sendable {
     case .money: step = min(0.01, Self.step(value))
     case .duration:
       let micros = SimDuration(microseconds: Int64((value * 1e6).rounded()))
-      step = Double(PlainEnglish.step(of: micros)) / 1e6
+      step = Double(HumanFormat.step(of: micros)) / 1e6
     }
     // What differs from a whole number of steps by rounding alone is one.
     let count = value / step

@@ -115,7 +115,7 @@ package struct BudgetWatch: ~Copyable, Sendable {
   /// Keeps the cost of an attempt that ends at `e`, now or later, until it is settled.
   /// - Parameter order: of its outcome among the events of that time.
   @inline(__always)
-  package mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+  package mutating func deferCost(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
     // Nobody asks when it was spent.
     guard hasLines else {
       spending[month].cost += cost
@@ -133,7 +133,7 @@ package struct BudgetWatch: ~Copyable, Sendable {
   /// Adds what was gathered of attempts that ended before `now`, as if each had been added as it ended,
   /// with the checks that were due in between. None that ends before `now` may be gathered later.
   @inline(never)
-  package mutating func settle(before now: Int64) {
+  package mutating func flush(before now: Int64) {
     if nextCheck >= now, gatheredMonth >= 0,
       spending[gatheredMonth].cost + gatheredSum <= spending[gatheredMonth].nextLine
     {
@@ -272,7 +272,7 @@ package struct BudgetWatch: ~Copyable, Sendable {
 
   /// Delayed alerts that lie after the last event are still told.
   package mutating func finish() -> [BudgetMonth] {
-    settle(before: .max)
+    flush(before: .max)
     check(upTo: .max - 1)
     for month in results.indices { results[month].cost = spent(month: month) }
     return results

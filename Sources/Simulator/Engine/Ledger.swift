@@ -126,13 +126,15 @@ package struct Ledger: ~Copyable, Sendable {
   package func row(ofModel model: Int) -> Int { rowOfModel[model] }
 
   @inline(__always)
-  private func firstCell(_ kind: KindPointer) -> Int {
+  private func firstCell(_ kind: CallClassPointer) -> Int {
     Int(kind.pointee.group) &* rows
   }
 
   /// A call that no target has answered has ended: it was a hit, or it has failed.
   @inline(__always)
-  package mutating func addCall(kind: KindPointer, row: Int, day: Int, user: UInt32, isHit: Bool) {
+  package mutating func addCall(
+    kind: CallClassPointer, row: Int, day: Int, user: UInt32, isHit: Bool
+  ) {
     let cell = cells.base + (firstCell(kind) &+ row)
     cell.pointee.calls &+= 1
     cell.pointee.cacheHits &+= isHit ? 1 : 0
@@ -142,7 +144,7 @@ package struct Ledger: ~Copyable, Sendable {
   }
 
   /// What a log tells of a call's messages, which counts at that row.
-  package mutating func addMsgs(_ msgs: Int64, kind: KindPointer, row: Int) {
+  package mutating func addMsgs(_ msgs: Int64, kind: CallClassPointer, row: Int) {
     cells[firstCell(kind) &+ row].moreMsgs += msgs - 1
   }
 
@@ -156,29 +158,29 @@ package struct Ledger: ~Copyable, Sendable {
     }
   }
 
-  /// All else that a lane's answers add.
-  package mutating func addAnswers(_ lane: Lane, kind: KindPointer, day: Int) {
-    let cell = cells.base + (firstCell(kind) + lane.target)
+  /// All else that an aggregate's answers add.
+  package mutating func addAnswers(_ aggregate: Aggregate, kind: CallClassPointer, day: Int) {
+    let cell = cells.base + (firstCell(kind) + aggregate.target)
     func cost(_ count: Int64, _ rate: Int64) -> MoneySum {
       MoneySum(picodollars: Int128(count) * Int128(rate))
     }
-    let input = cost(lane.input, lane.rates.input)
-    let output = cost(lane.output, lane.rates.output)
-    let other = cost(lane.answers, lane.rates.call)
-    cell.pointee.calls += lane.answers
-    cell.pointee.attempts += lane.answers
-    cell.pointee.inputTokens += lane.input
-    cell.pointee.outputTokens += lane.output
+    let input = cost(aggregate.input, aggregate.rates.input)
+    let output = cost(aggregate.output, aggregate.rates.output)
+    let other = cost(aggregate.answers, aggregate.rates.call)
+    cell.pointee.calls += aggregate.answers
+    cell.pointee.attempts += aggregate.answers
+    cell.pointee.inputTokens += aggregate.input
+    cell.pointee.outputTokens += aggregate.output
     cell.pointee.inputCost += input
     cell.pointee.outputCost += output
     cell.pointee.otherCost += other
-    let sum = days.base + (day * rows + lane.target)
-    sum.pointee.calls += lane.answers
+    let sum = days.base + (day * rows + aggregate.target)
+    sum.pointee.calls += aggregate.answers
     sum.pointee.cost += input + output + other
   }
 
   /// Hits, a kind, a day or a user at a time.
-  package mutating func addHits(_ count: Int64, kind: KindPointer, row: Int) {
+  package mutating func addHits(_ count: Int64, kind: CallClassPointer, row: Int) {
     let cell = cells.base + (firstCell(kind) &+ row)
     cell.pointee.calls += count
     cell.pointee.cacheHits += count
@@ -193,7 +195,7 @@ package struct Ledger: ~Copyable, Sendable {
   /// An attempt at that target has ended and costs so much; unless it has failed, so has its call.
   @inline(__always)
   package mutating func addAttempt(
-    kind: KindPointer, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage,
+    kind: CallClassPointer, target: Int, day: Int, user: UInt32, failed: Bool, usage: Usage,
     cost: Cost, total: Money
   ) {
     let answered: Int64 = failed ? 0 : 1
@@ -209,7 +211,8 @@ package struct Ledger: ~Copyable, Sendable {
 
   /// What a call that another target has answered is billed at that one: no attempt of it.
   package mutating func addUse(
-    kind: KindPointer, target: Int, day: Int, user: UInt32, usage: Usage, cost: Cost, total: Money
+    kind: CallClassPointer, target: Int, day: Int, user: UInt32, usage: Usage, cost: Cost,
+    total: Money
   ) {
     cells[firstCell(kind) &+ target].add(usage, cost)
     (days.base + (day &* rows &+ target)).pointee.add(0, total)
@@ -219,7 +222,7 @@ package struct Ledger: ~Copyable, Sendable {
 
   /// An attempt at that target has failed and costs nothing.
   @inline(__always)
-  package mutating func addFailure(kind: KindPointer, target: Int) {
+  package mutating func addFailure(kind: CallClassPointer, target: Int) {
     let cell = firstCell(kind) &+ target
     cells[cell].attempts &+= 1
     cells[cell].failures &+= 1

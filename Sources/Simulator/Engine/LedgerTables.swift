@@ -201,7 +201,7 @@ package struct LedgerTables {
   }
 
   private func accounts(population users: Int) -> [AccountCell] {
-    let deal = UserDeal(population: compiled.scenario.users, users: users)
+    let deal = UserAllocation(population: compiled.scenario.users, users: users)
     let plans = compiled.scenario.users.accountPlans
     var cells = userSums.enumerated().map { user, sum in
       AccountCell(

@@ -107,7 +107,7 @@ extension LoggedUse {
       let sheets = compiled.scenario.catalog[target.model].prices
       let ways = LoggedBilling.unlisted(told.variant, in: sheets)
       guard !ways.isEmpty else { continue }
-      found[[target.name, PlainEnglish.list(ways)], default: 0] += calls
+      found[[target.name, HumanFormat.list(ways)], default: 0] += calls
     }
     return found.sorted { $0.key.lexicographicallyPrecedes($1.key) }
       .map { Unlisted(model: $0.key[0], way: $0.key[1], calls: $0.value) }

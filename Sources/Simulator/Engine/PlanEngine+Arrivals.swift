@@ -39,7 +39,7 @@ extension PlanEngine {
   /// The call goes to a model.
   @inline(__always)
   package mutating func send(
-    _ call: CallPointer, _ kind: KindPointer, _ entry: ResponseCache.Place?
+    _ call: CallPointer, _ kind: CallClassPointer, _ entry: ResponseCache.Place?
   ) {
     let chain = routing.chain(model: Int(call.pointee.routed), kind: kind.pointee.chain)
     if foresees, call.pointee.flow < 0, foresee(call, kind, chain: chain, entry) { return }
@@ -52,9 +52,9 @@ extension PlanEngine {
   /// A flight may outlive its batch.
   @inline(__always)
   package mutating func keepFacts(of call: CallPointer, slot: Int) {
-    if facts.count <= slot { addFacts(upTo: slot) }
-    let fact = batch.facts.base + Int(call.pointee.fact)
-    facts[slot] = fact.pointee
+    if loggedFields.count <= slot { addLoggedFields(upTo: slot) }
+    let fact = batch.loggedFields.base + Int(call.pointee.fact)
+    loggedFields[slot] = fact.pointee
     if fact.pointee.blockCount > 0 {
       blocks[slot].removeAll(keepingCapacity: true)
       blocks[slot].append(contentsOf: batch.log.blocks[fact.pointee.blocks])
@@ -62,8 +62,8 @@ extension PlanEngine {
   }
 
   @inline(never)
-  private mutating func addFacts(upTo slot: Int) {
-    facts.extend(to: slot + 1, with: LoggedFacts())
+  private mutating func addLoggedFields(upTo slot: Int) {
+    loggedFields.extend(to: slot + 1, with: LoggedFields())
     while blocks.count <= slot { blocks.append([]) }
   }
 
@@ -119,13 +119,13 @@ extension PlanEngine {
   }
 
   @inline(__always)
-  package mutating func hit(_ call: CallPointer, kind: KindPointer) {
+  package mutating func hit(_ call: CallPointer, kind: CallClassPointer) {
     if result.calls == watched { tellHit(call.pointee) }
     cacheCounts[Int(kind.pointee.cacheClass)].hits &+= 1
     let row = ledger.row(ofModel: Int(call.pointee.routed))
     ledger.addCall(kind: kind, row: row, day: day, user: call.pointee.user, isHit: true)
     if call.pointee.fact >= 0 {
-      noteFact(batch.facts.base + Int(call.pointee.fact), kind: kind, row: row)
+      noteFact(batch.loggedFields.base + Int(call.pointee.fact), kind: kind, row: row)
     }
     if kind.pointee.sells { returns.add(call) }
     if kind.pointee.asksKnowledge { learn(from: call, number: result.calls, kind) }
@@ -165,7 +165,9 @@ extension PlanEngine {
   /// Of the call that has just been counted.
   package mutating func record(of call: CallPointer, cache: CallRecord.Cache) -> CallRecord {
     var record = CallRecord(number: result.calls, call: call.pointee, cache: cache)
-    if call.pointee.fact >= 0 { record.loggedMsgs = batch.facts[Int(call.pointee.fact)].msgs }
+    if call.pointee.fact >= 0 {
+      record.loggedMsgs = batch.loggedFields[Int(call.pointee.fact)].msgs
+    }
     if kinds[Int(call.pointee.kind)].turnKind != nil {
       record.conversation = talks[Int(call.pointee.flow)].name
       record.turn = Int64(talks[Int(call.pointee.flow)].turn) + 1

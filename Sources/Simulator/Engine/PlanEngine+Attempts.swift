@@ -51,7 +51,7 @@ extension PlanEngine {
     let isFromLog = flight.pointee.call.fact >= 0
     let isLogged = isFromLog && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, target: target)
-    if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
+    if isLogged, loggedFields[Int(slot)].latency >= 0 { latency = loggedFields[Int(slot)].latency }
     let duration = min(latency, place.pointee.timeout)
     let booking = place.pointee.quota.book(
       at: t, tokens: charge, audio: SimDuration(microseconds: flight.pointee.call.audio),
@@ -86,8 +86,8 @@ extension PlanEngine {
     flight.pointee.isFailing = failure < rate || flight.pointee.isTimedOut
     if isLogged {
       flight.pointee.hasUsedLog = true
-      if facts[Int(slot)].failed { flight.pointee.isFailing = true }
-      if facts[Int(slot)].timedOut { flight.pointee.isTimedOut = true }
+      if loggedFields[Int(slot)].failed { flight.pointee.isFailing = true }
+      if loggedFields[Int(slot)].timedOut { flight.pointee.isTimedOut = true }
     }
     if isFromLog, place.pointee.blockCache != nil {
       markBlocks(
@@ -124,7 +124,7 @@ extension PlanEngine {
 
   /// Whether the target's window holds a conversation's prompt.
   @inline(__always)
-  package mutating func holds(_ prompt: Int64, _ kind: KindPointer, target: Int) -> Bool {
+  package mutating func holds(_ prompt: Int64, _ kind: CallClassPointer, target: Int) -> Bool {
     let place = targets.base + target
     let reserve =
       place.pointee.reserve >= 0 ? place.pointee.reserve : max(0, kind.pointee.maxTokens)
@@ -145,7 +145,7 @@ extension PlanEngine {
   package mutating func maxTokens(of slot: Int32) -> Int64 {
     let call = Self.call(of: flights.base + Int(slot))
     return call.pointee.fact >= 0
-      ? facts[Int(slot)].maxTokens : kinds[Int(call.pointee.kind)].maxTokens
+      ? loggedFields[Int(slot)].maxTokens : kinds[Int(call.pointee.kind)].maxTokens
   }
 
   /// The attempt's failure draw and its latency.
@@ -202,12 +202,12 @@ extension PlanEngine {
   /// The call's first attempt that goes to the model that the log names.
   package mutating func isLoggedAttempt(_ slot: Int32, target: Int) -> Bool {
     !flights[Int(slot)].hasUsedLog
-      && compiled.targets[target].model.rawValue == facts[Int(slot)].model
+      && compiled.targets[target].model.rawValue == loggedFields[Int(slot)].model
   }
 
   /// A log gives a number of cached tokens, taken as it is, or blocks.
   package mutating func readBlocks(_ slot: Int32, target: Int, at start: SimTime) -> Int64 {
-    let fact = facts.base + Int(slot)
+    let fact = loggedFields.base + Int(slot)
     if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
     let place = targets.base + target
     guard fact.pointee.blockCount > 0,
@@ -224,7 +224,7 @@ extension PlanEngine {
   private mutating func markBlocks(
     _ slot: Int32, target: Int, from s: SimTime, to e: SimTime
   ) {
-    let (flight, fact) = (flights.base + Int(slot), facts.base + Int(slot))
+    let (flight, fact) = (flights.base + Int(slot), loggedFields.base + Int(slot))
     guard fact.pointee.cachedInput < 0, fact.pointee.blockCount > 0 else { return }
     if !fact.pointee.areSessionBlocks {
       let hit = hitDraw(
@@ -243,7 +243,7 @@ extension PlanEngine {
 
   /// A prompt that the log tells as blocks.
   package mutating func prompt(ofLogged slot: Int32) -> ContextPrompt {
-    let fact = facts.base + Int(slot)
+    let fact = loggedFields.base + Int(slot)
     return ContextPrompt(
       blocks: blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
       blockSize: fact.pointee.blockSize, input: flights[Int(slot)].call.input,

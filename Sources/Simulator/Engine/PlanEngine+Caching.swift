@@ -7,7 +7,7 @@ extension PlanEngine {
   ///   - lost: tokens of what was written that the target had been sent before.
   ///   - achievable: tokens that somebody had sent before.
   package mutating func noteCaching(
-    _ call: CallPointer, _ kind: KindPointer, _ usage: Usage, target: Int, lost: Int64,
+    _ call: CallPointer, _ kind: CallClassPointer, _ usage: Usage, target: Int, lost: Int64,
     achievable: Int64, isFailing: Bool, total: Money
   ) throws(PricingError) {
     let effect = try prices.cacheEffect(
@@ -114,7 +114,7 @@ extension PlanEngine {
   }
 
   /// A plain call's static prefix has been sent.
-  package mutating func notePrefix(_ slot: Int32, kind: KindPointer, target: Int) {
+  package mutating func notePrefix(_ slot: Int32, kind: CallClassPointer, target: Int) {
     let flight = flights.base + Int(slot)
     let key = prefixKey(flight.pointee.call, kind: kind)
     let sent =

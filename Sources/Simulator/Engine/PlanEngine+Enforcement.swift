@@ -34,9 +34,9 @@ extension PlanEngine {
       kind: Int(call.kind), accountPlan: enforcement.accountPlan(of: call.user), u: word.2.unit)
     if let model {
       call.routed = model.rawValue
-    } else if call.fact >= 0, batch.facts[Int(call.fact)].model != .max {
+    } else if call.fact >= 0, batch.loggedFields[Int(call.fact)].model != .max {
       // The rule keeps the log's model.
-      call.routed = batch.facts[Int(call.fact)].model
+      call.routed = batch.loggedFields[Int(call.fact)].model
     }
     guard let tier, kinds[tier + Int(call.kind)].tier != kind.pointee.tier else { return }
     call.kind += UInt16(tier)
@@ -57,7 +57,7 @@ extension PlanEngine {
     let row = ledger.row(ofModel: Int(call.pointee.routed))
     ledger.addCall(kind: kind, row: row, day: day, user: call.pointee.user, isHit: false)
     if call.pointee.fact >= 0 {
-      noteFact(batch.facts.base + Int(call.pointee.fact), kind: kind, row: row)
+      noteFact(batch.loggedFields.base + Int(call.pointee.fact), kind: kind, row: row)
     }
     noteEnd(
       call, kind,
@@ -82,8 +82,8 @@ extension PlanEngine {
 
   private mutating func tellRefusal(_ call: Call) {
     tellArrival(call)
-    story?.finish(
-      CallStory.End(
+    trace?.finish(
+      CallTrace.End(
         at: SimTime(microseconds: call.time), answer: .nobody, attempts: 0, skipped: 0,
         queued: .zero, storedUntil: nil))
   }

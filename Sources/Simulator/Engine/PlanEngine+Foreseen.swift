@@ -13,7 +13,7 @@ extension PlanEngine {
   /// - Returns: False where that is not so; nothing has happened then.
   @inline(__always)
   package mutating func foresee(
-    _ call: CallPointer, _ kind: KindPointer, chain: Range<Int>, _ entry: ResponseCache.Place?
+    _ call: CallPointer, _ kind: CallClassPointer, chain: Range<Int>, _ entry: ResponseCache.Place?
   ) -> Bool {
     guard let target = steadyTarget(chain, at: call.pointee.time) else { return false }
     return call.pointee.fact < 0
@@ -24,7 +24,7 @@ extension PlanEngine {
   /// A synthetic call.
   @inline(__always)
   private mutating func foreseeDrawn(
-    _ call: CallPointer, _ kind: KindPointer, target: Int, _ entry: ResponseCache.Place?
+    _ call: CallPointer, _ kind: CallClassPointer, target: Int, _ entry: ResponseCache.Place?
   ) -> Bool {
     let place = targets.base + target
     guard kind.pointee.prefixTokens == 0 || place.pointee.promptCache == nil,
@@ -48,7 +48,7 @@ extension PlanEngine {
   /// else's, and what others can read in a cache is asked for as it arrives.
   @inline(never)
   package mutating func foreseeTalk(
-    _ call: CallPointer, _ kind: KindPointer, chain: Range<Int>
+    _ call: CallPointer, _ kind: CallClassPointer, chain: Range<Int>
   ) -> Bool {
     guard kind.pointee.turnKind != nil, !kind.pointee.billsMore,
       let target = steadyTarget(chain, at: call.pointee.time)
@@ -105,9 +105,9 @@ extension PlanEngine {
   /// A logged call.
   @inline(never)
   private mutating func foreseeLogged(
-    _ call: CallPointer, _ kind: KindPointer, target: Int, _ entry: ResponseCache.Place?
+    _ call: CallPointer, _ kind: CallClassPointer, target: Int, _ entry: ResponseCache.Place?
   ) -> Bool {
-    let fact = UnsafePointer(batch.facts.base + Int(call.pointee.fact))
+    let fact = UnsafePointer(batch.loggedFields.base + Int(call.pointee.fact))
     let place = targets.base + target
     let isLogged = place.pointee.model == Int(fact.pointee.model)
     guard fact.pointee.blockCount == 0 || place.pointee.promptCache == nil,
@@ -147,7 +147,7 @@ extension PlanEngine {
   /// Whether an answer after that time changes nothing that others may see before it.
   @inline(__always)
   private mutating func isForeseen(
-    latency: Int64, _ entry: ResponseCache.Place?, _ kind: KindPointer
+    latency: Int64, _ entry: ResponseCache.Place?, _ kind: CallClassPointer
   ) -> Bool {
     entry == nil || storesAhead && latency <= kind.pointee.cacheTTL.microseconds
   }
@@ -175,11 +175,11 @@ extension PlanEngine {
   /// long way tells.
   @inline(never)
   private mutating func rareCost(
-    of call: CallPointer, _ kind: KindPointer, cached: Int64, target: Int
+    of call: CallPointer, _ kind: CallClassPointer, cached: Int64, target: Int
   ) -> Cost? {
     var usage = usage(call, kind: kind, cached: cached, inputOnly: false)
     if call.pointee.fact >= 0 {
-      Self.addLogged(batch.facts.base + Int(call.pointee.fact), to: &usage)
+      Self.addLogged(batch.loggedFields.base + Int(call.pointee.fact), to: &usage)
     }
     return try? prices.cost(
       of: usage, target: target, billing: Int(kind.pointee.billing),
@@ -208,7 +208,7 @@ extension PlanEngine {
   /// - Returns: Its order among the outcomes of its time.
   @inline(__always)
   private mutating func answer(
-    _ call: CallPointer, _ kind: KindPointer, target: Int, latency: Int64, usage: Usage,
+    _ call: CallPointer, _ kind: CallClassPointer, target: Int, latency: Int64, usage: Usage,
     cost: Cost, _ entry: ResponseCache.Place?
   ) -> UInt64 {
     let place = targets.base + target
@@ -219,7 +219,7 @@ extension PlanEngine {
     place.pointee.countFirstToken(waited: 0, latency: latency)
     result.billedCalls &+= 1
     let order = events.orderOfOutcome()
-    gather(total, month: month, at: time &+ latency, order: order, now: time)
+    deferCost(total, month: month, at: time &+ latency, order: order, now: time)
     ledger.addAttempt(
       kind: kind, target: target, day: day, user: call.pointee.user, failed: false, usage: usage,
       cost: cost, total: total)

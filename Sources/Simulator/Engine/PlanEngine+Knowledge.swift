@@ -5,7 +5,7 @@ import CostModel
 extension PlanEngine {
   /// An answered call teaches, if it converts.
   @inline(never)
-  package mutating func learn(from call: CallPointer, number: Int64, _ kind: KindPointer) {
+  package mutating func learn(from call: CallPointer, number: Int64, _ kind: CallClassPointer) {
     if quality(of: call, number: number, kind: kind, isAnswered: true).isConverted {
       result.knownConversions += 1
     }
@@ -14,7 +14,7 @@ extension PlanEngine {
   /// Whether the knowledge base takes a call that the response cache has not answered: alone, or with
   /// a smaller prompt to a model.
   @inline(never)
-  package mutating func askKnowledge(_ call: CallPointer, _ kind: KindPointer) -> Bool {
+  package mutating func askKnowledge(_ call: CallPointer, _ kind: CallClassPointer) -> Bool {
     guard let knowledge else { return false }
     let share = knowledge.share(known: knowledge.known + Double(result.knownConversions))
     guard drawBlock(.knowledge, call, number: result.calls).0.unit < share else { return false }
@@ -30,7 +30,7 @@ extension PlanEngine {
   }
 
   /// As a hit of the response cache, but for the look-up.
-  private mutating func answerAlone(_ call: CallPointer, _ kind: KindPointer) {
+  private mutating func answerAlone(_ call: CallPointer, _ kind: CallClassPointer) {
     let at = call.pointee.time + cacheLatency
     let row = ledger.row(ofModel: Int(call.pointee.routed))
     result.latency.add(cacheLatency, count: 1)
@@ -43,8 +43,8 @@ extension PlanEngine {
       record.hasEnded = true
     }
     if result.calls == watched {
-      story?.finish(
-        CallStory.End(
+      trace?.finish(
+        CallTrace.End(
           at: SimTime(microseconds: at), answer: .knowledge, attempts: 0, skipped: 0, queued: .zero,
           storedUntil: nil))
     }

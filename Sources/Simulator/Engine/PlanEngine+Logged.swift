@@ -3,13 +3,13 @@ import Support
 
 /// A log's calls. Most of them are decided by their row alone, where it tells no more than nearly
 /// every log: they are answered by the response cache, or by a target that takes them at once and is
-/// sure to answer. These are booked from the row as it lies, by lanes; of all others a call is made.
+/// sure to answer. These are booked from the row as it lies, by aggregates; of all others a call is made.
 extension PlanEngine {
   /// Handles the rows of the batch.
   package mutating func playLog() throws {
     let rows = batch.log.rows
     let areUsual = foresees && !hasFixedPrices && batch.log.parts.isEmpty
-    lanes.grow(kinds: kinds.count)
+    aggregates.grow(kinds: kinds.count)
     try rows.withUnsafeBufferPointer { rows in
       guard let first = rows.baseAddress else { return }
       for start in stride(from: 0, to: rows.count, by: Self.warmedTogether) {
@@ -27,7 +27,7 @@ extension PlanEngine {
       }
     }
     if let last = rows.last { compiled.observe(until: last.time) }
-    if lanes.areWorthSettling(after: rows.count) { settleLanes() }
+    if aggregates.areWorthFlushing(after: rows.count) { flushAggregates() }
   }
 
   @inline(__always)
@@ -54,50 +54,50 @@ extension PlanEngine {
   @inline(__always)
   private mutating func take(_ row: UnsafePointer<TraceRow>, hash: UInt64) -> Bool {
     let (kindNumber, routed) = (Int(row.pointee.kind), Int(row.pointee.routed))
-    var number = lanes.first[lanes.firstPlace(kind: kindNumber, routed: routed)]
+    var number = aggregates.first[aggregates.firstPlace(kind: kindNumber, routed: routed)]
     if number == 0 { number = findFirstLane(kind: kindNumber, routed: routed) }
     guard number > 0 else { return false }
-    var lane = lanes.all.base + Int(number &- 1)
+    var aggregate = aggregates.all.base + Int(number &- 1)
     let time = row.pointee.time
     var entry: ResponseCache.Place?
     var isHit = row.pointee.isCached
-    if lane.pointee.isKeyed {
+    if aggregate.pointee.isKeyed {
       let place = cache.place(of: cacheKey(row), hash: hash)
       isHit = cache.isLive(place, at: SimTime(microseconds: time))
       entry = place
     }
     if isHit {
       result.calls &+= 1
-      lane.pointee.hits &+= 1
+      aggregate.pointee.hits &+= 1
       ledger.addCall(user: row.pointee.user)
       return true
     }
-    while (targets.base + lane.pointee.target).pointee.steadyFrom > time {
-      guard time < (targets.base + lane.pointee.target).pointee.blockedUntil,
-        let next = self.lane(after: lane)
+    while (targets.base + aggregate.pointee.target).pointee.steadyFrom > time {
+      guard time < (targets.base + aggregate.pointee.target).pointee.blockedUntil,
+        let next = self.aggregate(after: aggregate)
       else { return false }
-      lane = next
+      aggregate = next
     }
-    return take(row, lane, entry)
+    return take(row, aggregate, entry)
   }
 
-  /// Books the call of a row at a lane whose target lets it through, if it takes it at once and is sure
+  /// Books the call of a row at an aggregate whose target lets it through, if it takes it at once and is sure
   /// to answer.
   @inline(__always)
   private mutating func take(
-    _ row: UnsafePointer<TraceRow>, _ lane: UnsafeMutablePointer<Lane>,
+    _ row: UnsafePointer<TraceRow>, _ aggregate: UnsafeMutablePointer<Aggregate>,
     _ entry: ResponseCache.Place?
   ) -> Bool {
-    var latency = lane.pointee.fixedLatency
-    if row.pointee.model == lane.pointee.model {
+    var latency = aggregate.pointee.fixedLatency
+    if row.pointee.model == aggregate.pointee.model {
       if row.pointee.status.isFailure { return false }
       if row.pointee.latency >= 0 { latency = row.pointee.latency }
     }
     let (input, output) = (max(0, row.pointee.input), max(0, row.pointee.output))
-    let target = targets.base + lane.pointee.target
+    let target = targets.base + aggregate.pointee.target
     guard latency >= 0, latency <= target.pointee.timeout,
-      input &+ output <= target.pointee.window || row.pointee.model == lane.pointee.model,
-      entry == nil || storesAhead && latency <= lane.pointee.cacheTTL,
+      input &+ output <= target.pointee.window || row.pointee.model == aggregate.pointee.model,
+      entry == nil || storesAhead && latency <= aggregate.pointee.cacheTTL,
       input | output <= Self.mostTokens
     else { return false }
     let time = row.pointee.time
@@ -112,26 +112,29 @@ extension PlanEngine {
       at: time, waited: 0, tokens: input &+ output, charged: charge)
     target.pointee.latencies.add(latency)
     target.pointee.countFirstToken(waited: 0, latency: latency)
-    let rates = lane.pointee.rates
+    let rates = aggregate.pointee.rates
     let cost = Money(
       picodollars: input &* rates.input &+ output &* rates.output &+ rates.call)
-    lane.pointee.answers &+= 1
-    lane.pointee.input &+= input
-    lane.pointee.output &+= output
+    aggregate.pointee.answers &+= 1
+    aggregate.pointee.input &+= input
+    aggregate.pointee.output &+= output
     result.calls &+= 1
     ledger.addCall(user: row.pointee.user, cost: cost)
-    gather(cost, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)
+    deferCost(cost, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)
     if let entry {
       cache.storeAhead(
         cacheKey(row), entry, at: SimTime(microseconds: time &+ latency),
-        ttl: SimDuration(microseconds: lane.pointee.cacheTTL), now: SimTime(microseconds: time))
+        ttl: SimDuration(microseconds: aggregate.pointee.cacheTTL), now: SimTime(microseconds: time)
+      )
     }
-    outliers?.add(model: lane.pointee.target, number: result.calls, cost: cost.picodollars)
-    if input | output == 0 { use?.addEmpty(row: row.pointee.number, target: lane.pointee.target) }
+    outliers?.add(model: aggregate.pointee.target, number: result.calls, cost: cost.picodollars)
+    if input | output == 0 {
+      use?.addEmpty(row: row.pointee.number, target: aggregate.pointee.target)
+    }
     return true
   }
 
-  // MARK: Lanes
+  // MARK: Aggregates
 
   /// Of a call's input and of its output: with rates up to `mostRate`, no amount exceeds 62 bits.
   private static let mostTokens: Int64 = 1 << 29
@@ -140,42 +143,42 @@ extension PlanEngine {
   @inline(never)
   private mutating func findFirstLane(kind: Int, routed: Int) -> Int32 {
     let chain = routing.chain(model: routed, kind: kinds[kind].chain)
-    let number = addLane(kind: kind, routed: routed, chain: chain)
-    lanes.setFirst(number, at: lanes.firstPlace(kind: kind, routed: routed))
+    let number = addAggregate(kind: kind, routed: routed, chain: chain)
+    aggregates.setFirst(number, at: aggregates.firstPlace(kind: kind, routed: routed))
     return number
   }
 
-  /// The lane of the target that comes next in the chain; nil: there is none.
+  /// The aggregate of the target that comes next in the chain; nil: there is none.
   @inline(__always)
-  private mutating func lane(
-    after lane: UnsafeMutablePointer<Lane>
-  ) -> UnsafeMutablePointer<Lane>? {
-    if lane.pointee.next == 0 { return findLane(after: lane) }
-    return lane.pointee.next > 0 ? lanes.all.base + Int(lane.pointee.next &- 1) : nil
+  private mutating func aggregate(
+    after aggregate: UnsafeMutablePointer<Aggregate>
+  ) -> UnsafeMutablePointer<Aggregate>? {
+    if aggregate.pointee.next == 0 { return findAggregate(after: aggregate) }
+    return aggregate.pointee.next > 0 ? aggregates.all.base + Int(aggregate.pointee.next &- 1) : nil
   }
 
   @inline(never)
-  private mutating func findLane(
-    after lane: UnsafeMutablePointer<Lane>
-  ) -> UnsafeMutablePointer<Lane>? {
-    let place = lane - lanes.all.base
-    let number = addLane(
-      kind: lane.pointee.kind, routed: lane.pointee.routed,
-      chain: lane.pointee.place + 1..<lane.pointee.chainEnd)
-    lanes.all[place].next = number
-    return number > 0 ? lanes.all.base + Int(number - 1) : nil
+  private mutating func findAggregate(
+    after aggregate: UnsafeMutablePointer<Aggregate>
+  ) -> UnsafeMutablePointer<Aggregate>? {
+    let place = aggregate - aggregates.all.base
+    let number = addAggregate(
+      kind: aggregate.pointee.kind, routed: aggregate.pointee.routed,
+      chain: aggregate.pointee.place + 1..<aggregate.pointee.chainEnd)
+    aggregates.all[place].next = number
+    return number > 0 ? aggregates.all.base + Int(number - 1) : nil
   }
 
-  /// The number + 1 of a new lane to the first target; −1 where the calls are not so simple.
-  private mutating func addLane(kind: Int, routed: Int, chain: Range<Int>) -> Int32 {
+  /// The number + 1 of a new aggregate to the first target; −1 where the calls are not so simple.
+  private mutating func addAggregate(kind: Int, routed: Int, chain: Range<Int>) -> Int32 {
     guard !chain.isEmpty, kinds[kind].frameTokens == 0, !kinds[kind].sells else { return -1 }
     let target = routing.target(at: chain.lowerBound)
     guard let rates = prices.plainRates(target: target, billing: Int(kinds[kind].billing)),
       max(rates.input, rates.output, rates.call) < Self.mostRate
     else { return -1 }
     let drawn = targets[target].drawn
-    return lanes.add(
-      Lane(
+    return aggregates.add(
+      Aggregate(
         kind: kind, routed: routed, target: target, model: UInt32(targets[target].model),
         place: chain.lowerBound, chainEnd: chain.upperBound, rates: rates,
         isKeyed: kinds[kind].cacheMode == .keyed && kinds[kind].promptForm != .unique,
@@ -183,36 +186,37 @@ extension PlanEngine {
         fixedLatency: drawn.isDrawn ? -1 : drawn.fixedLatency))
   }
 
-  /// Takes what lanes add up to into the ledger.
-  package mutating func settleLanes() {
-    for number in 0..<lanes.all.count {
-      let lane = lanes.all.base + number
-      if lane.pointee.hits > 0 || lane.pointee.answers > 0 { settle(lane) }
+  /// Takes what aggregates add up to into the ledger.
+  package mutating func flushAggregates() {
+    for number in 0..<aggregates.all.count {
+      let aggregate = aggregates.all.base + number
+      if aggregate.pointee.hits > 0 || aggregate.pointee.answers > 0 { flush(aggregate) }
     }
   }
 
-  private mutating func settle(_ lane: UnsafeMutablePointer<Lane>) {
-    let kind = kinds.pointer(to: lane.pointee.kind)
+  private mutating func flush(_ aggregate: UnsafeMutablePointer<Aggregate>) {
+    let kind = kinds.pointer(to: aggregate.pointee.kind)
     if kind.pointee.cacheMode != .off {
-      cacheCounts[Int(kind.pointee.cacheClass)].hits += lane.pointee.hits
-      cacheCounts[Int(kind.pointee.cacheClass)].misses += lane.pointee.answers
-      cacheMisses[lane.pointee.routed] += lane.pointee.answers
+      cacheCounts[Int(kind.pointee.cacheClass)].hits += aggregate.pointee.hits
+      cacheCounts[Int(kind.pointee.cacheClass)].misses += aggregate.pointee.answers
+      cacheMisses[aggregate.pointee.routed] += aggregate.pointee.answers
     }
-    let row = ledger.row(ofModel: lane.pointee.routed)
-    ledger.addHits(lane.pointee.hits, kind: kind, row: row)
-    ledger.addHits(lane.pointee.hits, day: day, row: row)
-    ledger.addAnswers(lane.pointee, kind: kind, day: day)
-    result.billedCalls += lane.pointee.answers
-    if lane.pointee.answers > 0 {
+    let row = ledger.row(ofModel: aggregate.pointee.routed)
+    ledger.addHits(aggregate.pointee.hits, kind: kind, row: row)
+    ledger.addHits(aggregate.pointee.hits, day: day, row: row)
+    ledger.addAnswers(aggregate.pointee, kind: kind, day: day)
+    result.billedCalls += aggregate.pointee.answers
+    if aggregate.pointee.answers > 0 {
       use?.add(
-        input: lane.pointee.input, output: lane.pointee.output, target: lane.pointee.target)
+        input: aggregate.pointee.input, output: aggregate.pointee.output,
+        target: aggregate.pointee.target)
       use?.addBilling(
-        compiled.toldBillings[lane.pointee.kind], lane.pointee.answers,
-        target: lane.pointee.target)
+        compiled.toldBillings[aggregate.pointee.kind], aggregate.pointee.answers,
+        target: aggregate.pointee.target)
     }
-    targets[lane.pointee.target].countAnswers(
-      lane.pointee.answers, toRouted: UInt16(lane.pointee.routed))
-    (lane.pointee.hits, lane.pointee.answers) = (0, 0)
-    (lane.pointee.input, lane.pointee.output) = (0, 0)
+    targets[aggregate.pointee.target].countAnswers(
+      aggregate.pointee.answers, toRouted: UInt16(aggregate.pointee.routed))
+    (aggregate.pointee.hits, aggregate.pointee.answers) = (0, 0)
+    (aggregate.pointee.input, aggregate.pointee.output) = (0, 0)
   }
 }

@@ -85,10 +85,10 @@ extension PlanEngine {
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     var usage = usage(
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
-    Self.addLogged(facts.base + Int(slot), to: &usage)
+    Self.addLogged(loggedFields.base + Int(slot), to: &usage)
     if flight.pointee.written > 0 { usage.cacheWriteTokens = flight.pointee.written }
     if !flight.pointee.isFailing {
-      let row = facts[Int(slot)].row
+      let row = loggedFields[Int(slot)].row
       use?.add(usage, row: row, target: target)
       use?.addBilling(
         compiled.toldBillings[Int(flight.pointee.call.kind)], 1, target: target)
@@ -161,7 +161,7 @@ extension PlanEngine {
       failed: flight.pointee.isFailing, usage: usage, cost: cost, total: total)
   }
 
-  /// The per-call ledger, or the story of this call.
+  /// The per-call ledger, or the trace of this call.
   @inline(never)
   private mutating func tell(
     _ usage: Usage, _ cost: Cost, _ slot: Int32, target: Int, billing: Int, isOwn: Bool
@@ -176,7 +176,7 @@ extension PlanEngine {
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.
   @inline(__always)
-  package static func addLogged(_ fact: UnsafePointer<LoggedFacts>, to usage: inout Usage) {
+  package static func addLogged(_ fact: UnsafePointer<LoggedFields>, to usage: inout Usage) {
     usage.cacheWriteTokens = max(
       0, min(fact.pointee.cacheWrite, usage.inputTokens - usage.cacheReadTokens))
     if !fact.pointee.meters.isEmpty { fact.pointee.meters.add(to: &usage) }
@@ -184,7 +184,7 @@ extension PlanEngine {
 
   @inline(__always)
   package mutating func usage(
-    _ call: CallPointer, kind: KindPointer, cached: Int64, inputOnly: Bool
+    _ call: CallPointer, kind: CallClassPointer, cached: Int64, inputOnly: Bool
   ) -> Usage {
     var usage = Usage()
     usage.inputTokens = call.pointee.input
@@ -253,7 +253,7 @@ extension PlanEngine {
   private mutating func checkCost(_ slot: Int32, target: Int) {
     let flight = flights.base + Int(slot)
     guard flight.pointee.call.fact >= 0, flight.pointee.attempts == 1 else { return }
-    let fact = facts.base + Int(slot)
+    let fact = loggedFields.base + Int(slot)
     guard fact.pointee.cost >= 0, Int(fact.pointee.model) == (targets.base + target).pointee.model
     else { return }
     costCheck?.add(
@@ -287,7 +287,9 @@ extension PlanEngine {
     freeFlights.append(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let row = target ?? ledger.row(ofModel: Int(flight.pointee.call.routed))
-    if flight.pointee.call.fact >= 0 { noteFact(facts.base + Int(slot), kind: kind, row: row) }
+    if flight.pointee.call.fact >= 0 {
+      noteFact(loggedFields.base + Int(slot), kind: kind, row: row)
+    }
     if flight.pointee.number == watched { tellEnd(slot, at: e, answeredBy: target) }
     if log != nil {
       logEnd(flight.pointee, latency: e - flight.pointee.call.time, answeredBy: target)

@@ -6,7 +6,7 @@ extension PlanEngine {
   /// Of an attempt that has been booked, and of which it is known whether it fails.
   @inline(__always)
   package mutating func readPrompt(
-    _ slot: Int32, kind: KindPointer, target: Int, from s: SimTime, to e: SimTime
+    _ slot: Int32, kind: CallClassPointer, target: Int, from s: SimTime, to e: SimTime
   ) {
     let flight = flights.base + Int(slot)
     flight.pointee.cached = 0
@@ -23,7 +23,7 @@ extension PlanEngine {
 
   @inline(never)
   private mutating func readParts(
-    _ slot: Int32, kind: KindPointer, target: Int, from s: SimTime, to e: SimTime
+    _ slot: Int32, kind: CallClassPointer, target: Int, from s: SimTime, to e: SimTime
   ) {
     let flight = flights.base + Int(slot)
     let hit = hitDraw(
@@ -83,7 +83,7 @@ extension PlanEngine {
     return sending
   }
 
-  /// Whether the conversation itself keeps what the target knows of it behind the prefix. A story tells of
+  /// Whether the conversation itself keeps what the target knows of it behind the prefix. A trace tells of
   /// all entries.
   @inline(__always)
   package mutating func keepsOwnEntries(_ slot: Int32, target: Int) -> Bool {
@@ -112,7 +112,7 @@ extension PlanEngine {
   }
 
   /// A call that is no conversation's: its static prefix, and the rest, which is its own.
-  package mutating func prompt(of call: Call, _ kind: KindPointer) -> ContextPrompt {
+  package mutating func prompt(of call: Call, _ kind: CallClassPointer) -> ContextPrompt {
     let parts =
       kind.pointee.prefixParts >= 0
       ? compiled.prefixParts[Int(kind.pointee.prefixParts)]
@@ -130,7 +130,7 @@ extension PlanEngine {
 
   /// The block that stands for a synthetic call's static prefix.
   @inline(__always)
-  package mutating func prefixKey(_ call: Call, kind: KindPointer) -> UInt64 {
+  package mutating func prefixKey(_ call: Call, kind: CallClassPointer) -> UInt64 {
     kind.pointee.prefixSharing.key(kind.pointee.prefixKey, user: call.user, index: call.index)
   }
 
@@ -139,7 +139,7 @@ extension PlanEngine {
   package mutating func wouldRead(_ slot: Int32, target: Int, at t: SimTime) -> Int64 {
     let flight = flights.base + Int(slot)
     if flight.pointee.call.fact >= 0 {
-      let fact = facts.base + Int(slot)
+      let fact = loggedFields.base + Int(slot)
       if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
       if fact.pointee.blockCount > 0, !fact.pointee.areSessionBlocks,
         (targets.base + target).pointee.blockCache != nil
@@ -179,7 +179,7 @@ extension PlanEngine {
   }
 
   /// What a conversation's prompt would meet there; nil: nothing is kept.
-  package mutating func boundaries(of call: Call, target: Int, at t: SimTime) -> CallStory
+  package mutating func boundaries(of call: Call, target: Int, at t: SimTime) -> CallTrace
     .Boundaries?
   {
     guard kinds[Int(call.kind)].turnKind != nil, let cache = targets[target].contextCache else {
@@ -188,13 +188,15 @@ extension PlanEngine {
     let prompt = talks[Int(call.flow)].state.prompt
     let look = cache.look(prompt, talks[Int(call.flow)].facts.pointee.marks, at: t)
     let ends = prompt.segments.map(\.end)
-    return CallStory.Boundaries(
+    return CallTrace.Boundaries(
       marked: look.marked.map { ends[$0] }, found: look.found.map { ends[$0] },
       expiry: look.expiry)
   }
 
   /// Until when the static prefix is live if nobody uses it; nil: it is not known there.
-  package mutating func prefixUntil(_ call: Call, kind: KindPointer, target: Int, at t: SimTime)
+  package mutating func prefixUntil(
+    _ call: Call, kind: CallClassPointer, target: Int, at t: SimTime
+  )
     -> SimTime?
   {
     guard call.fact < 0, kind.pointee.prefixTokens > 0 else { return nil }

@@ -39,7 +39,7 @@ package struct CallEnd: BitwiseCopyable {
 extension PlanEngine {
   /// A call's last outcome is told to all that look at calls one by one, however it came out.
   @inline(__always)
-  package mutating func noteEnd(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
+  package mutating func noteEnd(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
     if qualityTally.isOn { noteReception(call, kind, end) }
     if hasRollingAlerts { noteOpinion(call, kind, end) }
     if hasExperiments { noteVariant(call, kind, end) }
@@ -57,14 +57,16 @@ extension PlanEngine {
 
   /// What a log tells of a call that counts at that row, before its end is noted.
   @inline(__always)
-  package mutating func noteFact(_ fact: UnsafePointer<LoggedFacts>, kind: KindPointer, row: Int) {
+  package mutating func noteFact(
+    _ fact: UnsafePointer<LoggedFields>, kind: CallClassPointer, row: Int
+  ) {
     if fact.pointee.msgs >= 0 { ledger.addMsgs(fact.pointee.msgs, kind: kind, row: row) }
     if qualityTally.isOn { (loggedQuality, loggedMsgs) = (fact.pointee.quality, fact.pointee.msgs) }
   }
 
   /// Tells the rolling alerts.
   @inline(__always)
-  private mutating func noteOpinion(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
+  private mutating func noteOpinion(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
     let quality = quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed)
     let counts = RollingWatch.Counts(
       failed: end.isFailed ? 1 : 0, hits: end.cache == .hit ? 1 : 0,
@@ -76,7 +78,7 @@ extension PlanEngine {
 
   /// Tells the experiment that the call is part of, if it is.
   @inline(never)
-  private mutating func noteVariant(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
+  private mutating func noteVariant(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
     guard kind.pointee.arm >= 0 else { return }
     let quality = quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed)
     experiments.add(
@@ -89,7 +91,7 @@ extension PlanEngine {
   /// What is drawn for the call's answer.
   @inline(__always)
   package mutating func quality(
-    of call: CallPointer, number: Int64, kind: KindPointer, isAnswered: Bool
+    of call: CallPointer, number: Int64, kind: CallClassPointer, isAnswered: Bool
   ) -> CallQuality {
     var result = CallQuality()
     if call.pointee.fact >= 0, qualityTally.isOn {
@@ -109,7 +111,8 @@ extension PlanEngine {
   /// All that is told of the call's answer, where somebody asks for it: into quality.csv, the alerts and
   /// the per-call ledger.
   @inline(never)
-  private mutating func noteReception(_ call: CallPointer, _ kind: KindPointer, _ end: CallEnd) {
+  private mutating func noteReception(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd)
+  {
     let values =
       call.pointee.fact >= 0
       ? loggedValues(isFailed: end.isFailed)
@@ -131,7 +134,7 @@ extension PlanEngine {
   }
 
   private mutating func drawnValues(
-    _ call: CallPointer, number: Int64, kind: KindPointer, isFailed: Bool
+    _ call: CallPointer, number: Int64, kind: CallClassPointer, isFailed: Bool
   ) -> QualityValues {
     var values = QualityValues()
     values[.technicalError] = isFailed ? 1 : 0
@@ -159,7 +162,7 @@ extension PlanEngine {
   /// What sells has been sent; the others make up the stated share. Only what is sent can engage, and
   /// only who is engaged responds.
   private func receive(
-    _ rates: CompiledQuality, _ kind: KindPointer, _ word: SplitMix.Block,
+    _ rates: CompiledQuality, _ kind: CallClassPointer, _ word: SplitMix.Block,
     _ opinion: CallQuality, _ values: inout QualityValues
   ) {
     if rates.sent >= 0 {

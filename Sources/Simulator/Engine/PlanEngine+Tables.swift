@@ -5,7 +5,7 @@ import Support
 extension PlanEngine {
   /// Makes room for kinds, users and days that the log has brought.
   package mutating func grow(_ growth: ScenarioGrowth) {
-    settleLanes()
+    flushAggregates()
     price(waysOfBillingIn: growth.compiled)
     compiled = growth.compiled
     routing = growth.routing
@@ -45,7 +45,7 @@ extension PlanEngine {
   /// A log does not tell beforehand where its requests may go: what is due for the months so far is
   /// added with the first request that may reach the model.
   package mutating func addFixedPrices(reachedBy call: Call) {
-    let logged = Int(batch.facts[Int(call.fact)].model)
+    let logged = Int(batch.loggedFields[Int(call.fact)].model)
     let route = (Int(call.kind) << 16 | Int(call.routed)) << 16 | logged
     guard metRoutes.insert(route).inserted else { return }
     addFixedPrices(reachedBy: call, along: routing, as: Int(call.kind))
@@ -63,7 +63,7 @@ extension PlanEngine {
   ) {
     let shares = routing.shares(kind: Int(call.kind), accountPlan: 0).map(\.model)
     let chain = compiled.kinds[kind].chain
-    let logged = batch.facts[Int(call.fact)].model
+    let logged = batch.loggedFields[Int(call.fact)].model
     let kept = ModelID(logged == .max ? call.routed : logged)
     for routed in shares.isEmpty ? [kept] : shares {
       for place in routing.chain(model: routed.index, kind: chain) {

@@ -77,7 +77,7 @@ package struct PlanEngine: ~Copyable {
   package let billFailures: FailureBilling
   package private(set) var prices: PriceTable
   /// By number, as `compiled` lists them.
-  package var kinds: FixedTable<CallKind>
+  package var kinds: FixedTable<CallClass>
   package var dayStarts: [Int64]
   package var monthStarts: [Int64]
 
@@ -94,11 +94,11 @@ package struct PlanEngine: ~Copyable {
   package var flights = Slab<Flight>()
   package var freeFlights = Slab<Int32>()
   /// By flight, in a replay only.
-  package var facts = Slab<LoggedFacts>()
+  package var loggedFields = Slab<LoggedFields>()
   package var blocks: [[UInt64]] = []
   package var batch = CallBatch()
   /// Of a log's calls that are booked by their rows.
-  package var lanes: Lanes
+  package var aggregates: Aggregates
   package let hasFixedPrices: Bool
   package let hasRollingAlerts: Bool
   package let watchesAccounts: Bool
@@ -156,10 +156,10 @@ package struct PlanEngine: ~Copyable {
   package var use: LoggedUse?
   /// By user number from 0, where a log names them.
   package var userNames: [String] = []
-  /// Rank of the call whose story is collected; 0: none.
+  /// Rank of the call whose trace is collected; 0: none.
   package let watched: Int64
-  package var story: CallStory?
-  /// Some call is told of, in the per-call ledger or a story.
+  package var trace: CallTrace?
+  /// Some call is told of, in the per-call ledger or a trace.
   package let isTelling: Bool
   /// Calls whose answer is certain may be booked as they arrive: nothing looks at what happens meanwhile.
   package let foresees: Bool
@@ -216,7 +216,7 @@ package struct PlanEngine: ~Copyable {
     talkFacts = FixedTable(facts)
     allKeepOwnEntries =
       watched == 0 && scenario.behaviours.allSatisfy { $0.promptCache?.keepsOwnEntries ?? true }
-    lanes = Lanes(models: scenario.catalog.models.count)
+    aggregates = Aggregates(models: scenario.catalog.models.count)
     let population = Population(scenario, users: plan.users, draws: draws)
     factory = CallFactory(
       compiled: compiled, population: population, routing: routing, draws: draws)
@@ -299,13 +299,13 @@ package struct PlanEngine: ~Copyable {
       try flushLog(all: false)
       count += max(batch.calls.count, batch.log.rows.count) + batch.counted
       progress(count)
-      if story?.end != nil { return }
+      if trace?.end != nil { return }
     }
     if let hits = stream.takeTally() { add(hits) }
-    settleLanes()
+    flushAggregates()
     while !events.isEmpty {
       try step()
-      if watched > 0, story?.end != nil { return }
+      if watched > 0, trace?.end != nil { return }
     }
   }
 
@@ -354,7 +354,7 @@ package struct PlanEngine: ~Copyable {
   @inline(__always)
   package mutating func spend(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
     if foresees || foreseesTalks {
-      return gather(cost, month: month, at: e, order: order, now: e)
+      return deferCost(cost, month: month, at: e, order: order, now: e)
     }
     budget.add(cost, month: month, at: e)
     if budget.nextCheck < boundary { boundary = budget.nextCheck }
@@ -362,9 +362,10 @@ package struct PlanEngine: ~Copyable {
 
   /// The cost of an attempt that has ended, or will end then.
   @inline(__always)
-  package mutating func gather(_ cost: Money, month: Int, at e: Int64, order: UInt64, now: Int64) {
-    budget.gather(cost, month: month, at: e, order: order)
-    if budget.isFull { budget.settle(before: now) }
+  package mutating func deferCost(_ cost: Money, month: Int, at e: Int64, order: UInt64, now: Int64)
+  {
+    budget.deferCost(cost, month: month, at: e, order: order)
+    if budget.isFull { budget.flush(before: now) }
   }
 
   @inline(never)
@@ -372,14 +373,14 @@ package struct PlanEngine: ~Copyable {
     if time >= rolling.nextBoundary { rolling.check(upTo: time) }
     if time >= hours.nextBoundary { hours.check(upTo: time) }
     if time >= budget.nextCheck {
-      budget.settle(before: time)
+      budget.flush(before: time)
       budget.check(upTo: time)
     }
     while let flush = flushes.first?.microseconds, time >= flush {
       flushes.removeFirst()
       cache = ResponseCache()
     }
-    if day + 1 < dayStarts.count, time >= dayStarts[day + 1] { settleLanes() }
+    if day + 1 < dayStarts.count, time >= dayStarts[day + 1] { flushAggregates() }
     while day + 1 < dayStarts.count, time >= dayStarts[day + 1] { day += 1 }
     while month + 1 < monthStarts.count, time >= monthStarts[month + 1] {
       month += 1

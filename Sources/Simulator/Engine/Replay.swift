@@ -170,8 +170,8 @@ package struct Replay: Sendable {
 
 /// One request of the log, followed on its way.
 extension Replay {
-  package struct Story: Sendable {
-    package var story: CallStory
+  package struct TracedCall: Sendable {
+    package var trace: CallTrace
     package var plan: PlanSpec
     package var names: PlanNames
     /// Data row of the log, from 1.
@@ -182,15 +182,17 @@ extension Replay {
   /// calls.csv), both from 1.
   ///
   /// Throws `BadInput` where the log has no such request, with the reason.
-  package func story(row: Int64? = nil, call: Int64? = nil, of variant: Variant) throws -> Story {
+  package func trace(row: Int64? = nil, call: Int64? = nil, of variant: Variant) throws
+    -> TracedCall
+  {
     let check = ModelCheck([variant.scenario])
     let place = try place(row: row, call: call, check)
     var source = try source(of: variant, options: options(0, 1, check))
     var engine = engine(for: source, of: variant, watched: place.call)
     try naming { try engine.play(&source) }
-    guard let story = engine.story else { preconditionFailure("the request has been counted") }
-    return Story(
-      story: story, plan: engine.result.plan, names: engine.names, row: place.row)
+    guard let trace = engine.trace else { preconditionFailure("the request has been counted") }
+    return TracedCall(
+      trace: trace, plan: engine.result.plan, names: engine.names, row: place.row)
   }
 
   /// Reads through the log up to the request.

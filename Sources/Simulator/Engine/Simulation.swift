@@ -49,14 +49,14 @@ package struct Simulation: Sendable {
   }
 
   /// What happens to one call of a plan's run, by its rank of arrival (from 1), and how many calls
-  /// there were until then; no story if there are fewer.
-  package func story(
+  /// there were until then; no trace if there are fewer.
+  package func trace(
     ofCall number: Int64, of plan: PlanSpec, run: Int
-  ) throws -> (story: CallStory?, calls: Int64) {
+  ) throws -> (trace: CallTrace?, calls: Int64) {
     var stream = try stream(plan, run: run, isTold: true)
     var engine = engine(plan, run: run, watched: number)
     try naming(plan) { try engine.play(&stream) }
-    return (engine.story, engine.result.calls)
+    return (engine.trace, engine.result.calls)
   }
 
   /// Throws `BadInput` where the plan is too large to be simulated.

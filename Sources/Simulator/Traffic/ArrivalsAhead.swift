@@ -3,7 +3,7 @@ import Support
 /// What all sources of a workload go by.
 package struct ArrivalWay {
   package let factory: CallFactory
-  package let forms: UnsafePointer<CallForm>
+  package let forms: UnsafePointer<CallTemplate>
   package let draws: Draws
   package let pieces: UnsafePointer<Timeline.Piece>
   /// When each day ends; the last never does.

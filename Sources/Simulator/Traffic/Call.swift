@@ -20,7 +20,7 @@ package struct Call: Sendable, BitwiseCopyable {
   /// The budget's action that has changed or refused the call; negative: none.
   package var action: Int16 = -1
   package var flow: Int32 = -1
-  /// Into the batch's `facts`, 0; negative: a synthetic call.
+  /// Into the batch's `loggedFields`, 0; negative: a synthetic call.
   package var fact: Int32 = -1
   /// Total input: fresh, prefix and frames.
   package var input: Int64 = 0
@@ -80,7 +80,7 @@ extension Call {
 package typealias CallPointer = UnsafePointer<Call>
 
 /// What a log says of a call beyond its sizes (docs/semantics.md, "Outcome and latency").
-package struct LoggedFacts: Sendable, BitwiseCopyable {
+package struct LoggedFields: Sendable, BitwiseCopyable {
   /// Data row of the log, from 1.
   package var row: Int64 = 0
   /// The model that answered or failed; `UInt16.max`: not told.
@@ -119,7 +119,7 @@ package struct CallBatch: ~Copyable, Sendable {
   /// Synthetic ones; of a log, the one that was made last.
   package var calls = Slab<Call>()
   /// What the log says of that one.
-  package var facts = Slab<LoggedFacts>()
+  package var loggedFields = Slab<LoggedFields>()
   /// Rows of a log whose calls are made when they are needed.
   package var log = TraceBatch()
   /// Calls of all batches before, of a log.
@@ -136,7 +136,7 @@ package struct CallBatch: ~Copyable, Sendable {
     counted = 0
   }
 
-  /// Makes the call of a row, with the facts of it; valid until the next one is made.
+  /// Makes the call of a row, with the loggedFields of it; valid until the next one is made.
   @inline(never)
   package mutating func makeCall(ofRow place: Int) -> CallPointer {
     let row = log.record(place)
@@ -153,9 +153,9 @@ package struct CallBatch: ~Copyable, Sendable {
     call.fact = 0
     calls.resize(to: 0)
     calls.append(call)
-    facts.resize(to: 0)
-    facts.append(
-      LoggedFacts(
+    loggedFields.resize(to: 0)
+    loggedFields.append(
+      LoggedFields(
         row: row.number, model: UInt16(row.model), failed: row.status.isFailure,
         timedOut: row.status == .timedOut,
         blockCount: row.blockCount, latency: row.latency, cachedInput: row.cached,

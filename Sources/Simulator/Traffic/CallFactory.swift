@@ -9,8 +9,8 @@ package final class CallFactory: Sendable {
   private let draws: Draws
   private let routing: CompiledRouting
   private let plans: FixedTable<ArrivalPlan>
-  private let kinds: FixedTable<CallKind>
-  package let forms: CallForms
+  private let kinds: FixedTable<CallClass>
+  package let forms: CallTemplates
   private let mixShares: FixedTable<Double>
   private let mixGuides: FixedTable<UInt16>
   private let attempts: FixedTable<AttemptDraws>
@@ -32,7 +32,7 @@ package final class CallFactory: Sendable {
     self.draws = draws
     plans = FixedTable(compiled.arrivalPlans)
     kinds = FixedTable(compiled.kinds)
-    forms = CallForms(compiled, routing, countsHits: countsHits)
+    forms = CallTemplates(compiled, routing, countsHits: countsHits)
     // Behind those of the mixes, what the start of a flow is found in.
     mixShares = FixedTable(compiled.mixShares + [.infinity])
     mixGuides = FixedTable(compiled.mixGuides + MixGuide.cells(of: []))
@@ -61,7 +61,7 @@ package final class CallFactory: Sendable {
   /// What one user's calls of a workload are drawn from.
   package struct Mix {
     fileprivate var workload: Int
-    fileprivate var forms: UnsafePointer<CallForm>
+    fileprivate var forms: UnsafePointer<CallTemplate>
     /// Of its first kind.
     fileprivate var firstForm: Int
     /// Running sums of the shares, ∞ in place of the last.
@@ -112,7 +112,7 @@ package final class CallFactory: Sendable {
   @inline(never)
   private func assign(_ mix: inout Mix, to experiment: Int, user: UInt32) {
     if let variant = assignments[experiment].variant(ofUser: user) {
-      mix.firstForm = CallForms.place(mix.firstForm, kindsLater: variant * mix.count)
+      mix.firstForm = CallTemplates.place(mix.firstForm, kindsLater: variant * mix.count)
     } else {
       mix.experiment = experiment
     }
@@ -127,26 +127,26 @@ package final class CallFactory: Sendable {
     // Few cells of the guide hold more than one kind: its jump is seldom mispredicted.
     var passed = Int(mix.guide[MixGuide.cell(place)])
     while place >= mix.shares[passed] { passed &+= 1 }
-    let number = CallForms.place(mix.firstForm, kindsLater: passed)
+    let number = CallTemplates.place(mix.firstForm, kindsLater: passed)
     let form = mix.forms + number
-    if form.pointee.isOpen {
-      arrival.form = settle(number, arrival, mix, cache: cache)
+    if form.pointee.needsDraw {
+      arrival.form = resolve(number, arrival, mix, cache: cache)
     } else {
-      let isHit = CallForm.whole(cache) < form.pointee.hitBelow
+      let isHit = CallTemplate.whole(cache) < form.pointee.hitBelow
       arrival.form = UInt32(truncatingIfNeeded: number &+ (isHit ? 1 : 0))
     }
   }
 
   /// The form where more than a hit is drawn.
   @inline(never)
-  private func settle(
+  private func resolve(
     _ number: Int, _ arrival: Arrival, _ mix: Mix, cache: UInt64
   ) -> UInt32 {
     var number = number
     if mix.experiment >= 0 {
       let variant = assignments[mix.experiment].variant(
         ofCall: arrival.index, user: arrival.user, workload: plans[mix.workload].key)
-      number = CallForms.place(number, kindsLater: variant * mix.count)
+      number = CallTemplates.place(number, kindsLater: variant * mix.count)
     }
     let kind = Int(forms[number].pointee.call.kind)
     if let routes = forms.routes(of: number) {
@@ -161,7 +161,7 @@ package final class CallFactory: Sendable {
     let isHit =
       hasFlushes
       ? cache.unit < compiled.cacheRate(ofKind: kind, at: arrival.time)
-      : CallForm.whole(cache) < forms[number].pointee.hitBelow
+      : CallTemplate.whole(cache) < forms[number].pointee.hitBelow
     return UInt32(number + (isHit ? 1 : 0))
   }
 
@@ -248,7 +248,7 @@ package final class CallFactory: Sendable {
   /// The call's own block.
   @inline(__always)
   private static func block(
-    _ block: DrawBlock, _ call: CallPointer, _ kind: KindPointer, _ draws: Draws
+    _ block: DrawBlock, _ call: CallPointer, _ kind: CallClassPointer, _ draws: Draws
   ) -> SplitMix.Block {
     draws.block(
       block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user),
@@ -257,13 +257,13 @@ package final class CallFactory: Sendable {
 
   /// What few kinds of calls have: drawn audio, and prompts.
   @inline(__always)
-  private func setRest(of call: inout Call, _ kind: KindPointer, _ word: UInt64) {
+  private func setRest(of call: inout Call, _ kind: CallClassPointer, _ word: UInt64) {
     if kind.pointee.audio.constant == nil { call.audio = audio(of: call, kind) }
     if kind.pointee.drawsPrompt { call.prompt = prompt(of: call, kind, word) }
   }
 
   @inline(never)
-  private func audio(of call: Call, _ kind: KindPointer) -> Int64 {
+  private func audio(of call: Call, _ kind: CallClassPointer) -> Int64 {
     let word = draws.block(
       .outcome, call: UInt64(call.index), user: UInt64(call.user), workload: kind.pointee.key,
       part: kind.pointee.part)
@@ -276,7 +276,7 @@ package final class CallFactory: Sendable {
   }
 
   @inline(__always)
-  package func prompt(of call: Call, _ kind: KindPointer, _ word: UInt64) -> UInt64 {
+  package func prompt(of call: Call, _ kind: CallClassPointer, _ word: UInt64) -> UInt64 {
     let key = kind.pointee.promptKey
     let user = UInt64(call.user)
     switch kind.pointee.promptForm {
@@ -355,7 +355,9 @@ extension CallFactory {
 
   /// Whether the call sells if it is answered: the draw that the alerts see.
   @inline(__always)
-  private static func converts(_ call: CallPointer, _ kind: KindPointer, _ draws: Draws) -> Bool {
+  private static func converts(_ call: CallPointer, _ kind: CallClassPointer, _ draws: Draws)
+    -> Bool
+  {
     block(.outcome, call, kind, draws).3.unit < kind.pointee.conversion
   }
 

@@ -88,7 +88,7 @@ package struct CompiledScenario: Sendable {
   package private(set) var chainKinds: [ChainKind] = []
   package private(set) var billings: [Billing] = []
   package private(set) var cacheClasses: [String?] = []
-  package private(set) var kinds: [CallKind] = []
+  package private(set) var kinds: [CallClass] = []
   /// Kinds that calls arrive as; the others are what the budget makes of them.
   package private(set) var arrivingKinds: [Int] = []
   /// By tier that the budget may send calls to: how far behind a kind that calls arrive as the same
@@ -214,7 +214,7 @@ package struct CompiledScenario: Sendable {
   }
 
   /// The first of these models that can do the task of a kind's calls, as far as the catalog tells.
-  package func firstFit(in models: [ModelID], forKindOf kind: CallKind) -> ModelID? {
+  package func firstFit(in models: [ModelID], forKindOf kind: CallClass) -> ModelID? {
     let unfit = chainKinds[Int(kind.chain)].unfit
     return models.first { !unfit.contains($0) }
   }
@@ -298,7 +298,7 @@ package struct CompiledScenario: Sendable {
     scenario.period.observed?.end = SimTime(microseconds: last + 1)
   }
 
-  /// Logged calls are billed plainly; their kinds come one by one, each with its likes in the tiers
+  /// Logged calls are billed plainly; their kinds come one by one, each with its counterparts in the tiers
   /// of the budget right behind it.
   package mutating func beginLog() {
     _ = Self.index(of: Billing(batch: false, serviceTier: nil), in: &billings, &placeOfBilling)
@@ -354,7 +354,7 @@ package struct CompiledScenario: Sendable {
     qualities.append(CompiledQuality(variant.quality, &tables))
     let cache = cacheUse(of: variant)
     var pool = 0
-    let form: CallKind.PromptForm
+    let form: CallClass.PromptForm
     switch variant.prompts {
     case .none: form = .none
     case .unique: form = .unique
@@ -389,7 +389,7 @@ package struct CompiledScenario: Sendable {
       group.rule = scenario.policy.firstMatchPlace(seen)
     }
     kinds.append(
-      CallKind(
+      CallClass(
         key: key, workload: UInt16(workloads.count), useCase: UInt16(useCase),
         tier: UInt16(tier),
         group: UInt32(Self.index(of: group, in: &groups, &placeOfGroup)),

@@ -19,7 +19,8 @@ package struct HitTally: ~Copyable, Sendable {
   /// Counts an arrival if that is all there is to do: 1, otherwise 0. Draws decide which, so there is
   /// no jump.
   @inline(__always)
-  package mutating func count(_ arrival: Arrival, _ forms: UnsafePointer<CallForm>, day: Int) -> Int
+  package mutating func count(_ arrival: Arrival, _ forms: UnsafePointer<CallTemplate>, day: Int)
+    -> Int
   {
     let number = Int(truncatingIfNeeded: arrival.form)
     let form = forms + number

@@ -4,7 +4,7 @@ import Support
 /// The users of one plan and how much each of them calls.
 package struct Population: Sendable {
   package let users: Int
-  package let deal: UserDeal
+  package let deal: UserAllocation
   /// Activity relative to the mean user, without the rogue's excess.
   private let weights: [Double]
   private let areDrawn: Bool
@@ -18,7 +18,7 @@ package struct Population: Sendable {
   /// - Parameter rates: of the calls that users make; empty: activity alone tells who makes most.
   package init(_ population: UserPopulation, users: Int, draws: Draws, rates: [CallRate]) {
     self.users = users
-    var deal = UserDeal(population: population, users: users, rates: rates)
+    var deal = UserAllocation(population: population, users: users, rates: rates)
     planNames = population.accountPlans.map(\.name)
     if case .lognormal(let cv) = population.activity, cv > 0 {
       areDrawn = true

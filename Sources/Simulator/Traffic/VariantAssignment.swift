@@ -69,7 +69,7 @@ package struct ArmPlace {
 
 extension CompiledScenario {
   /// The experiment and variant that a kind of call is of; nil: none.
-  package func variant(of kind: CallKind) -> (experiment: Experiment, arm: Experiment.Arm)? {
+  package func variant(of kind: CallClass) -> (experiment: Experiment, arm: Experiment.Arm)? {
     guard kind.arm >= 0 else { return nil }
     return scenario.experiments.flatMap { test in test.arms.map { (test, $0) } }[Int(kind.arm)]
   }

@@ -14,7 +14,7 @@ package enum StandardStream {
   /// to a CI server.
   package static func say(_ text: String) {
     let isTerminal = isatty(carriesOutput ? STDERR_FILENO : STDOUT_FILENO) == 1
-    let harmless = TextStyle.applied(PlainEnglish.visibleStyled(text), isTerminal: isTerminal)
+    let harmless = TextStyle.applied(HumanFormat.visibleStyled(text), isTerminal: isTerminal)
     if carriesOutput { raw(harmless) } else { print(harmless, terminator: "") }
   }
 
@@ -40,7 +40,7 @@ package enum StandardStream {
   }
 
   /// To standard error, as harmless as what is said.
-  package static func tell(_ text: String) { raw(PlainEnglish.visibleLines(text)) }
+  package static func tell(_ text: String) { raw(HumanFormat.visibleLines(text)) }
 
   /// The program's own control characters, to standard error.
   package static func raw(_ text: String) {

@@ -35,7 +35,7 @@ extension OutputTable {
   package init(_ tables: [Table]) {
     columns = tables.first?.columns.map(\.name) ?? []
     rows = tables.flatMap { table -> [[Cell]] in
-      var sums = AddingUp(table)
+      var sums = CumulativeRounder(table)
       return table.rows.map { row -> [Cell] in
         zip(table.columns, sums.rounded(row)).map { column, cell -> Cell in
           guard let text = column.type.text(of: cell) else { return .unknown }
@@ -139,8 +139,8 @@ extension OutputTable {
   /// For eyes: numbers to the right, text to the left. A table wider than `width` characters is
   /// written row by row, a line a column.
   package func aligned(width: Int, styled: Bool) -> String {
-    let columns = columns.map { PlainEnglish.visible($0) }
-    let cells = rows.map { $0.map { PlainEnglish.visible($0.text) } }
+    let columns = columns.map { HumanFormat.visible($0) }
+    let cells = rows.map { $0.map { HumanFormat.visible($0.text) } }
     let widths = columns.indices.map { column in
       ([columns[column]] + cells.map { $0[column] }).map(\.count).max() ?? 0
     }
@@ -162,7 +162,7 @@ extension OutputTable {
   }
 
   private func records(_ cells: [[String]]) -> String {
-    let columns = columns.map { PlainEnglish.visible($0) }
+    let columns = columns.map { HumanFormat.visible($0) }
     let longest = columns.map(\.count).max() ?? 0
     return cells.map { row in
       zip(columns, row).map { name, text in

@@ -41,7 +41,7 @@ extension Table {
     var writer = CSVWriter(dialect: dialect, isGuarded: isGuarded)
     for column in columns { writer.text(column.name) }
     writer.endRow()
-    var sums = AddingUp(self)
+    var sums = CumulativeRounder(self)
     for row in rows {
       for (column, cell) in zip(columns, sums.rounded(row)) {
         writer.write(cell, of: column.type)

@@ -11,12 +11,12 @@ package enum ExactText {
     let (unit, name): (Int128, String) =
       size >= 1_000_000 || size == 0 ? (1_000_000, "s") : (1_000, "ms")
     let text = DecimalText.trimmed(DecimalText.ratio(size, unit, places: 6))
-    return sign + PlainEnglish.grouped(text) + " " + name
+    return sign + HumanFormat.grouped(text) + " " + name
   }
 
   /// `$0.000456`.
   package static func usd(_ money: MoneySum) -> String {
-    "$" + PlainEnglish.grouped(money.exactDecimal)
+    "$" + HumanFormat.grouped(money.exactDecimal)
   }
 
   package static func usd(_ money: Money) -> String { usd(MoneySum(money)) }
@@ -50,6 +50,6 @@ package enum ExactText {
   package static func quantity(_ component: PriceBreakdown.Component) -> String {
     component.dimension.isTime
       ? duration(SimDuration(microseconds: component.quantity))
-      : PlainEnglish.count(component.quantity)
+      : HumanFormat.count(component.quantity)
   }
 }

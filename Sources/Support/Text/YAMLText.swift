@@ -15,7 +15,7 @@ package struct YAMLText {
   package mutating func comment(_ text: String, indent: Int = 0) {
     let start = String(repeating: " ", count: indent) + "# "
     // A name in it must not end the line.
-    let text = PlainEnglish.visible(text)
+    let text = HumanFormat.visible(text)
     wrap(text.split(separator: " "), first: start, rest: start, end: "")
   }
 

@@ -105,7 +105,7 @@ import Testing
     let text = AuditText(workings: result.workings)
     let said = { (id: String) in text.explanation(try #require(result[id])) }
     #expect(
-      try said("week") == "Right: pieces a shop sells (60 pieces per day) × shops (6 x) × 7 "
+      try said("week") == "Right: pieces a shop sells (60 pieces per day) × shops (6x) × 7 "
         + "(between units of time) gives 2,520 pieces per week.")
     #expect(try said("day") == "Right: pieces a week: 360 pieces per day.")
     #expect(try said("hour").contains(" ÷ 168 (between units of time) gives 15 pieces per h"))

@@ -92,7 +92,7 @@ import Testing
     let result = try Self.audit.get()
     let file = try Self.claims.get()
     let values = Dictionary(uniqueKeysWithValues: file.values.map { ($0.name, $0.way) })
-    func claims(_ way: Way) -> Set<String> {
+    func claims(_ way: Derivation) -> Set<String> {
       let names: [String] =
         switch way {
         case .formula(let formula): formula.names.map(\.name)

@@ -249,7 +249,7 @@ import Testing
       contentsOf: RepositoryFiles.root.appendingPathComponent("docs/validation.md"), encoding: .utf8
     ).replacing("\n", with: " ")
     let errors = SessionRuleErrors.shipped
-    func shown(_ share: Double) -> String { PlainEnglish.percent(share) }
+    func shown(_ share: Double) -> String { HumanFormat.percent(share) }
     for (name, rule) in [
       ("`session_block: 64`, writes billed", errors.written),
       ("the same with `session_reset: 90%`", errors.withReset),

@@ -64,7 +64,7 @@ import Testing
     #expect(tables[6].rows.map { $0[5] } == [.money(plain.cost - result.cost)])
     #expect(plan.overBudgetProbability == nil)
     let text = ReportMarkdown.text(report)
-    let saved = PlainEnglish.usd(plain.cost - result.cost)
+    let saved = HumanFormat.usd(plain.cost - result.cost)
     #expect(text.contains("which saves **\(saved)**"))
     #expect(text.contains("## What acting on the budget saves"))
     #expect(!text.contains("error of the program"))

@@ -67,10 +67,10 @@ import Testing
       ("\n    prompts: {pool: 5}", "does not apply", "available"),
       ("\ncache: {mode: rate, default: {ttl: 1h, hit_rate: 20%}}", "no effect", "in use"),
     ] {
-      let (tree, scenario) = try ScenarioReader.tree(
-        path: try ScenarioFolder([
-          "catalog.yaml": ChangeTests.catalog, "s.yaml": DecisionFolder.scenario + more,
-        ]).path("s.yaml"))
+      let folder = try ScenarioFolder([
+        "catalog.yaml": ChangeTests.catalog, "s.yaml": DecisionFolder.scenario + more,
+      ])
+      let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
       let study = try LeverStudy(tree, scenario, levers: levers, threads: 1)
       let states = study.results.sorted { $0.lever.name < $1.lever.name }.map(\.state)
       #expect(states == [ttl, cache], "\(more)")

@@ -45,8 +45,8 @@ import Testing
     let late: ClosedRange<Double> = (22.8 - 1.14 - 0.18)...(22.8 + 1.14)
     #expect(late.contains(hours(try #require(plan.result.latency.percentile(95)))))
     let text = Headline.text(report)
-    let median = PlainEnglish.percentile(plan.result.performance[0].queue, 50)
-    let last = PlainEnglish.percentile(plan.result.latency, 95)
+    let median = HumanFormat.percentile(plan.result.performance[0].queue, 50)
+    let last = HumanFormat.percentile(plan.result.latency, 95)
     let waits = " of r1's calls wait for it, half of all its calls \(median) or more"
     #expect(text.contains(waits), "\(text)")
     #expect(text.contains("or more; of all answers 95 % arrive within \(last)."), "\(text)")

@@ -243,7 +243,7 @@ import Testing
       source: CallStream(
         compiled, CompiledRouting(compiled), plan: scenario.plans[0],
         draws: Draws(seed: scenario.seed, run: 1)), watched: failed.number)
-    guard case .look(let look)? = watched.story?.steps.first else {
+    guard case .look(let look)? = watched.trace?.steps.first else {
       Issue.record("no target was looked at")
       return
     }

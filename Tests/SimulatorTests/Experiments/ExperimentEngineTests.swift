@@ -96,7 +96,7 @@ import Testing
     var rated: Int64 = 0
     var satisfied: Int64 = 0
 
-    mutating func add(_ record: CallRecord, _ kind: CallKind, _ word: SplitMix.Block) {
+    mutating func add(_ record: CallRecord, _ kind: CallClass, _ word: SplitMix.Block) {
       calls += 1
       cost += [record.inputCost, record.outputCost, record.otherCost].reduce(0) {
         $0 + Int128($1.picodollars)

@@ -77,7 +77,7 @@ import Testing
       " standard errors above the $", "they leave out cheap breaker.",
       "to spare, but with ", " of the calls failed or answered by a fallback",
     ] { #expect(text.contains(part), "\(part) in \(text)") }
-    let fallback = PlainEnglish.count(plan.result.performance[1].fallbackCalls)
+    let fallback = HumanFormat.count(plan.result.performance[1].fallbackCalls)
     #expect(text.contains(" \(fallback) were answered by a fallback"))
     #expect(plan.untroubled == MoneySum(picodollars: Int128(plan.result.calls) * 600_000_000))
     #expect(ReportMarkdown.text(report).contains("\n\n**Attention: of "))
@@ -98,11 +98,11 @@ import Testing
     let report = try Self.report(scenario)
     let result = report.plans[0].result
     let text = Headline.text(report)
-    let share = PlainEnglish.share(Double(result.failedCalls) / Double(result.calls))
+    let share = HumanFormat.share(Double(result.failedCalls) / Double(result.calls))
     #expect(
       text.hasPrefix(
-        "ATTENTION: of \(PlainEnglish.count(result.calls)) calls, "
-          + "\(PlainEnglish.count(result.failedCalls)) failed (\(share)). Without failures, "),
+        "ATTENTION: of \(HumanFormat.count(result.calls)) calls, "
+          + "\(HumanFormat.count(result.failedCalls)) failed (\(share)). Without failures, "),
       "\(text)")
     #expect(text.contains(" lower. With 10 users, AI costs "), "\(text)")
   }
@@ -121,9 +121,9 @@ import Testing
     #expect(performance.map(\.fallbackCalls) == [0, 0] && performance[0].otherRegionCalls == 0)
     #expect(moved == performance[1].calls)
     let text = Headline.text(report)
-    let share = PlainEnglish.share(Double(moved) / calls)
+    let share = HumanFormat.share(Double(moved) / calls)
     #expect(
-      text.contains(" \(PlainEnglish.count(moved)) were answered in another region (\(share))"))
+      text.contains(" \(HumanFormat.count(moved)) were answered in another region (\(share))"))
     #expect(text.contains(" of the calls failed or answered by a fallback or in another region"))
     let json = RunRecord(version: "0").json(report).text
     #expect(json.contains("\"other_region_calls\": \(moved)"))
@@ -324,7 +324,7 @@ import Testing
     let share = 100_000 * 3.0 / 26 * 4 / 60 / 60 / 20
     #expect((load.busiestShare / share - 1).magnitude < 1e-12)
     #expect(load.busiestHour?.description == "2025-11-01T19:00:00Z")
-    let words = PlainEnglish.share(share)
+    let words = HumanFormat.share(share)
     let result = try Simulation(scenario).result(of: scenario.plans[0], run: 1)
     let report = ScenarioReport(
       scenario: scenario, plans: [PlanReport(result: result, expectation: expectation)])
@@ -332,7 +332,7 @@ import Testing
     #expect(chart.contains("busiest hour (1 November 2025, 20:00) \(words) expected"), "\(words)")
     let capacity = ReportMarkdown.capacitySection(report)
     #expect(capacity.contains("busiest hour is the clock hour in which most is expected"))
-    #expect(capacity.contains(PlainEnglish.number(load.offeredBusiestHour)))
+    #expect(capacity.contains(HumanFormat.number(load.offeredBusiestHour)))
     #expect(!capacity.contains("peak use"))
     let expected = Outcome(expected: scenario, plan: scenario.plans[0]).quotaUse
     let simulated = try Outcomes.simulated([scenario], runs: 1...2, threads: 1)[0][0]

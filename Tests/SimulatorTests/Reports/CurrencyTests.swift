@@ -17,15 +17,15 @@ import Testing
     let read = try scenario("{ code: EUR, rate: 0.92, date: 2025-11-03 }").read()
     let currency = try #require(read.currency)
     let dollars = MoneySum(picodollars: 1_248 * MoneySum.picodollarsPerDollar)
-    #expect(PlainEnglish.amount(dollars, in: currency) == "1,148.16 EUR")
-    #expect(PlainEnglish.amount(.zero - dollars, in: currency) == "−1,148.16 EUR")
-    #expect(PlainEnglish.rate(currency) == "0.92")
+    #expect(HumanFormat.amount(dollars, in: currency) == "1,148.16 EUR")
+    #expect(HumanFormat.amount(.zero - dollars, in: currency) == "−1,148.16 EUR")
+    #expect(HumanFormat.rate(currency) == "0.92")
     // What cents do not say has two digits: $0.25 at 0.02 is 0.005.
     let even = try scenario("{ code: EUR, rate: 0.02, date: 2025-11-03 }").read()
     let quarter = MoneySum(picodollars: MoneySum.picodollarsPerDollar / 4)
-    #expect(even.currency.map { PlainEnglish.amount(quarter, in: $0) } == "0.0050 EUR")
+    #expect(even.currency.map { HumanFormat.amount(quarter, in: $0) } == "0.0050 EUR")
     let thrice = quarter + quarter + quarter
-    #expect(even.currency.map { PlainEnglish.amount(thrice, in: $0) } == "0.015 EUR")
+    #expect(even.currency.map { HumanFormat.amount(thrice, in: $0) } == "0.015 EUR")
   }
 
   @Test func whatIsNoCurrencyIsRefused() throws {
@@ -47,7 +47,7 @@ import Testing
       let both = plan.result.cost + plan.result.cost
       #expect(
         text.contains(
-          PlainEnglish.amount(
+          HumanFormat.amount(
             both,
             in: Currency(
               code: "EUR", rate: ExactDecimal(digits: 1, places: 0),

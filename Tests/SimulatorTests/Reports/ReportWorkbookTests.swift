@@ -53,7 +53,7 @@ private let hasLibrary = (try? Workbook.requireLibrary()) != nil
     let sheets = try Self.sheets(try Self.workbook(report))
     for table in ReportTables.all(report) {
       let sheet = try #require(sheets[table.name])
-      var sums = AddingUp(table)
+      var sums = CumulativeRounder(table)
       for (place, column) in table.columns.enumerated() {
         #expect(sheet.cells[Workbook.Place(0, place).name]?.text == column.name)
       }

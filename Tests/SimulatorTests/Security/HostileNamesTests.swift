@@ -191,7 +191,7 @@ import Testing
       "a::b": "a::b", "## Heading": "## Heading", "C##": "C##", "#[x]": "#[x]",
     ]
     for (text, inert) in texts {
-      #expect(PlainEnglish.visibleLines(text) == inert)
+      #expect(HumanFormat.visibleLines(text) == inert)
       #expect(!QuotedText.quoted(text).contains("##") && !XMLText.escape(text).contains("##"))
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Simulator
@@ -156,6 +157,9 @@ import Testing
   /// A program under `nohup` goes on when its terminal goes; others clean up.
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
   func signalsLeaveNothing(signal: Int32) throws {
+    // Under `nohup` the tests, and so the program, would go on for hours.
+    let others = Glibc.signal(signal, SIG_DFL)
+    defer { _ = Glibc.signal(signal, others) }
     let folder = try Self.folder()
     let before = folder.content
     let process = try Program.process(

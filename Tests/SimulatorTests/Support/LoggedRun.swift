@@ -11,7 +11,7 @@ struct LoggedRun {
   /// How many places the engine has made for calls in flight.
   let flightSlots: Int
   /// Of the watched call, after which the run stops.
-  let story: CallStory?
+  let trace: CallTrace?
 
   private final class Store: Sendable {
     let records = Mutex<[CallRecord]>([])
@@ -31,7 +31,7 @@ struct LoggedRun {
       compiled: compiled, routing: routing, prices: PriceTable(compiled), draws: draws, plan: plan,
       run: 1, log: log, watched: watched)
     result = try engine.run(&source)
-    story = engine.story
+    trace = engine.trace
     records = store.records.withLock { $0 }
     flightSlots = engine.flights.count
   }

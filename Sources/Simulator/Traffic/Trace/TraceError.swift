@@ -65,7 +65,7 @@ extension [TraceError.Row] {
 
 extension TraceError.Row: CustomStringConvertible {
   package var description: String {
-    PlainEnglish.visible(
+    HumanFormat.visible(
       "row \(number)" + (column.isEmpty ? "" : ", column '\(column)'") + ": \(problem)"
         + (others > 0 ? ", and \(InputLog.grouped(others)) other row\(others == 1 ? "" : "s")" : "")
     )

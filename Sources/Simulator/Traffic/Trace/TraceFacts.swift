@@ -41,12 +41,12 @@ package struct TraceFacts: Sendable {
     guard !words.isEmpty else { return nil }
     let rows = words.reduce(0) { $0 + $1.value }
     var names = words.prefix(shown).map { word, rows in
-      "'\(PlainEnglish.visible(word))' (\(PlainEnglish.plural(rows, "request")))"
+      "'\(HumanFormat.visible(word))' (\(HumanFormat.plural(rows, "request")))"
     }
     if words.count > shown { names.append("\(words.count - shown) more") }
     return
-      "Mind that the status of \(PlainEnglish.plural(rows, "request")) is not known, and taken for a "
-      + "failure: \(PlainEnglish.list(names)). A format of your own can say what it means."
+      "Mind that the status of \(HumanFormat.plural(rows, "request")) is not known, and taken for a "
+      + "failure: \(HumanFormat.list(names)). A format of your own can say what it means."
   }
 
   /// The log's columns that are not used.

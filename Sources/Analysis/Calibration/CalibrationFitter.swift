@@ -3,7 +3,7 @@ import Scenarios
 import Simulator
 
 /// From what the two passes counted to a scenario's parameters.
-package struct Assembly {
+package struct CalibrationFitter {
   package let sketch: LogSketch
   package let period: PeriodFit
   package let profiles: [ProfileFit]

@@ -2,13 +2,13 @@ import CostModel
 
 /// What all calls have in common that are of one kind, go to one model first and are, or are not, in
 /// the response cache.
-package struct CallForm: Sendable, BitwiseCopyable {
+package struct CallTemplate: Sendable, BitwiseCopyable {
   /// Before anything is drawn.
   package var call: Call
   /// `whole` of the draws that are hits.
   package var hitBelow: UInt64 = 0
   /// Whether more than a hit is to be drawn: variant, model or a hit that depends on time.
-  package var isOpen = false
+  package var needsDraw = false
   /// 1 where the shape is drawn, else 0: counted, not jumped to.
   package var shapes = 0
   /// Likewise the first attempt, where no cache has to be asked first.
@@ -31,8 +31,8 @@ package struct CallForm: Sendable, BitwiseCopyable {
 
 /// The forms of calls: pairs of a call that is made and a hit. By account plan, then kind; then of
 /// workloads whose arrivals are starts of flows; then by model, of kinds whose model is drawn.
-package struct CallForms: Sendable {
-  private let forms: FixedTable<CallForm>
+package struct CallTemplates: Sendable {
+  private let forms: FixedTable<CallTemplate>
   private let kindCount: Int
   private let firstFlow: Int
 
@@ -40,24 +40,24 @@ package struct CallForms: Sendable {
   package init(_ compiled: CompiledScenario, _ routing: CompiledRouting, countsHits: Bool) {
     kindCount = compiled.kinds.count
     firstFlow = 2 * compiled.accountPlanCount * kindCount
-    func arriving(_ kind: Int, _ model: ModelID?) -> [CallForm] {
+    func arriving(_ kind: Int, _ model: ModelID?) -> [CallTemplate] {
       var pair = Self.pair(kind, model, compiled, routing)
       if countsHits, pair[1].sales == 0 { pair[1].counted = 1 }
       return pair
     }
-    var forms: [CallForm] = []
-    var routed: [CallForm] = []
+    var forms: [CallTemplate] = []
+    var routed: [CallTemplate] = []
     let flows = compiled.workloads.indices.flatMap { workload in
       var call = Call(time: 0, index: 0, user: 0, kind: UInt16(workload))
       call.isFlowStart = true
-      return [CallForm(call: call), CallForm(call: call)]
+      return [CallTemplate(call: call), CallTemplate(call: call)]
     }
     for plan in 0..<compiled.accountPlanCount {
       for kind in compiled.kinds.indices {
         let models = routing.shares(kind: kind, accountPlan: plan).map(\.model)
         var pair = arriving(kind, models.first)
         if models.count > 1 {
-          pair[0].isOpen = true
+          pair[0].needsDraw = true
           pair[0].routes = Int32(firstFlow + flows.count + routed.count)
           for model in models { routed += arriving(kind, model) }
         }
@@ -70,19 +70,19 @@ package struct CallForms: Sendable {
   /// - Parameter model: nil of logged calls, which are not made here.
   private static func pair(
     _ number: Int, _ model: ModelID?, _ compiled: CompiledScenario, _ routing: CompiledRouting
-  ) -> [CallForm] {
+  ) -> [CallTemplate] {
     let kind = compiled.kinds[number]
     var call = Call(time: 0, index: 0, user: 0, kind: UInt16(number))
     call.routed = model?.rawValue ?? 0
-    var made = CallForm(call: call)
+    var made = CallTemplate(call: call)
     made.sales = kind.sells ? 1 : 0
     call.cacheDraw = true
-    var hit = CallForm(call: call)
+    var hit = CallTemplate(call: call)
     hit.sales = made.sales
-    made.isOpen =
+    made.needsDraw =
       !compiled.scenario.cache.flushes.isEmpty
       || compiled.variant(of: kind)?.experiment.unit == .call
-    made.hitBelow = CallForm.bound(kind.cacheRate)
+    made.hitBelow = CallTemplate.bound(kind.cacheRate)
     made.shapes = kind.drawsShape ? 1 : 0
     made.hasUniquePrompt = kind.drawsPrompt && kind.promptForm == .unique
     made.call.take(
@@ -102,10 +102,10 @@ package struct CallForms: Sendable {
 
   /// All of them.
   @inline(__always)
-  package var base: UnsafePointer<CallForm> { forms.pointer(to: 0) }
+  package var base: UnsafePointer<CallTemplate> { forms.pointer(to: 0) }
 
   @inline(__always)
-  package subscript(place: Int) -> UnsafePointer<CallForm> { forms.pointer(to: place) }
+  package subscript(place: Int) -> UnsafePointer<CallTemplate> { forms.pointer(to: place) }
 
   @inline(__always)
   package func place(kind: Int, accountPlan: Int) -> Int { 2 &* (accountPlan &* kindCount &+ kind) }

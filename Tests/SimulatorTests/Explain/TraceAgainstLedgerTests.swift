@@ -3,17 +3,17 @@ import Testing
 
 @testable import Simulator
 
-/// A call's story beside its row of calls.csv.
-@Suite struct StoryAgainstLedgerTests {
+/// A call's trace beside its row of calls.csv.
+@Suite struct TraceAgainstLedgerTests {
   @Test func everyCallOfTheTinyScenario() throws {
     let scenario = try ExplainTests.scenario()
     let records = try LoggedRun(scenario).records
     let simulation = Simulation(scenario)
     let numbers = Array(1...40) + ExplainTests.cases.map { Int($0.call) }
     for number in numbers {
-      let told = try simulation.story(ofCall: Int64(number), of: scenario.plans[0], run: 1)
-      let story = try #require(told.story)
-      expectSame(story, records[number - 1], "call \(number)")
+      let told = try simulation.trace(ofCall: Int64(number), of: scenario.plans[0], run: 1)
+      let trace = try #require(told.trace)
+      expectSame(trace, records[number - 1], "call \(number)")
     }
   }
 
@@ -32,12 +32,12 @@ import Testing
         let number = 1 + seeds.below(all.records.count)
         let run = try LoggedRun(
           compiled, plan: plan, source: ListSource(batches: [calls]), watched: Int64(number))
-        let told = run.story
-        let story = try #require(told, "seed \(seed), call \(number)")
-        expectSame(story, all.records[number - 1], "seed \(seed), call \(number)")
+        let told = run.trace
+        let trace = try #require(told, "seed \(seed), call \(number)")
+        expectSame(trace, all.records[number - 1], "seed \(seed), call \(number)")
         // Watching changes nothing for the calls that it has let end.
         #expect(run.records.map(\.latency) == all.records.prefix(run.records.count).map(\.latency))
-        steps += story.steps.count
+        steps += trace.steps.count
       }
     }
     #expect(steps > 800, "otherwise too little happened to be compared")
@@ -55,29 +55,29 @@ import Testing
     }
   }
 
-  private func expectSame(_ story: CallStory, _ record: CallRecord, _ name: Comment) {
-    guard let end = story.end else {
+  private func expectSame(_ trace: CallTrace, _ record: CallRecord, _ name: Comment) {
+    guard let end = trace.end else {
       Issue.record("\(name) has no end")
       return
     }
-    #expect(story.arrival.number == record.number, name)
+    #expect(trace.arrival.number == record.number, name)
     #expect((end.at - SimTime(microseconds: record.call.time)).microseconds == record.latency, name)
     #expect(end.attempts == Int(record.attempts) && end.skipped == Int(record.skipped), name)
     #expect(end.queued.microseconds == record.queue, name)
     #expect((end.answer == .cache) == (record.cache == .hit), name)
     #expect((end.answer == .nobody) == record.isFailed, name)
     if case .target(let target) = end.answer { #expect(target == record.answeredBy, name) }
-    let cost = story.cost
+    let cost = trace.cost
     #expect(cost.input == record.inputCost && cost.output == record.outputCost, name)
     #expect(cost.other == record.otherCost, name)
-    expectConsistent(story, record, name)
+    expectConsistent(trace, record, name)
   }
 
   /// What the steps say adds up to the row as well.
-  private func expectConsistent(_ story: CallStory, _ record: CallRecord, _ name: Comment) {
+  private func expectConsistent(_ trace: CallTrace, _ record: CallRecord, _ name: Comment) {
     var (attempts, skipped, queued, cached) = (0, 0, Int64(0), Int64(0))
-    var last: CallStory.Attempt?
-    for step in story.steps {
+    var last: CallTrace.Attempt?
+    for step in trace.steps {
       switch step {
       case .look(let look):
         last = look.attempt

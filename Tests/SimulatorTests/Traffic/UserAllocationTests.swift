@@ -28,7 +28,7 @@ private func worst(_ dealt: [UInt8], _ shares: [Double]) -> Double {
 }
 
 @Test func classesKeepTheirSharesWhateverTheAccountPlans() {
-  let deal = UserDeal(
+  let deal = UserAllocation(
     population: population([0.6, 0.3, 0.08, 0.02], [0.04, 0.46, 0.5]), users: 1_000)
   for (users, expected) in [(50, [2, 23, 25]), (100, [4, 46, 50]), (1_000, [40, 460, 500])] {
     let counts = (0..<3).map { item in deal.activityClass.prefix(users).count { $0 == item } }
@@ -45,7 +45,7 @@ private func worst(_ dealt: [UInt8], _ shares: [Double]) -> Double {
   }
   for _ in 0..<60 {
     let (plans, classes) = (shares(), shares())
-    let deal = UserDeal(population: population(plans, classes), users: 700)
+    let deal = UserAllocation(population: population(plans, classes), users: 700)
     let comment = "seed \(seed), plans \(plans), classes \(classes)"
     #expect(worst(deal.accountPlan, plans) < 1 + 1e-9, "\(comment)")
     #expect(worst(deal.activityClass, classes) < 1 + 1e-9, "\(comment)")
@@ -54,11 +54,11 @@ private func worst(_ dealt: [UInt8], _ shares: [Double]) -> Double {
       #expect(worst(own.map { deal.accountPlan[$0] }, plans) < 5, "\(comment)")
     }
     // Account plans move nobody to another class.
-    let alone = UserDeal(population: population([], classes), users: 700)
+    let alone = UserAllocation(population: population([], classes), users: 700)
     #expect(alone.activityClass == deal.activityClass, "\(comment)")
     // Each plan's groups are those of its users, and the mean user has weight 1.
     for users in [1, 2, 3, 7, 10, 29, 700] {
-      let deal = UserDeal(population: population(plans, classes), users: users)
+      let deal = UserAllocation(population: population(plans, classes), users: users)
       let sum = deal.groups.reduce(0.0) { $0 + Double($1.users) * $1.weight }
       #expect(deal.groups.reduce(0) { $0 + $1.users } == users)
       #expect(abs(sum / Double(users) - 1) < 1e-12, "\(comment), \(users) users")
@@ -74,12 +74,12 @@ private func worst(_ dealt: [UInt8], _ shares: [Double]) -> Double {
   }
   let population = UserPopulation(activity: .classes(classes))
   for users in [1, 2, 20, 50] {
-    let deal = UserDeal(population: population, users: users)
+    let deal = UserAllocation(population: population, users: users)
     #expect(deal.activityClass[0] == 1)
     #expect(abs((0..<users).reduce(0.0) { $0 + deal.weight(of: $1) } - Double(users)) < 1e-9)
   }
   #expect(
-    worst(UserDeal(population: population, users: 900).activityClass, [0.96, 0.03, 0.01]) < 1)
+    worst(UserAllocation(population: population, users: 900).activityClass, [0.96, 0.03, 0.01]) < 1)
 }
 
 /// Of a workload that enterprise users make ten times, and starters not at all, the calls are the
@@ -87,7 +87,7 @@ private func worst(_ dealt: [UInt8], _ shares: [Double]) -> Double {
 @Test func factorsOfAccountPlansAddUp() {
   let mixed = population([0.6, 0.3, 0.1], [0.04, 0.46, 0.5])
   for users in [3, 10, 50, 137] {
-    let deal = UserDeal(population: mixed, users: users)
+    let deal = UserAllocation(population: mixed, users: users)
     let factors = [0, 1.0, 10]
     let stated = deal.accountPlan.reduce(0.0) { $0 + factors[Int($1)] }
     let made = (0..<users).reduce(0.0) {
@@ -101,12 +101,12 @@ private func worst(_ dealt: [UInt8], _ shares: [Double]) -> Double {
 
 @Test func addingAUserChangesNoOther() {
   let population = population([0.5, 0.5], [0.3, 0.7])
-  let large = UserDeal(population: population, users: 300)
-  let small = UserDeal(population: population, users: 123)
+  let large = UserAllocation(population: population, users: 300)
+  let small = UserAllocation(population: population, users: 123)
   #expect(small.accountPlan == Array(large.accountPlan.prefix(123)))
   #expect(small.activityClass == Array(large.activityClass.prefix(123)))
   // Halves and halves, yet neither decides the other.
-  let halves = UserDeal(population: evenHalves, users: 400)
+  let halves = UserAllocation(population: evenHalves, users: 400)
   let both = halves.accountPlan.indices.count {
     halves.accountPlan[$0] == 0 && halves.activityClass[$0] == 0
   }

@@ -3,7 +3,7 @@ import Scenarios
 import Support
 
 /// Reads how numbers are recomputed.
-package struct WayReader {
+package struct DerivationReader {
   package let log: InputLog
   package let sources: ClaimSources
   package let aliases: [String: String]
@@ -14,7 +14,7 @@ package struct WayReader {
   }
 
   /// nil if none is stated, or (with an error in the log) it cannot be read.
-  package func way(_ fields: Fields) -> Way? {
+  package func way(_ fields: Fields) -> Derivation? {
     let stated = ClaimsFormat.ways.map(\.key).filter(fields.has)
     guard let key = stated.first, let node = fields[key] else { return nil }
     if let second = stated.dropFirst().first, let other = fields[second] {
@@ -50,7 +50,7 @@ package struct WayReader {
   }
 
   /// One formula, or a list of which each must give the number.
-  private func formula(_ node: YAMLNode) -> Way? {
+  private func formula(_ node: YAMLNode) -> Derivation? {
     guard case .sequence(let items) = node.content else { return parsed(node).map { .formula($0) } }
     let formulas = items.compactMap(parsed)
     if items.isEmpty { log.add(node.place, "expected at least one formula") }
@@ -67,7 +67,7 @@ package struct WayReader {
     }
   }
 
-  private func catalog(_ node: YAMLNode) -> Way? {
+  private func catalog(_ node: YAMLNode) -> Derivation? {
     guard let fields = Fields(node, as: ClaimsFormat.catalogFigure, log: log) else { return nil }
     let figure = fields.choice("figure", of: CatalogQuery.Figure.self)
     guard let (name, catalog) = sources.catalog(fields), let model = fields["model"],
@@ -80,7 +80,7 @@ package struct WayReader {
           name, saying: [catalog.source] + catalog[id].prices.map(\.source))), node.place)
   }
 
-  private func plan(_ node: YAMLNode, isSimulated: Bool) -> Way? {
+  private func plan(_ node: YAMLNode, isSimulated: Bool) -> Derivation? {
     guard let fields = Fields(node, as: ClaimsFormat.planFigure, log: log) else { return nil }
     let figure = fields.choice("figure", of: PlanQuery.Figure.self)
     let users = fields.count("users", in: 1...UserReader.maximumUsers)
@@ -129,7 +129,7 @@ package struct WayReader {
     return true
   }
 
-  private func route(_ node: YAMLNode) -> Way? {
+  private func route(_ node: YAMLNode) -> Derivation? {
     guard let fields = Fields(node, as: ClaimsFormat.routeFigure, log: log) else { return nil }
     let figure = fields.choice("figure", of: RouteQuery.Figure.self)
     var attributes = CallAttributes()

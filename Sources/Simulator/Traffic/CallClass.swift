@@ -12,7 +12,7 @@ package struct CallSizes: Sendable, BitwiseCopyable {
 }
 
 /// Everything about one variant that a call of it needs, as plain numbers.
-package struct CallKind: Sendable, BitwiseCopyable {
+package struct CallClass: Sendable, BitwiseCopyable {
   package enum PromptForm: UInt8, BitwiseCopyable, Sendable { case none, unique, pool, userPool }
 
   /// Of its workload's draws.
@@ -78,7 +78,7 @@ package struct CallKind: Sendable, BitwiseCopyable {
   package var drawsShape: Bool
 }
 
-extension CallKind {
+extension CallClass {
   /// Into `CompiledScenario.meters`.
   package var meters: Range<Int> { Int(firstMeter)..<Int(endMeter) }
   /// Whether the response cache may answer it.
@@ -135,7 +135,7 @@ package struct CompiledQuality: Sendable, BitwiseCopyable {
 }
 
 /// A kind where it lies in the engine's table: no copy is made to hand it over.
-package typealias KindPointer = UnsafePointer<CallKind>
+package typealias CallClassPointer = UnsafePointer<CallClass>
 
 /// What the chain of a call depends on beside its routed model.
 package struct ChainKind: Hashable, Sendable {

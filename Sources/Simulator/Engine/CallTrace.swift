@@ -3,7 +3,7 @@ import CostModel
 /// One call's way through the engine, still in dense numbers: noted where each thing is decided.
 ///
 /// It may be a synthetic or a logged call; `CallExplanation` puts it into words.
-package struct CallStory: Sendable {
+package struct CallTrace: Sendable {
   package let arrival: Arrival
   package private(set) var steps: [Step] = []
   package private(set) var end: End?
@@ -15,7 +15,7 @@ package struct CallStory: Sendable {
     package var number: Int64
     package var call: Call
     /// nil: a synthetic call.
-    package var facts: LoggedFacts?
+    package var loggedFields: LoggedFields?
     package var flow: FlowPlace?
     /// nil: the call is no conversation's.
     package var talk: TalkPlace? = nil

@@ -1,7 +1,7 @@
 import CostModel
 
 /// Numbers and moments as a founder reads them. For Markdown and terminals only, never for data.
-package enum PlainEnglish {
+package enum HumanFormat {
   // MARK: Money
 
   // One rule for every amount, exact or expected: cents, and where these are not all of what is less than

@@ -6,7 +6,7 @@ import Scenarios
 /// Classes and account plans each keep to their shares within one user, whatever the number of
 /// users. Classes are dealt as if there were no account plans; within a class, account plans keep
 /// to their shares as nearly as that leaves room for, so that the two are independent.
-package struct UserDeal: Sendable {
+package struct UserAllocation: Sendable {
   /// Users who have been dealt the same.
   package struct Group: Hashable, Sendable {
     /// Index into `UserPopulation.accountPlans`; nil without any.

@@ -8,7 +8,7 @@ import CostModel
 /// A row's parts add up to its total, too (`RowSum`): where the column of totals adds up, each part is
 /// its exact amount rounded down or up, up where the part's column has fallen behind most; elsewhere
 /// the total is what the rounded parts make.
-package struct AddingUp {
+package struct CumulativeRounder {
   private static let unit: UInt128 = 1_000_000
 
   private let columns: [Int]

@@ -5,7 +5,7 @@ import Testing
 @testable import Simulator
 
 /// A row of a log is explained by the same words as a synthetic call.
-@Suite struct LoggedStoryTests {
+@Suite struct LoggedTraceTests {
   /// One logged call that failed after 250 ms.
   private struct OneRow: CallSource {
     var call: Call?
@@ -14,8 +14,8 @@ import Testing
       batch.removeAll()
       guard let call else { return false }
       batch.calls.append(call)
-      batch.facts.append(
-        LoggedFacts(model: 0, failed: true, latency: 250_000, cachedInput: 40))
+      batch.loggedFields.append(
+        LoggedFields(model: 0, failed: true, latency: 250_000, cachedInput: 40))
       self.call = nil
       return true
     }
@@ -34,10 +34,10 @@ import Testing
     (call.fact, call.input, call.output) = (0, 100, 50)
     let run = try LoggedRun(
       compiled, plan: scenario.plans[0], source: OneRow(call: call), watched: 1)
-    let story = try #require(run.story)
+    let trace = try #require(run.trace)
     let told = try #require(
       CallExplanation(
-        story, plan: scenario.plans[0], run: 1,
+        trace, plan: scenario.plans[0], run: 1,
         names: PlanNames(
           compiled: compiled, routing: CompiledRouting(compiled), userNames: [])))
     let text = ExplanationText.text(told)

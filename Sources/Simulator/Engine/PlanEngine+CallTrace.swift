@@ -15,8 +15,9 @@ extension PlanEngine {
         of: withUnsafePointer(to: call) { cacheKey($0) }, at: SimTime(microseconds: call.time))
     }
     var arrival =
-      CallStory.Arrival(
-        number: watched, call: call, facts: call.fact >= 0 ? batch.facts[Int(call.fact)] : nil,
+      CallTrace.Arrival(
+        number: watched, call: call,
+        loggedFields: call.fact >= 0 ? batch.loggedFields[Int(call.fact)] : nil,
         flow: call.flow >= 0 && kind.turnKind == nil ? flowPlace(call.flow, part: kind.part) : nil,
         routeDraw: word.2.unit,
         cacheDraw: word.3.unit, cacheState: state,
@@ -25,25 +26,25 @@ extension PlanEngine {
         month: month, spent: budget.spent(month: month))
     if let turnKind = kind.turnKind {
       let talk = talks.base + Int(call.flow)
-      arrival.talk = CallStory.TalkPlace(
+      arrival.talk = CallTrace.TalkPlace(
         conversation: talk.pointee.name, turn: talk.pointee.turn + 1, kind: turnKind)
     }
-    story = CallStory(arrival)
+    trace = CallTrace(arrival)
   }
 
-  private func flowPlace(_ slot: Int32, part: UInt64) -> CallStory.FlowPlace {
+  private func flowPlace(_ slot: Int32, part: UInt64) -> CallTrace.FlowPlace {
     let flow = flows[Int(slot)]
     let stages = compiled.workloads[flow.workload].stages
     let calls = stages[flow.nextStage - 1].calls
-    return CallStory.FlowPlace(
+    return CallTrace.FlowPlace(
       index: flow.index, stage: flow.nextStage, stages: stages.count,
       place: (calls.firstIndex { $0.part == part } ?? 0) + 1, places: calls.count)
   }
 
   @inline(never)
   package mutating func tellHit(_ call: Call) {
-    story?.finish(
-      CallStory.End(
+    trace?.finish(
+      CallTrace.End(
         at: SimTime(microseconds: call.time + cacheLatency), answer: .cache, attempts: 0,
         skipped: 0, queued: .zero, storedUntil: nil))
   }
@@ -61,11 +62,11 @@ extension PlanEngine {
       Self.call(of: flights.base + Int(slot)), maxTokens: maxTokens(of: slot), target: target)
     if state.pointee.chargesUncached { charge -= wouldRead(slot, target: target, at: t) }
     var isRetry = false
-    if case .retry? = story?.steps.last { isRetry = true }
+    if case .retry? = trace?.steps.last { isRetry = true }
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, target: target)
-    if isLogged, facts[Int(slot)].latency >= 0 { latency = facts[Int(slot)].latency }
-    var look = CallStory.Look(
+    if isLogged, loggedFields[Int(slot)].latency >= 0 { latency = loggedFields[Int(slot)].latency }
+    var look = CallTrace.Look(
       at: t, target: target, isRetry: isRetry, breaker: state.pointee.breaker?.state(at: t),
       levels: state.pointee.quota.levels(at: t), charge: charge,
       wait: state.pointee.quota.wait(
@@ -77,7 +78,7 @@ extension PlanEngine {
         call, kind: kinds.pointer(to: Int(call.kind)), target: target, at: t))
     look.boundaries = boundaries(of: call, target: target, at: t)
     if fitting == nil { look.tooLong = whole + call.output }
-    story?.add(.look(look))
+    trace?.add(.look(look))
   }
 
   /// The target considered last takes the call.
@@ -85,8 +86,8 @@ extension PlanEngine {
   package mutating func tellAttempt(_ slot: Int32, target: Int) {
     let flight = flights[Int(slot)]
     let state = targets.base + target
-    story?.changeLook { look in
-      look.attempt = CallStory.Attempt(
+    trace?.changeLook { look in
+      look.attempt = CallTrace.Attempt(
         number: Int(flight.attempts), start: SimTime(microseconds: flight.start),
         isProbe: flight.isProbe, cached: flight.cached, written: flight.written,
         writtenLong: flight.writtenLong,
@@ -98,9 +99,9 @@ extension PlanEngine {
   @inline(never)
   package mutating func tellOutcome(_ slot: Int32, at e: Int64, opensBreaker: Bool) {
     let flight = flights[Int(slot)]
-    story?.add(
+    trace?.add(
       .outcome(
-        CallStory.Outcome(
+        CallTrace.Outcome(
           at: SimTime(microseconds: e), target: Int(flight.target), hasFailed: flight.isFailing,
           opensBreaker: opensBreaker)))
   }
@@ -111,20 +112,20 @@ extension PlanEngine {
     _ slot: Int32, of usage: Usage, cost: Cost, target: Int, billing: Int, isOwn: Bool
   ) throws {
     let flight = flights[Int(slot)]
-    let bill = CallStory.Bill(
+    let bill = CallTrace.Bill(
       billing: billing, usage: usage, cost: cost,
       breakdown: try prices.breakdown(
         of: usage, target: target, billing: billing,
         at: SimTime(microseconds: flight.call.time)),
       spent: budget.spent(month: Int(flight.month)))
-    story?.changeOutcome {
+    trace?.changeOutcome {
       if isOwn { $0.bill = bill } else { $0.uses.append((target, bill)) }
     }
   }
 
   @inline(never)
   package mutating func tellRetry(at time: Int64, number: Int) {
-    story?.add(.retry(at: SimTime(microseconds: time), number: number))
+    trace?.add(.retry(at: SimTime(microseconds: time), number: number))
   }
 
   @inline(never)
@@ -133,8 +134,8 @@ extension PlanEngine {
     let kind = kinds[Int(flight.call.kind)]
     let at = SimTime(microseconds: e)
     let stores = target != nil && kind.cacheMode == .keyed
-    story?.finish(
-      CallStory.End(
+    trace?.finish(
+      CallTrace.End(
         at: at, answer: target.map { .target($0) } ?? .nobody, attempts: Int(flight.attempts),
         skipped: Int(flight.skipped), queued: SimDuration(microseconds: flight.queued),
         storedUntil: stores ? at.expiring(after: kind.cacheTTL) : nil))

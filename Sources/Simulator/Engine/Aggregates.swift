@@ -2,7 +2,7 @@ import CostModel
 
 /// Calls of a log that are of one kind and one routed model, and answered by one target: what is the
 /// same for all of them, and what they add up to.
-package struct Lane: Sendable, BitwiseCopyable {
+package struct Aggregate: Sendable, BitwiseCopyable {
   package var kind: Int
   package var routed: Int
   package var target: Int
@@ -28,10 +28,10 @@ package struct Lane: Sendable, BitwiseCopyable {
   package var output: Int64 = 0
 }
 
-/// All lanes that calls have taken so far.
-package struct Lanes: ~Copyable, Sendable {
-  package var all = Slab<Lane>()
-  /// By kind and routed model: the lane of its first target, as `Lane.next`.
+/// All aggregates that calls have taken so far.
+package struct Aggregates: ~Copyable, Sendable {
+  package var all = Slab<Aggregate>()
+  /// By kind and routed model: the aggregate of its first target, as `Aggregate.next`.
   package private(set) var first: Slab<Int32>
   private let models: Int
   /// Calls that are not yet in the ledger.
@@ -45,19 +45,19 @@ package struct Lanes: ~Copyable, Sendable {
   /// Makes room for so many kinds.
   package mutating func grow(kinds: Int) { first.extend(to: kinds * models, with: 0) }
 
-  /// Where the first lane of a kind's calls for that model is noted.
+  /// Where the first aggregate of a kind's calls for that model is noted.
   @inline(__always)
   package func firstPlace(kind: Int, routed: Int) -> Int { kind &* models &+ routed }
 
   package mutating func setFirst(_ number: Int32, at place: Int) { first[place] = number }
 
-  package mutating func add(_ lane: Lane) -> Int32 {
-    all.append(lane)
+  package mutating func add(_ aggregate: Aggregate) -> Int32 {
+    all.append(aggregate)
     return Int32(all.count)
   }
 
-  /// Counts calls of a batch; whether there are enough for looking at all lanes.
-  package mutating func areWorthSettling(after calls: Int) -> Bool {
+  /// Counts calls of a batch; whether there are enough for looking at all aggregates.
+  package mutating func areWorthFlushing(after calls: Int) -> Bool {
     pending += calls
     guard pending >= 4 * all.count else { return false }
     pending = 0

@@ -7,26 +7,26 @@ import Testing
 private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
 
 @Test func moneyForPeople() {
-  #expect(PlainEnglish.usd(money(1_248_000_000_000_000)) == "$1,248.00")
-  #expect(PlainEnglish.usd(money(-248_104_967_000_000)) == "−$248.10")
-  #expect(PlainEnglish.usd(money(0)) == "$0.00")
-  #expect(PlainEnglish.usd(money(1_000_000_000_000_000_000)) == "$1,000,000.00")
-  #expect(PlainEnglish.usd(money(113_000_000)) == "$0.000113")
-  #expect(PlainEnglish.usd(money(-4_000_000_000)) == "−$0.0040")
-  #expect(PlainEnglish.smallUSD(money(34_000_000_000_000), per: 300_000) == "$0.0001133")
+  #expect(HumanFormat.usd(money(1_248_000_000_000_000)) == "$1,248.00")
+  #expect(HumanFormat.usd(money(-248_104_967_000_000)) == "−$248.10")
+  #expect(HumanFormat.usd(money(0)) == "$0.00")
+  #expect(HumanFormat.usd(money(1_000_000_000_000_000_000)) == "$1,000,000.00")
+  #expect(HumanFormat.usd(money(113_000_000)) == "$0.000113")
+  #expect(HumanFormat.usd(money(-4_000_000_000)) == "−$0.0040")
+  #expect(HumanFormat.smallUSD(money(34_000_000_000_000), per: 300_000) == "$0.0001133")
   // 1,000 requests at $0.00325 are $3.25, and $0.50 is not $0.5.
-  #expect(PlainEnglish.usd(money(3_250_000_000)) == "$0.00325")
-  #expect(PlainEnglish.usd(money(500_000_000_000)) == "$0.50")
-  #expect(PlainEnglish.usd(money(123_456_000_000)) == "$0.1235")
-  #expect(PlainEnglish.usd(0.99996) == "$1.00")
-  #expect(PlainEnglish.usd(1.23456) == "$1.23")
-  #expect(PlainEnglish.smallUSD(money(1), per: 0) == "–")
-  #expect(PlainEnglish.usd(money(1_000)) == "<$0.000001")
+  #expect(HumanFormat.usd(money(3_250_000_000)) == "$0.00325")
+  #expect(HumanFormat.usd(money(500_000_000_000)) == "$0.50")
+  #expect(HumanFormat.usd(money(123_456_000_000)) == "$0.1235")
+  #expect(HumanFormat.usd(0.99996) == "$1.00")
+  #expect(HumanFormat.usd(1.23456) == "$1.23")
+  #expect(HumanFormat.smallUSD(money(1), per: 0) == "–")
+  #expect(HumanFormat.usd(money(1_000)) == "<$0.000001")
 }
 
 @Test func durationsForPeople() {
   func text(_ microseconds: Int64) -> String {
-    PlainEnglish.duration(SimDuration(microseconds: microseconds))
+    HumanFormat.duration(SimDuration(microseconds: microseconds))
   }
   #expect(text(999) == "999 µs")
   #expect(text(812_500) == "812 ms")
@@ -38,24 +38,24 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
 }
 
 @Test func numbersForPeople() {
-  #expect(PlainEnglish.count(-1_234_567) == "−1,234,567")
-  #expect(PlainEnglish.number(1_234.5) == "1,234")
-  #expect(PlainEnglish.number(0.0625) == "0.062")
-  #expect(PlainEnglish.number(.infinity) == "–")
-  #expect(PlainEnglish.percent(1, of: 0) == "–")
-  #expect(PlainEnglish.percent(0.248) == "24.8 %")
-  #expect(PlainEnglish.list(["a", "b", "c"]) == "a, b and c")
-  #expect(PlainEnglish.plural(1, "user") == "1 user")
+  #expect(HumanFormat.count(-1_234_567) == "−1,234,567")
+  #expect(HumanFormat.number(1_234.5) == "1,234")
+  #expect(HumanFormat.number(0.0625) == "0.062")
+  #expect(HumanFormat.number(.infinity) == "–")
+  #expect(HumanFormat.percent(1, of: 0) == "–")
+  #expect(HumanFormat.percent(0.248) == "24.8 %")
+  #expect(HumanFormat.list(["a", "b", "c"]) == "a, b and c")
+  #expect(HumanFormat.plural(1, "user") == "1 user")
 }
 
 @Test func momentsAreLocal() {
   let period = SampleReport.november
-  #expect(PlainEnglish.moment(period.start, in: period) == "1 November 2026, 00:00")
-  #expect(PlainEnglish.during(period.months[0], in: period) == "in November 2026")
+  #expect(HumanFormat.moment(period.start, in: period) == "1 November 2026, 00:00")
+  #expect(HumanFormat.during(period.months[0], in: period) == "in November 2026")
   let week = Period.Span(start: period.days[2].start, end: period.days[9].start)
-  #expect(PlainEnglish.during(week, in: period) == "from 3 to 9 November 2026")
+  #expect(HumanFormat.during(week, in: period) == "from 3 to 9 November 2026")
   let day = Period.Span(start: period.days[2].start, end: period.days[3].start)
-  #expect(PlainEnglish.during(day, in: period) == "on 3 November 2026")
+  #expect(HumanFormat.during(day, in: period) == "on 3 November 2026")
 }
 
 @Test func decimalsRoundHalfToEven() {
@@ -89,25 +89,25 @@ private func money(_ pico: Int128) -> MoneySum { MoneySum(picodollars: pico) }
     (-248.105, "−$248.10"),
   ] as [(Double, String)])
 func amountsAreNeverZeroWhereTheyAreNot(dollars: Double, text: String) {
-  #expect(PlainEnglish.usd(dollars) == text)
+  #expect(HumanFormat.usd(dollars) == text)
   let exact = MoneySum(picodollars: Int128((dollars * 1e12).rounded()))
-  #expect(PlainEnglish.usd(exact) == text)
+  #expect(HumanFormat.usd(exact) == text)
 }
 
 @Test func wholeDollarsKeepWhatTheyAre() {
-  #expect(PlainEnglish.wholeUSD(1_000) == "$1,000")
-  #expect(PlainEnglish.wholeUSD(150.75) == "$151")
-  #expect(PlainEnglish.wholeUSD(0.67) == "$0.67")
-  #expect(PlainEnglish.wholeUSD(12.5) == "$12.50")
-  #expect(PlainEnglish.wholeUSD(0.0019) == "$0.0019")
-  #expect(PlainEnglish.usd(.infinity) == "–")
+  #expect(HumanFormat.wholeUSD(1_000) == "$1,000")
+  #expect(HumanFormat.wholeUSD(150.75) == "$151")
+  #expect(HumanFormat.wholeUSD(0.67) == "$0.67")
+  #expect(HumanFormat.wholeUSD(12.5) == "$12.50")
+  #expect(HumanFormat.wholeUSD(0.0019) == "$0.0019")
+  #expect(HumanFormat.usd(.infinity) == "–")
 }
 
 /// 100 requests a minute are 144,000 a day, the whole use of 14,400 users with 10 each: a quotient of
 /// doubles may come to a little more.
 @Test func wholeUsersAreTheFirstThatFill() {
-  #expect(PlainEnglish.wholeUsers(364.2) == "365")
-  #expect(PlainEnglish.wholeUsers(364) == "364")
-  #expect(PlainEnglish.wholeUsers(Double(14_400).nextUp) == "14,400")
-  #expect(PlainEnglish.wholeUsers(14_400.001) == "14,401")
+  #expect(HumanFormat.wholeUsers(364.2) == "365")
+  #expect(HumanFormat.wholeUsers(364) == "364")
+  #expect(HumanFormat.wholeUsers(Double(14_400).nextUp) == "14,400")
+  #expect(HumanFormat.wholeUsers(14_400.001) == "14,401")
 }
