@@ -19,6 +19,9 @@ private final class Chain {
   /// What a claim comes to when the recomputed figures stand for wrong ones; nil: what is published.
   private var measures: [String: Measure?] = [:]
   private var open: Set<String> = []
+  /// By claim: whether it contradicts the published figures and agrees with the recomputed ones.
+  private var right: [String: Bool] = [:]
+  private var judging: Set<String> = []
   private lazy var recomputation = auditor.recomputing { [unowned self] in self.measure(of: $0) }
 
   init(_ findings: [Finding], auditor: Auditor) {
@@ -29,23 +32,38 @@ private final class Chain {
     }
   }
 
-  /// The wrong claims that lead to it, the nearest first; a claim is no reason of its own.
+  /// The wrong claims that lead to it, the nearest first; a claim is no reason of its own, and what
+  /// leads to a figure that is right by the recomputed ones makes nothing wrong that rests on it.
   private func wrongInputs(of id: String) -> [Claim] {
     var (seen, queue, wrong): (Set<String>, [String], [Claim]) = ([id], uses[id] ?? [], [])
     var next = 0
     while next < queue.count {
       let name = queue[next]
       next += 1
-      guard seen.insert(name).inserted, let finding = findings[name] else { continue }
+      guard seen.insert(name).inserted, let finding = findings[name], !isRight(name) else {
+        continue
+      }
       if finding.asPublished == .wrong { wrong.append(finding.claim) }
       queue += uses[name] ?? []
     }
     return wrong
   }
 
+  /// Whether a claim that contradicts the published figures is right by the recomputed ones.
+  private func isRight(_ id: String) -> Bool {
+    if let known = right[id] { return known }
+    guard let finding = findings[id], finding.verdict == .wrong, judging.insert(id).inserted else {
+      return false
+    }
+    defer { judging.remove(id) }
+    let result = judgedAnew(finding).verdict == .confirmed
+    right[id] = result
+    return result
+  }
+
   /// What the audit makes of a claim in formulas; nil: what is published stands.
   ///
-  /// A claim that is wrong by the published figures stands for what these give, as the report shows it;
+  /// A claim that is right by the recomputed figures stands for what is published. One that is wrong by the published figures stands for what these give, as the report shows it;
   /// one that only rests on wrong figures for what comes of the recomputed ones. Where claims are
   /// computed from each other the published number ends the circle, and so it does where the wrong number
   /// is of another unit.
@@ -57,7 +75,7 @@ private final class Chain {
     defer { open.remove(id) }
     var result: Measure?
     if finding.asPublished == .wrong {
-      result = auditor.measure(of: finding.claim, by: way)
+      result = isRight(id) ? nil : auditor.measure(of: finding.claim, by: way)
     } else if finding.asPublished == .confirmed, !wrongInputs(of: id).isEmpty {
       result = try? recomputation.measure(of: finding.claim, by: way)
     }

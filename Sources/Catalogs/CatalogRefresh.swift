@@ -58,6 +58,7 @@ package struct CatalogRefresh {
       result.prices[index].source = source
       result.prices[index].checked = date
       result.prices[index].assumption = model.prices.last?.assumption
+      if let rates = model.prices.last?.rates { result.prices[index].rates.bill(asIn: rates) }
     }
     result.contextWindow = found.contextWindow ?? model.contextWindow
     result.maxOutputTokens = found.maxOutputTokens ?? model.maxOutputTokens
@@ -92,5 +93,16 @@ package struct CatalogRefresh {
       ("source", .string(source)), ("checked", names(checked)), ("missing", names(missing)),
       ("without_key", names(unkeyed)), ("differences", CatalogDiffText.json(changes, nil)),
     ])
+  }
+}
+
+extension Rates {
+  /// Lists call a search a query, which may be any call: where the catalog bills searches, so it stays.
+  fileprivate mutating func bill(asIn rates: Rates) {
+    guard rates.states(.searches), !rates.states(.calls), states(.calls), !states(.searches) else {
+      return
+    }
+    self[.searches] = self[.calls]
+    self[.calls] = nil
   }
 }

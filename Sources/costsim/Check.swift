@@ -4,6 +4,7 @@ import Decisions
 import Gates
 import Reports
 import Scenarios
+import Simulator
 import Support
 
 struct Check: ParsableCommand {
@@ -110,6 +111,15 @@ struct Check: ParsableCommand {
           ThresholdJudge.needsSimulation($0) && ThresholdJudge.concerns($0, plan)
         }
     }
+    let troubles = zip(outcome.figures.plans, outcome.results).map { plan, result in
+      (
+        whose: " of \(scenario.name) with \(HumanFormat.plural(Int64(plan.spec.users), "user"))",
+        trouble: result.map { CallTrouble($0) }
+      )
+    }
+    report.notes += [
+      CallTrouble.sentence(troubles, emphasis: "", things: ("other plan", "other plans"))
+    ].compactMap(\.self)
     let comparison = ScenarioComparison(
       base: base ?? ScenarioFigures(scenario: scenario, plans: []), head: outcome.figures)
     let plans = comparison.plans(onlyCommon: input.users != nil)

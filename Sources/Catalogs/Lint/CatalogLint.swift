@@ -122,25 +122,27 @@ package struct CatalogLint {
     return "a cached token (\(text(read))) is dearer than a fresh one (\(text(input)))"
   }
 
-  /// Batch and flex are sold for less.
+  /// Batch and flex are sold for less: tokens and calls, each by a price of its own, a factor, or by
+  /// nothing that the catalog states.
   private func variantNotCheaper(_ sheet: PriceSheet) -> String? {
     for (name, variant) in [
       ("batch", BillingVariant(batch: true)), ("flex", BillingVariant(serviceTier: "flex")),
     ] {
       guard let change = variant.batch ? sheet.batch : sheet.serviceTiers["flex"] else { continue }
-      for dimension in [BillingDimension.inputTokens, .outputTokens] {
-        guard change.rates.states(dimension) || change.factor != .one,
+      let isEmpty = !BillingDimension.allCases.contains(where: change.rates.states)
+      for (key, dimension, kind) in CatalogFormat.rates where kind == .tokens || kind == .calls {
+        guard change.rates.states(dimension) || change.factor != .one || isEmpty,
           let ordinary = sheet.rate(dimension), ordinary.picodollars > 0,
           let rate = sheet.rate(dimension, on: variant), !(rate < ordinary)
         else { continue }
-        return "\(name) \(dimension.key) (\(text(rate))) is no cheaper than the ordinary one"
-          + " (\(text(ordinary)))"
+        return "\(name) \(key) (\(RateText.text(rate, kind))) is no cheaper than the ordinary one"
+          + " (\(RateText.text(ordinary, kind)))"
       }
     }
     return nil
   }
 
-  /// Long calls cost as much as short ones or more.
+  /// Long calls cost as much as shorter ones or more.
   private func tierBelowBase(_ sheet: PriceSheet) -> String? {
     let variants =
       [("", BillingVariant())]
@@ -150,7 +152,7 @@ package struct CatalogLint {
       let tiers = sheet.contextTiers + (sheet.changes(on: variant).flatMap(\.contextTiers))
       for tier in tiers {
         for (key, dimension, kind) in CatalogFormat.rates {
-          guard let base = sheet.rate(dimension, on: variant),
+          guard let base = sheet.rate(dimension, input: tier.firstInput - 1, on: variant),
             let rate = sheet.rate(dimension, input: tier.firstInput, on: variant), rate < base
           else { continue }
           return "\(name)\(key) from \(HumanFormat.count(tier.firstInput)) tokens on"

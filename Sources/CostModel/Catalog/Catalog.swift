@@ -94,8 +94,8 @@ extension Catalog {
   }
 
   /// What a name means, by the first of these that has an answer (docs/catalog-format.md, "Names"):
-  /// an id or alias; the same in any case of letters, with or without its provider; the pattern that
-  /// says most of the name; the same model under another form of its name, or without or with a date.
+  /// an id or alias; the same in any case of letters, with or without its provider; of each provider the
+  /// pattern that says most of the name; the same model under another form of its name, or without or with a date.
   /// Where that may mean several models, nobody may guess: prices of one model differ between providers.
   ///
   /// - Parameter provider: whose model it must be; nil: anybody's.
@@ -109,10 +109,7 @@ extension Catalog {
     if same.count == 1 { return .model(same[0]) }
     if qualified.count > 1 { return .ambiguous(qualified) }
     if qualified.isEmpty {
-      let matching = patterns.filter { isWanted($0.id) && matches($0.pattern, name, $0.id) }
-      let most = matching.map(\.pattern.length).max()
-      let ids = matching.filter { $0.pattern.length == most }.map(\.id)
-      if let match = Self.match(ids) { return match }
+      if let match = Self.match(idsByPattern(name, isWanted)) { return match }
     }
     // Whoever sells it under one form of the name may not be the only one who sells it.
     return Self.match(qualified + otherForms(of: name).filter(isWanted)) ?? .unknown
@@ -124,6 +121,20 @@ extension Catalog {
     let names = ([model.name] + model.aliases).map { $0.lowercased() }
     return names.contains(name)
       || names.contains { model.provider.lowercased() + "/" + $0 == name }
+  }
+
+  /// Of each provider the models whose pattern says most of the name: patterns that match the name as it
+  /// stands go before those that match it behind their provider's.
+  private func idsByPattern(_ name: String, _ isWanted: (ModelID) -> Bool) -> [ModelID] {
+    let matching = patterns.filter { isWanted($0.id) && matches($0.pattern, name, $0.id) }
+    let bare = matching.filter { $0.pattern.matches(name.lowercased()) }
+    let byProvider = Dictionary(grouping: bare.isEmpty ? matching : bare) {
+      models[$0.id.index].provider
+    }
+    return byProvider.values.flatMap { found in
+      let most = found.map(\.pattern.length).max()
+      return found.filter { $0.pattern.length == most }.map(\.id)
+    }
   }
 
   private func matches(_ pattern: NamePattern, _ name: String, _ id: ModelID) -> Bool {

@@ -76,8 +76,9 @@ package enum SensitivityMarkdown {
     guard let budget = result.scenario.budget else {
       return "No budget is set that it could break."
     }
-    let amount = HumanFormat.usd(budget.amount) + " budget"
     let months = result.scenario.period.months.count
+    let amount =
+      HumanFormat.usd(budget.amount) + " budget" + (months > 1 ? " of a month" : "")
     func isOver(_ assessment: Assessment) -> Bool {
       assessment.isOver(budget.amount.dollars, months: months)
     }
@@ -95,7 +96,11 @@ package enum SensitivityMarkdown {
     let more = turning.count - names.count
     let list = more > 0 ? names + ["\(HumanFormat.count(Int64(more))) more"] : Array(names)
     let escaped = emphasis.isEmpty ? list : list.map(Markdown.escape)
-    return (wasOver ? "It is over the \(amount); " : "It is within the \(amount); ")
+    let chance = result.base.overrun.flatMap {
+      $0 > AttentionLimits.shipped.doubt && $0 < 0.5 ? HumanFormat.share($0) : nil
+    }
+    let risk = chance.map { " (with a chance of \($0) to go over it)" } ?? ""
+    return (wasOver ? "It is over the \(amount); " : "It is within the \(amount)\(risk); ")
       + (turning.count == 1 ? "one input" : "any one of these") + ", \(moved), "
       + (wasOver ? "brings it under: " : "takes it over: ") + HumanFormat.list(escaped) + "."
   }

@@ -42,20 +42,32 @@ package enum SweepMarkdown {
       [leftOut, trouble].compactMap { $0.map { $0 + " " } }.joined()
       + "The bill goes from \(money(low)) (\(place(low))) to \(money(high)) (\(place(high)))."
     guard let budget = sweep.scenario.budget else { return start + " No budget is set." }
-    let amount = HumanFormat.usd(budget.amount) + " budget"
     let months = sweep.scenario.period.months.count
+    let amount =
+      HumanFormat.usd(budget.amount) + " budget" + (months > 1 ? " of a month" : "")
     let within = sorted.filter { !$0.assessment.isOver(budget.amount.dollars, months: months) }
     if within.count == sorted.count {
       let but = CallTrouble.worst(troubles)?.trouble.qualification
         .map { ", but \($0)" + (sorted.count > 1 ? " at worst" : "") }
       return start + " All of it stays within the \(amount)\(leftOut == nil ? "" : " by formula")"
-        + "\(but ?? "")."
+        + "\(but ?? "")\(risk(within, months))."
     }
     guard let dearest = within.last else { return start + " None of it is within the \(amount)." }
     return start
       + " \(HumanFormat.count(Int64(within.count))) of "
-      + "\(HumanFormat.plural(Int64(sorted.count), "combination")) stay within the \(amount); the "
-      + "dearest of them is \(place(dearest)) at \(money(dearest))."
+      + "\(HumanFormat.plural(Int64(sorted.count), "combination")) stay within the "
+      + "\(amount)\(risk(within, months)); the dearest of them is \(place(dearest)) at "
+      + "\(money(dearest))."
+  }
+
+  /// The largest chance that a month goes over the budget all the same; empty where none is told or
+  /// every one is below the `doubt` of `AttentionLimits`.
+  private static func risk(_ points: [Sweep.Point], _ months: Int) -> String {
+    guard let chance = points.compactMap(\.assessment.overrun).max(),
+      chance > AttentionLimits.shipped.doubt
+    else { return "" }
+    return ", though with a chance of \(points.count > 1 ? "up to " : "")"
+      + "\(HumanFormat.share(chance)) that \(months > 1 ? "a" : "the") month goes over it"
   }
 
   /// `1,000 users, hit rate of cache 60 %`.

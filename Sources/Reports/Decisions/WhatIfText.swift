@@ -1,6 +1,7 @@
 import Analysis
 import Decisions
 import Scenarios
+import Simulator
 import Support
 
 /// Answers to plain questions, one line each.
@@ -21,7 +22,11 @@ package struct WhatIfText {
     let first =
       "With \(HumanFormat.plural(Int64(plan.users), "user")) \(kind) of \(period) is "
       + "\(HumanFormat.usd(now.cost))\(Self.verdict(now, scenario)).\n"
-    return (leftOut.map { "\($0)\n" } ?? "") + first
+    let trouble = CallTrouble.sentence(
+      [(whose: "", trouble: now.trouble)]
+        + answers.map { (whose: " under '\($0.question.text)'", trouble: $0.then.trouble) },
+      emphasis: "", things: ("other answer", "other answers"))
+    return [leftOut, trouble].compactMap { $0.map { $0 + "\n" } }.joined() + first
       + answers.map { line($0) + "\n" }.joined()
   }
 
@@ -48,12 +53,16 @@ package struct WhatIfText {
   /// By the budget and the months of the scenario that was asked about.
   private static func verdict(_ assessment: Assessment, _ scenario: Scenario) -> String {
     guard let budget = scenario.budget?.amount.dollars else { return "" }
-    let amount = "the \(HumanFormat.usd(budget)) budget"
+    let months = scenario.period.months.count
+    let amount = "the \(HumanFormat.usd(budget)) budget\(months > 1 ? " of a month" : "")"
+    let but = assessment.trouble?.qualification.map { ", but \($0)" } ?? ""
     if let chance = assessment.overrun, (0.005...0.995).contains(chance) {
-      return ", over \(amount) in \(HumanFormat.wholePercent(chance)) of such months"
+      return
+        ", over \(amount) in \(HumanFormat.wholePercent(chance)) of \(months > 1 ? "the" : "such") "
+        + "months\(but)"
     }
-    return assessment.isOver(budget, months: scenario.period.months.count)
-      ? ", which breaks \(amount)" : ", within \(amount)"
+    return assessment.isOver(budget, months: months)
+      ? ", which breaks \(amount)" : ", within \(amount)\(but)"
   }
 
   package var json: JSONValue {

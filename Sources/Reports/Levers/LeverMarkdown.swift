@@ -1,6 +1,7 @@
 import CostModel
 import Decisions
 import Scenarios
+import Simulator
 import Support
 
 /// `levers.md`: what would save how much, for a founder.
@@ -33,8 +34,11 @@ package enum LeverMarkdown {
       emphasis.isEmpty ? HumanFormat.visible(text) : Markdown.escape(text)
     }
     let base = study.base.amount
+    let users = HumanFormat.plural(Int64(study.plan.users), "user")
+    let trouble = CallTrouble.sentence(
+      [(whose: " with \(users)", trouble: study.base.trouble)], emphasis: emphasis)
     let bill =
-      "With \(HumanFormat.plural(Int64(study.plan.users), "user")), AI costs "
+      (trouble.map { $0 + " " } ?? "") + "With \(users), AI costs "
       + "\(strong(HumanFormat.usd(base))) \(period(study))"
     guard let best = study.results.first(where: { $0.isOffered && saves($0, study) }) else {
       return bill + ". None of the levers that are not in use already saves anything."
@@ -57,7 +61,9 @@ package enum LeverMarkdown {
     guard let budget = study.scenario.budget?.amount, study.scenario.period.months.count == 1
     else { return "" }
     switch (base.amount > budget, together.amount > budget) {
-    case (true, false): return ", within the \(HumanFormat.usd(budget)) budget"
+    case (true, false):
+      let but = together.trouble?.qualification.map { ", but \($0)" } ?? ""
+      return ", within the \(HumanFormat.usd(budget)) budget\(but)"
     case (true, true): return ", still over the \(HumanFormat.usd(budget)) budget"
     default: return ""
     }

@@ -1,6 +1,7 @@
 import CostModel
 import Decisions
 import Scenarios
+import Simulator
 import Support
 
 /// `stress.md`: what may go wrong and what it costs, for a founder.
@@ -36,14 +37,19 @@ package enum StressMarkdown {
       " Most calls are lost under “\(escape($0.title))”: \(HumanFormat.count($0.calls)) more than "
         + "without it \($0.calls == 1 ? "gets" : "get") no answer, which costs nothing."
     }
+    let trouble =
+      CallTrouble.sentence(
+        [(whose: " with \(users)", trouble: study.base.outcome.trouble)], emphasis: emphasis
+      ).map { $0 + " " } ?? ""
     guard let worst = shocks.max(by: { $0.1.bill < $1.1.bill }), worst.1.bill > study.base.bill
     else {
       let bill = strong(HumanFormat.usd(study.base.bill))
-      return "No shock makes the bill of \(users), \(bill), any larger." + (failing ?? "")
+      return trouble + "No shock makes the bill of \(users), \(bill), any larger." + (failing ?? "")
     }
     let more = worst.1.bill - study.base.bill
     let first =
-      "The shock that costs most with \(users) is \(strong("“\(escape(worst.0.title))”")): the bill "
+      trouble
+      + "The shock that costs most with \(users) is \(strong("“\(escape(worst.0.title))”")): the bill "
       + "goes from \(HumanFormat.usd(study.base.bill)) to "
       + "\(strong(HumanFormat.usd(worst.1.bill))), \(HumanFormat.usd(more)) more."
     guard let budget = study.scenario.budget?.amount else { return first + (failing ?? "") }
@@ -52,7 +58,8 @@ package enum StressMarkdown {
       study.base.crossedDay != nil
       ? "The \(HumanFormat.usd(budget)) budget breaks even without a shock."
       : breaking == 0
-        ? "Under none of the \(shocks.count) shocks does the \(HumanFormat.usd(budget)) budget break."
+        ? "Under none of the \(shocks.count) shocks does the \(HumanFormat.usd(budget)) budget break"
+          + (study.base.outcome.trouble?.qualification.map { ", but \($0)" } ?? "") + "."
         : "\(breaking) of the \(shocks.count) shocks \(breaking == 1 ? "breaks" : "break") the "
           + "\(HumanFormat.usd(budget)) budget, which holds without them."
     return first + " " + verdict + (failing ?? "")

@@ -72,6 +72,8 @@ import Testing
     ("mistral-small", "mistral", ["mistral-small-2*", "*codestral*"]),
     ("mistral-small-24", "mistral", ["mistral-small-24*"]), ("a", "x", ["dup-*"]),
     ("b", "y", ["dup-*x", "q-*"]), ("c", "z", ["*dup-"]),
+    ("k-1", "maker", ["maker/k-1*", "k-2*", "k-2-0*"]),
+    ("k-1-cloud", "cloud", ["cloud/k-1-2026*", "cloud/k-2-0*"]),
   ])
 
   /// Dates, forms of other sellers, patterns; what may mean several models is none.
@@ -101,7 +103,12 @@ import Testing
       ("publishers/google/models/gemini-2.5-pro", ["gemini-2.5-pro"]),
       ("models/gemini-2.5-pro", ["gemini-2.5-pro"]), ("mistral-small-2506", ["mistral-small"]),
       ("mistral-small-2409", ["mistral-small-24"]), ("mistral/codestral-2501", ["mistral-small"]),
-      ("dup-1", ["a"]), ("dup-x", ["b"]), ("q-", ["b"]), ("dup-", ["a", "c"]),
+      ("dup-1", ["a"]), ("dup-x", ["a", "b"]), ("q-", ["b"]), ("dup-", ["a", "c"]),
+      // The longer pattern may be another seller's.
+      ("k-1-20260501", ["k-1", "k-1-cloud"]), ("cloud/k-1-20260501", ["k-1-cloud"]),
+      ("maker/k-1-20260501", ["k-1"]), ("k-1-x", ["k-1"]),
+      // As it stands, the name is the maker's alone.
+      ("k-2-05", ["k-1"]), ("cloud/k-2-05", ["k-1-cloud"]),
     ] as [(String, [String])])
   func resolvesForms(name: String, expected: [String]) {
     let match = Self.forms.resolve(name)

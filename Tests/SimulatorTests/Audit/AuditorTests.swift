@@ -269,6 +269,33 @@ import Testing
     #expect(AuditMarkdown.text(result).contains("## Consistent, but rests on a wrong figure\n"))
   }
 
+  /// A figure that contradicts the published ones and is right by the recomputed ones stands for what is
+  /// published, and nothing that rests on it is wrong for its inputs. 5,000 calls at $0.40 are $2,000, not
+  /// $2,500; with $300 more $2,300, which leaves $300 of $2,600; twice $2,000 is $4,000, a quarter $1,000.
+  @Test func whatRestsOnARightFigureIsJudgedByIt() throws {
+    let result = try ClaimsFolder(
+      """
+      claims:
+        bill: {subject: bill, published: "$2,500", unit: USD per month, at: "memo.md:4", formula: unit * calls}
+        unit: {subject: unit cost, published: $0.40, unit: USD per call, at: "memo.md:1"}
+        calls: {subject: calls, published: "5,000", unit: calls per month, at: "memo.md:2"}
+        other: {subject: others, published: "$300", unit: USD per month, at: "memo.md:3"}
+        budget: {subject: budget, published: "$2,600", unit: USD per month, at: "memo.md:7"}
+        total: {subject: total, published: "$2,300", unit: USD per month, at: "memo.md:6", sum: [bill, other]}
+        left: {subject: left, published: "$300", unit: USD per month, at: "memo.md:8", formula: budget - total}
+        lost: {subject: lost, published: "$100", unit: USD per month, at: "memo.md:9", formula: budget - total}
+        double: {subject: double, published: "$4,000", unit: USD per month, at: "memo.md:10", formula: 2 * bill}
+        quarter: {subject: quarter, published: "$1,000", unit: USD per month, at: "memo.md:11", formula: double / 4}
+      """
+    ).audit()
+    for name in ["total", "left", "double", "quarter"] {
+      #expect(result.verdicts[name] == .confirmed, "\(name)")
+    }
+    #expect(result.verdicts["bill"] == .wrong && result.verdicts["lost"] == .wrong)
+    #expect(result["left"]?.wrongInputs.isEmpty == true)
+    #expect(result["lost"]?.recomputed?.decimal == "300")
+  }
+
   /// A catalog that was typed from the plan confirms a letter, and the plan together with other figures,
   /// but not the plan alone; so does a model whose source names the plan.
   @Test func noClaimIsConfirmedByItsOwnTranscription() throws {

@@ -83,6 +83,25 @@ import Testing
       two + "service_tiers: {flex: {factor: 1.5}, priority: {factor: 2}}}",
       ["m variant-not-cheaper"]
     ),
+    (two + "batch: {factor: 100%}}", ["m variant-not-cheaper"]),
+    (
+      two
+        + "cache_read: $0.1 per 1M tokens, batch: {input: $0.5 per 1M tokens, output: $1 per 1M tokens, cache_read: $0.1 per 1M tokens}}",
+      ["m variant-not-cheaper"]
+    ),
+    (
+      "m: {provider: p, calls: $1 per 1K calls, batch: {calls: $1 per 1K calls}}",
+      ["m variant-not-cheaper"]
+    ),
+    ("m: {provider: p, calls: $1 per 1K calls, batch: {calls: $0.9 per 1K calls}}", []),
+    (
+      two + "tiers: [{above: 9 tokens, input: $3 per 1M tokens, output: $4 per 1M tokens}, "
+        + "{above: 99 tokens, input: $2 per 1M tokens}]}", ["m tier-below-base"]
+    ),
+    (
+      two + "tiers: [{above: 9 tokens, input: $3 per 1M tokens, output: $4 per 1M tokens}, "
+        + "{above: 99 tokens, input: $3 per 1M tokens}]}", []
+    ),
     (two + "tiers: [{above: 9 tokens, input: $0.9 per 1M tokens}]}", ["m tier-below-base"]),
     (two + "tiers: [{above: 9 tokens, input: $1 per 1M tokens}]}", []),
     (

@@ -54,6 +54,27 @@ import Testing
         """)
   }
 
+  /// A list's price of a query is the price of a search where the catalog has one, and of a call elsewhere.
+  @Test func aQueryMayBeASearch() throws {
+    try folder.write(
+      "r.yaml",
+      """
+      source: litellm 1
+      models:
+        search: {provider: p, searches: $2 per 1K searches, source_keys: {litellm: rank}}
+        dear: {provider: p, searches: $3 per 1K searches, source_keys: {litellm: rank}}
+        call: {provider: p, calls: $2 per 1K calls, source_keys: {litellm: rank}}
+      """)
+    try folder.write(
+      "ranks.json",
+      #"{"rank": {"litellm_provider": "p", "mode": "rerank", "input_cost_per_query": 0.002}}"#)
+    let outcome = try Program.run(
+      ["catalog", "refresh", folder.path("r.yaml"), "--from", folder.path("ranks.json")])
+    #expect(outcome.code == 99)
+    #expect(outcome.output.contains("3 models checked") && outcome.output.contains("1 differs"))
+    #expect(outcome.output.contains("~ dear\n") && !outcome.output.contains("~ search"))
+  }
+
   @Test func theRefreshedCatalogIsClean() throws {
     let out = folder.path("new.yaml")
     #expect(try refresh("--checked", "2026-11-29", "-o", out).code == 0)

@@ -5,6 +5,7 @@ import Testing
 @testable import Reports
 @testable import Scenarios
 @testable import Simulator
+@testable import Support
 
 /// Verbs that simulate an acting budget say what it does to calls; and none begins what would never end.
 @Suite struct TroubleTests {
@@ -61,6 +62,40 @@ import Testing
         assessor, scenario: scenario, knob: knob, limits: [.budget(0.3)], in: 1...10))
     #expect(solve.hasPrefix("ATTENTION: of 1,000 calls with 10 users, \(told)"), "\(solve)")
     #expect(solve.contains("within the limits, but with 7"))
+  }
+
+  /// The same of verbs that compare months, in their first words or beside their verdict.
+  @Test(arguments: [
+    (["levers", "s.yaml", "--out", "o"], "AI costs $0.15"),
+    (["stress", "s.yaml", "--out", "o"], ", but with 7"),
+    (["what-if", "s.yaml", "users=20"], "within the $0.30 budget, but with 8"),
+    (["check", "s.yaml"], "Nothing was judged."),
+  ])
+  func refusedCallsAreToldBesideVerdicts(arguments: [String], verdict: String) throws {
+    let folder = try ScenarioFolder(["s.yaml": Self.text + Self.blocking])
+    let run = try Program.run(arguments, in: folder.url)
+    #expect(run.output.contains("ATTENTION: of "), "\(run.output) \(run.errors)")
+    #expect(run.output.contains("were refused by the budget ("))
+    #expect(run.output.contains(verdict), "\(run.output)")
+    let calm = try ScenarioFolder(["s.yaml": Self.text + "budget: $300\n"])
+    #expect(try !Program.run(arguments, in: calm.url).output.contains("ATTENTION"))
+  }
+
+  /// 0.0062 dollars a user and month: at 10 users half of the months go over $0.062 where sizes are drawn.
+  @Test func aSweepTellsTheChanceBesideItsVerdict() throws {
+    let drawn = Self.text.replacing("input: 500", with: "input: {mean: 500, cv: 1}")
+    let folder = try ScenarioFolder(["s.yaml": drawn + "budget: $0.64\n"])
+    let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"))
+    let assessor = Assessor(tree, scenario: scenario, runs: nil, threads: 1)
+    let axis = try SweepAxis("users=5,10", number: 1, tree: tree)
+    let sweep = try Sweep(assessor, scenario: scenario, axes: [axis])
+    let words = SweepMarkdown.headline(sweep)
+    let chance = try #require(sweep.points.compactMap(\.assessment.overrun).max())
+    #expect((0.1...0.5).contains(chance))
+    #expect(
+      words.contains(
+        "stays within the $0.64 budget, though with a chance of up to "
+          + "\(HumanFormat.share(chance)) that the month goes over it."), "\(words)")
   }
 
   /// A line that is not crossed.
