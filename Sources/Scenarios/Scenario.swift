@@ -64,6 +64,8 @@ package struct Scenario: Sendable {
   package var ranges: [ScenarioInput] = []
   /// Prices of models that calls can reach which no call is billed by; empty in a replay.
   package var unbilled: [UnbilledPrices] = []
+  /// Of a replayed log: which of `BillingDimension.metered` it has columns for.
+  package var loggedQuantities: [BillingDimension] = []
 }
 
 extension Scenario {

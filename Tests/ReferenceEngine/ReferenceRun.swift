@@ -272,7 +272,10 @@ public struct ReferenceRun {
       breakers[target]?.outcome(success: !state.isFailing, isProbe: state.isProbe, at: e) ?? false
     counts[target].trips += hasOpened ? 1 : 0
     counts[target].failures += state.isFailing ? 1 : 0
-    let bill = bill(state, target: target, time: rows[number].time)
+    var bill = bill(state, target: target, time: rows[number].time)
+    for use in state.call.uses where !state.isFailing {
+      bill = bill + self.bill(use, time: rows[number].time)
+    }
     rows[number].bill = rows[number].bill + bill
     spending?.add(
       bill.inputCost + bill.outputCost + bill.otherCost, user: state.call.user,
@@ -298,6 +301,17 @@ public struct ReferenceRun {
     }
   }
 
+  private func bill(_ use: ReferenceCall.Use, time: Int64) -> ReferenceBill {
+    var bill = ReferenceBill()
+    (bill.input, bill.output, bill.audio) = (use.input, use.output, use.audio)
+    bill.calls = 1
+    bill.take(use.meters, speechIsAllBut: nil)
+    bill.price(
+      with: scenario.models[use.model].prices, arrival: time, batch: false,
+      region: scenario.models[use.model].regions.first)
+    return bill
+  }
+
   private func bill(_ state: State, target: Int, time: Int64) -> ReferenceBill {
     var bill = ReferenceBill()
     if state.isFailing && scenario.billFailures == .none { return bill }
@@ -305,13 +319,13 @@ public struct ReferenceRun {
     bill.cached = state.cached
     bill.images = state.call.images
     bill.written = min(state.call.cacheWrite, max(0, bill.input - bill.cached))
-    bill.pictures = state.call.pictures
     bill.audio = state.call.audio
     bill.calls = 1
     if !state.isFailing || scenario.billFailures == .all {
       bill.output = state.call.output
       bill.reasoning = state.call.reasoning
     }
+    bill.take(state.call.meters, speechIsAllBut: state.call.isSpeech ? state.call.least : nil)
     bill.price(
       with: scenario.models[targets[target].model].prices, arrival: time, batch: state.call.batch,
       region: targets[target].region)

@@ -214,6 +214,11 @@ extension PlanEngine {
     let place = targets.base + target
     let time = call.pointee.time
     let total = cost.total
+    if meterTally != nil {
+      noteMeters(
+        usage, kind, target: target, billing: Int(kind.pointee.billing), isOwn: true,
+        at: SimTime(microseconds: time))
+    }
     place.pointee.countAnswers(toRouted: call.pointee.routed)
     place.pointee.latencies.add(latency)
     place.pointee.countFirstToken(waited: 0, latency: latency)

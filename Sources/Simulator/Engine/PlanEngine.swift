@@ -129,7 +129,7 @@ package struct PlanEngine: ~Copyable {
   package var certainRoutes: [Int32] = []
   package var conversations: ConversationTally?
   package var caching: CachingTally?
-  /// nil: no call states a meter.
+  /// nil: no call states a meter, and no log tells any.
   package var meterTally: MeterTally?
   package var flows: [Flow] = []
   package var freeFlows: [Int32] = []
@@ -244,7 +244,7 @@ package struct PlanEngine: ~Copyable {
       scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
     watchesHours = !scenario.performanceHours.isEmpty
     if scenario.hasConversations { conversations = ConversationTally(scenario) }
-    if scenario.statesMeters { meterTally = MeterTally(compiled, rows: targets.count) }
+    if scenario.statesMeters { meterTally = MeterTally(rows: targets.count) }
     if scenario.tellsCaching { caching = CachingTally(compiled, rows: ledger.rows) }
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })

@@ -56,7 +56,7 @@ package struct PlanResult: Sendable {
   package var cacheClasses: [CacheClassResult] = []
   /// By workload, kind and model; empty where the scenario does not tell of provider's caches.
   package var caching: [CachingCell] = []
-  /// By use case, model and meter; empty where calls state no meters.
+  /// By use case, model and meter; empty where calls state none and no log tells any.
   package var meters: [MeterCell] = []
   /// By workload, of those that have conversations.
   package var conversations: [ConversationResult] = []

@@ -3,6 +3,7 @@ import ReferenceEngine
 import Testing
 
 @testable import Decisions
+@testable import Scenarios
 @testable import Simulator
 
 /// The engine beside an implementation of docs/semantics.md that shares nothing with it.
@@ -124,6 +125,7 @@ import Testing
     var fallbacks = 0
     var refused = 0
     var moved = 0
+    var metered: [String: Int] = [:]
 
     mutating func add(_ cells: [EnforcementCell]) {
       for cell in cells {
@@ -141,17 +143,19 @@ import Testing
         failed += row.isFailed ? 1 : 0
         cached += row.bill.cached > 0 ? 1 : 0
         fallbacks += row.attempts > 0 && row.skipped > 0 ? 1 : 0
+        for name in row.bill.meters.keys { metered[name, default: 0] += 1 }
       }
     }
 
     var isComplete: Bool {
       [hits, queued, skipped, retried, failed, cached, fallbacks, refused, moved].allSatisfy {
         $0 > 300
-      }
+      } && CallMeter.allCases.allSatisfy { metered[$0.key, default: 0] > 300 }
     }
     var description: String {
       "hits \(hits), queued \(queued), skipped \(skipped), retried \(retried), failed \(failed), "
-        + "cached \(cached), fallbacks \(fallbacks), refused \(refused), moved \(moved)"
+        + "cached \(cached), fallbacks \(fallbacks), refused \(refused), moved \(moved), "
+        + "metered \(metered)"
     }
   }
 }
@@ -169,7 +173,7 @@ extension ReferenceRow {
   /// Without what the simulator's log does not say.
   var loggedPart: ReferenceRow {
     var row = self
-    (row.bill.images, row.bill.pictures, row.bill.calls) = (0, 0, 0)
+    (row.bill.images, row.bill.calls) = (0, 0)
     return row
   }
 
@@ -191,6 +195,9 @@ extension ReferenceRow {
     bill.output = record.billed.outputTokens
     bill.reasoning = record.billed.reasoningTokens
     bill.audio = record.billed.audioMicroseconds
+    for meter in CallMeter.allCases where record.billed[meter.dimension] != 0 {
+      bill.meters[meter.key] = record.billed[meter.dimension]
+    }
     bill.inputCost = record.inputCost.picodollars
     bill.outputCost = record.outputCost.picodollars
     bill.otherCost = record.otherCost.picodollars
