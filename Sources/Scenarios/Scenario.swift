@@ -74,6 +74,9 @@ extension Scenario {
     workloads.flatMap(\.stages).flatMap(\.calls).flatMap(\.mix)
   }
 
+  /// Whether the runs of some workload are limited.
+  package var limitsRuns: Bool { workloads.contains { $0.runLimit != nil } }
+
   /// Whether actions.csv is written.
   package var labelsCalls: Bool {
     variants.contains {
@@ -133,6 +136,8 @@ package struct TargetBehaviour: Sendable {
   package var breaker: BreakerSettings?
   /// Microseconds from start to outcome.
   package var latency: Distribution
+  /// What an attempt takes longer for each second of its call's audio, as it is stated.
+  package var latencyPerAudioSecond = SimDuration.zero
   /// Longer attempts fail after exactly this long; nil: none.
   package var timeout: SimDuration?
   /// Chance that an attempt fails.

@@ -94,6 +94,8 @@ public struct ReferenceArrival {
 
   public var time: Int64
   public var stages: [Stage]
+  /// Of flows that share a limit on how many there may be at once: which one; nil: none.
+  public var limit: Int?
   /// Whether a tool is called in its last round.
   public var givesUp: Bool
 

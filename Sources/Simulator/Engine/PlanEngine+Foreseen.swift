@@ -50,7 +50,7 @@ extension PlanEngine {
   package mutating func foreseeTalk(
     _ call: CallPointer, _ kind: KindPointer, chain: Range<Int>
   ) -> Bool {
-    guard kind.pointee.turnKind != nil, !kind.pointee.billsMore,
+    guard kind.pointee.turnKind != nil, !kind.pointee.billsMore, call.pointee.audio == 0,
       let target = steadyTarget(chain, at: call.pointee.time)
     else { return false }
     let place = targets.base + target
@@ -168,6 +168,7 @@ extension PlanEngine {
       }
       guard failure >= failureRate else { return nil }
     }
+    latency &+= place.pointee.drawn.latency(ofAudio: call.pointee.audio)
     return latency <= place.pointee.timeout ? latency : nil
   }
 

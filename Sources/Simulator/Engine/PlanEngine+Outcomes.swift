@@ -148,6 +148,8 @@ extension PlanEngine {
       try noteCaching(
         Self.call(of: flight), kind, usage, target: target, lost: flight.pointee.lost,
         achievable: flight.pointee.achievable, isFailing: flight.pointee.isFailing, total: total)
+    } else if caching != nil {
+      noteTalkBill(Self.call(of: flight), kind, total)
     }
     if meterTally != nil {
       noteMeters(

@@ -326,8 +326,15 @@ package struct FlowResult: Sendable {
   package var gaveUp: Int64 = 0
   /// Rounds after the first, which tools have forced.
   package var furtherRounds: Int64 = 0
-  /// Of completed ones.
+  /// Of completed ones; what they have waited for a place included.
   package var latency = LatencyHistogram()
+  /// Where the workload's runs are limited: those that found no place in time, which never started.
+  package var refused: Int64 = 0
+  /// Likewise: how long those that were started waited for a place.
+  package var waits = LatencyHistogram()
+  /// Likewise: most runs at once, and microseconds in which no place was free.
+  package var mostAtOnce: Int64 = 0
+  package var fullTime: Int64 = 0
 }
 
 /// Response-cache look-ups of one class (nil: the default).

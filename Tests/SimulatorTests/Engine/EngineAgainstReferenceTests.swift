@@ -37,6 +37,7 @@ import Testing
       let both = try outcome(of: RandomScenario(seed: seed))
       seen.add(both.expected)
       seen.add(both.enforcements)
+      seen.refusedRuns += both.expectedFlows.reduce(0) { $0 + Int($1[2]) }
       if let place = zip(both.found, both.expected).enumerated().first(where: {
         $0.element.0 != $0.element.1
       }) {
@@ -92,26 +93,27 @@ import Testing
       expectedCounts: reference.counts,
       enforcements: run.result.enforcements,
       foundFlows: run.result.flows.map {
-        Self.numbers($0.latency, failed: $0.failed, gaveUp: $0.gaveUp)
+        Self.numbers($0.latency, failed: $0.failed, gaveUp: $0.gaveUp, refused: $0.refused)
       },
       expectedFlows: flowWorkloads.map { workload in
-        let flows = zip(zip(random.arrivals, arrivals), reference.flowLatencies)
-          .filter { $0.0.0.workload == workload }
-          .map { (givesUp: $0.0.1.givesUp, latency: $0.1) }
+        let own = arrivals.indices.filter { random.arrivals[$0].workload == workload }
+        let flows = own.filter { !reference.refusedFlows.contains($0) }
+          .map { (givesUp: arrivals[$0].givesUp, latency: reference.flowLatencies[$0]) }
         var histogram = LatencyHistogram()
         for flow in flows where !flow.givesUp {
           if let latency = flow.latency { histogram.add(latency) }
         }
         return Self.numbers(
           histogram, failed: Int64(flows.count { $0.latency == nil }),
-          gaveUp: Int64(flows.count { $0.givesUp && $0.latency != nil }))
+          gaveUp: Int64(flows.count { $0.givesUp && $0.latency != nil }),
+          refused: Int64(own.count - flows.count))
       })
   }
 
   private static func numbers(
-    _ latency: LatencyHistogram, failed: Int64, gaveUp: Int64
+    _ latency: LatencyHistogram, failed: Int64, gaveUp: Int64, refused: Int64
   ) -> [Int64] {
-    [failed, gaveUp, latency.total, latency.percentile(60) ?? -1]
+    [failed, gaveUp, refused, latency.total, latency.percentile(60) ?? -1]
   }
 
   /// How often the rare things came.
@@ -125,6 +127,7 @@ import Testing
     var fallbacks = 0
     var refused = 0
     var moved = 0
+    var refusedRuns = 0
     var metered: [String: Int] = [:]
 
     mutating func add(_ cells: [EnforcementCell]) {
@@ -148,14 +151,16 @@ import Testing
     }
 
     var isComplete: Bool {
-      [hits, queued, skipped, retried, failed, cached, fallbacks, refused, moved].allSatisfy {
+      [
+        hits, queued, skipped, retried, failed, cached, fallbacks, refused, moved, refusedRuns,
+      ].allSatisfy {
         $0 > 300
       } && CallMeter.allCases.allSatisfy { metered[$0.key, default: 0] > 300 }
     }
     var description: String {
       "hits \(hits), queued \(queued), skipped \(skipped), retried \(retried), failed \(failed), "
         + "cached \(cached), fallbacks \(fallbacks), refused \(refused), moved \(moved), "
-        + "metered \(metered)"
+        + "refused runs \(refusedRuns), metered \(metered)"
     }
   }
 }

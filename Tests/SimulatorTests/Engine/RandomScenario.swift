@@ -76,6 +76,10 @@ struct RandomScenario {
         scenario.catalog[id].prices[sheet].videoStep = random.oneOf([.zero, ticks(60, &random)])
       }
     }
+    for index in scenario.behaviours.indices where random.chance(0.3) {
+      scenario.behaviours[index].latencyPerAudioSecond = SimDuration(
+        microseconds: random.oneOf([1, 50_000, 333_333]))
+    }
     let models = scenario.catalog.models.map(\.name)
     func meters(_ all: [CallMeter], _ random: inout TestRandom) -> [CallMeter: Distribution] {
       var laws: [CallMeter: Distribution] = [:]
@@ -87,6 +91,10 @@ struct RandomScenario {
       return laws
     }
     for workload in scenario.workloads.indices {
+      if !scenario.workloads[workload].isOneCall, random.chance(0.4) {
+        scenario.workloads[workload].runLimit = RunLimit(
+          concurrent: 1 + random.below(2), maxWait: random.oneOf([nil, .zero, ticks(20, &random)]))
+      }
       for stage in scenario.workloads[workload].stages.indices {
         for call in scenario.workloads[workload].stages[stage].calls.indices {
           for place in scenario.workloads[workload].stages[stage].calls[call].mix.indices {

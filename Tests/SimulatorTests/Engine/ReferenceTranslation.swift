@@ -100,7 +100,9 @@ struct ReferenceTranslation {
       guard decision.1.unit < stage.chance else { continue }
       stages.append(.init(delay: stage.delay.microseconds, calls: made))
     }
-    return ReferenceArrival(time: call.time, stages: stages, givesUp: toolWasCalled)
+    var arrival = ReferenceArrival(time: call.time, stages: stages, givesUp: toolWasCalled)
+    if compiled.scenario.workloads[workload].runLimit != nil { arrival.limit = workload }
+    return arrival
   }
 
   /// - Parameter base: the call as it is without experiments; what is drawn for its answer is the
@@ -309,6 +311,10 @@ extension ReferenceScenario {
     cacheIsPerUser = scenario.cache.scope == .user
     cacheLatency = scenario.cache.latency.microseconds
     flushes = scenario.cache.flushes.map(\.microseconds)
+    for (number, workload) in scenario.workloads.enumerated() {
+      guard let limit = workload.runLimit else { continue }
+      runLimits[number] = (limit.concurrent, limit.maxWait?.microseconds)
+    }
   }
 }
 
@@ -368,6 +374,7 @@ extension ReferenceModel {
     quota.maxWait = behaviour.quota.maxWait?.microseconds
     breaker = behaviour.breaker.map(ReferenceBreaker.Settings.init)
     timeout = behaviour.timeout?.microseconds
+    latencyPerAudioSecond = behaviour.latencyPerAudioSecond.microseconds
     failureRate = behaviour.failureRate
     promptCache = behaviour.promptCache.map {
       PromptCache(
