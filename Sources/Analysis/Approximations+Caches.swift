@@ -90,7 +90,7 @@ extension Approximations {
       let fewer = sameAgain(call) * min(1, ttl / month) * misses
       reasons.append(("keyed cache with arrivals that are not Poisson", fewer, true))
     }
-    let latency = scenario.behaviours[call.routed.index].latency
+    let latency = scenario.behaviours[call.routed.index].latency(of: call.variant)
     let length = latency.mean / 1e6
     if length >= ttl / 10 {
       let isKnown = latency.isConstant && length < ttl
@@ -132,7 +132,8 @@ extension Approximations {
       ("keyed cache with calls that fail and store nothing, or answer late", 0, matters(failure)))
     let builder = ExpectedCallBuilder(scenario: scenario, traffic: cost.traffic)
     let spread = call.chain.map { target in
-      let times = builder.failures(of: target.model, region: target.region)
+      let times = builder.failures(
+        of: call.variant, at: target.model, region: target.region)
       return times.reduce(0) { $0 + $1.share * ($1.failure - target.failure).magnitude }
     }
     let change = spread.indices.reduce(0.0) { sum, place in
@@ -256,7 +257,8 @@ extension Approximations {
   ) -> [Reason] {
     var reasons: [Reason] = []
     let (hit, miss) = (target.prefixHit, 1 - target.prefixHit)
-    let latency = scenario.behaviours[target.model.index].latency.mean / 1e6
+    let behaviour = scenario.behaviours[target.model.index]
+    let latency = behaviour.latency(of: call.variant).mean / 1e6
     if settings.readable != .start, latency > 0 {
       reasons.append(
         (

@@ -40,14 +40,15 @@ package struct Approximations {
       + flushes()
       + prefixes() + breakers()
       + outages()
-      + quotas() + prices() + actions() + experiments() + rogue() + exactActivity()
+      + quotas() + runQuotas() + prices() + actions() + experiments() + rogue() + exactActivity()
       + exactSurges() + sharedUsers()
     return all.filter { seen.insert($0).inserted }
   }
 
   /// Those of the list that are left out, or move the bill.
   package func leftOut() -> [Expectation.Approximation] {
-    (conversations() + meters() + cache() + prefixes() + breakers() + quotas() + actions())
+    (conversations() + meters() + cache() + prefixes() + breakers() + quotas() + runQuotas()
+      + actions())
       .filter(\.isTold)
   }
 
@@ -272,6 +273,35 @@ package struct Approximations {
           isLeftOut: isCached, hidesChance: cost.traffic.months > 1)
       }
       return nil
+    }
+  }
+
+  /// Limits on whole flows and conversations: the formula lets all of them run at once.
+  private func runQuotas() -> [Expectation.Approximation] {
+    guard scenario.limitsRuns, cost.conversations.obstacles.isEmpty else { return [] }
+    let runs = RunLoads(cost)
+    return scenario.workloads.indices.compactMap { number in
+      guard let limit = scenario.workloads[number].runLimit, let load = runs.load(of: number)
+      else { return nil }
+      let part = "\(scenario.workloads[number].name) quota"
+      let places = HumanFormat.count(Int64(limit.concurrent))
+      guard limit.maxWait != nil else {
+        let isFull = load.mean >= Double(limit.concurrent)
+        return Expectation.Approximation(
+          part: part,
+          reason: "at most \(places) runs at once, and the formula lets all run as they come: "
+            + (isFull
+              ? "more come than can, so they wait ever longer"
+              : "those that wait are made later, which changes the cost only where times do"),
+          isLeftOut: isFull)
+      }
+      // A run that may wait a while is refused less often than this.
+      let refused = Erlang.blocked(load: load.busiestHour, places: limit.concurrent)
+      return Expectation.Approximation(
+        part: part,
+        reason: "at most \(places) runs at once, and the formula refuses none: in the busiest hour "
+          + "\(HumanFormat.share(refused)) of them or fewer find no place",
+        isLeftOut: refused >= AttentionLimits.shipped.turnedAway, hidesChance: matters(refused))
     }
   }
 

@@ -80,6 +80,21 @@ package struct AttemptCosts {
     }
   }
 
+  /// What a call is billed for at its first target, whatever its tokens: audio, pieces and other models'
+  /// work, in dollars; the price of a call as such aside.
+  func metered(_ call: ExpectedCall, at time: SimTime) -> SizeLaw {
+    let target = call.chain[0]
+    let price = ExpectedPrice(
+      model: scenario.catalog[target.model], region: target.region, variant: call.variant,
+      time: time)
+    let input = call.shape.meanInput
+    let line = price.line(input: input, cached: 0, answered: true, shape: call.shape)
+      .adding(call.variant.uses.map { cost(of: $0, at: time) })
+    return SizeLaw(
+      mean: line.constant + line.audioMean - (price.price(.calls, input: input) ?? 0),
+      variance: line.audioSpread * line.audioSpread)
+  }
+
   /// What a call bills at another model, whatever its own sizes.
   private func cost(of use: ModelUse, at time: SimTime) -> CostMoments {
     var sum = CostMoments()
@@ -119,7 +134,7 @@ package struct AttemptCosts {
           tokens: tokens, cached: split.read, written: split.short, writtenLong: split.long)
         let line = line(prices[place], own, shape)
         attempt(place, 1, line, own)
-        return [(1, line)]
+        return [(1, line.adding(uses))]
       }
       let window = part.limits[place].flatMap { tokens >= $0.bound ? $0 : nil }
       if let window, !window.cuts { continue }
@@ -140,11 +155,7 @@ package struct AttemptCosts {
         ] {
           let chance = tried * (1 - target.failure) * hit
           guard chance > 0 else { continue }
-          var all = before + lost + line
-          for use in uses {
-            all.add(PartialMoments(first: use.mean, second: use.square), each: 1)
-          }
-          ways.append((chance, all))
+          ways.append((chance, (before + lost + line).adding(uses)))
           attempt(place, chance, line, own)
         }
         attempt(place, tried * target.failure, failed, failure)

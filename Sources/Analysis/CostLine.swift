@@ -35,6 +35,13 @@ package struct CostLine: Hashable, Sendable {
     }
   }
 
+  /// With what is billed beside it, whatever its sizes.
+  package func adding(_ costs: [CostMoments]) -> CostLine {
+    costs.reduce(into: self) { line, cost in
+      line.add(PartialMoments(first: cost.mean, second: cost.square), each: 1)
+    }
+  }
+
   package static func + (a: CostLine, b: CostLine) -> CostLine {
     CostLine(
       constant: a.constant + b.constant, perInput: a.perInput + b.perInput,

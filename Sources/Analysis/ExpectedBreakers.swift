@@ -25,15 +25,35 @@ package struct ExpectedBreakers {
       guard seen.insert(target.name).inserted, target.failure > 0,
         let settings = scenario.behaviours[target.model.index].breaker
       else { return nil }
-      return opening(of: target, settings)
+      return opening(of: target, settings, late: late(calls, at: target))
     }
   }
 
-  private func opening(of target: ExpectedCall.Target, _ settings: BreakerSettings) -> Opening {
+  /// Chance that an attempt of any of the calls takes longer than the model's timeout.
+  private func late(_ calls: [ExpectedCall], at target: ExpectedCall.Target) -> Double {
+    let builder = ExpectedCallBuilder(scenario: scenario, traffic: traffic)
+    guard scenario.behaviours[target.model.index].latencyPerAudioSecond > .zero,
+      calls.contains(where: { $0.variant.audio != .fixed(0) })
+    else { return calls.first.map { builder.late($0.variant, at: target.model) } ?? 0 }
+    var (sum, all) = (0.0, 0.0)
+    for call in calls {
+      guard let place = call.chain.firstIndex(where: { $0.name == target.name }) else { continue }
+      let made =
+        traffic.volumeMonths[call.workload] * traffic.flows[call.workload][call.accountPlan]
+        * call.perFlow * call.attempts[place]
+      sum += made * builder.late(call.variant, at: target.model)
+      all += made
+    }
+    return all > 0 ? sum / all : 0
+  }
+
+  private func opening(
+    of target: ExpectedCall.Target, _ settings: BreakerSettings, late: Double
+  ) -> Opening {
     let attempts = loads.attempts(on: target.name, model: target.model)
     var (times, turnedAway, all) = (0.0, 0.0, 0.0)
     for span in ExpectedCallBuilder(scenario: scenario, traffic: traffic).failures(
-      of: target.model, region: target.region)
+      at: target.model, region: target.region, late: late)
     {
       for (rate, time) in zip(attempts, traffic.timeClasses) {
         let share = BreakerShare(settings, attempts: rate, failing: span.failure)

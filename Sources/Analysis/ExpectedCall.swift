@@ -297,24 +297,38 @@ package struct ExpectedCallBuilder {
         result.append(
           ExpectedCall.Target(
             model: model, region: region, name: region.map { "\(name)@\($0)" } ?? name,
-            failure: failure(of: model, region: region), attempts: 1 + scenario.retry.max))
+            failure: failure(of: variant, at: model, region: region),
+            attempts: 1 + scenario.retry.max))
       }
     }
     return result
   }
 
   /// A timeout, or else the largest failure rate that applies, outages weighted by their time.
-  private func failure(of model: ModelID, region: String?) -> Double {
-    failures(of: model, region: region).reduce(0) { $0 + $1.share * $1.failure }
+  private func failure(of variant: Variant, at model: ModelID, region: String?) -> Double {
+    failures(of: variant, at: model, region: region).reduce(0) { $0 + $1.share * $1.failure }
   }
 
   /// Chance that an attempt fails, with the share of the period's time for which it is that.
   package func failures(
-    of model: ModelID, region: String?
+    of variant: Variant, at model: ModelID, region: String?
+  ) -> [(share: Double, failure: Double)] {
+    failures(at: model, region: region, late: late(variant, at: model))
+  }
+
+  /// Chance that an attempt takes longer than the model's timeout.
+  package func late(_ variant: Variant, at model: ModelID) -> Double {
+    let behaviour = scenario.behaviours[model.index]
+    return behaviour.timeout.map {
+      behaviour.latency(of: variant).exceedance(Double($0.microseconds))
+    } ?? 0
+  }
+
+  /// - Parameter late: the chance that an attempt takes longer than the model's timeout.
+  package func failures(
+    at model: ModelID, region: String?, late: Double
   ) -> [(share: Double, failure: Double)] {
     let behaviour = scenario.behaviours[model.index]
-    let late =
-      behaviour.timeout.map { behaviour.latency.exceedance(Double($0.microseconds)) } ?? 0
     let outages = scenario.outages.filter {
       $0.model == model && ($0.region == nil || $0.region == region)
     }

@@ -92,7 +92,8 @@ package struct ExpectedHits {
     ranks: [PromptRanks.Cell], ttl: Double
   ) -> (rate: Double, pool: PoolMisses?) {
     let workload = scenario.workloads[call.workload]
-    let latency = min(scenario.behaviours[call.routed.index].latency.mean / 1e6, ttl)
+    let behaviour = scenario.behaviours[call.routed.index]
+    let latency = min(behaviour.latency(of: call.variant).mean / 1e6, ttl)
     let renewal = KeyRenewal(
       timeline: Timeline(period: scenario.period, profile: workload.profile),
       period: scenario.period, flushes: scenario.cache.flushes, ttl: ttl, latency: latency,

@@ -36,7 +36,8 @@ package struct PolicyEstimates {
         * cost.traffic.flows[call.workload][call.accountPlan] * call.perFlow
       rows[place].calls += made
       rows[place].expected += dollars
-      latencies[place] += made * scenario.behaviours[call.routed.index].latency.mean
+      latencies[place] +=
+        made * scenario.behaviours[call.routed.index].latency(of: call.variant).mean
     }
     for place in rows.indices where rows[place].calls > 0 {
       rows[place].estimated = rows[place].estimate.map {

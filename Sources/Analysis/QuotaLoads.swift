@@ -26,6 +26,8 @@ package struct QuotaLoads {
     var attempts: [Double]
     var tokens: [Double]
     var audioSeconds: [Double]
+    /// Seconds that audio adds to those from start to outcome, a second.
+    var spokenSeconds: [Double]
     /// Audio seconds of each UTC day.
     var audioDays: [Double]
   }
@@ -88,7 +90,9 @@ package struct QuotaLoads {
     if let limit = quota.concurrent {
       let duration = meanDuration(load.model)
       result.append(
-        row(load, "concurrent jobs", allowed: Double(limit), load.attempts.map { $0 * duration }))
+        row(
+          load, "concurrent jobs", allowed: Double(limit),
+          zip(load.attempts, load.spokenSeconds).map { $0 * duration + $1 }))
     }
     if let limit = quota.audioPerDay {
       let mean = average(load.audioSeconds) * 24
@@ -108,9 +112,19 @@ package struct QuotaLoads {
 
   /// Seconds from start to outcome.
   private func meanDuration(_ model: ModelID) -> Double {
+    meanDuration(model, scenario.behaviours[model.index].latency)
+  }
+
+  private func meanDuration(_ model: ModelID, _ latency: Distribution) -> Double {
+    let timeout = scenario.behaviours[model.index].timeout.map { Double($0.microseconds) }
+    return latency.moments(cappedAt: timeout ?? .infinity).first / 1e6
+  }
+
+  /// Seconds that a call's audio adds to those from start to outcome.
+  private func spokenDuration(_ model: ModelID, _ call: ExpectedCall) -> Double {
     let behaviour = scenario.behaviours[model.index]
-    let timeout = behaviour.timeout.map { Double($0.microseconds) } ?? .infinity
-    return behaviour.latency.moments(cappedAt: timeout).first / 1e6
+    guard behaviour.latencyPerAudioSecond > .zero else { return 0 }
+    return meanDuration(model, behaviour.latency(of: call.variant)) - meanDuration(model)
   }
 
   private func average(_ byTime: [Double]) -> Double {
@@ -144,18 +158,21 @@ package struct QuotaLoads {
     let quota = scenario.behaviours[model.index].quota
     let none = Array(repeating: 0.0, count: traffic.timeClasses.count)
     var load = Load(
-      target: target, model: model, attempts: none, tokens: none, audioSeconds: none, audioDays: [])
+      target: target, model: model, attempts: none, tokens: none, audioSeconds: none,
+      spokenSeconds: none, audioDays: [])
     var audioOfWorkload = Array(repeating: 0.0, count: scenario.workloads.count)
     for use in uses[target, default: []] {
       let call = calls[use.call]
       let aMonth =
         traffic.flows[call.workload][call.accountPlan] * call.perFlow * use.attempts
       let (tokens, audio) = (charged(call, use.place, quota, model), call.shape.meanAudio)
+      let spoken = spokenDuration(model, call)
       for (i, time) in traffic.timeClasses.enumerated() {
         let rate = aMonth * time.pace[call.workload]
         load.attempts[i] += rate
         load.tokens[i] += rate * tokens
         load.audioSeconds[i] += rate * audio
+        load.spokenSeconds[i] += rate * spoken
       }
       audioOfWorkload[call.workload] += aMonth * call.shape.meanAudio
     }

@@ -6,6 +6,8 @@ import Support
 extension CallTrouble {
   private func share(_ count: Int64) -> Double { calls > 0 ? Double(count) / Double(calls) : 0 }
 
+  private var shareOfRuns: Double { runs > 0 ? Double(refusedRuns) / Double(runs) : 0 }
+
   /// Calls that came to another end than the one that they were routed to.
   private var astray: Int64 { failed + fallback + moved }
 
@@ -33,7 +35,15 @@ extension CallTrouble {
     let counted = items.filter { $0.count > 0 }.map { item in
       "\(item.text) (\(HumanFormat.share(share(item.count))))"
     }
-    var text = "of \(HumanFormat.plural(calls, "call"))\(whose), \(HumanFormat.list(counted))"
+    var text =
+      counted.isEmpty
+      ? "" : "of \(HumanFormat.plural(calls, "call"))\(whose), \(HumanFormat.list(counted))"
+    if refusedRuns > 0 {
+      text +=
+        (text.isEmpty ? "" : "; ") + "of \(HumanFormat.plural(runs, "run"))\(whose), "
+        + were(refusedRuns, "refused for want of a free place") + " ("
+        + HumanFormat.share(shareOfRuns) + ")"
+    }
     if openings > 0 {
       text += "; circuit breakers opened \(HumanFormat.plural(openings, "time"))"
     }
@@ -52,11 +62,15 @@ extension CallTrouble {
         + (moved > 0 ? " or in another region" : "")
       : cut > throttled
         ? "with \(HumanFormat.share(share(cut))) of the calls cut to fit a context window"
-        : "with calls turned away by quotas"
+        : throttled > 0
+          ? "with calls turned away by quotas"
+          : "with \(HumanFormat.share(shareOfRuns)) of the runs refused for want of a free place"
   }
 
   /// The largest share of calls that did not go as routed, or not whole.
-  private var worst: Double { max(share(astray), share(throttled), share(cut)) }
+  private var worst: Double {
+    max(share(astray), share(throttled), share(cut), shareOfRuns)
+  }
 
   /// Of several simulated variants, that with the most trouble; nil: none has any to tell of.
   package static func worst(_ all: [(whose: String, trouble: CallTrouble?)]) -> (

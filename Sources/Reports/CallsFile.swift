@@ -26,6 +26,8 @@ package final class CallsFile: @unchecked Sendable {
     return ["conversation", "turn", "kind"] + written + ["context_tokens"]
   }
 
+  /// Behind these: what calls were metered for.
+  private var meters: [CallMeter]
   private let file: OutputFile
   private var writer: CSVWriter
   private let accountPlans: AccountPlans
@@ -39,8 +41,10 @@ package final class CallsFile: @unchecked Sendable {
   package init(
     path: String, among outputs: Outputs, population: UserPopulation = UserPopulation(),
     users: Int = 0,
-    hasExperiments: Bool = false, cachingColumns: [String] = [], dialect: CSVDialect
+    hasExperiments: Bool = false, cachingColumns: [String] = [], meters: [CallMeter] = [],
+    dialect: CSVDialect
   ) throws(OutputError) {
+    self.meters = meters
     self.cachingColumns = cachingColumns
     file = try outputs.file(path)
     accountPlans = AccountPlans(population, users: users)
@@ -49,26 +53,27 @@ package final class CallsFile: @unchecked Sendable {
   }
 
   /// What columns there are shows with the first call: only a log's header says what it tells.
-  private func begin(tellsQuality: Bool) {
+  private func begin(_ scenario: Scenario?) {
     guard !hasHeader else { return }
     hasHeader = true
+    tellsQuality = scenario?.tellsQuality ?? false
+    meters = scenario?.statedMeters ?? meters
     let columns =
       Self.columns + (tellsQuality ? Self.qualityColumns : [])
-      + (hasExperiments ? Self.experimentColumns : []) + cachingColumns
+      + (hasExperiments ? Self.experimentColumns : []) + cachingColumns + meters.map(\.column)
     for column in columns { writer.text(column) }
     writer.endRow()
   }
 
   package func append(_ records: [CallRecord], _ names: PlanNames) throws {
-    begin(tellsQuality: names.compiled.scenario.tellsQuality)
-    tellsQuality = names.compiled.scenario.tellsQuality
+    begin(names.compiled.scenario)
     for record in records { write(record, names, to: &writer) }
     try file.write(writer.takeBytes())
   }
 
   /// After the last call.
   package func finish() throws {
-    begin(tellsQuality: false)
+    begin(nil)
     try file.write(writer.takeBytes())
     try file.close()
   }
@@ -102,6 +107,14 @@ package final class CallsFile: @unchecked Sendable {
       optional(variant?.arm.name, &row)
     }
     for column in cachingColumns { write(column, of: record, kind, to: &row) }
+    for meter in meters {
+      let quantity = record.billed[meter.dimension]
+      if meter.dimension.isTime {
+        row.number(ColumnType.seconds.text(of: SimDuration(microseconds: quantity)))
+      } else {
+        row.integer(quantity)
+      }
+    }
     row.endRow()
   }
 

@@ -54,11 +54,6 @@ package enum CallMeter: Int, CaseIterable, BitwiseCopyable, Sendable {
   /// Billed units of one unit of its law: video is stated in seconds and counted in microseconds.
   package var scale: Double { dimension.isTime ? 1e6 : 1 }
 
-  /// What its quantities are told in.
-  package var unit: String {
-    dimension.isTokens ? "tokens" : dimension.isTime ? "seconds" : dimension.label
-  }
-
   /// `2 images`, `8.5 seconds of video`.
   package func text(of quantity: Int128) -> String {
     if dimension.isTime {
@@ -98,6 +93,22 @@ package enum CallMeter: Int, CaseIterable, BitwiseCopyable, Sendable {
   }
 }
 
+extension BillingDimension {
+  /// What meters.csv tells of, in its order: every meter of a call, and audio by its length.
+  package static let metered = CallMeter.allCases.map(\.dimension) + [.audioSeconds]
+
+  /// The key in scenarios of what is metered.
+  package var meterKey: String {
+    CallMeter.allCases.first { $0.dimension == self }?.key ?? "audio"
+  }
+
+  /// What metered quantities are told in.
+  package var meterUnit: String { isTokens ? "tokens" : isTime ? "seconds" : label }
+
+  /// Counted units of one told unit: time is told in seconds and counted in microseconds.
+  package var meterScale: Int128 { isTime ? 1_000_000 : 1 }
+}
+
 /// What a call bills at another model beside its own, if it is answered.
 package struct ModelUse: Hashable, Sendable {
   /// As the file names it.
@@ -118,13 +129,23 @@ package struct ModelUse: Hashable, Sendable {
 }
 
 extension Scenario {
-  /// Whether any call states a meter, or bills other models beside its own.
-  package var statesMeters: Bool {
-    workloads.contains { workload in
-      workload.stages.contains {
-        $0.calls.contains { $0.mix.contains { !$0.meters.isEmpty || !$0.uses.isEmpty } }
-      }
+  /// Meters that any call states, also of what it bills at other models, or that a replayed log tells:
+  /// columns of calls.csv.
+  package var statedMeters: [CallMeter] {
+    let stated = variants.flatMap { variant in
+      variant.meters.keys + variant.uses.flatMap(\.meters.keys)
     }
+    let all = Set(stated)
+    return CallMeter.allCases.filter {
+      all.contains($0) || loggedQuantities.contains($0.dimension)
+    }
+  }
+
+  /// Whether any call states a meter or bills other models beside its own, or a replayed log tells what its
+  /// requests were metered for.
+  package var statesMeters: Bool {
+    !loggedQuantities.isEmpty || !statedMeters.isEmpty
+      || variants.contains { !$0.uses.isEmpty }
   }
 }
 

@@ -1,8 +1,8 @@
 import CostModel
 
 extension Scenario {
-  /// The same, but every call is answered where it is routed: nothing fails, no limit turns calls away
-  /// or keeps them waiting, and the budget only tells. A conversation that compacts or truncates its
+  /// The same, but every call is answered where it is routed: nothing fails, no limit turns calls or runs
+  /// away or keeps them waiting, and the budget only tells. A conversation that compacts or truncates its
   /// context does so at the same size: what a share of a window is, the catalog still says.
   package var untroubled: Scenario {
     var scenario = withoutActions
@@ -16,6 +16,7 @@ extension Scenario {
     }
     for index in scenario.workloads.indices {
       scenario.workloads[index].conversation?.neverFailsWhenFull()
+      scenario.workloads[index].runLimit = nil
     }
     return scenario
   }

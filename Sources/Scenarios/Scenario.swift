@@ -64,6 +64,8 @@ package struct Scenario: Sendable {
   package var ranges: [ScenarioInput] = []
   /// Prices of models that calls can reach which no call is billed by; empty in a replay.
   package var unbilled: [UnbilledPrices] = []
+  /// Of a replayed log: which of `BillingDimension.metered` it has columns for.
+  package var loggedQuantities: [BillingDimension] = []
 }
 
 extension Scenario {
@@ -76,6 +78,9 @@ extension Scenario {
   package var repeatsPrompts: Bool {
     variants.contains { if case .pool = $0.prompts { true } else { false } }
   }
+
+  /// Whether the runs of some workload are limited.
+  package var limitsRuns: Bool { workloads.contains { $0.runLimit != nil } }
 
   /// Whether actions.csv is written.
   package var labelsCalls: Bool {
@@ -136,6 +141,8 @@ package struct TargetBehaviour: Sendable {
   package var breaker: BreakerSettings?
   /// Microseconds from start to outcome.
   package var latency: Distribution
+  /// What an attempt takes longer for each second of its call's audio, as it is stated.
+  package var latencyPerAudioSecond = SimDuration.zero
   /// Longer attempts fail after exactly this long; nil: none.
   package var timeout: SimDuration?
   /// Chance that an attempt fails.

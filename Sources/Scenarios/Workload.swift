@@ -19,6 +19,8 @@ package struct Workload: Sendable {
   /// nil: its calls follow no conversation. Its stages are then one, with every kind of call that a
   /// conversation may make as a mix, and so many calls as it makes in the mean.
   package var conversation: ConversationSpec?
+  /// How many of its flows or conversations there may be at once; nil: any number.
+  package var runLimit: RunLimit?
   /// What a flow is told that gives up: a tool was called in the last of its rounds; nil: none does.
   package var givesUpWith: String?
 
@@ -39,6 +41,18 @@ package struct Workload: Sendable {
 
   /// What it is told where the scenario does not say.
   package static let unstatedError = "too many rounds"
+}
+
+/// A limit on the runs of a workload, each from its first stage's start to its last stage's end, like the lines
+/// of a telephone system.
+package struct RunLimit: Hashable, Sendable {
+  package var concurrent: Int
+  /// A run that would wait longer for a free place is refused; nil: it waits as long as it takes.
+  package var maxWait: SimDuration?
+
+  package init(concurrent: Int, maxWait: SimDuration? = nil) {
+    (self.concurrent, self.maxWait) = (concurrent, maxWait)
+  }
 }
 
 /// Calls that are made at the same moment.

@@ -92,14 +92,15 @@ struct Run: ParsableCommand {
       try CallsFile(
         path: $0, among: folder.outputs, population: scenario.users, users: users,
         hasExperiments: !scenario.experiments.isEmpty,
-        cachingColumns: CallsFile.cachingColumns(scenario), dialect: output.csvDialect)
+        cachingColumns: CallsFile.cachingColumns(scenario), meters: scenario.statedMeters,
+        dialect: output.csvDialect)
     }
     let database =
       ledger
       ? try CallsDatabase(
         in: folder, scenario.name, population: scenario.users, users: users,
         hasExperiments: !scenario.experiments.isEmpty,
-        cachingColumns: CallsFile.cachingColumns(scenario)) : nil
+        cachingColumns: CallsFile.cachingColumns(scenario), meters: scenario.statedMeters) : nil
     let bar = run.progress(ofMonths: runs, isQuiet: printing.quiet)
     let months = try run.months(1..<runs + 1, log: CallLog(file, database)) { bar.add($0) }
     bar.finish()

@@ -27,6 +27,22 @@ public struct ReferenceCall {
     }
   }
 
+  /// What is billed at another model, in its first region.
+  public struct Use {
+    public var model: Int
+    public var input: Int64
+    public var output: Int64
+    public var audio: Int64
+    public var meters: [String: Int64]
+
+    public init(
+      model: Int, input: Int64, output: Int64, audio: Int64, meters: [String: Int64]
+    ) {
+      (self.model, self.input, self.output) = (model, input, output)
+      (self.audio, self.meters) = (audio, meters)
+    }
+  }
+
   /// Tells the call in `draw`.
   public var id = 0
   public var user: Int?
@@ -43,8 +59,12 @@ public struct ReferenceCall {
   public var images: Int64 = 0
   /// Part of the input; of a log.
   public var cacheWrite: Int64 = 0
-  /// Billed by the piece.
-  public var pictures: Int64 = 0
+  /// As they are drawn or logged, by name.
+  public var meters: [String: Int64] = [:]
+  /// Whether the input is speech but for prefix and frames.
+  public var isSpeech = false
+  /// What it bills at other models, if it is answered.
+  public var uses: [Use] = []
   /// Reasoning included.
   public var output: Int64 = 0
   public var reasoning: Int64 = 0
@@ -74,6 +94,8 @@ public struct ReferenceArrival {
 
   public var time: Int64
   public var stages: [Stage]
+  /// Of flows that share a limit on how many there may be at once: which one; nil: none.
+  public var limit: Int?
   /// Whether a tool is called in its last round.
   public var givesUp: Bool
 

@@ -1,10 +1,24 @@
 /// calls.csv, column by column as docs/interface.md lists them.
-enum ReferenceLedgerText {
-  static let header =
+public enum ReferenceLedgerText {
+  /// Meters come last, each in a column of its own.
+  static func header(_ meters: [String]) -> String {
+    columns + meters.map { "," + column($0) }.joined() + "\r\n"
+  }
+
+  /// A meter's column, in logs as here.
+  public static func column(_ meter: String) -> String {
+    switch meter {
+    case "input_audio", "input_image", "output_audio", "output_image": meter + "_tokens"
+    case "video": "video_seconds"
+    default: meter
+    }
+  }
+
+  private static let columns =
     "call,timestamp,account_id,account_plan,use_case,action,task,complexity,priority,tier,"
     + "routed_model,reason,cache,model,provider,attempts,skipped,status,queue_us,latency_us,"
     + "input_tokens,cached_input_tokens,output_tokens,reasoning_tokens,audio_seconds,"
-    + "input_cost_usd,output_cost_usd,other_cost_usd,cost_usd,segment,msgs\r\n"
+    + "input_cost_usd,output_cost_usd,other_cost_usd,cost_usd,segment,msgs"
 
   static func line(
     _ row: ReferenceRow, call: ReferenceCall, reason: String?, log: ReferenceLogRow,
@@ -35,7 +49,11 @@ enum ReferenceLedgerText {
       decimal(bill.otherCost, places: 12, atLeast: 2), decimal(total, places: 12, atLeast: 2),
       log.attributes["segment"] ?? "", "1",
     ]
-    return fields.map(quoted).joined(separator: ",") + "\r\n"
+    let meters = replay.meters.map { name in
+      let quantity = bill.meters[name] ?? 0
+      return name == "video" ? decimal(quantity, places: 6, atLeast: 0) : String(quantity)
+    }
+    return (fields + meters).map(quoted).joined(separator: ",") + "\r\n"
   }
 
   private static func quoted(_ field: String) -> String {

@@ -13,8 +13,8 @@ public struct ReferenceLogRow {
   public var cached: Int64?
   /// Part of the input.
   public var cacheWrite: Int64 = 0
-  /// Billed by the piece.
-  public var images: Int64 = 0
+  /// By name; video in microseconds.
+  public var meters: [String: Int64] = [:]
   public var output: Int64 = 0
   public var reasoning: Int64 = 0
   public var maxTokens: Int64?

@@ -21,6 +21,8 @@ public struct ReferenceModel {
   public var quota = ReferenceQuota.Limits()
   public var breaker: ReferenceBreaker.Settings?
   public var timeout: Int64?
+  /// What each second of audio adds to the latency.
+  public var latencyPerAudioSecond: Int64 = 0
   public var failureRate = 0.0
   public var promptCache: PromptCache?
 

@@ -19,8 +19,14 @@ public struct ReferencePrices {
     public var cacheWrite: Price?
     /// nil: as input.
     public var image: Price?
-    /// By the piece.
-    public var picture: Price?
+    /// nil: as input.
+    public var spoken: Price?
+    /// nil: as output.
+    public var outputImage: Price?
+    /// nil: as output.
+    public var outputSpoken: Price?
+    /// Of what is billed by the piece, video a microsecond, by name.
+    public var pieces: [String: Price] = [:]
     /// nil: as output.
     public var reasoning: Price?
     /// Per microseconds.
@@ -47,11 +53,11 @@ public struct ReferencePrices {
         while b != 0 { (a, b) = (b, a % b) }
         card[keyPath: path] = Price(top / a, per: bottom / a)
       }
-      for path in [\Card.cacheRead, \.cacheWrite, \.image] { part(path, of: \.input) }
-      part(\.reasoning, of: \.output)
+      for path in [\Card.cacheRead, \.cacheWrite, \.image, \.spoken] { part(path, of: \.input) }
+      for path in [\Card.reasoning, \.outputImage, \.outputSpoken] { part(path, of: \.output) }
       card.audio = tier.audio ?? audio
       card.call = tier.call ?? call
-      card.picture = tier.picture ?? picture
+      card.pieces = pieces.merging(tier.pieces) { $1 }
       return card
     }
   }
@@ -64,6 +70,11 @@ public struct ReferencePrices {
   public var batch: (Int64, Int64) = (1, 1)
   public var regions: [String: (Int64, Int64)] = [:]
   public var minimumAudio: Int64 = 0
+  /// Audio and video are billed in whole steps of so long; 0: as they are.
+  public var audioStep: Int64 = 0
+  public var videoStep: Int64 = 0
+  /// Documents of one billed search; 0: they are none.
+  public var searchDocuments: Int64 = 0
 
   public init(card: Card) { self.card = card }
 }
@@ -77,8 +88,8 @@ public struct ReferenceBill: Equatable {
   public var images: Int64 = 0
   /// Part of the input.
   public var written: Int64 = 0
-  /// Billed by the piece.
-  public var pictures: Int64 = 0
+  /// By name, none of them 0; image tokens are those beside `images`.
+  public var meters: [String: Int64] = [:]
   /// Reasoning included.
   public var output: Int64 = 0
   public var reasoning: Int64 = 0
@@ -108,17 +119,57 @@ public struct ReferenceBill: Equatable {
       }
       return halfToEven(top, bottom)
     }
-    // Cached tokens are text first; what images the fresh input has no room for is not billed.
+    // Cached tokens are text first; what speech and then images the fresh input has no room for is not
+    // billed.
     let fresh = input - cached - written
-    let freshImages = min(images, fresh)
+    let freshSpeech = min(meters["input_audio"] ?? 0, fresh)
+    let freshImages = min(images + (meters["input_image"] ?? 0), fresh - freshSpeech)
     inputCost =
-      cost(fresh - freshImages, card.input) + cost(freshImages, card.image ?? card.input)
+      cost(fresh - freshSpeech - freshImages, card.input)
+      + cost(freshSpeech, card.spoken ?? card.input)
+      + cost(freshImages, card.image ?? card.input)
       + cost(cached, card.cacheRead ?? card.input)
       + cost(written, card.cacheWrite ?? card.input)
+    let said = meters["output_audio"] ?? 0
+    let drawn = meters["output_image"] ?? 0
     outputCost =
-      cost(output - reasoning, card.output) + cost(reasoning, card.reasoning ?? card.output)
-    let seconds = audio == 0 ? 0 : max(audio, sheet.minimumAudio)
-    otherCost = cost(seconds, card.audio) + cost(calls, card.call) + cost(pictures, card.picture)
+      cost(output - reasoning - said - drawn, card.output)
+      + cost(reasoning, card.reasoning ?? card.output)
+      + cost(said, card.outputSpoken ?? card.output)
+      + cost(drawn, card.outputImage ?? card.output)
+    func whole(_ used: Int64, _ step: Int64) -> Int64 {
+      step == 0 ? used : (used + step - 1) / step * step
+    }
+    let seconds = audio == 0 ? 0 : whole(max(audio, sheet.minimumAudio), sheet.audioStep)
+    otherCost = cost(seconds, card.audio) + cost(calls, card.call)
+    for (name, price) in card.pieces {
+      var quantity = meters[name] ?? 0
+      let documents = meters["documents"] ?? 0
+      switch name {
+      case "video": quantity = whole(quantity, sheet.videoStep)
+      case "documents" where sheet.searchDocuments > 0: quantity = 0
+      case "searches" where sheet.searchDocuments > 0:
+        quantity += whole(documents, sheet.searchDocuments) / sheet.searchDocuments
+      default: break
+      }
+      otherCost += cost(quantity, price)
+    }
+  }
+
+  /// Takes what was metered; what is more than the total that it is a part of is cut to it: speech first,
+  /// then images, which `images` are among.
+  /// - Parameter least: where speech is all of the input but that: so many tokens of it are something else.
+  mutating func take(_ all: [String: Int64], speechIsAllBut least: Int64?) {
+    meters = all
+    if let least { meters["input_audio"] = min(all["input_audio"] ?? 0, input - least) }
+    let speech = min(meters["input_audio"] ?? 0, input - images)
+    meters["input_audio"] = speech
+    meters["input_image"] =
+      min((all["input_image"] ?? 0) + images, input - speech) - images
+    let said = min(all["output_audio"] ?? 0, output - reasoning)
+    meters["output_audio"] = said
+    meters["output_image"] = min(all["output_image"] ?? 0, output - reasoning - said)
+    meters = meters.filter { $0.value != 0 }
   }
 
   private func halfToEven(_ top: Int128, _ bottom: Int128) -> Int64 {
@@ -134,7 +185,7 @@ public struct ReferenceBill: Equatable {
     sum.cached += b.cached
     sum.images += b.images
     sum.written += b.written
-    sum.pictures += b.pictures
+    sum.meters.merge(b.meters, uniquingKeysWith: +)
     sum.output += b.output
     sum.reasoning += b.reasoning
     sum.audio += b.audio

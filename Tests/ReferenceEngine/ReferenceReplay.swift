@@ -46,6 +46,8 @@ public struct ReferenceReplay {
   public var cacheClasses: [String: CacheClass] = [:]
   public var defaultCache: CacheClass?
   public var standIns = ReferenceStandIns()
+  /// Meters that the log has columns for.
+  public var meters: [String] = []
   /// As many as the budget has.
   public var actions: [Action] = []
 
@@ -78,7 +80,7 @@ public struct ReferenceReplay {
       ReferenceArrival(time: rows[index].time, stages: [.init(delay: 0, calls: [call])])
     }
     let done = ReferenceRun(of: arrivals, in: scenario, draw: draw)
-    var text = ReferenceLedgerText.header
+    var text = ReferenceLedgerText.header(meters)
     for (place, row) in done.rows.enumerated() {
       let log = rows[order[place]]
       let reason =
@@ -128,7 +130,7 @@ public struct ReferenceReplay {
     call.audio = row.audio
     call.maxTokens = row.maxTokens
     call.cacheWrite = row.cacheWrite
-    call.pictures = row.images
+    call.meters = row.meters
     if let cached = row.cached {
       call.prefix = .stated(cached)
     } else if !row.blocks.isEmpty {

@@ -9,12 +9,13 @@ public struct ReferenceRun {
     case hit(call: Int)
     case retry(call: Int)
     case stage(flow: Int)
+    case arrival(flow: Int)
 
     var rank: Int {
       switch self {
       case .outcome, .hit: 0
       case .retry: 1
-      case .stage: 2
+      case .stage, .arrival: 2
       }
     }
   }
@@ -36,6 +37,10 @@ public struct ReferenceRun {
     var open = 0
     var hasFailed = false
     var slowest: Int64 = 0
+    let time: Int64
+    let limit: Int?
+    /// Begins with a stage of no calls, since its first one comes later.
+    var hasOpening = false
   }
 
   /// What happened at one target.
@@ -59,6 +64,11 @@ public struct ReferenceRun {
 
   /// By flow: the sum over its stages of the delay and the slowest call; nil if a call of it failed.
   public private(set) var flowLatencies: [Int64?] = []
+  /// Flows that found no free place in time.
+  public private(set) var refusedFlows: Set<Int> = []
+  /// By limit: flows under way, and those that wait.
+  private var underWay: [Int: Int] = [:]
+  private var waiting: [Int: [Int]] = [:]
 
   private let scenario: ReferenceScenario
   private let targets: [ReferenceTarget]
@@ -99,13 +109,19 @@ public struct ReferenceRun {
   ) {
     self.init(scenario, draw: draw)
     for arrival in arrivals {
-      flows.append(Flow(stages: arrival.stages))
+      flows.append(Flow(stages: arrival.stages, time: arrival.time, limit: arrival.limit))
       flowLatencies.append(0)
-      guard let first = arrival.stages.first else { continue }
-      // A flow whose first stage comes later begins with a stage of no calls.
       let flow = flows.count - 1
-      if first.delay > 0 { flows[flow].stages.insert(.init(delay: 0, calls: []), at: 0) }
-      events.append((arrival.time, .stage(flow: flow)))
+      if let first = arrival.stages.first {
+        // A flow whose first stage comes later begins with a stage of no calls.
+        if first.delay > 0 {
+          flows[flow].stages.insert(.init(delay: 0, calls: []), at: 0)
+          flows[flow].hasOpening = true
+        }
+      } else if arrival.limit == nil {
+        continue
+      }
+      events.append((arrival.time, .arrival(flow: flow)))
     }
     while let next = nextEvent() {
       let event = events.remove(at: next)
@@ -114,6 +130,7 @@ public struct ReferenceRun {
       case .hit(let call): partEnded(calls[call].flow, rows[call], at: event.time)
       case .retry(let call): attempt(call, at: event.time)
       case .stage(let flow): beginStage(flow, at: event.time)
+      case .arrival(let flow): arriveFlow(flow, at: event.time)
       }
     }
   }
@@ -126,6 +143,42 @@ public struct ReferenceRun {
   }
 
   // MARK: Flows
+
+  private mutating func arriveFlow(_ flow: Int, at t: Int64) {
+    guard let limit = flows[flow].limit, let rule = scenario.runLimits[limit] else {
+      return beginStage(flow, at: t)
+    }
+    if underWay[limit, default: 0] < rule.concurrent {
+      underWay[limit, default: 0] += 1
+      return flows[flow].stages.isEmpty ? endFlow(flow, at: t) : beginStage(flow, at: t)
+    }
+    if rule.maxWait == 0 {
+      refusedFlows.insert(flow)
+    } else {
+      waiting[limit, default: []].append(flow)
+    }
+  }
+
+  /// A place may become free, and the first that has not waited too long takes it.
+  private mutating func endFlow(_ flow: Int, at e: Int64) {
+    guard let limit = flows[flow].limit, let rule = scenario.runLimits[limit] else { return }
+    underWay[limit, default: 0] -= 1
+    while let next = waiting[limit]?.first {
+      waiting[limit]?.removeFirst()
+      if let most = rule.maxWait, e - flows[next].time > most {
+        refusedFlows.insert(next)
+        continue
+      }
+      underWay[limit, default: 0] += 1
+      flowLatencies[next] = e - flows[next].time
+      if flows[next].stages.isEmpty { return endFlow(next, at: e) }
+      // Its first stage is an arrival of e, or as much later as it says.
+      if flows[next].hasOpening { flows[next].stages.removeFirst() }
+      let delay = flows[next].stages[0].delay
+      flowLatencies[next] = e - flows[next].time + delay
+      return events.append((e + delay, .stage(flow: next)))
+    }
+  }
 
   private mutating func beginStage(_ flow: Int, at t: Int64) {
     let stage = flows[flow].stages.removeFirst()
@@ -146,6 +199,8 @@ public struct ReferenceRun {
     if !flows[flow].hasFailed, let next = flows[flow].stages.first {
       flowLatencies[flow] = flowLatencies[flow].map { $0 + next.delay }
       events.append((e + next.delay, .stage(flow: flow)))
+    } else {
+      endFlow(flow, at: e)
     }
   }
 
@@ -214,6 +269,7 @@ public struct ReferenceRun {
     let model = scenario.models[targets[target].model]
     if let breaker = breakers[target], breaker.blocks(at: t) { return false }
     var (u, latency) = draw(call.id, rows[number].attempts, target)
+    latency += (call.audio * model.latencyPerAudioSecond + 500_000) / 1_000_000
     var logged: ReferenceCall.Logged?
     if let log = call.logged, log.model == targets[target].model, !calls[number].hasMetLog {
       logged = log
@@ -272,7 +328,10 @@ public struct ReferenceRun {
       breakers[target]?.outcome(success: !state.isFailing, isProbe: state.isProbe, at: e) ?? false
     counts[target].trips += hasOpened ? 1 : 0
     counts[target].failures += state.isFailing ? 1 : 0
-    let bill = bill(state, target: target, time: rows[number].time)
+    var bill = bill(state, target: target, time: rows[number].time)
+    for use in state.call.uses where !state.isFailing {
+      bill = bill + self.bill(use, time: rows[number].time)
+    }
     rows[number].bill = rows[number].bill + bill
     spending?.add(
       bill.inputCost + bill.outputCost + bill.otherCost, user: state.call.user,
@@ -298,6 +357,17 @@ public struct ReferenceRun {
     }
   }
 
+  private func bill(_ use: ReferenceCall.Use, time: Int64) -> ReferenceBill {
+    var bill = ReferenceBill()
+    (bill.input, bill.output, bill.audio) = (use.input, use.output, use.audio)
+    bill.calls = 1
+    bill.take(use.meters, speechIsAllBut: nil)
+    bill.price(
+      with: scenario.models[use.model].prices, arrival: time, batch: false,
+      region: scenario.models[use.model].regions.first)
+    return bill
+  }
+
   private func bill(_ state: State, target: Int, time: Int64) -> ReferenceBill {
     var bill = ReferenceBill()
     if state.isFailing && scenario.billFailures == .none { return bill }
@@ -305,13 +375,13 @@ public struct ReferenceRun {
     bill.cached = state.cached
     bill.images = state.call.images
     bill.written = min(state.call.cacheWrite, max(0, bill.input - bill.cached))
-    bill.pictures = state.call.pictures
     bill.audio = state.call.audio
     bill.calls = 1
     if !state.isFailing || scenario.billFailures == .all {
       bill.output = state.call.output
       bill.reasoning = state.call.reasoning
     }
+    bill.take(state.call.meters, speechIsAllBut: state.call.isSpeech ? state.call.least : nil)
     bill.price(
       with: scenario.models[targets[target].model].prices, arrival: time, batch: state.call.batch,
       region: targets[target].region)

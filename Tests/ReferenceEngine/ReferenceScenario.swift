@@ -33,6 +33,8 @@ public struct ReferenceScenario {
   public var flushes: [Int64] = []
 
   public var budget: ReferenceBudget?
+  /// Flows at once, and how long one may wait (nil: as long as it takes), by number of the limit.
+  public var runLimits: [Int: (concurrent: Int, maxWait: Int64?)] = [:]
 
   public init() {}
 

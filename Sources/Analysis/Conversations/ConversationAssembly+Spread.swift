@@ -38,11 +38,12 @@ extension ConversationAssembly {
       func dollars(_ dimension: BillingDimension) -> Double {
         price.price(dimension, input: call.shape.meanInput) ?? 0
       }
+      let metered = AttemptCosts(scenario: scenario).metered(call, at: time)
       return ConversationSpread.Rates(
         fresh: dollars(.inputTokens), read: dollars(.cacheReadTokens),
         short: dollars(.cacheWriteTokens), long: dollars(.cacheWriteLongTokens),
         visible: dollars(.outputTokens), reasoning: dollars(.reasoningTokens),
-        call: dollars(.calls))
+        call: dollars(.calls) + metered.mean, callVariance: metered.variance)
     }
   }
 }

@@ -171,8 +171,8 @@ struct ConversationAssembly {
       steps: CountLaw(steps: tools.steps),
       turns: CountLaw(turns: level.turns, abandon: level.abandon),
       afterTool: GapLaw(
-        latency: behaviour.latency, pause: tools.time, floors: floors(level, agents)),
-      afterAnswer: GapLaw(latency: behaviour.latency, pause: level.think))
+        latency: latency(kinds[1], behaviour), pause: tools.time, floors: floors(level, agents)),
+      afterAnswer: GapLaw(latency: latency(kinds[0], behaviour), pause: level.think))
     let prefix = SizeLaw(level.prefixTokens)
     (form.prefix, form.prefixVariance) = (prefix.mean, prefix.variance)
     form.user = SizeLaw(level.user)
@@ -193,6 +193,10 @@ struct ConversationAssembly {
     if let cache = behaviour.promptCache, cache.ttl > .zero { form.cache = cache }
     form.placesOfStep = placesOfStep(form, level, tools)
     return form
+  }
+
+  private func latency(_ call: ExpectedCall?, _ behaviour: TargetBehaviour) -> Distribution {
+    call.map { behaviour.latency(of: $0.variant) } ?? behaviour.latency
   }
 
   /// Places of a look-back that a step takes: its tool call, and its results.
@@ -308,7 +312,11 @@ struct ConversationAssembly {
 
   /// Seconds until what a call writes can be read.
   func delay(_ cache: PromptCacheSettings, _ target: ExpectedCall.Target) -> Double {
-    let latency = scenario.behaviours[target.model.index].latency.mean / 1e6
+    let behaviour = scenario.behaviours[target.model.index]
+    // Of a prefix, what is first to be sent.
+    let first = places.lazy.compactMap { $0.kinds[1] ?? $0.kinds[0] }
+      .first { $0.chain[0].name == target.name }
+    let latency = self.latency(first, behaviour).mean / 1e6
     return switch cache.readable {
     case .start: 0
     case .outcome: latency

@@ -63,8 +63,11 @@ struct ConversationDoubts {
         min(form.kept, 1 - form.kept))
     }
     let delay = assembly.delay(cache, target)
-    let latency = assembly.scenario.behaviours[target.model.index].latency
-    if delay > 0, form.expiredGaps > 0 || !latency.isConstant {
+    let behaviour = assembly.scenario.behaviours[target.model.index]
+    let isConstant = place.kinds.compactMap(\.self).allSatisfy {
+      behaviour.latency(of: $0.variant).isConstant
+    }
+    if delay > 0, form.expiredGaps > 0 || !isConstant {
       add("what cannot be read yet is told in the mean", min(1, delay / life) * unsure)
     }
     if !level.path.isEmpty {
@@ -152,7 +155,11 @@ extension ConversationAssembly {
     }
     let isTimed =
       level.think.isConstant && (level.tools?.time.isConstant ?? true)
-      && scenario.behaviours.allSatisfy(\.latency.isConstant)
+      && scenario.behaviours.allSatisfy { behaviour in
+        behaviour.latency.isConstant
+          && (behaviour.latencyPerAudioSecond == .zero
+            || scenario.variants.allSatisfy(\.audio.isConstant))
+      }
     return !isOne(level.turns) || level.abandon > 0
       || !(level.tools.map { isOne($0.steps) } ?? true)
       || !isTimed || !level.agents.isEmpty

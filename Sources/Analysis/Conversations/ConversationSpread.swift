@@ -15,7 +15,9 @@ struct ConversationSpread {
     var long = 0.0
     var visible = 0.0
     var reasoning = 0.0
+    /// Of a call, what it is metered for beside tokens included.
     var call = 0.0
+    var callVariance = 0.0
   }
 
   let form: ConversationLevelForm
@@ -135,7 +137,8 @@ struct ConversationSpread {
     let kept = keeps ? thought.variance : 0
     let (c, o, r) = (Self.cost, rates.visible, rates.reasoning)
     let ofCost =
-      o * o * out.variance + r * r * thought.variance + (kind == .tool ? agents.variance : 0)
+      o * o * out.variance + r * r * thought.variance + rates.callVariance
+      + (kind == .tool ? agents.variance : 0)
     let both = o * out.variance + (keeps ? r * thought.variance : 0)
     guard !isTurnEnd else {
       let rows = [Self.prompt, Self.base, Self.first]
@@ -161,7 +164,7 @@ struct ConversationSpread {
       rates.call + rates.visible * form.answer.mean + rates.reasoning * thinking.answer.mean
     let variance =
       rates.visible * rates.visible * form.answer.variance
-      + rates.reasoning * rates.reasoning * thinking.answer.variance
+      + rates.reasoning * rates.reasoning * thinking.answer.variance + rates.callVariance
     return MomentMap([(1, a)], noise: [(Self.cost, Self.cost, variance)])
   }
 

@@ -35,6 +35,14 @@ package struct ExpectedConversations {
   /// Workloads whose calls are told here.
   package var covered: Set<Int> { Set(calls.indices.filter { !calls[$0].isEmpty }) }
 
+  /// Seconds from a conversation's first message to its last answer, of users of an account plan; nil: no
+  /// closed form tells.
+  package func seconds(workload: Int, plan: Int) -> Double? {
+    guard !calls[workload].isEmpty, let one = assemblies[workload] else { return nil }
+    let own = one.places.filter { $0.plan == plan && $0.level == 0 }
+    return own.reduce(0.0) { $0 + $1.weight * $1.form.workingTime } / 1e6
+  }
+
   /// What a conversation of a workload costs, in dollars, of users of an account plan; nil: no closed form
   /// tells.
   package func moments(

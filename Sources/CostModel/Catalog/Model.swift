@@ -17,8 +17,10 @@ public struct Model: Hashable, Sendable {
   public var overWindow = OverWindow.refuse
   /// What a call reserves for its answer when it states no maximum itself, in tokens.
   public var maxOutputTokens: Int64?
-  /// Published range of latencies; a scenario may say otherwise.
+  /// Published range of latencies, of a call without audio; a scenario may say otherwise.
   public var latency: ClosedRange<SimDuration>?
+  /// What a call takes longer for each second of its audio.
+  public var latencyPerAudioSecond = SimDuration.zero
   /// How it counts images; nil where not published.
   public var imageTokens: ImageTokens?
   public var capabilities: [String] = []

@@ -9,6 +9,14 @@ public struct PriceBreakdown: Hashable, Sendable {
     public var rate: Rate
     public var amount: Money
 
+    /// What some of its units, not more than there are, cost by themselves, rounded once.
+    public func amount(of part: Int64) -> Money {
+      guard let amount = CompiledRate(rate).amount(of: part) else {
+        preconditionFailure("a part costs no more than the whole, which has been priced")
+      }
+      return Money(picodollars: amount)
+    }
+
     /// Whether nothing had to be rounded.
     public var isExact: Bool {
       Int128(quantity) * Int128(rate.picodollars) % Int128(rate.per) == 0

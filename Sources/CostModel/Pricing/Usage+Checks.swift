@@ -18,9 +18,10 @@ extension Usage {
     return tokens | output | pieces != 0
   }
 
-  /// The same but for tokens that are written to a cache.
+  /// Whether it has audio, image or video, or pieces of any kind: all that is rare but tokens that are
+  /// written to a cache.
   @inlinable
-  var hasMedia: Bool {
+  public var hasMedia: Bool {
     let tokens = inputAudioTokens | inputImageTokens | outputAudioTokens | outputImageTokens
     let pieces = characters | images | pages | searches | documents | videoMicroseconds
     return tokens | pieces != 0

@@ -96,7 +96,10 @@ package struct SelectionJudge {
 
   /// Mean microseconds; nil where neither the catalog nor the scenario tells.
   private func latency(_ id: ModelID) -> Double? {
-    let mean = scenario.behaviours[id.index].latency.mean
+    let behaviour = scenario.behaviours[id.index]
+    let mean =
+      behaviour.latencyPerAudioSecond > .zero
+      ? calls.mean { behaviour.latency(of: $0.variant).mean } : behaviour.latency.mean
     return mean > 0 ? mean : nil
   }
 

@@ -15,6 +15,8 @@ package struct ShockResult: Sendable {
     package var outcome: Outcome
     package var fallbackCalls: Int64
     package var failedCalls: Int64
+    /// Flows and conversations that found no free place.
+    package var refusedRuns: Int64
     /// The day on which a month's budget is used up, as an index into the period's days.
     package var crossedDay: Int?
     /// Whether days were taken from a month lived under the shock from its start.
@@ -164,6 +166,7 @@ extension ShockResult.Month {
     outcome = Outcome(result, budget: scenario.budget)
     fallbackCalls = result.performance.reduce(0) { $0 + $1.fallbackCalls }
     failedCalls = result.failedCalls
+    refusedRuns = result.flows.reduce(0) { $0 + $1.refused }
     isSpliced = false
     crossedDay = Self.crossing(days, in: scenario)
   }

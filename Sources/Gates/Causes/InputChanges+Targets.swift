@@ -63,6 +63,9 @@ extension InputChanges {
       $0.map(HumanFormat.duration) ?? "none"
     }
     addBehaviour(.failures, "latency", \.latency) { _ in "" }
+    addBehaviour(.failures, "latency of a second of audio", \.latencyPerAudioSecond) {
+      ExactText.duration($0)
+    }
     addBehaviour(.failures, "quota", \.quota) { _ in "" }
     addBehaviour(.failures, "breaker", \.breaker) { _ in "" }
     addBehaviour(.cache, "prompt cache", \.promptCache) { _ in "" }

@@ -47,11 +47,25 @@ extension InputChanges {
         $0.scenario.workloads[place].profile = new.profile
       }
     }
+    if old.runLimit != new.runLimit {
+      add(
+        .failures, "runs of \(new.name) at once", Self.text(old.runLimit), Self.text(new.runLimit),
+        part: .workload(place)
+      ) { $0.scenario.workloads[place].runLimit = new.runLimit }
+    }
     if old.arrivals != new.arrivals {
       add(.timing, "arrivals of \(new.name)", part: .workload(place)) {
         $0.scenario.workloads[place].arrivals = new.arrivals
       }
     }
+  }
+
+  private static func text(_ limit: RunLimit?) -> String {
+    guard let limit else { return "any number" }
+    let wait = limit.maxWait.map {
+      $0 == .zero ? ", the rest refused" : ", the rest refused after \(ExactText.duration($0))"
+    }
+    return HumanFormat.count(Int64(limit.concurrent)) + (wait ?? "")
   }
 
   /// How often each step of a flow is taken.

@@ -167,13 +167,25 @@ extension ExplanationText {
     let behaviour = it.behaviour(ofTarget: look.target)
     var text = ExactText.duration(look.latency)
     if look.isLogged, let loggedFields = it.arrival.loggedFields, loggedFields.latency >= 0 {
-      text += ", as logged"
+      return cut(text + ", as logged", look)
     } else if case .fixed = behaviour.latency {
       text += ", always"
     } else {
       text += ", drawn"
     }
-    if let timeout = behaviour.timeout, look.latency > timeout {
+    let each = behaviour.latencyPerAudioSecond
+    if each > .zero, it.call.audio > 0 {
+      let added = AttemptDraws.latency(ofAudio: it.call.audio, each: each.microseconds)
+      text +=
+        "; \(ExactText.duration(SimDuration(microseconds: added))) of it for "
+        + "\(ExactText.duration(SimDuration(microseconds: it.call.audio))) of audio"
+    }
+    return cut(text, look)
+  }
+
+  private func cut(_ latency: String, _ look: CallTrace.Look) -> String {
+    var text = latency
+    if let timeout = it.behaviour(ofTarget: look.target).timeout, look.latency > timeout {
       text += "; cut off at the timeout of \(ExactText.duration(timeout))"
     }
     return text

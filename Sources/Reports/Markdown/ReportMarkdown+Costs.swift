@@ -79,6 +79,36 @@ extension ReportMarkdown {
     return text + detailTable(largest.result) + topAccounts(largest)
   }
 
+  /// What the largest plan's calls were metered for beside text tokens, by model.
+  package static func meterSection(_ report: ScenarioReport) -> String {
+    guard let largest = report.largestPlan, !largest.result.meters.isEmpty else { return "" }
+    var sums: [[String]: [MeterCell]] = [:]
+    for cell in largest.result.meters {
+      sums[[cell.model, cell.dimension.meterKey], default: []].append(cell)
+    }
+    var table = MarkdownTable([
+      .text("model"), .text("meter"), .number("quantity"), .text("unit"), .number("cost"),
+      .number("share"),
+    ])
+    let keys = sums.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    for cells in keys.compactMap({ sums[$0] }) {
+      let dimension = cells[0].dimension
+      let quantity = cells.reduce(0) { $0 + $1.quantity }
+      let cost = cells.reduce(MoneySum.zero) { $0 + $1.cost }
+      table.row([
+        Markdown.escape(cells[0].model), Markdown.escape(dimension.meterKey),
+        HumanFormat.number(Double(quantity) / Double(dimension.meterScale)), dimension.meterUnit,
+        HumanFormat.usd(cost),
+        HumanFormat.share(cost.dollars, of: largest.result.cost.dollars),
+      ])
+    }
+    return heading("What is metered beside text")
+      + (largest.plan.isPolicy
+        ? "Under \(name(largest.plan))" : "Of the plan with \(name(largest.plan))")
+      + ", quantities as they are used and what is billed for them; by use case in "
+      + "[meters.csv](meters.csv):\n\n" + table.text
+  }
+
   /// Rows by cost in the largest plan; equal costs by name.
   private static func shareTable(
     _ report: ScenarioReport, title: String, by key: (CostCell) -> String

@@ -18,7 +18,7 @@ extension ReportMarkdown {
       text += "has what the simulation saw.\n\n"
     }
     text += performanceTable(report)
-    text += report.plans.map(saturation).joined()
+    text += report.plans.map(saturation).joined() + runTable(report)
     return text.isEmpty ? "" : heading("Capacity") + text
   }
 
@@ -118,6 +118,38 @@ extension ReportMarkdown {
     (target.quotaUtilisationPeak ?? 0 >= 0.8 && target.attempts > 0) || target.queuedCalls > 0
       || target.throttledCalls > 0 || target.breakerTrips > 0 || target.fallbackCalls > 0
       || target.otherRegionCalls > 0 || target.saturated
+  }
+
+  /// What limits on whole flows and conversations did.
+  private static func runTable(_ report: ScenarioReport) -> String {
+    guard report.replay == nil, report.scenario.limitsRuns else { return "" }
+    let period = report.scenario.period
+    var table = MarkdownTable([
+      .text("plan"), .text("workload"), .number("runs at once"), .number("most at once"),
+      .number("started"), .number("waited"), .number("p95 wait"), .number("refused"),
+      .number("time full"),
+    ])
+    for plan in report.plans {
+      for flow in plan.result.flows {
+        let workload = report.scenario.workloads.first { $0.name == flow.workload }
+        guard let limit = workload?.runLimit else { continue }
+        let started = flow.waits.total
+        let waited = flow.waits.buckets.reduce(0) { $0 + ($1.bucket > 0 ? $1.count : 0) }
+        table.row([
+          name(plan.plan), Markdown.escape(flow.workload),
+          HumanFormat.count(Int64(limit.concurrent)), HumanFormat.count(flow.mostAtOnce),
+          HumanFormat.count(started), HumanFormat.count(waited),
+          waited == 0 ? "–" : HumanFormat.percentile(flow.waits, 95),
+          HumanFormat.count(flow.refused),
+          HumanFormat.share(
+            Double(flow.fullTime), of: Double((period.end - period.start).microseconds)),
+        ])
+      }
+    }
+    return
+      "Limits on whole runs, each from its first stage's start to its last stage's end. A run that is "
+      + "refused makes no calls and costs nothing; time full is the share of the period in which no place "
+      + "was free:\n\n" + table.text
   }
 
   private static func saturation(_ plan: PlanReport) -> String {

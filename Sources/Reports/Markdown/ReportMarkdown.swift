@@ -13,7 +13,7 @@ package enum ReportMarkdown {
       if let replay = report.replay {
         [
           planSection(report), report.replay.map { ReplayMarkdown.comparison(report, $0) } ?? "",
-          costSection(report), ReplayMarkdown.logged(report, replay),
+          costSection(report), meterSection(report), ReplayMarkdown.logged(report, replay),
           ReplayMarkdown.costCheck(replay), ReplayMarkdown.outliers(replay),
           budgetSection(report), enforcementSection(report), alertSection(report),
           capacitySection(report), latencySection(report), cacheSection(report),
@@ -24,7 +24,7 @@ package enum ReportMarkdown {
       } else {
         [
           arithmeticSection(report), planSection(report), userSection(report), costSection(report),
-          returnSection(report),
+          meterSection(report), returnSection(report),
           experimentSection(report), retiredSection(report), pricesSection(report),
           publishedSection(report),
           budgetSection(report), enforcementSection(report), alertSection(report),

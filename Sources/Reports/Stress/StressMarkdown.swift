@@ -84,7 +84,10 @@ package enum StressMarkdown {
       .text("shock"), .text("when"), .number("bill"), .number("more"), .number("dearest day"),
     ]
     if hasBudget { headers.append(.text("budget breaks")) }
-    headers += [.number("fallback calls"), .number("failed calls"), .number("p95 latency")]
+    let limitsRuns = study.scenario.limitsRuns
+    headers += [.number("fallback calls"), .number("failed calls")]
+    if limitsRuns { headers.append(.number("refused runs")) }
+    headers.append(.number("p95 latency"))
     var table = MarkdownTable(headers)
     for row in StressReport.rows(study) {
       guard let month = row.month else { continue }
@@ -98,8 +101,11 @@ package enum StressMarkdown {
       cells += [
         row.countedMonth.map { HumanFormat.count($0.fallbackCalls) } ?? "–",
         row.countedMonth.map { HumanFormat.count($0.failedCalls) } ?? "–",
-        latency(month),
       ]
+      if limitsRuns {
+        cells.append(row.countedMonth.map { HumanFormat.count($0.refusedRuns) } ?? "–")
+      }
+      cells.append(latency(month))
       table.row(cells)
     }
     return table.text

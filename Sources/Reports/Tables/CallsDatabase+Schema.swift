@@ -1,8 +1,9 @@
+import CostModel
 import Scenarios
 
 extension CallsDatabase {
   package static func table(
-    hasExperiments: Bool, tellsQuality: Bool, caching: [String] = []
+    hasExperiments: Bool, tellsQuality: Bool, caching: [String] = [], meters: [CallMeter] = []
   ) -> String {
     let quality = QualityMetric.allCases.map { ", \(stored($0)) INTEGER" }.joined()
     return """
@@ -21,7 +22,7 @@ extension CallsDatabase {
         input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL,
         output_tokens INTEGER NOT NULL, reasoning_tokens INTEGER NOT NULL, audio_us INTEGER NOT NULL,
         input_cost_pico INTEGER NOT NULL, output_cost_pico INTEGER NOT NULL,
-        other_cost_pico INTEGER NOT NULL, cost_pico INTEGER NOT NULL, msgs INTEGER NOT NULL\(tellsQuality ? quality : "")\(cachingStored(caching)));
+        other_cost_pico INTEGER NOT NULL, cost_pico INTEGER NOT NULL, msgs INTEGER NOT NULL\(tellsQuality ? quality : "")\(cachingStored(caching))\(meters.map { ", \(stored($0)) INTEGER" }.joined()));
       """
   }
 
@@ -39,7 +40,7 @@ extension CallsDatabase {
   ///
   /// `calls` has the columns of calls.csv and, beside each amount, its whole picodollars.
   package static func views(
-    hasExperiments: Bool, tellsQuality: Bool, caching: [String] = []
+    hasExperiments: Bool, tellsQuality: Bool, caching: [String] = [], meters: [CallMeter] = []
   ) -> String {
     """
     CREATE INDEX call_log_by_account ON call_log (account);
@@ -52,7 +53,7 @@ extension CallsDatabase {
         answered.name AS model, answered.provider AS provider, attempts, skipped,
         CASE failed WHEN 0 THEN 'ok' ELSE 'failed' END AS status, queue_us, latency_us,
         input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-        audio_us / 1e6 AS audio_seconds, \(amounts), segment, msgs\(tellsQuality ? shownQuality : "")\(hasExperiments ? ", experiment, variant" : "")\(caching.map { $0 == "kind" ? ", call_kind AS kind" : ", " + $0 }.joined())
+        audio_us / 1e6 AS audio_seconds, \(amounts), segment, msgs\(tellsQuality ? shownQuality : "")\(hasExperiments ? ", experiment, variant" : "")\(caching.map { $0 == "kind" ? ", call_kind AS kind" : ", " + $0 }.joined())\(meters.map(shown).joined())
       FROM call_log AS log JOIN call_kinds USING (kind)
         JOIN call_models AS routed ON routed.model = log.routed
         LEFT JOIN call_accounts USING (account)
@@ -68,6 +69,15 @@ extension CallsDatabase {
         AS cost_usd_exact
       FROM call_log;
     """
+  }
+
+  /// A meter's column of `call_log`: time is in whole microseconds.
+  private static func stored(_ meter: CallMeter) -> String {
+    meter.dimension.isTime ? meter.key + "_us" : meter.column
+  }
+
+  private static func shown(_ meter: CallMeter) -> String {
+    meter.dimension.isTime ? ", \(stored(meter)) / 1e6 AS \(meter.column)" : ", " + meter.column
   }
 
   /// A metric's column of `call_log`: 0 or 1, millionths or microseconds.

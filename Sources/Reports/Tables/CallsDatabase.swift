@@ -15,6 +15,8 @@ package final class CallsDatabase: @unchecked Sendable {
   private let hasExperiments: Bool
   private let cachingColumns: [String]
   private var tellsQuality = false
+  /// What calls were metered for.
+  private var meters: [CallMeter]
   /// As the user knows it.
   private let path: String
   /// For one row, and for `rowsPerInsert`; none before the first call and once the file is finished.
@@ -27,8 +29,10 @@ package final class CallsDatabase: @unchecked Sendable {
   /// The calls of a plan of so many users, into the scenario's database in `folder`.
   package init(
     in folder: OutputFolder, _ scenario: String, population: UserPopulation = UserPopulation(),
-    users: Int = 0, hasExperiments: Bool = false, cachingColumns: [String] = []
+    users: Int = 0, hasExperiments: Bool = false, cachingColumns: [String] = [],
+    meters: [CallMeter] = []
   ) throws(OutputError) {
+    self.meters = meters
     self.cachingColumns = cachingColumns
     self.users = users
     self.hasExperiments = hasExperiments
@@ -43,13 +47,16 @@ package final class CallsDatabase: @unchecked Sendable {
 
   /// Makes the tables. What columns there are shows with the first call: only a log's header says what it
   /// tells.
-  private func begin(tellsQuality: Bool) throws(SQLiteError) {
-    self.tellsQuality = tellsQuality
+  private func begin(_ scenario: Scenario?) throws(SQLiteError) {
+    tellsQuality = scenario?.tellsQuality ?? false
+    meters = scenario?.statedMeters ?? meters
     let table = Self.table(
-      hasExperiments: hasExperiments, tellsQuality: tellsQuality, caching: cachingColumns)
+      hasExperiments: hasExperiments, tellsQuality: tellsQuality, caching: cachingColumns,
+      meters: meters)
     try database.execute("BEGIN; \(table)")
     let columns =
       Self.columns + (tellsQuality ? QualityMetric.allCases.count : 0) + cachingColumns.count
+      + meters.count
     let row = "(" + Array(repeating: "?", count: columns).joined(separator: ", ") + ")"
     let rows = Array(repeating: row, count: Self.rowsPerInsert).joined(separator: ", ")
     inserts = (
@@ -61,7 +68,7 @@ package final class CallsDatabase: @unchecked Sendable {
   package func append(_ records: [CallRecord], _ names: PlanNames) throws(OutputError) {
     self.names = names
     try Self.telling(path) { () throws(SQLiteError) in
-      if inserts == nil { try begin(tellsQuality: names.compiled.scenario.tellsQuality) }
+      if inserts == nil { try begin(names.compiled.scenario) }
       guard let (narrow, wide) = inserts else { return }
       var next = 0
       while next < records.count {
@@ -78,13 +85,13 @@ package final class CallsDatabase: @unchecked Sendable {
   /// Adds the names, the indexes and the views, and closes the file.
   package func finish() throws(OutputError) {
     try Self.telling(path) { () throws(SQLiteError) in
-      if inserts == nil { try begin(tellsQuality: false) }
+      if inserts == nil { try begin(nil) }
       inserts = nil
       if let names { try write(names) }
       try database.execute(
         Self.views(
-          hasExperiments: hasExperiments, tellsQuality: tellsQuality, caching: cachingColumns)
-          + "COMMIT;")
+          hasExperiments: hasExperiments, tellsQuality: tellsQuality, caching: cachingColumns,
+          meters: meters) + "COMMIT;")
       try database.close()
     }
   }
@@ -153,6 +160,7 @@ package final class CallsDatabase: @unchecked Sendable {
     }
     let turnKind = names.compiled.kinds[Int(call.kind)].turnKind
     for column in cachingColumns { try bind(column, of: record, turnKind, to: &row) }
+    for meter in meters { try row.add(record.billed[meter.dimension]) }
   }
 
   private func bind(

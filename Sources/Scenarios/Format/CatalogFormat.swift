@@ -5,7 +5,9 @@ import Support
 package enum CatalogFormat {
   package static let file = FileFormat(
     title: "costsim price catalog",
-    objects: [catalog, model, imageTokens, imageTiles, sheet, tier, change, timeOfDay, provisioned])
+    objects: [
+      catalog, model, latency, imageTokens, imageTiles, sheet, tier, change, timeOfDay, provisioned,
+    ])
 
   /// The key of each billing dimension, and what its price must be for.
   package static let rates:
@@ -83,6 +85,20 @@ package enum CatalogFormat {
         names: "model"),
     ])
 
+  package static let latency = FormatObject(
+    name: "catalog latency", summary: "A latency that follows the length of a call's audio.",
+    fields: [
+      FormatField(
+        "base", .duration, "Published, or a range, of a call without audio.", default: "0",
+        example: "300ms"),
+      perAudioSecond,
+    ])
+
+  package static let perAudioSecond = FormatField(
+    "per_audio_second", .duration,
+    "What each second of a call's audio adds, as it is stated, whatever the price bills of it.",
+    example: "200ms", required: true)
+
   package static let model = FormatObject(
     name: "catalog model", summary: "One model with the keys of one price sheet, or `prices`.",
     fields: [
@@ -96,7 +112,9 @@ package enum CatalogFormat {
         "What happens to a larger call: it is refused and not billed, or its input is cut.",
         default: "refuse"),
       FormatField("max_output_tokens", .count, "Tokens."),
-      FormatField("latency", .duration, "Published, or a range.", example: "500ms..1000ms"),
+      FormatField(
+        "latency", .either([.duration, .object("catalog latency")]), "Published, or a range.",
+        example: "500ms..1000ms"),
       FormatField(
         "image_tokens", .object("image tokens"),
         "How many tokens an image is that a call sends with `image`.",

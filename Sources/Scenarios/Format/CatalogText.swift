@@ -54,7 +54,12 @@ package struct CatalogText {
     if let most = model.maxOutputTokens { put("max_output_tokens", String(most), 4) }
     if let latency = model.latency {
       let (low, high) = (Self.duration(latency.lowerBound), Self.duration(latency.upperBound))
-      put("latency", low == high ? low : low + ".." + high, 4)
+      let base = low == high ? low : low + ".." + high
+      let each = model.latencyPerAudioSecond
+      put(
+        "latency",
+        each > .zero
+          ? "{base: \(base), per_audio_second: \(Self.duration(each))}" : base, 4)
     }
     if let rule = model.imageTokens { put("image_tokens", Self.text(rule), 4) }
     list("capabilities", model.capabilities)

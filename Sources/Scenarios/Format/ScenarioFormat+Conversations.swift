@@ -5,7 +5,13 @@ import Support
 extension ScenarioFormat {
   /// Keys of a call that hold for all calls of a conversation.
   package static let conversationCallKeys: Set<String> = Set(
-    Attribute.ofRules.map(\.name) + ["max_tokens", "max_tokens_covers", "batch", "service_tier"])
+    Attribute.ofRules.map(\.name) + ["max_tokens", "max_tokens_covers", "batch", "service_tier"]
+  ).union(conversationMeterKeys)
+  /// Of these, what a conversation, and its tool steps, may state for themselves: what each of its calls
+  /// is metered for beside tokens, and what it bills at other models.
+  package static let conversationMeterKeys = Set(
+    CallMeter.allCases.filter { $0.whole == nil }.map(\.key) + ["audio", "uses"])
+  private static let meterFields = callFields.filter { conversationMeterKeys.contains($0.key) }
   /// Those that hold for the user's own conversation alone.
   package static let conversationOwnKeys: Set = [
     "prompts", "rated", "satisfaction", "conversion", "conversion_value",
@@ -32,7 +38,8 @@ extension ScenarioFormat {
     name: "conversation",
     summary:
       "Turns of a user and a model, each call of which sends all that was said before "
-      + "(docs/semantics.md, \"Conversations\").",
+      + "(docs/semantics.md, \"Conversations\"). What is metered holds for each tool step and answer, in "
+      + "place of what the workload says.",
     fields: [
       FormatField(
         "prefix", .either([.count, .object("conversation prefix")]),
@@ -68,7 +75,7 @@ extension ScenarioFormat {
       FormatField(
         "full", .object("full context"), "What happens to a context that is full.",
         default: "it grows up to the model's window"),
-    ])
+    ] + meterFields)
 
   package static let lifetimes = ["short", "long"]
 
@@ -91,7 +98,9 @@ extension ScenarioFormat {
 
   package static let tools = FormatObject(
     name: "tools",
-    summary: "Tool steps: each is a call that ends in tool calls, then their results.",
+    summary:
+      "Tool steps: each is a call that ends in tool calls, then their results. What is metered holds "
+      + "for each of them, in place of what the conversation says.",
     fields: [
       FormatField(
         "steps", .either([.count, .text, .object("how often")]), "Tool steps of a turn, from 0.",
@@ -100,7 +109,7 @@ extension ScenarioFormat {
       tokens("call", "Output tokens of a step.", example: "90", required: true),
       tokens("result", "Tokens of each result.", example: "{mean: 900, cv: 2}", required: true),
       duration("time", "Until the slowest has ended.", default: "0", example: "{mean: 20s, cv: 3}"),
-    ])
+    ] + meterFields)
 
   package static let agent = FormatObject(
     name: "agent",

@@ -48,11 +48,24 @@ extension ScenarioFormat {
       FormatField("max_wait", .duration, "Longest wait in the queue.", default: "unlimited"),
     ])
 
+  package static let latency = FormatObject(
+    name: "latency",
+    summary: "A [distribution](#distribution), to which the length of a call's audio may add.",
+    fields: distribution.fields + [
+      FormatField(
+        "base", .either([.duration, .object("distribution")]),
+        "Of a call without audio, in place of the keys of a distribution.", default: "0",
+        example: "300ms..500ms"),
+      FormatField(
+        "per_audio_second", .duration, CatalogFormat.perAudioSecond.summary,
+        default: "0", example: "200ms"),
+    ])
+
   package static let model = FormatObject(
     name: "model", summary: "How every target of a model behaves.",
     fields: [
       FormatField(
-        "latency", .either([.duration, .object("distribution")]), "From start to outcome.",
+        "latency", .either([.duration, .object("latency")]), "From start to outcome.",
         default: "the catalog's", example: "500ms..1000ms"),
       FormatField(
         "timeout", .duration, "Longer attempts fail after this long.", default: "none",

@@ -124,7 +124,30 @@ extension ScenarioFormat {
         "conversation", .object("conversation"),
         "Turns over one growing context; `volume` counts conversations. Not with `mix`, `stages` or "
           + "`rounds`."),
+      FormatField(
+        "quota", .object("run quota"),
+        "How many of its flows or conversations there may be at once (lines of a telephone system).",
+        default: "any number", example: "{concurrent: 30, max_wait: 20s}"),
     ] + callFields)
+
+  package static let runQuota = FormatObject(
+    name: "run quota",
+    summary: "A limit on whole flows or conversations; those of models are [quota](#quota).",
+    fields: [
+      FormatField(
+        "concurrent", .count,
+        "Runs at once, each from its first stage's start to its last stage's end.",
+        example: "30", required: true),
+      FormatField(
+        "overflow", .choice(OverflowWord.allCases.map(\.rawValue)),
+        "What happens to a run over the limit: it waits its turn, or is refused, and makes no calls.",
+        default: "queue"),
+      FormatField(
+        "max_wait", .duration, "A run that would wait longer is refused.", default: "unlimited",
+        example: "20s"),
+    ])
+
+  package enum OverflowWord: String, CaseIterable { case queue, reject }
 
   package static let variant = FormatObject(
     name: "variant", summary: "One kind of call; keys of a call change the workload's.",

@@ -10,6 +10,8 @@ package enum ScenarioFormat {
       budget, threshold, action, accountCap, alert, users, activity, activityClass, rogue, traffic,
       surge, arrivals, gamma, workload, variant, stage, call, rounds, tool, classifier,
       knowledgeBase, distribution, prompts, prefix, conversation, conversationPrefix, howOften,
+      runQuota,
+      latency,
       tools, use, image,
       agent, lifetime, fullContext,
       replay, experiment, arm, detect,

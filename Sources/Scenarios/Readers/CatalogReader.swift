@@ -133,6 +133,7 @@ package struct CatalogReader {
     model.aliases = fields["aliases"].map { log.texts($0).map(\.text) } ?? []
     readFacts(fields, into: &model)
     model.prices = prices(fields)
+    checkLatency(of: model, fields)
     return model
   }
 
@@ -142,7 +143,17 @@ package struct CatalogReader {
     model.overWindow =
       fields.choice("over_window", of: OverWindow.self) ?? model.overWindow
     model.maxOutputTokens = fields.count("max_output_tokens", in: tokens) ?? model.maxOutputTokens
-    model.latency = fields["latency"].flatMap(latency) ?? model.latency
+    if let node = fields["latency"] {
+      model.latencyPerAudioSecond = .zero
+      if case .mapping = node.content,
+        let parts = Fields(node, as: CatalogFormat.latency, log: log)
+      {
+        model.latency = parts["base"].map(latency) ?? SimDuration.zero...SimDuration.zero
+        model.latencyPerAudioSecond = parts.latencyPerAudioSecond
+      } else {
+        model.latency = latency(node) ?? model.latency
+      }
+    }
     model.imageTokens =
       fields["image_tokens"].flatMap(ImageReader(log: log).rule) ?? model.imageTokens
     model.capabilities =
@@ -165,6 +176,14 @@ package struct CatalogReader {
       }
       model.sourceKeys[entry.key] = log.text(entry.value)
     }
+  }
+
+  /// Only models that hear or say something take longer for it.
+  private func checkLatency(of model: Model, _ fields: Fields) {
+    guard !model.takesAudio, let node = fields["latency"]?["per_audio_second"] else { return }
+    log.add(
+      node.place, "'\(model.name)' has no price for audio, so that none of its calls has any",
+      hint: "state a price of 'audio', 'audio_input' or 'audio_output'; what is free has one of $0")
   }
 
   private func latency(_ node: YAMLNode) -> ClosedRange<SimDuration>? {
@@ -236,6 +255,7 @@ package struct CatalogReader {
       if !fields.has("source"), let source = catalog.source { model.prices[index].source = source }
       if !fields.has("checked"), let date = catalog.checked { model.prices[index].checked = date }
     }
+    checkLatency(of: model, fields)
     catalog[id] = model
   }
 
@@ -278,5 +298,30 @@ package struct CatalogReader {
         catalog[id].prices = negotiated(catalog[id].prices, fields, from: .distantPast)
       }
     }
+  }
+}
+
+extension Model {
+  /// Whether it has a price for audio, $0 or more.
+  package var takesAudio: Bool {
+    prices.contains { sheet in
+      sheet.statedDimensions.contains {
+        [.audioSeconds, .inputAudioTokens, .outputAudioTokens].contains($0)
+      }
+    }
+  }
+}
+
+extension Fields {
+  /// Longer than the audio by this much is a slip of the pen.
+  private static let longestPerSecond = SimDuration.hour
+
+  /// What each second of a call's audio adds to its latency.
+  package var latencyPerAudioSecond: SimDuration {
+    guard let node = self["per_audio_second"], let time = duration("per_audio_second") else {
+      return .zero
+    }
+    if time > Self.longestPerSecond { log.add(node.place, "expected at most 1h") }
+    return min(time, Self.longestPerSecond)
   }
 }

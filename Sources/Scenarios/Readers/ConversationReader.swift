@@ -59,7 +59,7 @@ package struct ConversationReader {
     level.tools = fields.fields("tools", as: ScenarioFormat.tools).flatMap(tools)
     readRules(fields, into: &level)
     let number = result.spec.levels.count
-    addKinds(context, node.place, of: &level, to: &result.calls)
+    addKinds(context, node, of: &level, to: &result.calls)
     result.spec.levels.append(level)
     for entry in fields.entries("agents") {
       if fields["tools"] == nil {
@@ -305,14 +305,33 @@ package struct ConversationReader {
 
   // MARK: Kinds of calls
 
+  /// What a conversation, or its tool steps, say in place of what holds for them otherwise.
+  private func metered(_ node: YAMLNode?, else others: [YAMLNode.Entry]) -> [YAMLNode.Entry] {
+    guard let node else { return others }
+    let own = calls.callEntries(of: node).filter {
+      ScenarioFormat.conversationMeterKeys.contains($0.key)
+    }
+    return own + others.filter { other in !own.contains { $0.key == other.key } }
+  }
+
   private func addKinds(
-    _ context: Context, _ place: Place, of level: inout ConversationLevel,
+    _ context: Context, _ node: YAMLNode, of level: inout ConversationLevel,
     to placed: inout [PlacedVariant]
   ) {
-    let node = YAMLNode(content: .mapping(context.defaults), place: place)
-    guard let base = calls.variant(ofConversation: node) else { return }
+    func variant(_ entries: [YAMLNode.Entry]) -> PlacedVariant? {
+      calls.variant(
+        ofConversation: YAMLNode(content: .mapping(entries), place: node.place))
+    }
+    let entries = metered(node, else: context.defaults)
+    let errors = log.count
+    guard let base = variant(entries) else { return }
+    // What is wrong with the others has been told.
+    let tool =
+      log.count == errors ? variant(metered(node["tools"], else: entries)) : base
+    guard let tool else { return }
     func add(_ call: ConversationCall, turnClass: Int, isFirst: Bool) -> Int {
-      var kind = base
+      var kind = call == .tool ? tool : base
+      if call == .compaction { kind.variant.forgetMeters() }
       kind.variant.turnKind = call
       kind.variant.attributes[.kind] = call.name
       kind.variant.attributes[.turn] = String(turnStarts[turnClass])
@@ -341,6 +360,11 @@ package struct ConversationReader {
 }
 
 extension Variant {
+  /// A summary is asked for in text, and of no other model.
+  fileprivate mutating func forgetMeters() {
+    (meters, uses, audio) = ([:], [], .fixed(0))
+  }
+
   /// Nobody rates the call, or buys because of it.
   fileprivate mutating func forgetQuality() {
     (satisfaction, conversion, conversionValue) = (nil, nil, nil)

@@ -71,7 +71,6 @@ package struct TargetReader {
   // MARK: Quotas
 
   private enum ChargeWord: String, CaseIterable { case actual, reserved, uncached }
-  private enum OverflowWord: String, CaseIterable { case queue, reject }
 
   package func quota(_ node: YAMLNode) -> QuotaLimits {
     var limits = QuotaLimits()
@@ -88,13 +87,7 @@ package struct TargetReader {
     limits.window = fields.positiveDuration("window")
     limits.concurrent = fields.count("concurrent", in: 1...1_000_000).map { Int($0) }
     limits.audioPerDay = fields.positiveDuration("audio_per_day")
-    limits.maxWait = fields.duration("max_wait")
-    if fields.choice("overflow", of: OverflowWord.self) == .reject {
-      if let wait = fields["max_wait"] {
-        log.add(wait.place, "'overflow: reject' and 'max_wait' exclude each other")
-      }
-      limits.maxWait = .zero
-    }
+    limits.maxWait = fields.maxWait
     check(limits, fields)
     return limits
   }
@@ -129,11 +122,13 @@ package struct TargetReader {
     let models = byModel(root.entries("models"))
       .compactMapValues { Fields($0, as: ScenarioFormat.model, log: log) }
     let settings = models.mapValues { behaviour($0, caches) }
+    checkAudio(root.entries("models"), catalog)
     return catalog.models.indices.map { index in
       let own = settings[index] ?? ModelSettings()
       let general = settings[Self.general] ?? ModelSettings()
-      var result = TargetBehaviour(
-        latency: own.latency ?? general.latency ?? Self.latency(catalog.models[index]))
+      let latency = own.latency ?? general.latency ?? Self.latency(catalog.models[index])
+      var result = TargetBehaviour(latency: latency.base)
+      result.latencyPerAudioSecond = latency.perAudioSecond
       result.quota = quotas[index] ?? quotas[Self.general] ?? QuotaLimits()
       result.breaker = own.breaker ?? general.breaker ?? breaker
       result.timeout = own.timeout ?? general.timeout
@@ -176,8 +171,27 @@ package struct TargetReader {
     !NamePattern.isPattern(key) && models.catalog.id(named: key)?.index == index
   }
 
+  /// Audio that only some models hear or say adds nothing to what others take; a model's own statement
+  /// is about a model that does.
+  private func checkAudio(_ entries: [YAMLNode.Entry], _ catalog: Catalog) {
+    for entry in entries where entry.key != "default" {
+      guard let node = entry.value["latency"]?["per_audio_second"] else { continue }
+      // Unknown names have been told.
+      let ids =
+        NamePattern.isPattern(entry.key)
+        ? catalog.ids(matching: NamePattern(entry.key))
+        : catalog.id(named: entry.key).map { [$0] } ?? []
+      guard !ids.isEmpty, !ids.contains(where: { catalog[$0].takesAudio }) else { continue }
+      log.add(
+        node.place,
+        "'\(entry.key)' has no price for audio, so that none of its calls has any",
+        hint:
+          "state a price of 'audio', 'audio_input' or 'audio_output'; what is free has one of $0")
+    }
+  }
+
   private struct ModelSettings {
-    var latency: Distribution?
+    var latency: Latency?
     var timeout: SimDuration?
     var failureRate: Double?
     var firstToken: Double?
@@ -187,10 +201,36 @@ package struct TargetReader {
     var breaker: BreakerSettings??
   }
 
+  /// Of an attempt: what is drawn, and what a second of audio adds.
+  private struct Latency {
+    var base: Distribution
+    var perAudioSecond = SimDuration.zero
+  }
+
+  private func latency(_ node: YAMLNode) -> Latency? {
+    let reader = DistributionReader(log: log, unit: .microseconds)
+    let own = ["base", "per_audio_second"]
+    guard case .mapping(let entries) = node.content,
+      entries.contains(where: { own.contains($0.key) })
+    else { return reader.read(node).map { Latency(base: $0) } }
+    guard let fields = Fields(node, as: ScenarioFormat.latency, log: log) else { return nil }
+    var result = Latency(base: .fixed(0), perAudioSecond: fields.latencyPerAudioSecond)
+    let law = entries.filter { !own.contains($0.key) }
+    if let base = fields["base"] {
+      for entry in law where fields.object.keys.contains(entry.key) {
+        log.add(entry.keyPlace, "'\(entry.key)' and 'base' exclude each other")
+      }
+      result.base = reader.read(base) ?? result.base
+    } else if !law.isEmpty {
+      result.base =
+        reader.read(YAMLNode(content: .mapping(law), place: node.place)) ?? result.base
+    }
+    return result
+  }
+
   private func behaviour(_ fields: Fields, _ caches: PromptCacheReader) -> ModelSettings {
     var result = ModelSettings()
-    let reader = DistributionReader(log: log, unit: .microseconds)
-    result.latency = fields["latency"].flatMap(reader.read)
+    result.latency = fields["latency"].flatMap(latency)
     result.timeout = fields.positiveDuration("timeout")
     result.failureRate = fields.share("failure_rate")
     result.firstToken = fields.share("first_token")
@@ -201,11 +241,13 @@ package struct TargetReader {
   }
 
   /// The catalog's published range, all values alike; 0 where it gives none.
-  private static func latency(_ model: Model) -> Distribution {
-    guard let range = model.latency else { return .fixed(0) }
+  private static func latency(_ model: Model) -> Latency {
+    let range = model.latency ?? SimDuration.zero...SimDuration.zero
     let low = Double(range.lowerBound.microseconds)
     let high = Double(range.upperBound.microseconds)
-    return low == high ? .fixed(low) : .uniform(low: low, high: high)
+    return Latency(
+      base: low == high ? .fixed(low) : .uniform(low: low, high: high),
+      perAudioSecond: model.latencyPerAudioSecond)
   }
 
   // MARK: Regions and outages
@@ -261,5 +303,18 @@ package struct TargetReader {
       log.unknown("provider", provider, at: node.place, among: Set(all.map(\.provider)).sorted())
     }
     return sick.map { ModelID(UInt16($0)) }
+  }
+}
+
+extension Fields {
+  /// How long what is over a limit may wait; nil: as long as it takes.
+  package var maxWait: SimDuration? {
+    guard choice("overflow", of: ScenarioFormat.OverflowWord.self) == .reject else {
+      return duration("max_wait")
+    }
+    if let wait = self["max_wait"] {
+      log.add(wait.place, "'overflow: reject' and 'max_wait' exclude each other")
+    }
+    return .zero
   }
 }

@@ -27,6 +27,7 @@ package struct WorkloadReader {
       name: entry.key, useCase: useCase, volume: volume, stages: stages.map(\.stage))
     workload.volumeByAccountPlan = factors(fields)
     workload.conversation = conversation?.spec
+    workload.runLimit = runLimit(fields, isOneCall: conversation == nil && workload.isOneCall)
     if workload.goesOnUntilNoTool {
       workload.givesUpWith =
         fields.fields("rounds", as: ScenarioFormat.rounds)?.text("error") ?? Workload.unstatedError
@@ -35,6 +36,19 @@ package struct WorkloadReader {
       fields["traffic"].map { TrafficReader(log: log, local: local).read($0, over: traffic) }
       ?? traffic
     return PlacedWorkload(workload: workload, calls: stages.flatMap(\.calls))
+  }
+
+  private func runLimit(_ fields: Fields, isOneCall: Bool) -> RunLimit? {
+    guard let own = fields.fields("quota", as: ScenarioFormat.runQuota) else { return nil }
+    if isOneCall {
+      log.add(
+        fields["quota"]?.place ?? fields.place,
+        "'quota' needs 'stages', 'rounds' or a 'conversation': a single call is no run of several",
+        hint: "limit the calls of a model under 'quotas'")
+      return nil
+    }
+    guard let places = own.count("concurrent", in: 1...1_000_000) else { return nil }
+    return RunLimit(concurrent: Int(places), maxWait: own.maxWait)
   }
 
   private func factors(_ fields: Fields) -> [String: Double] {

@@ -178,11 +178,15 @@ package struct InputWalk {
       walk.addSheets(of: model)
       let names = model.names
       for input in walk.inputs {
-        let isLatency = input.path.last == "latency" && input.path.count == 3
+        // A stated latency stands in place of all that the catalog says of it.
+        let isLatency =
+          input.path.count > 2 && input.path[0] == "models" && input.path[2] == "latency"
         if isLatency, hasLatency { continue }
         let isStated = stated.contains { other in
-          other.path.count == input.path.count && other.path[0] == input.path[0]
-            && names.contains(other.path[1]) && other.path[2...] == input.path[2...]
+          guard other.path.count > 2, other.path[0] == input.path[0],
+            names.contains(other.path[1])
+          else { return false }
+          return isLatency ? other.path[2] == "latency" : other.path[2...] == input.path[2...]
         }
         if isStated { continue }
         inputs.append(input)
@@ -198,7 +202,8 @@ package struct InputWalk {
     let keys = ["models", model.key]
     if let latency = model.value["latency"] {
       let site = Site(path: keys + ["latency"], document: .catalog, keys: keys + ["latency"])
-      _ = resolve(latency, as: .duration, at: site)
+      _ = resolve(
+        latency, as: .either([.duration, .object(CatalogFormat.latency.name)]), at: site)
     }
     let path = ["prices", model.key]
     guard case .sequence(let sheets) = model.value["prices"]?.content else {

@@ -32,7 +32,8 @@ package struct CallRecord: Sendable {
   package var outputCost = Money.zero
   package var otherCost = Money.zero
 
-  package mutating func add(_ usage: Usage, _ cost: Cost) {
+  /// - Parameter frames: image tokens of the input that no meter states.
+  package mutating func add(_ usage: Usage, _ cost: Cost, frames: Int64 = 0) {
     billed.inputTokens += usage.inputTokens
     billed.cacheReadTokens += usage.cacheReadTokens
     billed.cacheWriteTokens += usage.cacheWriteTokens
@@ -40,6 +41,10 @@ package struct CallRecord: Sendable {
     billed.outputTokens += usage.outputTokens
     billed.reasoningTokens += usage.reasoningTokens
     billed.audioMicroseconds += usage.audioMicroseconds
+    if usage.hasMedia {
+      for meter in CallMeter.allCases { billed[meter.dimension] += usage[meter.dimension] }
+      billed.inputImageTokens -= frames
+    }
     inputCost = inputCost + cost.input
     outputCost = outputCost + cost.output
     otherCost = otherCost + cost.other

@@ -165,13 +165,15 @@ package struct CallTrace: Sendable {
     steps[steps.count - 1] = .outcome(outcome)
   }
 
-  /// What the whole call cost.
+  /// What the whole call cost, at other models too.
   package var cost: Cost {
     steps.reduce(into: .zero) { sum, step in
-      guard case .outcome(let outcome) = step, let cost = outcome.bill?.cost else { return }
-      sum.input = sum.input + cost.input
-      sum.output = sum.output + cost.output
-      sum.other = sum.other + cost.other
+      guard case .outcome(let outcome) = step else { return }
+      for cost in [outcome.bill?.cost].compactMap(\.self) + outcome.uses.map(\.bill.cost) {
+        sum.input = sum.input + cost.input
+        sum.output = sum.output + cost.output
+        sum.other = sum.other + cost.other
+      }
     }
   }
 }

@@ -19,6 +19,9 @@ package struct CallTrouble: Hashable, Sendable {
   package var cutTokens: Int64 = 0
   /// Of circuit breakers.
   package var openings: Int64 = 0
+  /// Flows and conversations whose number at once is limited, and those of them that were refused.
+  package var runs: Int64 = 0
+  package var refusedRuns: Int64 = 0
 
   package init() {}
 
@@ -26,6 +29,10 @@ package struct CallTrouble: Hashable, Sendable {
     calls = result.calls
     failed = result.failedCalls
     refused = result.enforcements.reduce(0) { $0 + $1.refused }
+    for flow in result.flows where flow.waits.total + flow.refused > 0 {
+      runs += flow.waits.total + flow.refused
+      refusedRuns += flow.refused
+    }
     for target in result.performance {
       fallback += target.fallbackCalls
       moved += target.otherRegionCalls
@@ -49,6 +56,8 @@ package struct CallTrouble: Hashable, Sendable {
     sum.cut += b.cut
     sum.cutTokens += b.cutTokens
     sum.openings += b.openings
+    sum.runs += b.runs
+    sum.refusedRuns += b.refusedRuns
     return sum
   }
 }

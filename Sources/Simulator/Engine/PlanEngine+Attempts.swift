@@ -148,10 +148,21 @@ extension PlanEngine {
       ? loggedFields[Int(slot)].maxTokens : kinds[Int(call.pointee.kind)].maxTokens
   }
 
-  /// The attempt's failure draw and its latency.
+  /// The attempt's failure draw and its latency, what its audio adds included.
   @inline(__always)
   package mutating func drawAttempt(_ slot: Int32, target: Int) -> (failure: Double, latency: Int64)
   {
+    var result = drawSilentAttempt(slot, target: target)
+    let call = Self.call(of: flights.base + Int(slot))
+    result.latency &+=
+      (targets.base + target).pointee.drawn.latency(ofAudio: call.pointee.audio)
+    return result
+  }
+
+  @inline(__always)
+  private mutating func drawSilentAttempt(
+    _ slot: Int32, target: Int
+  ) -> (failure: Double, latency: Int64) {
     let drawn = targets.base + target
     let fixed = drawn.pointee.drawn.fixedLatency
     guard drawn.pointee.drawn.isDrawn else { return (1, fixed) }
@@ -166,7 +177,7 @@ extension PlanEngine {
       attempt: UInt64(truncatingIfNeeded: flight.pointee.attempts), target: target)
   }
 
-  /// Of an attempt that was not drawn ahead.
+  /// Of an attempt that was not drawn ahead; without what its audio adds.
   @inline(never)
   package mutating func drawAttempt(
     of call: CallPointer, number: Int64, attempt: UInt64, target: Int

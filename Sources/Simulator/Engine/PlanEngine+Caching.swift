@@ -27,6 +27,11 @@ extension PlanEngine {
       cell.lostCost += effect.lost
       cell.saved += effect.saved
     }
+    noteTalkBill(call, kind, total)
+  }
+
+  /// A bill of a conversation's call, also by another model.
+  package mutating func noteTalkBill(_ call: CallPointer, _ kind: CallClassPointer, _ total: Money) {
     guard kind.pointee.turnKind != nil else { return }
     let talk = talks.base + Int(call.pointee.flow)
     let root = talks.base + Int(talk.pointee.root)

@@ -3,8 +3,15 @@ import CostModel
 /// Flows: stages of parallel calls, one after the other.
 extension PlanEngine {
   package mutating func startFlow(_ call: Call) {
-    if compiled.workloads[Int(call.kind)].conversation != nil { return startTalk(call) }
-    let flow = Flow(workload: Int(call.kind), user: call.user, index: call.index)
+    if hasRunLimits { return arriveRun(call) }
+    startRun(call, at: call.time)
+  }
+
+  /// - Parameter time: not before the call's, which may have waited.
+  package mutating func startRun(_ call: Call, at time: Int64) {
+    if compiled.workloads[Int(call.kind)].conversation != nil { return startTalk(call, at: time) }
+    var flow = Flow(workload: Int(call.kind), user: call.user, index: call.index)
+    flow.latency = time - call.time
     flowResults[flow.workload].started += 1
     let slot: Int32
     if let free = freeFlows.popLast() {
@@ -14,7 +21,7 @@ extension PlanEngine {
       flows.append(flow)
       slot = Int32(flows.count - 1)
     }
-    nextStage(slot, at: call.time, isStart: true)
+    nextStage(slot, at: time, isStart: time == call.time)
   }
 
   /// Makes the next stage now, or lets it arrive later, or ends the flow.
@@ -37,7 +44,7 @@ extension PlanEngine {
       flows[Int(slot)].nextStage += 1
     }
     let hasEnded = flows[Int(slot)].nextStage == stages.count
-    endFlow(slot, givesUp: hasEnded && flows[Int(slot)].hasCalledTool)
+    endFlow(slot, givesUp: hasEnded && flows[Int(slot)].hasCalledTool, at: time)
   }
 
   package mutating func beginStage(_ slot: Int32, at time: Int64) {
@@ -83,11 +90,11 @@ extension PlanEngine {
     flows[Int(slot)].slowest = max(flows[Int(slot)].slowest, latency)
     guard flows[Int(slot)].pending == 0 else { return }
     flows[Int(slot)].latency += flows[Int(slot)].slowest
-    if flows[Int(slot)].hasFailed { return endFlow(slot, givesUp: false) }
+    if flows[Int(slot)].hasFailed { return endFlow(slot, givesUp: false, at: e) }
     nextStage(slot, at: e, isStart: false)
   }
 
-  package mutating func endFlow(_ slot: Int32, givesUp: Bool) {
+  package mutating func endFlow(_ slot: Int32, givesUp: Bool, at time: Int64) {
     let flow = flows[Int(slot)]
     freeFlows.append(slot)
     if hasExperiments { experiments.endFlow(slot) }
@@ -99,5 +106,6 @@ extension PlanEngine {
       flowResults[flow.workload].completed += 1
       flowResults[flow.workload].latency.add(flow.latency)
     }
+    if hasRunLimits { endRun(of: flow.workload, at: time) }
   }
 }

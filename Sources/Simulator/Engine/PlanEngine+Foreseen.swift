@@ -50,7 +50,7 @@ extension PlanEngine {
   package mutating func foreseeTalk(
     _ call: CallPointer, _ kind: CallClassPointer, chain: Range<Int>
   ) -> Bool {
-    guard kind.pointee.turnKind != nil, !kind.pointee.billsMore,
+    guard kind.pointee.turnKind != nil, !kind.pointee.billsMore, call.pointee.audio == 0,
       let target = steadyTarget(chain, at: call.pointee.time)
     else { return false }
     let place = targets.base + target
@@ -168,6 +168,7 @@ extension PlanEngine {
       }
       guard failure >= failureRate else { return nil }
     }
+    latency &+= place.pointee.drawn.latency(ofAudio: call.pointee.audio)
     return latency <= place.pointee.timeout ? latency : nil
   }
 
@@ -214,6 +215,11 @@ extension PlanEngine {
     let place = targets.base + target
     let time = call.pointee.time
     let total = cost.total
+    if meterTally != nil {
+      noteMeters(
+        usage, kind, target: target, billing: Int(kind.pointee.billing), isOwn: true,
+        at: SimTime(microseconds: time))
+    }
     place.pointee.countAnswers(toRouted: call.pointee.routed)
     place.pointee.latencies.add(latency)
     place.pointee.countFirstToken(waited: 0, latency: latency)

@@ -6,7 +6,7 @@ import Scenarios
 extension PlanEngine {
   @inline(never)
   package mutating func addMeters(
-    of call: CallPointer, number: Int64, target: Int, inputOnly: Bool, to usage: inout Usage
+    of call: CallPointer, number: Int64, inputOnly: Bool, to usage: inout Usage
   ) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     for place in kind.pointee.meters {
@@ -20,8 +20,22 @@ extension PlanEngine {
       usage[metered.meter.dimension] += amount
     }
     usage.cutParts(frames: kind.pointee.frameTokens)
-    meterTally?.add(
-      usage, frames: kind.pointee.frameTokens, useCase: Int(kind.pointee.useCase), row: target)
+  }
+
+  /// Tells what an attempt that has been priced, or what a call bills at another model, is metered for.
+  @inline(never)
+  package mutating func noteMeters(
+    _ usage: Usage, _ kind: CallClassPointer, target: Int, billing: Int, isOwn: Bool, at time: SimTime
+  ) {
+    guard usage.hasMedia || usage.audioMicroseconds > 0 else { return }
+    do throws(PricingError) {
+      meterTally?.add(
+        usage, try prices.breakdown(of: usage, target: target, billing: billing, at: time),
+        frames: isOwn ? kind.pointee.frameTokens : 0, useCase: Int(kind.pointee.useCase),
+        row: target)
+    } catch {
+      preconditionFailure("it has been priced before")
+    }
   }
 
   /// - Parameter part: of the call: 0 is its own usage, n that at the n-th other model.
@@ -53,7 +67,6 @@ extension PlanEngine {
         let metered = compiled.meters[meter]
         usage[metered.meter.dimension] += amount(of: metered, call, number: number, part: part)
       }
-      meterTally?.add(usage, useCase: Int(kind.pointee.useCase), row: use.target)
       try book(
         usage, slot, target: use.target, billing: use.billing, isOwn: false, at: e, order: order)
     }
@@ -100,40 +113,68 @@ package struct MeterCell: Sendable {
   package var useCase: String
   /// Model, or `model@region`.
   package var model: String
-  package var meter: CallMeter
-  /// Tokens, pieces, or microseconds.
+  /// One of `BillingDimension.metered`.
+  package var dimension: BillingDimension
+  /// Tokens, pieces, or microseconds, as they are used.
   package var quantity: Int128
+  /// What is billed for it.
+  package var cost: MoneySum
 }
 
-/// Sums of what is metered beside tokens, by use case, row and meter; empty where nothing is.
+/// Sums of what is metered beside text tokens, by use case, row and dimension; empty where nothing is.
 package struct MeterTally: Sendable {
+  private struct Sum: Sendable {
+    var quantity: Int128 = 0
+    var cost = MoneySum.zero
+  }
+
+  private static let dimensions = BillingDimension.metered
+  private static let documents = CallMeter.documents.rawValue
   private let rows: Int
-  private var sums: [Int128]
+  private var sums: [Sum] = []
 
-  package init(_ compiled: CompiledScenario, rows: Int) {
-    self.rows = rows
-    sums = Array(
-      repeating: 0, count: compiled.useCases.count * rows * CallMeter.allCases.count)
-  }
+  package init(rows: Int) { self.rows = rows }
 
-  /// - Parameter frames: image tokens of the input that no meter states.
-  package mutating func add(_ usage: Usage, frames: Int64 = 0, useCase: Int, row: Int) {
-    let first = (useCase * rows + row) * CallMeter.allCases.count
-    for meter in CallMeter.allCases {
-      let unstated = meter == .inputImage ? frames : 0
-      sums[first + meter.rawValue] += Int128(usage[meter.dimension] - unstated)
+  /// - Parameters:
+  ///   - price: how the price of the usage comes about.
+  ///   - frames: image tokens of the input that no meter states.
+  package mutating func add(
+    _ usage: Usage, _ price: PriceBreakdown, frames: Int64, useCase: Int, row: Int
+  ) {
+    let first = (useCase * rows + row) * Self.dimensions.count
+    while sums.count < first + Self.dimensions.count { sums.append(Sum()) }
+    for (place, dimension) in Self.dimensions.enumerated() {
+      let unstated = dimension == .inputImageTokens ? frames : 0
+      sums[first + place].quantity += Int128(usage[dimension] - unstated)
+    }
+    for component in price.components {
+      guard let place = Self.dimensions.firstIndex(of: component.dimension) else { continue }
+      let (amount, quantity) = (component.amount, component.quantity)
+      switch component.dimension {
+      case .inputImageTokens where frames > 0:
+        let unstated = component.amount(of: min(frames, quantity))
+        sums[first + place].cost += MoneySum(amount) - MoneySum(unstated)
+      case .searches where quantity > usage.searches:
+        // Searches that documents are billed as.
+        let own = component.amount(of: usage.searches)
+        sums[first + place].cost += own
+        sums[first + Self.documents].cost += MoneySum(amount) - MoneySum(own)
+      default: sums[first + place].cost += amount
+      }
     }
   }
 
-  /// Those that are not empty, by use case, model and meter.
+  /// Those that are not empty, by use case, model and dimension.
   package func cells(_ compiled: CompiledScenario) -> [MeterCell] {
-    sums.indices.filter { sums[$0] > 0 }.map { place in
-      let (cell, meter) = place.quotientAndRemainder(dividingBy: CallMeter.allCases.count)
-      return MeterCell(
-        useCase: compiled.useCases[cell / rows], model: compiled.targets[cell % rows].name,
-        meter: CallMeter.allCases[meter], quantity: sums[place])
-    }.sorted {
-      ($0.useCase, $0.model, $0.meter.rawValue) < ($1.useCase, $1.model, $1.meter.rawValue)
-    }
+    sums.indices.filter { sums[$0].quantity > 0 }.map { place in
+      let (cell, dimension) = place.quotientAndRemainder(dividingBy: Self.dimensions.count)
+      return (
+        dimension,
+        MeterCell(
+          useCase: compiled.useCases[cell / rows], model: compiled.targets[cell % rows].name,
+          dimension: Self.dimensions[dimension], quantity: sums[place].quantity,
+          cost: sums[place].cost)
+      )
+    }.sorted { ($0.1.useCase, $0.1.model, $0.0) < ($1.1.useCase, $1.1.model, $1.0) }.map(\.1)
   }
 }

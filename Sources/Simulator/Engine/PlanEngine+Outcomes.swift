@@ -70,8 +70,7 @@ extension PlanEngine {
     usage.cacheWriteLongTokens = flight.pointee.writtenLong
     if kind.pointee.isMetered {
       addMeters(
-        of: Self.call(of: flight), number: flight.pointee.number, target: target,
-        inputOnly: inputOnly, to: &usage)
+        of: Self.call(of: flight), number: flight.pointee.number, inputOnly: inputOnly, to: &usage)
     }
     try book(usage, slot, target: target, at: e, order: order)
   }
@@ -149,6 +148,13 @@ extension PlanEngine {
       try noteCaching(
         Self.call(of: flight), kind, usage, target: target, lost: flight.pointee.lost,
         achievable: flight.pointee.achievable, isFailing: flight.pointee.isFailing, total: total)
+    } else if caching != nil {
+      noteTalkBill(Self.call(of: flight), kind, total)
+    }
+    if meterTally != nil {
+      noteMeters(
+        usage, kind, target: target, billing: billing, isOwn: isOwn,
+        at: SimTime(microseconds: flight.pointee.call.time))
     }
     if isTelling { try tell(usage, cost, slot, target: target, billing: billing, isOwn: isOwn) }
     guard isOwn else {
@@ -167,11 +173,12 @@ extension PlanEngine {
     _ usage: Usage, _ cost: Cost, _ slot: Int32, target: Int, billing: Int, isOwn: Bool
   ) throws {
     let number = flights[Int(slot)].number
+    let frames = isOwn ? kinds[Int(flights[Int(slot)].call.kind)].frameTokens : 0
     if number == watched {
       try tellBill(
         slot, of: usage, cost: cost, target: target, billing: billing, isOwn: isOwn)
     }
-    log?.update(number) { $0.add(usage, cost) }
+    log?.update(number) { $0.add(usage, cost, frames: frames) }
   }
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.

@@ -150,8 +150,11 @@ extension PlanEngine {
     forget(slot)
     freeTalks.append(slot)
     guard talk.pointee.parent >= 0 else {
+      let workload = talk.pointee.workload
       endUsersTalk(slot, failed: failed, at: e)
-      return talk.pointee.clear()
+      talk.pointee.clear()
+      if hasRunLimits { endRun(of: workload, at: e) }
+      return
     }
     let result = result(of: slot, failed: failed)
     talk.pointee.clear()

@@ -7,7 +7,8 @@ extension PlanEngine {
   private static let unknownRoute = Int32.min
 
   /// A conversation's user says something for the first time.
-  package mutating func startTalk(_ call: Call) {
+  /// - Parameter time: not before the call's, which may have waited.
+  package mutating func startTalk(_ call: Call, at time: Int64) {
     let workload = Int(call.kind)
     flowResults[workload].started += 1
     talksStarted += 1
@@ -20,7 +21,9 @@ extension PlanEngine {
     if isTelling { talk.name = String(talksStarted) }
     let slot = place(talk)
     talks[Int(slot)].root = slot
-    beginTurn(slot, at: call.time)
+    // What starts as another one ends is an arrival of that moment.
+    if time > call.time { return events.push(.arrival, at: time, slot: ~slot) }
+    beginTurn(slot, at: time)
   }
 
   /// Something that a conversation waits for is there.
@@ -245,6 +248,7 @@ extension PlanEngine {
     call.take(
       kind.pointee.sizes(
         input: talk.pointee.state.promptTokens, output: output ?? 0, reasoning: reasoning ?? 0))
+    call.audio = value(of: kind.pointee.audio, .outcome, slot, place: place) { $0.0 }
     talk.pointee.made = made
     talk.pointee.visible = call.output - call.reasoning
     talk.pointee.reasoning = call.reasoning

@@ -129,8 +129,11 @@ package struct PlanEngine: ~Copyable {
   package var certainRoutes: [Int32] = []
   package var conversations: ConversationTally?
   package var caching: CachingTally?
-  /// nil: no call states a meter.
+  /// nil: no call states a meter, and no log tells any.
   package var meterTally: MeterTally?
+  /// By workload: of those whose runs are limited.
+  package var runPlaces: [RunPlaces?]
+  package let hasRunLimits: Bool
   package var flows: [Flow] = []
   package var freeFlows: [Int32] = []
   package var budget: BudgetWatch
@@ -227,7 +230,12 @@ package struct PlanEngine: ~Copyable {
     experiments = ExperimentTally(scenario.experiments, users: plan.users)
     hasExperiments = !scenario.experiments.isEmpty
     foresees = !isTelling && Self.foresees(scenario)
-    foreseesTalks = !isTelling && scenario.hasConversations && Self.looksAtNoCall(scenario)
+    runPlaces = scenario.workloads.map { $0.runLimit.map(RunPlaces.init) }
+    hasRunLimits = scenario.limitsRuns
+    // An end that is booked ahead would free its place ahead.
+    foreseesTalks =
+      !isTelling && scenario.hasConversations && Self.looksAtNoCall(scenario)
+      && !scenario.limitsRuns
     storesAhead = Self.storesAhead(scenario)
     looksUp = scenario.cache.mode == .keyed
     rolling = RollingWatch(
@@ -244,7 +252,7 @@ package struct PlanEngine: ~Copyable {
       scenario.performanceHours, rows: ledger.rows, start: scenario.period.start)
     watchesHours = !scenario.performanceHours.isEmpty
     if scenario.hasConversations { conversations = ConversationTally(scenario) }
-    if scenario.statesMeters { meterTally = MeterTally(compiled, rows: targets.count) }
+    if scenario.statesMeters { meterTally = MeterTally(rows: targets.count) }
     if scenario.tellsCaching { caching = CachingTally(compiled, rows: ledger.rows) }
     cacheCounts = Slab(
       compiled.cacheClasses.map { CacheClassResult(name: $0, hits: 0, misses: 0) })

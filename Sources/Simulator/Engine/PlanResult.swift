@@ -56,7 +56,7 @@ package struct PlanResult: Sendable {
   package var cacheClasses: [CacheClassResult] = []
   /// By workload, kind and model; empty where the scenario does not tell of provider's caches.
   package var caching: [CachingCell] = []
-  /// By use case, model and meter; empty where calls state no meters.
+  /// By use case, model and meter; empty where calls state none and no log tells any.
   package var meters: [MeterCell] = []
   /// By workload, of those that have conversations.
   package var conversations: [ConversationResult] = []
@@ -326,8 +326,15 @@ package struct FlowResult: Sendable {
   package var gaveUp: Int64 = 0
   /// Rounds after the first, which tools have forced.
   package var furtherRounds: Int64 = 0
-  /// Of completed ones.
+  /// Of completed ones; what they have waited for a place included.
   package var latency = LatencyHistogram()
+  /// Where the workload's runs are limited: those that found no place in time, which never started.
+  package var refused: Int64 = 0
+  /// Likewise: how long those that were started waited for a place.
+  package var waits = LatencyHistogram()
+  /// Likewise: most runs at once, and microseconds in which no place was free.
+  package var mostAtOnce: Int64 = 0
+  package var fullTime: Int64 = 0
 }
 
 /// Response-cache look-ups of one class (nil: the default).

@@ -17,6 +17,21 @@ package struct AttemptDraws: Sendable, BitwiseCopyable {
   package var fixedLatency: Int64
   /// Whether an attempt needs its block of draws.
   package var isDrawn: Bool
+  /// Microseconds that each second of audio adds.
+  package var perAudioSecond: Int64 = 0
+
+  /// What so many microseconds of audio add, half a microsecond rounded up.
+  @inline(__always)
+  package func latency(ofAudio audio: Int64) -> Int64 {
+    perAudioSecond == 0 ? 0 : Self.latency(ofAudio: audio, each: perAudioSecond)
+  }
+
+  @inline(never)
+  package static func latency(ofAudio audio: Int64, each: Int64) -> Int64 {
+    let product = Int128(max(0, audio)) * Int128(each)
+    // Longer than a thousand years is no latency, and would not leave room for a start before it.
+    return Int64(min((product + 500_000) / 1_000_000, Int128(Int64.max / 256)))
+  }
 }
 
 package struct CompiledWorkload: Sendable {
@@ -153,7 +168,8 @@ package struct CompiledScenario: Sendable {
       let isSick = scenario.outages.contains { $0.strikes(target.model, target.region) }
       return AttemptDraws(
         latency: latency, fixedLatency: latency.constant ?? -1,
-        isDrawn: latency.constant == nil || behaviour.failureRate > 0 || isSick)
+        isDrawn: latency.constant == nil || behaviour.failureRate > 0 || isSick,
+        perAudioSecond: behaviour.latencyPerAudioSecond.microseconds)
     }
     for workload in scenario.workloads { add(workload) }
     for tier in tiersOfActions {

@@ -202,6 +202,15 @@ public final class ReferenceConversations {
     }
   }
 
+  /// Each tool step and each answer has its own; a compaction has nothing.
+  private func metered(_ it: Attempting) -> Int {
+    switch it.kind {
+    case "compaction": 0
+    case "tool": it.talk.steps[it.talk.step].metered ?? 0
+    default: it.talk.turnScript.metered ?? 0
+    }
+  }
+
   private func attempt(_ it: Attempting, at time: Int) {
     let tokens = ReferenceContext.tokens(it.items)
     while it.place < it.chain.count {
@@ -247,6 +256,7 @@ public final class ReferenceConversations {
       row.output = visible + reasoning
       row.cost = row.read * prices.read + row.short * prices.short
       row.cost += row.long * prices.long + row.fresh * prices.input + row.output * prices.output
+      row.cost += metered(it)
     }
     rows.append(row)
     it.row += 1

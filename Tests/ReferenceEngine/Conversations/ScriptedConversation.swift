@@ -63,6 +63,8 @@ public struct ScriptedConversation: Codable, Sendable {
     public var tools: [Int]?
     public var time: Double?
     public var agents: [ScriptedConversation]?
+    /// Picodollars of what the call is metered for beside tokens, if it is answered.
+    public var metered: Int?
 
     public init(output: Int) { self.output = output }
   }
@@ -76,6 +78,8 @@ public struct ScriptedConversation: Codable, Sendable {
     /// In place of the conversation's chain.
     public var model: String?
     public var steps: [Step]?
+    /// Picodollars of what the answer is metered for beside tokens, if there is one.
+    public var metered: Int?
 
     public init(gap: Double, user: Int, output: Int) {
       self.gap = gap

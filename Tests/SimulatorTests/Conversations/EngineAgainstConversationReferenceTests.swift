@@ -21,6 +21,7 @@ import Testing
       let expected = EngineRows.ofCalls(
         ReferenceConversations.rows(of: script.traffic(Self.starts(found, scenario))))
       for row in expected { kinds[row.target == "-" ? "-" : row.kind, default: 0] += 1 }
+      if !found.result.meters.isEmpty { kinds["metered scenarios", default: 0] += 1 }
       guard found.rows != expected else { continue }
       let place = zip(found.rows, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? -1
       Issue.record(
@@ -32,7 +33,9 @@ import Testing
       return
     }
     // All that may happen does.
-    for kind in ["answer", "tool", "compaction", "-"] { #expect(kinds[kind, default: 0] > 100) }
+    for kind in ["answer", "tool", "compaction", "-", "metered scenarios"] {
+      #expect(kinds[kind, default: 0] > 100)
+    }
   }
 
   /// When each user's conversations begin: that of their first calls, which the arrivals decide.

@@ -6,7 +6,24 @@ struct RandomConversationScenario {
   /// Calls have no chain then, and a compaction may name its model: scripts know no chain of that.
   private var routesByTurn = false
 
-  init(seed: UInt64) { random = TestRandom(seed: seed) }
+  /// Drawn apart, so that the rest of a scenario is what it was without meters.
+  private var meterRandom: TestRandom
+
+  init(seed: UInt64) {
+    random = TestRandom(seed: seed)
+    meterRandom = TestRandom(seed: seed ^ 0x3E7E_25)
+  }
+
+  /// Keys of what calls are metered for, in some places that may state them.
+  private mutating func meters() -> [String] {
+    guard meterRandom.chance(0.3) else { return [] }
+    var keys: [String] = []
+    if meterRandom.chance(0.6) { keys.append("pages: \(meterRandom.oneOf(["0", "2", "0..3"]))") }
+    if meterRandom.chance(0.6) {
+      keys.append("uses: {W: {searches: \(meterRandom.oneOf(["1", "0..2"]))}}")
+    }
+    return keys
+  }
 
   private mutating func range(_ range: ClosedRange<Int>) -> Int {
     range.lowerBound + Int(random.uniform() * Double(range.count))
@@ -29,6 +46,7 @@ struct RandomConversationScenario {
       catalog:
         models:
       \(names.map { "    " + model($0) }.joined(separator: "\n"))
+          W: {provider: p, latency: 0s, searches: $5 per 1K searches}
       policy: {rules: [\(rules){name: all, model: \(first)}]}
       chains: {\(routesByTurn ? "" : "standard: [\(([first] + chain).joined(separator: ", "))]")}
       retry: {max: \(range(0...2)), base: 0}
@@ -38,13 +56,14 @@ struct RandomConversationScenario {
       outages:
       \(names.map { outage($0) }.joined(separator: "\n"))
       traffic: {arrivals: exact}
-      workloads: {w: {volume: \(range(1...4)), conversation: \(conversation(depth: 0))}}
+      workloads: {w: {\((["volume: \(range(1...4))"] + meters()).joined(separator: ", ")), conversation: \(conversation(depth: 0))}}
       """
   }
 
   private mutating func model(_ name: String) -> String {
     var keys = "provider: p, input: $3 per 1M tokens, cache_read: $0.3 per 1M tokens, "
-    keys += "output: $15 per 1M tokens, context_window: \(maybe(20) ? range(400...4_000) : 900_000)"
+    keys +=
+      "output: $15 per 1M tokens, pages: $2 per 1K pages, context_window: \(maybe(20) ? range(400...4_000) : 900_000)"
     if maybe(60) {
       keys += ", cache_write: $3.75 per 1M tokens, cache_write_long: $6 per 1M tokens"
     }
@@ -88,6 +107,7 @@ struct RandomConversationScenario {
     keys.append(
       "think: \(oneOf(["5s", "0s..400s", "{mean: 4min, cv: 1}"])), abandon: \(oneOf(["0%", "20%"]))"
     )
+    keys += meters()
     let compacts = maybe(35)
     keys.append("reasoning: \(compacts ? oneOf(["0", "60"]) : oneOf(["0", "60", "0..100"]))")
     keys.append("keep_reasoning: \(oneOf(["none", "turn", "turn", "all"]))")
@@ -115,7 +135,7 @@ struct RandomConversationScenario {
       keys.append(
         "tools: {steps: \(oneOf(["0..3", "2", "{continue: 50%}"])), parallel: \(oneOf(["1", "1..4"])), "
           + "call: \(oneOf(["40", "1..90"])), result: \(oneOf(["100", "0..400", "{mean: 200, cv: 1}"])), "
-          + "time: \(oneOf(["0s", "2s..60s"]))}")
+          + (["time: \(oneOf(["0s", "2s..60s"]))"] + meters()).joined(separator: ", ") + "}")
       if depth < 2, maybe(50) {
         keys.append("agents: {\(agent("x", depth)), \(agent("y", depth))}")
       }

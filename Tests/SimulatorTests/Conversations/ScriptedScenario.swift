@@ -195,6 +195,7 @@ struct ScriptedScenario {
       output: Int(draw(level.answer, shape.1)))
     turn.reasoning = Int(draw(level.reasoning, shape.2))
     turn.steps = steps
+    turn.metered = metered(level, .answer, turn: number, step: steps.count, place)
     let model = model(level, turn: number + 1)
     if scenario.policy.rules.count > 1 { turn.model = model }
     return turn
@@ -215,10 +216,39 @@ struct ScriptedScenario {
           tools.result, block(.toolResult, place, turn: turn, step: step, low: number).0))
     }
     result.time = Double(draw(tools.time, word.2)) / 1e6
+    result.metered = metered(level, .tool, turn: turn, step: step, place)
     result.agents = level.agents.flatMap {
       agents($0, at: UInt64(turn) << 16 + UInt64(step), place)
     }
     return result
+  }
+
+  /// Picodollars of what a call is metered for beside tokens, here and at other models; prices divide evenly.
+  private mutating func metered(
+    _ level: ConversationLevel, _ call: ConversationCall, turn: Int, step: Int, _ place: Place
+  ) -> Int {
+    let variant = scenario.variants[level.kinds[0][Int(call.rawValue)]]
+    var sum: Int64 = 0
+    func cost(_ quantity: Int64, _ meter: CallMeter, at model: String) -> Int64 {
+      let rate = scenario.catalog.id(named: model)
+        .flatMap { scenario.catalog[$0].prices[0].rates[meter.dimension] }
+      return rate.map { quantity * $0.picodollars / $0.per } ?? 0
+    }
+    func words(_ meter: CallMeter, _ low: UInt64) -> UInt64 {
+      let block = self.block(
+        DrawBlock.meters[meter.rawValue / 4], place, turn: turn, step: step, low: low)
+      return [block.0, block.1, block.2, block.3][meter.rawValue % 4]
+    }
+    let own = scenario.catalog.models[0].name
+    for (meter, law) in variant.statedMeters {
+      sum += cost(draw(law, words(meter, 0)), meter, at: own)
+    }
+    for (number, use) in variant.uses.enumerated() {
+      for (meter, law) in use.variant.statedMeters {
+        sum += cost(draw(law, words(meter, UInt64(number + 1))), meter, at: use.model)
+      }
+    }
+    return Int(sum)
   }
 
   private mutating func agents(

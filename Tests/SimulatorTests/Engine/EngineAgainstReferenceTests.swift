@@ -3,6 +3,7 @@ import ReferenceEngine
 import Testing
 
 @testable import Decisions
+@testable import Scenarios
 @testable import Simulator
 
 /// The engine beside an implementation of docs/semantics.md that shares nothing with it.
@@ -36,6 +37,7 @@ import Testing
       let both = try outcome(of: RandomScenario(seed: seed))
       seen.add(both.expected)
       seen.add(both.enforcements)
+      seen.refusedRuns += both.expectedFlows.reduce(0) { $0 + Int($1[2]) }
       if let place = zip(both.found, both.expected).enumerated().first(where: {
         $0.element.0 != $0.element.1
       }) {
@@ -91,26 +93,27 @@ import Testing
       expectedCounts: reference.counts,
       enforcements: run.result.enforcements,
       foundFlows: run.result.flows.map {
-        Self.numbers($0.latency, failed: $0.failed, gaveUp: $0.gaveUp)
+        Self.numbers($0.latency, failed: $0.failed, gaveUp: $0.gaveUp, refused: $0.refused)
       },
       expectedFlows: flowWorkloads.map { workload in
-        let flows = zip(zip(random.arrivals, arrivals), reference.flowLatencies)
-          .filter { $0.0.0.workload == workload }
-          .map { (givesUp: $0.0.1.givesUp, latency: $0.1) }
+        let own = arrivals.indices.filter { random.arrivals[$0].workload == workload }
+        let flows = own.filter { !reference.refusedFlows.contains($0) }
+          .map { (givesUp: arrivals[$0].givesUp, latency: reference.flowLatencies[$0]) }
         var histogram = LatencyHistogram()
         for flow in flows where !flow.givesUp {
           if let latency = flow.latency { histogram.add(latency) }
         }
         return Self.numbers(
           histogram, failed: Int64(flows.count { $0.latency == nil }),
-          gaveUp: Int64(flows.count { $0.givesUp && $0.latency != nil }))
+          gaveUp: Int64(flows.count { $0.givesUp && $0.latency != nil }),
+          refused: Int64(own.count - flows.count))
       })
   }
 
   private static func numbers(
-    _ latency: LatencyHistogram, failed: Int64, gaveUp: Int64
+    _ latency: LatencyHistogram, failed: Int64, gaveUp: Int64, refused: Int64
   ) -> [Int64] {
-    [failed, gaveUp, latency.total, latency.percentile(60) ?? -1]
+    [failed, gaveUp, refused, latency.total, latency.percentile(60) ?? -1]
   }
 
   /// How often the rare things came.
@@ -124,6 +127,8 @@ import Testing
     var fallbacks = 0
     var refused = 0
     var moved = 0
+    var refusedRuns = 0
+    var metered: [String: Int] = [:]
 
     mutating func add(_ cells: [EnforcementCell]) {
       for cell in cells {
@@ -141,17 +146,21 @@ import Testing
         failed += row.isFailed ? 1 : 0
         cached += row.bill.cached > 0 ? 1 : 0
         fallbacks += row.attempts > 0 && row.skipped > 0 ? 1 : 0
+        for name in row.bill.meters.keys { metered[name, default: 0] += 1 }
       }
     }
 
     var isComplete: Bool {
-      [hits, queued, skipped, retried, failed, cached, fallbacks, refused, moved].allSatisfy {
+      [
+        hits, queued, skipped, retried, failed, cached, fallbacks, refused, moved, refusedRuns,
+      ].allSatisfy {
         $0 > 300
-      }
+      } && CallMeter.allCases.allSatisfy { metered[$0.key, default: 0] > 300 }
     }
     var description: String {
       "hits \(hits), queued \(queued), skipped \(skipped), retried \(retried), failed \(failed), "
-        + "cached \(cached), fallbacks \(fallbacks), refused \(refused), moved \(moved)"
+        + "cached \(cached), fallbacks \(fallbacks), refused \(refused), moved \(moved), "
+        + "refused runs \(refusedRuns), metered \(metered)"
     }
   }
 }
@@ -169,7 +178,7 @@ extension ReferenceRow {
   /// Without what the simulator's log does not say.
   var loggedPart: ReferenceRow {
     var row = self
-    (row.bill.images, row.bill.pictures, row.bill.calls) = (0, 0, 0)
+    (row.bill.images, row.bill.calls) = (0, 0)
     return row
   }
 
@@ -191,6 +200,9 @@ extension ReferenceRow {
     bill.output = record.billed.outputTokens
     bill.reasoning = record.billed.reasoningTokens
     bill.audio = record.billed.audioMicroseconds
+    for meter in CallMeter.allCases where record.billed[meter.dimension] != 0 {
+      bill.meters[meter.key] = record.billed[meter.dimension]
+    }
     bill.inputCost = record.inputCost.picodollars
     bill.outputCost = record.outputCost.picodollars
     bill.otherCost = record.otherCost.picodollars

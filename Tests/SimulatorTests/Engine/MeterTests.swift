@@ -148,7 +148,7 @@ import Testing
       uniqueKeysWithValues: sure.result.costs.map { ($0.model, $0.otherCost.dollars) })
     #expect(byModel == ["m": 0, "rerank": 4, "web-search": 10])
     #expect(
-      sure.result.meters.map { "\($0.model) \($0.meter.key) \($0.quantity)" } == [
+      sure.result.meters.map { "\($0.model) \($0.dimension.meterKey) \($0.quantity)" } == [
         "rerank documents 140000", "web-search searches 1000",
       ])
     let risky = try Self.bills(price: price, call: call, behaviour: "{failure_rate: 20%}")

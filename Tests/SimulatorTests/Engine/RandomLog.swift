@@ -12,9 +12,16 @@ struct RandomLog {
   let text: String
   /// It tells no more than nearly every log, and most models have plain prices.
   let isPlain: Bool
+  /// Meters that it has columns for, in the order of those of calls.csv.
+  let meters: [String]
 
   private static let attributes = [
     "account_plan", "use_case", "action", "task", "complexity", "priority", "tier", "cache_class",
+  ]
+
+  private static let meterNames = [
+    "input_audio", "input_image", "output_audio", "output_image", "characters", "pages", "images",
+    "searches", "documents", "video",
   ]
 
   init(seed: UInt64) {
@@ -47,7 +54,9 @@ struct RandomLog {
     self.scenario = scenario
     self.policy = policy
     self.rows = rows
-    text = Self.csv(rows, hidesModels: random.chance(0.5), keepsEmpty: !isPlain, &random)
+    let file = Self.csv(rows, hidesModels: random.chance(0.5), keepsEmpty: !isPlain, &random)
+    text = file.text
+    meters = Self.meterNames.filter { file.columns.contains(ReferenceLedgerText.column($0)) }
   }
 
   // MARK: Policy
@@ -134,7 +143,10 @@ struct RandomLog {
     for (place, model) in scenario.catalog.models.enumerated() {
       var model = model
       for sheet in model.prices.indices where place == number {
-        model.prices[sheet].rates[.images] = Rate(picodollars: Int64(random.below(9_999)), per: 1)
+        for meter in CallMeter.allCases where meter.whole == nil || random.chance(0.3) {
+          model.prices[sheet].rates[meter.dimension] = Rate(
+            picodollars: Int64(random.below(9_999)), per: 1)
+        }
         model.prices[sheet].rates[.cacheWriteTokens] = random.rarely(2) {
           Rate(picodollars: Int64($0.below(9_999)), per: 7)
         }
@@ -192,8 +204,8 @@ struct RandomLog {
     row.cached = random.rarely(4) { Int64($0.below(Int(row.input) + 1)) }
     row.cacheWrite =
       random.rarely(3) { Int64($0.below(Int(row.input - (row.cached ?? 0)) + 1)) } ?? 0
-    row.images = random.rarely(4) { Int64($0.below(3)) } ?? 0
     row.reasoning = random.rarely(3) { Int64($0.below(Int(row.output) + 1)) } ?? 0
+    row.meters = meters(of: row, &random)
     row.maxTokens = random.rarely(3) { Int64($0.below(250)) }
     row.audio = random.rarely(3) { Int64($0.below(40_000_000)) } ?? 0
     row.isOK = !random.chance(0.35)
@@ -205,6 +217,26 @@ struct RandomLog {
       row.blockSize = random.oneOf([1, 16, 90])
     }
     return row
+  }
+
+  /// Parts of totals are not more than these hold.
+  private static func meters(
+    of row: ReferenceLogRow, _ random: inout TestRandom
+  ) -> [String: Int64] {
+    var meters: [String: Int64] = [:]
+    for name in meterNames {
+      var most: Int64 = name == "video" ? 9_000_000 : 250
+      switch name {
+      case "input_audio": most = row.input
+      case "input_image": most = row.input - (meters["input_audio"] ?? 0)
+      case "output_audio": most = row.output - row.reasoning
+      case "output_image": most = row.output - row.reasoning - (meters["output_audio"] ?? 0)
+      default: break
+      }
+      let amount = random.rarely(6) { Int64($0.below(Int(most) + 1)) } ?? 0
+      if amount > 0 { meters[name] = amount }
+    }
+    return meters
   }
 
   /// Where the log's model is asked for, the log names one.
@@ -234,7 +266,7 @@ struct RandomLog {
   ///   - keepsEmpty: whether a column that says nothing may be there.
   private static func csv(
     _ rows: [ReferenceLogRow], hidesModels: Bool, keepsEmpty: Bool, _ random: inout TestRandom
-  ) -> String {
+  ) -> (text: String, columns: [String]) {
     let noModel = hidesModels ? "unheard-of" : ""
     let style = random.below(3)
     var columns: [(String, [String])] = [
@@ -245,7 +277,6 @@ struct RandomLog {
       ("input_tokens", rows.map { number($0.input, &random) }),
       ("cached_input_tokens", rows.map { $0.cached.map(String.init) ?? "" }),
       ("cache_write_tokens", rows.map { $0.cacheWrite == 0 ? "" : String($0.cacheWrite) }),
-      ("images", rows.map { $0.images == 0 ? "" : String($0.images) }),
       ("output_tokens", rows.map { number($0.output, &random) }),
       ("reasoning_tokens", rows.map { $0.reasoning == 0 ? "" : String($0.reasoning) }),
       ("max_tokens", rows.map { $0.maxTokens.map(String.init) ?? "" }),
@@ -256,13 +287,22 @@ struct RandomLog {
       ("block_size", rows.map { $0.blocks.isEmpty ? "" : "\($0.blockSize)" }),
     ]
     columns += attributes.map { name in (name, rows.map { $0.attributes[name] ?? "" }) }
+    columns += meterNames.map { name in
+      (
+        ReferenceLedgerText.column(name),
+        rows.map { row in
+          row.meters[name].map { name == "video" ? decimal($0, places: 6) : String($0) } ?? ""
+        }
+      )
+    }
     // A column that says nothing may as well be absent.
     columns = columns.filter {
       !$0.1.allSatisfy(\.isEmpty) || keepsEmpty && random.chance(0.5)
     }
     shuffle(&columns, &random)
     let lines = rows.indices.map { row in columns.map { quoted($0.1[row]) } }
-    return ([columns.map(\.0)] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+    let text = ([columns.map(\.0)] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+    return (text, columns.map(\.0))
   }
 
   private static func shuffle<T>(_ items: inout [T], _ random: inout TestRandom) {
@@ -310,7 +350,8 @@ extension ReferenceLogRow {
   /// What few logs tell.
   fileprivate mutating func forgetParts() {
     (session, cached, maxTokens) = (nil, nil, nil)
-    (cacheWrite, images, reasoning, audio) = (0, 0, 0, 0)
+    (cacheWrite, reasoning, audio) = (0, 0, 0)
+    meters = [:]
     blocks = []
   }
 }

@@ -55,7 +55,69 @@ struct RandomScenario {
       scenario.catalog[ModelID(UInt16(model))].contextWindow = Int64(50 + random.below(400))
       scenario.catalog[ModelID(UInt16(model))].overWindow = random.oneOf(OverWindow.allCases)
     }
+    Self.addMeters(to: &scenario, seed: seed)
     self.scenario = scenario
+  }
+
+  /// Meters of some calls, and what they bill at other models; sheets that bill them in steps. Drawn apart,
+  /// so that the rest of a scenario is what it was without them.
+  private static func addMeters(to scenario: inout Scenario, seed: UInt64) {
+    var random = TestRandom(seed: seed ^ 0x3E7E_25)
+    guard random.chance(0.6) else { return }
+    for index in scenario.catalog.models.indices {
+      let id = ModelID(UInt16(index))
+      for sheet in scenario.catalog[id].prices.indices {
+        for meter in CallMeter.allCases where meter.whole != nil && random.chance(0.5) {
+          scenario.catalog[id].prices[sheet].rates[meter.dimension] = Rate(
+            picodollars: Int64(random.below(9_999)), per: 1)
+        }
+        scenario.catalog[id].prices[sheet].searchDocuments = random.oneOf([0, 0, 1, 100])
+        scenario.catalog[id].prices[sheet].audioStep = random.oneOf([.zero, ticks(60, &random)])
+        scenario.catalog[id].prices[sheet].videoStep = random.oneOf([.zero, ticks(60, &random)])
+      }
+    }
+    for index in scenario.behaviours.indices where random.chance(0.3) {
+      scenario.behaviours[index].latencyPerAudioSecond = SimDuration(
+        microseconds: random.oneOf([1, 50_000, 333_333]))
+    }
+    let models = scenario.catalog.models.map(\.name)
+    func meters(_ all: [CallMeter], _ random: inout TestRandom) -> [CallMeter: Distribution] {
+      var laws: [CallMeter: Distribution] = [:]
+      for meter in all where random.chance(0.2) {
+        laws[meter] = random.oneOf([
+          .fixed(Double(1 + random.below(150))), .uniform(low: 0, high: 250),
+        ])
+      }
+      return laws
+    }
+    for workload in scenario.workloads.indices {
+      if !scenario.workloads[workload].isOneCall, random.chance(0.4) {
+        scenario.workloads[workload].runLimit = RunLimit(
+          concurrent: 1 + random.below(2), maxWait: random.oneOf([nil, .zero, ticks(20, &random)]))
+      }
+      for stage in scenario.workloads[workload].stages.indices {
+        for call in scenario.workloads[workload].stages[stage].calls.indices {
+          for place in scenario.workloads[workload].stages[stage].calls[call].mix.indices {
+            var variant = scenario.workloads[workload].stages[stage].calls[call].mix[place]
+            variant.meters.merge(meters(CallMeter.allCases, &random)) { old, _ in old }
+            if random.chance(0.1) {
+              variant.meters[.inputAudio] = variant.input
+              variant.meters[.inputImage] = nil
+              variant.drawnWhole[.input] = .inputAudio
+            }
+            for model in models where random.chance(0.2) {
+              var use = ModelUse(model: model)
+              use.input = .uniform(low: 0, high: 300)
+              use.output = random.oneOf([.fixed(0), .fixed(7)])
+              use.audio = random.oneOf([.fixed(0), .uniform(low: 0, high: 40)])
+              use.meters = meters(CallMeter.allCases.filter { $0.whole == nil }, &random)
+              variant.uses.append(use)
+            }
+            scenario.workloads[workload].stages[stage].calls[call].mix[place] = variant
+          }
+        }
+      }
+    }
   }
 
   /// Models that some kinds of calls never fall back to.
@@ -196,7 +258,9 @@ struct RandomScenario {
     sheet.rates[.inputTokens] = rate(&random)
     sheet.rates[.outputTokens] = rate(&random)
     sheet.rates[.audioSeconds] = Rate(picodollars: 360_000_000_001, per: 3_600_000_000)
-    sheet.rates[.images] = Rate(picodollars: 77_777, per: 2)
+    for meter in CallMeter.allCases where meter.whole == nil {
+      sheet.rates[meter.dimension] = Rate(picodollars: 77_777 + Int64(meter.rawValue), per: 2)
+    }
     let optional: [BillingDimension] = [
       .cacheReadTokens, .reasoningTokens, .inputImageTokens, .calls,
     ]

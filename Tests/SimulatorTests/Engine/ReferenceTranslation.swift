@@ -100,7 +100,9 @@ struct ReferenceTranslation {
       guard decision.1.unit < stage.chance else { continue }
       stages.append(.init(delay: stage.delay.microseconds, calls: made))
     }
-    return ReferenceArrival(time: call.time, stages: stages, givesUp: toolWasCalled)
+    var arrival = ReferenceArrival(time: call.time, stages: stages, givesUp: toolWasCalled)
+    if compiled.scenario.workloads[workload].runLimit != nil { arrival.limit = workload }
+    return arrival
   }
 
   /// - Parameter base: the call as it is without experiments; what is drawn for its answer is the
@@ -123,7 +125,7 @@ struct ReferenceTranslation {
     if case .pool = variant.prompts { result.prompt = base.prompt >> 1 }
     result.input = base.input
     result.images = variant.frameTokens
-    result.pictures = Int64(variant[.images].mean)
+    addMeters(to: &result, of: call, key: key, part: part)
     result.output = base.output
     result.reasoning = base.reasoning
     result.audio = call.audio
@@ -137,6 +139,42 @@ struct ReferenceTranslation {
     if case .block(_, let tokens) = result.prefix { result.least += tokens }
     result.actions = actions(on: call, result, workload, variant, part: part)
     return result
+  }
+
+  /// What the call is metered for, from the words that the simulator draws.
+  private func addMeters(
+    to result: inout ReferenceCall, of call: Call, key: UInt64, part: UInt64
+  ) {
+    func block(_ block: DrawBlock, _ number: UInt64) -> [UInt64] {
+      let words = draws.block(
+        block, call: UInt64(call.index), user: UInt64(call.user), workload: key,
+        part: part | number)
+      return [words.0, words.1, words.2, words.3]
+    }
+    func drawn(_ places: Range<Int>, _ number: UInt64) -> [String: Int64] {
+      var meters: [String: Int64] = [:]
+      for metered in places.map({ compiled.meters[$0] }) {
+        let word = block(metered.block, number)[metered.lane]
+        meters[metered.meter.key] = compiled.tables.draw(metered.sampler, word)
+      }
+      return meters
+    }
+    let kind = compiled.kinds[Int(call.kind)]
+    result.meters = drawn(kind.meters, 0)
+    result.isSpeech = kind.meters.contains {
+      compiled.meters[$0].block == .shape && compiled.meters[$0].meter == .inputAudio
+    }
+    for (place, index) in kind.uses.enumerated() {
+      let (use, number) = (compiled.uses[index], UInt64(place + 1))
+      let words = block(.modelUse, number)
+      result.uses.append(
+        ReferenceCall.Use(
+          model: compiled.targets[use.target].model.index,
+          input: compiled.tables.draw(use.input, words[0]),
+          output: compiled.tables.draw(use.output, words[1]),
+          audio: compiled.tables.draw(use.audio, words[2]),
+          meters: drawn(use.meters, number)))
+    }
   }
 
   /// The block that is the static prefix: of the kind of call, the length, the text and the user.
@@ -273,6 +311,10 @@ extension ReferenceScenario {
     cacheIsPerUser = scenario.cache.scope == .user
     cacheLatency = scenario.cache.latency.microseconds
     flushes = scenario.cache.flushes.map(\.microseconds)
+    for (number, workload) in scenario.workloads.enumerated() {
+      guard let limit = workload.runLimit else { continue }
+      runLimits[number] = (limit.concurrent, limit.maxWait?.microseconds)
+    }
   }
 }
 
@@ -332,6 +374,7 @@ extension ReferenceModel {
     quota.maxWait = behaviour.quota.maxWait?.microseconds
     breaker = behaviour.breaker.map(ReferenceBreaker.Settings.init)
     timeout = behaviour.timeout?.microseconds
+    latencyPerAudioSecond = behaviour.latencyPerAudioSecond.microseconds
     failureRate = behaviour.failureRate
     promptCache = behaviour.promptCache.map {
       PromptCache(
@@ -360,6 +403,9 @@ extension ReferencePrices {
     batch = sheet.batch.map { ($0.factor.numerator, $0.factor.denominator) } ?? (1, 1)
     regions = sheet.regions.mapValues { ($0.factor.numerator, $0.factor.denominator) }
     minimumAudio = sheet.minimumAudio.microseconds
+    audioStep = sheet.audioStep.microseconds
+    videoStep = sheet.videoStep.microseconds
+    searchDocuments = sheet.searchDocuments
   }
 }
 
@@ -371,8 +417,13 @@ extension ReferencePrices.Card {
     self.init(input: price(.inputTokens), output: price(.outputTokens))
     cacheRead = price(.cacheReadTokens)
     cacheWrite = price(.cacheWriteTokens)
-    picture = price(.images)
+    for meter in CallMeter.allCases where meter.whole == nil {
+      pieces[meter.key] = price(meter.dimension)
+    }
     image = price(.inputImageTokens)
+    spoken = price(.inputAudioTokens)
+    outputImage = price(.outputImageTokens)
+    outputSpoken = price(.outputAudioTokens)
     reasoning = price(.reasoningTokens)
     audio = price(.audioSeconds)
     call = price(.calls)

@@ -75,7 +75,9 @@ import Testing
     let compiled = CompiledScenario(scenario)
     let draws = Draws(seed: scenario.seed, run: 1)
     let untold = UntoldDraws(scenario, draws)
-    return ReferenceReplay(scenario, policy: log.policy).ledger(of: log.rows) { rank in
+    var replay = ReferenceReplay(scenario, policy: log.policy)
+    replay.meters = log.meters
+    return replay.ledger(of: log.rows) { rank in
       let word = draws.block(.call, call: UInt64(rank), user: 0, workload: Draws.traceKey)
       return .init(route: word.2.unit, cache: word.3.unit, untold: untold.draws(rank))
     } draw: { rank, attempt, target in

@@ -64,6 +64,7 @@ package struct ReplaySource: CallSource {
     (scenario.knowledge, scenario.classifier) = (nil, nil)
     scenario.users = UserPopulation()
     if self.trace.facts.tellsQuality { scenario.tables.append(.quality) }
+    scenario.loggedQuantities = self.trace.facts.metered
     scenario.period = Period.covering(
       from: first.time, to: first.time, timeZone: scenario.period.timeZone)
     compiled = CompiledScenario(scenario)

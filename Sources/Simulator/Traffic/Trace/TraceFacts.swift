@@ -27,6 +27,8 @@ package struct TraceFacts: Sendable {
   package var absent: [TraceColumn] = []
   /// It has columns that tell of the quality of answers.
   package var tellsQuality = false
+  /// What it has columns for of what requests are metered for.
+  package var metered: [BillingDimension] = []
   /// For the others: how many accepted rows do not tell them.
   package var unknown: [TraceColumn: Int64] = [:]
   /// Canonical columns that no row tells: absent, or always empty.

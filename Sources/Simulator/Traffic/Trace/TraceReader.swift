@@ -79,6 +79,9 @@ package final class TraceReader {
     facts.unused = plan.unused
     facts.absent = plan.absent
     facts.tellsQuality = TraceColumn.quality.contains { plan.sources[$0] != nil }
+    let meters = TraceColumn.meters.filter { plan.sources[$0.column] != nil }
+    facts.metered = meters.map(\.meter.dimension)
+    if plan.sources[.audioSeconds] != nil { facts.metered.append(.audioSeconds) }
     for (index, column) in TraceColumn.allCases.enumerated() where unknown[index] > 0 {
       facts.unknown[column] = unknown[index]
     }
