@@ -126,7 +126,8 @@ extension PlanEngine {
         cacheKey(row), entry, at: SimTime(microseconds: time &+ latency),
         ttl: SimDuration(microseconds: lane.pointee.cacheTTL), now: SimTime(microseconds: time))
     }
-    outliers?.add(model: lane.pointee.target, number: result.calls, cost: cost.picodollars)
+    outliers?.add(
+      model: lane.pointee.target, number: result.calls, cost: cost.picodollars, at: .arrival(time))
     if input | output == 0 { use?.addEmpty(row: row.pointee.number, target: lane.pointee.target) }
     return true
   }
