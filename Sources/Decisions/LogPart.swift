@@ -158,7 +158,9 @@ package struct LogPart: PartValue, Sendable {
     let all = (pieces.map { ($0, true) } + other.pieces.map { ($0, false) }).enumerated().sorted {
       LogPiece.precedes($0.element.0, $1.element.0)
     }
-    var places = (Array(repeating: 0, count: pieces.count), [Int](repeating: 0, count: other.pieces.count))
+    var places = (
+      Array(repeating: 0, count: pieces.count), [Int](repeating: 0, count: other.pieces.count)
+    )
     for (place, piece) in all.enumerated() {
       if piece.element.1 {
         places.0[piece.offset] = place
@@ -193,12 +195,14 @@ package struct LogPart: PartValue, Sendable {
       if let difference = piece.facts.difference(from: first.facts)
         ?? (piece.columns != first.columns && !piece.isJSON ? "has other columns" : nil)
       {
-        throw Self.error("\(piece.name) \(difference) than \(first.name), expected pieces of one log")
+        throw Self.error(
+          "\(piece.name) \(difference) than \(first.name), expected pieces of one log")
       }
       if let last, piece.facts.first < last.facts.last {
         throw Self.error(
           "\(piece.name) begins at \(piece.facts.first), before \(last.name) ends at "
-            + "\(last.facts.last), expected pieces that follow each other (sort the log by time first)")
+            + "\(last.facts.last), expected pieces that follow each other (sort the log by time first)"
+        )
       }
       last = piece
     }

@@ -109,7 +109,8 @@ extension MergeCommand {
     }
     guard expected.isEmpty else {
       throw BadInput(
-        message: "--refine: error: the log has not spent what the parts say in that minute, expected "
+        message:
+          "--refine: error: the log has not spent what the parts say in that minute, expected "
           + "the files that were replayed")
     }
     // Of one time, those of earlier pieces come first.
@@ -124,7 +125,8 @@ extension MergeCommand {
     if let same = refine.first(where: { $0 == piece.path }) { return same }
     if let same = refine.first(where: { name($0) == name(piece.path) }) { return same }
     throw BadInput(
-      message: "--refine: error: \(piece.path) is none of the files, expected it: a line of the budget "
+      message:
+        "--refine: error: \(piece.path) is none of the files, expected it: a line of the budget "
         + "is crossed there")
   }
 

@@ -17,7 +17,8 @@ struct PieceOptions: ParsableArguments {
   var firstRequest: Int64?
 
   @Option(
-    help: "Writes what the rows come to to this file, in place of reports: costsim merge makes them.")
+    help:
+      "Writes what the rows come to to this file, in place of reports: costsim merge makes them.")
   var partial: String?
 
   func validate() throws {
@@ -39,7 +40,8 @@ struct PieceOptions: ParsableArguments {
     try refuse(found.couplings)
     guard found.piece.drawsByRank, shard == nil, firstRequest == nil else { return }
     throw BadInput(
-      message: "\(path): error: something is drawn for its requests (a latency, a failure, a hit, a "
+      message:
+        "\(path): error: something is drawn for its requests (a latency, a failure, a hit, a "
         + "model or an account that the log does not tell) by their numbers in the whole log, "
         + "expected '--first-request N', 1 for the log's beginning (docs/scale.md)")
   }
@@ -49,8 +51,10 @@ struct PieceOptions: ParsableArguments {
     var lines: [String] = []
     for coupling in couplings where !lines.contains(coupling.text) { lines.append(coupling.text) }
     throw BadInput(
-      message: lines.map { "--partial: error: the pieces of the log cannot be replayed apart: \($0)" }
-        .joined(separator: "\n"))
+      message: lines.map {
+        "--partial: error: the pieces of the log cannot be replayed apart: \($0)"
+      }
+      .joined(separator: "\n"))
   }
 
   /// Calls of the log that lie before the piece.

@@ -181,12 +181,15 @@ struct ReplayCommand: ParsableCommand {
     part.name = variants[0].scenario.name
     try piece.check(variants.map(\.scenario))
     guard traces.count == 1, TraceFile.isRegular(trace),
-      try CanonicalLog.reading(traces, format: log.format, {
-        try logs.options(log, variants[0].scenario.catalog)
-      }) == nil
+      try CanonicalLog.reading(
+        traces, format: log.format,
+        {
+          try logs.options(log, variants[0].scenario.catalog)
+        }) == nil
     else {
       throw BadInput(
-        message: "\(trace): error: --partial takes one file that is read as it is, expected a log as "
+        message:
+          "\(trace): error: --partial takes one file that is read as it is, expected a log as "
           + "CSV or JSON lines in a format that replay knows itself ('costsim read' writes those)")
     }
     let scenarios = variants.map(\.scenario)

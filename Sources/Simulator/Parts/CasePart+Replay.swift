@@ -178,7 +178,8 @@ extension Coupling {
             key: "quotas.\(name)", reason: "its requests share a quota",
             remedy: "--override quotas.\(name)=none"))
       }
-      if behaviour.breaker != nil, counts.failures > 0, !found.contains(where: { $0.key == "breaker" })
+      if behaviour.breaker != nil, counts.failures > 0,
+        !found.contains(where: { $0.key == "breaker" })
       {
         found.append(
           Coupling(

@@ -55,9 +55,10 @@ package struct LogPiece: PartValue, Sendable {
   /// Rows of all sorts.
   package var rows: Int64 { facts.accepted &+ facts.rejected &+ facts.filtered }
 
-  /// In the order of time; pieces of one time in that of the files' names.
+  /// Shares of one file in their order, files in that of time; those of one time in that of their names.
   package static func precedes(_ a: LogPiece, _ b: LogPiece) -> Bool {
-    (a.facts.first, a.facts.last, a.path, a.share) < (b.facts.first, b.facts.last, b.path, b.share)
+    if a.path == b.path { return a.share < b.share }
+    return (a.facts.first, a.facts.last, a.path) < (b.facts.first, b.facts.last, b.path)
   }
 
   /// As messages say it.

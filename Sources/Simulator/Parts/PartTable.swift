@@ -55,7 +55,7 @@ package struct PartRow: PartValue, Hashable, Sendable {
 
   package mutating func renumber(_ pieces: [Int]) {
     first.renumber(pieces)
-    told.renumber(pieces)
+    if label != nil { told.renumber(pieces) }
   }
 
   fileprivate mutating func add(_ other: PartRow) {

@@ -18,7 +18,8 @@ extension Replay {
         if number == 0 { options.onRejected = { rejected.append($0) } }
         part = try play(variant, options: options, log: nil, keepsPart: true) {
           engine, result, source in
-          isTroubled = CallTrouble(result) != CallTrouble(answered: result.calls)
+          isTroubled =
+            CallTrouble(result) != CallTrouble(answered: result.calls)
             || result.performance.contains { $0.failures > 0 }
           found.couplings += Coupling.met(&engine, result)
           if number == 0 {

@@ -164,8 +164,8 @@ import Testing
       for (place, cost) in costs.enumerated() {
         whole.add(model: 1, number: Int64(place + 1), cost: cost, at: .arrival(Int64(place / 3)))
       }
-      let cuts = [0] + (0..<Int(random.bits() % 6)).map { _ in Int(random.bits()) .magnitude }
-        .map { Int($0 % UInt(count)) }.sorted() + [count]
+      let inner = (0..<Int(random.bits() % 6)).map { _ in Int(random.bits() % UInt64(count)) }
+      let cuts = [0] + inner.sorted() + [count]
       var parts: [[PartCosts]] = []
       for (piece, (from, to)) in zip(cuts, cuts.dropFirst()).enumerated() {
         var finder = OutlierFinder()

@@ -51,7 +51,8 @@ package struct LogExtent: Sendable {
     let (header, size) = (header, size)
     // The line that a share would begin within is the share's before it.
     func start(_ place: Int) -> Int64 {
-      let even = header + (size - header) / Int64(share.count) * Int64(place)
+      let even =
+        header + (size - header) / Int64(share.count) * Int64(place)
         + (size - header) % Int64(share.count) * Int64(place) / Int64(share.count)
       guard even > header else { return header }
       guard even < size else { return size }
