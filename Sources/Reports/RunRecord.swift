@@ -52,7 +52,7 @@ extension RunRecord {
         [
           ("log", log.json(replay.facts, readAs: replay.readAs)), ("cost_check", costCheck(replay)),
           ("outliers", outliers(replay)),
-        ]
+        ] + (replay.isToTheMinute ? [("budget_moments", .string("minute"))] : [])
       } else {
         []
       }

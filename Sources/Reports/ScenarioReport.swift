@@ -65,6 +65,8 @@ package struct ReplayFindings: Sendable {
   package var unit: String
   /// What the scenario says of its own calls alone; nil: nothing that would matter.
   package var unapplied: String?
+  /// Moments of the budget are known to the minute alone, as parts were merged.
+  package var isToTheMinute = false
   package var units: String { unit == "policy" ? "policies" : unit + "s" }
 }
 
@@ -95,6 +97,7 @@ extension ScenarioReport {
       untold: outcomes.map(\.untold), unlisted: outcomes.map(\.unlisted),
       readAs: outcomes[0].readAs, targets: outcomes[0].targets,
       unit: unit)
+    replay?.isToTheMinute = outcomes.contains(where: \.isToTheMinute)
   }
 }
 

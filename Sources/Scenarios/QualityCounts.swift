@@ -75,6 +75,23 @@ package struct QualityCounts: Sendable {
     package fileprivate(set) var converted: Int64 = 0
   }
 
+  /// All that adds up, always in the same order.
+  package var numbers: [Int64] {
+    get {
+      [calls, failed, messages.generated, messages.sent, messages.converted]
+        + samples.indices.map { samples[$0] } + sums.indices.map { sums[$0] }
+    }
+    set {
+      guard newValue.count == 5 + samples.scalarCount + sums.scalarCount else { return }
+      (calls, failed) = (newValue[0], newValue[1])
+      (messages.generated, messages.sent, messages.converted) = (
+        newValue[2], newValue[3], newValue[4]
+      )
+      for place in samples.indices { samples[place] = newValue[5 + place] }
+      for place in sums.indices { sums[place] = newValue[5 + samples.scalarCount + place] }
+    }
+  }
+
   @inline(__always)
   package mutating func add(_ values: QualityValues, isFailed: Bool, msgs: Int64 = 1) {
     calls &+= 1

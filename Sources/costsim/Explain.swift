@@ -78,8 +78,9 @@ struct Explain: ParsableCommand {
   /// Of a request of a log.
   private func explanation(ofLog path: String) throws -> CallExplanation {
     try log.checkTimeZone()
-    let variant = try ReplayCases(scenario: scenario, input: input).variants(
-      policies: policy.map { [$0] } ?? [], against: [])[0]
+    let variant = try ReplayCases(
+      scenario: scenario, input: input, policies: policy.map { [$0] } ?? [], against: []
+    ).variants()[0]
     let replay = Replay(path: path, format: log.format) { _ in
       try log.options(origin: variant.scenario.period.start)
     }

@@ -13,9 +13,11 @@ struct MergeCommand: ParsableCommand {
     discussion: """
       Example: costsim merge parts/*.bin --out reports
 
-      The parts are what run --partial has written, here or elsewhere, in any order; the reports are \
-      those of the one run, byte for byte. With --partial it writes one part in place of reports, to \
-      be merged with others later.
+      The parts are what run --partial or replay --partial has written, here or elsewhere, in any \
+      order; the reports are those of the one run or replay, byte for byte. With --partial it writes \
+      one part in place of reports, to be merged with others later. Of a replayed log, the moment at \
+      which a line of the budget is crossed is known to the minute; --refine reads that minute's \
+      piece of the log again.
       """)
 
   @Argument(help: "Parts: files that --partial has written.")
@@ -30,16 +32,26 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "Writes the merged part to this file, in place of reports.")
   var partial: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: "Files of the log, read again for the moment at which a line of the budget is crossed.")
+  var refine: [String] = []
+
   func validate() throws {
     guard !parts.isEmpty else { throw ValidationError("expected at least one part") }
     guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
-    if partial != nil { try output.checkUnused(with: "--partial", or: "the last merge") }
+    if partial != nil {
+      try output.checkUnused(with: "--partial", or: "the last merge")
+      if !refine.isEmpty { throw ValidationError("--refine belongs to the last merge") }
+    }
   }
 
   func run() throws {
     let outputs = Outputs()
     if let partial { try outputs.claim(partial) }
     let folder = try partial == nil ? output.folder(among: outputs) : nil
+    if PartFile.kind(parts[0]) == .log { return try mergeLog(outputs, folder) }
+    if !refine.isEmpty { throw ValidationError("--refine reads a log, expected parts of a replay") }
     let merge = try merged()
     guard let folder else {
       guard let partial else { return }

@@ -1,4 +1,5 @@
 import CostModel
+import Decisions
 import Scenarios
 import Simulator
 import Support
@@ -7,17 +8,41 @@ import Support
 /// `--against` changes of the first of them.
 struct ReplayCases {
   let scenario: String
-  let input: ScenarioOptions
-
-  private static let logged = "logged"
-
   /// The first is the base of all comparisons.
-  func variants(policies: [String], against: [String]) throws -> [Replay.Variant] {
-    var variants = try (policies.isEmpty ? [nil] : policies.map(Optional.some)).map { policy in
-      let scenario = try read(policy: policy)
-      return Replay.Variant(name: scenario.policy.name, scenario: scenario)
+  private(set) var all: [ReplayCase] = []
+  /// Of each, whether it may name files outside the scenario's folder.
+  private var mayLeaveFolder: [Bool] = []
+  private let against: [String]
+
+  init(
+    scenario: String, input: ScenarioOptions, policies: [String], against: [String]
+  ) throws {
+    self.scenario = scenario
+    self.against = against
+    let overrides = try input.readerOverrides()
+    for policy in policies.isEmpty ? [nil] : policies.map(Optional.some) {
+      all.append(try Self.case(overrides, policy: policy))
+      mayLeaveFolder.append(input.mayLeaveFolder || policy != nil)
     }
-    for text in against { variants.append(try variant(text, base: policies.first)) }
+    for text in against {
+      let namesFile = try add(text, to: overrides, base: policies.first)
+      mayLeaveFolder.append(input.mayLeaveFolder || namesFile)
+    }
+  }
+
+  /// Read from there.
+  func variants(source: FileSource = .disk) throws -> [Replay.Variant] {
+    var variants: [Replay.Variant] = []
+    for (place, found) in all.enumerated() {
+      do throws(InputErrors) {
+        variants.append(
+          try found.variant(path: scenario, allowOutside: mayLeaveFolder[place], source: source))
+      } catch {
+        let number = place - (all.count - against.count)
+        guard number >= 0 else { throw error }
+        throw BadInput(message: "--against '\(against[number])':\n\(error)")
+      }
+    }
     for name in Set(variants.map(\.name)) where variants.count(where: { $0.name == name }) > 1 {
       throw BadInput(
         message: against.isEmpty
@@ -27,12 +52,25 @@ struct ReplayCases {
     return variants
   }
 
+  /// - Parameter policy: a file, `logged`, or nil for the scenario's own.
+  private static func `case`(
+    _ overrides: [String], policy: String?, name: String = ""
+  ) throws -> ReplayCase {
+    var overrides = overrides
+    if let policy, policy != ReplayCase.logged {
+      overrides.append("policy=\(try ScenarioOptions.absolute(policy))")
+    }
+    return ReplayCase(name: name, overrides: overrides, isLogged: policy == ReplayCase.logged)
+  }
+
   /// `NAME: path=value; path=value`: overrides, with files as the user would name them. Without a
-  /// name they are the name.
-  private func variant(_ text: String, base: String?) throws -> Replay.Variant {
+  /// name they are the name. Whether any is named.
+  private mutating func add(
+    _ text: String, to overrides: [String], base: String?
+  ) throws -> Bool {
     var policy = base
+    var namesCatalog = false
     var changes: [String] = []
-    var outside = false
     let named = text.wholeMatch(of: /\s*([^=:;{]+):\s(.*)/)
     let parts = (named?.output.2 ?? text[...]).split(separator: ";").map { $0.trimmed }.filter {
       !$0.isEmpty
@@ -49,40 +87,15 @@ struct ReplayCases {
       case "policy": policy = sides[1]
       case "catalog":
         changes.append("catalog=\(try ScenarioOptions.absolute(sides[1]))")
-        outside = true
+        namesCatalog = true
       default: changes.append(part)
       }
     }
-    let scenario: Scenario
-    do {
-      scenario = try read(policy: policy, changes: changes, outside: outside)
-    } catch let error as InputErrors {
-      throw BadInput(message: "--against '\(text)':\n\(error)")
-    }
-    return Replay.Variant(
-      name: named.map { $0.output.1.trimmed } ?? parts.joined(separator: "; "),
-      scenario: scenario)
-  }
-
-  /// - Parameters:
-  ///   - policy: a file, `logged`, or nil for the scenario's own.
-  ///   - changes: overrides beyond those of all cases.
-  private func read(
-    policy: String?, changes: [String] = [], outside: Bool = false
-  ) throws -> Scenario {
-    var overrides = try input.readerOverrides() + changes
-    if let policy, policy != Self.logged {
-      overrides.append("policy=\(try ScenarioOptions.absolute(policy))")
-    }
-    var scenario = try ScenarioReader.read(
-      path: self.scenario, overrides: overrides,
-      allowOutside: input.mayLeaveFolder || outside || policy != nil, forReplay: true)
-    if policy == Self.logged {
-      scenario.policy = Policy(
-        name: Self.logged,
-        rules: [Policy.Rule(name: Self.logged, conditions: [], choice: .logged)])
-    }
-    return scenario
+    all.append(
+      try Self.case(
+        overrides + changes, policy: policy,
+        name: named.map { $0.output.1.trimmed } ?? parts.joined(separator: "; ")))
+    return namesCatalog || policy != nil
   }
 }
 

@@ -63,8 +63,23 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
 
+  @OptionGroup var piece: PieceOptions
+
   func validate() throws {
     guard (1...1_024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+    guard piece.partial != nil else { return }
+    let given = [
+      ("--out", out != "reports"), ("--xlsx", workbook.xlsx), ("--table", table.table != nil),
+      ("--sort and --top", rows.areUsed), ("--csv-dialect", csvDialect != .rfc4180),
+    ]
+    if let unused = given.first(where: \.1) {
+      throw ValidationError("--partial writes no reports: \(unused.0) belongs to merge")
+    }
+    if calls != nil || ledger {
+      throw ValidationError(
+        "--partial writes no calls: \(ledger ? "--ledger" : "--calls") is for a "
+          + "replay of its own")
+    }
   }
 
   /// As the user names it.
@@ -72,6 +87,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     try self.log.checkTimeZone()
+    if let partial = piece.partial { return try write(partTo: partial) }
     try workbook.check()
     let outputs = Outputs()
     if let calls { try outputs.claim(calls) }
@@ -79,8 +95,7 @@ struct ReplayCommand: ParsableCommand {
     let printsTable = self.table.table != nil || rows.areUsed
     let (log, columns) = self.log.separatingColumns(ofTable: printsTable)
     let table = ReportTableChoice(self.table, rows.choice(columns: columns))
-    let variants = try ReplayCases(scenario: scenario, input: input).variants(
-      policies: policy, against: against)
+    let variants = try cases().variants()
     guard trace != "-" || variants.count == 1 else {
       throw BadInput(
         message: "-: error: standard input can be read only once, expected a file for several "
@@ -93,10 +108,11 @@ struct ReplayCommand: ParsableCommand {
         message: "-: error: standard input can be read only once, expected a file, since what a "
           + "budget that acts saves is found by replaying the log without it as well")
     }
-    let name = "\(variants[0].scenario.name)-replay"
-    try ReportWriter.claim(
-      variants[0].scenario, as: name, workbook: workbook.xlsx, in: folder)
-    if log.skipBadRows > 0 { try folder.claim("\(name)/rejected.csv") }
+    let output = ReplayOutput(
+      out: out, folder: folder, workbook: workbook.xlsx, table: table, printing: printing,
+      scenario: variants[0].scenario)
+    let name = output.name
+    try output.claim(rejected: log.skipBadRows > 0)
     let rejected = RejectedList()
     let converted = try CanonicalLog.converted(traces, format: log.format) {
       try logs.options(log, variants[0].scenario.catalog)
@@ -117,11 +133,9 @@ struct ReplayCommand: ParsableCommand {
     }
     if let converted { outcomes[0].hash = converted.hash }
     try database?.finish()
-    var report = ScenarioReport(
-      replayed: outcomes,
-      unenforced: acts ? try again(variants, log, converted, \.withoutActions) : [], of: trace,
-      name: name, unit: against.isEmpty ? "policy" : "case")
-    report.replay?.unapplied = ReplayMarkdown.unapplied(variants[0].scenario)
+    var report = output.report(
+      outcomes, unenforced: acts ? try again(variants, log, converted, \.withoutActions) : [],
+      of: trace, against: against)
     if trace != "-", report.plans.contains(where: { Attention(plan: $0).isTroubled }) {
       for (place, outcome) in try again(
         variants, log, converted, \.untroubled, allAnswered: true
@@ -131,25 +145,77 @@ struct ReplayCommand: ParsableCommand {
       }
     }
     let record = try runRecord(log, outcomes[0].hash)
-    try ReportWriter.write(report, record: record, workbook: workbook.xlsx, into: folder)
+    try output.write(report, record)
     if let converted, converted.hasRejected {
       let tables = LogTables(reading: converted.reading)
       try folder.write(tables.rejected(), to: "\(name)/rejected.csv")
       try folder.write(tables.rejectedReasons(), to: "\(name)/rejected_reasons.csv")
-    } else if !rejected.rows.isEmpty {
-      var file = RejectedRows(columns: outcomes[0].columns, isJSON: outcomes[0].isJSON)
-      for row in rejected.rows { file.append(row) }
-      try folder.write(file.bytes, to: "\(name)/rejected.csv")
     } else {
-      try folder.remove("\(name)/rejected.csv")
+      try output.write(rejected: rejected.rows, of: outcomes[0])
     }
     try file?.finish()
     try folder.commit()
     if let converted, !printing.quiet {
       StandardStream.tell(converted.notes(try logs.options(log, variants[0].scenario.catalog)))
     }
-    try printing.tell(
-      [report], record, table: table, place: "Report: \(out)/\(name)/report.md")
+    try output.tell(report, record)
+  }
+
+  private func cases() throws -> ReplayCases {
+    try ReplayCases(scenario: scenario, input: input, policies: policy, against: against)
+  }
+
+  /// Replays a piece of the log.
+  private func write(partTo path: String) throws {
+    let outputs = Outputs()
+    try outputs.claim(path)
+    let cases = try cases()
+    var part = LogPart()
+    part.timeZoneData = TimeZone.timeZoneDataVersion
+    part.cases = cases.all
+    part.request = try request()
+    var variants: [Replay.Variant] = []
+    part.text = try ScenarioText(path: scenario, overrides: []) { source in
+      variants = try cases.variants(source: source)
+    }
+    part.name = variants[0].scenario.name
+    try piece.check(variants.map(\.scenario))
+    guard traces.count == 1, TraceFile.isRegular(trace),
+      try CanonicalLog.reading(
+        traces, format: log.format,
+        {
+          try logs.options(log, variants[0].scenario.catalog)
+        }) == nil
+    else {
+      throw BadInput(
+        message:
+          "\(trace): error: --partial takes one file that is read as it is, expected a log as "
+          + "CSV or JSON lines in a format that replay knows itself ('costsim read' writes those)")
+    }
+    let scenarios = variants.map(\.scenario)
+    var replay = Replay(path: trace, format: log.format) { number in
+      try Self.options(log, nil, scenarios[number])
+    }
+    replay.share = piece.shard.map { LogShare(number: $0.number, count: $0.count) }
+    replay.callsBefore = try piece.callsBefore(in: trace, scenarios)
+    let found = try replay.piece(of: variants, threads: threads)
+    try piece.check(found, path: trace)
+    (part.pieces, part.found) = ([found.piece], found.cases)
+    try outputs.write(PartFile.bytes(of: part, kind: .log), to: path)
+    try outputs.commit()
+    printing.tell(part, at: path)
+  }
+
+  /// What parts of one replay have in common.
+  private func request() throws -> ReplayRequest {
+    var request = ReplayRequest()
+    request.overrides = input.allOverrides
+    (request.policies, request.against) = (policy, against)
+    request.format = log.format
+    request.formatHash = try log.formatFile()?.hash
+    (request.timeZone, request.columns, request.set) = (log.timezone, log.columns, log.set)
+    request.skipBadRows = log.skipBadRows
+    return request
   }
 
   /// The same with each scenario changed, or as if the log told of no failures as well. All variants again, so that the same rows are malformed.

@@ -27,6 +27,11 @@ extension ReportMarkdown {
       text +=
         isWaiting ? "; calls that wait in a full queue are billed later than it says.\n\n" : ".\n\n"
     }
+    if report.replay?.isToTheMinute == true {
+      text +=
+        "The log was replayed in pieces: moments are known to the minute, and what was spent until then "
+        + "with all of that minute (`merge --refine` reads it again and tells them exactly).\n\n"
+    }
     if !quiet.isEmpty {
       text += "No line of the budget is crossed with \(HumanFormat.list(quiet)).\n\n"
     }

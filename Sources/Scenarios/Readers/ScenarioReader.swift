@@ -17,9 +17,10 @@ package struct ScenarioReader {
   ///   - forReplay: the scenario's own traffic is not used, so what its calls would meet is not
   ///     checked.
   package static func read(
-    path: String, overrides: [String] = [], allowOutside: Bool = false, forReplay: Bool = false
+    path: String, overrides: [String] = [], allowOutside: Bool = false, forReplay: Bool = false,
+    source: FileSource = .disk
   ) throws(InputErrors) -> Scenario {
-    let reader = ScenarioReader(path: path, allowOutside: allowOutside)
+    let reader = ScenarioReader(path: path, allowOutside: allowOutside, source: source)
     let tree = reader.tree(overrides: overrides)
     return try reader.checked(tree.flatMap { reader.read($0, forReplay: forReplay) })
   }

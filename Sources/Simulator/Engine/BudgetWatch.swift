@@ -38,6 +38,8 @@ package struct BudgetWatch: ~Copyable, Sendable {
   private var gatheredMonth = 0
   /// So many are settled together.
   private var room = 1_024
+  /// What was spent by month and minute, where it is asked for; of one span every single amount.
+  package var spent: SpentMinutes?
   private var results: [BudgetMonth]
   private var pending: [Pending] = []
   private var forecastFired: Set<Int> = []
@@ -108,6 +110,7 @@ package struct BudgetWatch: ~Copyable, Sendable {
   /// Adds the cost of an attempt that ended at `e` to the month of its call's arrival.
   @inline(__always)
   package mutating func add(_ cost: Money, month: Int, at e: Int64) {
+    if spent != nil { spent?.add(cost, month: months[month].start, at: e, order: nil) }
     spending[month].cost += cost
     if spending[month].cost > spending[month].nextLine { cross(month: month, at: e) }
   }
@@ -116,6 +119,7 @@ package struct BudgetWatch: ~Copyable, Sendable {
   /// - Parameter order: of its outcome among the events of that time.
   @inline(__always)
   package mutating func deferCost(_ cost: Money, month: Int, at e: Int64, order: UInt64) {
+    if spent != nil { spent?.add(cost, month: months[month].start, at: e, order: order) }
     // Nobody asks when it was spent.
     guard hasLines else {
       spending[month].cost += cost
@@ -167,9 +171,42 @@ package struct BudgetWatch: ~Copyable, Sendable {
   private mutating func settleInOrder(before now: Int64) {
     let ended = gathered.array.filter { $0.time < now }
     for attempt in ended.sorted(by: { ($0.time, $0.order) < ($1.time, $1.order) }) {
-      if nextCheck <= attempt.time { check(upTo: attempt.time) }
-      add(attempt.cost, month: attempt.month, at: attempt.time)
+      settle(attempt.cost, month: attempt.month, at: attempt.time)
     }
+  }
+
+  private mutating func settle(_ cost: Money, month: Int, at time: Int64) {
+    if nextCheck <= time { check(upTo: time) }
+    spending[month].cost += cost
+    if spending[month].cost > spending[month].nextLine { cross(month: month, at: time) }
+  }
+
+  /// Adds what a minute's attempts cost that have ended in it, by month. Where a line is crossed in
+  /// its course, or something is looked at, each attempt is asked for; false where that is needed and
+  /// they are not known: such a line is crossed, and told, as the minute begins.
+  /// - Parameter each: in the order of their ends; nil: not known.
+  package mutating func add(
+    _ minute: Int64, _ sums: [(month: Int, cost: MoneySum)],
+    each: () throws -> [(month: Int, attempt: SpentMinutes.Attempt)]?
+  ) rethrows -> Bool {
+    let (start, end) = (minute * 60_000_000, (minute + 1) * 60_000_000)
+    if nextCheck <= start { check(upTo: start) }
+    let isPlain =
+      nextCheck >= end
+      && sums.allSatisfy { spending[$0.month].cost + $0.cost <= spending[$0.month].nextLine }
+    if !isPlain, let attempts = try each() {
+      for found in attempts {
+        settle(found.attempt.cost, month: found.month, at: found.attempt.time)
+      }
+      return true
+    }
+    for sum in sums {
+      spending[sum.month].cost += sum.cost
+      if spending[sum.month].cost > spending[sum.month].nextLine {
+        cross(month: sum.month, at: start)
+      }
+    }
+    return isPlain
   }
 
   /// Month-to-date spending.

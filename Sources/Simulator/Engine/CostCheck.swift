@@ -6,6 +6,7 @@ import CostModel
 package struct CostCheck: Sendable {
   /// One model's requests, as many as can be compared.
   package struct Row: Sendable {
+    package init() {}
     package var calls: Int64 = 0
     /// Of these, those whose costs differ.
     package var differing: Int64 = 0
@@ -19,16 +20,18 @@ package struct CostCheck: Sendable {
     package var model: Int
     package var logged: Int64
     package var computed: Int64
+    /// When it was found.
+    package var moment = Moment()
 
     package var size: UInt64 { logged.magnitudeOfDifference(from: computed) }
   }
 
   /// By target.
-  package private(set) var rows: [Row] = []
+  package var rows: [Row] = []
   /// The largest, largest first.
-  package private(set) var largest: [Difference] = []
+  package var largest: [Difference] = []
 
-  private static let kept = 20
+  package static let kept = 20
 
   package var total: Row {
     rows.reduce(into: Row()) { sum, row in
@@ -48,14 +51,17 @@ package struct CostCheck: Sendable {
 
   /// A request that the log's model has answered; amounts in picodollars.
   @inline(never)
-  package mutating func add(number: Int64, model: Int, logged: Int64, computed: Int64) {
+  package mutating func add(
+    number: Int64, model: Int, logged: Int64, computed: Int64, at moment: Moment
+  ) {
     while rows.count <= model { rows.append(Row()) }
     rows[model].calls += 1
     rows[model].logged += Money(picodollars: logged)
     rows[model].computed += Money(picodollars: computed)
     guard Self.differ(logged, computed) else { return }
     rows[model].differing += 1
-    let found = Difference(number: number, model: model, logged: logged, computed: computed)
+    let found = Difference(
+      number: number, model: model, logged: logged, computed: computed, moment: moment)
     if largest.count == Self.kept, largest[Self.kept - 1].size >= found.size { return }
     let place = largest.firstIndex { $0.size < found.size } ?? largest.count
     largest.insert(found, at: place)

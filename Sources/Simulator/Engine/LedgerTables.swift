@@ -36,7 +36,7 @@ package struct LedgerTables {
   }
 
   package func fill(_ result: inout PlanResult, hours: [HourWatch.Sample], quality: QualityTally) {
-    if quality.isOn { result.quality = quality.cells(compiled, rows: rows.map(\.name)) }
+    if quality.isTold(in: compiled) { result.quality = qualityCells(quality) }
     fillPerformance(&result)
     result.hours = hours.map { sample in
       HourCell(model: sample.row < rows.count ? rows[sample.row].name : nil, sample: sample)
@@ -47,6 +47,10 @@ package struct LedgerTables {
     result.days = days()
     result.accounts = accounts(population: result.plan.users)
     result.accountMonths = accountMonthCells(result.accounts)
+  }
+
+  package func qualityCells(_ quality: QualityTally) -> [QualityCell] {
+    quality.cells(compiled, rows: rows.map(\.name))
   }
 
   /// What targets cost and what their models' calls found in the response cache.
@@ -94,10 +98,16 @@ package struct LedgerTables {
     }
   }
 
-  /// By group of calls, where any of them says more than its use case and tier.
-  private func labelled() -> [CostCell] {
-    let tellsMsgs = cells.contains { $0.moreMsgs != 0 }
-    guard tellsMsgs || compiled.groups.contains(where: \.isLabelled) else { return [] }
+  /// Where any group of calls says more than its use case and tier.
+  private func labelled() -> [CostCell] { isLabelled ? byLabel() : [] }
+
+  /// Whether any group of calls says more than its use case and tier.
+  package var isLabelled: Bool {
+    cells.contains { $0.moreMsgs != 0 } || compiled.groups.contains(where: \.isLabelled)
+  }
+
+  /// By group of calls.
+  package func byLabel() -> [CostCell] {
     guard compiled.groups.contains(where: { $0.rule != nil }) else {
       return cells(cells) { compiled.groups[$0] }
     }

@@ -18,15 +18,17 @@ package struct LoggedUse: Sendable {
   }
 
   /// Sets of dimensions, as bits.
-  private var used: [UInt32] = []
-  private var empty: [Empty] = []
+  package var used: [UInt32] = []
+  package var empty: [Empty] = []
   /// Answered requests of which the log says how they were billed.
-  private var told: [ToldBilling: Int64] = [:]
+  package var told: [ToldBilling: Int64] = [:]
 
-  private struct ToldBilling: Hashable {
-    var variant: BillingVariant
-    var target: Int
+  package struct ToldBilling: Hashable, Sendable {
+    package var variant: BillingVariant
+    package var target: Int
   }
+
+  package init() {}
 
   /// Dimensions that a request of the target used.
   package func dimensions(_ target: Int) -> [BillingDimension] {

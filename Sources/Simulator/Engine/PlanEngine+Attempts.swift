@@ -82,6 +82,9 @@ extension PlanEngine {
     if place.pointee.hasOutages {
       rate = place.pointee.failureRate(at: start.microseconds, isLogged: isLogged)
     }
+    if isFromLog, place.pointee.drawn.isDrawn {
+      noteDraw(isTold: isLogged && loggedFields[Int(slot)].latency >= 0, target: target, rate: rate)
+    }
     flight.pointee.isTimedOut = latency > place.pointee.timeout
     flight.pointee.isFailing = failure < rate || flight.pointee.isTimedOut
     if isLogged {
@@ -190,6 +193,13 @@ extension PlanEngine {
     )
   }
 
+  /// A logged call's attempt was drawn by the call's rank, unless neither its latency nor its failure
+  /// hangs on the draw.
+  @inline(never)
+  private mutating func noteDraw(isTold: Bool, target: Int, rate: Double) {
+    if rate > 0 || !isTold && targets[target].drawn.fixedLatency < 0 { drawsByRank = true }
+  }
+
   /// The draws of a call: of its rank in a log, else of its workload, user and place.
   @inline(__always)
   package mutating func drawBlock(
@@ -221,6 +231,7 @@ extension PlanEngine {
     let fact = loggedFields.base + Int(slot)
     if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
     let place = targets.base + target
+    if fact.pointee.blockCount > 0, place.pointee.promptCache != nil { asksPromptCache = true }
     guard fact.pointee.blockCount > 0,
       place.pointee.blockCache == nil || fact.pointee.areSessionBlocks
     else { return 0 }

@@ -133,13 +133,15 @@ extension PlanEngine {
     else { return false }
     _ = answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
     noteFact(fact, kind: kind, row: target)
-    outliers?.add(model: target, number: result.calls, cost: cost.total.picodollars)
+    let moment = Moment.arrival(call.pointee.time)
+    outliers?.add(
+      model: target, number: result.calls, cost: cost.total.picodollars, at: moment)
     use?.add(usage, row: fact.pointee.row, target: target)
     use?.addBilling(compiled.toldBillings[Int(call.pointee.kind)], 1, target: target)
     if isLogged, fact.pointee.cost >= 0 {
       costCheck?.add(
         number: result.calls, model: target, logged: fact.pointee.cost,
-        computed: cost.total.picodollars)
+        computed: cost.total.picodollars, at: moment)
     }
     return true
   }
@@ -160,6 +162,7 @@ extension PlanEngine {
     let place = targets.base + target
     var latency = place.pointee.drawn.fixedLatency
     if place.pointee.drawn.isDrawn {
+      if call.pointee.fact >= 0 { drawsByRank = true }
       var failure = call.pointee.failure
       latency = call.pointee.latency
       if Int(call.pointee.drawnTarget) != target {

@@ -127,7 +127,9 @@ extension PlanEngine {
         ttl: SimDuration(microseconds: aggregate.pointee.cacheTTL), now: SimTime(microseconds: time)
       )
     }
-    outliers?.add(model: aggregate.pointee.target, number: result.calls, cost: cost.picodollars)
+    outliers?.add(
+      model: aggregate.pointee.target, number: result.calls, cost: cost.picodollars,
+      at: .arrival(time))
     if input | output == 0 {
       use?.addEmpty(row: row.pointee.number, target: aggregate.pointee.target)
     }

@@ -244,8 +244,9 @@ extension PlanEngine {
         cacheKey(Self.call(of: flight)), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)
     }
     if outliers != nil {
-      outliers?.add(model: target, number: flight.pointee.number, cost: flight.pointee.cost)
-      if costCheck != nil { checkCost(slot, target: target) }
+      outliers?.add(
+        model: target, number: flight.pointee.number, cost: flight.pointee.cost, at: .outcome(e))
+      if costCheck != nil { checkCost(slot, target: target, at: e) }
     }
     if kind.pointee.sells { returns.add(Self.call(of: flight)) }
     if kind.pointee.asksKnowledge {
@@ -257,7 +258,7 @@ extension PlanEngine {
   /// Holds what the log says of the answer's cost against what it is here; what failed attempts cost is
   /// another matter.
   @inline(never)
-  private mutating func checkCost(_ slot: Int32, target: Int) {
+  private mutating func checkCost(_ slot: Int32, target: Int, at e: Int64) {
     let flight = flights.base + Int(slot)
     guard flight.pointee.call.fact >= 0, flight.pointee.attempts == 1 else { return }
     let fact = loggedFields.base + Int(slot)
@@ -265,7 +266,7 @@ extension PlanEngine {
     else { return }
     costCheck?.add(
       number: flight.pointee.number, model: target, logged: fact.pointee.cost,
-      computed: flight.pointee.cost)
+      computed: flight.pointee.cost, at: .outcome(e))
   }
 
   /// No target is left for the call.

@@ -109,6 +109,7 @@ extension PlanEngine {
   }
 
   package mutating func finish() -> PlanResult {
+    result.calls -= callsBefore
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.enforcements = enforcements(result.budgetMonths)

@@ -151,6 +151,12 @@ package struct PlanEngine: ~Copyable {
   /// Look-ups without a hit, by routed model.
   package var cacheMisses: Slab<Int64>
   package var log: CallLog?
+  /// Calls of the log before its first one here: ranks go on from there.
+  package var callsBefore: Int64 = 0
+  /// Something was drawn by a logged call's rank.
+  package var drawsByRank = false
+  /// A provider's cache was asked for blocks that a log tells.
+  package var asksPromptCache = false
   /// Set to look for calls that cost far more than others.
   package var outliers: OutlierFinder?
   /// Set to hold what a log says of its costs against what they are here.
@@ -300,6 +306,7 @@ package struct PlanEngine: ~Copyable {
     _ stream: inout some CallSource & ~Copyable, progress: (Int) -> Void = { _ in }
   ) throws {
     addFixedPrices()
+    result.calls = callsBefore
     var count = 0
     while try stream.next(into: &batch) {
       if let growth = batch.growth { grow(growth) }

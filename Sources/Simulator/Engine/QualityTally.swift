@@ -68,11 +68,14 @@ package struct QualityTally: Sendable {
     counts[counts.count - 1].add(values, isFailed: isFailed, msgs: msgs)
   }
 
-  /// By use case, model, account plan and day; none where a log has told nothing after all.
+  /// Whether there is a table: a log may have told nothing after all.
+  package func isTold(in compiled: CompiledScenario) -> Bool {
+    isOn && (!compiled.scenario.workloads.isEmpty || counts.contains(where: \.isTold))
+  }
+
+  /// By use case, model, account plan and day.
   /// - Parameter rows: names of the ledger's rows.
   package func cells(_ compiled: CompiledScenario, rows: [String]) -> [QualityCell] {
-    let isLog = compiled.scenario.workloads.isEmpty
-    guard !isLog || counts.contains(where: \.isTold) else { return [] }
     let days = compiled.scenario.period.days
     return places.map { key, place in
       QualityCell(

@@ -35,10 +35,24 @@ package struct Replay: Sendable {
     /// The log's own columns, for rejected.csv.
     package var columns: [String]
     package var isJSON: Bool
+    /// Moments of the budget are known to the minute alone, as they were merged.
+    package var isToTheMinute = false
+  }
+  /// What a replay of one piece of a log found.
+  package struct Piece: Sendable {
+    package var piece: LogPiece
+    /// By variant.
+    package var cases: [CasePart]
+    /// What stands against replaying it apart.
+    package var couplings: [Coupling]
   }
 
   package var path: String
   package var format: String?
+  /// Of the log's rows, those that are replayed; nil: all.
+  package var share: LogShare?
+  /// Calls of the log that lie before them.
+  package var callsBefore: Int64 = 0
   /// Made anew for each variant, since malformed rows are told once.
   package var options: @Sendable (_ variant: Int) throws -> TraceOptions
 
@@ -89,28 +103,53 @@ package struct Replay: Sendable {
     return try outcome(of: variant, options: options, log: log)
   }
 
-  private func options(
+  package func options(
     _ number: Int, _ threads: Int, _ check: ModelCheck?
   ) throws -> TraceOptions {
     var options = try options(number)
     options.threads = threads
     options.modelCheck = check
     options.isHashed = number == 0
+    options.share = share
     return options
   }
 
   private func outcome(
     of variant: Variant, options: TraceOptions, log: CallLog?
   ) throws -> Outcome {
+    let found = try play(variant, options: options, log: log) { engine, result, source in
+      outcome(&engine, result, source)
+    }
+    guard let found else {
+      throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
+    }
+    return found
+  }
+
+  /// Replays the log; nil where it has no requests.
+  package func play<Found>(
+    _ variant: Variant, options: TraceOptions, log: CallLog?, keeping kept: Range<Int64>? = nil,
+    keepsPart: Bool = false, _ found: (inout PlanEngine, PlanResult, ReplaySource) throws -> Found
+  ) throws -> Found? {
     // A pipe is read by the one thread that can be told to stop.
     let isAhead = options.threads > 1 && TraceFile.isRegular(path)
     var reading = options
     reading.hasHelper = isAhead
-    var source = try source(of: variant, options: reading)
+    let trace = try TraceSource(path: path, format: format, options: reading)
+    guard
+      var source = try ReplaySource(
+        trace: trace, scenario: variant.scenario, callsBefore: callsBefore)
+    else { return nil }
     var engine = engine(for: source, of: variant, log: log)
     engine.outliers = OutlierFinder()
     engine.costCheck = CostCheck()
     engine.use = LoggedUse()
+    engine.callsBefore = callsBefore
+    if keepsPart {
+      for target in 0..<engine.targets.count { engine.targets[target].keepsMinutes = true }
+      engine.budget.spent = SpentMinutes(byMinute: variant.scenario.budget != nil)
+    }
+    if let kept { engine.budget.spent = SpentMinutes(keeping: kept) }
     var result: PlanResult
     if isAhead {
       var calls = ReplayAhead(source)
@@ -121,6 +160,12 @@ package struct Replay: Sendable {
     }
     result.plan.users = source.users
     result.tellAccountPlans(source.accountPlan)
+    return try found(&engine, result, source)
+  }
+
+  private func outcome(
+    _ engine: inout PlanEngine, _ result: PlanResult, _ source: ReplaySource
+  ) -> Outcome {
     let use = engine.use ?? LoggedUse()
     var scenario = source.compiled.scenario
     scenario.unbilled = use.unbilled(source.compiled)

@@ -48,6 +48,9 @@ package struct TargetState: ~Copyable, Sendable {
   private var period: Period
   private let requestLimit: Double?
   private let tokenLimit: Double?
+  /// Every minute with a start, in order, where they are asked for.
+  package var keepsMinutes = false
+  package private(set) var minutes: [PartMinute] = []
   private var minute = Int64.min
   private var minuteEnd = Int64.min
   private var minuteRequests: Int64 = 0
@@ -174,6 +177,10 @@ package struct TargetState: ~Copyable, Sendable {
     if let requestLimit { utilisation = max(utilisation, Double(minuteRequests) / requestLimit) }
     if let tokenLimit { utilisation = max(utilisation, Double(minuteCharged) / tokenLimit) }
     if minute != .min {
+      if keepsMinutes {
+        minutes.append(
+          PartMinute(minute, Int128(minuteRequests), Int128(minuteTokens), Int128(minuteCharged)))
+      }
       counts.hours.add(
         minute: minute, requests: minuteRequests, tokens: minuteCharged, in: period)
     }

@@ -33,17 +33,17 @@ package struct OutlierFinder: ~Copyable, Sendable {
   /// picodollars.
   private var counts = Slab<Int64>()
   /// By the same: the first cost that was met there.
-  private var first = Slab<Int64>()
+  private var first = Slab<Met>()
   /// By group, the most expensive calls, dearest first.
-  private var dearest: [[(number: Int64, cost: Int64)]] = []
+  private var dearest: [[Met]] = []
   /// By group, the costs of the first calls.
-  private var sample: [[Int64]] = []
+  private var sample: [[Met]] = []
   /// By group, what a call must cost more than to be among the dearest; 0 until the sample is full.
   private var floors = Slab<Int64>()
 
-  private static let buckets = 260
-  private static let kept = 20
-  private static let sampled = 256
+  fileprivate static let buckets = 260
+  fileprivate static let kept = 20
+  fileprivate static let sampled = 256
   /// Calls of a model below which none is an exception.
   package static let fewest = 5
   private static let factor = 10.0
@@ -51,23 +51,25 @@ package struct OutlierFinder: ~Copyable, Sendable {
 
   package init(source: Outlier.Source = .simulated) { self.source = source }
 
-  /// - Parameter model: its number, from 0; nil: the call names none.
+  /// - Parameters:
+  ///   - model: its number, from 0; nil: the call names none.
+  ///   - moment: when the call is met; moments come in order.
   @inline(__always)
-  package mutating func add(model: Int?, number: Int64, cost: Int64) {
+  package mutating func add(model: Int?, number: Int64, cost: Int64, at moment: Moment) {
     guard cost > 0 else { return }
     let group = model.map { $0 &+ 1 } ?? 0
     if group >= floors.count { addGroups(upTo: group) }
     let place = group &* Self.buckets &+ Self.bucket(cost)
-    if counts[place] == 0 { first[place] = cost }
+    if counts[place] == 0 { first[place] = Met(moment: moment, number: number, cost: cost) }
     counts[place] &+= 1
-    if cost > floors[group] { keep(group, number: number, cost: cost) }
+    if cost > floors[group] { keep(group, Met(moment: moment, number: number, cost: cost)) }
   }
 
   @inline(never)
   private mutating func addGroups(upTo group: Int) {
     floors.extend(to: group + 1, with: 0)
     counts.extend(to: (group + 1) * Self.buckets, with: 0)
-    first.extend(to: (group + 1) * Self.buckets, with: 0)
+    first.extend(to: (group + 1) * Self.buckets, with: Met())
     while dearest.count <= group {
       dearest.append([])
       sample.append([])
@@ -75,12 +77,12 @@ package struct OutlierFinder: ~Copyable, Sendable {
   }
 
   @inline(never)
-  private mutating func keep(_ group: Int, number: Int64, cost: Int64) {
+  private mutating func keep(_ group: Int, _ met: Met) {
     let isSampled = sample[group].count < Self.sampled
-    if isSampled { sample[group].append(cost) }
-    if dearest[group].count < Self.kept || cost > dearest[group][Self.kept - 1].cost {
-      let place = dearest[group].firstIndex { $0.cost < cost } ?? dearest[group].count
-      dearest[group].insert((number, cost), at: place)
+    if isSampled { sample[group].append(met) }
+    if dearest[group].count < Self.kept || met.cost > dearest[group][Self.kept - 1].cost {
+      let place = dearest[group].firstIndex { $0.cost < met.cost } ?? dearest[group].count
+      dearest[group].insert(met, at: place)
       if dearest[group].count > Self.kept { dearest[group].removeLast() }
     }
     if sample[group].count == Self.sampled {
@@ -112,7 +114,7 @@ package struct OutlierFinder: ~Copyable, Sendable {
 
   private func outliers(
     of group: Int, among costs: CostRanks
-  ) -> [(number: Int64, cost: Int64)] {
+  ) -> [Met] {
     guard costs.total >= Int64(Self.fewest) else { return [] }
     let rare = Int64(Double(costs.total).squareRoot())
     let ordinary = min(
@@ -129,16 +131,85 @@ package struct OutlierFinder: ~Copyable, Sendable {
   /// The costs themselves while they are few, then a cost that was met for each bucket.
   private func costs(of group: Int) -> CostRanks {
     let range = group * Self.buckets..<(group + 1) * Self.buckets
-    let sample = self.sample[group].sorted()
+    let sample = self.sample[group].map(\.cost).sorted()
     let total = range.reduce(0) { $0 + counts[$1] }
     if total <= Int64(sample.count) { return CostRanks(sample.map { ($0, 1) }) }
     let byBucket = Dictionary(grouping: sample, by: Self.bucket)
     return CostRanks(
       range.filter { counts[$0] > 0 }.map { place in
-        let met = byBucket[place - range.lowerBound] ?? [first[place]]
+        let met = byBucket[place - range.lowerBound] ?? [first[place].cost]
         return (met[(met.count - 1) / 2], counts[place])
       })
   }
+}
+
+/// When something is met in the course of events: outcomes of a time come before its arrivals.
+package struct Moment: Hashable, Comparable, Sendable, BitwiseCopyable {
+  /// Twice the microseconds, and 1 for an arrival.
+  package var order = Int64.min
+
+  package init() {}
+
+  @inline(__always)
+  package static func arrival(_ time: Int64) -> Moment { Moment(order: time &<< 1 | 1) }
+  @inline(__always)
+  package static func outcome(_ time: Int64) -> Moment { Moment(order: time &<< 1) }
+
+  @inline(__always)
+  private init(order: Int64) { self.order = order }
+
+  @inline(__always)
+  package static func < (a: Moment, b: Moment) -> Bool { a.order < b.order }
+}
+
+extension OutlierFinder {
+  /// A call, as it was met.
+  package struct Met: Sendable, BitwiseCopyable {
+    package var moment = Moment()
+    package var number: Int64 = 0
+    package var cost: Int64 = 0
+  }
+
+  /// What was met of one model, as far as it is kept.
+  package struct Group: Sendable {
+    /// By bucket, those that hold anything: calls, and the first.
+    package var buckets: [(bucket: Int, calls: Int64, first: Met)] = []
+    /// In the order of their moments.
+    package var sample: [Met] = []
+    /// Dearest first, of equal ones the first.
+    package var dearest: [Met] = []
+  }
+
+  /// By group, 0 being the calls that name no model.
+  package var groups: [Group] {
+    (0..<floors.count).map { group in
+      var result = Group()
+      for bucket in 0..<Self.buckets where counts[group * Self.buckets + bucket] > 0 {
+        let place = group * Self.buckets + bucket
+        result.buckets.append((bucket, counts[place], first[place]))
+      }
+      (result.sample, result.dearest) = (sample[group], dearest[group])
+      return result
+    }
+  }
+
+  /// As if all that these have kept had been met in one course.
+  package init(source: Outlier.Source, groups: [Group]) {
+    self.init(source: source)
+    guard !groups.isEmpty else { return }
+    addGroups(upTo: groups.count - 1)
+    for (number, group) in groups.enumerated() {
+      for (bucket, calls, met) in group.buckets where bucket < Self.buckets {
+        counts[number * Self.buckets + bucket] = calls
+        first[number * Self.buckets + bucket] = met
+      }
+      sample[number] = Array(group.sample.prefix(Self.sampled))
+      dearest[number] = Array(group.dearest.prefix(Self.kept))
+    }
+  }
+
+  /// How many calls of a model are kept, of the first and of the dearest.
+  package static var limits: (sample: Int, dearest: Int) { (sampled, kept) }
 }
 
 /// Costs in ascending order, equal ones together.

@@ -189,6 +189,7 @@ extension PartValue where Self: FixedWidthInteger & UnsignedInteger {
 extension Int: PartValue {}
 extension Int64: PartValue {}
 extension Int128: PartValue {}
+extension UInt8: PartValue {}
 extension UInt32: PartValue {}
 extension UInt64: PartValue {}
 

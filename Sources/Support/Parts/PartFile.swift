@@ -10,10 +10,22 @@ package enum PartFile {
   package enum Kind: UInt32, Sendable {
     /// Months of a `run`.
     case months = 1
+    /// Pieces of a log that was replayed.
+    case log = 2
+  }
+
+  /// What the file at `path` is a part of, as far as its head tells.
+  package static func kind(_ path: String) -> Kind? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? file.close() }
+    guard let head = try? file.read(upToCount: 20), head.count == 20,
+      head.starts(with: magic)
+    else { return nil }
+    return Kind(rawValue: UInt32(truncatingIfNeeded: number(Array(head)[16..<20])))
   }
 
   /// Raised whenever what a part holds changes.
-  package static let format: UInt32 = 1
+  package static let format: UInt32 = 2
   private static let magic = Array("costsim part".utf8)
   private static let headLength = 28
 

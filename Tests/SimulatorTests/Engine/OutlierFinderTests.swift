@@ -9,7 +9,7 @@ import Testing
   private func found(_ costs: [Int64]) -> [Outlier] {
     var finder = OutlierFinder()
     for (number, cost) in costs.enumerated() {
-      finder.add(model: 0, number: Int64(number + 1), cost: cost)
+      finder.add(model: 0, number: Int64(number + 1), cost: cost, at: .arrival(Int64(number)))
     }
     return finder.found { "m\($0)" }
   }
@@ -97,7 +97,9 @@ import Testing
     #expect(CostCheck.differ(.max, 0))
     var check = CostCheck()
     for number in 1...30 {
-      check.add(number: Int64(number), model: 2, logged: 0, computed: Int64(number) * 10_000_000)
+      check.add(
+        number: Int64(number), model: 2, logged: 0, computed: Int64(number) * 10_000_000,
+        at: .arrival(Int64(number)))
     }
     #expect(check.total.calls == 30 && check.total.differing == 30)
     #expect(check.largest.map(\.number) == Array((11...30).reversed()).map(Int64.init))

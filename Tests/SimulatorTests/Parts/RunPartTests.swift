@@ -153,7 +153,7 @@ import Testing
     try Self.expectKept(part)
   }
 
-  private static func expectKept<Value: PartValue>(_ value: Value) throws {
+  static func expectKept<Value: PartValue>(_ value: Value) throws {
     let read = try PartCoder.value(PartCoder.bytes(of: value), as: Value.self)
     let fields = zip(
       Mirror(reflecting: Value()).children,

@@ -16,6 +16,8 @@ package struct LoggedAccounts: Sendable {
   /// The one that all unknown users share, or those among whom they are dealt.
   private var standIns: [UInt32]
   private let activity: (own: [Double], alias: [Int])
+  /// Some account hangs on its request's rank.
+  package private(set) var areNumbered = false
 
   package init(settings: ReplaySettings, population: UserPopulation, draws: Draws) {
     self.settings = settings
@@ -56,7 +58,9 @@ package struct LoggedAccounts: Sendable {
     switch settings.users {
     case .none: return Ledger.noUser
     case .shared: return standIn(0, named: "(not told)")
-    case .request: return add("(request \(rank))")
+    case .request:
+      areNumbered = true
+      return add("(request \(rank))")
     case .session:
       guard row.session != 0 else { return Ledger.noUser }
       if let known = ofSession[row.session] { return known }
@@ -64,6 +68,7 @@ package struct LoggedAccounts: Sendable {
       ofSession[row.session] = account
       return account
     case .dealt:
+      areNumbered = true
       let word = draws.block(.user, call: UInt64(rank), user: 0, workload: Draws.traceKey).1
       let place = AliasTable.draw(own: activity.own, alias: activity.alias, word)
       return standIn(place, named: "(user \(place + 1))")

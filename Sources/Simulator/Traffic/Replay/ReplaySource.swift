@@ -18,7 +18,9 @@ package struct ReplaySource: CallSource {
   /// Accounts that the engine knows.
   package private(set) var users = 0
   /// Calls of all batches before.
-  private var number: Int64 = 0
+  private var number: Int64
+  /// Something was drawn by a call's rank.
+  private var hasDrawn = false
   /// Where the days of the period end.
   private var coveredUntil: SimTime
   /// By the log's model number, the catalog's; `UInt16.max`: not in the catalog.
@@ -47,8 +49,13 @@ package struct ReplaySource: CallSource {
   }
 
   /// Reads the log's beginning; nil if the log has no rows.
-  package init?(trace: TraceSource, scenario: Scenario, run: Int = 1) throws {
+  ///
+  /// - Parameter callsBefore: calls of the log that lie before these.
+  package init?(
+    trace: TraceSource, scenario: Scenario, run: Int = 1, callsBefore: Int64 = 0
+  ) throws {
     self.trace = trace
+    number = callsBefore
     draws = Draws(seed: scenario.seed, run: run)
     isGlobal = scenario.cache.scope == .global
     hasFlushes = !scenario.cache.flushes.isEmpty
@@ -58,28 +65,47 @@ package struct ReplaySource: CallSource {
     isPrimed = try self.trace.next(into: &rows)
     while isPrimed, rows.rows.isEmpty { isPrimed = try self.trace.next(into: &rows) }
     guard isPrimed, let first = rows.rows.first else { return nil }
+    compiled = Self.compiled(
+      scenario, from: first.time, to: first.time, facts: self.trace.facts)
+    coveredUntil = compiled.scenario.period.endOfDays
+    routing = CompiledRouting(compiled)
+  }
+
+  /// The scenario of a log from one time to another, before any of its calls is known.
+  package static func compiled(
+    _ scenario: Scenario, from first: Int64, to last: Int64, facts: TraceFacts
+  ) -> CompiledScenario {
     var scenario = scenario
     scenario.workloads = []
     scenario.experiments = []
     (scenario.knowledge, scenario.classifier) = (nil, nil)
     scenario.users = UserPopulation()
-    if self.trace.facts.tellsQuality { scenario.tables.append(.quality) }
-    scenario.loggedQuantities = self.trace.facts.metered
+    if facts.tellsQuality { scenario.tables.append(.quality) }
+    scenario.loggedQuantities = facts.metered
     scenario.period = Period.covering(
-      from: first.time, to: first.time, timeZone: scenario.period.timeZone)
-    compiled = CompiledScenario(scenario)
-    coveredUntil = compiled.scenario.period.endOfDays
+      from: first, to: last, timeZone: scenario.period.timeZone)
+    var compiled = CompiledScenario(scenario)
     compiled.beginLog()
-    routing = CompiledRouting(compiled)
+    return compiled
   }
+
+  /// Whether anything hangs on the ranks of calls in the log.
+  package var drawsByRank: Bool { hasDrawn || accounts.areNumbered }
 
   package var facts: TraceFacts { trace.facts }
   package var hash: FileHash? { trace.hash }
+  package var extent: (LogExtent, isQuoted: Bool) { trace.extent }
   package var columns: [String] { trace.columnNames }
   package var isJSON: Bool { trace.isJSON }
   package var symbols: TraceSymbols { trace.symbols }
   package var helper: BlockHelper { trace.helper }
   package var logged: LoggedTotals { costs.totals }
+  /// What is kept of the logged costs, with the log's names of the models; empty: none is named.
+  package var loggedCosts: [(model: String, group: OutlierFinder.Group)] {
+    costs.outliers.groups.enumerated().map { number, group in
+      (number == 0 ? "" : trace.symbols.models.name(UInt32(number - 1)), group)
+    }
+  }
   /// Requests whose logged cost is far beyond that of others.
   package var loggedOutliers: [Outlier] {
     costs.outliers.found { trace.symbols.models.name(UInt32($0)) }
@@ -241,10 +267,11 @@ package struct ReplaySource: CallSource {
   }
 
   /// Draws whether the response cache has the row's call, and its routed model if there is a choice.
-  private func draw(
+  private mutating func draw(
     _ row: UnsafeMutablePointer<TraceRow>, _ form: UnsafePointer<Form>, rank: Int64,
     _ routed: inout UInt16
   ) {
+    hasDrawn = true
     let word = draws.block(.call, call: UInt64(rank), user: 0, workload: Draws.traceKey)
     let kind = Int(form.pointee.kind)
     row.pointee.isCached = form.pointee.drawsHit && word.3.unit < form.pointee.cacheRate
@@ -274,7 +301,8 @@ package struct ReplaySource: CallSource {
     let model = row.model
     costs.totals.add(cost: cost, model: model == TraceRow.none ? .max : models[Int(model)])
     costs.outliers.add(
-      model: model == TraceRow.none ? nil : Int(model), number: row.number, cost: cost)
+      model: model == TraceRow.none ? nil : Int(model), number: row.number, cost: cost,
+      at: .arrival(row.time))
   }
 
   // MARK: Account plans
@@ -390,10 +418,12 @@ private final class LoggedCosts {
 
 /// What the log says that its calls cost.
 package struct LoggedTotals: Sendable {
-  package private(set) var cost = MoneySum.zero
-  package private(set) var calls: Int64 = 0
+  package var cost = MoneySum.zero
+  package var calls: Int64 = 0
   /// By catalog number of the logged model + 1; 0: another one, or none.
-  private var sums: [MoneySum?] = []
+  package var sums: [MoneySum?] = []
+
+  package init() {}
 
   /// By catalog number of the logged model.
   package var byModel: [UInt16: MoneySum] {

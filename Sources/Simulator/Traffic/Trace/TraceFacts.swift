@@ -3,6 +3,8 @@ import Support
 
 /// What reading a log found out; complete after the last batch.
 package struct TraceFacts: Sendable {
+  package init() {}
+
   package var format = ""
   /// Rows that became requests.
   package var accepted: Int64 = 0

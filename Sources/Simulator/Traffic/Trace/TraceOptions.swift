@@ -28,6 +28,8 @@ package struct TraceOptions {
   package var shownFormat: String?
   /// Whether the file's hash is wanted at its end.
   package var isHashed = false
+  /// Of the file's rows, those that are read; nil: all.
+  package var share: LogShare?
   /// That may decode blocks; the rows do not depend on it.
   package var threads = 1
   /// Whether one of these threads has other work, and decodes when it has none (`BlockHelper`).

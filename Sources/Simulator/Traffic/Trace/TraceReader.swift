@@ -43,7 +43,7 @@ package final class TraceReader {
     self.path = path
     self.options = options
     chosen = format
-    file = try TraceFile(path: path, isHashed: options.isHashed)
+    file = try TraceFile(path: path, isHashed: options.isHashed, share: options.share)
     // Reading ahead from a pipe would leave a thread waiting that nobody can end.
     let threads = file.isRegular ? options.threads : 1
     blocks = TraceBlocks(file: file, blockSize: options.blockSize, threads: threads)
@@ -68,6 +68,10 @@ package final class TraceReader {
   package var isRegular: Bool { file.isRegular }
   /// Of the whole file, at its end.
   package var hash: FileHash? { file.hash }
+  /// Of what has been read, and whether it ends within a quote.
+  package var extent: (LogExtent, isQuoted: Bool) {
+    (file.extent ?? LogExtent(size: file.size ?? file.bytesRead), file.isQuoted)
+  }
   /// The log's own columns.
   package var columnNames: [String] { recipe?.plan.names ?? [] }
 

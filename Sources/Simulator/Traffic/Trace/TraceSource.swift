@@ -89,6 +89,7 @@ package struct TraceSource {
 
   /// The file's, after the last request, where `TraceOptions.isHashed`.
   package var hash: FileHash? { reader.hash }
+  package var extent: (LogExtent, isQuoted: Bool) { reader.extent }
   package var helper: BlockHelper { reader.helper }
   /// The names behind the numbers; grows with the batches.
   package var symbols: TraceSymbols { reader.symbols }
