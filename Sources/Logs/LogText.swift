@@ -76,8 +76,24 @@ package enum LogFiles {
     while true {
       let count = try file.read(into: block)
       if count == 0 { return bytes }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: block[..<count]))
+      let new = UnsafeRawBufferPointer(rebasing: block[..<count])
+      if bytes.isEmpty, let problem = noText(new) { throw TraceError(path: path, reason: problem) }
+      bytes.append(contentsOf: new)
+      if bytes.count > InputLimit.logBytes.value {
+        throw TraceError(
+          path: path, reason: "it has " + InputLimit.logBytes.exceeded(by: "bytes"))
+      }
     }
+  }
+
+  /// A file that begins with a zero byte where it is neither packed nor of a kind that is known; nil: it
+  /// may be a log.
+  private static func noText(_ start: UnsafeRawBufferPointer) -> String? {
+    let known = unreadable.map(\.0) + [zip, [0x1F, 0x8B]]
+    guard !known.contains(where: { start.starts(with: $0) }),
+      let zero = start.prefix(4_096).firstIndex(of: 0)
+    else { return nil }
+    return "this is no text: byte \(zero + 1) is 0"
   }
 
   package static func hash(_ path: String) throws -> FileHash? {
@@ -92,6 +108,13 @@ package enum LogFiles {
     do {
       let archive = try ZipArchive(bytes)
       let logs = archive.members.filter { isLog($0.name) }.sorted { $0.name < $1.name }
+      let sizes = logs.map { (unpacked: $0.size, packed: $0.compressedSize) }
+      let all = (unpacked: sizes.reduce(0) { $0 + $1.unpacked }, packed: bytes.count)
+      for (unpacked, packed) in sizes + [all] {
+        if let problem = InputLimit.problem(unpacked: unpacked, packed: packed) {
+          throw TraceError(path: path, reason: problem)
+        }
+      }
       let others = archive.members.map(\.name).filter { !isLog($0) && !$0.hasSuffix("/") }
       guard !logs.isEmpty else {
         throw TraceError(path: path, reason: "no logs in this archive")
@@ -121,6 +144,8 @@ package enum LogFiles {
     defer { inflateEnd(&stream) }
     var block = [UInt8](repeating: 0, count: 1 << 20)
     var place = 0
+    // Where the stream of several began, packed and unpacked.
+    var (start, first) = (0, 0)
     var status = Z_OK
     repeat {
       let (used, made) = input.withUnsafeMutableBufferPointer { from in
@@ -136,11 +161,16 @@ package enum LogFiles {
       }
       place += used
       output += block[..<made]
-      if output.count > InputLimit.logBytes.value {
-        throw TraceError(
-          path: path, reason: "it unpacks to " + InputLimit.logBytes.exceeded(by: "bytes"))
+      let all = (output.count, place)
+      for (unpacked, packed) in [(output.count - first, place - start), all] {
+        if let problem = InputLimit.problem(unpacked: unpacked, packed: packed) {
+          throw TraceError(path: path, reason: problem)
+        }
       }
-      if status == Z_STREAM_END, place < input.count { status = inflateReset(&stream) }
+      if status == Z_STREAM_END, place < input.count {
+        status = inflateReset(&stream)
+        (start, first) = (place, output.count)
+      }
       guard status == Z_OK || status == Z_STREAM_END, used > 0 || made > 0 else {
         throw TraceError(path: path, reason: "the gzip file is damaged or cut off")
       }

@@ -32,6 +32,16 @@ struct LogReadingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Rows without a price that are left out.", valueName: "N|N%"))
   var skipUnpriced: String?
 
+  /// Names of a log in costsim's own columns are taken as they stand: a table that would change them is
+  /// refused there, not passed over.
+  func refuseAliases(of path: String) throws {
+    guard let table = aliases.first else { return }
+    throw BadInput(
+      message:
+        "--aliases: error: \(path) has costsim's own columns, whose names are taken as they stand,"
+        + " so that '\(table)' would go unread; expected names of the catalog, or its 'aliases'")
+  }
+
   /// Together with the options that other logs have, too.
   func options(_ log: LogOptions, catalog path: String?) throws -> LogReadOptions {
     let catalog = try path.map { path throws(InputErrors) in try CatalogReader.read(path: path) }

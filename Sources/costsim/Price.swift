@@ -39,6 +39,7 @@ struct Price: ParsableCommand {
   func run() throws {
     try log.checkTimeZone()
     guard try CanonicalLog.isUsage(files, format: log.format) else { return try runLogs() }
+    try logs.refuseAliases(of: files[0])
     let skipBadRows = log.skipBadRows
     let reader = UsageReader(path: files[0], options: try options())
     let outputs = Outputs()
@@ -47,7 +48,7 @@ struct Price: ParsableCommand {
     if skipBadRows > 0 { try outputs.claim(rejectedPath, by: .beside) }
     var pricer = UsagePricer(try CatalogReader.read(path: catalog))
     let file = try target.map { path throws(OutputError) in try outputs.file(path) }
-    var table = PricedUsageTable(dialect: csvDialect, isGuarded: out != nil)
+    var table = PricedUsageTable(dialect: csvDialect, isGuarded: out != nil && out != "-")
     var pending: [UInt8] = []
     try reader.read { row in
       table.append(row, try pricer.price(row))
@@ -94,7 +95,7 @@ struct Price: ParsableCommand {
     let account = ReadingAccount(reading: reading, catalog: options.catalog, names: options.names)
     try LogPricing.check(reading, options, account)
     var pricing = LogPricing(reading: reading, catalog: options.catalog ?? Catalog())
-    let bytes = try pricing.table(dialect: csvDialect, isGuarded: out != nil)
+    let bytes = try pricing.table(dialect: csvDialect, isGuarded: out != nil && out != "-")
     if let target { try outputs.write(bytes, to: target) }
     if account.reading.leftOut.contains(where: { $0.reason.isBad }) {
       let tables = LogTables(reading: reading)

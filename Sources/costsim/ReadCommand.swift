@@ -52,6 +52,7 @@ struct ReadCommand: ParsableCommand {
     for path in [out, leftOut].compactMap(\.self) where !path.hasSuffix("/") {
       try outputs.claim(path)
     }
+    if let leftOut, let out { try apart(leftOut, out) }
     let reading = try LogIntake(options).read(files)
     var tables = LogTables(reading: reading, dialect: csvDialect)
     tables.also = try further()
@@ -64,6 +65,22 @@ struct ReadCommand: ParsableCommand {
     try write(tables, to: outputs)
     try outputs.commit()
     printing.show(json: account.json, text: account.text)
+  }
+
+  /// The records that are no rows have a file of their own.
+  private func apart(_ leftOut: String, _ out: String) throws {
+    func target(_ path: String) -> OutputTarget? {
+      try? OutputTarget(path == "-" ? "/dev/stdout" : path)
+    }
+    let folder = out.lastIndex(of: "/").map { String(out[...$0]) } ?? ""
+    let names = ["rejected.csv", "rejected_reasons.csv"].map { folder + $0 }
+    let tables = LogShape.Rows.allCases.map { out + $0.rawValue + ".csv" }
+    let taken = out.hasSuffix("/") ? names + tables : names + [out]
+    guard let same = taken.first(where: { target($0) == target(leftOut) }) else { return }
+    throw BadInput(
+      message:
+        "--left-out: error: '\(leftOut)' is written by -o as well, as '\(same)', expected a path "
+        + "of its own")
   }
 
   private func further() throws -> [String] {

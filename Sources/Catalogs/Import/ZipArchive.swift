@@ -11,8 +11,9 @@ package struct ZipArchive {
     package var name: String
     fileprivate var method: Int
     fileprivate var checksum: UInt32
-    fileprivate var compressedSize: Int
-    fileprivate var size: Int
+    package fileprivate(set) var compressedSize: Int
+    /// Unpacked, as the directory says; it holds no more.
+    package fileprivate(set) var size: Int
     fileprivate var header: Int
   }
 

@@ -31,7 +31,8 @@ extension PlanEngine {
   }
 
   /// A bill of a conversation's call, also by another model.
-  package mutating func noteTalkBill(_ call: CallPointer, _ kind: CallClassPointer, _ total: Money) {
+  package mutating func noteTalkBill(_ call: CallPointer, _ kind: CallClassPointer, _ total: Money)
+  {
     guard kind.pointee.turnKind != nil else { return }
     let talk = talks.base + Int(call.pointee.flow)
     let root = talks.base + Int(talk.pointee.root)

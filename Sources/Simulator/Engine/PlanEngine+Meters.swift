@@ -25,7 +25,8 @@ extension PlanEngine {
   /// Tells what an attempt that has been priced, or what a call bills at another model, is metered for.
   @inline(never)
   package mutating func noteMeters(
-    _ usage: Usage, _ kind: CallClassPointer, target: Int, billing: Int, isOwn: Bool, at time: SimTime
+    _ usage: Usage, _ kind: CallClassPointer, target: Int, billing: Int, isOwn: Bool,
+    at time: SimTime
   ) {
     guard usage.hasMedia || usage.audioMicroseconds > 0 else { return }
     do throws(PricingError) {

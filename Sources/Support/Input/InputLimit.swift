@@ -10,6 +10,7 @@ package enum InputLimit: String, CaseIterable, Sendable {
   case priceListValues = "price_list_values"
   case columns
   case logBytes = "log_bytes"
+  case unpackedRatio = "unpacked_ratio"
   case queryRows = "query_rows"
   case queryBytes = "query_bytes"
   case queryValueBytes = "query_value_bytes"
@@ -17,6 +18,13 @@ package enum InputLimit: String, CaseIterable, Sendable {
   case queryMemory = "query_memory"
 
   package var value: Int { Self.values[self] ?? 0 }
+
+  /// What is wrong with data that unpack to so much; nil: nothing. A kilobyte can unpack to a megabyte.
+  package static func problem(unpacked: Int, packed: Int) -> String? {
+    if unpacked > logBytes.value { return "it unpacks to " + logBytes.exceeded(by: "bytes") }
+    guard unpacked > archiveBytes.value, unpacked / unpackedRatio.value > packed else { return nil }
+    return "it unpacks to " + unpackedRatio.exceeded(by: "times its size")
+  }
 
   /// What is told of an input that is larger: `more than 32 files extend each other (…)`.
   package func exceeded(by what: String) -> String {

@@ -22,6 +22,8 @@ package final class SQLiteGuard {
 
   /// Watches a connection; must live as long as its statements run.
   package init(_ database: OpaquePointer?) {
+    // What a query sorts is held in memory, and so within its limit, not in files beside the database.
+    sqlite3_exec(database, "PRAGMA temp_store = MEMORY", nil, nil, nil)
     sqlite3_limit(database, SQLITE_LIMIT_LENGTH, Int32(InputLimit.queryValueBytes.value))
     sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, Int32(InputLimit.queryValueBytes.value))
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0)

@@ -100,7 +100,7 @@ import Testing
     ),
     (
       two + "tiers: [{above: 9 tokens, input: $3 per 1M tokens, output: $4 per 1M tokens}, "
-        + "{above: 99 tokens, input: $3 per 1M tokens}]}", []
+        + "{above: 99 tokens, input: $3 per 1M tokens, output: $4 per 1M tokens}]}", []
     ),
     (two + "tiers: [{above: 9 tokens, input: $0.9 per 1M tokens}]}", ["m tier-below-base"]),
     (two + "tiers: [{above: 9 tokens, input: $1 per 1M tokens}]}", []),

@@ -11,12 +11,13 @@ import Testing
 
   private static let catalog = """
     models:
-      small: { provider: p, latency: 1s, input: $1 per 1M tokens, output: $2 per 1M tokens }
+      small: { provider: p, latency: 1s, input: $1 per 1M tokens, output: $2 per 1M tokens, searches: $5 per 1K searches }
       large:
         provider: p
         latency: 1s..30s
         input: $10 per 1M tokens
         output: $20 per 1M tokens
+        searches: $10 per 1K searches
     """
 
   /// With draws of all sorts, failures that are tried again, two budget lines of which one is told late,
@@ -49,7 +50,7 @@ import Testing
 
   private static let header =
     "timestamp,model,user,use_case,complexity,action,cache_class,account_plan,input_tokens,"
-    + "output_tokens,status,latency_ms,cost_usd,feedback,unread\n"
+    + "output_tokens,status,latency_ms,cost_usd,feedback,searches,unread\n"
 
   /// So many rows in order of time over 35 days, some malformed, some of one time.
   private static func rows(_ count: Int, seed: UInt64, malformed: Bool = true) -> [String] {
@@ -69,7 +70,7 @@ import Testing
         one(["high", "low"]), row > count / 2 ? one(["", "tip"]) : "", one(["c", ""]),
         one(["", "gold", "free"]), far ? "900000" : "\(input)", "\(random.bits() % 500)",
         one(["ok", "ok", "ok", "error"]), one(["", "800", "70000"]), cost,
-        one(["", "positive", "negative"]),
+        one(["", "positive", "negative"]), isLarge ? "" : one(["", "1", "3"]),
         "x",
       ]
       if malformed, random.bits() % 50 == 0 {
@@ -242,7 +243,7 @@ import Testing
     let rows = (0..<10).map { row in
       let second = 5 + 20 * row
       let clock = "10:0\(second / 60):" + (second % 60 < 10 ? "0" : "") + "\(second % 60)"
-      return "2026-06-01T\(clock)Z,small,ann,,,,,,100000,0,ok,1000,,,"
+      return "2026-06-01T\(clock)Z,small,ann,,,,,,100000,0,ok,1000,,,,"
     }
     try write(rows, to: "log.csv")
     try folder.write(

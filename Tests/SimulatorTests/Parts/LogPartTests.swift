@@ -45,6 +45,7 @@ import Testing
     (part.costs, part.labelled, part.estimates) = (table(), table(), table())
     (part.days, part.accounts, part.accountMonths) = (table(), table(), table())
     (part.quality, part.performance, part.cacheClasses) = (table(), table(), table())
+    part.meters = table()
     (part.checks, part.empty, part.told, part.logged) = (table(), table(), table(), table())
     part.starts = [PartMinutes(owner: 1, [PartMinute(7, 1, 2, 3), PartMinute(9, 4, 5, 6)])]
     part.spent = [PartMinutes(owner: 2, [PartMinute(-1, 1)])]
@@ -63,6 +64,7 @@ import Testing
     (facts.absent, facts.unknown, facts.unused) = ([.user], [.status: 3], ["z"])
     (facts.tellsQuality, facts.isRelative, facts.usedTimeZone) = (true, true, true)
     facts.wasSorted = false
+    facts.metered = [.searches]
     var piece = LogPiece()
     (piece.path, piece.share, piece.shares) = ("a.csv", 2, 3)
     (piece.from, piece.to, piece.xxh64, piece.bytes, piece.hash) = (1, 2, 3, 4, 5)
@@ -141,10 +143,10 @@ import Testing
         "plan", "run",
         // Cells by name, histograms and the budget's minutes.
         "latency", "costs", "labelled", "accountMonths", "quality", "estimates", "days", "accounts",
-        "performance", "alerts", "budgetMonths", "cacheClasses",
+        "performance", "alerts", "budgetMonths", "cacheClasses", "meters",
         // A log has none of these, or they couple its pieces.
         "knownCalls", "knownConversions", "misroutedCalls", "queueMax", "hours", "enforcements",
-        "experiments", "flows", "caching", "meters", "conversations", "returns",
+        "experiments", "flows", "caching", "conversations", "returns",
       ])
   }
 

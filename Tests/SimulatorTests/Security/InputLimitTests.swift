@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Simulator
+@testable import Support
 
 /// Inputs that are larger than `Limits/input.yaml` lets them be are refused by the limit's name.
 @Suite struct InputLimitTests {
@@ -11,6 +12,31 @@ import Testing
     let file = try #require(FileHandle(forWritingAtPath: path))
     try file.truncate(atOffset: UInt64(bytes))
     try file.close()
+  }
+
+  /// 64 MiB may be packed however well; more only to a 250th.
+  @Test func whatUnpacksToTooMuchIsRefused() {
+    let most = 67_108_864
+    #expect(InputLimit.problem(unpacked: most, packed: 1) == nil)
+    #expect(
+      InputLimit.problem(unpacked: most + 1, packed: 268_434)
+        == "it unpacks to more than 250 times its size (limit 'unpacked_ratio')")
+    #expect(InputLimit.problem(unpacked: most + 1, packed: 268_436) == nil)
+    #expect(
+      InputLimit.problem(unpacked: 17_179_869_185, packed: 17_179_869_184)?
+        .contains("limit 'log_bytes'") == true)
+  }
+
+  /// Zeros are no log, however many there are.
+  @Test(arguments: ["read", "price", "calibrate"])
+  func zerosAreNoText(verb: String) throws {
+    let folder = try ScenarioFolder(["catalog.yaml": ChangeTests.catalog])
+    try sparse(folder.path("zeros.csv"), bytes: 1 << 34)
+    for file in ["zeros.csv", "/dev/zero"] {
+      let run = try Program.run(
+        [verb, file, "--catalog", "catalog.yaml", "-o", "out.csv"], in: folder.url)
+      #expect(run.code == 2, "\(file) \(run.errors)")
+    }
   }
 
   /// One column more than 16,384.

@@ -143,6 +143,41 @@ import Testing
     #expect(calls.code == 0 && calls.errors.hasPrefix("call,timestamp,") && !calls.output.isEmpty)
   }
 
+  /// `-` is the standard output; names that a table would change are refused where it would go unread,
+  /// before anything is written; and two tables have two files.
+  @Test func logsAreWrittenWhereTheyAreAskedFor() throws {
+    let folder = try Self.folder()
+    let before = folder.content
+    let priced = try Program.run(
+      ["price", "log.csv", "--catalog", "catalog.yaml", "-o", "-"], in: folder.url)
+    #expect(priced.code == 0 && priced.output.contains("cost_usd"), "\(priced.errors)")
+    try folder.write("al.yaml", "models: {small: large}\n")
+    let text = try String(contentsOfFile: folder.path("al.yaml"), encoding: .utf8)
+    for verb in [
+      ["price", "usage.csv", "--catalog", "catalog.yaml"],
+      ["replay", "log.csv", "--scenario", "s.yaml"],
+      ["calibrate", "log.csv", "--catalog", "catalog.yaml"],
+    ] {
+      let out = verb[0] == "replay" ? "--calls" : "-o"
+      let run = try Program.run(verb + ["--aliases", "al.yaml", out, "al.yaml"], in: folder.url)
+      #expect(run.code == 2, "\(verb) \(run.output)")
+      #expect(try String(contentsOfFile: folder.path("al.yaml"), encoding: .utf8) == text)
+      let unread = try Program.run(verb + ["--aliases", "al.yaml", "-o", "x"], in: folder.url)
+      #expect(
+        verb[0] == "replay" || unread.errors.contains("--aliases: error: "), "\(unread.errors)")
+    }
+    for paths in [
+      ["-o", "a.csv", "--left-out", "./a.csv"], ["-o", "r.csv", "--left-out", "rejected.csv"],
+      ["-o", "od/", "--left-out", "od/requests.csv"], ["-o", "a.csv", "--left-out", "here/a.csv"],
+    ] {
+      let run = try Program.run(
+        ["read", "log.csv", "--catalog", "catalog.yaml"] + paths, in: folder.url)
+      #expect(run.code == 2 && run.errors.contains("--left-out: error: "), "\(paths) \(run.errors)")
+    }
+    try FileManager.default.removeItem(atPath: folder.path("al.yaml"))
+    #expect(folder.content == before)
+  }
+
   /// Calls that do not fit leave no report, whatever the order.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
   func aFullDeviceTakesTheReportBack() throws {
