@@ -7,9 +7,13 @@ extension PlanEngine {
     startRun(call, at: call.time)
   }
 
-  /// - Parameter time: not before the call's, which may have waited.
-  package mutating func startRun(_ call: Call, at time: Int64) {
-    if compiled.workloads[Int(call.kind)].conversation != nil { return startTalk(call, at: time) }
+  /// - Parameters:
+  ///   - time: not before the call's.
+  ///   - hasWaited: it starts as another one ends: as an arrival of that moment.
+  package mutating func startRun(_ call: Call, at time: Int64, hasWaited: Bool = false) {
+    if compiled.workloads[Int(call.kind)].conversation != nil {
+      return startTalk(call, at: time, hasWaited: hasWaited)
+    }
     var flow = Flow(workload: Int(call.kind), user: call.user, index: call.index)
     flow.latency = time - call.time
     flowResults[flow.workload].started += 1
@@ -21,7 +25,7 @@ extension PlanEngine {
       flows.append(flow)
       slot = Int32(flows.count - 1)
     }
-    nextStage(slot, at: time, isStart: time == call.time)
+    nextStage(slot, at: time, isStart: !hasWaited)
   }
 
   /// Makes the next stage now, or lets it arrive later, or ends the flow.

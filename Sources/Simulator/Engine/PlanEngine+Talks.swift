@@ -7,8 +7,8 @@ extension PlanEngine {
   private static let unknownRoute = Int32.min
 
   /// A conversation's user says something for the first time.
-  /// - Parameter time: not before the call's, which may have waited.
-  package mutating func startTalk(_ call: Call, at time: Int64) {
+  /// - Parameters: as `startRun` takes them.
+  package mutating func startTalk(_ call: Call, at time: Int64, hasWaited: Bool) {
     let workload = Int(call.kind)
     flowResults[workload].started += 1
     talksStarted += 1
@@ -21,8 +21,7 @@ extension PlanEngine {
     if isTelling { talk.name = String(talksStarted) }
     let slot = place(talk)
     talks[Int(slot)].root = slot
-    // What starts as another one ends is an arrival of that moment.
-    if time > call.time { return events.push(.arrival, at: time, slot: ~slot) }
+    if hasWaited { return events.push(.arrival, at: time, slot: ~slot) }
     beginTurn(slot, at: time)
   }
 

@@ -77,7 +77,7 @@ extension PlanEngine {
         continue
       }
       takePlace(of: next, at: time)
-      return startRun(next, at: time)
+      return startRun(next, at: time, hasWaited: true)
     }
   }
 }
