@@ -11,6 +11,12 @@ package struct Classifier: Hashable, Sendable {
   /// What it names otherwise, with weights; models that the rule may choose are left out.
   package var wrong: [Policy.WeightedModel]
 
+  package init(model: ModelID, accuracy: Double, wrong: [Policy.WeightedModel]) {
+    self.model = model
+    self.accuracy = accuracy
+    self.wrong = wrong
+  }
+
   /// The rule as the classifier answers it: the right models first, so that a draw below the accuracy
   /// chooses as the policy would.
   package func misrouting(_ rule: Policy.Rule) -> Policy.Rule {

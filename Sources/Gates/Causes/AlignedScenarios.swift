@@ -67,7 +67,13 @@ package struct AlignedScenarios: Sendable {
       guard case .policy(let policy)? = result.budget?.actions[index].effect else { continue }
       result.budget?.actions[index].effect = .policy(policy.moved(moved))
     }
+    result.classifier = scenario.classifier.map { classifier in
+      Classifier(
+        model: moved(classifier.model), accuracy: classifier.accuracy,
+        wrong: classifier.wrong.map { Policy.WeightedModel(moved($0.model), weight: $0.weight) })
+    }
     for workload in result.workloads.indices {
+      result.workloads[workload].changeVariants { $0.pinned = $0.pinned?.moved(moved) }
       for level in result.workloads[workload].conversation?.levels.indices ?? 0..<0 {
         let compactor = result.workloads[workload].conversation?.levels[level].compactor
         result.workloads[workload].conversation?.levels[level].compactor = compactor.map(moved)
@@ -135,7 +141,15 @@ extension Policy {
   /// The same rules where models have other numbers.
   fileprivate func moved(_ new: (ModelID) -> ModelID) -> Policy {
     var result = self
-    for index in rules.indices { result.rules[index].choice = rules[index].choice.moved(new) }
+    result.rules = rules.map { $0.moved(new) }
+    return result
+  }
+}
+
+extension Policy.Rule {
+  fileprivate func moved(_ new: (ModelID) -> ModelID) -> Policy.Rule {
+    var result = self
+    result.choice = choice.moved(new)
     return result
   }
 }

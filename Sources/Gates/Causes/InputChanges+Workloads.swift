@@ -165,7 +165,10 @@ extension InputChanges {
     ]
     for place in sizes.indices { sizes[place].followsFromConversation = true }
     return meters + [
-      field(.tokens, "what it bills at other models", \.uses, Self.uses)
+      field(.tokens, "tokens that are the whole input or output", \.drawnWhole) { whole in
+        whole.isEmpty ? "none" : whole.values.map(\.key).sorted().joined(separator: ", ")
+      },
+      field(.tokens, "what it bills at other models", \.uses, Self.uses),
     ] + sizes + [
       field(.tokens, "seconds of audio", \.audio, GateWords.size),
       field(.tokens, "image tokens", \.frameTokens) { HumanFormat.count($0) },

@@ -43,6 +43,10 @@ package struct InputChanges {
   private static func reachable(_ scenario: Scenario) -> [ModelID] {
     scenario.policy.rules.flatMap(\.models) + scenario.chains.values.joined()
       + scenario.experiments.flatMap(\.arms).compactMap(\.model)
+      + scenario.variants.flatMap { variant in
+        CallRoutes(scenario: scenario, variant: variant).models
+          + variant.uses.compactMap { scenario.catalog.id(named: $0.model) }
+      }
   }
 
   // MARK: Who calls, and when

@@ -90,6 +90,9 @@ import Testing
   private static func setPrices(_ scenario: inout Scenario, factor: Int64) {
     for id in scenario.catalog.models.indices.map({ ModelID(UInt16($0)) }) {
       var sheet = PriceSheet()
+      for dimension in BillingDimension.allCases {
+        sheet.rates[dimension] = Rate(picodollars: 12 * factor, per: 1)
+      }
       sheet.rates[.inputTokens] = Rate(picodollars: 150_000 * factor, per: 1)
       sheet.rates[.outputTokens] = Rate(picodollars: 600_001 * factor, per: 1)
       sheet.rates[.calls] = Rate(picodollars: 77 * factor, per: 1)

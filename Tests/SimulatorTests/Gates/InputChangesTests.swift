@@ -126,4 +126,71 @@ import Testing
     #expect(changes.first?.words == words)
     #expect(Set(changes.map(\.cause)) == [cause])
   }
+
+  /// What calls bill beside the model that answers them, and who is asked first, moves a bill as well.
+  @Test(arguments: ["price of search, searches", "price of judge, input tokens"])
+  func pricesOfModelsThatNoRuleNamesAreTold(words: String) throws {
+    func catalog(_ search: String, _ judge: String) -> String {
+      """
+      models:
+        small: { provider: p, latency: 1s, input: $0.10 per 1M tokens, output: $0.40 per 1M tokens }
+        search: { provider: p, latency: 1s, searches: \(search) per 1K searches }
+        judge: { provider: p, latency: 1s, input: \(judge) per 1M tokens, output: $1 per 1M tokens }
+      """
+    }
+    let folder = try ScenarioFolder([
+      "catalog.yaml": catalog("$1", "$1"),
+      "policy.yaml": "rules:\n  - { name: rest, model: small }",
+      "s.yaml": """
+      period: { start: 2026-01-01, days: 30 }
+      seed: 1
+      plans: [4]
+      catalog: catalog.yaml
+      policy: policy.yaml
+      classifier: { model: judge, accuracy: 90%, wrong: { judge: 100% }, call: { input: 100, output: 1 } }
+      workloads:
+        chat: { volume: 10, input: 500, output: 200, uses: { search: { searches: 1 } } }
+      """,
+    ])
+    let base = try folder.read()
+    try folder.write(
+      "catalog.yaml", words.contains("search") ? catalog("$2", "$1") : catalog("$1", "$9"))
+    let head = try folder.read()
+    let changes = InputChanges(AlignedScenarios(base: base, head: head), users: (4, 4)).list
+    #expect(changes.map(\.cause) == [.price])
+    #expect(changes.first?.words.hasPrefix(words) == true, "\(changes.map(\.words))")
+  }
+
+  /// Models have other places in a catalog that lists them in another order, and calls go where they went.
+  @Test func theOrderOfACatalogIsNoChange() throws {
+    let models = [
+      "small: { provider: p, latency: 1s, input: $0.10 per 1M tokens, output: $0.40 per 1M tokens }",
+      "large: { provider: p, latency: 1s, input: $3 per 1M tokens, output: $9 per 1M tokens }",
+      "judge: { provider: p, latency: 1s, input: $1 per 1M tokens, output: $1 per 1M tokens }",
+    ]
+    func catalog(_ models: [String]) -> String {
+      "models:\n" + models.map { "  " + $0 }.joined(separator: "\n")
+    }
+    let folder = try ScenarioFolder([
+      "catalog.yaml": catalog(models),
+      "policy.yaml": "rules:\n  - { name: rest, model: small }",
+      "s.yaml": """
+      period: { start: 2026-01-01, days: 30 }
+      seed: 1
+      plans: [4]
+      catalog: catalog.yaml
+      policy: policy.yaml
+      classifier: { model: judge, accuracy: 90%, wrong: { large: 100% }, call: { input: 100, output: 1 } }
+      workloads:
+        chat: { volume: 10, input: 500, output: 200 }
+      """,
+    ])
+    let base = try folder.read()
+    try folder.write("catalog.yaml", catalog(models.reversed()))
+    let head = try folder.read()
+    let aligned = AlignedScenarios(base: base, head: head)
+    #expect(InputChanges(aligned, users: (4, 4)).list.map(\.words) == [])
+    expectSame(Self.bill(aligned.base, 4), Self.bill(aligned.head, 4), "aligned")
+    expectSame(Self.bill(aligned.base, 4), Self.bill(base, 4), "moved")
+  }
 }
