@@ -83,6 +83,8 @@ package struct PublishedNumber: Hashable, Sendable {
     var isPercent: Bool
   }
 
+  private static let minuses: [Character] = ["-", "−"]
+
   private static func problem(_ text: String) -> Quantity.Problem {
     Quantity.Problem("expected a number like $34.00, ~62, 60–70%, 300K or 1,000+, not '\(text)'")
   }
@@ -91,7 +93,9 @@ package struct PublishedNumber: Hashable, Sendable {
   private static func ends(of text: String) -> [String] {
     for mark in ["–", "..", "-"] {
       let parts = text.split(separator: mark, omittingEmptySubsequences: false)
-      if parts.count == 2, !parts[0].isEmpty { return parts.map { Quantity.trimmed($0) } }
+      if parts.count == 2, parts[0].contains(where: \.isNumber) {
+        return parts.map { Quantity.trimmed($0) }
+      }
     }
     return [text]
   }
@@ -100,13 +104,27 @@ package struct PublishedNumber: Hashable, Sendable {
     _ source: String, _ isApproximate: Bool, in text: String
   ) throws(Quantity.Problem) -> Part {
     var digits = source[...]
+    // A loss: `−$200`, `$-200`, and in accounts `($200)`.
+    var isNegative = digits.first == "(" && digits.last == ")"
+    if isNegative { digits = digits.dropFirst().dropLast() }
+    func takeSign() {
+      guard !isNegative, let sign = digits.first, minuses.contains(sign) else { return }
+      digits.removeFirst()
+      isNegative = true
+    }
+    takeSign()
     let isDollars = digits.first == "$"
-    if isDollars { digits.removeFirst() }
+    if isDollars {
+      digits.removeFirst()
+      takeSign()
+    }
     let isPercent = digits.last == "%"
     if isPercent || ["x", "×"].contains(digits.last) { digits.removeLast() }
     let bare = Quantity.trimmed(digits)
+    guard bare.first.map(minuses.contains) != true else { throw problem(text) }
     do {
-      let value = try Rational(try Quantity.number(bare))
+      let size = try Rational(try Quantity.number(bare))
+      let value = isNegative ? size.negated : size
       let step = try Self.step(bare, value, isApproximate)
       return Part(
         value: value, tolerance: try step.divided(by: Rational(2)), isDollars: isDollars,

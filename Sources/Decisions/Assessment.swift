@@ -137,9 +137,6 @@ extension Expectation {
 
 /// Assesses variants of one scenario, all with the same luck and the same drawn inputs.
 package struct Assessor: Sendable {
-  /// Sets of inputs for which closed forms are taken where ranges are stated.
-  package static let inputSets = 256
-
   package let tree: ScenarioTree
   /// nil: closed forms; else simulated months.
   package private(set) var runs: Int?
@@ -273,7 +270,7 @@ package struct Assessor: Sendable {
   }
 
   private func formulas(_ variants: [Variant]) throws -> [[Assessment]] {
-    let sets = draws.isEmpty ? 0 : Self.inputSets
+    let sets = draws.isEmpty ? 0 : InputDraws.sets
     let inputs = variants.map { draws.evenSettings(sets, except: $0.settings) }
     let outcomes = try Outcomes.map(
       variants.indices.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },

@@ -16,6 +16,10 @@ package struct InputDraws: Sendable {
     seed = scenario.seed
   }
 
+  /// Sets of inputs for which closed forms are taken where ranges are stated: in every verb as many,
+  /// so that all tell the same mean.
+  package static let sets = 256
+
   package var isEmpty: Bool { inputs.isEmpty }
 
   /// Sets of inputs that are spread evenly over their ranges, all as likely: each input takes the

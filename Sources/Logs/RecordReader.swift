@@ -27,9 +27,6 @@ package final class RecordReader {
     self.visit = visit
   }
 
-  /// Objects that are parsed as a whole; longer ones are opened as a stream.
-  private static let wholeBytes = 16 << 20
-
   package func read() throws {
     let bytes = text.bytes
     if let nul = bytes.firstIndex(of: 0) { throw error("a NUL byte at byte \(nul), expected text") }
@@ -62,13 +59,26 @@ package final class RecordReader {
     do {
       // The delimiter is known once the first line has been looked at.
       delimiter = Self.delimiter(of: text.bytes)
-      try reader.feed(text.bytes)
+      var (end, start, rows) = (0, 0, 0)
+      while end < text.bytes.count {
+        let next = min(end + Self.blockBytes, text.bytes.count)
+        try reader.feed(text.bytes[end..<next])
+        end = next
+        if facts.records > rows { (start, rows) = (end, facts.records) }
+        if end - start > InputLimit.recordBytes.value {
+          let problem = InputLimit.recordBytes.exceeded(by: "bytes")
+          throw error("row \(rows + 1) has \(problem): a quote that is not closed?")
+        }
+      }
       try reader.finish()
     } catch let failure as CSVError {
       throw error("row \(failure.row - 1): \(failure.reason)")
     }
     if table == nil { throw error("no header and no rows, expected a log") }
   }
+
+  /// Of a table's text, handed to the reader at once.
+  private static let blockBytes = 1 << 20
 
   private static func delimiter(of bytes: [UInt8]) -> UInt8? {
     var found: UInt8?
@@ -116,7 +126,12 @@ package final class RecordReader {
         try readValue(try value(&scanner), context: context, isOutermost: isOutermost)
       }
     }
-    if range.count > Self.wholeBytes, try openStream(range, context: context) { return }
+    // What is longer than a record may be holds records: it is opened as a stream.
+    if range.count > InputLimit.recordBytes.value {
+      if try openStream(range, context: context) { return }
+      let line = text.bytes[..<range.lowerBound].count { $0 == 0x0A } + 1
+      throw error("line \(line): the record has " + InputLimit.recordBytes.exceeded(by: "bytes"))
+    }
     try look(try parse(range).root, context, isOutermost: isOutermost)
   }
 
@@ -141,7 +156,9 @@ package final class RecordReader {
       scanner.skipColon()
       let value = try value(&scanner)
       let name = String(decoding: text.bytes[key].dropFirst().dropLast(), as: UTF8.self)
-      if value.count <= Self.wholeBytes, let node = try? parse(value).root, node.isScalar {
+      if value.count <= InputLimit.recordBytes.value, let node = try? parse(value).root,
+        node.isScalar
+      {
         context[name] = node
         noteMore(name, node)
       } else if !isOpened, Self.wrappers.contains(name) {
@@ -307,8 +324,9 @@ package struct JSONScan {
         if depth == 0 { return start..<place }
       default: break
       }
-      let closed = [UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: "\"")]
-        .contains(bytes[place])
+      let byte = bytes[place]
+      let closed =
+        byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "\"")
       place += 1
       if depth == 0, closed { return start..<place }
     }

@@ -53,7 +53,7 @@ struct Calibrate: ParsableCommand {
     if let reading, reading.areBuckets {
       return try fitMeans(of: reading, models, outputs, catalog: prices)
     }
-    if reading == nil { try logs.refuseAliases(of: trace) }
+    if reading == nil { try logs.refuseUnread(of: trace) }
     let converted = try reading.map { try CanonicalLog(traces, logs.options(log, models), $0) }
     let calibrator = Calibrator(
       path: converted?.path ?? trace,

@@ -32,14 +32,23 @@ struct LogReadingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Rows without a price that are left out.", valueName: "N|N%"))
   var skipUnpriced: String?
 
-  /// Names of a log in costsim's own columns are taken as they stand: a table that would change them is
-  /// refused there, not passed over.
-  func refuseAliases(of path: String) throws {
-    guard let table = aliases.first else { return }
-    throw BadInput(
-      message:
-        "--aliases: error: \(path) has costsim's own columns, whose names are taken as they stand,"
-        + " so that '\(table)' would go unread; expected names of the catalog, or its 'aliases'")
+  /// A log in costsim's own columns is taken as it stands: what would change its reading is refused
+  /// there, not passed over.
+  func refuseUnread(of path: String) throws {
+    let given = [
+      ("--aliases", aliases.first, "names of the catalog, or its 'aliases'"),
+      ("--unit", unit.first, "costsim's own units"),
+      ("--provider", provider, "models by the catalog's names"),
+      ("--rate", rate.first, "amounts in dollars"),
+      ("--allow-usage", allowUsage.first, "columns of costsim's own"),
+      ("--skip-unpriced", skipUnpriced, "a catalog with all prices"),
+    ]
+    for case (let option, let value?, let expected) in given {
+      throw BadInput(
+        message:
+          "\(option): error: \(path) has costsim's own columns, whose values are taken as they stand,"
+          + " so that '\(value)' would go unread; expected \(expected)")
+    }
   }
 
   /// Together with the options that other logs have, too.

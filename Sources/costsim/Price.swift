@@ -39,7 +39,7 @@ struct Price: ParsableCommand {
   func run() throws {
     try log.checkTimeZone()
     guard try CanonicalLog.isUsage(files, format: log.format) else { return try runLogs() }
-    try logs.refuseAliases(of: files[0])
+    try logs.refuseUnread(of: files[0])
     let skipBadRows = log.skipBadRows
     let reader = UsageReader(path: files[0], options: try options())
     let outputs = Outputs()

@@ -69,14 +69,15 @@ struct ReadCommand: ParsableCommand {
 
   /// The records that are no rows have a file of their own.
   private func apart(_ leftOut: String, _ out: String) throws {
-    func target(_ path: String) -> OutputTarget? {
-      try? OutputTarget(path == "-" ? "/dev/stdout" : path)
-    }
     let folder = out.lastIndex(of: "/").map { String(out[...$0]) } ?? ""
     let names = ["rejected.csv", "rejected_reasons.csv"].map { folder + $0 }
     let tables = LogShape.Rows.allCases.map { out + $0.rawValue + ".csv" }
     let taken = out.hasSuffix("/") ? names + tables : names + [out]
-    guard let same = taken.first(where: { target($0) == target(leftOut) }) else { return }
+    guard
+      let same = taken.first(where: {
+        (try? OutputTarget($0)) == (try? OutputTarget(leftOut))
+      })
+    else { return }
     throw BadInput(
       message:
         "--left-out: error: '\(leftOut)' is written by -o as well, as '\(same)', expected a path "

@@ -117,7 +117,7 @@ struct ReplayCommand: ParsableCommand {
     let converted = try CanonicalLog.converted(traces, format: log.format) {
       try logs.options(log, variants[0].scenario.catalog)
     }
-    if converted == nil { try logs.refuseAliases(of: trace) }
+    if converted == nil { try logs.refuseUnread(of: trace) }
     let shown = converted?.shownFormat
     let replay = Replay(path: converted?.path ?? trace, format: format(log, converted)) { number in
       var options = try Self.options(log, shown, variants[number].scenario)
@@ -168,7 +168,7 @@ struct ReplayCommand: ParsableCommand {
 
   /// Replays a piece of the log.
   private func write(partTo path: String) throws {
-    try logs.refuseAliases(of: trace)
+    try logs.refuseUnread(of: trace)
     let outputs = Outputs()
     try outputs.claim(path)
     let cases = try cases()

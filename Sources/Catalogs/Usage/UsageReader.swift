@@ -12,7 +12,6 @@ package final class UsageReader {
   /// What is read for `status` where that is not there.
   private static let success = "success"
   /// A longer row is no usage; about, since whole blocks are counted.
-  private static let maximumRowBytes = 16 << 20
   /// ASCII that is no space.
   private static let graphic: ClosedRange<UInt8> = 0x21...0x7e
 
@@ -77,9 +76,9 @@ package final class UsageReader {
       let before = rows
       try csv.feed(UnsafeRawBufferPointer(rebasing: block[..<count]))
       sinceRow = rows > before ? 0 : sinceRow + count
-      if sinceRow > Self.maximumRowBytes {
-        let limit = InputLog.grouped(Int64(Self.maximumRowBytes))
-        throw error("row \(rows + 1) is longer than \(limit) bytes (a quote that is not closed?)")
+      if sinceRow > InputLimit.recordBytes.value {
+        let problem = InputLimit.recordBytes.exceeded(by: "bytes")
+        throw error("row \(rows + 1) has \(problem): a quote that is not closed?")
       }
     } while count == block.count
   }

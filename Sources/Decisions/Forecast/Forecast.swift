@@ -31,7 +31,7 @@ package struct Forecast: Sendable {
     let draws = InputDraws(scenario)
     let drawn = draws.isEmpty ? nil : tree
     let sets = try drawn.map { tree in
-      try Outcomes.map(draws.evenSettings(Self.inputSets), threads: threads) {
+      try Outcomes.map(draws.evenSettings(InputDraws.sets), threads: threads) {
         try tree.scenario($0)
       }
     }
@@ -96,9 +96,6 @@ package struct Forecast: Sendable {
       reason: "each month is rounded to whole calls by itself, `run` rounds the sum of its months")
     return Approximations.sharedUsers(of: cost) + (isRounded ? [rounding] : [])
   }
-
-  /// Sets of inputs that fill their ranges evenly.
-  package static let inputSets = 128
 
   /// - Parameter growth: users by month.
   private static func month(

@@ -338,7 +338,7 @@ extension SolveMarkdown {
     if !answer.scenario.ranges.isEmpty {
       text +=
         answer.runs == nil
-        ? "Over the ranges of inputs, bills and chances are the mean of \(Assessor.inputSets) sets "
+        ? "Over the ranges of inputs, bills and chances are the mean of \(InputDraws.sets) sets "
           + "that fill them evenly; no seed is in these, so that another one gives the same answer. "
         : "Inputs with a range are drawn anew for every month. "
     }

@@ -139,7 +139,7 @@ package enum SweepMarkdown {
     if !sweep.scenario.ranges.isEmpty {
       text +=
         sweep.runs == nil
-        ? "Over the ranges of inputs the bill is the mean of \(Assessor.inputSets) sets that fill "
+        ? "Over the ranges of inputs the bill is the mean of \(InputDraws.sets) sets that fill "
           + "them evenly, the same for every combination; likely_cost_usd is that of the likely "
           + "values. "
         : "Inputs with a range are drawn, the same values for every combination. "

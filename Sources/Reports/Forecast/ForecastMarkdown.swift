@@ -215,7 +215,7 @@ package enum ForecastMarkdown {
       "Bills are closed forms, computed without simulating; the range is what chance "
         + (forecast.scenario.ranges.isEmpty
           ? "alone does. How well volumes, sizes and growth are known matters more, and is not in it."
-          : "and the stated ranges of inputs do, over \(Forecast.inputSets) sets of inputs that fill "
+          : "and the stated ranges of inputs do, over \(InputDraws.sets) sets of inputs that fill "
             + "these evenly; how well growth is known is not in it."),
       "Every month begins with empty caches and idle quotas"
         + (forecast.scenario.knowledge == nil

@@ -48,7 +48,7 @@ extension ReportMarkdown {
             report, expectation.overBudgetProbability, expectation.anyMonthOverBudgetProbability))
     }
     guard !table.isEmpty else { return "" }
-    return "By the closed form, over \(Assessor.inputSets) sets of inputs that fill the ranges "
+    return "By the closed form, over \(InputDraws.sets) sets of inputs that fill the ranges "
       + "evenly:\n\n" + table.text
   }
 

@@ -9,6 +9,7 @@ package enum InputLimit: String, CaseIterable, Sendable {
   case priceListBytes = "price_list_bytes"
   case priceListValues = "price_list_values"
   case columns
+  case recordBytes = "record_bytes"
   case logBytes = "log_bytes"
   case unpackedRatio = "unpacked_ratio"
   case queryRows = "query_rows"
@@ -27,8 +28,8 @@ package enum InputLimit: String, CaseIterable, Sendable {
   }
 
   /// What is told of an input that is larger: `more than 32 files extend each other (…)`.
-  package func exceeded(by what: String) -> String {
-    "more than \(InputLog.grouped(Int64(value))) \(what) (limit '\(rawValue)')"
+  package func exceeded(by what: String, limit: Int? = nil) -> String {
+    "more than \(InputLog.grouped(Int64(limit ?? value))) \(what) (limit '\(rawValue)')"
   }
 
   /// The shipped limits; that their file is right is for the tests to say.

@@ -41,7 +41,7 @@ package enum OutputError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .notAFolder(let path):
-      "\(path): error: cannot write there: a part of the path is a file, expected a folder"
+      "\(path): error: cannot write there: a part of the path is not a folder"
     case .isAFolder(let path): "\(path): error: cannot write the file: a folder has its name"
     case .notWritable(let path, let reason): "\(path): error: cannot write there: \(reason)"
     case .diskFull(let path): "\(path): error: the disk is full; nothing was written"

@@ -10,8 +10,13 @@ package enum OutputTarget: Hashable, Sendable {
   /// As many links as Linux follows.
   private static let maximumLinks = 40
 
-  /// Follows a path as the system does when it opens a file, without opening one.
+  /// Follows a path as the system does when it opens a file, without opening one. `-` is the standard
+  /// output.
   package init(_ path: String) throws(OutputError) {
+    if path == "-" {
+      self = .descriptor(STDOUT_FILENO)
+      return
+    }
     guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count < Int(PATH_MAX) else {
       throw OutputError(errno: path.utf8.count < Int(PATH_MAX) ? ENOENT : ENAMETOOLONG, path: path)
     }

@@ -96,7 +96,7 @@ package final class Outputs {
 
   private func entry(_ path: String, _ writer: Writer) throws(OutputError) -> Int {
     if path.hasSuffix("/") { throw OutputError.isAFolder(path: path) }
-    let target = try OutputTarget(path == "-" ? "/dev/stdout" : path)
+    let target = try OutputTarget(path)
     if let place = places[target] {
       let known = entries[place]
       if known.writer == writer { return place }

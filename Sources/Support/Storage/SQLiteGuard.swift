@@ -67,11 +67,13 @@ package final class SQLiteGuard {
   /// Counts a row of the answer; false: that is too much.
   package func admits(_ row: [SQLiteValue]) -> Bool {
     rows += 1
+    // A row and its values as they are held, and once more as they are printed.
+    bytes += 2 * MemoryLayout<SQLiteValue>.stride * (row.count + 1)
     for value in row {
       switch value {
-      case .text(let text): bytes += text.utf8.count
-      case .blob(let blob): bytes += 2 * blob.count
-      case .null, .integer, .real: bytes += 8
+      case .text(let text): bytes += 2 * text.utf8.count
+      case .blob(let blob): bytes += 3 * blob.count
+      case .null, .integer, .real: break
       }
     }
     if rows > InputLimit.queryRows.value { exceeded = .queryRows }

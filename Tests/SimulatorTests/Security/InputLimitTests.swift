@@ -56,6 +56,35 @@ import Testing
       outcome.errors.contains("more than 16,384 columns (limit 'columns')"), "\(outcome.errors)")
   }
 
+  /// A record of JSON, a line and a row that are one byte and more longer than 16 MiB, for every reader.
+  @Test(arguments: [
+    ("long.jsonl", ["read"], "line 2: the record has"), ("long.csv", ["read"], "row 2 has"),
+    ("usage.csv", ["price"], "row 2 has"),
+    ("replay.csv", ["replay"], "row 2 has"),
+  ])
+  func records(file: String, verb: [String], message: String) throws {
+    let folder = try SmallCompany.folder()
+    let long = String(repeating: "x", count: 18 << 20)
+    let text =
+      switch file {
+      case "long.jsonl":
+        #"{"model": "small", "input_tokens": 1}"# + "\n{\"model\": \"\(long)\"}\n"
+      case "long.csv":
+        "startTime,model,prompt_tokens,completion_tokens\n2026-01-01,small,1,1\n\"\(long)\""
+      case "usage.csv": "model,input_tokens,output_tokens\nsmall,1,1\n\"\(long)\""
+      default: "timestamp,model,input_tokens,output_tokens\n2026-01-01,small,1,1\n\"\(long)\""
+      }
+    try folder.write(file, text)
+    let rest =
+      verb == ["replay"]
+      ? ["--scenario", "s.yaml", "--out", "out"] : ["--catalog", "catalog.yaml", "-o", "out.csv"]
+    let outcome = try Program.run(verb + [file] + rest, in: folder.url)
+    #expect(outcome.code == 2, "\(outcome.output.prefix(300))")
+    #expect(
+      outcome.errors.contains("\(message) more than 16,777,216 bytes (limit 'record_bytes')"),
+      "\(outcome.errors.prefix(300))")
+  }
+
   @Test(arguments: [
     (16_777_217, "more than 16,777,216 bytes (limit 'price_list_bytes')"),
     (67_108_865, "more than 67,108,864 bytes (limit 'archive_bytes')"),

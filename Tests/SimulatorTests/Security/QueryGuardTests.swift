@@ -56,6 +56,10 @@ import Testing
     #expect(try answer("SELECT * FROM t", in: folder) == #"["a", "b"] 2"#)
   }
 
+  private static let manyNumbers =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT "
+    + Array(repeating: "i", count: 40).joined(separator: ", ") + " FROM n"
+
   @Test(arguments: [
     ("SELECT zeroblob(1000000000)", "query_value_bytes"),
     ("SELECT hex(zeroblob(900000))", "query_value_bytes"),
@@ -68,6 +72,8 @@ import Testing
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400) "
         + "SELECT zeroblob(900000) FROM n", "query_bytes"
     ),
+    // 12 million values that are held and then printed.
+    (manyNumbers, "query_bytes"),
     (
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) "
         + "SELECT count(*) FROM n a, n b WHERE a.i + b.i < 0", "query_steps"

@@ -165,6 +165,22 @@ import Testing
       let unread = try Program.run(verb + ["--aliases", "al.yaml", "-o", "x"], in: folder.url)
       #expect(
         verb[0] == "replay" || unread.errors.contains("--aliases: error: "), "\(unread.errors)")
+      let place = verb[0] == "replay" ? ["--out", "y"] : ["-o", "y"]
+      for (option, value) in [
+        ("--aliases", "al.yaml"), ("--provider", "openai"), ("--rate", "EUR=1.10"),
+        ("--unit", "input_tokens=1K"), ("--allow-usage", "x"), ("--skip-unpriced", "3"),
+      ] {
+        let run = try Program.run(verb + [option, value] + place, in: folder.url)
+        #expect(run.code == 2 && run.errors.contains("\(option): error: "), "\(verb) \(run.errors)")
+        #expect(run.errors.contains("'\(value)' would go unread"))
+      }
+    }
+    // A folder is not the standard output.
+    for verb in [
+      ["run", "s.yaml", "--users", "5"], ["replay", "log.csv", "--scenario", "s.yaml"],
+    ] {
+      let run = try Program.run(verb + ["--out", "-"], in: folder.url)
+      #expect(run.code == 2 && run.errors.contains("not a folder"), "\(verb) \(run.errors)")
     }
     for paths in [
       ["-o", "a.csv", "--left-out", "./a.csv"], ["-o", "r.csv", "--left-out", "rejected.csv"],

@@ -21,7 +21,7 @@ package struct TraceOptions {
   /// For that file; nil: where the system keeps its own.
   package var temporaryFolder: String?
   /// A row or line beyond this is no request; about, since whole blocks are counted.
-  package var maximumRowBytes = 16 << 20
+  package var maximumRowBytes = InputLimit.recordBytes.value
   /// Bytes read at once.
   package var blockSize = 256 << 10
   /// What the report calls the log's format; nil: by its name.
@@ -41,7 +41,8 @@ package struct TraceOptions {
     columns: [(TraceColumn, String)] = [], fixed: [(TraceColumn, String)] = [],
     timeZone: String = "UTC", origin: SimTime = SimTime(microseconds: 0), skipBadRows: Int64 = 0,
     modelCheck: ModelCheck? = nil, order: Order = Order.verified, sortMemory: Int = 64 << 20,
-    temporaryFolder: String? = nil, maximumRowBytes: Int = 16 << 20, blockSize: Int = 256 << 10,
+    temporaryFolder: String? = nil, maximumRowBytes: Int = InputLimit.recordBytes.value,
+    blockSize: Int = 256 << 10,
     shownFormat: String? = nil, isHashed: Bool = false, threads: Int = 1, hasHelper: Bool = false,
     onRejected: ((RejectedRow) throws -> Void)? = nil
   ) {

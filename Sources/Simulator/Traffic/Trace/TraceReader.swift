@@ -178,10 +178,10 @@ package final class TraceReader {
     }
     try acceptRead()
     if bytesSinceRow > options.maximumRowBytes {
-      let quote = isJSON ? "" : " (a quote that is not closed?)"
+      let quote = isJSON ? "" : ": a quote that is not closed?"
       let place = decoder == nil ? "the header" : "row \(rowsSeen + 1)"
-      let limit = InputLog.grouped(Int64(options.maximumRowBytes))
-      throw error("\(place) is longer than \(limit) bytes\(quote)")
+      let problem = InputLimit.recordBytes.exceeded(by: "bytes", limit: options.maximumRowBytes)
+      throw error("\(place) has \(problem)\(quote)")
     }
   }
 
