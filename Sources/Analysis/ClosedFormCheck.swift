@@ -20,13 +20,4 @@ extension Scenario {
     throw BadInput(
       message: "\(name): error: no closed form tells what its conversations cost\(list)\n\(advice)")
   }
-
-  /// Throws `BadInput` where something knows single calls alone, and there are conversations.
-  /// - Parameters:
-  ///   - reason: what it knows, for people.
-  ///   - advice: what to do in its place.
-  package func needSingleCalls(_ reason: String, or advice: String) throws {
-    guard hasConversations else { return }
-    throw BadInput(message: "\(name): error: \(reason)\n\(advice)")
-  }
 }

@@ -177,7 +177,8 @@ package struct FirstScreen {
   private func ranges(_ plan: PlanReport) -> String? {
     guard let mean = plan.expectation.meanOverRanges else { return nil }
     let count = HumanFormat.plural(Int64(plan.rangedInputs), "number")
-    return "\(count) of the file are known up to a range; over these the mean bill is "
+    let verb = plan.rangedInputs == 1 ? "is" : "are"
+    return "\(count) of the file \(verb) known up to a range; over these the mean bill is "
       + "\(HumanFormat.usd(mean)), and nine in ten lie in the range above"
   }
 

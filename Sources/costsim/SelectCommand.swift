@@ -42,9 +42,7 @@ struct SelectCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
     try DecisionFiles.claim("select", of: scenario, in: folder)
-    try scenario.needSingleCalls(
-      "'select' prices calls one by one, and what a conversation's cost rests on those before them",
-      or: "'run' simulates them, and overrides compare variants")
+    try scenario.needClosedForms()
     let study = SelectionStudy(scenario, rules: try rules(of: scenario))
     let chart = ChartPicture.ifAny({ FrontierChart.svg(study, width: $0) })
     let markdown = SelectionMarkdown(study: study)

@@ -128,11 +128,12 @@ package struct SelectionStudy: Sendable {
     self.rules = rules
     plan = scenario.plans[0]
     leftOut = Expectation.leftOut(of: ExpectedCost(scenario: scenario, plan: plan))
+    let plan = plan
     func bill(_ answer: SelectionAnswer) -> Double {
       answer.calls.calls * (answer.currentCost ?? 0)
     }
     answers = SelectionCase.all(of: scenario, plan: scenario.plans[0]).map {
-      SelectionAnswer(SelectionJudge(scenario: scenario, rules: rules, calls: $0))
+      SelectionAnswer(SelectionJudge(scenario: scenario, rules: rules, calls: $0, plan: plan))
     }.enumerated().sorted {
       (-bill($0.element), $0.offset) < (-bill($1.element), $1.offset)
     }.map(\.element)

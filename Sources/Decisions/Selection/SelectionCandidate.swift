@@ -49,6 +49,7 @@ package struct SelectionJudge {
   package let scenario: Scenario
   package let rules: SelectionRules
   package let calls: SelectionCase
+  package let plan: PlanSpec
 
   /// The scale that compares most: the first with figures of two models that can take the calls, else
   /// the first with one.
@@ -77,8 +78,10 @@ package struct SelectionJudge {
 
   // MARK: Figures
 
-  /// Expected dollars of an answered call, by the model's own prices over the period.
+  /// Expected dollars of an answered call, by the model's own prices over the period; NaN where no closed
+  /// form tells.
   package func cost(_ id: ModelID) -> Double {
+    if calls.workload.conversation != nil { return costInConversation(id) }
     let region = scenario.regions[id]?.first
     let target = ExpectedCall.Target(
       model: id, region: region, name: scenario.catalog[id].name, failure: 0, attempts: 1)
@@ -92,6 +95,33 @@ package struct SelectionJudge {
           * AttemptCosts(scenario: scenario).cost(of: call, at: era.time).moments.mean
       }
     }
+  }
+
+  /// What a call costs rests on those before it: the plan's conversations, had the model alone answered
+  /// all such calls in them.
+  private func costInConversation(_ id: ModelID) -> Double {
+    var changed = scenario
+    guard let place = changed.workloads.firstIndex(where: { $0.name == calls.workload.name }) else {
+      return .nan
+    }
+    for part in calls.parts {
+      let call = part.call
+      changed.workloads[place].stages[call.stage].calls[call.call].mix[call.variantNumber].pinned =
+        Policy.Rule(name: "selection", conditions: [], choice: .model(id))
+    }
+    let cost = ExpectedCost(scenario: changed, plan: plan)
+    guard cost.total.isFinite else { return .nan }
+    var (dollars, made) = (0.0, 0.0)
+    for (call, bill) in zip(cost.calls, cost.callCosts)
+    where call.workload == place
+      && SelectionCase.name(of: call, in: changed.workloads[place]) == calls.name
+    {
+      dollars += bill
+      made +=
+        cost.traffic.volumeMonths[place] * cost.traffic.flows[place][call.accountPlan]
+        * call.perFlow
+    }
+    return made > 0 ? dollars / made : .nan
   }
 
   /// Mean microseconds; nil where neither the catalog nor the scenario tells.
@@ -120,8 +150,13 @@ package struct SelectionJudge {
     if let reason = obstacle(id) {
       return SelectionCandidate(model: id, verdict: .incapable(reason))
     }
+    let dollars = cost(id)
+    guard dollars.isFinite else {
+      return SelectionCandidate(
+        model: id, verdict: .incapable("no closed form tells what its conversations cost"))
+    }
     var result = SelectionCandidate(
-      model: id, verdict: .scored, cost: cost(id), latency: latency(id),
+      model: id, verdict: .scored, cost: dollars, latency: latency(id),
       quality: quality(id, on: scale))
     let broken = broken(result)
     guard let latency = result.latency, let quality = result.quality, let cost = result.cost else {

@@ -17,10 +17,11 @@ package struct WhatIfText {
   package var text: String {
     guard let now = answers.first?.now, let plan = scenario.plans.first else { return "" }
     let kind = now.expected == nil ? "the simulated bill" : "the expected bill"
+    let ranges = scenario.ranges.isEmpty ? "" : ", in the mean over the ranges of inputs,"
     let period = HumanFormat.span(
       Period.Span(start: scenario.period.start, end: scenario.period.end), in: scenario.period)
     let first =
-      "With \(HumanFormat.plural(Int64(plan.users), "user")) \(kind) of \(period) is "
+      "With \(HumanFormat.plural(Int64(plan.users), "user")) \(kind) of \(period)\(ranges) is "
       + "\(HumanFormat.usd(now.cost))\(Self.verdict(now, scenario)).\n"
     let trouble = CallTrouble.sentence(
       [(whose: "", trouble: now.trouble)]

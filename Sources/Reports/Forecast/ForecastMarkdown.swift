@@ -65,6 +65,11 @@ package enum ForecastMarkdown {
     let ends =
       "\(strong(HumanFormat.usd(first.bill.mean))) with \(users(first)) \(when(first)) to "
       + "\(strong(HumanFormat.usd(last.bill.mean))) with \(users(last)) \(when(last))"
+    let isSame = HumanFormat.usd(first.bill.mean) == HumanFormat.usd(last.bill.mean)
+    if isSame, first.plan.users == last.plan.users {
+      return "The AI bill stays at \(strong(HumanFormat.usd(first.bill.mean))) a month with "
+        + "\(users(first)), \(total) for the \(forecast.months.count) months together."
+    }
     let change = last.bill.mean / first.bill.mean
     let verb = change > 1.005 ? "grows" : change < 0.995 ? "falls" : "stays about the same, going"
     return "The monthly AI bill \(verb) from \(ends), \(total) for the "

@@ -268,6 +268,12 @@ package struct SelectionMarkdown {
 
   // MARK: Basis
 
+  private var conversations: String {
+    study.answers.contains { $0.calls.workload.conversation != nil }
+      ? " A call of a conversation costs what it would had the model alone answered all calls of its "
+        + "kind in the plan's conversations, with what its prompt cache then reads." : ""
+  }
+
   private var basis: String {
     ReportMarkdown.heading("What this rests on")
       + """
@@ -279,7 +285,7 @@ package struct SelectionMarkdown {
       + \(HumanFormat.number(rules.weights.conversion)) × conversion, of the mean call.
       - Cost is the expected price of an answered call with the token sizes of the scenario, by the \
       catalog's prices: no response cache, no provider's cache, no fallback. A model that does not \
-      think would not bill the thinking that is stated here.
+      think would not bill the thinking that is stated here.\(conversations)
       - Latency is the mean of the catalog or the scenario, without waiting for quotas.
       - Quality is what documents or the scenario claim, each figure with its source; nobody has \
       measured it here. Scales cannot be compared with one another, so a kind of call is judged on one \

@@ -1,6 +1,7 @@
 import CostModel
 import Testing
 
+@testable import Analysis
 @testable import Audit
 @testable import Decisions
 @testable import Reports
@@ -241,5 +242,47 @@ import Testing
     #expect((butler.calls / (50 * 90) - (1 + 0.57041 + 0.325368 + 0.1)).magnitude < 0.01)
     #expect(cases.contains { $0.name == "campaigns: creative" })
     #expect(cases.contains { $0.name == "butler: analyze_fans" })
+  }
+
+  /// A conversation's calls cost what the whole plan does were the model the only one, call by call.
+  @Test func callsOfConversationsArePricedInThem() throws {
+    let folder = try ScenarioFolder([
+      "catalog.yaml": """
+      models:
+        near: { provider: p, latency: 1s, input: $3 per 1M tokens,
+          output: $15 per 1M tokens, cache_read: $0.30 per 1M tokens,
+          cache_write: $3.75 per 1M tokens }
+        plain: { provider: q, latency: 1s, input: $1 per 1M tokens, output: $20 per 1M tokens }
+      """,
+      "s.yaml": """
+      period: { start: 2026-06-01, days: 30 }
+      plans: [10]
+      catalog: catalog.yaml
+      models:
+        near: { prompt_cache: { match: breakpoint, ttl: 5min, minimum_tokens: 1024 } }
+      policy: { rules: [{ name: all, model: near }] }
+      workloads:
+        chat:
+          volume: 20
+          conversation: { turns: 4, prefix: 2000, user: 100, answer: 300, think: 1min }
+      selection:
+        quality:
+          tests: { figures: [{ model: near, quality: 90% }, { model: plain, quality: 80% }] }
+      """,
+    ])
+    let scenario = try folder.read()
+    let study = SelectionStudy(scenario, rules: try SelectionReader.rules(of: scenario))
+    let answer = try #require(study.answers.first)
+    #expect(study.answers.count == 1 && answer.current == scenario.catalog.id(named: "near"))
+    // 10 users, 20 conversations of 4 calls each.
+    for model in ["near", "plain"] {
+      let alone = try folder.read(overrides: ["policy.rules.0.model=\(model)"])
+      let bill = ExpectedCost(scenario: alone, plan: alone.plans[0]).total
+      let id = try #require(scenario.catalog.id(named: model))
+      let cost = try #require(answer.cost(of: id))
+      #expect((cost * 800 / bill - 1).magnitude < 1e-9, "\(model) \(cost) \(bill)")
+    }
+    // The mean call sends 2,700 tokens and answers with 300: $0.0126 if nothing were read from the cache.
+    #expect(try #require(answer.currentCost) < 0.0126)
   }
 }

@@ -223,4 +223,17 @@ import Testing
     #expect(process.terminationStatus == 128 + signal)
     #expect(folder.content == before)
   }
+
+  /// A file that grows beyond what the shell permits (SIGXFSZ, 2 KiB here) takes the report back.
+  @Test func aLimitOnFilesLeavesNothing() throws {
+    let folder = try Self.folder()
+    let before = folder.content
+    let limited = try Program.run(
+      [
+        "-c", #"ulimit -f 2; exec "$0" "$@""#, Program.url().path, "run", "s.yaml", "--users", "5",
+        "--calls", "calls.csv", "--out", "o", "-q",
+      ], in: folder.url, program: URL(fileURLWithPath: "/bin/bash"))
+    #expect(limited.code == 1 && limited.errors.contains("File too large"), "\(limited.errors)")
+    #expect(folder.content == before)
+  }
 }
