@@ -218,7 +218,8 @@ extension Approximations {
   /// With the share of the calls for which it may turn a hit into a miss, or the other way round.
   private func doubts(of call: ExpectedCall, at target: ExpectedCall.Target) -> [Reason] {
     let workload = scenario.workloads[call.workload]
-    let ttl = scenario.behaviours[target.model.index].promptCache?.ttl.seconds ?? 0
+    let cache = scenario.behaviours[target.model.index].promptCache
+    let ttl = cache?.lifetime(isLong: call.variant.prefixIsLong).seconds ?? 0
     let (hit, miss) = (target.prefixHit, 1 - target.prefixHit)
     var reasons: [Reason] = []
     if !workload.profile.isFlat {

@@ -140,7 +140,7 @@ package struct AttemptCosts {
       if let window, !window.cuts { continue }
       var missed = Attempt(tokens: window.map { $0.bound - 1 } ?? tokens, isCut: window != nil)
       var found = missed
-      missed.written = target.prefixWritten
+      (missed.written, missed.writtenLong) = (target.prefixWritten, target.prefixWrittenLong)
       found.cached = target.prefixRead
       let failure = failed(target, missed)
       let (fresh, cached) = (
@@ -196,6 +196,7 @@ package struct AttemptCosts {
     var attempt = attempt
     attempt.cached = target.prefixRead * target.prefixHit
     attempt.written = target.prefixWritten * (1 - target.prefixHit)
+    attempt.writtenLong = target.prefixWrittenLong * (1 - target.prefixHit)
     attempt.answered = scenario.billFailures == .all
     return attempt
   }

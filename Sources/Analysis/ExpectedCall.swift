@@ -19,6 +19,8 @@ package struct ExpectedCall: Sendable {
     /// Tokens that are then read, and that are written for money otherwise.
     package var prefixRead = 0.0
     package var prefixWritten = 0.0
+    /// The same for the longer lifetime.
+    package var prefixWrittenLong = 0.0
     /// How much steadier the number M of misses of the prefix is than if calls missed it independently
     /// of each other, by call: (Cov(N, M) − E M)/E N with N the calls, and (Var M − E M)/E N.
     package var prefixCovariance = 0.0

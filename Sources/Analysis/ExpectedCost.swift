@@ -282,14 +282,14 @@ package struct ExpectedCost {
     let price = ExpectedPrice(
       model: scenario.catalog[target.model], region: target.region, variant: call.variant,
       time: scenario.period.start)
-    func constant(cached: Double, written: Double) -> Double {
+    func constant(cached: Double = 0, written: Double = 0, long: Double = 0) -> Double {
       price.line(
-        input: call.shape.meanInput, cached: cached, written: written, answered: true,
-        shape: call.shape
+        input: call.shape.meanInput, cached: cached, written: written, writtenLong: long,
+        answered: true, shape: call.shape
       ).constant
     }
-    return constant(cached: 0, written: target.prefixWritten)
-      - constant(cached: target.prefixRead, written: 0)
+    return constant(written: target.prefixWritten, long: target.prefixWrittenLong)
+      - constant(cached: target.prefixRead)
   }
 
   /// What drawing calls does to their sum in the whole period: of a workload's flows, made by the

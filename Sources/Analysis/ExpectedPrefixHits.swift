@@ -17,7 +17,10 @@ package struct ExpectedPrefixHits {
       for t in calls[i].chain.indices {
         let target = plain[i].chain[t]
         let hit = hit(of: plain[i], target: target, among: plain)
-        (calls[i].chain[t].prefixRead, calls[i].chain[t].prefixWritten) = tokens(plain[i], target)
+        let (read, written, long) = tokens(plain[i], target)
+        calls[i].chain[t].prefixRead = read
+        calls[i].chain[t].prefixWritten = written
+        calls[i].chain[t].prefixWrittenLong = long
         calls[i].chain[t].prefixHit = hit.ratio
         calls[i].chain[t].prefixCovariance = hit.covariance
         calls[i].chain[t].prefixVariance = hit.variance
@@ -25,17 +28,20 @@ package struct ExpectedPrefixHits {
     }
   }
 
-  /// Tokens that are read where the prefix is found, and written where it is not.
+  /// Tokens that are read where the prefix is found, and written (for which lifetime) where it is not.
   private func tokens(
     _ call: ExpectedCall, _ target: ExpectedCall.Target
-  ) -> (read: Double, written: Double) {
+  ) -> (read: Double, written: Double, long: Double) {
     let prefix = call.variant.prefixTokens
     guard let settings = scenario.behaviours[target.model.index].promptCache,
       settings.ttl > .zero, prefix >= settings.minimumTokens
-    else { return (0, 0) }
-    if settings.match == .breakpoint { return (Double(prefix), Double(prefix)) }
+    else { return (0, 0, 0) }
+    if settings.match == .breakpoint {
+      let isLong = call.variant.prefixIsLong && settings.longTTL != nil
+      return (Double(prefix), isLong ? 0 : Double(prefix), isLong ? Double(prefix) : 0)
+    }
     let whole = prefix / settings.step * settings.step
-    return (Double(whole < settings.minimumTokens ? 0 : whole), 0)
+    return (Double(whole < settings.minimumTokens ? 0 : whole), 0, 0)
   }
 
   /// What becomes of the uses of a prefix.
@@ -86,12 +92,13 @@ package struct ExpectedPrefixHits {
       settings.ttl > .zero, call.variant.prefixTokens >= settings.minimumTokens
     else { return Hits() }
     let sharing = calls.filter { self.shares($0, call, settings) }
+    let lifetime = settings.lifetime(isLong: call.variant.prefixIsLong)
     let unused = unusedBefore(call, target: target, among: sharing)
     if call.variant.prefixSharing == .conversation {
       return Hits(ratio: settings.hitChance * (1 - unused))
     }
     var hits = average(call, target: target, among: sharing) { rate in
-      Hits(rate: rate, ttl: settings.ttl.seconds, refreshes: settings.refresh)
+      Hits(rate: rate, ttl: lifetime.seconds, refreshes: settings.refresh)
     }
     hits.ratio = settings.hitChance * (1 - unused * (1 - hits.ratio))
     return hits
@@ -104,7 +111,7 @@ package struct ExpectedPrefixHits {
     let (a, b) = (other.variant, call.variant)
     guard other.workload == call.workload, a.prefixTokens >= max(1, settings.minimumTokens),
       a.prefixSharing == b.prefixSharing, other.assignment.prefix == call.assignment.prefix,
-      a.prefixName == b.prefixName
+      a.prefixName == b.prefixName, a.prefixIsLong == b.prefixIsLong
     else { return false }
     // By breakpoint a longer prefix of a name leaves each shorter one's end alone.
     guard a.prefixTokens == b.prefixTokens else { return false }

@@ -126,6 +126,8 @@ package struct Variant: Sendable {
   /// What all calls of the workload that state it share of their prefixes; nil: calls of one kind and
   /// length share theirs.
   package var prefixName: String?
+  /// Whether the provider is asked to keep the static prefix for its longer lifetime.
+  package var prefixIsLong = false
   /// Messages that the call is for.
   package var msgs: Int64 = 1
   package var batch = false

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Damaged inputs for every reader of the program itself: mutants.py PATH-OF-COSTSIM [COUNT [SEED]]
 
-No run may end by a signal, last longer than 10 s or take more than 2 GB; what is refused is refused
-with exit code 2 (or 99 of a gate) and a message. What breaks that is kept, with its command line.
+No run may end by a signal, take more than 10 s of processor time, a minute by the clock or 2 GB; what is
+refused is refused with exit code 2 (or 99 of a gate) and a message. What breaks that is kept, with its
+command line.
 """
-import collections, os, random, resource, shutil, sqlite3, subprocess, sys, tempfile, threading, time
+import collections, os, random, resource, shutil, sqlite3, subprocess, sys, tempfile, threading
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 COSTSIM = os.path.realpath(sys.argv[1])
@@ -112,19 +113,18 @@ def database(path):
 
 
 def run(arguments, folder):
-    """Exit code (negative: a signal), seconds, megabytes, what was complained."""
+    """Exit code (negative: a signal), seconds of processor time, megabytes, what was complained."""
     with open(folder + "/stderr", "wb") as errors:
-        start = time.time()
         process = subprocess.Popen(
             [COSTSIM] + arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=errors,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (16 << 30, 16 << 30)))
-        timer = threading.Timer(3 * SECONDS, process.kill)
+        timer = threading.Timer(6 * SECONDS, process.kill)
         timer.start()
         _, status, usage = os.wait4(process.pid, 0)
         timer.cancel()
         process.returncode = 0
-    took = time.time() - start
+    took = usage.ru_utime + usage.ru_stime
     code = os.waitstatus_to_exitcode(status)
     return code, took, usage.ru_maxrss / 1024, open(folder + "/stderr", "rb").read(2_000)
 

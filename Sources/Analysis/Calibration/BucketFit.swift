@@ -56,8 +56,12 @@ package struct BucketFit: Sendable {
     package var prefix: Mean
     /// Of that, what was given.
     package var hitChance: Mean?
+    /// Tokens that were written for the shorter and the longer time.
+    package var taken: (short: Int128, long: Int128)
     /// Share of all input that was read.
     package var cacheShare: Mean
+
+    package var keepsLong: Bool { taken.long > taken.short }
   }
 
   package let period: PeriodFit
@@ -74,7 +78,6 @@ package struct BucketFit: Sendable {
   package let profile: ProfileFit
   package let isHourly: Bool
   package let kinds: [Kind]
-  package let writtenLong: Int128
 
   /// Output tokens of a call that stands in for calls that are not told, and input where there is no output.
   private static let standIn: (output: Double, input: Double) = (1_000, 10_000)
@@ -92,8 +95,9 @@ package struct BucketFit: Sendable {
     static let visible = 3
     static let reasoning = 4
     static let audio = 5
-    static let meters = 6
-    static let count = 6 + CallMeter.allCases.count
+    static let writtenLong = 6
+    static let meters = 7
+    static let count = meters + CallMeter.allCases.count
   }
 
   private struct Key: Hashable {
@@ -153,7 +157,6 @@ package struct BucketFit: Sendable {
     volume = callsADay.scaled(by: Double(days) / max(observed, 1e-9) / Double(accounts))
     kinds = order.map { key in Self.kind(key, byDay, total: total) }
       .sorted { $0.calls > $1.calls }
-    writtenLong = buckets.reduce(0) { $0 + Int128($1.writtenLong) }
   }
 
   private static func dayOf(_ local: Int64) -> Int {
@@ -193,9 +196,12 @@ package struct BucketFit: Sendable {
         ratio(sums.reduce(0) { $0 + numerator($1) }, sums.reduce(0) { $0 + denominator($1) }),
         of: sums.filter { denominator($0) > 0 }.map { numerator($0) / denominator($0) })
     }
-    let kept = { (sum: Sum) in sum.values[Quantity.read] + sum.values[Quantity.written] }
+    let kept = { (sum: Sum) in
+      sum.values[Quantity.read] + sum.values[Quantity.written] + sum.values[Quantity.writtenLong]
+    }
     let read = { (sum: Sum) in sum.values[Quantity.read] }
     let written = sums.reduce(0) { $0 + $1.values[Quantity.written] }
+    let long = sums.reduce(0) { $0 + $1.values[Quantity.writtenLong] }
     let shares = byDay.compactMap { day -> Double? in
       let all = day.values.reduce(0) { $0 + $1.calls }
       return all > 0 ? (day[key]?.calls ?? 0) / all : nil
@@ -211,8 +217,8 @@ package struct BucketFit: Sendable {
         let found = mean { $0.values[Quantity.meters + place] / meter.scale }
         return found.likely > 0 ? (meter, found) : nil
       },
-      prefix: mean(kept), hitChance: written > 0 ? mean(read, over: kept) : nil,
-      cacheShare: mean(read) { $0.values[Quantity.input] })
+      prefix: mean(kept), hitChance: written + long > 0 ? mean(read, over: kept) : nil,
+      taken: (Int128(written.rounded()), Int128(long.rounded())), cacheShare: mean(read) { $0.values[Quantity.input] })
   }
 
   /// - Parameter daily: means of days.
@@ -237,8 +243,8 @@ extension BucketFit.Sum {
   fileprivate mutating func add(_ bucket: UsageBucket) {
     let amounts =
       [
-        bucket.input, bucket.read, bucket.written + bucket.writtenLong, bucket.visible,
-        bucket.reasoning, bucket.audio,
+        bucket.input, bucket.read, bucket.written, bucket.visible, bucket.reasoning, bucket.audio,
+        bucket.writtenLong,
       ] + CallMeter.allCases.map { bucket.meters[$0, default: 0] }
     for (place, amount) in amounts.enumerated() { values[place] += Double(amount) }
   }

@@ -74,6 +74,7 @@ package struct BucketText {
       let chance = own.compactMap(\.hitChance).first
       yaml.line(
         "prompt_cache: {ttl: 8760h"
+          + (own.contains { $0.keepsLong } ? ", long_ttl: 8760h" : "")
           + (chance.map { ", hit_chance: " + $0.percent(digits: 6) } ?? "") + "}", indent: 4)
     }
   }
@@ -144,7 +145,9 @@ package struct BucketText {
     yaml.comment(
       "The provider's cache gave \(kind.cacheShare.percent(digits: 4)) of the input; what it gave or took is "
         + "a prefix of its mean length.", indent: 8)
-    yaml.line("prefix: " + kind.prefix.whole, indent: 8)
+    let tokens = kind.prefix.whole
+    yaml.line(
+      "prefix: " + (kind.keepsLong ? "{tokens: \(tokens), lifetime: long}" : tokens), indent: 8)
   }
 
   /// From here on a mean that is cut to whole tokens is exact enough.
@@ -202,11 +205,6 @@ package struct BucketText {
     if fit.days < 2 {
       list.append("The buckets are of one day, so ranges are not known.")
     }
-    if fit.writtenLong > 0 {
-      list.append(
-        "\(InputLog.grouped(Int64(clamping: fit.writtenLong))) tokens that a provider's cache was to keep "
-          + "for the longer time are billed as written for the shorter one.")
-    }
-    return list
+    return list + CalibrationAssumptions.lifetimes(fit.kinds.map(\.taken))
   }
 }

@@ -18,8 +18,13 @@ package struct Calibration: Sendable {
     /// Mean tokens that the provider's cache gave or took, and the share of the input.
     package var cachedTokens: FittedRange
     package var cachedShare: Double
+    /// Tokens that the provider's cache took for its shorter and its longer time.
+    package var written: (short: Int128, long: Int128)
     /// nil: no call states one.
     package var maxTokens: MaxTokens?
+
+    /// A prefix has one lifetime: that for which more of it was written.
+    package var keepsLong: Bool { written.long > written.short }
   }
 
   /// The limits of output that calls state, as the one that a scenario can have.
@@ -81,6 +86,8 @@ package struct Calibration: Sendable {
     package var usesPromptCache: Bool
     /// The share of what its cache gave or took that it gave; nil: it took nothing.
     package var hitChance: FittedRange?
+    /// Whether some calls that are no conversation's have it keep their prefix for the longer time.
+    package var keepsLong = false
     /// Whether it answers calls of conversations, where a failure has other consequences than a retry.
     package var answersConversations = false
     /// How its cache keeps conversations; nil: it answers none, or the log tells of no reads.
@@ -125,8 +132,6 @@ package struct Calibration: Sendable {
   package var callsWithoutModel: Int64
   /// What no fit has, since the log's models do not bill it: by meter, in billed units.
   package var unpriced: [CallMeter: Int128]
-  package var writtenTokens: Int128
-  package var writtenLongTokens: Int128
   /// Requests whose cached tokens follow from the blocks that they tell.
   package var blockCalls: Int64
   /// Requests with a session, and about how many sessions there are.

@@ -99,11 +99,8 @@ package enum CalibrationAssumptions {
         "\(HumanFormat.list(amounts)) are left out: not every model that the calls can reach has a price "
           + "for them.")
     }
-    if fit.writtenLongTokens > 0, fit.workloads.contains(where: { $0.conversation == nil }) {
-      list.append(
-        "\(InputLog.grouped(Int64(clamping: fit.writtenLongTokens))) tokens that a provider's cache was "
-          + "to keep for the longer time are billed as written for the shorter one.")
-    }
+    list += Self.lifetimes(
+      fit.workloads.filter { $0.conversation == nil }.flatMap(\.kinds).map(\.written))
     if fit.blockCalls > 0 {
       list.append(
         "\(CalibrationText.count(fit.blockCalls, "call")) tell blocks of their prompts: what a cache that "
@@ -114,6 +111,18 @@ package enum CalibrationAssumptions {
       "Ranges say what a sample of this size does not tell, if calls are independent but for what "
         + "counts show; profiles, pools of prompts, weights of models and limits have none.")
     return list
+  }
+
+  /// Kinds of calls whose prefix was written for both lifetimes have that of most of it.
+  package static func lifetimes(_ kinds: [(short: Int128, long: Int128)]) -> [String] {
+    let asShort = kinds.filter { $0.long <= $0.short }.reduce(Int128(0)) { $0 + $1.long }
+    let asLong = kinds.filter { $0.long > $0.short }.reduce(Int128(0)) { $0 + $1.short }
+    return [(asShort, "longer", "shorter"), (asLong, "shorter", "longer")].compactMap {
+      tokens, told, taken in
+      guard tokens > 0 else { return nil }
+      return "\(InputLog.grouped(Int64(clamping: tokens))) tokens that a provider's cache was to keep for "
+        + "the \(told) time are billed as written for the \(taken) one, like most of their calls'."
+    }
   }
 
   private static func models(_ fit: Calibration) -> [String] {

@@ -157,6 +157,7 @@ package struct CalibrationText {
       indent: 4)
     yaml.line(
       "prompt_cache: {ttl: 1h"
+        + (model.keepsLong ? ", long_ttl: 1h" : "")
         + (model.hitChance.map { ", hit_chance: " + $0.percent(digits: 6) } ?? "") + "}",
       indent: 4)
   }

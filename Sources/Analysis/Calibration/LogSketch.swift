@@ -25,6 +25,9 @@ package struct CallCell: Sendable {
   /// Tokens that the provider's cache gave or took, 0 included.
   package var cached = SizeSketch()
   package var readTokens: Int128 = 0
+  /// Tokens that the provider's cache took for its shorter and its longer time.
+  package var written: Int128 = 0
+  package var writtenLong: Int128 = 0
   /// Calls with any of them, and those that read.
   package var cachedCalls: Int64 = 0
   package var readCalls: Int64 = 0
@@ -56,7 +59,10 @@ package struct CallCell: Sendable {
       return
     }
     let read = max(0, row.cached)
-    let kept = read + max(0, row.cacheWrite) + max(0, row.meters.cacheWriteLong)
+    let (short, long) = (max(0, row.cacheWrite), max(0, row.meters.cacheWriteLong))
+    let kept = read + short + long
+    written += Int128(short)
+    writtenLong += Int128(long)
     cached.add(kept)
     readTokens += Int128(read)
     if kept > 0 { cachedCalls += 1 }
@@ -86,6 +92,8 @@ package struct CallCell: Sendable {
     cachedCalls += other.cachedCalls
     readCalls += other.readCalls
     readTokens += other.readTokens
+    written += other.written
+    writtenLong += other.writtenLong
     cached.merge(other.cached)
     for (meter, sketch) in other.meters { meters[meter, default: SizeSketch()].merge(sketch) }
     maxTokens.merge(other.maxTokens)
@@ -131,8 +139,6 @@ package struct LogSketch: Sendable {
   package private(set) var accountPlans: [String?] = []
   package private(set) var callsWithoutUser: Int64 = 0
   package private(set) var callsWithoutModel: Int64 = 0
-  package private(set) var writtenTokens: Int128 = 0
-  package private(set) var writtenLongTokens: Int128 = 0
   /// Requests that tell blocks of their prompt and no cached tokens.
   package private(set) var blockCalls: Int64 = 0
   /// Requests by session, as prompts are counted.
@@ -240,8 +246,6 @@ package struct LogSketch: Sendable {
       userCalls[Int(row.user)] += 1
       if let plan = kinds[kind][.accountPlan] { accountPlans[Int(row.user)] = plan }
     }
-    writtenTokens += Int128(max(0, row.cacheWrite) + max(0, row.meters.cacheWriteLong))
-    writtenLongTokens += Int128(max(0, row.meters.cacheWriteLong))
     if row.session != 0 { sessions.add(prompt: row.session, user: row.user, at: row.time) }
     cells[cell(kind, model)].add(row)
     let number = workloadOfKind[kind]

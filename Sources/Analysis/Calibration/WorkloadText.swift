@@ -165,7 +165,9 @@ package struct WorkloadText {
     yaml.comment(
       "Of the input, the provider's cache gave or took \(YAMLText.percent(kind.cachedShare, digits: 3)): "
         + "as a prefix of its mean length.", indent: 8)
-    yaml.line("prefix: " + kind.cachedTokens.whole, indent: 8)
+    let tokens = kind.cachedTokens.whole
+    yaml.line(
+      "prefix: " + (kind.keepsLong ? "{tokens: \(tokens), lifetime: long}" : tokens), indent: 8)
   }
 }
 

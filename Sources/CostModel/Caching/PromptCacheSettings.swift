@@ -36,6 +36,9 @@ public struct PromptCacheSettings: Hashable, Sendable {
   public var match = Match.block
   /// How long an entry stays that is marked as long; nil: as long as any other.
   public var longTTL: SimDuration?
+  /// How long an entry stays; without a longer time all stay as long.
+  public func lifetime(isLong: Bool) -> SimDuration { isLong ? longTTL ?? ttl : ttl }
+
   /// By block: reads are cut to a multiple of it.
   public var step: Int64 = 1
   /// By breakpoint: places that are searched backwards from a mark, itself the first; nil: all.

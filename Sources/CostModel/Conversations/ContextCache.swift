@@ -211,7 +211,7 @@ public struct ContextCache: Sendable {
   }
 
   mutating func lifetime(isLong: Bool) -> SimDuration {
-    isLong ? settings.longTTL ?? settings.ttl : settings.ttl
+    settings.lifetime(isLong: isLong)
   }
 
   private mutating func refresh(_ prompt: ContextPrompt, _ place: Int, at s: SimTime) {

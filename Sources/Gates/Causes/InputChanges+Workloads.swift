@@ -179,6 +179,7 @@ extension InputChanges {
       field(.tokens, "static prefix", \.prefixTokens) { HumanFormat.count($0) },
       field(.cache, "prompts", \.prompts, GateWords.prompts),
       field(.cache, "who shares the static prefix", \.prefixSharing) { $0.rawValue },
+      field(.cache, "lifetime of the static prefix", \.prefixIsLong) { $0 ? "long" : "short" },
       field(.cache, "name of the static prefix", \.prefixName) { $0 ?? "none" },
       field(.cache, "cache class", \.attributes[.cacheClass]) { $0 ?? "none" },
       field(.cache, "answers from the knowledge base", \.asksKnowledge) { $0 ? "yes" : "no" },

@@ -59,6 +59,10 @@ extension ScenarioFormat {
         "name", .text,
         "Calls of the workload that name it share it: a longer one begins with each shorter one.",
         default: "calls of one kind and length share it", example: "tools"),
+      FormatField(
+        "lifetime", .choice(lifetimes),
+        "For how long the provider is asked to keep it: `long` where its cache has a `long_ttl`.",
+        default: "short"),
     ])
 
   package static let image = FormatObject(

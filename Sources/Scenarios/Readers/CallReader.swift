@@ -248,5 +248,6 @@ package struct CallReader {
     variant.prefixTokens = fields.count("tokens", in: 0...Self.largestTokens) ?? 0
     variant.prefixSharing = fields.choice("per", of: PrefixSharing.self) ?? .all
     variant.prefixName = fields.text("name")
+    variant.prefixIsLong = fields.text("lifetime") == "long"
   }
 }

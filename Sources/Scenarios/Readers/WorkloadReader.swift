@@ -35,7 +35,23 @@ package struct WorkloadReader {
     (workload.profile, workload.arrivals) =
       fields["traffic"].map { TrafficReader(log: log, local: local).read($0, over: traffic) }
       ?? traffic
-    return PlacedWorkload(workload: workload, calls: stages.flatMap(\.calls))
+    let placed = stages.flatMap(\.calls)
+    checkPrefixes(placed)
+    return PlacedWorkload(workload: workload, calls: placed)
+  }
+
+  /// A prefix that calls share is kept for one lifetime.
+  private func checkPrefixes(_ calls: [PlacedVariant]) {
+    var lifetimes: [String: Bool] = [:]
+    for call in calls {
+      guard let name = call.variant.prefixName else { continue }
+      let isLong = lifetimes[name] ?? call.variant.prefixIsLong
+      lifetimes[name] = isLong
+      guard isLong != call.variant.prefixIsLong else { continue }
+      log.add(
+        call.place,
+        "the prefix '\(name)' has 'lifetime: \(isLong ? "long" : "short")' in a call above, expected the same")
+    }
   }
 
   private func runLimit(_ fields: Fields, isOneCall: Bool) -> RunLimit? {

@@ -30,7 +30,7 @@ extension PlanEngine {
       Self.call(of: flight), number: flight.pointee.number,
       attempt: flight.pointee.attempts - 1, target: target)
     let split = (targets.base + target).pointee.contextCache?.attempt(
-      prompt(of: flight.pointee.call, kind), CacheMarks(.prefix), from: s, to: e,
+      prompt(of: flight.pointee.call, kind), marks(kind), from: s, to: e,
       succeeds: !flight.pointee.isFailing, hit: hit)
     take(split ?? InputSplit(), slot)
     if caching != nil { notePrefix(slot, kind: kind, target: target) }
@@ -128,6 +128,12 @@ extension PlanEngine {
       ConversationContext(prefix: segments, rest: (0, call.input - kind.pointee.prefixTokens)))
   }
 
+  /// What a call that is no conversation's asks the provider to keep.
+  @inline(__always)
+  private func marks(_ kind: CallClassPointer) -> CacheMarks {
+    CacheMarks(.prefix, prefixIsLong: kind.pointee.prefixIsLong)
+  }
+
   /// The block that stands for a synthetic call's static prefix.
   @inline(__always)
   package mutating func prefixKey(_ call: Call, kind: CallClassPointer) -> UInt64 {
@@ -158,7 +164,7 @@ extension PlanEngine {
     guard kind.pointee.prefixTokens > 0, targets[target].promptCache != nil else { return 0 }
     if targets[target].readsParts {
       return (targets.base + target).pointee.contextCache?.wouldRead(
-        prompt(of: flight.pointee.call, kind), CacheMarks(.prefix), at: t) ?? 0
+        prompt(of: flight.pointee.call, kind), marks(kind), at: t) ?? 0
     }
     return (targets.base + target).pointee.promptCache?.wouldRead(
       prefix: prefixKey(flight.pointee.call, kind: kind), tokens: kind.pointee.prefixTokens,
@@ -204,7 +210,7 @@ extension PlanEngine {
       return targets[target].promptCache?.liveUntil(
         prefixKey(call, kind: kind), at: .distantPast)
     }
-    return targets[target].contextCache?.look(prompt(of: call, kind), CacheMarks(.prefix), at: t)
+    return targets[target].contextCache?.look(prompt(of: call, kind), marks(kind), at: t)
       .expiry
   }
 }

@@ -71,7 +71,7 @@ package struct TargetState: ~Copyable, Sendable {
       blockCache = ContextCache(settings.ofLoggedBlocks)
     }
     keepsOwnEntries = behaviour.promptCache?.keepsOwnEntries ?? true
-    readsParts = behaviour.promptCache.map { !$0.isPlain } ?? false
+    readsParts = behaviour.promptCache.map { !$0.isPlain || scenario.keepsPrefixes($0) } ?? false
     timeout = behaviour.timeout?.microseconds ?? .max
     failureRate = behaviour.failureRate
     firstToken = behaviour.firstToken ?? -1

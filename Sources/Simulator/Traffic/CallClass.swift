@@ -53,6 +53,7 @@ package struct CallClass: Sendable, BitwiseCopyable {
   package var endUse: Int32
   package var prefixTokens: Int64
   package var prefixSharing: PrefixSharing
+  package var prefixIsLong: Bool
   /// Into `prefixParts`; negative: the prefix is one part.
   package var prefixParts: Int32
   /// Of a conversation's call.

@@ -427,7 +427,7 @@ package struct CompiledScenario: Sendable {
         extraInput: variant.prefixTokens + variant.frameTokens, frameTokens: variant.frameTokens,
         firstMeter: firstMeter, endMeter: endMeter,
         firstUse: firstUse, endUse: Int32(uses.count), prefixTokens: variant.prefixTokens,
-        prefixSharing: variant.prefixSharing,
+        prefixSharing: variant.prefixSharing, prefixIsLong: variant.prefixIsLong,
         prefixParts: prefix.parts.count > 1 ? Int32(prefixParts.count - 1) : -1,
         turnKind: variant.turnKind,
         maxTokens: variant.maxTokens ?? -1, limitsThinking: variant.limitedTokens == .all,

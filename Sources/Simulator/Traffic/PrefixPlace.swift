@@ -81,3 +81,10 @@ extension PromptCacheSettings {
     match == .block && readable == .start && step == 1 && hitChance >= 1 && flushes.isEmpty
   }
 }
+
+extension Scenario {
+  /// Whether some static prefix is kept there for the longer lifetime.
+  package func keepsPrefixes(_ settings: PromptCacheSettings) -> Bool {
+    settings.longTTL != nil && variants.contains(where: \.prefixIsLong)
+  }
+}

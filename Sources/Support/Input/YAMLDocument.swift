@@ -36,6 +36,9 @@ package struct YAMLDocument {
     self.log = log
   }
 
+  /// What is read of a file with duplicate keys, all in all.
+  private static let bytesReadAgain = 1 << 18
+
   private mutating func parse(_ source: String) -> YAMLNode? {
     if isEndless(source) || refusesAliasKeys() { return nil }
     var text = source
@@ -44,7 +47,7 @@ package struct YAMLDocument {
     }
     // Yams stops at the first duplicate key. Each is reported, then blotted out, so that the
     // rest of the file is checked as well.
-    let attempts = source.utf8.count < 200_000 ? 100 : 1
+    let attempts = max(1, min(100, Self.bytesReadAgain / max(1, source.utf8.count)))
     for attempt in 0..<attempts {
       do {
         guard let root = try Yams.compose(yaml: text) else {

@@ -10,7 +10,8 @@ import Testing
   enum Feature: String, CaseIterable, Sendable {
     case poisson, gamma, exact, lognormalActivity, classes, rateCache, keyedCache, globalCache
     case flushedRate, flushedKeyed
-    case failures, timeouts, tiers, timeOfDay, reasoning, audio, flow, prefix, userPrefix, months
+    case failures, timeouts, tiers, timeOfDay, reasoning, audio, flow, prefix, longPrefix,
+      userPrefix, months
     case experimentByUser, experimentByCall, experimentCached, experimentPrefix
   }
 
@@ -38,8 +39,8 @@ import Testing
     let ratio = variance / expected.variance
     #expect(ratio < 4, "\(feature): \(ratio)")
     let onlyBounded: Set<Feature> = [
-      .exact, .keyedCache, .globalCache, .flushedKeyed, .prefix, .userPrefix, .experimentCached,
-      .experimentPrefix,
+      .exact, .keyedCache, .globalCache, .flushedKeyed, .prefix, .longPrefix, .userPrefix,
+      .experimentCached, .experimentPrefix,
     ]
     if !onlyBounded.contains(feature) { #expect(ratio > 0.15, "\(feature): \(ratio)") }
   }
@@ -148,16 +149,24 @@ import Testing
         scenario.workloads[0].stages[0].calls[0].mix[i].prompts = .pool(
           size: 5, exponent: 1, perUser: feature != .globalCache)
       }
-    case .prefix, .userPrefix:
+    case .prefix, .longPrefix, .userPrefix:
       for i in 0..<2 {
         scenario.workloads[0].stages[0].calls[0].mix[i].prefixTokens = 800
-        scenario.workloads[0].stages[0].calls[0].mix[i].prefixSharedByUsers = feature == .prefix
+        scenario.workloads[0].stages[0].calls[0].mix[i].prefixSharedByUsers =
+          feature != .userPrefix
+        scenario.workloads[0].stages[0].calls[0].mix[i].prefixIsLong = feature == .longPrefix
       }
       for i in 0..<2 {
         scenario.catalog[ModelID(UInt16(i))].prices[0].rates[.cacheReadTokens] =
           AnalysisScenario.rate(perMillion: 0.1)
         scenario.behaviours[i].promptCache = PromptCacheSettings(
-          ttl: minutes(feature == .prefix ? 60 : 600), refresh: feature == .prefix)
+          ttl: minutes(feature == .prefix ? 60 : 600), refresh: feature != .userPrefix)
+        guard feature == .longPrefix else { continue }
+        scenario.behaviours[i].promptCache?.match = .breakpoint
+        scenario.behaviours[i].promptCache?.ttl = minutes(1)
+        scenario.behaviours[i].promptCache?.longTTL = minutes(60)
+        scenario.catalog[ModelID(UInt16(i))].prices[0].rates[.cacheWriteLongTokens] =
+          AnalysisScenario.rate(perMillion: 7)
       }
     default: break
     }

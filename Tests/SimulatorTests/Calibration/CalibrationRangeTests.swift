@@ -108,6 +108,29 @@ import Testing
     #expect(scenario.ranges.contains { $0.name.hasSuffix(".volume") })
   }
 
+  /// 10 calls: 7 read 600, 2 wrote 600 for an hour, one for the shorter time: the prefix is kept for long,
+  /// and of 600 tokens it is told that they were not.
+  @Test(arguments: [(2, "longer"), (1, "shorter")])
+  func aPrefixIsKeptForTheTimeOfMostWrites(long: Int, taken: String) throws {
+    let rows = (0..<10).map { call in
+      "2026-06-0\(1 + call / 5)T1\(call % 5):00:00Z,u,small,1000,10,"
+        + (call < 7 ? "600,," : call < 10 - long ? ",600," : ",,600")
+    }
+    let folder = try ScenarioFolder([
+      "catalog.yaml": CalibratedLog.catalog,
+      "log.csv": Self.log(rows, "cached_input_tokens,cache_write_tokens,cache_write_1h_tokens"),
+    ])
+    let (_, text) = try CalibratedLog.calibrate(folder, log: "log.csv")
+    let isLong = long == 2
+    #expect(text.contains("600 tokens that a provider's cache was to keep for the"))
+    #expect(text.contains("billed as written for the \(taken) one"), "\(text)")
+    try folder.write("s.yaml", text)
+    let scenario = try folder.read()
+    let variant = try #require(scenario.variants.first)
+    #expect(variant.prefixTokens == 600 && variant.prefixIsLong == isLong)
+    #expect((scenario.behaviours[0].promptCache?.longTTL != nil) == isLong)
+  }
+
   /// The second prompt has all three blocks of the first, 300 tokens, the third one the first two.
   @Test func blocksAreReadAsAProviderWould() throws {
     let rows = [
