@@ -178,7 +178,8 @@ package struct CalibrationFitter {
           ? nil : SizeFit(cell.size(meter)).map { (meter, $0) }
       },
       cachedTokens: FittedRange(cell.cached.mean, error: error),
-      cachedShare: total > 0 ? cached / total : 0, written: (cell.written, cell.writtenLong), maxTokens: maxTokens(cell))
+      cachedShare: total > 0 ? cached / total : 0, written: (cell.written, cell.writtenLong),
+      maxTokens: maxTokens(cell))
   }
 
   /// Whether every model of the log bills it, or bills it as a part of its tokens.
@@ -271,7 +272,8 @@ package struct CalibrationFitter {
       return Calibration.ModelFit(
         model: model, calls: all.calls, failed: all.failed, judged: all.judged,
         latency: SizeFit(all.latency, unit: 1_000), usesPromptCache: all.cachedCalls > 0,
-        hitChance: hitChance(all), keepsLong: cells.contains { $0.writtenLong > $0.written }, answersConversations: conversation(of: cells) != nil,
+        hitChance: hitChance(all), keepsLong: cells.contains { $0.writtenLong > $0.written },
+        answersConversations: conversation(of: cells) != nil,
         conversations: all.readTokens > 0 ? conversation(of: cells).map(Self.cache) : nil)
     }
   }
