@@ -33,12 +33,6 @@ package enum LogColumn: String, CaseIterable, Sendable {
   case chargeClass = "charge_class"
   case product
   case contextWindow = "context_window"
-  case action, task, complexity, priority, tier, budget, segment
-  case useCase = "use_case"
-  case accountPlan = "account_plan"
-  case taskType = "task_type"
-  case cacheClass = "cache_class"
-  case maxTokens = "max_tokens"
 
   /// What the column counts; nil: it is no quantity.
   package var quantity: LogQuantity? { LogQuantity(rawValue: rawValue) }

@@ -5,9 +5,9 @@ import Support
 package struct LogReadOptions {
   package var format: LogShape?
   /// What a log calls canonical columns, values for every row, and units.
-  package var columns: [(LogColumn, String)] = []
-  package var fixed: [(LogColumn, String)] = []
-  package var units: [(LogColumn, LogUnit)] = []
+  package var columns: [(String, String)] = []
+  package var fixed: [(String, String)] = []
+  package var units: [(String, LogUnit)] = []
   package var timeZone = "UTC"
   package var provider: String?
   package var rates: [String: ExactDecimal] = [:]
@@ -19,8 +19,8 @@ package struct LogReadOptions {
   package var names = NameResolver(catalog: nil, tables: NameTables())
 
   package init(
-    format: LogShape? = nil, columns: [(LogColumn, String)] = [], fixed: [(LogColumn, String)] = [],
-    units: [(LogColumn, LogUnit)] = [], timeZone: String = "UTC", provider: String? = nil,
+    format: LogShape? = nil, columns: [(String, String)] = [], fixed: [(String, String)] = [],
+    units: [(String, LogUnit)] = [], timeZone: String = "UTC", provider: String? = nil,
     rates: [String: ExactDecimal] = [:], keepsDuplicates: Bool = false, allowUsage: [String] = [],
     skipBadRows: Int64 = 0, skipUnpriced: Allowance = Allowance(count: 0),
     costTolerance: Double = 0.02,
@@ -72,15 +72,15 @@ package struct LogReadOptions {
   package func applied(to shape: LogShape) -> LogShape {
     var shape = shape
     for (column, name) in columns {
-      shape.columns[column, default: LogShape.Column()].from = [LogPath(name)]
-      shape.columns[column]?.orElse = []
+      shape[column].from = [LogPath(name)]
+      shape[column].orElse = []
     }
-    for (column, value) in fixed { shape.columns[column, default: LogShape.Column()].fixed = value }
-    for (column, unit) in units { shape.columns[column, default: LogShape.Column()].unit = unit }
+    for (column, value) in fixed { shape[column].fixed = value }
+    for (column, unit) in units { shape[column].unit = unit }
     // A log that has what the user names has what the format calls it.
     for (column, name) in columns {
       guard
-        let original = shape.detect.firstIndex(where: { $0.contains { $0.name == column.rawValue } }
+        let original = shape.detect.firstIndex(where: { $0.contains { $0.name == column } }
         )
       else { continue }
       shape.detect[original].append(LogPath(name))
@@ -119,14 +119,15 @@ package struct LogReadOptions {
     rates[parts[0].uppercased()] = rate
   }
 
-  private static func pair(_ text: Substring, _ option: String) throws -> (LogColumn, String) {
+  private static func pair(_ text: Substring, _ option: String) throws -> (String, String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
       throw BadInput(message: "\(option): error: expected column=value, not '\(text)'")
     }
     let name = String(parts[0])
-    guard let column = LogColumn(rawValue: LogShapeFile.aliases[name] ?? name) else {
-      let names = LogColumn.allCases.map(\.rawValue)
+    let column = LogShapeFile.aliases[name] ?? name
+    let names = LogShapeFile.allNames
+    guard names.contains(column) else {
       throw BadInput(
         message: "\(option): error: unknown column '\(name)', expected "
           + InputLog.alternatives(names)

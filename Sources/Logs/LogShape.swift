@@ -94,6 +94,18 @@ package struct LogShape: Sendable {
   /// Columns that are handed on as they stand.
   package var others: [String: Column] = [:]
 
+  /// A canonical column by its name.
+  package subscript(name: String) -> Column {
+    get { (LogColumn(rawValue: name).map { columns[$0] } ?? others[name]) ?? Column() }
+    set {
+      if let column = LogColumn(rawValue: name) {
+        columns[column] = newValue
+      } else {
+        others[name] = newValue
+      }
+    }
+  }
+
   /// Every column that the shape reads.
   package var readPaths: Set<LogPath> {
     var paths = Set(

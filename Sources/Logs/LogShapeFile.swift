@@ -77,6 +77,9 @@ package enum LogShapeFile {
     LogColumn(rawValue: $0) == nil && aliases[$0] == nil
   }
 
+  /// Every canonical column.
+  package static let allNames = LogColumn.allCases.map(\.rawValue) + others
+
   package static let columns = FormatObject(
     name: "columns", summary: "Canonical columns and where they come from.",
     fields: (LogColumn.allCases.map(\.rawValue) + aliases.keys.sorted() + others).map {

@@ -70,11 +70,7 @@ package struct LogShapeReader {
     guard let columns = fields.fields("columns", as: LogShapeFile.columns) else { return }
     for field in LogShapeFile.columns.fields {
       guard let node = columns[field.key] else { continue }
-      if let column = LogColumn(rawValue: LogShapeFile.aliases[field.key] ?? field.key) {
-        shape.columns[column] = read(node, shape)
-      } else {
-        shape.others[field.key] = read(node, shape)
-      }
+      shape[LogShapeFile.aliases[field.key] ?? field.key] = read(node, shape)
     }
   }
 

@@ -48,10 +48,20 @@ package enum LogShapes {
     var shapes: [LogShape] = []
     for (name, text) in files {
       let text = String(decoding: text, as: UTF8.self)
-      shapes.append(
-        try LogShapeReader.read(SourceFile(path: name + ".yaml", order: 0, text: text)))
+      var shape = try LogShapeReader.read(SourceFile(path: name + ".yaml", order: 0, text: text))
+      if name == TraceFormats.canonical { addOwnNames(to: &shape) }
+      shapes.append(shape)
     }
     return shapes
+  }
+
+  /// Canonical columns of requests, which are called what they are called.
+  private static func addOwnNames(to shape: inout LogShape) {
+    for column in TraceColumn.allCases {
+      let name = LogShapeFile.aliases[column.name] ?? column.name
+      guard shape[name].paths.isEmpty else { continue }
+      shape[name].from = column.names.map(LogPath.init)
+    }
   }
 
   private static func file(_ path: String) throws -> SourceFile {

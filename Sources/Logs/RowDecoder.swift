@@ -132,9 +132,6 @@ package final class RowDecoder {
     row.asked = text(.requestedModel, record)
     row.seller = seller(record)
     row.statedBilling = text(.billing, record).flatMap(LogRow.Billing.init)
-    for column in Self.attributes {
-      if let value = text(column, record) { row.others[column.rawValue] = value }
-    }
     for (name, rule) in shape.others {
       if let value = texts(rule, record).first { row.others[name] = value }
     }
@@ -152,10 +149,6 @@ package final class RowDecoder {
   }
 
   private static let ordinaryTiers: Set = ["default", "standard", "auto", "on_demand", "batch"]
-  private static let attributes: [LogColumn] = [
-    .action, .task, .complexity, .priority, .tier, .budget, .segment, .useCase, .accountPlan,
-    .taskType, .cacheClass, .maxTokens,
-  ]
 
   private func seller(_ record: SourceRecord) -> String? {
     if let told = text(.provider, record) {

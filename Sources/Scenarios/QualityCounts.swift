@@ -19,6 +19,27 @@ package enum QualityMetric: Int, CaseIterable, Sendable {
     }
   }
 
+  package var inWords: String {
+    switch self {
+    case .satisfaction: "satisfaction"
+    case .conversion: "conversion"
+    case .sent: "share of answers sent"
+    case .engagement: "engagement"
+    case .responseTime: "mean response time"
+    case .hallucination: "share of hallucinations"
+    case .inappropriate: "share of inappropriate answers"
+    case .technicalError: "share of technical errors"
+    }
+  }
+
+  /// Whether it is a time instead of a share.
+  package var isDuration: Bool { self == .responseTime }
+
+  /// Whether it is better the lower it is.
+  package var isFlaw: Bool {
+    self == .hallucination || self == .inappropriate || self == .technicalError
+  }
+
   /// Whether it is drawn with the answer, for alerts and experiments too, and not for quality.csv alone.
   package var isOpinion: Bool { self == .satisfaction || self == .conversion }
 

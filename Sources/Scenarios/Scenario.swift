@@ -93,7 +93,7 @@ extension Scenario {
   package var tellsQuality: Bool {
     tables.contains(.quality) || variants.contains { $0.quality.isStated }
       || thresholds.contains { $0.metric.quality != nil }
-      || alerts.contains(where: \.metric.needsTally)
+      || alerts.contains { !($0.metric.quality?.isOpinion ?? true) }
   }
 
   /// Whether it says what conversions or users bring.
@@ -261,46 +261,6 @@ package struct Budget: Sendable {
 
 package enum Severity: String, CaseIterable, Sendable { case low, medium, high, critical }
 package enum AlertType: String, CaseIterable, Sendable { case cost, performance, quality, error }
-
-/// An alert on the calls whose last outcome lies in the last `window`, judged every minute.
-package struct RollingAlert: Sendable {
-  package enum Metric: Hashable, Sendable {
-    /// Of ok calls, hits included, in milliseconds; the percentile is 0 < p ≤ 100.
-    case latency(percentile: Double)
-    case errorRate, cacheHitRate
-    /// What is told of answers: shares, or milliseconds of response time.
-    case quality(QualityMetric)
-    /// Timeouts as a share of attempts.
-    case timeoutShare
-    /// What each account has spent in the month, in dollars; judged at every outcome.
-    case accountMonthCost
-
-    /// Whether it is counted from what quality.csv is counted from; opinions are told with the answer.
-    package var needsTally: Bool {
-      guard case .quality(let metric) = self else { return false }
-      return !metric.isOpinion
-    }
-  }
-  package enum Comparison: String, Sendable {
-    case above = ">"
-    case below = "<"
-  }
-
-  package var name: String
-  package var type: AlertType
-  package var severity: Severity
-  package var metric: Metric
-  package var comparison: Comparison
-  /// Milliseconds for latency, a fraction for rates, dollars for spending.
-  package var threshold: Double
-  /// Of spending, exactly.
-  package var limit = MoneySum.zero
-  package var window: SimDuration
-  package var minSamples = 20
-  package var message: String
-  /// What the documents say the threshold is, where that differs from what they test.
-  package var statedThreshold: Double?
-}
 
 /// What a budget document claims of one plan.
 package struct PublishedPlan: Sendable {

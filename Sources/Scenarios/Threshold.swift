@@ -2,44 +2,6 @@ import Support
 
 /// A bound that `check` holds a plan to: `latency_ms{plan:users-50}: p(95)<5000` (docs/ci.md).
 package struct Threshold: Sendable {
-  package enum Metric: String, CaseIterable, Sendable {
-    case cost = "cost_usd"
-    case latency = "latency_ms"
-    case errorRate = "error_rate"
-    case cacheHitRate = "cache_hit_rate"
-    case timeoutRate = "timeout_rate"
-    case satisfaction, conversion, sent, engagement, hallucination, inappropriate
-    case technicalError = "technical_error"
-    case responseTime = "response_time_ms"
-
-    /// What it measures of answers; nil: something else.
-    package var quality: QualityMetric? {
-      switch self {
-      case .cost, .latency, .errorRate, .cacheHitRate, .timeoutRate: nil
-      case .satisfaction: .satisfaction
-      case .conversion: .conversion
-      case .sent: .sent
-      case .engagement: .engagement
-      case .hallucination: .hallucination
-      case .inappropriate: .inappropriate
-      case .technicalError: .technicalError
-      case .responseTime: .responseTime
-      }
-    }
-
-    /// Whether its limits are durations.
-    package var isDuration: Bool { self == .latency || self == .responseTime }
-
-    /// What it can be told apart by.
-    package var tags: [Tag] {
-      switch self {
-      case .cost: [.plan, .model, .useCase, .tier]
-      case .latency, .errorRate, .timeoutRate: [.plan, .model]
-      case .cacheHitRate: [.plan]
-      default: [.plan, .model, .useCase]
-      }
-    }
-  }
   package enum Tag: String, CaseIterable, Sendable {
     case plan, model, tier
     case useCase = "use_case"
@@ -50,6 +12,16 @@ package struct Threshold: Sendable {
     case average
     /// 0 < p ≤ 100; `med` is 50 and `max` 100.
     case percentile(Double)
+
+    /// What the file says.
+    package var name: String {
+      switch self {
+      case .sum: "sum"
+      case .rate: "rate"
+      case .average: "avg"
+      case .percentile(let percent): "p(\(percent))"
+      }
+    }
   }
   package enum Comparison: String, CaseIterable, Sendable {
     case below = "<"

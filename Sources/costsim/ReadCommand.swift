@@ -86,7 +86,7 @@ struct ReadCommand: ParsableCommand {
 
   private func further() throws -> [String] {
     let names = (also ?? "").split(separator: ",").map { Quantity.trimmed($0) }
-    let known = LogColumn.allCases.map(\.rawValue)
+    let known = LogShapeFile.allNames
     for name in names where !known.contains(name) {
       throw BadInput(
         message: "--also: error: unknown column '\(name)'"

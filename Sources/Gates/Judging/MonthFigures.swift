@@ -46,26 +46,34 @@ package struct MonthFigures: Sendable {
 
   /// A cost or a rate; nil: nothing to count.
   private static func value(_ threshold: Threshold, _ result: PlanResult) -> Double? {
-    switch threshold.metric {
-    case .cost: return cost(threshold, result)
-    case .latency: return nil
-    case .cacheHitRate:
-      return share(result.cacheHits, of: result.cacheHits + result.cacheMisses)
-    case .timeoutRate:
-      let rows = result.performance.filter { row in
-        threshold.selector[.model].map { isOf(row.model, model: $0) } ?? true
-      }
-      return share(
-        rows.reduce(0) { $0 + $1.timeouts }, of: rows.reduce(0) { $0 + $1.attempts })
-    case .errorRate:
-      guard let model = threshold.selector[.model] else {
-        return share(result.failedCalls, of: result.calls)
-      }
-      let rows = result.performance.filter { isOf($0.model, model: model) }
-      return share(
-        rows.reduce(0) { $0 + $1.failures }, of: rows.reduce(0) { $0 + $1.attempts })
-    default: return threshold.metric.quality.flatMap { quality($0, threshold, result) }
+    switch threshold.metric.measure {
+    case .spending: cost(threshold, result)
+    case .latency, .accountMonth: nil
+    case .ratio(let part, let whole): counts(threshold, result).ratio(part, of: whole)
+    case .quality(let metric): quality(metric, threshold, result)
     }
+  }
+
+  /// Of one model its attempts, where the plan's are calls.
+  private static func counts(_ threshold: Threshold, _ result: PlanResult) -> CallCounts {
+    let model = threshold.selector[.model]
+    let rows = result.performance.filter { row in
+      model.map { isOf(row.model, model: $0) } ?? true
+    }
+    func sum(_ value: (TargetPerformance) -> Int64) -> Int64 { rows.reduce(0) { $0 + value($1) } }
+    var counts = CallCounts()
+    for count in CallCount.allCases {
+      counts[count] =
+        switch count {
+        case .calls: model == nil ? result.calls : sum(\.attempts)
+        case .failed: model == nil ? result.failedCalls : sum(\.failures)
+        case .hits: result.cacheHits
+        case .lookups: result.cacheHits + result.cacheMisses
+        case .attempts: sum(\.attempts)
+        case .timeouts: sum(\.timeouts)
+        }
+    }
+    return counts
   }
 
   private static func quality(
@@ -81,10 +89,6 @@ package struct MonthFigures: Sendable {
       }
     }
     return cells.reduce(into: QualityCounts()) { $0 += $1.counts }.mean(metric)
-  }
-
-  private static func share(_ part: Int64, of whole: Int64) -> Double? {
-    whole > 0 ? Double(part) / Double(whole) : nil
   }
 
   private static func cost(_ threshold: Threshold, _ result: PlanResult) -> Double? {

@@ -46,7 +46,7 @@ package struct ThresholdJudge {
 
   /// Whether only a simulation can tell.
   package static func needsSimulation(_ threshold: Threshold) -> Bool {
-    threshold.metric != .cost || threshold.selector.keys.contains { $0 != .plan }
+    threshold.metric.measure != .spending || threshold.selector.keys.contains { $0 != .plan }
   }
 
   /// Whether the closed form's error is that of the bill.
@@ -58,7 +58,7 @@ package struct ThresholdJudge {
     GateCheck(
       scenario: scenario.name, plan: plan, name: threshold.text,
       outcome: limits.outcome(.nothingToCount), gap: .nothingToCount,
-      message: "\(threshold.metric.rawValue) is unknown: \(why)")
+      message: "\(threshold.metric.key) is unknown: \(why)")
   }
 
   // MARK: By independent months
@@ -88,16 +88,7 @@ package struct ThresholdJudge {
     _ threshold: Threshold, _ plan: PlanSpec, _ months: MonthSpread?
   ) -> GateCheck {
     guard let months, let own = months.figures[0] else {
-      let why =
-        switch threshold.metric {
-        case .cost: "there was no such call"
-        case .latency: "no such call was answered"
-        case .errorRate: "there was no such call"
-        case .timeoutRate: "there was no such attempt"
-        case .cacheHitRate: "nothing was looked up in the cache"
-        default: "nothing is told of such an answer"
-        }
-      return gap(threshold, plan.name, why)
+      return gap(threshold, plan.name, threshold.metric.gap)
     }
     let unit = { Self.words($0, threshold.metric) }
     let value = own.low == own.high ? unit(own.low) : "\(unit(own.low)) to \(unit(own.high))"
@@ -105,16 +96,16 @@ package struct ThresholdJudge {
     return GateCheck(
       scenario: scenario.name, plan: plan.name, name: threshold.text,
       outcome: months.breaks ? .failed : .passed,
-      message: "\(threshold.metric.rawValue) is \(value)"
+      message: "\(threshold.metric.key) is \(value)"
         + (isMeasured ? months.words(unit) : " in the seed's own month"),
       months: isMeasured ? months : nil)
   }
 
-  private static func words(_ value: Double, _ metric: Threshold.Metric) -> String {
-    switch metric {
-    case .cost: HumanFormat.usd(MoneySum(dollars: value))
-    case _ where metric.isDuration: GateWords.number(value) + " ms"
-    default: GateWords.share(value)
+  private static func words(_ value: Double, _ metric: Metric) -> String {
+    switch metric.unit {
+    case .usd: HumanFormat.usd(MoneySum(dollars: value))
+    case .ms: GateWords.number(value) + " ms"
+    case .share: GateWords.share(value)
     }
   }
 

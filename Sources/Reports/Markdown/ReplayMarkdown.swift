@@ -90,7 +90,7 @@ package enum ReplayMarkdown {
     guard facts.untold.contains(.user), scenario.replay.users == .none else { return nil }
     let isKeptByUser = scenario.cache.mode != .off && scenario.cache.scope == .user
     let caps = (scenario.budget?.actions ?? []).contains { $0.isCap }
-    let watches = scenario.alerts.contains { $0.metric == .accountMonthCost }
+    let watches = scenario.alerts.contains(where: \.watchesAccounts)
     let effects = [
       isKeptByUser ? "the response cache, which is kept by user, is never asked" : nil,
       caps ? "no cap of an account holds" : nil,

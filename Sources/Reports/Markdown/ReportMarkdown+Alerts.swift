@@ -36,8 +36,10 @@ extension ReportMarkdown {
       .number("accounts and months"), .text("first"), .text("last"),
     ])
     for plan in report.plans {
-      for rule in report.scenario.alerts where rule.metric == .accountMonthCost {
-        let fired = plan.result.alerts.filter { $0.rule == rule.name && $0.metric == rule.metric }
+      for rule in report.scenario.alerts where rule.watchesAccounts {
+        let fired = plan.result.alerts.filter {
+          $0.rule == rule.name && $0.metric?.measure == rule.metric.measure
+        }
         guard let first = fired.first, let last = fired.last else { continue }
         table.row([
           name(plan.plan), Markdown.escape(rule.name), rule.severity.rawValue,

@@ -42,7 +42,7 @@ extension SelectionAnswer {
 }
 
 extension ReportTables {
-  private static let selection = TableDefinition<SelectionItem>(
+  package static let selection = TableDefinition<SelectionItem>(
     name: "select", about: "Every model of the catalog, judged for every kind of call.",
     key: ["scenario", "call", "model"], columns: selectionNames + selectionFigures)
 

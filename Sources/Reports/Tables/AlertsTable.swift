@@ -7,7 +7,7 @@ extension ReportTables {
   /// With the accounts where some alert watches them.
   package static func alerts(_ scenario: Scenario) -> TableDefinition<PlanRow<AlertEvent>> {
     var table = alerts
-    if scenario.alerts.contains(where: { $0.metric == .accountMonthCost }) {
+    if scenario.alerts.contains(where: \.watchesAccounts) {
       table.columns.append(
         Column("account_id", .text, "Account that has spent so much; empty for other alerts") {
           .optional($0.item.account) { .text($0) }
@@ -45,11 +45,5 @@ extension ReportTables {
 
 extension AlertEvent {
   /// Of its value and threshold.
-  package var unit: String {
-    switch metric {
-    case nil, .accountMonthCost: "USD"
-    case .latency, .quality(.responseTime): "ms"
-    case .errorRate, .timeoutShare, .cacheHitRate, .quality: "share"
-    }
-  }
+  package var unit: String { (metric?.unit ?? .usd).rawValue }
 }

@@ -30,7 +30,7 @@ extension ReportTables {
     ]
   }
 
-  private static let caching = TableDefinition<PlanRow<CachingItem>>(
+  package static let caching = TableDefinition<PlanRow<CachingItem>>(
     name: "caching",
     about:
       "What billed input was read from providers' caches and written to them, by workload, kind of "

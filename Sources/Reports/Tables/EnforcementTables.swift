@@ -52,7 +52,7 @@ extension ReportTables {
     ]
   }
 
-  private static let savings = TableDefinition<PlanRow<EnforcedMonth>>(
+  package static let savings = TableDefinition<PlanRow<EnforcedMonth>>(
     name: "savings", about: "Each month's bill with and without the budget's actions.",
     key: ["scenario", "plan", "month_start"],
     sums: [RowSum(total: "saved_usd", parts: ["cost_without_usd"], less: ["cost_usd"])],
@@ -72,7 +72,7 @@ extension ReportTables {
       },
     ])
 
-  private static let enforcement = TableDefinition<PlanRow<EnforcementCell>>(
+  package static let enforcement = TableDefinition<PlanRow<EnforcementCell>>(
     name: "enforcement", about: "What each action of the budget did to which calls.",
     indexes: [["scenario", "plan", "rule"]],
     columns: PlanRow.columns + [
@@ -99,7 +99,7 @@ extension ReportTables {
       },
     ])
 
-  private static let enforcedAccounts = TableDefinition<PlanRow<EnforcedAccount>>(
+  package static let enforcedAccounts = TableDefinition<PlanRow<EnforcedAccount>>(
     name: "enforced_accounts", about: "Whose calls each action of the budget refused or moved.",
     indexes: [["scenario", "plan", "account_id"]],
     columns: PlanRow.columns + [

@@ -32,7 +32,7 @@ extension ReportTables {
     }
   }
 
-  private static let experiments = TableDefinition<PlanRow<ExperimentItem>>(
+  package static let experiments = TableDefinition<PlanRow<ExperimentItem>>(
     name: "experiments", about: "Every variant of every experiment, against the first one.",
     key: ["scenario", "plan", "experiment", "variant"],
     columns: PlanRow.columns + ExperimentColumns.all)

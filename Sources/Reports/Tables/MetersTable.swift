@@ -13,7 +13,7 @@ extension ReportTables {
     return [meters.table(rows(report) { $0.result.meters })]
   }
 
-  private static let meters = TableDefinition<PlanRow<MeterCell>>(
+  package static let meters = TableDefinition<PlanRow<MeterCell>>(
     name: "meters",
     about: "What was metered beside text tokens and thinking, by use case and model.",
     indexes: [["scenario", "plan", "use_case"]],

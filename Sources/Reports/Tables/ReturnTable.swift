@@ -8,7 +8,7 @@ extension ReportTables {
     return [returns.table(rows(report) { $0.returnLines(report.scenario) })]
   }
 
-  private static let returns = TableDefinition<PlanRow<ReturnLine>>(
+  package static let returns = TableDefinition<PlanRow<ReturnLine>>(
     name: "return", about: "Revenue, AI cost and margin: by use case, by account plan, and in all.",
     indexes: [["scenario", "plan", "name"]],
     sums: [

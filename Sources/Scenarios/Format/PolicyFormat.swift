@@ -33,17 +33,9 @@ package enum PolicyFormat {
   package static let conditions = FormatObject(
     name: "conditions", summary: "An attribute equals a text, or is one of a list.",
     fields: Attribute.ofRules.map {
-      switch $0 {
-      case .kind:
-        FormatField(
-          $0.name, .either([.text, .list(.text)]),
-          "What a conversation's call is for: `answer`, `tool` or `compaction`.", example: "tool")
-      case .turn:
-        FormatField(
-          $0.name, .either([.text, .list(.text)]),
-          "The turn of a conversation's call, from 1; a sub-agent's turns are its own.",
-          example: "2..")
-      default: FormatField($0.name, .either([.text, .list(.text)]), "The call's \($0.name).")
-      }
+      FormatField(
+        $0.name, .either([.text, .list(.text)]),
+        $0.isOfConversations ? $0.about : "The call's \($0.name).",
+        example: $0.isOfConversations ? $0.example : nil)
     })
 }

@@ -180,16 +180,19 @@ extension ScenarioFormat {
       FormatField("amount", .money, "Spent in a day.", example: "$0.50"),
     ])
 
+  private static let alertMetrics = Metric.all.compactMap { metric in
+    guard let name = metric.alert, metric.measure != .accountMonth else { return nil }
+    if case .latency = metric.measure { return "`\(name)` (any percentile)" }
+    return "`\(name)`"
+  }.joined(separator: ", ")
+
   package static let alert = FormatObject(
     name: "alert",
     summary: "A condition on recent calls, judged every minute, or on what an account spends.",
     fields: [
       FormatField(
         "when", .text,
-        "`METRIC > LIMIT` or `METRIC < LIMIT`; metrics: `latency_p95` (any percentile), "
-          + "`error_rate`, `timeout_share`, `cache_hit_rate`, `satisfaction`, `conversion`, "
-          + "`sent`, `engagement`, `response_time`, `hallucination`, `inappropriate`, "
-          + "`technical_error`; "
+        "`METRIC > LIMIT` or `METRIC < LIMIT`; metrics: \(alertMetrics); "
           + "`account_month_cost > $10`: once for every account and month that spends more.",
         example: "latency_p95 > 5000ms", required: true),
       FormatField("window", .duration, "How recent.", default: "1h", example: "24h"),

@@ -1,19 +1,13 @@
+import CostModel
 import Support
 
 /// The keys that say what calls are made.
 extension ScenarioFormat {
   /// What one call looks like. On a workload they are defaults for all of its calls.
   package static let callFields: [FormatField] =
-    [
-      FormatField("task", .text, "What rules may test: the task.", example: "generation"),
-      FormatField("complexity", .text, "`simple`, `standard`, `high`, …"),
-      FormatField("priority", .text, "`low`, `normal`, `high`, …"),
-      FormatField("budget", .text, "`economy`, `standard`, `premium`, …"),
-      FormatField("tier", .text, "Picks the fallback chain.", default: "standard"),
-      FormatField("task_type", .text, "What rules may test: the task type.", example: "chatbot"),
-      FormatField("cache_class", .text, "Class of the response cache.", example: "classification"),
-      FormatField("action", .text, "What rules may test: the action."),
-      FormatField("segment", .text, "What rules may test: the segment."),
+    Attribute.ofCalls.map {
+      FormatField($0.name, .text, $0.about, default: $0.standard, example: $0.example)
+    } + [
       FormatField(
         "msgs", .count, "Messages that one call is for; counted in actions.csv.", default: "1",
         example: "20"),

@@ -3,10 +3,6 @@ import Support
 
 /// Reads rolling alerts: `when: latency_p95 > 5000ms`.
 package struct AlertReader {
-  private static let metrics =
-    ["latency_p95", "error_rate", "timeout_share", "cache_hit_rate", "account_month_cost"]
-    + QualityMetric.allCases.map(\.name)
-
   package let log: InputLog
 
   package func read(_ entry: YAMLNode.Entry) -> RollingAlert? {
@@ -14,17 +10,14 @@ package struct AlertReader {
       let when = fields["when"], let condition = condition(when)
     else { return nil }
     var alert = RollingAlert(
-      name: entry.key, type: fields.choice("type", of: AlertType.self) ?? condition.type,
+      name: entry.key, type: fields.choice("type", of: AlertType.self) ?? condition.metric.type,
       severity: fields.choice("severity", of: Severity.self) ?? .high, metric: condition.metric,
-      comparison: condition.comparison, threshold: condition.threshold,
+      comparison: condition.comparison, threshold: condition.threshold, limit: condition.limit,
       window: fields["window"].flatMap(window) ?? .hour,
       minSamples: Int(fields.count("min_samples", in: 1...1_000_000_000) ?? 20),
       message: "",
-      statedThreshold: fields["stated"].flatMap { threshold($0, for: condition.metric) })
-    if alert.metric == .accountMonthCost {
-      alert.limit = condition.limit
-      checkSpending(alert, fields, when.place)
-    }
+      statedThreshold: fields["stated"].flatMap { threshold($0, for: condition.metric)?.value })
+    if alert.watchesAccounts { checkSpending(alert, fields, when.place) }
     alert.message = fields.text("message") ?? alert.inWords
     return alert
   }
@@ -52,12 +45,11 @@ package struct AlertReader {
   }
 
   private struct Condition {
-    var metric: RollingAlert.Metric
-    var type: AlertType
+    var metric: Metric
     var comparison: RollingAlert.Comparison
     var threshold: Double
     /// Of spending, exactly.
-    var limit = MoneySum.zero
+    var limit: MoneySum
   }
 
   private func condition(_ node: YAMLNode) -> Condition? {
@@ -68,45 +60,25 @@ package struct AlertReader {
     }
     let name = Quantity.trimmed(text[..<sign])
     let limit = Quantity.trimmed(text[text.index(after: sign)...])
-    guard let (metric, type) = metric(name, node.place) else { return nil }
+    guard let metric = Metric.alert(named: name) else {
+      log.unknown("metric", name, at: node.place, among: Metric.all.compactMap(\.alert))
+      return nil
+    }
     let value = YAMLNode(content: .scalar(limit, plain: false), place: node.place)
-    let comparison = text[sign] == ">" ? RollingAlert.Comparison.above : .below
-    if metric == .accountMonthCost {
-      return log.money(value).map {
-        Condition(
-          metric: metric, type: type, comparison: comparison, threshold: $0.dollars, limit: $0)
-      }
-    }
     return threshold(value, for: metric).map {
-      Condition(metric: metric, type: type, comparison: comparison, threshold: $0)
+      Condition(
+        metric: metric, comparison: text[sign] == ">" ? .above : .below, threshold: $0.value,
+        limit: $0.limit)
     }
   }
 
-  private func metric(_ name: String, _ place: Place) -> (RollingAlert.Metric, AlertType)? {
-    switch name {
-    case "error_rate": return (.errorRate, .error)
-    case "timeout_share": return (.timeoutShare, .error)
-    case "cache_hit_rate": return (.cacheHitRate, .performance)
-    case "account_month_cost": return (.accountMonthCost, .cost)
-    default: break
+  private func threshold(
+    _ node: YAMLNode, for metric: Metric
+  ) -> (value: Double, limit: MoneySum)? {
+    switch metric.unit {
+    case .usd: log.money(node).map { ($0.dollars, $0) }
+    case .ms: log.duration(node).map { (Double($0.microseconds) / 1_000, .zero) }
+    case .share: log.share(node).map { ($0, .zero) }
     }
-    if let metric = QualityMetric.allCases.first(where: { $0.name == name }) {
-      return (.quality(metric), .quality)
-    }
-    if name.hasPrefix("latency_p"), let percentile = ExactDecimal(name.dropFirst(9))?.double,
-      percentile > 0, percentile <= 100
-    {
-      return (.latency(percentile: percentile), .performance)
-    }
-    log.unknown("metric", name, at: place, among: Self.metrics)
-    return nil
-  }
-
-  private func threshold(_ node: YAMLNode, for metric: RollingAlert.Metric) -> Double? {
-    if metric.isDuration {
-      return log.duration(node).map { Double($0.microseconds) / 1_000 }
-    }
-    if metric == .accountMonthCost { return log.money(node)?.dollars }
-    return log.share(node)
   }
 }

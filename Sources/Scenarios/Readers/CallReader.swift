@@ -122,8 +122,7 @@ package struct CallReader {
   // MARK: Keys of a call
 
   private func readAttributes(_ fields: Fields, into variant: inout Variant) {
-    for attribute in Attribute.ofRules
-    where attribute != .useCase && attribute != .accountPlan && !attribute.isOfConversations {
+    for attribute in Attribute.ofCalls {
       variant.attributes[attribute] = fields.text(attribute.name)
     }
     variant.attributes[.useCase] = useCase

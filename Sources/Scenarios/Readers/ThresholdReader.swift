@@ -14,7 +14,7 @@ package struct ThresholdReader {
       guard
         let parts = text.firstMatch(of: /^\s*([^<>=!]*?)\s*(<=|>=|<|>|===|==|!=)\s*(.*?)\s*$/)
       else {
-        log.add(node.place, "expected an assertion like \(Self.example(metric)), not \(node.kind)")
+        log.add(node.place, "expected an assertion like \(metric.example), not \(node.kind)")
         return nil
       }
       guard let aggregation = aggregation(String(parts.1), of: metric, at: node.place),
@@ -28,12 +28,12 @@ package struct ThresholdReader {
   }
 
   /// In the unit of the metric, or as a bare number of dollars, milliseconds or a fraction.
-  private func limit(_ text: String, of metric: Threshold.Metric, at place: Place) -> Double? {
+  private func limit(_ text: String, of metric: Metric, at place: Place) -> Double? {
     do throws(Quantity.Problem) {
-      switch metric {
-      case .cost: return MoneySum(picodollars: try Quantity.money(text)).dollars
-      case _ where !metric.isDuration: return try Quantity.share(text).double
-      default:
+      switch metric.unit {
+      case .usd: return MoneySum(picodollars: try Quantity.money(text)).dollars
+      case .share: return try Quantity.share(text).double
+      case .ms:
         if let milliseconds = ExactDecimal(text) {
           if milliseconds.digits < 0 {
             throw Quantity.Problem("a duration cannot be negative: '\(text)'")
@@ -43,20 +43,8 @@ package struct ThresholdReader {
         return Double(try Quantity.duration(text).microseconds) / 1_000
       }
     } catch {
-      log.add(place, "\(metric.rawValue): \(error.message)", hint: error.hint)
+      log.add(place, "\(metric.key): \(error.message)", hint: error.hint)
       return nil
-    }
-  }
-
-  private static func example(_ metric: Threshold.Metric) -> String {
-    switch metric {
-    case .cost: "sum<=$1,000"
-    case .latency: "p(95)<5s"
-    case .errorRate, .timeoutRate: "rate<5%"
-    case .cacheHitRate: "rate>=60%"
-    case .responseTime: "avg<2h"
-    case .hallucination, .inappropriate, .technicalError: "rate<1%"
-    case .satisfaction, .conversion, .sent, .engagement: "rate>=15%"
     }
   }
 
@@ -64,11 +52,10 @@ package struct ThresholdReader {
 
   private func metric(
     _ key: String, _ place: Place
-  ) -> (Threshold.Metric, [Threshold.Tag: String])? {
+  ) -> (Metric, [Threshold.Tag: String])? {
     let name = Quantity.trimmed(key.prefix { $0 != "{" })
-    guard let metric = Threshold.Metric(rawValue: name) else {
-      log.unknown(
-        "metric", name, at: place, among: Threshold.Metric.allCases.map(\.rawValue))
+    guard let metric = Metric.all.first(where: { $0.threshold == name }) else {
+      log.unknown("metric", name, at: place, among: Metric.all.compactMap(\.threshold))
       return nil
     }
     guard let brace = key.firstIndex(of: "{") else { return (metric, [:]) }
@@ -86,7 +73,7 @@ package struct ThresholdReader {
   }
 
   private func tag(
-    _ part: Substring, of metric: Threshold.Metric, at place: Place
+    _ part: Substring, of metric: Metric, at place: Place
   ) -> (Threshold.Tag, String)? {
     let pair = part.split(separator: ":", maxSplits: 1).map { Quantity.trimmed($0) }
     guard pair.count == 2 else {
@@ -95,7 +82,7 @@ package struct ThresholdReader {
     }
     guard let tag = Threshold.Tag(rawValue: pair[0]), metric.tags.contains(tag) else {
       log.unknown(
-        "tag of \(metric.rawValue)", pair[0], at: place, among: metric.tags.map(\.rawValue))
+        "tag of \(metric.key)", pair[0], at: place, among: metric.tags.map(\.rawValue))
       return nil
     }
     guard tag == .model else { return (tag, pair[1]) }
@@ -105,30 +92,24 @@ package struct ThresholdReader {
   // MARK: The aggregation
 
   private func aggregation(
-    _ text: String, of metric: Threshold.Metric, at place: Place
+    _ text: String, of metric: Metric, at place: Place
   ) -> Threshold.Aggregation? {
-    switch (metric, text) {
-    case (.cost, "sum"): return .sum
-    case (.responseTime, "avg"): return .average
-    case (.cost, _), (.responseTime, _): break
-    case (_, "rate") where !metric.isDuration: return .rate
-    case (.latency, "med"): return .percentile(50)
-    case (.latency, "max"): return .percentile(100)
-    default: break
-    }
-    if metric == .latency, text.hasPrefix("p("), text.hasSuffix(")"),
-      let percent = ExactDecimal(text.dropFirst(2).dropLast())?.double, percent > 0, percent <= 100
-    {
+    if let aggregation = metric.aggregation {
+      if text == aggregation.name { return aggregation }
+    } else if let percent = percent(text) {
       return .percentile(percent)
     }
-    let known =
-      switch metric {
-      case .cost: "sum"
-      case .latency: "p(0 to 100), med or max"
-      case .responseTime: "avg"
-      default: "rate"
-      }
-    log.add(place, "\(metric.rawValue) is judged by \(known), not by '\(text)'")
+    let known = metric.aggregation?.name ?? "p(0 to 100), med or max"
+    log.add(place, "\(metric.key) is judged by \(known), not by '\(text)'")
     return nil
+  }
+
+  private func percent(_ text: String) -> Double? {
+    if text == "med" { return 50 }
+    if text == "max" { return 100 }
+    guard text.hasPrefix("p("), text.hasSuffix(")"),
+      let percent = ExactDecimal(text.dropFirst(2).dropLast())?.double, percent > 0, percent <= 100
+    else { return nil }
+    return percent
   }
 }

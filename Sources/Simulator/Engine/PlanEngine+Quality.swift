@@ -17,6 +17,13 @@ package struct CallQuality: BitwiseCopyable {
   }
 }
 
+extension QualityValues {
+  fileprivate mutating func note(_ opinion: CallQuality) {
+    if opinion.isRated { self[.satisfaction] = opinion.isSatisfied ? 1 : 0 }
+    if opinion.isMessage { self[.conversion] = opinion.isConverted ? 1 : 0 }
+  }
+}
+
 /// How a call came out at its last outcome.
 package struct CallEnd: BitwiseCopyable {
   package var number: Int64
@@ -41,7 +48,7 @@ extension PlanEngine {
   @inline(__always)
   package mutating func noteEnd(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
     if qualityTally.isOn { noteReception(call, kind, end) }
-    if hasRollingAlerts { noteOpinion(call, kind, end) }
+    if hasRollingAlerts { noteCounts(call, kind, end) }
     if hasExperiments { noteVariant(call, kind, end) }
     guard watchesHours else { return }
     if end.cache == .hit {
@@ -64,16 +71,19 @@ extension PlanEngine {
     if qualityTally.isOn { (loggedQuality, loggedMsgs) = (fact.pointee.quality, fact.pointee.msgs) }
   }
 
-  /// Tells the rolling alerts.
+  /// Tells the rolling alerts; of opinions too, where nobody tells more.
   @inline(__always)
-  private mutating func noteOpinion(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
-    let quality = quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed)
-    let counts = RollingWatch.Counts(
-      failed: end.isFailed ? 1 : 0, hits: end.cache == .hit ? 1 : 0,
-      misses: end.cache == .miss ? 1 : 0,
-      rated: quality.isRated ? 1 : 0, satisfied: quality.isSatisfied ? 1 : 0,
-      messages: quality.isMessage ? 1 : 0, converted: quality.isConverted ? 1 : 0)
+  private mutating func noteCounts(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
+    var counts = CallCounts()
+    counts[.calls] = 1
+    counts[.failed] = end.isFailed ? 1 : 0
+    counts[.hits] = end.cache == .hit ? 1 : 0
+    counts[.lookups] = end.cache == .off ? 0 : 1
     rolling.add(counts, latency: end.latency, at: end.at)
+    guard rolling.watchesQuality, !qualityTally.isOn else { return }
+    var values = QualityValues()
+    values.note(quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed))
+    rolling.add(values, isFailed: end.isFailed, at: end.at)
   }
 
   /// Tells the experiment that the call is part of, if it is.
@@ -140,8 +150,7 @@ extension PlanEngine {
     values[.technicalError] = isFailed ? 1 : 0
     guard !isFailed else { return values }
     let opinion = quality(of: call, number: number, kind: kind, isAnswered: true)
-    if opinion.isRated { values[.satisfaction] = opinion.isSatisfied ? 1 : 0 }
-    if opinion.isMessage { values[.conversion] = opinion.isConverted ? 1 : 0 }
+    values.note(opinion)
     let rates = compiled.qualities[Int(call.pointee.kind)]
     if rates.drawsReception {
       let word = drawBlock(.reception, call, number: number)

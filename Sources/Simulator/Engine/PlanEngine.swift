@@ -199,9 +199,9 @@ package struct PlanEngine: ~Copyable {
     cacheLatency = scenario.cache.latency.microseconds
     retry = scenario.retry
     billFailures = scenario.billFailures
-    let rollingAlerts = scenario.alerts.filter { $0.metric != .accountMonthCost }
+    let rollingAlerts = scenario.alerts.filter { !$0.watchesAccounts }
     hasRollingAlerts = !rollingAlerts.isEmpty
-    accountWatch = AccountWatch(alerts: scenario.alerts.filter { $0.metric == .accountMonthCost })
+    accountWatch = AccountWatch(alerts: scenario.alerts.filter(\.watchesAccounts))
     watchesAccounts = accountWatch.isOn
     knowledge = scenario.knowledge
     hasFixedPrices = scenario.catalog.models.contains { model in

@@ -219,7 +219,7 @@ package struct AlertEvent: Sendable {
   /// What people file it under; it says nothing about what was measured.
   package var type: AlertType
   /// What a rolling alert measures; nil: spending, against a line of the budget.
-  package var metric: RollingAlert.Metric?
+  package var metric: Metric?
   /// Whose spending it is, where an alert watches that of each account.
   package var account: String?
   package var severity: Severity
@@ -233,7 +233,7 @@ package struct AlertEvent: Sendable {
   package var worst: Double
 
   package init(
-    at: SimTime, type: AlertType, metric: RollingAlert.Metric? = nil, account: String? = nil,
+    at: SimTime, type: AlertType, metric: Metric? = nil, account: String? = nil,
     severity: Severity, rule: String, state: State, value: Double, threshold: Double,
     message: String
   ) {
@@ -256,7 +256,7 @@ extension AlertEvent {
   package var isOfBudget: Bool { metric == nil }
 
   /// Whether it looks at recent calls, and comes and goes.
-  package var isRolling: Bool { metric != nil && metric != .accountMonthCost }
+  package var isRolling: Bool { metric.map { $0.measure != .accountMonth } ?? false }
 }
 
 /// How one month's budget went.

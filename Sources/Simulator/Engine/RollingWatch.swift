@@ -4,43 +4,12 @@ import Scenarios
 /// The rolling alerts: at each minute boundary b, every alert looks at the calls whose last
 /// outcome lies in [b − window, b).
 package struct RollingWatch: Sendable {
-  /// What happened in one minute, or in one alert's window: eight counters, added at once.
-  package struct Counts: Sendable {
-    private var values = SIMD8<Int64>.zero
-
-    package init() {}
-
-    /// Each 0 or 1: one call.
-    @inline(__always)
-    package init(
-      failed: Int64, hits: Int64, misses: Int64, rated: Int64, satisfied: Int64, messages: Int64,
-      converted: Int64
-    ) {
-      values = SIMD8(1, failed, hits, misses, rated, satisfied, messages, converted)
-    }
-
-    package var finished: Int64 { values[0] }
-    package var failed: Int64 { values[1] }
-    package var hits: Int64 { values[2] }
-    package var misses: Int64 { values[3] }
-    package var rated: Int64 { values[4] }
-    package var satisfied: Int64 { values[5] }
-    package var messages: Int64 { values[6] }
-    package var converted: Int64 { values[7] }
-
-    @inline(__always)
-    package static func += (a: inout Counts, b: Counts) { a.values &+= b.values }
-    @inline(__always)
-    package static func -= (a: inout Counts, b: Counts) { a.values &-= b.values }
-  }
-
   fileprivate struct Watch: Sendable {
     let alert: RollingAlert
     let minutes: Int
     /// Place among the latency alerts; negative for the others.
     let latencyPlace: Int
-    var counts = Counts()
-    var attempts = Attempts()
+    var counts = CallCounts()
     var quality = QualityCounts()
     var answered: Int64 = 0
     var withinThreshold: Int64 = 0
@@ -51,15 +20,8 @@ package struct RollingWatch: Sendable {
     var firedAt = 0
   }
 
-  /// Attempts that ended, and those of them that took too long.
-  fileprivate struct Attempts: Sendable {
-    var count: Int64 = 0
-    var timeouts: Int64 = 0
-  }
-
   private struct Minute: Sendable {
-    var counts = Counts()
-    var attempts = Attempts()
+    var counts = CallCounts()
     var quality = QualityCounts()
     /// Latency buckets of ok calls, if any alert asks for them.
     var latencies: [UInt16] = []
@@ -70,7 +32,8 @@ package struct RollingWatch: Sendable {
   private var watches: [Watch] = []
   private var ring: [Minute] = []
   private let latencyThresholds: [Int64]
-  private let watchesQuality: Bool
+  /// Whether any alert looks at what is told of answers.
+  package let watchesQuality: Bool
   /// The next boundary to be looked at, in microseconds; `Int64.max` without alerts.
   package private(set) var nextBoundary: Int64
   package private(set) var alerts: [AlertEvent] = []
@@ -81,7 +44,7 @@ package struct RollingWatch: Sendable {
     var thresholds: [Int64] = []
     for alert in alerts {
       var place = -1
-      if case .latency = alert.metric {
+      if case .latency = alert.metric.measure {
         place = thresholds.count
         // The last whole microsecond that is not above it: 1.001 × 1,000 is less than 1,001.
         let nearest = (alert.threshold * 1_000).rounded()
@@ -92,7 +55,7 @@ package struct RollingWatch: Sendable {
           alert: alert, minutes: Int(alert.window.microseconds / Self.minute), latencyPlace: place))
     }
     latencyThresholds = thresholds
-    watchesQuality = alerts.contains(where: \.metric.needsTally)
+    watchesQuality = alerts.contains { $0.metric.quality != nil }
     let ahead = Int(cacheLatency.microseconds / Self.minute) + 2
     let longest = watches.map(\.minutes).max() ?? 0
     ring =
@@ -107,7 +70,7 @@ package struct RollingWatch: Sendable {
 
   /// A call's last outcome, at `time`. `latency` is that of an ok call, negative for a failed one.
   @inline(__always)
-  package mutating func add(_ counts: Counts, latency: Int64, at time: Int64) {
+  package mutating func add(_ counts: CallCounts, latency: Int64, at time: Int64) {
     let place = Int(time / Self.minute) % ring.count
     ring[place].counts += counts
     guard latency >= 0, !latencyThresholds.isEmpty else { return }
@@ -122,9 +85,10 @@ package struct RollingWatch: Sendable {
   /// An attempt's outcome, at `time`.
   @inline(__always)
   package mutating func addAttempt(isTimedOut: Bool, at time: Int64) {
-    let place = Int(time / Self.minute) % ring.count
-    ring[place].attempts.count &+= 1
-    ring[place].attempts.timeouts &+= isTimedOut ? 1 : 0
+    var counts = CallCounts()
+    counts[.attempts] = 1
+    counts[.timeouts] = isTimedOut ? 1 : 0
+    ring[Int(time / Self.minute) % ring.count].counts += counts
   }
 
   /// What is told of a call, at its last outcome.
@@ -140,8 +104,7 @@ package struct RollingWatch: Sendable {
       for index in watches.indices { judge(index, boundary: number) }
       // The place that the minutes ahead will need next is that of the longest window's past.
       let spent = (number + ring.count - (watches.map(\.minutes).max() ?? 0)) % ring.count
-      ring[spent].counts = Counts()
-      ring[spent].attempts = Attempts()
+      ring[spent].counts = CallCounts()
       ring[spent].quality = QualityCounts()
       ring[spent].latencies.removeAll(keepingCapacity: true)
       for alert in latencyThresholds.indices { ring[spent].within[alert] = 0 }
@@ -177,8 +140,6 @@ package struct RollingWatch: Sendable {
     } else {
       watches[index].counts -= minute.counts
     }
-    watches[index].attempts.count += sign * minute.attempts.count
-    watches[index].attempts.timeouts += sign * minute.attempts.timeouts
     if watchesQuality { watches[index].quality.add(minute.quality, times: sign) }
     let place = watches[index].latencyPlace
     if place >= 0 {
@@ -197,7 +158,7 @@ package struct RollingWatch: Sendable {
   /// Whether the alert's condition holds; for latency without building the percentile: it lies
   /// above the threshold if fewer calls than its rank do not.
   private func holds(_ watch: Watch) -> Bool {
-    if case .latency(let percent) = watch.alert.metric {
+    if case .latency(let percent) = watch.alert.metric.measure {
       let rank = LatencyHistogram.rank(percent, of: watch.answered)
       let isAbove = watch.withinThreshold < rank
       return watch.alert.comparison == .above ? isAbove : !isAbove
@@ -218,7 +179,7 @@ extension AlertEvent {
 extension RollingWatch.Watch {
   /// What is measured, in the unit of the metric.
   fileprivate var value: Double {
-    guard case .latency(let percent) = alert.metric, answered > 0 else { return rate }
+    guard case .latency(let percent) = alert.metric.measure, answered > 0 else { return rate }
     // From the top: percentiles that alerts ask for lie near it.
     let above = answered - LatencyHistogram.rank(percent, of: answered)
     var seen: Int64 = 0
@@ -230,29 +191,19 @@ extension RollingWatch.Watch {
   }
 
   fileprivate var samples: Int64 {
-    switch alert.metric {
+    switch alert.metric.measure {
     case .latency: answered
-    case .errorRate: counts.finished
-    case .cacheHitRate: counts.hits + counts.misses
-    case .quality(.satisfaction): counts.rated
-    case .quality(.conversion): counts.messages
-    case .timeoutShare: attempts.count
+    case .ratio(_, let whole): counts[whole]
     case .quality(let metric): quality.samples(metric)
-    case .accountMonthCost: 0
+    case .spending, .accountMonth: 0
     }
   }
 
   fileprivate var rate: Double {
-    let part: Int64
-    switch alert.metric {
-    case .latency, .accountMonthCost: part = 0
-    case .errorRate: part = counts.failed
-    case .timeoutShare: part = attempts.timeouts
-    case .cacheHitRate: part = counts.hits
-    case .quality(.satisfaction): part = counts.satisfied
-    case .quality(.conversion): part = counts.converted
-    case .quality(let metric): return quality.mean(metric) ?? 0
+    switch alert.metric.measure {
+    case .latency, .spending, .accountMonth: 0
+    case .ratio(let part, let whole): counts.ratio(part, of: whole) ?? 0
+    case .quality(let metric): quality.mean(metric) ?? 0
     }
-    return samples == 0 ? 0 : Double(part) / Double(samples)
   }
 }

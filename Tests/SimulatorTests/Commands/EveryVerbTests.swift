@@ -99,8 +99,15 @@ import Testing
     return children.flatMap { verbs(of: $0, path + [$0._commandName]) }
   }
 
-  @Test func noVerbIsForgotten() {
-    #expect(Set(Self.cases.map(\.verb)) == Set(Self.verbs(of: Costsim.self).map(\.name)))
+  @Test func noVerbIsForgotten() throws {
+    let names = Set(Self.verbs(of: Costsim.self).map(\.name))
+    #expect(Set(Self.cases.map(\.verb)) == names)
+    let page = try String(
+      contentsOf: RepositoryFiles.root.appendingPathComponent("docs/interface.md"), encoding: .utf8)
+    for name in names {
+      let verb = name.prefix { $0 != " " }
+      #expect(page.contains("| `\(verb) "), "docs/interface.md: \(verb)")
+    }
   }
 
   @Test func helpShowsAnExampleAndJSON() {

@@ -82,7 +82,8 @@ import Testing
   /// Three of five attempts took too long.
   @Test func anAlertLooksAtTimeouts() {
     let alert = RollingAlert(
-      name: "timeouts", type: .error, severity: .high, metric: .timeoutShare, comparison: .above,
+      name: "timeouts", type: .error, severity: .high,
+      metric: ScenarioBuilder.metric("timeout_share"), comparison: .above,
       threshold: 0.5, window: .minute, minSamples: 5, message: "")
     var watch = RollingWatch(alerts: [alert], start: ScenarioBuilder.at(0), cacheLatency: .zero)
     for place in 0..<5 {

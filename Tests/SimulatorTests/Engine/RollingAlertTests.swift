@@ -24,19 +24,17 @@ import Testing
   }
 
   private static func alerts(_ random: inout TestRandom) -> [RollingAlert] {
-    let metrics: [(RollingAlert.Metric, AlertType, Double)] = [
-      (.latency(percentile: 95), .performance, 2_000),
-      (.latency(percentile: 50), .performance, 900),
-      (.errorRate, .error, 0.2), (.cacheHitRate, .performance, 0.5),
-      (.quality(.satisfaction), .quality, 0.7), (.quality(.conversion), .quality, 0.3),
-      (.quality(.hallucination), .quality, 0.2),
-      (.quality(.technicalError), .quality, 0.3), (.quality(.responseTime), .quality, 60_000),
+    let metrics: [(name: String, threshold: Double)] = [
+      ("latency_p95", 2_000), ("latency_p50", 900), ("error_rate", 0.2), ("cache_hit_rate", 0.5),
+      ("satisfaction", 0.7), ("conversion", 0.3), ("hallucination", 0.2), ("technical_error", 0.3),
+      ("response_time", 60_000),
     ]
     return (0..<13).map { number in
       let metric = metrics[number % metrics.count]
       return RollingAlert(
-        name: "alert-\(number)", type: metric.1, severity: .low, metric: metric.0,
-        comparison: random.oneOf([.above, .below]), threshold: metric.2,
+        name: "alert-\(number)", type: .error, severity: .low,
+        metric: ScenarioBuilder.metric(metric.name),
+        comparison: random.oneOf([.above, .below]), threshold: metric.threshold,
         window: SimDuration(microseconds: random.oneOf([1, 5, 10, 60]) * 60_000_000),
         minSamples: random.oneOf([1, 5, 20]), message: "")
     }
@@ -171,12 +169,13 @@ import Testing
   func aLatencyOfTheThresholdIsNotAboveIt(microseconds: Int64) {
     func alerts(latency: Int64) -> Int {
       let alert = RollingAlert(
-        name: "p50", type: .performance, severity: .low, metric: .latency(percentile: 50),
+        name: "p50", type: .performance, severity: .low,
+        metric: ScenarioBuilder.metric("latency_p50"),
         comparison: .above, threshold: Double(microseconds) / 1_000, window: .minute,
         minSamples: 1, message: "")
       var watch = RollingWatch(alerts: [alert], start: ScenarioBuilder.at(0), cacheLatency: .zero)
-      let counts = RollingWatch.Counts(
-        failed: 0, hits: 0, misses: 0, rated: 0, satisfied: 0, messages: 0, converted: 0)
+      var counts = CallCounts()
+      counts[.calls] = 1
       watch.add(counts, latency: latency, at: ScenarioBuilder.at(1).microseconds)
       watch.check(upTo: ScenarioBuilder.at(60_000_000).microseconds)
       return watch.alerts.count
@@ -191,21 +190,21 @@ import Testing
       if outcomes.count < alert.minSamples { return nil }
       return Double(outcomes.count { $0 }) / Double(outcomes.count)
     }
-    switch alert.metric {
+    switch alert.metric.measure {
     case .latency(let percent):
       let sorted = calls.compactMap(\.latency).sorted()
       guard sorted.count >= alert.minSamples else { return nil }
       let rank = (1...sorted.count).first { $0 * 100 >= Int(percent) * sorted.count } ?? 1
       return Double(LatencyHistogramTests.reported(sorted[rank - 1])) / 1_000
-    case .errorRate: return rate(calls.map { $0.latency == nil })
-    case .cacheHitRate: return rate(calls.filter { $0.cache != .off }.map { $0.cache == .hit })
+    case .ratio(.failed, _): return rate(calls.map { $0.latency == nil })
+    case .ratio(.hits, _): return rate(calls.filter { $0.cache != .off }.map { $0.cache == .hit })
     case .quality(.satisfaction): return rate(calls.compactMap(\.rated))
     case .quality(.conversion): return rate(calls.compactMap(\.converted))
     case .quality(let metric):
       let told = calls.map { $0.quality[metric] }.filter { $0 >= 0 }
       guard told.count >= alert.minSamples else { return nil }
       return Double(told.reduce(0, +)) / Double(told.count) / metric.scale
-    case .timeoutShare, .accountMonthCost: return nil
+    case .ratio, .spending, .accountMonth: return nil
     }
   }
 

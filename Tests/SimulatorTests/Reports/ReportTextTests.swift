@@ -238,18 +238,18 @@ import Testing
 }
 
 @Test func rollingAlertsSpeakInWords() {
-  func words(_ metric: RollingAlert.Metric, _ threshold: Double, hours: Int64) -> String {
+  func words(_ metric: String, _ threshold: Double, hours: Int64) -> String {
     RollingAlert(
-      name: "a", type: .quality, severity: .low, metric: metric,
+      name: "a", type: .quality, severity: .low, metric: ScenarioBuilder.metric(metric),
       comparison: threshold > 1 ? .above : .below, threshold: threshold,
       window: SimDuration(microseconds: hours * 3_600_000_000), message: ""
     ).inWords
   }
-  #expect(words(.cacheHitRate, 0.6, hours: 1) == "cache hit rate below 60 % over the last hour")
+  #expect(words("cache_hit_rate", 0.6, hours: 1) == "cache hit rate below 60 % over the last hour")
   #expect(
-    words(.quality(.conversion), 0.125, hours: 24) == "conversion below 12.5 % over the last 24 h")
+    words("conversion", 0.125, hours: 24) == "conversion below 12.5 % over the last 24 h")
   #expect(
-    words(.latency(percentile: 99.9), 5_000, hours: 2)
+    words("latency_p99.9", 5_000, hours: 2)
       == "p99.9 latency above 5 s over the last 2 h")
 }
 

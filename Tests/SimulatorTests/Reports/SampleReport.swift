@@ -39,7 +39,8 @@ struct SampleReport {
     scenario.inputs = [InputFile(path: "scenarios/sample.yaml", hash: 0xAF)]
     scenario.alerts = [
       RollingAlert(
-        name: "error rate", type: .error, severity: .high, metric: .errorRate,
+        name: "error rate", type: .error, severity: .high,
+        metric: ScenarioBuilder.metric("error_rate"),
         comparison: .above, threshold: 0.05, window: .hour, message: "=too many errors",
         statedThreshold: 0.1)
     ]
@@ -220,7 +221,8 @@ struct SampleReport {
       result.alerts.append(
         AlertEvent(
           at: SimTime(microseconds: month.month.start.microseconds + Int64(index) * 3_600_000_000),
-          type: .error, metric: .errorRate, severity: .high, rule: "error rate",
+          type: .error, metric: ScenarioBuilder.metric("error_rate"), severity: .high,
+          rule: "error rate",
           state: index % 2 == 0 ? .fired : .cleared, value: 0.0625, threshold: 0.05,
           message: "=too many errors"))
     }

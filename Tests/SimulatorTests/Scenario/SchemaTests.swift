@@ -13,7 +13,10 @@ import Testing
     try RepositoryFiles.expect(text, in: "scenarios/schema/\(name)")
   }
 
-  @Test(arguments: [("scenario", ScenarioFormat.file), ("claims", ClaimsFormat.file)])
+  @Test(arguments: [
+    ("scenario", ScenarioFormat.file), ("claims", ClaimsFormat.file),
+    ("policy", FileFormat(title: "", objects: [PolicyFormat.conditions])),
+  ])
   func referencePageIsCurrent(name: String, format: FileFormat) throws {
     let path = "docs/\(name)-format.md"
     let marker =

@@ -24,6 +24,12 @@ struct ScenarioBuilder {
     AnalysisScenario.start + SimDuration(microseconds: microseconds)
   }
 
+  /// As alerts call it.
+  static func metric(_ name: String) -> Metric {
+    guard let metric = Metric.alert(named: name) else { preconditionFailure("no metric '\(name)'") }
+    return metric
+  }
+
   /// $1 and $3 a million tokens.
   static func model(
     _ name: String, input: Double = 1, output: Double = 3,

@@ -177,6 +177,20 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     #expect(files == TraceFormats.names.map { $0 + ".yaml" })
     #expect(Set(TraceColumn.allNames).count == TraceColumn.allCases.count + 5)
+    for column in TraceColumn.allCases { #expect(!column.name.isEmpty, "\(column) has no name") }
+  }
+
+  /// Every attribute that rules test of single calls comes out of a log of canonical columns, by either
+  /// reader.
+  @Test func everyAttributeIsReadFromLogs() throws {
+    let format = try TraceFormats.named(TraceFormats.canonical)
+    let shape = try LogShapes.named(TraceFormats.canonical)
+    for attribute in Attribute.ofRules where !attribute.isOfConversations {
+      let column = try #require(TraceColumn(name: attribute.name), "\(attribute)")
+      #expect(column.attribute == attribute, "\(attribute)")
+      #expect(format.columns[column]?.from == column.names, "\(attribute)")
+      #expect(shape[attribute.name].paths.map(\.name) == column.names, "\(attribute)")
+    }
   }
 
   /// The tables of the page are those that the reader goes by.
@@ -190,6 +204,6 @@ import Testing
     let head = text.prefix(upTo: text.range(of: "### trace format")?.lowerBound ?? text.endIndex)
     try RepositoryFiles.expect(head + tables, in: page)
     for name in LogShapes.names { #expect(text.contains("| `\(name)` |"), "\(name)") }
-    for name in TraceColumn.allNames { #expect(text.contains("`\(name)`")) }
+    for name in TraceColumn.allNames { #expect(text.contains("`\(name)`"), "\(name)") }
   }
 }

@@ -59,24 +59,22 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   }
 
   /// The routing attribute that the column gives.
-  package var attribute: Attribute? {
-    switch self {
-    case .accountPlan: .accountPlan
-    case .useCase: .useCase
-    case .action: .action
-    case .task: .task
-    case .complexity: .complexity
-    case .priority: .priority
-    case .tier: .tier
-    case .budget: .budget
-    case .taskType: .taskType
-    case .cacheClass: .cacheClass
-    case .segment: .segment
-    case .batch: .batch
-    case .serviceTier: .serviceTier
-    case .region: .region
-    default: nil
-    }
+  package var attribute: Attribute? { Self.attributes[self] }
+  private static let attributes = inverse(Attribute.allCases, of: \.column)
+
+  /// What it meters beside text tokens, thinking and audio time.
+  package var meter: CallMeter? { Self.metersOfColumns[self] }
+  private static let metersOfColumns = inverse(CallMeter.allCases, of: \.traceColumn)
+
+  /// What the column tells of an answer; nil: nothing of its quality.
+  package var metric: QualityMetric? { Self.metrics[self] }
+  private static let metrics = inverse(QualityMetric.allCases, of: \.column)
+
+  private static func inverse<Value>(
+    _ values: [Value], of column: (Value) -> TraceColumn?
+  ) -> [TraceColumn: Value] {
+    Dictionary(
+      uniqueKeysWithValues: values.compactMap { value in column(value).map { ($0, value) } })
   }
 
   /// Whether most logs have nothing of the kind, so that nobody misses it.
@@ -84,24 +82,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     switch self {
     case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind: true
     case .images: false
-    default: meter != nil || Self.quality.contains(self)
-    }
-  }
-
-  /// What it meters beside text tokens, thinking and audio time.
-  package var meter: CallMeter? {
-    switch self {
-    case .inputAudioTokens: .inputAudio
-    case .inputImageTokens: .inputImage
-    case .outputAudioTokens: .outputAudio
-    case .outputImageTokens: .outputImage
-    case .characters: .characters
-    case .pages: .pages
-    case .images: .images
-    case .searches: .searches
-    case .documents: .documents
-    case .videoSeconds: .video
-    default: nil
+    default: meter != nil || metric != nil
     }
   }
 
@@ -111,25 +92,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   }
 
   /// What a log may tell of the quality of answers.
-  package static let quality: [TraceColumn] = [
-    .feedback, .sent, .converted, .engagement, .responseTimeMs, .hallucination, .inappropriate,
-    .technicalError,
-  ]
-
-  /// What the column tells of an answer; nil: nothing of its quality.
-  package var metric: QualityMetric? {
-    switch self {
-    case .feedback: .satisfaction
-    case .sent: .sent
-    case .converted: .conversion
-    case .engagement: .engagement
-    case .responseTimeMs: .responseTime
-    case .hallucination: .hallucination
-    case .inappropriate: .inappropriate
-    case .technicalError: .technicalError
-    default: nil
-    }
-  }
+  package static let quality = allCases.filter { $0.metric != nil }
 
   /// Other names that people use for a column.
   private static let aliases: [(name: String, column: TraceColumn)] = [
@@ -137,14 +100,77 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     ("prompt_hash", .prompt),
   ]
 
+  /// Its name and aliases.
+  package var names: [String] {
+    [name] + Self.aliases.filter { $0.column == self }.map(\.name)
+  }
+
   /// The column of that name or alias.
   package init?(name: String) {
-    let known = Self.allCases.first { $0.name == name }
-    guard let column = known ?? Self.aliases.first(where: { $0.name == name })?.column else {
-      return nil
-    }
+    guard let column = Self.named[name] else { return nil }
     self = column
   }
 
+  private static let named = Dictionary(
+    uniqueKeysWithValues: allCases.flatMap { column in column.names.map { ($0, column) } })
+
   package static let allNames = allCases.map(\.name) + aliases.map(\.name)
+}
+
+extension Attribute {
+  /// Its column in logs; nil: it is none of its own.
+  fileprivate var column: TraceColumn? {
+    switch self {
+    case .task: .task
+    case .complexity: .complexity
+    case .priority: .priority
+    case .budget: .budget
+    case .tier: .tier
+    case .taskType: .taskType
+    case .cacheClass: .cacheClass
+    case .action: .action
+    case .segment: .segment
+    case .useCase: .useCase
+    case .accountPlan: .accountPlan
+    // A conversation's are told by `turn` and `call_kind`, for `calibrate` alone.
+    case .kind, .turn: nil
+    case .batch: .batch
+    case .serviceTier: .serviceTier
+    case .region: .region
+    }
+  }
+}
+
+extension CallMeter {
+  /// Its column in logs.
+  fileprivate var traceColumn: TraceColumn {
+    switch self {
+    case .inputAudio: .inputAudioTokens
+    case .inputImage: .inputImageTokens
+    case .outputAudio: .outputAudioTokens
+    case .outputImage: .outputImageTokens
+    case .characters: .characters
+    case .pages: .pages
+    case .images: .images
+    case .searches: .searches
+    case .documents: .documents
+    case .video: .videoSeconds
+    }
+  }
+}
+
+extension QualityMetric {
+  /// Its column in logs.
+  fileprivate var column: TraceColumn {
+    switch self {
+    case .satisfaction: .feedback
+    case .conversion: .converted
+    case .sent: .sent
+    case .engagement: .engagement
+    case .responseTime: .responseTimeMs
+    case .hallucination: .hallucination
+    case .inappropriate: .inappropriate
+    case .technicalError: .technicalError
+    }
+  }
 }

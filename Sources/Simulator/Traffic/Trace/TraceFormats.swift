@@ -39,7 +39,12 @@ package enum TraceFormats {
 
   private static func parse(_ name: String, _ text: [UInt8]) throws(InputErrors) -> TraceFormat {
     let text = String(decoding: text, as: UTF8.self)
-    return try TraceFormatReader.read(SourceFile(path: name + ".yaml", order: 0, text: text))
+    var format = try TraceFormatReader.read(SourceFile(path: name + ".yaml", order: 0, text: text))
+    guard name == canonical else { return format }
+    for column in TraceColumn.allCases where format.columns[column] == nil {
+      format.columns[column] = TraceFormat.Column(from: column.names)
+    }
+    return format
   }
 
   /// A format by name, or a user's own by the path of its file.
