@@ -41,7 +41,7 @@ struct SelectCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
-    try DecisionFiles.claim("select", of: scenario, in: folder)
+    try page.claim("select", of: scenario, in: folder)
     try scenario.needSingleCalls(
       "'select' prices calls one by one, and what a conversation's cost rests on those before them",
       or: "'run' simulates them, and overrides compare variants")
@@ -50,9 +50,9 @@ struct SelectCommand: ParsableCommand {
     let markdown = SelectionMarkdown(study: study)
     let text = markdown.text(hasPicture: chart != nil)
     let files = DecisionFiles(
-      scenario: scenario.name, name: "select", headline: markdown.headline(), markdown: text,
+      scenario: scenario, name: "select", headline: markdown.headline(), markdown: text,
       table: ReportTables.selectionTable(study), chart: chart)
-    try DecisionFiles.write([files], into: folder, dialect: page.csvDialect)
+    try DecisionFiles.write([files], into: folder, page)
     try folder.commit()
     printing.show(
       json: files.json,
