@@ -23,6 +23,8 @@ package struct AttentionLimits: Sendable {
   package var userStep = 0.0
   /// Models, rules and calls times levers, up to which `run` asks for the best savings.
   package var savingsWork = 0.0
+  /// Simulated months to ask for where no formula tells a chance.
+  package var suggestedRuns = 0.0
   /// Share of the bill from which on a saving is told first.
   package var saving = 0.0
 
@@ -39,6 +41,7 @@ package struct AttentionLimits: Sendable {
       FormatField("cut_off", .share, "Of a stated mean.", required: true),
       FormatField("user_step", .number, "Of what a user adds.", required: true),
       FormatField("saving", .share, "Of the bill.", required: true),
+      FormatField("suggested_runs", .number, "Months.", required: true),
       FormatField("savings_work", .number, "Of models, rules and calls.", required: true),
     ])
 
@@ -62,11 +65,15 @@ package struct AttentionLimits: Sendable {
       limits.cutOff = fields.share("cut_off") ?? 0
       limits.userStep = fields.number("user_step", in: 1...1_000) ?? 0
       limits.saving = fields.share("saving") ?? 0
+      limits.suggestedRuns = fields.number("suggested_runs", in: 2...1_000_000) ?? 0
       limits.savingsWork = fields.number("savings_work", in: 0...1e9) ?? 0
     }
     try log.throwIfAny()
     return limits
   }
+
+  /// `--runs 200`.
+  package static var severalMonths: String { "--runs \(Int(shipped.suggestedRuns))" }
 
   /// The shipped limits; were their file wrong, everything would call attention.
   package static let shipped = (try? checked.get()) ?? AttentionLimits()

@@ -80,9 +80,12 @@ package struct Assessment: Sendable {
     return sorted[max(1, rank) - 1]
   }
 
-  /// Whether a month is more likely than not to go over the budget, dollars a month.
-  package func isOver(_ budget: Double, months: Int) -> Bool {
-    overrun.map { $0 > 0.5 } ?? (cost / Double(months) > budget)
+  /// Dollars a month that it was judged by; nil: there is none.
+  package var budget: Double? { one.budget }
+
+  /// Whether a month is more likely than not to go over its budget.
+  package func isOver(months: Int) -> Bool {
+    overrun.map { $0 > 0.5 } ?? budget.map { cost / Double(months) > $0 } ?? false
   }
 
   /// Whether simulated periods are all on one side of an amount, the mean at least eight of their standard

@@ -28,6 +28,8 @@ package struct Outcome: Sendable {
   /// Share of the busiest limit that is asked for in its busiest hour (docs/semantics.md, "Tables");
   /// nil without limits.
   package var quotaUse: Double?
+  /// Dollars a month that it was judged by; nil: there is none.
+  package var budget: Double?
   /// Chance that a month goes over the budget; of one simulated run the share of its months. nil
   /// without a budget, or where the closed form does not tell.
   package var overrun: Double?
@@ -82,7 +84,7 @@ extension Outcome {
     quotaUse = loads.map(\.busiestShare).max()
     let approximations = Approximations(cost: cost, quotaLoads: quotas, loads: loads)
     leftOut = approximations.leftOut()
-    let budget = scenario.budget?.amount.dollars
+    budget = scenario.budget?.amount.dollars
     if let budget { crossedAt = CostCurve(cost).crossing(of: budget, month: 0) }
     guard approximations.whyNoChance == nil else { return }
     let law = BillLaw(cost, budget: budget)
@@ -102,6 +104,7 @@ extension Outcome {
     let lookups = result.cacheHits + result.cacheMisses
     hitRate = lookups > 0 ? Double(result.cacheHits) / Double(lookups) : nil
     errorRate = result.calls > 0 ? Double(result.failedCalls) / Double(result.calls) : nil
+    self.budget = budget?.amount.dollars
     if let budget {
       let over = result.budgetMonths.count { $0.cost > budget.amount }
       overrun = Double(over) / Double(max(1, result.budgetMonths.count))

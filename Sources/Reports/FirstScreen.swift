@@ -100,7 +100,9 @@ package struct FirstScreen {
       notes.append("† in the simulated month")
     }
     if let why = report.plans.lazy.compactMap(\.whyNoRange).first {
-      notes.append("No range by formula: \(name(why)); several months (--runs 200) tell it.")
+      notes.append(
+        "No range by formula: \(name(why)); several months (\(AttentionLimits.severalMonths)) tell it."
+      )
     } else if report.plans.contains(where: {
       $0.expectation.percentiles == nil && $0.billRange != nil
     }) {
@@ -139,7 +141,7 @@ package struct FirstScreen {
     let odds =
       chance.map {
         "\(HumanFormat.share($0)) of months\(source) are over it"
-      } ?? "no formula tells the chance (--runs 200 does)"
+      } ?? "no formula tells the chance (\(AttentionLimits.severalMonths) does)"
     let day = plan.budgetBreak.map { crossed in
       "on \(HumanFormat.date(HumanFormat.localDate(crossed.at, in: period))) in the "
         + "\(crossed.isExpected ? "expected" : "simulated") month"

@@ -24,7 +24,7 @@ package enum RangesNote {
   package static func words(_ over: Assessment, _ emphasis: String) -> String {
     var text =
       "over the ranges the expected bill is \(emphasis)\(HumanFormat.usd(over.cost))\(emphasis) "
-      + "in the mean"
+      + "on average"
     if let band = over.percentiles {
       text +=
         ", nine such bills in ten lie between \(HumanFormat.usd(band.p05)) and "

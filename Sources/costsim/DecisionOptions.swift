@@ -12,6 +12,32 @@ struct PageOptions: ParsableArguments {
 
   @Option(help: "How CSV files are written: rfc4180, excel or excel-fr.")
   var csvDialect = CSVDialect.rfc4180
+
+  @Flag(help: "Also writes the tables as a workbook, for spreadsheets: OUT/SCENARIO/VERB.xlsx.")
+  var xlsx = false
+
+  /// Announces the files of a verb, and `others` beside them, before anything is computed, so that one
+  /// that is an input is an error then.
+  func claim(
+    _ name: String, of scenario: Scenario, in folder: OutputFolder, others: [String] = []
+  ) throws {
+    if xlsx { try Workbook.requireLibrary() }
+    for file in ReportPage.files(name) + ["\(name).csv", "charts/\(name).svg"] + others {
+      try folder.claim("\(scenario.name)/\(file)")
+    }
+    if xlsx { try folder.claim(ReportWorkbook.fileName(of: name, scenario)) }
+    try ReportIndex.claim(in: folder)
+  }
+
+  /// The workbook of a verb, if asked for.
+  func writeWorkbook(
+    _ name: String, of scenario: Scenario, answer: String, _ tables: [Table],
+    in folder: OutputFolder
+  ) throws(OutputError) {
+    try ReportWorkbook.write(
+      xlsx, name, of: scenario, title: scenario.title.isEmpty ? scenario.name : scenario.title,
+      answer: answer, tables: tables, in: folder)
+  }
 }
 
 /// Options of the verbs that simulate variants of one scenario.
@@ -44,8 +70,8 @@ struct DecisionOptions: ParsableArguments {
 
 /// The files of one decision about one scenario.
 struct DecisionFiles {
-  /// The folder that they are written to.
-  var scenario: String
+  /// Its name is that of the folder that they are written to.
+  var scenario: Scenario
   /// `sensitivity`, and so on.
   var name: String
   /// The answer.
@@ -55,26 +81,18 @@ struct DecisionFiles {
   /// nil: there is nothing to draw.
   var chart: ChartPicture?
 
-  /// Announces the files of a verb, and `others` beside them, before anything is computed, so that one
-  /// that is an input is an error then.
-  static func claim(
-    _ name: String, of scenario: Scenario, in folder: OutputFolder, others: [String] = []
-  ) throws(OutputError) {
-    for file in ReportPage.files(name) + ["\(name).csv", "charts/\(name).svg"] + others {
-      try folder.claim("\(scenario.name)/\(file)")
-    }
-    try ReportIndex.claim(in: folder)
-  }
-
-  /// `NAME.md`, `NAME.html`, `NAME.csv` and `charts/NAME.svg` in the folder of each one's scenario, and
-  /// their links in the index.
+  /// `NAME.md`, `NAME.html`, `NAME.csv`, `charts/NAME.svg` and a workbook if asked for in the folder of
+  /// each one's scenario, and their links in the index.
   static func write(
-    _ files: [DecisionFiles], into folder: OutputFolder, dialect: CSVDialect
+    _ files: [DecisionFiles], into folder: OutputFolder, _ options: PageOptions
   ) throws(OutputError) {
     for file in files {
-      try folder.write(file.table.csv(dialect), to: "\(file.scenario)/\(file.name).csv")
+      try folder.write(
+        file.table.csv(options.csvDialect), to: "\(file.scenario.name)/\(file.name).csv")
+      try options.writeWorkbook(
+        file.name, of: file.scenario, answer: file.headline, [file.table], in: folder)
     }
-    try ReportIndex.write(files.map { ($0.page, $0.scenario) }, in: folder)
+    try ReportIndex.write(files.map { ($0.page, $0.scenario.name) }, in: folder)
   }
 
   private var page: ReportPage {
@@ -115,7 +133,7 @@ extension DecisionOptions {
   func finish(
     _ answers: [DecisionFiles], in folder: OutputFolder, _ printing: PrintOptions, json: JSONValue
   ) throws {
-    try DecisionFiles.write(answers, into: folder, dialect: page.csvDialect)
+    try DecisionFiles.write(answers, into: folder, page)
     let choice = tables.choice
     let table =
       choice.isMade ? try choice.choose(from: OutputTable(answers.map(\.table))) : nil
@@ -124,7 +142,7 @@ extension DecisionOptions {
     printing.show(
       json: json,
       text: answers.map {
-        "\($0.headline)\nReport: \(page.out)/\($0.scenario)/\($0.name).md\n"
+        "\($0.headline)\nReport: \(page.out)/\($0.scenario.name)/\($0.name).md\n"
       }.joined())
   }
 }

@@ -50,10 +50,13 @@ struct ForecastCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let read = try read()
-    try DecisionFiles.claim("forecast", of: read.1, in: folder)
+    try page.claim("forecast", of: read.1, in: folder)
     let forecast = try Self.forecast(
       read, runs: runs, threads: work.threads, isQuiet: printing.quiet)
     try ForecastReport.write(forecast, dialect: page.csvDialect, into: folder)
+    try page.writeWorkbook(
+      "forecast", of: forecast.scenario, answer: ForecastMarkdown.headline(forecast),
+      [ForecastReport.table(forecast)], in: folder)
     try folder.commit()
     printing.show(
       json: ForecastReport.json(forecast),

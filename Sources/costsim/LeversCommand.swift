@@ -34,8 +34,7 @@ struct LeversCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.levers()
     let read = try input.readEveryPlan(scenario)
-    try DecisionFiles.claim(
-      "levers", of: read[0].scenario, in: folder, others: ["break-even.csv"])
+    try page.claim("levers", of: read[0].scenario, in: folder, others: ["break-even.csv"])
     let studies = try read.enumerated().map { place, read in
       try LeverStudy(
         read.tree, read.scenario,
@@ -43,8 +42,11 @@ struct LeversCommand: ParsableCommand {
         capacities: read.scenario.capacities, isInDetail: place == 0, threads: work.threads)
     }
     try LeverReport.write(studies, dialect: page.csvDialect, into: folder)
-    try folder.commit()
     let study = studies[0]
+    try page.writeWorkbook(
+      "levers", of: study.scenario, answer: LeverMarkdown.headline(study),
+      LeverReport.tables(studies), in: folder)
+    try folder.commit()
     let prices = LeverPricesMarkdown.sentence(study).map { $0 + "\n" } ?? ""
     let others = studies.dropFirst().map { LeverMarkdown.headline($0) + "\n" }.joined()
     printing.show(

@@ -41,16 +41,16 @@ struct SelectCommand: ParsableCommand {
   func run() throws {
     let folder = try OutputFolder(path: page.out)
     let (_, scenario) = try input.readOnePlan(scenario)
-    try DecisionFiles.claim("select", of: scenario, in: folder)
+    try page.claim("select", of: scenario, in: folder)
     try scenario.needClosedForms()
     let study = SelectionStudy(scenario, rules: try rules(of: scenario))
     let chart = ChartPicture.ifAny({ FrontierChart.svg(study, width: $0) })
     let markdown = SelectionMarkdown(study: study)
     let text = markdown.text(hasPicture: chart != nil)
     let files = DecisionFiles(
-      scenario: scenario.name, name: "select", headline: markdown.headline(), markdown: text,
+      scenario: scenario, name: "select", headline: markdown.headline(), markdown: text,
       table: ReportTables.selectionTable(study), chart: chart)
-    try DecisionFiles.write([files], into: folder, dialect: page.csvDialect)
+    try DecisionFiles.write([files], into: folder, page)
     try folder.commit()
     printing.show(
       json: files.json,

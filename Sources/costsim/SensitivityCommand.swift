@@ -37,7 +37,7 @@ struct SensitivityCommand: ParsableCommand {
     }
     let folder = try OutputFolder(path: decision.page.out)
     let loaded = try input.read(scenarios)
-    for scenario in loaded { try DecisionFiles.claim("sensitivity", of: scenario, in: folder) }
+    for scenario in loaded { try decision.page.claim("sensitivity", of: scenario, in: folder) }
     var answers: [DecisionFiles] = []
     for path in scenarios.prefix(loaded.count) {
       let (tree, scenario) = try input.readOnePlan(path)
@@ -46,7 +46,7 @@ struct SensitivityCommand: ParsableCommand {
       let result = try Sensitivity(assessor, scenario: scenario, share: share, isBundled: !each)
       answers.append(
         DecisionFiles(
-          scenario: scenario.name, name: "sensitivity",
+          scenario: scenario, name: "sensitivity",
           headline: SensitivityMarkdown.headline(result),
           markdown: SensitivityMarkdown.text(result),
           table: ReportTables.sensitivityTable(result),

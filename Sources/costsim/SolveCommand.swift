@@ -55,7 +55,7 @@ struct SolveCommand: ParsableCommand {
     if let budget { options.overrides.append(try budgetOverride(budget)) }
     let folder = try OutputFolder(path: decision.page.out)
     let (tree, scenario) = try options.readOnePlan(self.scenario)
-    try DecisionFiles.claim("solve", of: scenario, in: folder)
+    try decision.page.claim("solve", of: scenario, in: folder)
     let limits = try limits(scenario)
     let simulates = limits.contains { if case .latency = $0 { true } else { false } }
     let runs = decision.runs ?? (simulates ? 1 : nil)
@@ -66,7 +66,7 @@ struct SolveCommand: ParsableCommand {
     let answer = try SolveAnswer(
       assessor, scenario: scenario, knob: knob, limits: limits, in: try range(knob))
     let files = DecisionFiles(
-      scenario: scenario.name, name: "solve", headline: SolveMarkdown.headline(answer),
+      scenario: scenario, name: "solve", headline: SolveMarkdown.headline(answer),
       markdown: SolveMarkdown.text(answer), table: ReportTables.solveTable(answer),
       chart: ChartPicture { SolveChart.svg(answer, width: $0) })
     try decision.finish([files], in: folder, printing, json: files.json)

@@ -33,7 +33,7 @@ struct StressCommand: ParsableCommand {
     let folder = try OutputFolder(path: page.out)
     let standard = try StandardFiles.shocks()
     let read = try input.readEveryPlan(scenario)
-    try DecisionFiles.claim("stress", of: read[0].scenario, in: folder)
+    try page.claim("stress", of: read[0].scenario, in: folder)
     let studies = try read.map { tree, scenario in
       try StressStudy(
         tree, scenario,
@@ -41,8 +41,11 @@ struct StressCommand: ParsableCommand {
         rules: try SelectionReader.rules(of: scenario), threads: work.threads)
     }
     try StressReport.write(studies, dialect: page.csvDialect, into: folder)
-    try folder.commit()
     let study = studies[0]
+    try page.writeWorkbook(
+      "stress", of: study.scenario, answer: StressMarkdown.headline(study),
+      [StressReport.table(studies)], in: folder)
+    try folder.commit()
     let others = studies.dropFirst().map { StressMarkdown.headline($0) + "\n" }.joined()
     printing.show(
       json: StressReport.json(studies),

@@ -34,7 +34,7 @@ struct SweepCommand: ParsableCommand {
     let folder = try OutputFolder(path: decision.page.out)
     let read = try ScenarioReader.tree(
       path: scenario, overrides: try input.readerOverrides(), allowOutside: input.mayLeaveFolder)
-    try DecisionFiles.claim("sweep", of: read.scenario, in: folder)
+    try decision.page.claim("sweep", of: read.scenario, in: folder)
     let axes = try vary.enumerated().map { index, text in
       try SweepAxis(text, number: index + 1, tree: read.tree)
     }
@@ -47,7 +47,7 @@ struct SweepCommand: ParsableCommand {
       read.tree, scenario: read.scenario, runs: decision.runs, threads: decision.work.threads)
     let sweep = try Sweep(assessor, scenario: read.scenario, axes: axes)
     let files = DecisionFiles(
-      scenario: read.scenario.name, name: "sweep", headline: SweepMarkdown.headline(sweep),
+      scenario: read.scenario, name: "sweep", headline: SweepMarkdown.headline(sweep),
       markdown: SweepMarkdown.text(sweep), table: ReportTables.sweepTable(sweep),
       chart: ChartPicture.ifAny({ SweepChart.svg(sweep, width: $0) }))
     try decision.finish([files], in: folder, printing, json: files.json)

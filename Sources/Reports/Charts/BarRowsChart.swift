@@ -56,13 +56,28 @@ package struct BarRowsChart {
     var svg = SVG(width: width.rawValue, height: bottom + 30 + legendHeight)
     heading.draw(&svg)
     let labelStep = scale.labelStep(over: length)
+    let boxes = zip(rows, above).reduce(into: (y: top, words: [LabelLayout.Box]())) { place, item in
+      let (row, above) = item
+      let y = place.y + above
+      place.y = y + 28
+      guard isNarrow else {
+        let end = x(max(row.from, row.to)) + 6
+        place.words.append(LabelLayout.Box(row.text, at: end, base: y + 15))
+        return
+      }
+      let name = SVG.shortened(row.name, to: Int(room / 7.2))
+      place.words.append(LabelLayout.Box(name, at: 16, base: y + 14 - above))
+      place.words.append(
+        LabelLayout.Box(row.text, at: width.rawValue - 16, base: y - 6, anchor: .end))
+    }
     for (index, tick) in scale.ticks.enumerated() {
-      svg.line(x(tick), top - 6, x(tick), bottom, class: tick == 0 ? "axis" : "grid")
+      svg.vertical(
+        x(tick), top - 6, bottom, class: tick == 0 ? "axis" : "grid", around: boxes.words)
       guard index % labelStep == 0 else { continue }
       svg.text(scale.label(tick), around: x(tick), bottom + 18, class: "f")
     }
     for line in shown {
-      svg.line(x(line.dollars), top - 10, x(line.dollars), bottom, class: "budget")
+      svg.vertical(x(line.dollars), top - 10, bottom, class: "budget", around: boxes.words)
       svg.text(line.name, around: x(line.dollars), top - 14, class: "f b")
     }
     var y = top
@@ -83,12 +98,6 @@ package struct BarRowsChart {
       svg.text(
         SVG.shortened(row.name, to: Self.nameLimit), left - 8, y + 15, anchor: .end,
         title: row.name)
-      let label = high + 6...high + 6 + SVG.width(of: row.text)
-      for line in shown where label.contains(x(line.dollars)) {
-        // A dashed line would run through the words.
-        svg.rectangle(
-          x: x(line.dollars) - 3, y: y, width: 6, height: 19, class: "background")
-      }
       svg.text(row.text, high + 6, y + 15, class: "t halo")
     }
     for (entry, place) in zip(legend, legendPlaces) {

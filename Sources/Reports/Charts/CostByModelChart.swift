@@ -118,9 +118,18 @@ package struct CostByModelChart {
     svg.text("Bill of the period, US dollars", 16, top - 32, class: "f")
     let bottom = top + Double(bars.count) * barStep
     let labelStep = scale.labelStep(over: plotWidth)
+    let words = bars.enumerated().flatMap { index, bar in
+      let y = place(index, below: top)
+      let amount = HumanFormat.usd(bar.total)
+      return isNarrow
+        ? [
+          LabelLayout.Box(bar.name, at: 16, base: y - 6),
+          LabelLayout.Box(amount, at: width - 16, base: y - 6, anchor: .end),
+        ] : [LabelLayout.Box(amount, at: place(bar.total) + 6, base: y + 15)]
+    }
     for (index, tick) in scale.ticks.enumerated() {
       let x = left + tick / scale.top * plotWidth
-      svg.line(x, top - 6, x, bottom, class: tick == 0 ? "axis" : "grid")
+      svg.vertical(x, top - 6, bottom, class: tick == 0 ? "axis" : "grid", around: words)
       guard index % labelStep == 0 else { continue }
       svg.text(scale.label(tick), around: x, bottom + 16, class: "f")
     }
@@ -128,7 +137,7 @@ package struct CostByModelChart {
       let y = place(index, below: top)
       drawParts(bar, &svg, y: y, length: place(bar.total) - left, labelled: false)
     }
-    drawBudget(&svg, top: top, bottom: bottom)
+    drawBudget(&svg, top: top, bottom: bottom, around: words)
     for (index, bar) in bars.enumerated() {
       let y = place(index, below: top)
       drawName(bar, &svg, y: y)
@@ -141,10 +150,12 @@ package struct CostByModelChart {
     }
   }
 
-  private func drawBudget(_ svg: inout SVG, top: Double, bottom: Double) {
+  private func drawBudget(
+    _ svg: inout SVG, top: Double, bottom: Double, around words: [LabelLayout.Box]
+  ) {
     guard let budget, budget.dollars <= scale.top else { return }
     let x = place(budget)
-    svg.line(x, top - 12, x, bottom, class: "budget")
+    svg.vertical(x, top - 12, bottom, class: "budget", around: words)
     svg.text("Budget " + HumanFormat.wholeUSD(budget), around: x, top - 16, class: "f b")
   }
 

@@ -285,14 +285,13 @@ package struct CumulativeCostChart {
       )
     }
     let last = months.last?.last?.1 ?? 0
-    let isPolicy = plan.plan.isPolicy
     return Series(
       name: isNamed ? SVG.shortened(plan.plan.name, to: 14) : name,
-      fullName: !isNamed ? name : isPolicy ? plan.plan.name : "\(plan.plan.name) (\(name))",
+      fullName: !isNamed
+        ? name : plan.plan.isPolicy ? plan.plan.name : "\(plan.plan.name) (\(name))",
       months: months,
       last: last,
-      amount: last < (isPolicy ? 1_000 : 10)
-        ? HumanFormat.usd(last) : HumanFormat.wholeUSD(last),
+      amount: HumanFormat.usd(last),
       peak: months.joined().map(\.1).max() ?? 0, marks: marks)
   }
 

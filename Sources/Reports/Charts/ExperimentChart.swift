@@ -29,7 +29,7 @@ package struct ExperimentChart {
   private var right: Double { isNarrow ? 0 : 150 }
   private var top: Double { 56 + heading.room }
   private var step: Double { isNarrow ? 44 : 30 }
-  private let head = 40.0
+  private var head: Double { isNarrow ? 58 : 40 }
 
   /// nil where no variant has a rate.
   package init?(_ plan: PlanReport, width: ChartWidth = .page) {

@@ -10,7 +10,10 @@ package struct HeatMapChart {
   package var rows: (name: String, values: [String])
   /// Dollars, by row then column.
   package var costs: [[Double]]
+  /// Of every cell, where they have one budget.
   package var budget: Double?
+  /// By row then column, whether the bill is over its budget.
+  package var isOver: [[Bool]]
 
   private let cellHeight = 34.0
 
@@ -21,13 +24,14 @@ package struct HeatMapChart {
 
   package init(
     title: String, columns: (name: String, values: [String]),
-    rows: (name: String, values: [String]), costs: [[Double]], budget: Double?
+    rows: (name: String, values: [String]), costs: [[Double]], budget: Double?, isOver: [[Bool]]
   ) {
     self.title = title
     self.columns = columns
     self.rows = rows
     self.costs = costs
     self.budget = budget
+    self.isOver = isOver
   }
 
   package func svg(width chartWidth: ChartWidth = .page) -> String {
@@ -66,7 +70,7 @@ package struct HeatMapChart {
       for (column, cost) in values.enumerated() {
         let x = left + Double(column) * cellWidth
         let share = high > low ? (cost - low) / (high - low) : 0
-        draw(cost, share, &svg, x: x, y: y, width: cellWidth)
+        draw(cost, share, isOver: isOver[row][column], &svg, x: x, y: y, width: cellWidth)
       }
     }
     drawLegend(&svg, left: left, y: bottom + 30)
@@ -76,10 +80,13 @@ package struct HeatMapChart {
   }
 
   private func draw(
-    _ cost: Double, _ share: Double, _ svg: inout SVG, x: Double, y: Double, width: Double
+    _ cost: Double, _ share: Double, isOver: Bool, _ svg: inout SVG, x: Double, y: Double,
+    width: Double
   ) {
-    let isOver = budget.map { cost > $0 } ?? false
-    let text = HumanFormat.usd(cost, places: cost < 100 ? 2 : 0)
+    // All cells have cents, or none.
+    let all = costs.joined()
+    let hasCents = all.allSatisfy { SVG.width(of: HumanFormat.usd($0)) + 6 < width }
+    let text = HumanFormat.usd(cost, places: hasCents || (all.max() ?? 0) < 100 ? 2 : 0)
     svg.rectangle(
       x: x + 1, y: y + 1, width: width - 2, height: cellHeight - 2,
       class: "heat\(Int((share * 8).rounded()))", title: HumanFormat.usd(cost))
@@ -91,8 +98,9 @@ package struct HeatMapChart {
   }
 
   private func drawLegend(_ svg: inout SVG, left: Double, y: Double) {
-    guard let budget else { return }
+    guard budget != nil || isOver.joined().contains(true) else { return }
     svg.line(left, y - 4, left + 30, y - 4, class: "budget")
-    svg.text("over the budget of " + HumanFormat.usd(budget), left + 38, y)
+    svg.text(
+      budget.map { "over the budget of " + HumanFormat.usd($0) } ?? "over its budget", left + 38, y)
   }
 }

@@ -18,6 +18,12 @@ package enum LabelLayout {
       self.base = base
     }
 
+    /// From what to what a vertical line at `x` would run through it, with a little room around it; nil
+    /// where it does not.
+    package func gap(at x: Double) -> ClosedRange<Double>? {
+      left - 3 < x && x < right + 3 ? base - 12...base + 4 : nil
+    }
+
     package func overlaps(_ other: Box) -> Bool {
       left < other.right && other.left < right && (base - other.base).magnitude < 15
     }

@@ -25,17 +25,19 @@ package struct LatencyChart {
   private var top: Double { 66 + heading.room }
   private var bottom: Double { top + 280 }
 
-  /// nil where no call was answered.
+  /// nil where no call was answered, or all of them took the same time.
   package init?(_ report: ScenarioReport, width: ChartWidth = .page) {
     let answered = report.plans.filter { $0.result.latency.total > 0 }
     series = answered.prefix(SVG.palette.count).map(Self.series)
     let times = series.flatMap { $0.points.map(\.time) }
-    guard let fastest = times.min(), let slowest = times.max() else { return nil }
+    guard let fastest = times.min(), let slowest = times.max(), fastest < slowest else {
+      return nil
+    }
     let unit = report.replay == nil ? "number of users" : "policy"
     self.width = width
     heading = ChartHeading(
       Self.title, "Percent of answered calls that took at most so long, by \(unit)", width: width)
-    // At least a decade, so that equal latencies are a step in a picture rather than its edge.
+    // At least a decade, so that near latencies are a step in a picture rather than its edge.
     lowest = max(1, fastest / 1.5)
     highest = max(slowest * 1.5, lowest * 10)
   }
@@ -96,7 +98,9 @@ package struct LatencyChart {
       svg.text("\(Int(percent)) %", left - 8, y(percent) + 4, anchor: .end, class: "f")
     }
     var lastLabel = -Double.infinity
-    for (microseconds, label) in Self.ticks where (lowest...highest).contains(microseconds) {
+    let main = Self.ticks.filter { (lowest...highest).contains($0.0) }
+    let all = (Self.ticks + Self.between).filter { (lowest...highest).contains($0.0) }
+    for (microseconds, label) in main.count > 2 ? main : all.sorted(by: { $0.0 < $1.0 }) {
       let place = x(microseconds)
       svg.line(place, top, place, bottom, class: "grid")
       guard place - lastLabel >= 52, place <= plotRight - 8 else { continue }
@@ -107,6 +111,15 @@ package struct LatencyChart {
       "From arrival to the last answer, logarithmic", (left + plotRight) / 2, bottom + 36,
       anchor: .middle, class: "f")
   }
+
+  /// Where the axis has few of the others.
+  private static let between: [(Double, String)] = [
+    (2, "2 µs"), (5, "5 µs"), (20, "20 µs"), (50, "50 µs"), (200, "200 µs"), (500, "500 µs"),
+    (2e3, "2 ms"), (5e3, "5 ms"), (20e3, "20 ms"), (50e3, "50 ms"), (200e3, "200 ms"),
+    (500e3, "500 ms"), (2e6, "2 s"), (5e6, "5 s"), (20e6, "20 s"), (120e6, "2 min"),
+    (300e6, "5 min"), (1_800e6, "30 min"), (7_200e6, "2 h"), (18_000e6, "5 h"),
+    (172_800e6, "2 days"), (432_000e6, "5 days"),
+  ]
 
   private static let ticks: [(Double, String)] = [
     (1, "1 µs"), (10, "10 µs"), (100, "100 µs"), (1e3, "1 ms"), (10e3, "10 ms"),

@@ -35,6 +35,19 @@ package struct SVG {
       "<line class=\"\(name)\" x1=\"\(n(x1))\" y1=\"\(n(y1))\" x2=\"\(n(x2))\" y2=\"\(n(y2))\"/>\n"
   }
 
+  /// A line downwards, left out where it would run through words.
+  package mutating func vertical(
+    _ x: Double, _ top: Double, _ bottom: Double, class name: String,
+    around words: [LabelLayout.Box]
+  ) {
+    var start = top
+    for gap in words.compactMap({ $0.gap(at: x) }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if gap.lowerBound > start { line(x, start, x, min(gap.lowerBound, bottom), class: name) }
+      start = max(start, gap.upperBound)
+    }
+    if start < bottom { line(x, start, x, bottom, class: name) }
+  }
+
   package mutating func polyline(_ points: [(Double, Double)], class name: String) {
     let list = points.map { n($0.0) + "," + n($0.1) }.joined(separator: " ")
     body += "<polyline class=\"\(name)\" points=\"\(list)\"/>\n"

@@ -60,9 +60,9 @@ package struct TornadoChart {
     svg.text("input higher", 143, 51)
     drawAxis(&svg, bottom: bottom)
     let base = x(result.base.cost)
-    svg.line(base, top - 8, base, bottom, class: "axis")
+    svg.vertical(base, top - 8, bottom, class: "axis", around: words)
     for (index, row) in rows.enumerated() {
-      draw(row, &svg, y: top + Double(index) * step + step - 26)
+      draw(row, &svg, y: place(index))
     }
     svg.text(
       "as it stands: " + HumanFormat.usd(result.base.cost), around: base, top - 14, class: "t halo"
@@ -75,6 +75,33 @@ package struct TornadoChart {
     return svg.file(title: "What moves the bill", description: summary.joined(separator: "; "))
   }
 
+  /// The top of a row's bars, a little above.
+  private func place(_ index: Int) -> Double { top + Double(index) * step + step - 26 }
+
+  /// What a row has at its bars' ends. Both ends may lie on the same side.
+  private func ends(_ row: Sensitivity.Row, y: Double) -> [(
+    text: String, x: Double, base: Double, anchor: SVG.Anchor
+  )] {
+    [(row.low, row.atLow.cost), (row.high, row.atHigh.cost)].sorted { $0.1 < $1.1 }.enumerated()
+      .filter { $0.element.1 != result.base.cost }.map { side, end in
+        (
+          InputWords.short(end.0, of: row.input.kind), x(end.1) + (side == 0 ? -5 : 5), y + 14,
+          side == 0 ? .end : .start
+        )
+      }
+  }
+
+  private var words: [LabelLayout.Box] {
+    rows.enumerated().flatMap { index, row in
+      let y = place(index)
+      let ends = ends(row, y: y).map {
+        LabelLayout.Box($0.text, at: $0.x, base: $0.base, anchor: $0.anchor)
+      }
+      return ends
+        + (isNarrow ? [LabelLayout.Box(Self.name(row.input), at: left, base: y - 4)] : [])
+    }
+  }
+
   private func drawAxis(_ svg: inout SVG, bottom: Double) {
     let unit = scale.ticks[1]
     var mark = (low / unit).rounded(.up)
@@ -83,7 +110,7 @@ package struct TornadoChart {
       let place = x(mark * unit)
       let text = scale.label(mark * unit)
       let half = SVG.width(of: text) / 2
-      svg.line(place, top, place, bottom, class: "grid")
+      svg.vertical(place, top, bottom, class: "grid", around: words)
       mark += 1
       guard place - half > end, place + half < width else { continue }
       svg.text(text, place, bottom + 16, anchor: .middle, class: "f")
@@ -111,14 +138,8 @@ package struct TornadoChart {
         class: SVG.series(series), title: "\(name) at \(text): \(HumanFormat.usd(cost))")
     }
     if isNarrow { svg.text(Self.name(row.input), left, y - 4, class: "t halo", title: name) }
-    // Both ends may lie on the same side.
-    let sides = ends.sorted { $0.1 < $1.1 }
-    for (side, end) in sides.enumerated() where end.1 != result.base.cost {
-      let text = InputWords.short(end.0, of: row.input.kind)
-      let isLeft = side == 0
-      svg.text(
-        text, x(end.1) + (isLeft ? -5 : 5), y + 14, anchor: isLeft ? .end : .start,
-        class: "f halo")
+    for end in self.ends(row, y: y) {
+      svg.text(end.text, end.x, end.base, anchor: end.anchor, class: "f halo")
     }
   }
 
@@ -132,7 +153,7 @@ package struct TornadoChart {
 
   private func drawBudget(_ svg: inout SVG, bottom: Double) {
     guard let budget else { return }
-    svg.line(x(budget), top, x(budget), bottom, class: "budget")
+    svg.vertical(x(budget), top, bottom, class: "budget", around: words)
     svg.text("budget", x(budget), bottom + 28, anchor: .middle, class: "f b")
   }
 }

@@ -28,6 +28,7 @@ package enum InputWords {
     case "prices": return of(last + " price", names)
     case "models": return of(last, names)
     case "quotas": return of(last + " quota", names)
+    case "budget" where input.path.count == 2 && last == "amount": return "budget"
     default: return of(last, [words(input.path[0])] + names)
     }
   }

@@ -34,12 +34,13 @@ package enum SensitivityMarkdown {
     let start =
       [leftOut, trouble].compactMap { $0.map { $0 + " " } }.joined()
       + "The \(emphasis)\(cost)\(emphasis) bill of "
-      + "\(HumanFormat.plural(Int64(result.base.users), "user")) "
+      + HumanFormat.plural(Int64(result.base.users), "user")
     guard let first = result.moving.first else {
-      return start + "depends on no input that could be moved."
+      return start + " depends on no input that could be moved."
     }
     let own = result.moving.first { !$0.input.isUsers } ?? first
-    return start + "hangs most on the " + named(own, emphasis)
+    let users = first.input.isUsers && !own.input.isUsers ? ", after the number of users" : ""
+    return start + " hangs most on the " + named(own, emphasis) + users
       + ": \(ends(own)). " + budget(result, emphasis)
   }
 
@@ -80,7 +81,7 @@ package enum SensitivityMarkdown {
     let amount =
       HumanFormat.usd(budget.amount) + " budget" + (months > 1 ? " of a month" : "")
     func isOver(_ assessment: Assessment) -> Bool {
-      assessment.isOver(budget.amount.dollars, months: months)
+      assessment.isOver(months: months)
     }
     let wasOver = isOver(result.base)
     let turning = result.moving.filter { row in

@@ -138,7 +138,7 @@ package enum SolveMarkdown {
   }
 
   private static func mean(_ scenario: Scenario) -> String {
-    scenario.ranges.isEmpty ? "" : " (in the mean over the ranges of inputs)"
+    scenario.ranges.isEmpty ? "" : " (on average over the ranges of inputs)"
   }
 
   /// What the answer costs, and what the next value would.
@@ -209,7 +209,8 @@ package enum SolveMarkdown {
       let but = answer.base.trouble?.qualification
       return start
         + (but.map { ", within the limits, but \($0)." }
-          ?? (answer.base.leftOut.isEmpty ? ", which is fine." : ", fine by formula."))
+          ?? (answer.base.leftOut.isEmpty
+            ? ", within the limits." : ", within the limits by formula."))
     }
     guard answer.triesOthers else { return start + ", which is too much." }
     guard let first = answer.others.first else {

@@ -42,7 +42,7 @@ package struct SolveStep: Sendable {
       emphasis.isEmpty ? HumanFormat.visible(accountPlan) : Markdown.escape(accountPlan)
     return "User \(HumanFormat.count(Int64(user))) is of the account plan \(plan) and adds "
       + "\(HumanFormat.usd(added)) a month, where the users before add "
-      + "\(HumanFormat.usd(usual)) each in the mean."
+      + "\(HumanFormat.usd(usual)) each on average."
   }
 }
 

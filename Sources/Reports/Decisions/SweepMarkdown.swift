@@ -41,33 +41,37 @@ package enum SweepMarkdown {
     let start =
       [leftOut, trouble].compactMap { $0.map { $0 + " " } }.joined()
       + "The bill goes from \(money(low)) (\(place(low))) to \(money(high)) (\(place(high)))."
-    guard let budget = sweep.scenario.budget else { return start + " No budget is set." }
+    guard sweep.points.contains(where: { $0.assessment.budget != nil }) else {
+      return start + " No budget is set."
+    }
     let months = sweep.scenario.period.months.count
+    let ofMonth = months > 1 ? " of a month" : ""
     let amount =
-      HumanFormat.usd(budget.amount) + " budget" + (months > 1 ? " of a month" : "")
-    let within = sorted.filter { !$0.assessment.isOver(budget.amount.dollars, months: months) }
+      sweep.budget.map { "the \(HumanFormat.usd($0)) budget" + ofMonth } ?? "its budget" + ofMonth
+    let within = sorted.filter { !$0.assessment.isOver(months: months) }
     if within.count == sorted.count {
       let but = CallTrouble.worst(troubles)?.trouble.qualification
         .map { ", but \($0)" + (sorted.count > 1 ? " at worst" : "") }
-      return start + " All of it stays within the \(amount)\(leftOut == nil ? "" : " by formula")"
-        + "\(but ?? "")\(risk(within, months))."
+      return start + " All of it stays within \(amount)\(leftOut == nil ? "" : " by formula")"
+        + "\(but ?? "")\(risk(within, sweep))."
     }
-    guard let dearest = within.last else { return start + " None of it is within the \(amount)." }
+    guard let dearest = within.last else { return start + " None of it is within \(amount)." }
     return start
       + " \(HumanFormat.count(Int64(within.count))) of "
-      + "\(HumanFormat.plural(Int64(sorted.count), "combination")) stay within the "
-      + "\(amount)\(risk(within, months)); the dearest of them is \(place(dearest)) at "
+      + "\(HumanFormat.plural(Int64(sorted.count), "combination")) stay within "
+      + "\(sweep.budget == nil ? "their budgets" : amount)\(risk(within, sweep)); the dearest of them is \(place(dearest)) at "
       + "\(money(dearest))."
   }
 
   /// The largest chance that a month goes over the budget all the same; empty where none is told or
   /// every one is below the `doubt` of `AttentionLimits`.
-  private static func risk(_ points: [Sweep.Point], _ months: Int) -> String {
+  private static func risk(_ points: [Sweep.Point], _ sweep: Sweep) -> String {
     guard let chance = points.compactMap(\.assessment.overrun).max(),
       chance > AttentionLimits.shipped.doubt
     else { return "" }
     return ", though with a chance of \(points.count > 1 ? "up to " : "")"
-      + "\(HumanFormat.share(chance)) that \(months > 1 ? "a" : "the") month goes over it"
+      + "\(HumanFormat.share(chance)) that \(sweep.scenario.period.months.count > 1 ? "a" : "the") month goes over "
+      + (sweep.budget == nil ? "its budget" : "it")
   }
 
   /// `1,000 users, hit rate of cache 60 %`.
@@ -96,7 +100,7 @@ package enum SweepMarkdown {
   }
 
   private static func table(_ sweep: Sweep) -> String {
-    let hasBudget = sweep.scenario.budget != nil
+    let hasBudget = sweep.points.contains { $0.assessment.budget != nil }
     let axes = sweep.axes
     let isLong = sweep.scenario.period.months.count > 1
     var table = MarkdownTable(
@@ -148,11 +152,19 @@ package enum SweepMarkdown {
   }
 }
 
+extension Sweep {
+  /// Dollars a month, where all combinations have the same.
+  package var budget: Double? {
+    let budgets = Set(points.map(\.assessment.budget))
+    return budgets.count == 1 ? budgets.first ?? nil : nil
+  }
+}
+
 /// A heat map for two axes, lines for one; nil where there are more, or nothing to draw.
 package enum SweepChart {
   package static func svg(_ sweep: Sweep, width: ChartWidth = .page) -> String? {
     let months = Double(sweep.scenario.period.months.count)
-    let budget = sweep.scenario.budget.map { $0.amount.dollars * months }
+    let budget = sweep.budget.map { $0 * months }
     switch sweep.axes.count {
     case 1: return lines(sweep, budget).svg(width: width)
     case 2: return heatMap(sweep, budget).svg(width: width)
@@ -192,11 +204,12 @@ package enum SweepChart {
     let (rows, columns) = (sweep.axes[0], sweep.axes[1])
     let largest = sweep.points.map(\.plan.users).max() ?? 0
     let shown = sweep.hasUsersAxis ? sweep.points : sweep.points.filter { $0.plan.users == largest }
-    let costs = rows.values.indices.map { row in
+    let cells = rows.values.indices.map { row in
       columns.values.indices.map { column in
-        shown.first { $0.place == [row, column] }?.assessment.cost ?? 0
+        shown.first { $0.place == [row, column] }?.assessment
       }
     }
+    let months = Double(sweep.scenario.period.months.count)
     let users = HumanFormat.plural(Int64(largest), "user")
     return HeatMapChart(
       title: sweep.hasUsersAxis ? "The bill" : "The bill of \(users)",
@@ -205,6 +218,9 @@ package enum SweepChart {
         columns.values.indices.map { SweepMarkdown.value(columns, $0) }
       ),
       rows: (SweepMarkdown.name(rows), rows.values.indices.map { SweepMarkdown.value(rows, $0) }),
-      costs: costs, budget: budget)
+      costs: cells.map { $0.map { $0?.cost ?? 0 } }, budget: budget,
+      isOver: cells.map { row in
+        row.map { cell in cell.map { $0.cost > ($0.budget ?? .infinity) * months } ?? false }
+      })
   }
 }

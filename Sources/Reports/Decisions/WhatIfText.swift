@@ -51,9 +51,9 @@ package struct WhatIfText {
       + "[\(HumanFormat.visible(answer.question.overrides.joined(separator: " ")))]"
   }
 
-  /// By the budget and the months of the scenario that was asked about.
+  /// By its own budget and the months of the scenario that was asked about.
   private static func verdict(_ assessment: Assessment, _ scenario: Scenario) -> String {
-    guard let budget = scenario.budget?.amount.dollars else { return "" }
+    guard let budget = assessment.budget else { return "" }
     let months = scenario.period.months.count
     let amount = "the \(HumanFormat.usd(budget)) budget\(months > 1 ? " of a month" : "")"
     let but = assessment.trouble?.qualification.map { ", but \($0)" } ?? ""
@@ -62,7 +62,7 @@ package struct WhatIfText {
         ", over \(amount) in \(HumanFormat.wholePercent(chance)) of \(months > 1 ? "the" : "such") "
         + "months\(but)"
     }
-    return assessment.isOver(budget, months: months)
+    return assessment.isOver(months: months)
       ? ", which breaks \(amount)" : ", within \(amount)\(but)"
   }
 

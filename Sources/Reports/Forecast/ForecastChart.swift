@@ -25,7 +25,7 @@ package struct ForecastChart {
     self.forecast = forecast
     self.width = width.rawValue
     heading = ChartHeading(
-      Self.title, "US dollars a month, expected; the thin line is nine times of ten", width: width)
+      Self.title, "US dollars a month, expected; the thin line is nine months in ten", width: width)
     let bills = forecast.months.map { ($0.band ?? 0...$0.bill.mean).upperBound }
     let budgets = forecast.months.compactMap { $0.budget?.dollars }
     let highest = bills.max() ?? 0
@@ -36,7 +36,10 @@ package struct ForecastChart {
     legend = SVG.flow(
       Self.legend(forecast, below: scale.top).map { 17 + SVG.width(of: $0.words) + 14 },
       within: width.rawValue)
-    left = 26 + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 }.max() ?? 0)
+    left =
+      26
+      + (scale.ticks.map { SVG.width(of: scale.label($0)) * 0.92 } + [SVG.width(of: "users")])
+      .reduce(0, max)
   }
 
   private var bottom: Double { top + plotHeight }
@@ -53,7 +56,10 @@ package struct ForecastChart {
     }
     for (index, month) in forecast.months.enumerated() { draw(month, at: index, &svg) }
     drawBudget(&svg)
-    for (index, month) in forecast.months.enumerated() { drawWords(month, at: index, &svg) }
+    svg.text("users", left - 8, bottom + 34, anchor: .end, class: "f")
+    for (index, month) in forecast.months.enumerated() where index.isMultiple(of: wordStep) {
+      drawWords(month, at: index, &svg)
+    }
     let summary = forecast.months.map { month in
       "\(Self.label(month)): \(HumanFormat.usd(month.bill.mean)) with "
         + HumanFormat.plural(Int64(month.plan.users), "user")
@@ -112,16 +118,28 @@ package struct ForecastChart {
 
   /// After the budget's line, which would run through the words.
   private func drawWords(_ month: ForecastMonth, at index: Int, _ svg: inout SVG) {
-    guard index % Int((58 / step).rounded(.up)) == 0 || forecast.months.count == 1 else { return }
     let middle = left + (Double(index) + 0.5) * step
     let amount = month.bill.mean
-    let text = amount < 10 ? HumanFormat.usd(amount) : HumanFormat.usd(amount, places: 0)
     let highest = month.band?.upperBound ?? amount
-    svg.text(text, middle, y(highest) - 6, anchor: .middle, class: "t halo")
+    svg.text(words(amount), middle, y(highest) - 6, anchor: .middle, class: "t halo")
     svg.text(Self.label(month), middle, bottom + 18, anchor: .middle, class: "f")
     svg.text(
-      HumanFormat.plural(Int64(month.plan.users), "user"), middle, bottom + 34, anchor: .middle,
-      class: "f")
+      HumanFormat.count(Int64(month.plan.users)), middle, bottom + 34, anchor: .middle, class: "f")
+  }
+
+  /// All bars have cents, or none.
+  private func words(_ amount: Double) -> String {
+    let largest = forecast.months.map(\.bill.mean).max() ?? 0
+    return HumanFormat.usd(amount, places: largest < 100 ? 2 : 0)
+  }
+
+  /// One bar in this many has words, so that no two meet.
+  private var wordStep: Int {
+    let texts = forecast.months.flatMap {
+      [Self.label($0), HumanFormat.count(Int64($0.plan.users)), words($0.bill.mean)]
+    }
+    let widest = texts.map { SVG.width(of: $0) }.max() ?? 0
+    return max(1, Int(((widest + 6) / step).rounded(.up)))
   }
 
   private func drawBudget(_ svg: inout SVG) {

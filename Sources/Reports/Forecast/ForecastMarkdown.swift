@@ -156,7 +156,7 @@ package enum ForecastMarkdown {
     let high = runway.latest.map(day) ?? "later than the forecast reaches"
     let swing =
       low == day(end) && high == day(end)
-      ? "" : " (by chance between \(low ?? "the start") and \(high), nine times of ten)"
+      ? "" : " (nine times in ten between \(low ?? "the start") and \(high))"
     return sum + "is used up on \(strong(day(end)))\(swing)."
   }
 
@@ -176,11 +176,11 @@ package enum ForecastMarkdown {
     let acts = forecast.months.contains(where: \.isSimulated)
     let prepaid = forecast.spec.prepaid
     var headers: [MarkdownTable.Header] = [
-      .text("month"), .number("users"), .number("expected bill"), .text("9 times of 10 between"),
+      .text("month"), .number("users"), .number("expected bill"), .number("nine months in ten"),
     ]
     if acts { headers.append(.number("if the budget only told")) }
     if isSimulated { headers.append(.number("simulated")) }
-    if hasBudget { headers += [.number("budget"), .text("breaks"), .number("chance of that")] }
+    if hasBudget { headers += [.number("budget"), .text("breaks"), .number("over budget")] }
     headers.append(.number("all so far"))
     if prepaid != nil { headers.append(.number("prepaid remaining")) }
     var table = MarkdownTable(headers)
@@ -189,7 +189,7 @@ package enum ForecastMarkdown {
         name(month), HumanFormat.count(Int64(month.plan.users)),
         HumanFormat.usd(month.bill.mean),
         month.band.map {
-          HumanFormat.usd($0.lowerBound) + " and " + HumanFormat.usd($0.upperBound)
+          HumanFormat.usd($0.lowerBound) + "–" + HumanFormat.usd($0.upperBound)
         } ?? (month.isSimulated ? "not known of one month" : "not told by the formula"),
       ]
       if acts { cells.append(month.withoutActions.map { HumanFormat.usd($0) } ?? "the same") }

@@ -10,13 +10,19 @@ package enum ForecastReport {
     _ forecast: Forecast, dialect: CSVDialect, into folder: OutputFolder
   ) throws(OutputError) {
     let name = forecast.scenario.name
-    let rows = forecast.months.map { ForecastRow(scenario: name, month: $0, spec: forecast.spec) }
-    let table = definition.table(rows)
+    let table = table(forecast)
     try folder.write(table.csv(dialect), to: "\(name)/\(table.name).csv")
     let page = ReportPage(
       name: "forecast", markdown: ForecastMarkdown.text(forecast),
       charts: ["charts/forecast.svg": ChartPicture { ForecastChart.svg(forecast, width: $0) }])
     try ReportIndex.write([(page, name)], in: folder)
+  }
+
+  package static func table(_ forecast: Forecast) -> Table {
+    definition.table(
+      forecast.months.map {
+        ForecastRow(scenario: forecast.scenario.name, month: $0, spec: forecast.spec)
+      })
   }
 
   package struct ForecastRow: Sendable {

@@ -12,7 +12,8 @@ package struct MarkdownHTML {
     blocks(markdown).map { $0.html + "\n" }.joined()
   }
 
-  /// The body of a whole page, with its contents in front of the first section, and the page's title.
+  /// The body of a whole page, with its contents in front of the first section or picture, and the
+  /// page's title.
   ///
   /// - Parameter home: where the index of all pages lies; nil where this is it.
   package func page(_ markdown: String, home: String?) -> (title: String, html: String) {
@@ -21,7 +22,8 @@ package struct MarkdownHTML {
     var links = sections.map { "<a href=\"#\($0.anchor)\">\($0.text)</a>" }
     if let home { links.append("<a href=\"\(XMLText.escape(home))\">All reports</a>") }
     if !links.isEmpty {
-      let place = blocks.firstIndex { $0.level == 2 } ?? blocks.endIndex
+      let place =
+        blocks.firstIndex { $0.level == 2 || $0.html.hasPrefix("<figure>") } ?? blocks.endIndex
       blocks.insert(Block(html: "<nav>\(links.joined(separator: "\n"))</nav>"), at: place)
     }
     return (
@@ -112,25 +114,60 @@ package struct MarkdownHTML {
   private func table(_ lines: [Substring]) -> String {
     guard lines.count >= 2 else { return "<p>\(lines.map { inline($0) }.joined())</p>" }
     let isNumber = Self.cells(lines[1]).map { $0.hasSuffix(":") }
-    let heads = Self.cells(lines[0]).map { inline($0).replacing(/<[^>]*>/, with: "") }
-    // A short table of many columns is one of things: on a phone each becomes a card.
-    let areCards = heads.count > 4 && lines.count <= 2 + Self.mostCards
-    func row(_ line: Substring, _ tag: String) -> String {
-      let cells = Self.cells(line).enumerated().map { column, cell in
-        let kind = column < isNumber.count && isNumber[column] ? " class=\"number\"" : ""
+    let heads = Self.cells(lines[0]).map { inline($0) }
+    let rows = lines.dropFirst(2).map { Self.cells($0).map { inline($0) } }
+    let areCards = Self.areCards([heads] + rows)
+    func row(_ cells: [String], _ tag: String) -> String {
+      let cells = cells.enumerated().map { column, cell in
+        let text = Self.words(cell)
+        let isText = column >= isNumber.count || !isNumber[column]
+        let isLong = areCards && tag == "td" && column > 0 && text.count > Self.longCell
+        let kind = !isText ? " class=\"number\"" : isLong ? " class=\"long\"" : ""
         let head =
-          areCards && tag == "td" && column < heads.count ? " data-head=\"\(heads[column])\"" : ""
-        return "<\(tag)\(kind)\(head)>\(inline(cell))</\(tag)>"
+          areCards && tag == "td" && column < heads.count
+          ? " data-head=\"\(Self.words(heads[column]))\"" : ""
+        return "<\(tag)\(kind)\(head)>\(cell)</\(tag)>"
       }
       return "<tr>" + cells.joined() + "</tr>\n"
     }
-    let name = areCards ? " class=\"cards\"" : ""
-    return "<div class=\"wide\"><table\(name)>\n<thead>\n" + row(lines[0], "th")
-      + "</thead>\n<tbody>\n"
-      + lines.dropFirst(2).map { row($0, "td") }.joined() + "</tbody>\n</table></div>"
+    let kinds = (areCards ? ["cards"] : []) + (heads.count > Self.denseFrom ? ["dense"] : [])
+    let name = kinds.isEmpty ? "" : " class=\"\(kinds.joined(separator: " "))\""
+    return "<div class=\"wide\"><table\(name)>\n<thead>\n" + row(heads, "th")
+      + "</thead>\n<tbody>\n" + rows.map { row($0, "td") }.joined() + "</tbody>\n</table></div>"
   }
 
-  private static let mostCards = 8
+  /// Columns beyond which a table stands closer together, to fit into a page.
+  private static let denseFrom = 8
+
+  /// Whether each row becomes a card on a phone: a table that is wider than one, unless so many cards
+  /// were further to scroll than the table is wide. Sentences are read in a card in any case.
+  private static func areCards(_ rows: [[String]]) -> Bool {
+    let columns = rows[0].count
+    let widths = (0..<columns).map { column in
+      rows.compactMap { column < $0.count ? words($0[column]).count : nil }.max() ?? 0
+    }
+    let width = widths.enumerated().reduce(0.0) { sum, item in
+      let limit = item.offset == 0 ? firstColumn : columnLimit
+      return sum + min(Double(item.element) * characterWidth, limit) + padding
+    }
+    guard width > phone else { return false }
+    return (rows.count - 1) * columns <= mostCells || (widths.max() ?? 0) > sentence
+  }
+
+  /// Pixels of a phone's page, of a table's characters, of the space beside a cell's words, and that a
+  /// column of words takes at most (`ReportHTML.style`).
+  private static let phone = 358.0
+  private static let characterWidth = 7.8
+  private static let padding = 22.0
+  private static let firstColumn = 144.0
+  private static let columnLimit = 320.0
+  private static let mostCells = 400
+  /// Characters from which on words are a sentence, or take more than half of a card's line.
+  private static let sentence = 60
+  private static let longCell = 36
+
+  /// Without elements.
+  private static func words(_ html: String) -> String { html.replacing(/<[^>]*>/, with: "") }
 
   /// Between the bars that no backslash precedes.
   private static func cells(_ line: Substring) -> [Substring] {

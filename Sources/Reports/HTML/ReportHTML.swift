@@ -83,6 +83,7 @@ package enum ReportHTML {
     th{color:var(--faint);font-weight:600;vertical-align:bottom}
     td:not(.number){min-width:6.5rem;max-width:24rem} .number{text-align:right;white-space:nowrap;\
     font-variant-numeric:tabular-nums} th.number{white-space:normal}
+    .dense th,.dense td{padding:.35rem .45rem;min-width:3rem}
     tbody tr:nth-child(even){background:var(--band)}
     @media screen and (max-width:60rem){table{width:max-content} \
     td:not(.number){min-width:0;max-width:20rem} \
@@ -92,7 +93,7 @@ package enum ReportHTML {
     linear-gradient(90deg,var(--shade),transparent) 0 0/.8rem 100% no-repeat,\
     linear-gradient(-90deg,var(--shade),transparent) 100% 0/.8rem 100% no-repeat} \
     figure svg .background{fill:none} \
-    th:first-child,td:first-child{position:sticky;left:0;max-width:9rem;\
+    th:first-child,td:first-child{position:sticky;left:0;max-width:9rem;overflow-wrap:anywhere;\
     background:linear-gradient(var(--band),var(--band)),var(--paper)} \
     thead th:first-child,tbody tr:nth-child(odd) td:first-child{background:var(--paper)}}
     @media screen and (max-width:34rem){figure svg.page{display:none} \
@@ -102,7 +103,9 @@ package enum ReportHTML {
     padding:.3rem .2rem} \
     .cards tr td,.cards tr td.number,.cards tr td:first-child{display:block;overflow:hidden;\
     border:0;max-width:none;position:static;background:none;text-align:right;white-space:normal;\
-    padding:.15rem .7rem} \
+    padding:.15rem .7rem;overflow-wrap:anywhere} \
+    .cards tr td.long{text-align:left} .cards tr td.long::before{float:none;display:block} \
+    .cards tr td:empty{display:none} \
     .cards td::before{content:attr(data-head);color:var(--faint);float:left;margin-right:1rem} \
     .cards td:first-child{font-weight:600}}
     @media print{
@@ -110,7 +113,7 @@ package enum ReportHTML {
     body{font-size:10pt} main{max-width:none;padding:0} nav{display:none}
     .wide,figure{overflow:visible} figure svg{min-width:0}
     table{font-size:7.5pt} th,td{padding:.15rem .35rem;min-width:0}
-    h2{break-after:avoid} tr,figure,li{break-inside:avoid} thead{display:table-header-group}
+    h2,h3,p:has(+.wide),p:has(+figure){break-after:avoid} tr,figure,li{break-inside:avoid} thead{display:table-header-group}
     }
     """
 }

@@ -157,10 +157,12 @@ package enum LeverMarkdown {
     return ReportMarkdown.heading("All together") + table.text
       + "Every row is a simulated month with all levers up to it, so the steps add up to what all of "
       + "them save: \(HumanFormat.usd(all)). Their savings alone add up to "
-      + "\(HumanFormat.usd(sum)), because "
-      + (sum > all
-        ? "a call that one lever makes cheaper leaves less for the next"
-        : "some of them save more once others are there")
+      + HumanFormat.usd(sum)
+      + (HumanFormat.usd(sum) == HumanFormat.usd(all)
+        ? " as well: they change different parts of the bill"
+        : sum > all
+          ? ", because a call that one lever makes cheaper leaves less for the next"
+          : ", because some of them save more once others are there")
       + ".\n\n" + list
   }
 

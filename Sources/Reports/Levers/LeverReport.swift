@@ -11,11 +11,9 @@ package enum LeverReport {
   ) throws(OutputError) {
     let study = studies[0]
     let name = study.scenario.name
-    try folder.write(
-      definition.table(studies.flatMap(rows)).csv(dialect), to: "\(name)/levers.csv")
-    try folder.write(
-      BreakEvenReport.definition.table(BreakEvenReport.rows(study)).csv(dialect),
-      to: "\(name)/break-even.csv")
+    for table in tables(studies) {
+      try folder.write(table.csv(dialect), to: "\(name)/\(table.name).csv")
+    }
     let page = ReportPage(
       name: "levers", markdown: LeverMarkdown.text(study, others: Array(studies.dropFirst())),
       charts: ["charts/levers.svg": ChartPicture(chart(study).svg)])
@@ -23,6 +21,14 @@ package enum LeverReport {
   }
 
   // MARK: Table
+
+  /// levers.csv and break-even.csv.
+  package static func tables(_ studies: [LeverStudy]) -> [Table] {
+    [
+      definition.table(studies.flatMap(rows)),
+      BreakEvenReport.definition.table(BreakEvenReport.rows(studies[0])),
+    ]
+  }
 
   /// A row of levers.csv.
   package struct Row: Sendable {

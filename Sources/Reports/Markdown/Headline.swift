@@ -27,9 +27,10 @@ package enum Headline {
   package static func example(_ report: ScenarioReport, emphasis: String = "") -> String {
     guard let plan = report.largestPlan else { return "The scenario has no plan." }
     let runs = plan.runs.runs
+    let span = report.scenario.period.months.count > 1 ? "period" : "month"
     let which =
       runs > 1
-      ? "One of \(HumanFormat.count(Int64(runs))) simulated months" : "One simulated month"
+      ? "One of \(HumanFormat.count(Int64(runs))) simulated \(span)s" : "One simulated \(span)"
     let whose = " with \(HumanFormat.plural(Int64(plan.plan.users), "user"))"
     let sentences = [
       bill(plan, report, emphasis),
@@ -203,7 +204,7 @@ package enum Headline {
     if plan.isUnsure(report.scenario.budget) {
       return
         "; but this is one simulated month, near the budget, of which no formula tells the chance "
-        + "here: several months do (--runs 200)"
+        + "here: several months do (\(AttentionLimits.severalMonths))"
     }
     guard plan.spread == nil, plan.expectation.meanOverRanges == nil,
       let chance = plan.overBudgetProbability,

@@ -84,13 +84,13 @@ extension ReportMarkdown {
     count == 1 ? "once" : count == 2 ? "twice" : HumanFormat.count(count) + " times"
   }
 
-  /// Rules whose documents state another threshold than they test.
+  /// Rules of which another threshold is stated than they test.
   private static func unlikeStated(_ report: ScenarioReport) -> String {
     var text = ""
     for rule in report.scenario.alerts {
       guard let stated = rule.statedThreshold, stated != rule.threshold else { continue }
-      text += "- The documents say that \(Markdown.escape(rule.name)) has the threshold "
-      text += "\(rule.metric.text(stated)), but they test \(rule.metric.text(rule.threshold)).\n"
+      text += "- \(Markdown.escape(rule.name)) is stated to have the threshold "
+      text += "\(rule.metric.text(stated)), but tests \(rule.metric.text(rule.threshold)).\n"
     }
     return text.isEmpty ? "" : text + "\n"
   }

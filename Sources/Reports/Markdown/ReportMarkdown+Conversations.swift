@@ -101,14 +101,14 @@ extension ReportMarkdown {
     }
     let mean = HumanFormat.usd(
       MoneySum(picodollars: item.cost.picodollars / Int128(max(1, item.ended))))
-    var text = "A conversation costs **\(mean)** in the mean, half of them at most \(micro(50)), "
+    var text = "A conversation costs **\(mean)** on average, half of them at most \(micro(50)), "
     text += "95 % at most \(micro(95))"
     if let share = item.topTenthShare {
       text += "; the dearest tenth has \(HumanFormat.share(share)) of the cost"
     }
     let busy = SimDuration(microseconds: Int64(item.busy / Int128(item.ended)))
     let lasted = SimDuration(microseconds: Int64(item.lasted / Int128(item.ended)))
-    text += ". It lasts \(HumanFormat.duration(lasted)) in the mean, "
+    text += ". It lasts \(HumanFormat.duration(lasted)) on average, "
     text += "\(HumanFormat.duration(busy)) without the user's thinking."
     if item.overflows > 0 {
       text += " \(HumanFormat.plural(item.overflows, "call")) did not fit into a context window."

@@ -45,8 +45,9 @@ extension ReportMarkdown {
       ]
       table.row(cells)
     }
+    let span = report.scenario.period.months.count > 1 ? "period" : "month"
     return heading(report.replay.map { $0.units.capitalized } ?? "Plans")
-      + (report.replay == nil ? "Of the simulated month:\n\n" : "") + table.text
+      + (report.replay == nil ? "Of the simulated \(span):\n\n" : "") + table.text
       + rate(currency)
   }
 
@@ -198,7 +199,7 @@ extension ReportMarkdown {
     let share = HumanFormat.percent(top.dollars, of: plan.result.cost.dollars)
     return """
       The cost per user is \(HumanFormat.smallUSD(plan.result.cost, per: Int64(plan.plan.users))) on \
-      average and \(HumanFormat.smallUSD(median, per: 1)) in the middle; the most expensive user \
+      average, the median is \(HumanFormat.smallUSD(median, per: 1)); the most expensive user \
       costs \(HumanFormat.smallUSD(first.account.cost, per: 1)), and the top \
       \(HumanFormat.plural(Int64(tenth), "user")) \(tenth == 1 ? "makes" : "make") \(share) of \
       the bill.

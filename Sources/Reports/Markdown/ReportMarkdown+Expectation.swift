@@ -61,7 +61,7 @@ extension ReportMarkdown {
     guard !reasons.isEmpty else { return "" }
     return "Where the formula is off by construction it tells no chances and percentiles: "
       + HumanFormat.list(reasons.map { Markdown.escape($0) })
-      + ". Several months (`--runs 200`) tell them.\n\n"
+      + ". Several months (`\(AttentionLimits.severalMonths)`) tell them.\n\n"
   }
 
   /// What the starred figures do not know of.

@@ -49,22 +49,25 @@ extension ReportMarkdown {
     """
 
   private static func byPlan(_ report: ScenarioReport) -> String {
-    var table = MarkdownTable([
-      .text("plan"), .number("conversions"), .number("revenue"), .number("AI cost"),
-      .number("margin"), .number("ROI"), .number("revenue per dollar"),
-      .number("expected revenue"), .number("nine months in ten"),
-    ])
-    for plan in report.plans {
-      guard let whole = plan.returnLines(report.scenario).last else { continue }
+    let lines = report.plans.compactMap { plan in
+      plan.returnLines(report.scenario).last.map { (plan, $0) }
+    }
+    let isExpected = lines.contains { $0.1.expected != nil }
+    var table = MarkdownTable(
+      [
+        .text("plan"), .number("conversions"), .number("revenue"), .number("AI cost"),
+        .number("margin"), .number("ROI"), .number("revenue per dollar"),
+      ] + (isExpected ? [.number("expected revenue"), .number("nine months in ten")] : []))
+    for (plan, whole) in lines {
+      let expected = [
+        whole.expected.map { HumanFormat.usd($0.revenue) } ?? "–",
+        whole.expected.map {
+          "\(HumanFormat.usd($0.range.lowerBound))–\(HumanFormat.usd($0.range.upperBound))"
+        } ?? "–",
+      ]
       table.row(
         [name(plan.plan), HumanFormat.count(whole.conversions)] + money(whole)
-          + [
-            whole.expected.map { HumanFormat.usd($0.revenue) } ?? "–",
-            whole.expected.map {
-              "\(HumanFormat.usd($0.range.lowerBound)) and "
-                + HumanFormat.usd($0.range.upperBound)
-            } ?? "–",
-          ])
+          + (isExpected ? expected : []))
     }
     return table.text
   }

@@ -163,16 +163,20 @@ extension ReportMarkdown {
 
   /// How long answers take, waiting included: the largest plan in a sentence, all in a chart.
   package static func latencySection(_ report: ScenarioReport) -> String {
+    let isAnswered = report.plans.contains { $0.result.latency.total > 0 }
+    guard isAnswered, let plan = report.largestPlan else { return "" }
     let chart = ReportChart.latency.markdown(report)
-    guard !chart.isEmpty, let plan = report.largestPlan else { return "" }
     let latency = plan.result.latency
     var text = heading("Latency")
     if latency.total > 0 {
       let subject = report.replay == nil ? "With \(name(plan.plan))" : "Under \(name(plan.plan))"
-      text += "\(subject), half of the answers arrive within "
-      text += "\(HumanFormat.percentile(latency, 50)), 95 % within "
-      text += "\(HumanFormat.percentile(latency, 95)) and 99 % within "
-      text += "\(HumanFormat.percentile(latency, 99)), waiting included.\n\n"
+      let times = [50.0, 95, 99].map { HumanFormat.percentile(latency, $0) }
+      text +=
+        Set(times).count == 1
+        ? "\(subject), nearly every answer takes \(times[0])"
+        : "\(subject), half of the answers arrive within \(times[0]), 95 % within \(times[1]) and "
+          + "99 % within \(times[2])"
+      text += ", waiting included.\n\n"
     }
     return text + chart + firstTokens(report)
   }

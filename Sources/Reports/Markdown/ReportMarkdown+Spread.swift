@@ -1,3 +1,4 @@
+import Analysis
 import CostModel
 import Decisions
 import Support
@@ -21,7 +22,7 @@ extension ReportMarkdown {
     guard report.plans.contains(where: { $0.spread != nil }) else {
       return heading("What is not known exactly") + start
         + rangesTable(report)
-        + "`--runs 200` simulates months with inputs drawn from the ranges as well.\n\n"
+        + "`\(AttentionLimits.severalMonths)` simulates months with inputs drawn from the ranges as well.\n\n"
     }
     return heading("What is not known exactly") + start + explanation(report)
       + spreadTable(report)

@@ -47,7 +47,7 @@ package struct SelectionMarkdown {
     let all = HumanFormat.plural(Int64(study.answers.count), "kind of call", "kinds of calls")
     let changed = study.answers.filter { !$0.isFallback && $0.chosen != $0.current }
     guard let first = changed.first, let best = first.chosen, let now = first.current else {
-      return "The score changes no model of the \(all)."
+      return "The score changes the model of none of the \(all)."
     }
     let amounts = [first.cost(of: best), first.currentCost].map { $0.map(thousand) ?? "–" }
     let name = escape(first.calls.name)
@@ -99,8 +99,8 @@ package struct SelectionMarkdown {
 
   private var answers: String {
     var table = MarkdownTable([
-      .text("kind of call"), .number("calls a month"), .text("now"), .number("1,000 calls"),
-      .text("best by the score"), .number("1,000 calls"), .number("score"), .number("quality"),
+      .text("kind of call"), .number("calls a month"), .text("now"), .number("1,000 calls now"),
+      .text("best by the score"), .number("1,000 calls then"), .number("score"), .number("quality"),
       .text("judged on"), .text("cost/quality frontier, cheapest first"),
     ])
     for answer in study.answers {
@@ -287,7 +287,7 @@ package struct SelectionMarkdown {
       catalog's prices: no response cache, no provider's cache, no fallback. A model that does not \
       think would not bill the thinking that is stated here.\(conversations)
       - Latency is the mean of the catalog or the scenario, without waiting for quotas.
-      - Quality is what documents or the scenario claim, each figure with its source; nobody has \
+      - Quality is what the scenario claims, each figure with its source; nobody has \
       measured it here. Scales cannot be compared with one another, so a kind of call is judged on one \
       of them. A model without a figure is not scored\
       \(rules.standIn.map { ", unless a stand-in is stated: here " + HumanFormat.percent($0) } ?? "").

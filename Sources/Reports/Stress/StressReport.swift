@@ -11,12 +11,15 @@ package enum StressReport {
   ) throws(OutputError) {
     let study = studies[0]
     let name = study.scenario.name
-    try folder.write(
-      definition.table(studies.flatMap(rows)).csv(dialect), to: "\(name)/stress.csv")
+    try folder.write(table(studies).csv(dialect), to: "\(name)/stress.csv")
     let page = ReportPage(
       name: "stress", markdown: StressMarkdown.text(study, others: Array(studies.dropFirst())),
       charts: ["charts/stress.svg": ChartPicture(chart(study).svg)])
     try ReportIndex.write([(page, name)], in: folder)
+  }
+
+  package static func table(_ studies: [StressStudy]) -> Table {
+    definition.table(studies.flatMap(rows))
   }
 
   /// A row of stress.csv.

@@ -1,4 +1,5 @@
 import CostModel
+import Foundation
 import Scenarios
 import Simulator
 import Support
@@ -24,15 +25,59 @@ package enum ReportWorkbook {
     try book.finish()
   }
 
+  /// The tables of a verb's page as `NAME.xlsx` beside it; without the flag one of an earlier run is
+  /// taken away, since its figures are no longer the page's.
+  ///
+  /// - Parameter answer: the first sentences of the page.
+  package static func write(
+    _ isWanted: Bool, _ name: String, of scenario: Scenario, title: String, answer: String,
+    tables: [Table], in folder: OutputFolder
+  ) throws(OutputError) {
+    let path = fileName(of: name, scenario)
+    guard isWanted else {
+      let isThere = ["\(name).csv", fileName(of: name)].allSatisfy {
+        FileManager.default.fileExists(atPath: "\(folder.path)/\(scenario.name)/\($0)")
+      }
+      if isThere { try folder.remove(path) }
+      return
+    }
+    let book = try Workbook(
+      path: try folder.temporaryPath(for: path), shown: folder.path + "/" + path, title: title,
+      created: scenario.period.start)
+    try writeSummary(title, answer, tables.map { ($0.name, $0.about) }, to: book)
+    for table in tables { try TableSheet.write(table, to: book) }
+    try writeColumns(tables, to: book)
+    try book.finish()
+  }
+
+  private static func fileName(of page: String) -> String { page + ".xlsx" }
+
+  /// Of a verb's page, from the folder of the reports.
+  package static func fileName(of page: String, _ scenario: Scenario) -> String {
+    "\(scenario.name)/\(fileName(of: page))"
+  }
+
   private static func writeSummary(
     _ report: ScenarioReport, _ tables: [Table], to book: Workbook
+  ) throws(OutputError) {
+    var sheets = tables.map { ($0.name, $0.about) }
+    sheets.insert((WorkbookCharts.name, "Charts, and the figures that they show."), at: 0)
+    if report.largestPlan?.expectation.arithmetic != nil {
+      let about = "The expected bill as formulas: change users, volume, tokens or prices."
+      sheets.insert((WhatIfSheet.name, about), at: 0)
+    }
+    try writeSummary(report.title, Headline.text(report), sheets, to: book)
+  }
+
+  private static func writeSummary(
+    _ title: String, _ answer: String, _ sheets: [(name: String, about: String)], to book: Workbook
   ) throws(OutputError) {
     let sheet = try book.sheet("Summary")
     let (bold, wrapped) = (book.format(isBold: true), book.format(wraps: true))
     book.setWidth(24, ofColumn: 0, of: sheet)
     book.setWidth(100, ofColumn: 1, of: sheet)
-    book.write(HumanFormat.visible(report.title), Workbook.Place(0, 0), of: sheet, bold)
-    book.write(Headline.text(report), Workbook.Place(1, 1), of: sheet, wrapped)
+    book.write(HumanFormat.visible(title), Workbook.Place(0, 0), of: sheet, bold)
+    book.write(HumanFormat.visibleLines(answer), Workbook.Place(1, 1), of: sheet, wrapped)
     var row = 3
     func line(_ name: String, _ about: String) {
       book.link(to: name, Workbook.Place(row, 0), of: sheet)
@@ -41,12 +86,7 @@ package enum ReportWorkbook {
     }
     book.write("Sheet", Workbook.Place(2, 0), of: sheet, bold)
     book.write("What it holds", Workbook.Place(2, 1), of: sheet, bold)
-    if report.largestPlan?.expectation.arithmetic != nil {
-      line(
-        WhatIfSheet.name, "The expected bill as formulas: change users, volume, tokens or prices.")
-    }
-    line(WorkbookCharts.name, "Charts, and the figures that they show.")
-    for table in tables { line(table.name, table.about) }
+    for (name, about) in sheets { line(name, about) }
     line(columns, definition.about)
     row += 1
     let notes = [
