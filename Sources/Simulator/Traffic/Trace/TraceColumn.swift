@@ -17,6 +17,8 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case characters, pages, searches, documents, videoSeconds
   case batch, serviceTier, region
   case turn, callKind
+  /// Where the request stands in the log of which these are some (`--numbers`); no format has it.
+  case number
 
   /// In sets of columns.
   @inline(__always)
@@ -54,6 +56,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .cacheWriteLongTokens: "cache_write_1h_tokens"
     case .turn: "turn"
     case .callKind: "call_kind"
+    case .number: "number"
     default: attribute?.name ?? meter?.column ?? ""
     }
   }
@@ -82,7 +85,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   /// Whether most logs have nothing of the kind, so that nobody misses it.
   package var isRare: Bool {
     switch self {
-    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind: true
+    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind, .number: true
     case .images: false
     default: meter != nil || Self.quality.contains(self)
     }
@@ -139,12 +142,14 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
 
   /// The column of that name or alias.
   package init?(name: String) {
-    let known = Self.allCases.first { $0.name == name }
+    let known = Self.named.first { $0.name == name }
     guard let column = known ?? Self.aliases.first(where: { $0.name == name })?.column else {
       return nil
     }
     self = column
   }
 
-  package static let allNames = allCases.map(\.name) + aliases.map(\.name)
+  /// Those that people name.
+  private static let named = allCases.filter { $0 != .number }
+  package static let allNames = named.map(\.name) + aliases.map(\.name)
 }
