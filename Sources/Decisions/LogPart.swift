@@ -201,7 +201,8 @@ package struct LogPart: PartValue, Sendable {
     }
     for (mine, theirs) in zip(found, other.found) {
       let known = Set(mine.accounts.rows.compactMap { $0.key[0] })
-      if let account = theirs.accounts.rows.lazy.compactMap({ $0.key[0] }).first(where: known.contains)
+      if let account = theirs.accounts.rows.lazy.compactMap({ $0.key[0] }).first(
+        where: known.contains)
       {
         throw BadInput(
           message: "\(name): error: has requests of the account '\(account)', as \(first) has, "

@@ -62,7 +62,8 @@ struct PieceOptions: ParsableArguments {
   /// - Parameter isInput: it came by standard input.
   func check(_ found: Replay.Piece, path: String, isInput: Bool) throws {
     try refuse(found.couplings)
-    guard found.piece.drawsByRank, shard == nil || isInput, firstRequest == nil, numbers == nil else {
+    guard found.piece.drawsByRank, shard == nil || isInput, firstRequest == nil, numbers == nil
+    else {
       return
     }
     throw BadInput(
@@ -86,7 +87,8 @@ struct PieceOptions: ParsableArguments {
   /// Calls of the log that lie before the piece.
   func callsBefore(in path: String, _ scenarios: [Scenario]) throws -> Int64 {
     if let firstRequest { return firstRequest - 1 }
-    guard let shard, shard.number > 1, path != "-", scenarios.contains(where: \.mayDrawByRank) else { return 0 }
+    guard let shard, shard.number > 1, path != "-", scenarios.contains(where: \.mayDrawByRank)
+    else { return 0 }
     let share = LogShare(number: shard.number, count: shard.count)
     return try LogExtent(of: share, in: path).linesBefore(in: path)
   }
@@ -100,7 +102,8 @@ struct PieceOptions: ParsableArguments {
       let time = Array(text.utf8).withUnsafeBufferPointer { try? clock.microseconds($0) }
       guard let time else {
         throw BadInput(
-          message: "--moments: error: '\(text)' is no time, expected times as budget_minutes of run.json has "
+          message:
+            "--moments: error: '\(text)' is no time, expected times as budget_minutes of run.json has "
             + "them")
       }
       minutes.insert(SpentMinutes.minute(of: time))

@@ -199,7 +199,8 @@ struct ReplayCommand: ParsableCommand {
         throw BadInput(
           message:
             "\(trace): error: --partial takes one file that is read as it is, expected a log as "
-            + "CSV or JSON lines in a format that replay knows itself ('costsim read' writes those)")
+            + "CSV or JSON lines in a format that replay knows itself ('costsim read' writes those)"
+        )
       }
       if let minutes {
         let moments = try moments(in: minutes, of: variants, file, shown)

@@ -175,7 +175,8 @@ extension CasePart {
         name: $0.key[0], hits: Int64(wide: $0.sums[0]), misses: Int64(wide: $0.sums[1]))
     }
     fillPerformance(&result, compiled)
-    return (result, try fillBudget(&result, compiled, spending))
+    let vagueMinutes = try fillBudget(&result, compiled, spending)
+    return (result, vagueMinutes)
   }
 
   private static func counts(_ row: PartRow) -> QualityCounts {

@@ -41,7 +41,8 @@ extension PlanEngine {
       result.accounts.enumerated().map { place, account in
         PartRow(
           [account.name], [Int128(account.calls), account.cost.picodollars],
-          first: isNumbered ? account.user.map { source.first(ofAccount: $0 - 1) } ?? 0 : Int64(place),
+          first: isNumbered
+            ? account.user.map { source.first(ofAccount: $0 - 1) } ?? 0 : Int64(place),
           label: account.accountPlan)
       })
     part.accountMonths = PartTable(
@@ -153,17 +154,20 @@ extension Coupling {
     if wholeAccounts {
       add(
         scenario.cache.mode == .keyed && scenario.cache.scope == .global, "cache.scope",
-        "an answer that is kept for one account is given to others", "user (or cache.mode off or rate)")
+        "an answer that is kept for one account is given to others",
+        "user (or cache.mode off or rate)")
       if case .dealt = scenario.replay.users {
         add(
-          true, "replay.users", "unknown requests are dealt among accounts, so that no piece has all of one",
+          true, "replay.users",
+          "unknown requests are dealt among accounts, so that no piece has all of one",
           "another of its values")
       }
     } else {
       add(
         scenario.cache.mode == .keyed, "cache.mode",
         "an answer that is kept for one request is given to later ones",
-        scenario.cache.scope == .user ? "off or rate (or pieces by account: --numbers)" : "off or rate")
+        scenario.cache.scope == .user
+          ? "off or rate (or pieces by account: --numbers)" : "off or rate")
     }
     add(
       scenario.budget?.acts == true, "budget",

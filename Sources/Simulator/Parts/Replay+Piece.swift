@@ -84,20 +84,23 @@ extension Replay {
     (piece.xxh64, piece.isQuoted) = (hash?.xxh64 ?? 0, read.isQuoted)
     if isInput { piece.bytes = LogPiece.unknownBytes }
     // One of the shares reads the whole file for its hash.
-    if piece.share == 1, !isInput { piece.hash = piece.shares == 1 ? hash?.xxh64 : LogExtent.hash(of: path) }
+    if piece.share == 1, !isInput {
+      piece.hash = piece.shares == 1 ? hash?.xxh64 : LogExtent.hash(of: path)
+    }
     return piece
   }
 
   /// Of a share without requests.
   private func emptyPiece(_ options: TraceOptions) throws -> LogPiece {
-    guard share != nil || inputShare != nil else {
+    var trace = try TraceSource(path: path, format: format, options: options)
+    guard share != nil || inputShare != nil || trace.tellsNumbers else {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
     }
-    var trace = try TraceSource(path: path, format: format, options: options)
     var batch = TraceBatch()
     while try trace.next(into: &batch) {}
     var piece = piece(trace.facts, trace.hash, trace.extent)
     (piece.columns, piece.isJSON) = (trace.columnNames, trace.isJSON)
+    if trace.tellsNumbers { piece.number(LogNumbers()) }
     return piece
   }
 

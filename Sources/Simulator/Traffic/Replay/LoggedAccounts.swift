@@ -45,7 +45,9 @@ package struct LoggedAccounts: Sendable {
     let user = row.user
     guard user != TraceRow.none else { return standIn(row, rank: rank) }
     while Int(user) >= ofUser.count { ofUser.append(Ledger.noUser) }
-    if ofUser[Int(user)] == Ledger.noUser { ofUser[Int(user)] = add(symbols.users.name(user), rank) }
+    if ofUser[Int(user)] == Ledger.noUser {
+      ofUser[Int(user)] = add(symbols.users.name(user), rank)
+    }
     return ofUser[Int(user)]
   }
 

@@ -85,7 +85,8 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   /// Whether most logs have nothing of the kind, so that nobody misses it.
   package var isRare: Bool {
     switch self {
-    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind, .number: true
+    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind, .number:
+      true
     case .images: false
     default: meter != nil || Self.quality.contains(self)
     }
