@@ -192,7 +192,7 @@ class SparkTests(unittest.TestCase):
 
     def test_what_couples_is_said_before_anything_runs(self):
         for overrides, by, says in [
-            ({"cache": {"mode": "keyed", "scope": "global"}}, "auto", "'cache.scope'.*expected user"),
+            ({"cache": {**KEYED["cache"], "scope": "global"}}, "auto", "'cache.scope'.*expected user"),
             (KEYED, "time", "'cache.mode'.*by account"),
             ({"alerts": {"slow": {"when": "latency_p95 > 1s"}}}, "auto", "'alerts'.*no alerts"),
         ]:
