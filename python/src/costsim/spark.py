@@ -201,12 +201,14 @@ def _frame(session: SparkSession, log: Any) -> tuple[DataFrame, list[str], str |
     from pyspark.sql import functions as f
 
     path = os.fspath(log)
+    # Spark's own folder is the one that it was started in.
+    place = os.path.abspath(path) if os.path.exists(path) else path
     if path.endswith((".parquet", ".pq")):
-        frame = session.read.parquet(path)
+        frame = session.read.parquet(place)
     elif path.endswith((".json", ".jsonl", ".ndjson")):
-        frame = session.read.json(path, primitivesAsString=True)
+        frame = session.read.json(place, primitivesAsString=True)
     else:
-        frame = session.read.csv(path, header=True, inferSchema=False, quote='"', escape='"', multiLine=False)
+        frame = session.read.csv(place, header=True, inferSchema=False, quote='"', escape='"', multiLine=False)
     names = frame.columns
     ranks = [f"{_ORDER}_file", f"{_ORDER}_block", f"{_ORDER}_row"]
     told = [f.col("_metadata.file_path"), f.col("_metadata.file_block_start"), f.monotonically_increasing_id()]
@@ -269,8 +271,8 @@ def _numbered(
     from pyspark.sql.window import Window
 
     column = _named(time)
-    kind = dict(frame.dtypes)[time]
-    if kind.startswith(("timestamp", "date")):
+    kinds = dict(frame.dtypes)
+    if kinds[time].startswith(("timestamp", "date")):
         key = f.unix_micros(column.cast("timestamp")).cast("double")
     else:
         key = f.coalesce(column.try_cast("double"), f.unix_micros(column.try_cast("timestamp")).cast("double"))
@@ -284,8 +286,11 @@ def _numbered(
     # Every order is a total one but for rows that are the same: a task that is repeated reads what it read.
     texts = []
     for place, name in enumerate(order):
-        frame = frame.withColumn(f"{_ORDER}_{place}", _sortable(frame, name))
-        texts.append(f"{_ORDER}_{place}")
+        if kinds[name].startswith(("struct", "array", "map")):
+            frame = frame.withColumn(f"{_ORDER}_{place}", f.to_json(_named(name)))
+            texts.append(f"{_ORDER}_{place}")
+        else:
+            texts.append(name)
     sizes = {row[_PIECE]: row["count"] for row in frame.groupBy(_PIECE).count().collect()}
     pieces = sorted(sizes)
     before = dict(zip(pieces, itertools.accumulate([0] + [sizes[piece] for piece in pieces])))
@@ -303,13 +308,6 @@ def _bucket(value: Any, bounds: list[float]) -> Any:
     from pyspark.sql import functions as f
 
     return f.when(value.isNull(), 0).otherwise(sum((value >= bound).cast("int") for bound in bounds))
-
-
-def _sortable(frame: DataFrame, name: str) -> Any:
-    from pyspark.sql import functions as f
-
-    kind = dict(frame.dtypes)[name]
-    return f.to_json(_named(name)) if kind.startswith(("struct", "array", "map")) else _named(name)
 
 
 # MARK: Modes
@@ -396,13 +394,10 @@ def _parts(
     count = len(rows.pieces)
     places = {piece: place + 1 for place, piece in enumerate(rows.pieces)}
     shown = [*rows.names] if first is not None else [*rows.names, _NUMBER]
-    frame = rows.frame.select(
-        _named(_PIECE).cast("int").alias(_PIECE), *[_named(key).alias(f"{_ORDER}_by_{n}") for n, key in enumerate(rows.keys)],
-        *[_named(name) for name in shown])
-    keys = [_PIECE, *[f"{_ORDER}_by_{n}" for n in range(len(rows.keys))]]
-    frame = frame.repartition(max(1, count), _PIECE).sortWithinPartitions(
-        *[_named(key).asc_nulls_first() for key in keys])
-    skipped = len(keys)
+    beside = [_PIECE, *[key for key in rows.keys if key not in shown]]
+    frame = rows.frame.select(*[_named(name) for name in [*beside, *shown]])
+    frame = frame.withColumn(_PIECE, _named(_PIECE).cast("int")).repartition(max(1, count), _PIECE)
+    frame = frame.sortWithinPartitions(*[_named(key).asc_nulls_first() for key in [_PIECE, *rows.keys]])
 
     def command(piece: int) -> list[str]:
         more = ["--numbers", _NUMBER]
@@ -416,7 +411,7 @@ def _parts(
 
     def work(batches: Iterator[Any]) -> Iterator[Any]:
         _go(here)
-        for piece, own in _by_piece(batches, skipped):
+        for piece, own in _by_piece(batches, len(beside)):
             yield _row(piece, command(piece), arrow_rows(own))
 
     return frame.mapInArrow(work, _PART_SCHEMA)
