@@ -145,6 +145,9 @@ package struct LogPart: PartValue, Sendable {
       throw BadInput(
         message: "\(name): error: is part of another replay than \(first): its \(difference)")
     }
+    if pieces[0].numbers != nil || other.pieces[0].numbers != nil {
+      return try add(numbered: other, name: name, to: first)
+    }
     for new in other.pieces {
       if let twice = pieces.first(where: { Self.isSame($0, new) }) {
         throw BadInput(
@@ -178,6 +181,39 @@ package struct LogPart: PartValue, Sendable {
     if other.text.precedes(text) { (text, cases) = (other.text, other.cases) }
   }
 
+  /// Requests of any time, which tell their numbers; accounts are whole.
+  private mutating func add(
+    numbered other: LogPart, name: String, to first: String
+  ) throws(BadInput) {
+    guard pieces[0].numbers != nil, other.pieces[0].numbers != nil else {
+      throw BadInput(
+        message: "\(name): error: of \(first) and it only one has numbered requests (--numbers), "
+          + "expected pieces of one kind")
+    }
+    let (here, there) = (pieces[0].facts, other.pieces[0].facts)
+    if here.accepted > 0, there.accepted > 0,
+      let difference = there.difference(from: here)
+        ?? (pieces[0].columns != other.pieces[0].columns && !pieces[0].isJSON
+          ? "has other columns" : nil)
+    {
+      throw BadInput(
+        message: "\(name): error: \(difference) than \(first), expected pieces of one log")
+    }
+    for (mine, theirs) in zip(found, other.found) {
+      let known = Set(mine.accounts.rows.compactMap { $0.key[0] })
+      if let account = theirs.accounts.rows.lazy.compactMap({ $0.key[0] }).first(
+        where: known.contains)
+      {
+        throw BadInput(
+          message: "\(name): error: has requests of the account '\(account)', as \(first) has, "
+            + "expected pieces that hold all requests of their accounts, each once")
+      }
+    }
+    pieces[0].add(numbered: other.pieces[0])
+    for place in found.indices { found[place] += other.found[place] }
+    if other.text.precedes(text) { (text, cases) = (other.text, other.cases) }
+  }
+
   private static func isSame(_ a: LogPiece, _ b: LogPiece) -> Bool {
     if a.path == b.path { return a.shares != b.shares || a.share == b.share }
     return a.shares == 1 && b.shares == 1 && a.bytes == b.bytes && a.xxh64 == b.xxh64
@@ -190,6 +226,12 @@ package struct LogPart: PartValue, Sendable {
       try checkShares(of: piece.path)
     }
     let first = pieces[0]
+    if let numbers = first.numbers, first.facts.accepted > 0, !numbers.areWhole {
+      throw Self.error(
+        "the parts have \(HumanFormat.plural(numbers.count, "request")), numbered up to "
+          + "\(InputLog.grouped(numbers.last)), expected each number from 1 on once (malformed rows and such "
+          + "as are no requests have none)")
+    }
     var last: LogPiece?
     for piece in pieces where piece.facts.accepted > 0 {
       if let difference = piece.facts.difference(from: first.facts)
@@ -239,7 +281,9 @@ package struct LogPart: PartValue, Sendable {
           + "'--partial FILE' to merge the rest later")
     }
     for (share, next) in zip(shares, shares.dropFirst())
-    where share.to != next.from || share.bytes != next.bytes {
+    where share.bytes != LogPiece.unknownBytes
+      && (share.to != next.from || share.bytes != next.bytes)
+    {
       throw Self.error("\(next.name) is of another file than \(share.name), expected one log")
     }
     if let share = shares.first(where: \.isQuoted) {
@@ -256,6 +300,7 @@ package struct LogPart: PartValue, Sendable {
 
   /// As messages and reports name the log.
   package var path: String {
+    if let numbers = pieces[0].numbers { return numbers.paths.joined(separator: ", ") }
     var paths: [String] = []
     for piece in pieces where !paths.contains(piece.path) { paths.append(piece.path) }
     return paths.joined(separator: ", ")

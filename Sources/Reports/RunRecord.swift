@@ -52,7 +52,18 @@ extension RunRecord {
         [
           ("log", log.json(replay.facts, readAs: replay.readAs)), ("cost_check", costCheck(replay)),
           ("outliers", outliers(replay)),
-        ] + (replay.isToTheMinute ? [("budget_moments", .string("minute"))] : [])
+        ]
+          + (replay.isToTheMinute
+            ? [
+              ("budget_moments", .string("minute")),
+              (
+                "budget_minutes",
+                .array(
+                  replay.vagueMinutes.map {
+                    .string(SimTime(microseconds: $0 * 60_000_000).description)
+                  })
+              ),
+            ] : [])
       } else {
         []
       }

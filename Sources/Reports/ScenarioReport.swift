@@ -65,8 +65,10 @@ package struct ReplayFindings: Sendable {
   package var unit: String
   /// What the scenario says of its own calls alone; nil: nothing that would matter.
   package var unapplied: String?
-  /// Moments of the budget are known to the minute alone, as parts were merged.
-  package var isToTheMinute = false
+  /// Minutes since the epoch in which moments of the budget are known to the minute alone, as parts were
+  /// merged.
+  package var vagueMinutes: [Int64] = []
+  package var isToTheMinute: Bool { !vagueMinutes.isEmpty }
   package var units: String { unit == "policy" ? "policies" : unit + "s" }
 }
 
@@ -97,7 +99,7 @@ extension ScenarioReport {
       untold: outcomes.map(\.untold), unlisted: outcomes.map(\.unlisted),
       readAs: outcomes[0].readAs, targets: outcomes[0].targets,
       unit: unit)
-    replay?.isToTheMinute = outcomes.contains(where: \.isToTheMinute)
+    replay?.vagueMinutes = Set(outcomes.flatMap(\.vagueMinutes)).sorted()
   }
 }
 

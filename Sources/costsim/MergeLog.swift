@@ -25,11 +25,14 @@ extension MergeCommand {
       out: output.out, folder: folder, workbook: output.workbook.xlsx, table: table,
       printing: printing, scenario: variants[0].scenario)
     try writer.claim(rejected: part.request.skipBadRows > 0)
+    let moments = try refine.filter { PartFile.kind($0) == .moments }.map {
+      try PartFile.read($0, kind: .moments, as: MomentsPart.self)
+    }
     var outcomes: [Replay.Outcome] = []
     for (variant, found) in zip(variants, part.found) {
       outcomes.append(
         try found.outcome(of: variant.scenario, log, hash: outcomes.isEmpty ? part.hash : nil) {
-          try attempts(of: variant, inMinute: $0, part, log)
+          try attempts(of: variant, inMinute: $0, part, log, moments)
         })
     }
     var report = writer.report(outcomes, of: part.path, against: part.request.against)
@@ -73,10 +76,11 @@ extension MergeCommand {
 
   // MARK: Moments
 
-  /// What ended in a minute, from the files of the log; nil: none was given.
+  /// What ended in a minute, from the files of the log or what was read of it; nil: none was given.
   private func attempts(
-    of variant: Replay.Variant, inMinute minute: Int64, _ part: LogPart, _ log: PartedLog
-  ) throws -> [(month: SimTime, attempt: SpentMinutes.Attempt)]? {
+    of variant: Replay.Variant, inMinute minute: Int64, _ part: LogPart, _ log: PartedLog,
+    _ moments: [MomentsPart]
+  ) throws -> [SpentAttempt]? {
     guard !refine.isEmpty else { return nil }
     let end = SimTime(microseconds: (minute + 1) * 60_000_000)
     var expected: [Int64: Int128] = [:]
@@ -86,7 +90,18 @@ extension MergeCommand {
         expected[month.owner] = sum
       }
     }
-    var all: [(month: SimTime, attempt: SpentMinutes.Attempt)] = []
+    if moments.contains(where: { $0.minutes.contains(minute) }) {
+      guard let found = MomentsPart.attempts(moments, of: variant.name, in: minute, part) else {
+        return nil
+      }
+      for (month, attempt) in found {
+        expected[month.microseconds, default: 0] -= Int128(attempt.cost.picodollars)
+      }
+      try checkNothing(expected.filter { $0.value != 0 })
+      return found
+    }
+    guard log.pieces[0].numbers == nil, moments.count < refine.count else { return nil }
+    var all: [SpentAttempt] = []
     // The last piece that may have part in it, then those before, as long as something is missing.
     for (place, piece) in log.pieces.enumerated().reversed()
     where piece.facts.accepted > 0 && piece.facts.first < end && !expected.isEmpty {
@@ -96,7 +111,7 @@ extension MergeCommand {
       }
       if piece.shares > 1 { replay.share = LogShare(number: piece.share, count: piece.shares) }
       replay.callsBefore = log.calls(before: place)
-      let read = try replay.attempts(of: variant, inMinute: minute, threads: threads)
+      let read = try replay.attempts(of: variant, inMinutes: [minute], threads: threads)
       guard read.hash?.xxh64 == piece.xxh64 else {
         throw BadInput(
           message: "\(path): error: is not the log that was replayed: its content is another")
@@ -107,16 +122,19 @@ extension MergeCommand {
         if expected[month.microseconds] == 0 { expected[month.microseconds] = nil }
       }
     }
-    guard expected.isEmpty else {
-      throw BadInput(
-        message:
-          "--refine: error: the log has not spent what the parts say in that minute, expected "
-          + "the files that were replayed")
-    }
+    try checkNothing(expected)
     // Of one time, those of earlier pieces come first.
     return all.enumerated().sorted {
       ($0.element.attempt.time, $0.offset) < ($1.element.attempt.time, $1.offset)
     }.map(\.element)
+  }
+
+  private func checkNothing(_ missing: [Int64: Int128]) throws {
+    guard !missing.isEmpty else { return }
+    throw BadInput(
+      message:
+        "--refine: error: the log has not spent what the parts say in that minute, expected "
+        + "the files that were replayed")
   }
 
   /// The given file that is the piece's: of its path, or else of its name.

@@ -182,30 +182,88 @@ struct ReplayCommand: ParsableCommand {
     }
     part.name = variants[0].scenario.name
     try piece.check(variants.map(\.scenario))
-    guard traces.count == 1, TraceFile.isRegular(trace),
-      try CanonicalLog.reading(
-        traces, format: log.format,
-        {
-          try logs.options(log, variants[0].scenario.catalog)
-        }) == nil
-    else {
-      throw BadInput(
-        message:
-          "\(trace): error: --partial takes one file that is read as it is, expected a log as "
-          + "CSV or JSON lines in a format that replay knows itself ('costsim read' writes those)")
+    let minutes = try piece.minutes()
+    let input = trace == "-" ? try PieceOptions.spilledInput() : nil
+    guard input != nil || piece.logName == nil else {
+      throw BadInput(message: "--log-name: error: is of standard input, expected '-' as the log")
     }
+    let (file, shown) = (input?.readablePath ?? trace, piece.logName ?? trace)
+    try Self.naming(file, as: shown) {
+      guard traces.count == 1, TraceFile.isRegular(file),
+        try CanonicalLog.reading(
+          [file], format: log.format,
+          {
+            try logs.options(log, variants[0].scenario.catalog)
+          }) == nil
+      else {
+        throw BadInput(
+          message:
+            "\(trace): error: --partial takes one file that is read as it is, expected a log as "
+            + "CSV or JSON lines in a format that replay knows itself ('costsim read' writes those)"
+        )
+      }
+      if let minutes {
+        let moments = try moments(in: minutes, of: variants, file, shown)
+        try outputs.write(PartFile.bytes(of: moments, kind: .moments), to: path)
+        try outputs.commit()
+        return printing.tell(moments, at: path)
+      }
+      let found = try replay(file, shown, variants).piece(of: variants, threads: threads)
+      try piece.check(found, path: shown, isInput: input != nil)
+      (part.pieces, part.found) = ([found.piece], found.cases)
+      try outputs.write(PartFile.bytes(of: part, kind: .log), to: path)
+      try outputs.commit()
+      printing.tell(part, at: path)
+    }
+  }
+
+  /// A piece of the log, as parts have it.
+  private func replay(
+    _ file: String, _ shown: String, _ variants: [Replay.Variant]
+  ) throws -> Replay {
     let scenarios = variants.map(\.scenario)
-    var replay = Replay(path: trace, format: log.format) { number in
-      try Self.options(log, nil, scenarios[number])
+    let (log, numbers) = (log, piece.numbers)
+    var replay = Replay(path: file, format: log.format) { number in
+      var options = try Self.options(log, nil, scenarios[number])
+      if let numbers { options.columns.append((.number, numbers)) }
+      return options
     }
-    replay.share = piece.shard.map { LogShare(number: $0.number, count: $0.count) }
+    let share = piece.shard.map { LogShare(number: $0.number, count: $0.count) }
+    replay.isInput = trace == "-"
+    if replay.isInput { replay.inputShare = share } else { replay.share = share }
     replay.callsBefore = try piece.callsBefore(in: trace, scenarios)
-    let found = try replay.piece(of: variants, threads: threads)
-    try piece.check(found, path: trace)
-    (part.pieces, part.found) = ([found.piece], found.cases)
-    try outputs.write(PartFile.bytes(of: part, kind: .log), to: path)
-    try outputs.commit()
-    printing.tell(part, at: path)
+    replay.shownPath = shown
+    return replay
+  }
+
+  private func moments(
+    in minutes: Set<Int64>, of variants: [Replay.Variant], _ file: String, _ shown: String
+  ) throws -> MomentsPart {
+    var part = MomentsPart()
+    (part.path, part.share) = (shown, piece.shard?.number ?? 1)
+    (part.isNumbered, part.minutes) = (piece.numbers != nil, minutes.sorted())
+    for variant in variants {
+      let found = try replay(file, shown, [variant]).attempts(
+        of: variant, inMinutes: minutes, threads: threads)
+      var amounts = MomentsPart.Case()
+      amounts.name = variant.name
+      amounts.amounts = found.found.map(MomentsPart.Amount.init)
+      amounts.isOrdered = found.isOrdered
+      part.cases.append(amounts)
+    }
+    return part
+  }
+
+  /// Errors of a file as errors of the log.
+  private static func naming(_ file: String, as shown: String, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch var error as TraceError where error.path == file {
+      error.path = shown
+      throw error
+    } catch let error as BadInput {
+      throw BadInput(message: error.message.replacing(file, with: shown))
+    }
   }
 
   /// What parts of one replay have in common.

@@ -20,14 +20,25 @@ extension PlanEngine {
           let time = row.pointee.time
           if events.precedesArrival(at: time) { try handleEvents(before: time) }
           begin(at: time)
+          if batch.tellsNumbers { number(row) }
           if !areUsual || !take(row, hash: hashes[place]) {
             arrive(batch.makeCall(ofRow: start &+ place))
           }
         }
       }
     }
+    if batch.tellsNumbers {
+      numbered += Int64(rows.count)
+      callsBefore = result.calls - numbered
+    }
     if let last = rows.last { compiled.observe(until: last.time) }
     if aggregates.areWorthFlushing(after: rows.count) { flushAggregates() }
+  }
+
+  /// The next call is the row's, which tells its rank.
+  private mutating func number(_ row: UnsafePointer<TraceRow>) {
+    result.calls = row.pointee.number - 1
+    budget.spent?.numbered = UInt64(row.pointee.number)
   }
 
   @inline(__always)

@@ -153,6 +153,8 @@ package struct PlanEngine: ~Copyable {
   package var log: CallLog?
   /// Calls of the log before its first one here: ranks go on from there.
   package var callsBefore: Int64 = 0
+  /// Of a log that tells ranks: its calls so far.
+  package var numbered: Int64 = 0
   /// Something was drawn by a logged call's rank.
   package var drawsByRank = false
   /// A provider's cache was asked for blocks that a log tells.

@@ -35,8 +35,9 @@ package struct Replay: Sendable {
     /// The log's own columns, for rejected.csv.
     package var columns: [String]
     package var isJSON: Bool
-    /// Moments of the budget are known to the minute alone, as they were merged.
-    package var isToTheMinute = false
+    /// Minutes since the epoch in which moments of the budget are known to the minute alone, as they were
+    /// merged.
+    package var vagueMinutes: [Int64] = []
   }
   /// What a replay of one piece of a log found.
   package struct Piece: Sendable {
@@ -51,6 +52,11 @@ package struct Replay: Sendable {
   package var format: String?
   /// Of the log's rows, those that are replayed; nil: all.
   package var share: LogShare?
+  /// Whether the log has come by standard input into a file of its own, and which share of it that is.
+  package var isInput = false
+  package var inputShare: LogShare?
+  /// What parts call the log; nil: by its path.
+  package var shownPath: String?
   /// Calls of the log that lie before them.
   package var callsBefore: Int64 = 0
   /// Made anew for each variant, since malformed rows are told once.
@@ -128,7 +134,7 @@ package struct Replay: Sendable {
 
   /// Replays the log; nil where it has no requests.
   package func play<Found>(
-    _ variant: Variant, options: TraceOptions, log: CallLog?, keeping kept: Range<Int64>? = nil,
+    _ variant: Variant, options: TraceOptions, log: CallLog?, keeping kept: Set<Int64>? = nil,
     keepsPart: Bool = false, _ found: (inout PlanEngine, PlanResult, ReplaySource) throws -> Found
   ) throws -> Found? {
     // A pipe is read by the one thread that can be told to stop.

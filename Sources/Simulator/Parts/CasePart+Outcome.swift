@@ -57,7 +57,7 @@ extension CasePart {
   /// - Parameter spending: the attempts of a minute, in the order of their ends; nil: not known.
   package func outcome(
     of scenario: Scenario, _ log: PartedLog, hash: FileHash?,
-    spending: (_ minute: Int64) throws -> [(month: SimTime, attempt: SpentMinutes.Attempt)]?
+    spending: (_ minute: Int64) throws -> [SpentAttempt]?
   ) throws -> Replay.Outcome {
     let compiled = ReplaySource.compiled(
       scenario, from: log.facts.first.microseconds, to: log.facts.last.microseconds,
@@ -80,13 +80,13 @@ extension CasePart {
     }
     var outScenario = compiled.scenario
     outScenario.unbilled = use.unbilled(compiled)
-    let (result, isToTheMinute) = try result(compiled, spending: spending)
+    let (result, vagueMinutes) = try result(compiled, spending: spending)
     return Replay.Outcome(
       scenario: outScenario, result: result, facts: log.facts, hash: hash, logged: totals,
       outliers: outliers(compiled, log), costCheck: costCheck(log),
       untold: use.untold(compiled), unlisted: use.unlisted(compiled), readAs: log.readAs,
       targets: compiled.targets.map(\.name), columns: log.pieces[0].columns,
-      isJSON: log.pieces[0].isJSON, isToTheMinute: isToTheMinute)
+      isJSON: log.pieces[0].isJSON, vagueMinutes: vagueMinutes)
   }
 
   private var totals: LoggedTotals {
@@ -134,8 +134,8 @@ extension CasePart {
 
   private func result(
     _ compiled: CompiledScenario,
-    spending: (Int64) throws -> [(month: SimTime, attempt: SpentMinutes.Attempt)]?
-  ) throws -> (PlanResult, isToTheMinute: Bool) {
+    spending: (Int64) throws -> [SpentAttempt]?
+  ) throws -> (PlanResult, vagueMinutes: [Int64]) {
     let scenario = compiled.scenario
     var result = PlanResult(
       plan: PlanSpec(name: name, users: 0, isPolicy: true), run: 1)
@@ -175,8 +175,8 @@ extension CasePart {
         name: $0.key[0], hits: Int64(wide: $0.sums[0]), misses: Int64(wide: $0.sums[1]))
     }
     fillPerformance(&result, compiled)
-    let isExact = try fillBudget(&result, compiled, spending)
-    return (result, !isExact)
+    let vagueMinutes = try fillBudget(&result, compiled, spending)
+    return (result, vagueMinutes)
   }
 
   private static func counts(_ row: PartRow) -> QualityCounts {
@@ -267,11 +267,12 @@ extension CasePart {
     }
   }
 
-  /// Spends what was spent minute by minute; false where a moment is known to the minute alone.
+  /// Spends what was spent minute by minute; returns the minutes in which a moment is known to the minute
+  /// alone.
   private func fillBudget(
     _ result: inout PlanResult, _ compiled: CompiledScenario,
-    _ spending: (Int64) throws -> [(month: SimTime, attempt: SpentMinutes.Attempt)]?
-  ) throws -> Bool {
+    _ spending: (Int64) throws -> [SpentAttempt]?
+  ) throws -> [Int64] {
     let scenario = compiled.scenario
     var watch = BudgetWatch(
       compiled: compiled,
@@ -303,6 +304,6 @@ extension CasePart {
         result.alerts[place].message += " (known to the minute)"
       }
     }
-    return unknown.isEmpty
+    return unknown.sorted()
   }
 }

@@ -11,6 +11,8 @@ extension PlanEngine {
     var part = CasePart()
     part.name = name
     part.sums = SumField.sums(result, PlanResult.sums)
+    // Places are then numbers in the whole log, and not in this piece.
+    let isNumbered = source.numbers != nil
     part.latency = result.latency
     let tables = LedgerTables(
       compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array)
@@ -38,7 +40,9 @@ extension PlanEngine {
     part.accounts = PartTable(
       result.accounts.enumerated().map { place, account in
         PartRow(
-          [account.name], [Int128(account.calls), account.cost.picodollars], first: Int64(place),
+          [account.name], [Int128(account.calls), account.cost.picodollars],
+          first: isNumbered
+            ? account.user.map { source.first(ofAccount: $0 - 1) } ?? 0 : Int64(place),
           label: account.accountPlan)
       })
     part.accountMonths = PartTable(
@@ -62,7 +66,9 @@ extension PlanEngine {
     }
     part.cacheClasses = PartTable(
       result.cacheClasses.enumerated().map {
-        PartRow([$1.name], [Int128($1.hits), Int128($1.misses)], first: Int64($0))
+        PartRow(
+          [$1.name], [Int128($1.hits), Int128($1.misses)],
+          first: isNumbered ? source.first(ofCacheClass: $0) : Int64($0))
       })
     addTargets(result, to: &part)
     part.spent = budget.spent?.minutes() ?? []
@@ -86,7 +92,7 @@ extension PlanEngine {
 
   /// What the log says that its calls cost, and what they used.
   private mutating func addFindings(_ source: ReplaySource, to part: inout CasePart) {
-    let before = callsBefore
+    let before = source.numbers == nil ? callsBefore : 0
     let groups = outliers?.groups ?? []
     part.simulatedCosts = groups.enumerated().filter { !$0.element.buckets.isEmpty }.map {
       PartCosts(
@@ -139,14 +145,30 @@ package struct Coupling: Hashable, Sendable {
 
 extension Coupling {
   /// What the scenario says, whatever the log does.
-  package static func all(of scenario: Scenario) -> [Coupling] {
+  /// - Parameter wholeAccounts: pieces are not spans of time but all requests of some accounts.
+  package static func all(of scenario: Scenario, wholeAccounts: Bool = false) -> [Coupling] {
     var found: [Coupling] = []
     func add(_ holds: Bool, _ key: String, _ reason: String, _ remedy: String) {
       if holds { found.append(Coupling(key: key, reason: reason, remedy: remedy)) }
     }
-    add(
-      scenario.cache.mode == .keyed, "cache.mode",
-      "an answer that is kept for one request is given to later ones", "off or rate")
+    if wholeAccounts {
+      add(
+        scenario.cache.mode == .keyed && scenario.cache.scope == .global, "cache.scope",
+        "an answer that is kept for one account is given to others",
+        "user (or cache.mode off or rate)")
+      if case .dealt = scenario.replay.users {
+        add(
+          true, "replay.users",
+          "unknown requests are dealt among accounts, so that no piece has all of one",
+          "another of its values")
+      }
+    } else {
+      add(
+        scenario.cache.mode == .keyed, "cache.mode",
+        "an answer that is kept for one request is given to later ones",
+        scenario.cache.scope == .user
+          ? "off or rate (or pieces by account: --numbers)" : "off or rate")
+    }
     add(
       scenario.budget?.acts == true, "budget",
       "an action hangs on what all requests before have cost", "thresholds that only tell")

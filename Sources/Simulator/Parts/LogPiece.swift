@@ -12,6 +12,8 @@ package struct LogPiece: PartValue, Sendable {
   package var from: Int64 = 0
   package var to: Int64 = 0
   package var xxh64: UInt64 = 0
+  /// Of a file that has come by standard input.
+  package static let unknownBytes: Int64 = -1
   /// Bytes of the file, and their hash where it is known.
   package var bytes: Int64 = 0
   package var hash: UInt64?
@@ -21,6 +23,8 @@ package struct LogPiece: PartValue, Sendable {
   package var callsBefore: Int64 = 0
   /// Something hangs on that.
   package var drawsByRank = false
+  /// Where requests tell their numbers in the whole log, so that these are any of its rows.
+  package var numbers: LogNumbers?
   package var facts = TraceFacts()
   /// The log's own, for rejected.csv.
   package var columns: [String] = []
@@ -43,6 +47,7 @@ package struct LogPiece: PartValue, Sendable {
     try part.code(&isQuoted)
     try part.code(&callsBefore)
     try part.code(&drawsByRank)
+    try part.code(&numbers)
     try part.code(&facts)
     try part.code(&columns)
     try part.code(&isJSON)
@@ -50,6 +55,27 @@ package struct LogPiece: PartValue, Sendable {
     try part.code(&readAs)
     try part.check(
       (1...1_000_000).contains(shares) && (1...shares).contains(share), "it has no share of a log")
+  }
+
+  /// These are any requests of the log, and no span of it.
+  package mutating func number(_ numbers: LogNumbers) {
+    self.numbers = numbers
+    self.numbers?.paths = [path]
+    (from, to, xxh64, bytes, hash, isQuoted) = (0, 0, 0, 0, nil, false)
+  }
+
+  /// With requests of the same log that tell their numbers in it as these do.
+  package mutating func add(numbered other: LogPiece) {
+    numbers = (numbers ?? LogNumbers())
+    if let more = other.numbers { numbers? += more }
+    if facts.accepted == 0 {
+      (facts, columns) = (other.facts, other.columns)
+    } else if other.facts.accepted > 0 {
+      facts.add(other.facts, after: 0, shown: 0)
+    }
+    drawsByRank = drawsByRank || other.drawsByRank
+    readAs = Set(readAs).union(other.readAs).sorted { $0.name < $1.name }
+    path = numbers?.paths.first ?? path
   }
 
   /// Rows of all sorts.

@@ -91,6 +91,9 @@ package struct PartMinutes: PartValue, Hashable, Sendable {
   }
 }
 
+/// What a request's attempt has spent, in the month that it belongs to.
+package typealias SpentAttempt = (month: SimTime, attempt: SpentMinutes.Attempt)
+
 /// What is spent by budget month and minute, and in some minutes every amount.
 package struct SpentMinutes: Sendable {
   package struct Attempt: Sendable {
@@ -98,6 +101,10 @@ package struct SpentMinutes: Sendable {
     /// Among those of one time.
     package var order: UInt64
     package var cost: Money
+
+    package init(time: Int64, order: UInt64, cost: Money) {
+      (self.time, self.order, self.cost) = (time, order, cost)
+    }
   }
 
   private struct Place: Hashable {
@@ -105,8 +112,8 @@ package struct SpentMinutes: Sendable {
     var minute: Int64
   }
 
-  /// Microseconds of which every amount is kept.
-  private let kept: Range<Int64>
+  /// Minutes of which every amount is kept.
+  private let kept: Set<Int64>
   /// Whether the minute matters; else all of a month is put at its beginning.
   private let isByMinute: Bool
   private var sums: [Place: Int128] = [:]
@@ -114,9 +121,11 @@ package struct SpentMinutes: Sendable {
   private var last: Place?
   private var open: Int128 = 0
   private var count: UInt64 = 0
-  package private(set) var attempts: [(month: SimTime, attempt: Attempt)] = []
+  /// The rank of the call that is under way, where the log tells it: it takes the place of an order.
+  package var numbered: UInt64?
+  package private(set) var attempts: [SpentAttempt] = []
 
-  package init(byMinute: Bool = true, keeping kept: Range<Int64> = 0..<0) {
+  package init(byMinute: Bool = true, keeping kept: Set<Int64> = []) {
     isByMinute = byMinute
     self.kept = kept
   }
@@ -130,9 +139,9 @@ package struct SpentMinutes: Sendable {
       last = Place(month: month, minute: minute)
     }
     open += Int128(cost.picodollars)
-    guard kept.contains(time) else { return }
+    guard !kept.isEmpty, kept.contains(Self.minute(of: time)) else { return }
     count += 1
-    attempts.append((month, Attempt(time: time, order: order ?? count, cost: cost)))
+    attempts.append((month, Attempt(time: time, order: numbered ?? order ?? count, cost: cost)))
   }
 
   private mutating func close() {

@@ -1,4 +1,5 @@
 import CostModel
+import Foundation
 import Support
 
 /// Where something stands in a log that is replayed in pieces: the piece, and a number in it.
@@ -75,10 +76,24 @@ package struct PartRow: PartValue, Hashable, Sendable {
         if a == nil, b == nil { continue }
         return a == nil
       }
-      if a.utf8.elementsEqual(b.utf8) { continue }
-      return a.utf8.lexicographicallyPrecedes(b.utf8)
+      let order = order(a, b)
+      if order != 0 { return order < 0 }
     }
     return a.count < b.count
+  }
+
+  private static func order(_ a: String, _ b: String) -> Int {
+    var (a, b) = (a, b)
+    return a.withUTF8 { a in
+      b.withUTF8 { b in
+        let count = min(a.count, b.count)
+        if count > 0, let a = a.baseAddress, let b = b.baseAddress {
+          let order = memcmp(a, b, count)
+          if order != 0 { return Int(order) }
+        }
+        return a.count - b.count
+      }
+    }
   }
 }
 

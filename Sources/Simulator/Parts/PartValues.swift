@@ -57,7 +57,7 @@ package struct PartMet: PartValue, Hashable, Sendable {
   }
 
   package static func precedes(_ a: PartMet, _ b: PartMet) -> Bool {
-    (a.moment, a.place.piece) < (b.moment, b.place.piece)
+    (a.moment, a.place) < (b.moment, b.place)
   }
 }
 
@@ -200,7 +200,7 @@ package struct PartDifference: PartValue, Hashable, Sendable {
       let sizes = (size($0), size($1))
       return sizes.0 > sizes.1
         || sizes.0 == sizes.1
-          && ($0.moment, $0.place.piece) < ($1.moment, $1.place.piece)
+          && ($0.moment, $0.place) < ($1.moment, $1.place)
     }
     return Array(all.prefix(CostCheck.kept))
   }

@@ -24,6 +24,7 @@ extension Replay {
           found.couplings += Coupling.met(&engine, result)
           if number == 0 {
             found.piece = piece(source.facts, source.hash, source.extent)
+            if let numbers = source.numbers { found.piece.number(numbers) }
             (found.piece.columns, found.piece.isJSON) = (source.columns, source.isJSON)
             found.piece.readAs = source.readAs
           }
@@ -76,40 +77,47 @@ extension Replay {
     _ facts: TraceFacts, _ hash: FileHash?, _ read: (extent: LogExtent, isQuoted: Bool)
   ) -> LogPiece {
     var piece = LogPiece()
-    (piece.path, piece.facts, piece.callsBefore) = (path, facts, callsBefore)
+    (piece.path, piece.facts, piece.callsBefore) = (shownPath ?? path, facts, callsBefore)
+    let share = isInput ? inputShare : share
     (piece.share, piece.shares) = (share?.number ?? 1, share?.count ?? 1)
     (piece.from, piece.to, piece.bytes) = (read.extent.from, read.extent.to, read.extent.size)
     (piece.xxh64, piece.isQuoted) = (hash?.xxh64 ?? 0, read.isQuoted)
+    if isInput { piece.bytes = LogPiece.unknownBytes }
     // One of the shares reads the whole file for its hash.
-    if piece.share == 1 { piece.hash = piece.shares == 1 ? hash?.xxh64 : LogExtent.hash(of: path) }
+    if piece.share == 1, !isInput {
+      piece.hash = piece.shares == 1 ? hash?.xxh64 : LogExtent.hash(of: path)
+    }
     return piece
   }
 
   /// Of a share without requests.
   private func emptyPiece(_ options: TraceOptions) throws -> LogPiece {
-    guard share != nil else {
+    var trace = try TraceSource(path: path, format: format, options: options)
+    guard share != nil || inputShare != nil || trace.tellsNumbers else {
       throw BadInput(message: "\(path): error: the log has no requests, expected at least one")
     }
-    var trace = try TraceSource(path: path, format: format, options: options)
     var batch = TraceBatch()
     while try trace.next(into: &batch) {}
     var piece = piece(trace.facts, trace.hash, trace.extent)
     (piece.columns, piece.isJSON) = (trace.columnNames, trace.isJSON)
+    if trace.tellsNumbers { piece.number(LogNumbers()) }
     return piece
   }
 
-  /// The attempts that end in a minute, in the order of their ends.
+  /// The attempts that end in some minutes, in the order of their ends.
   package func attempts(
-    of variant: Variant, inMinute minute: Int64, threads: Int
-  ) throws -> (hash: FileHash?, found: [(month: SimTime, attempt: SpentMinutes.Attempt)]) {
+    of variant: Variant, inMinutes minutes: Set<Int64>, threads: Int
+  ) throws -> (hash: FileHash?, found: [SpentAttempt], isOrdered: Bool) {
     let check = ModelCheck([variant.scenario])
-    let kept = minute * 60_000_000..<(minute + 1) * 60_000_000
     var hash: FileHash?
-    var found: [(month: SimTime, attempt: SpentMinutes.Attempt)] = []
+    var isOrdered = true
+    var found: [SpentAttempt] = []
     try attempts(0, threads, check) { options in
       found =
-        try play(variant, options: options, log: nil, keeping: kept) { engine, _, source in
+        try play(variant, options: options, log: nil, keeping: minutes) { engine, result, source in
           hash = source.hash
+          // An attempt after another one ends at a time that its request's number does not tell.
+          isOrdered = source.numbers == nil || result.performance.allSatisfy { $0.failures == 0 }
           return engine.budget.spent?.attempts ?? []
         } ?? []
     }
@@ -117,7 +125,7 @@ extension Replay {
       hash,
       found.sorted {
         ($0.attempt.time, $0.attempt.order) < ($1.attempt.time, $1.attempt.order)
-      }
+      }, isOrdered
     )
   }
 }

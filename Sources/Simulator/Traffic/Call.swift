@@ -124,6 +124,8 @@ package struct CallBatch: ~Copyable, Sendable {
   package var log = TraceBatch()
   /// Calls of all batches before, of a log.
   package var before: Int64 = 0
+  /// The numbers of a log's rows are their calls' ranks.
+  package var tellsNumbers = false
   /// Hits of these times that are in the tally in place of the batch.
   package var counted = 0
   /// Set where these calls need kinds, users or days that the calls before did not.
@@ -141,7 +143,8 @@ package struct CallBatch: ~Copyable, Sendable {
   package mutating func makeCall(ofRow place: Int) -> CallPointer {
     let row = log.record(place)
     var call = Call(
-      time: row.time, index: UInt32(truncatingIfNeeded: before &+ Int64(place) &+ 1),
+      time: row.time,
+      index: UInt32(truncatingIfNeeded: tellsNumbers ? row.number : before &+ Int64(place) &+ 1),
       user: row.user, kind: UInt16(row.kind))
     call.prompt = row.prompt
     call.routed = row.routed

@@ -12,6 +12,8 @@ package enum PartFile {
     case months = 1
     /// Pieces of a log that was replayed.
     case log = 2
+    /// What those spend in some minutes.
+    case moments = 3
   }
 
   /// What the file at `path` is a part of, as far as its head tells.
@@ -25,7 +27,7 @@ package enum PartFile {
   }
 
   /// Raised whenever what a part holds changes.
-  package static let format: UInt32 = 2
+  package static let format: UInt32 = 3
   private static let magic = Array("costsim part".utf8)
   private static let headLength = 28
 

@@ -105,15 +105,38 @@ def is_frame(log: Any) -> bool:
 
 def csv_rows(log: Any) -> Iterator[bytes]:
     """A frame, an Arrow table, batches or a Parquet file as CSV, some thousand rows at a time."""
+    yield from arrow_rows(_batches(log))
+
+
+def arrow_rows(batches: Iterator[Any]) -> Iterator[bytes]:
+    """Arrow batches as CSV, with a header."""
     names: list[str] | None = None
-    for batch in _batches(log):
+    for batch in batches:
         if names is None:
             names = batch.schema.names
             yield _line(names)
-        columns = [_texts(batch.column(index)) for index in range(batch.num_columns)]
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows(zip(*columns))
-        yield out.getvalue().encode()
+        yield _plain(batch) or _any(batch)
+
+
+def _plain(batch: Any) -> bytes | None:
+    """Texts and whole numbers alone, which Arrow writes as the program reads them, and much faster."""
+    import pyarrow
+    import pyarrow.csv
+
+    types = pyarrow.types
+    if len(batch.schema) < 2 or not all(types.is_string(kind) or types.is_integer(kind) for kind in batch.schema.types):
+        return None
+    out = io.BytesIO()
+    pyarrow.csv.write_csv(
+        batch, out, pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed"))
+    return out.getvalue()
+
+
+def _any(batch: Any) -> bytes:
+    columns = [_texts(batch.column(index)) for index in range(batch.num_columns)]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(zip(*columns))
+    return out.getvalue().encode()
 
 
 def _line(cells: list[str]) -> bytes:

@@ -10,6 +10,8 @@ package struct LoggedAccounts: Sendable {
   private let draws: Draws
   /// By account, in order of their first request.
   package private(set) var names: [String] = []
+  /// The ranks of those requests.
+  package private(set) var firsts: [Int64] = []
   /// By the log's user number; `Ledger.noUser`: not met yet.
   private var ofUser: [UInt32] = []
   private var ofSession: [UInt64: UInt32] = [:]
@@ -43,7 +45,9 @@ package struct LoggedAccounts: Sendable {
     let user = row.user
     guard user != TraceRow.none else { return standIn(row, rank: rank) }
     while Int(user) >= ofUser.count { ofUser.append(Ledger.noUser) }
-    if ofUser[Int(user)] == Ledger.noUser { ofUser[Int(user)] = add(symbols.users.name(user)) }
+    if ofUser[Int(user)] == Ledger.noUser {
+      ofUser[Int(user)] = add(symbols.users.name(user), rank)
+    }
     return ofUser[Int(user)]
   }
 
@@ -57,31 +61,32 @@ package struct LoggedAccounts: Sendable {
   private mutating func standIn(_ row: TraceRecord, rank: Int64) -> UInt32 {
     switch settings.users {
     case .none: return Ledger.noUser
-    case .shared: return standIn(0, named: "(not told)")
+    case .shared: return standIn(0, named: "(not told)", rank)
     case .request:
       areNumbered = true
-      return add("(request \(rank))")
+      return add("(request \(rank))", rank)
     case .session:
       guard row.session != 0 else { return Ledger.noUser }
       if let known = ofSession[row.session] { return known }
-      let account = add("(session \(ofSession.count + 1))")
+      let account = add("(session \(ofSession.count + 1))", rank)
       ofSession[row.session] = account
       return account
     case .dealt:
       areNumbered = true
       let word = draws.block(.user, call: UInt64(rank), user: 0, workload: Draws.traceKey).1
       let place = AliasTable.draw(own: activity.own, alias: activity.alias, word)
-      return standIn(place, named: "(user \(place + 1))")
+      return standIn(place, named: "(user \(place + 1))", rank)
     }
   }
 
-  private mutating func standIn(_ place: Int, named name: String) -> UInt32 {
-    if standIns[place] == Ledger.noUser { standIns[place] = add(name) }
+  private mutating func standIn(_ place: Int, named name: String, _ rank: Int64) -> UInt32 {
+    if standIns[place] == Ledger.noUser { standIns[place] = add(name, rank) }
     return standIns[place]
   }
 
-  private mutating func add(_ name: String) -> UInt32 {
+  private mutating func add(_ name: String, _ rank: Int64) -> UInt32 {
     names.append(name)
+    firsts.append(rank)
     return UInt32(names.count - 1)
   }
 }

@@ -21,6 +21,9 @@ package struct ReplaySource: CallSource {
   private var number: Int64
   /// Something was drawn by a call's rank.
   private var hasDrawn = false
+  /// Where rows tell their ranks: the last one, their checksums, and by kind the first.
+  package private(set) var numbers: LogNumbers?
+  private var firstOfKind: [Int64] = []
   /// Where the days of the period end.
   private var coveredUntil: SimTime
   /// By the log's model number, the catalog's; `UInt16.max`: not in the catalog.
@@ -56,6 +59,7 @@ package struct ReplaySource: CallSource {
   ) throws {
     self.trace = trace
     number = callsBefore
+    numbers = trace.tellsNumbers ? LogNumbers() : nil
     draws = Draws(seed: scenario.seed, run: run)
     isGlobal = scenario.cache.scope == .global
     hasFlushes = !scenario.cache.flushes.isEmpty
@@ -128,12 +132,14 @@ package struct ReplaySource: CallSource {
     } else if try !trace.next(into: &rows) {
       return false
     }
+    try checkNumbers()
     resolveModels()
     let grew = try addKinds()
     let isLonger = cover()
     resolveRows()
     noteAccountPlans()
-    batch.before = number
+    noteKinds()
+    (batch.before, batch.tellsNumbers) = (number, numbers != nil)
     number += Int64(rows.rows.count)
     swap(&batch.log, &rows)
     if grew || isLonger || users < accounts.names.count {
@@ -142,6 +148,41 @@ package struct ReplaySource: CallSource {
       users = accounts.names.count
     }
     return true
+  }
+
+  // MARK: Numbers
+
+  /// Rows that tell their ranks come in their order.
+  private mutating func checkNumbers() throws {
+    guard var numbers else { return }
+    for row in rows.rows {
+      guard row.number > numbers.last else {
+        throw ReplayError(
+          row: numbers.count + 1,
+          message: row.number < 1
+            ? "it does not tell its number in the whole log, expected one from 1 on"
+            : "number \(row.number) comes after number \(numbers.last), expected the numbers that the "
+              + "requests of the whole log have in order of time")
+      }
+      numbers.add(row.number)
+    }
+    self.numbers = numbers
+  }
+
+  private mutating func noteKinds() {
+    guard numbers != nil else { return }
+    while firstOfKind.count < compiled.kinds.count { firstOfKind.append(.max) }
+    for row in rows.rows {
+      let kind = Int(row.kind)
+      firstOfKind[kind] = min(firstOfKind[kind], row.number)
+    }
+  }
+
+  /// Of rows that tell their ranks, that of an account's first request, or of a cache class's.
+  package func first(ofAccount account: Int) -> Int64 { accounts.firsts[account] }
+
+  package func first(ofCacheClass place: Int) -> Int64 {
+    zip(compiled.kinds, firstOfKind).filter { Int($0.0.cacheClass) == place }.map(\.1).min() ?? .max
   }
 
   // MARK: Rows
@@ -252,7 +293,7 @@ package struct ReplaySource: CallSource {
   private mutating func decide(
     _ place: Int, _ row: UnsafeMutablePointer<TraceRow>, _ tables: Tables
   ) {
-    let rank = number + Int64(place) + 1
+    let rank = numbers == nil ? number + Int64(place) + 1 : row.pointee.number
     row.pointee.user = accounts.account(
       of: record(row.pointee, place), rank: rank, symbols: trace.symbols)
     if prompts.areDrawn, row.pointee.prompt == 0 {

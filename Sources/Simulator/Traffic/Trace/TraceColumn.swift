@@ -17,6 +17,8 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   case characters, pages, searches, documents, videoSeconds
   case batch, serviceTier, region
   case turn, callKind
+  /// Where the request stands in the log of which these are some (`--numbers`); no format has it.
+  case number
 
   /// In sets of columns.
   @inline(__always)
@@ -54,6 +56,7 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     case .cacheWriteLongTokens: "cache_write_1h_tokens"
     case .turn: "turn"
     case .callKind: "call_kind"
+    case .number: "number"
     default: attribute?.name ?? meter?.column ?? ""
     }
   }
@@ -80,7 +83,8 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
   /// Whether most logs have nothing of the kind, so that nobody misses it.
   package var isRare: Bool {
     switch self {
-    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind: true
+    case .msgs, .cacheWriteLongTokens, .batch, .serviceTier, .region, .turn, .callKind, .number:
+      true
     case .images: false
     default: meter != nil || metric != nil
     }
@@ -111,10 +115,12 @@ package enum TraceColumn: Int, CaseIterable, Hashable, Sendable {
     self = column
   }
 
+  /// Those that people name.
+  private static let stated = allCases.filter { $0 != .number }
   private static let named = Dictionary(
-    uniqueKeysWithValues: allCases.flatMap { column in column.names.map { ($0, column) } })
+    uniqueKeysWithValues: stated.flatMap { column in column.names.map { ($0, column) } })
 
-  package static let allNames = allCases.map(\.name) + aliases.map(\.name)
+  package static let allNames = stated.map(\.name) + aliases.map(\.name)
 }
 
 extension Attribute {

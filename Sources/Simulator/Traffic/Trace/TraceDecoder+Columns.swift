@@ -177,7 +177,8 @@ extension TraceDecoder {
       sum(.msgs, grid, Target(part: \.msgs, rows)) != nil,
       sum(.turn, grid, Target(part: \.turn, rows)) != nil,
       sum(.audioSeconds, grid, Target(part: \.audio, rows)) != nil, readMeters(grid, rows),
-      let cost = sum(.costUSD, grid, Target(part: \.cost, rows)), readLatencies(grid, rows)
+      let cost = sum(.costUSD, grid, Target(part: \.cost, rows)), readLatencies(grid, rows),
+      sum(.number, grid, Target(\.number, rows)) != nil
     else { return false }
     piece.cachedInputTokens += cached
     piece.cost += cost

@@ -198,6 +198,7 @@ package struct TraceDecoder {
     }
     if sources.present & Self.quality != 0 { try readQuality(&row, fields) }
     if has(.blockSize) || has(.prefixBlocks) { try readBlocks(&row, fields) }
+    if has(.number) { row.number = try quantity(.number, fields, row.number) }
     piece.count(row)
     noteStatus()
     noteUnknown()

@@ -57,13 +57,16 @@ package struct TracePiece: Sendable {
   }
 
   /// Numbers its rows and names as in the whole log, of which `rows` came before.
-  package mutating func renumber(_ numbers: TraceSymbols.Numbers, rows: Int64) {
+  /// - Parameter tellsNumbers: the rows have numbers of their own.
+  package mutating func renumber(
+    _ numbers: TraceSymbols.Numbers, rows: Int64, tellsNumbers: Bool = false
+  ) {
     let hasOwnUsers = !numbers.users.isEmpty
     batch.rows.withUnsafeMutableBufferPointer { all in
       numbers.kinds.withUnsafeBufferPointer { kinds in
         numbers.models.withUnsafeBufferPointer { models in
           for index in all.indices {
-            all[index].number &+= rows
+            if !tellsNumbers { all[index].number &+= rows }
             all[index].kind = kinds[Int(all[index].kind)]
             if all[index].model != TraceRow.none {
               all[index].model = models[Int(all[index].model)]

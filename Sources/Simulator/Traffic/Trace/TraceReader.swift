@@ -72,6 +72,8 @@ package final class TraceReader {
   package var extent: (LogExtent, isQuoted: Bool) {
     (file.extent ?? LogExtent(size: file.size ?? file.bytesRead), file.isQuoted)
   }
+  /// Whether rows tell where they stand in a log of which these are some.
+  package var tellsNumbers: Bool { recipe?.plan.sources[.number] != nil }
   /// The log's own columns.
   package var columnNames: [String] { recipe?.plan.names ?? [] }
 
@@ -228,7 +230,7 @@ package final class TraceReader {
   /// Numbers the next rows of the file and hands them on.
   private func accept(_ piece: inout TracePiece, isCounted: Bool = false) throws {
     guard piece.count > 0 else { return }
-    piece.renumber(symbols.absorb(piece.symbols), rows: rowsSeen)
+    piece.renumber(symbols.absorb(piece.symbols), rows: rowsSeen, tellsNumbers: tellsNumbers)
     publishUsers(met: piece.symbols.users.count)
     rowsSeen += piece.count
     if !isCounted {

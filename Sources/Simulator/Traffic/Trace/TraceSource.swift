@@ -96,6 +96,7 @@ package struct TraceSource {
   /// The log's own columns, for rejected rows.
   package var columnNames: [String] { reader.columnNames }
   package var isJSON: Bool { reader.isJSON }
+  package var tellsNumbers: Bool { reader.tellsNumbers }
 
   // MARK: Order
 
