@@ -161,8 +161,7 @@ class SparkTests(unittest.TestCase):
         self.frame().write.json(str(self.folder / "log.json"))
         for path in ("log.parquet", "log.json"):
             self.same(costsim.spark.replay(
-                self.folder / path, self.scenario, spark=self.spark, pieces=2, name=str(self.log),
-                columns=None))
+                self.folder / path, self.scenario, spark=self.spark, pieces=2, name=str(self.log)))
 
     def test_a_file_in_no_order_is_sorted(self):
         log = self.write("mixed.csv", random.Random(3).sample(self.rows, len(self.rows)))

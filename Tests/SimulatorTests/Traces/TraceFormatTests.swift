@@ -176,7 +176,8 @@ import Testing
     let folder = RepositoryFiles.root.appendingPathComponent("Sources/Simulator/Formats").path
     let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     #expect(files == TraceFormats.names.map { $0 + ".yaml" })
-    #expect(Set(TraceColumn.allNames).count == TraceColumn.allCases.count + 5)
+    // Five have another name as well; nobody names the number of a request.
+    #expect(Set(TraceColumn.allNames).count == TraceColumn.allCases.count + 5 - 1)
     for column in TraceColumn.allCases { #expect(!column.name.isEmpty, "\(column) has no name") }
   }
 

@@ -24,7 +24,7 @@ from ._api import Common, PathLike, _folder, _option, _options, _pairs, _path, _
 from ._errors import CostsimError, Diagnostic, InputError
 from ._frames import arrow_rows
 from ._program import call
-from ._results import Result, kept_folder
+from ._results import Result
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
