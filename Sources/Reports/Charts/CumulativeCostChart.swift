@@ -48,10 +48,9 @@ package struct CumulativeCostChart {
     let period = report.scenario.period
     var series = report.plans.map { Self.series($0, period) }
     // All amounts have cents, or none.
-    let areWhole = series.allSatisfy { $0.last >= 1 && $0.last == $0.last.rounded() }
+    let places = (series.map(\.last).max() ?? 0) < 1_000 ? 2 : 0
     for index in series.indices {
-      let last = series[index].last
-      series[index].amount = areWhole ? HumanFormat.wholeUSD(last) : HumanFormat.usd(last)
+      series[index].amount = HumanFormat.usd(series[index].last, places: places)
     }
     self.series = series
     let peak = series.map(\.peak).max() ?? 0
