@@ -6,9 +6,6 @@ package enum Precondition: String, CaseIterable, Sendable {
   /// Or a cache in use, which says itself how often it answers.
   case repeatedPrompts = "repeated prompts"
 
-  /// Some conversation's prompts are kept for the provider's long lifetime.
-  case longLifetime = "long lifetime"
-
   /// What a scenario lacks, in words; nil: it meets the condition.
   package func lacking(in scenario: Scenario) -> String? {
     switch self {
@@ -17,8 +14,6 @@ package enum Precondition: String, CaseIterable, Sendable {
     case .repeatedPrompts:
       scenario.repeatsPrompts || scenario.cache.mode != .off
         ? nil : "no call's 'prompts' are said to come back, so no answer can be used again"
-    case .longLifetime:
-      scenario.keepsPromptsLong ? nil : "no prompt is kept for a provider's long lifetime"
     }
   }
 }

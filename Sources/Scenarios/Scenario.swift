@@ -79,13 +79,6 @@ extension Scenario {
     variants.contains { if case .pool = $0.prompts { true } else { false } }
   }
 
-  /// Whether some conversation asks a provider to keep its prompts for the long lifetime.
-  package var keepsPromptsLong: Bool {
-    workloads.compactMap(\.conversation).flatMap(\.levels).contains {
-      $0.rules.marks.prefixIsLong || $0.rules.marks.restIsLong
-    }
-  }
-
   /// Whether the runs of some workload are limited.
   package var limitsRuns: Bool { workloads.contains { $0.runLimit != nil } }
 

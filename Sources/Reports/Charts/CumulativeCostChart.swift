@@ -46,7 +46,13 @@ package struct CumulativeCostChart {
     self.report = report
     width = chartWidth.rawValue
     let period = report.scenario.period
-    series = report.plans.map { Self.series($0, period) }
+    var series = report.plans.map { Self.series($0, period) }
+    // All amounts have cents, or none.
+    let places = (series.map(\.last).max() ?? 0) < 1_000 ? 2 : 0
+    for index in series.indices {
+      series[index].amount = HumanFormat.usd(series[index].last, places: places)
+    }
+    self.series = series
     let peak = series.map(\.peak).max() ?? 0
     let amount = report.scenario.budget?.amount.dollars ?? 0
     // Policies are compared with each other: a budget far beyond them would flatten their lines.
@@ -291,7 +297,7 @@ package struct CumulativeCostChart {
         ? name : plan.plan.isPolicy ? plan.plan.name : "\(plan.plan.name) (\(name))",
       months: months,
       last: last,
-      amount: HumanFormat.usd(last),
+      amount: "",
       peak: months.joined().map(\.1).max() ?? 0, marks: marks)
   }
 

@@ -89,8 +89,8 @@ extension ReportMarkdown {
     var text = ""
     for rule in report.scenario.alerts {
       guard let stated = rule.statedThreshold, stated != rule.threshold else { continue }
-      text += "- \(Markdown.escape(rule.name)) is stated to have the threshold "
-      text += "\(rule.metric.text(stated)), but tests \(rule.metric.text(rule.threshold)).\n"
+      text += "- The sources say that \(Markdown.escape(rule.name)) has the threshold "
+      text += "\(rule.metric.text(stated)), but they test \(rule.metric.text(rule.threshold)).\n"
     }
     return text.isEmpty ? "" : text + "\n"
   }

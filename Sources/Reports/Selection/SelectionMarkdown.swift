@@ -47,7 +47,8 @@ package struct SelectionMarkdown {
     let all = HumanFormat.plural(Int64(study.answers.count), "kind of call", "kinds of calls")
     let changed = study.answers.filter { !$0.isFallback && $0.chosen != $0.current }
     guard let first = changed.first, let best = first.chosen, let now = first.current else {
-      return "The score changes the model of none of the \(all)."
+      return
+        "The score changes no model of \(study.answers.count == 1 ? "the one kind of call" : all)."
     }
     let amounts = [first.cost(of: best), first.currentCost].map { $0.map(thousand) ?? "–" }
     let name = escape(first.calls.name)
@@ -72,7 +73,7 @@ package struct SelectionMarkdown {
     let advice =
       unrated > 0
       ? " Nobody gives a quality figure of a model that can take "
-        + (unrated == fallen.count ? "them" : "\(unrated) of them")
+        + (unrated < fallen.count ? "\(unrated) of them" : unrated == 1 ? "it" : "them")
         + ": state some (`selection: quality`), or try `--stand-in 70%`."
       : ""
     return "For \(kinds) no model is left, and the rules name none for that case "

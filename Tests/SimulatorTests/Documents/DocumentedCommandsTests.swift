@@ -94,7 +94,7 @@ import Testing
     let blocks = Self.blocks([page])
     guard !blocks.isEmpty else { return }
     let folder = try Self.workplace()
-    let few = ["--users": "3", "--runs": "4"]
+    let few = ["--users": "3", "--runs": "4", "--budget": "1"]
     for words in blocks.flatMap(\.commands) where !Self.isForm(words) {
       var words = words.enumerated().map { place, word in
         place > 0 ? few[words[place - 1]] ?? word : word
@@ -152,7 +152,7 @@ import Testing
     try folder.write(
       "spend.json",
       """
-      [{"request_id": "a", "startTime": "2026-11-01T06:00:00Z", "model": "gpt-4o-mini", "status": "success",
+      [{"request_id": "a", "call_type": "acompletion", "startTime": "2026-11-01T06:00:00Z", "model": "gpt-4o-mini", "status": "success",
         "prompt_tokens": 100, "completion_tokens": 20, "spend": 0.000027, "user": "u1"}]
       """)
     try folder.write("names.yaml", "aliases:\n  - {name: chat, model: gpt-4o-mini}\n")

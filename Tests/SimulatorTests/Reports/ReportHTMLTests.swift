@@ -45,6 +45,27 @@ private func page(_ report: ScenarioReport) -> String {
       """)
 }
 
+/// A phone is 358 pixels wide inside: three columns of 6, 7 and 8 characters are 21 × 7.8 + 3 × 22 = 230,
+/// with a column of 40 more 30 × 7.8 + 4 × 22 + 312 = 634. Sentences are cards however many rows there are.
+@Test func tablesThatAreWiderThanAPhoneBecomeCards() {
+  func html(_ columns: [Int], rows: Int) -> String {
+    let line = columns.map { String(repeating: "x", count: $0) }.joined(separator: " | ")
+    let marks = columns.map { _ in "---" }.joined(separator: " | ")
+    return MarkdownHTML(pictures: [:]).html(
+      ([line, marks] + Array(repeating: line, count: rows)).map { "| \($0) |\n" }.joined())
+  }
+  #expect(!html([6, 7, 8], rows: 3).contains("cards"))
+  let wide = html([6, 7, 8, 40], rows: 3)
+  #expect(wide.contains("<table class=\"cards\">"))
+  #expect(wide.matches(of: /<td class="long" data-head="x{40}">/).count == 3)
+  #expect(wide.matches(of: /<td data-head="x{7}">/).count == 3)
+  // 101 rows of four are more than 400 lines.
+  #expect(html([6, 7, 8, 40], rows: 100).contains("cards"))
+  #expect(!html([6, 7, 8, 40], rows: 101).contains("cards"))
+  #expect(html([6, 7, 8, 61], rows: 101).contains("cards"))
+  #expect(html(Array(repeating: 6, count: 9), rows: 1).contains("<table class=\"cards dense\">"))
+}
+
 /// Two verbs and a report of one scenario share its section, in any order; another's stays.
 @Test func everyPageIsInTheIndex() throws {
   let folder = try ScenarioFolder([:])
