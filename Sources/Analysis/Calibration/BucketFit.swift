@@ -218,7 +218,8 @@ package struct BucketFit: Sendable {
         return found.likely > 0 ? (meter, found) : nil
       },
       prefix: mean(kept), hitChance: written + long > 0 ? mean(read, over: kept) : nil,
-      taken: (Int128(written.rounded()), Int128(long.rounded())), cacheShare: mean(read) { $0.values[Quantity.input] })
+      taken: (Int128(written.rounded()), Int128(long.rounded())),
+      cacheShare: mean(read) { $0.values[Quantity.input] })
   }
 
   /// - Parameter daily: means of days.

@@ -120,7 +120,8 @@ package enum CalibrationAssumptions {
     return [(asShort, "longer", "shorter"), (asLong, "shorter", "longer")].compactMap {
       tokens, told, taken in
       guard tokens > 0 else { return nil }
-      return "\(InputLog.grouped(Int64(clamping: tokens))) tokens that a provider's cache was to keep for "
+      return
+        "\(InputLog.grouped(Int64(clamping: tokens))) tokens that a provider's cache was to keep for "
         + "the \(told) time are billed as written for the \(taken) one, like most of their calls'."
     }
   }
