@@ -50,7 +50,8 @@ package struct WorkloadReader {
       guard isLong != call.variant.prefixIsLong else { continue }
       log.add(
         call.place,
-        "the prefix '\(name)' has 'lifetime: \(isLong ? "long" : "short")' in a call above, expected the same")
+        "the prefix '\(name)' has 'lifetime: \(isLong ? "long" : "short")' in a call above, expected the same"
+      )
     }
   }
 
