@@ -17,7 +17,7 @@ package struct WhatIfText {
   package var text: String {
     guard let now = answers.first?.now, let plan = scenario.plans.first else { return "" }
     let kind = now.expected == nil ? "the simulated bill" : "the expected bill"
-    let ranges = scenario.ranges.isEmpty ? "" : ", in the mean over the ranges of inputs,"
+    let ranges = scenario.ranges.isEmpty ? "" : ", on average over the ranges of inputs,"
     let period = HumanFormat.span(
       Period.Span(start: scenario.period.start, end: scenario.period.end), in: scenario.period)
     let first =

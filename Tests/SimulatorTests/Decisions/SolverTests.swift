@@ -63,7 +63,7 @@ import Testing
     #expect(jump.contains("**5 users** is the most"))
     #expect(jump.contains("that is $2.84 a month, while 6 users would be $19.48 a month."))
     #expect(jump.contains("User 6 is of the account plan enterprise and adds $16.64 a month, "))
-    #expect(jump.contains("where the users before add $0.568 each in the mean."))
+    #expect(jump.contains("where the users before add $0.568 each on average."))
     #expect(jump.contains("one of an account plan with a volume of its own does."))
     // With volumes that are all alike 17 users cost 17 × $0.568 = $9.656, and nobody is to blame.
     let alike = try page(1, budget: 10)

@@ -116,7 +116,7 @@ import Testing
     let checked = try folder.check("--json")
     let words =
       "Mind that 1 input is known only up to a range, and that the bills of s are "
-      + "compared at its likely value: over the ranges the expected bill is $0.2502 in the mean"
+      + "compared at its likely value: over the ranges the expected bill is $0.2502 on average"
     #expect(checked.output.contains(words), "\(checked.output) \(checked.errors)")
     #expect(try folder.check().output.contains(words))
   }

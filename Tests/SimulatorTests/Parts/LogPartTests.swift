@@ -87,12 +87,18 @@ import Testing
     (request.columns, request.set, request.skipBadRows) = (["c"], ["s"], 5)
     var text = ScenarioText()
     text.path = "s.yaml"
+    var numbers = LogNumbers()
+    numbers.add(3)
+    numbers.paths = ["a.csv"]
+    var piece = Self.piece()
+    piece.numbers = numbers
     var part = LogPart()
     (part.timeZoneData, part.text, part.name, part.request) = ("2026a", text, "s", request)
-    (part.cases, part.pieces, part.found) = ([found], [Self.piece()], [Self.casePart()])
+    (part.cases, part.pieces, part.found) = ([found], [piece], [Self.casePart()])
     try RunPartTests.expectKept(found)
     try RunPartTests.expectKept(request)
-    try RunPartTests.expectKept(Self.piece())
+    try RunPartTests.expectKept(piece)
+    try RunPartTests.expectKept(numbers)
     try RunPartTests.expectKept(Self.piece().facts)
     try RunPartTests.expectKept(Self.piece().rejected[0])
     try RunPartTests.expectKept(Self.piece().readAs[0])
