@@ -266,14 +266,6 @@ private typealias Bill = Analysis.ExpectedCost
     let told = try #require(caching[0]["expected_read_share"].flatMap { Double($0) })
     #expect(near(told, share, 1e-5))
   }
-
-  /// What single calls are asked for is not asked of conversations.
-  @Test func verbsOfSingleCallsStop() throws {
-    let folder = try ScenarioFolder(["s.yaml": Self.text(Self.chat)])
-    let file = folder.path("s.yaml")
-    let outcome = try Program.run(["select", file])
-    #expect(outcome.code == 2 && outcome.errors.contains("conversation"), "\(outcome.errors)")
-  }
 }
 
 private func near(_ a: Double, _ b: Double, _ most: Double = 1e-12) -> Bool {

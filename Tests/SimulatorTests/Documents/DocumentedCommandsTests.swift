@@ -144,6 +144,16 @@ import Testing
       try folder.write(
         name + ".csv", "timestamp,model,user,input_tokens,output_tokens\n" + rows.joined())
     }
+    for (piece, first) in [("a", 1), ("b", 2)] {
+      let rows = (0...6).map { row in
+        let place = first + 2 * row
+        return "2025-11-01T\(9 + row):\(first)0:00Z,gpt-4o-mini,\(piece),100,20,\(place)\n"
+          .replacing("T9:", with: "T09:")
+      }
+      try folder.write(
+        "accounts-\(piece).csv",
+        "timestamp,model,user,input_tokens,output_tokens,place\n" + rows.joined())
+    }
     try folder.write("log.csv", "when,prompt,output_tokens\n2025-11-01T06:00:00Z,100,20\n")
     let used =
       "timestamp,model,input_tokens,output_tokens\n2026-11-01T06:00:00Z,gpt-4o-mini,100,20\n"
