@@ -5,7 +5,7 @@ import Support
 extension PlanEngine {
   @inline(__always)
   package mutating func arrive(_ call: CallPointer) {
-    if hasFixedPrices, call.pointee.fact >= 0 { addFixedPrices(reachedBy: call.pointee) }
+    if pricing.hasFixedPrices, call.pointee.fact >= 0 { addFixedPrices(reachedBy: call.pointee) }
     if hasEnforcement { enforce(call) } else { admit(call) }
   }
 
@@ -14,23 +14,23 @@ extension PlanEngine {
   package mutating func admit(_ call: CallPointer) {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
-    if result.calls == watched { tellArrival(call.pointee) }
+    if result.calls == observers.watched { tellArrival(call.pointee) }
     let mode = kind.pointee.cacheMode
     var entry: ResponseCache.Place?
     if kind.pointee.asksCache {
       var isHit = call.pointee.cacheDraw
       if mode == .keyed, kind.pointee.promptForm != .unique {
-        let place = cache.place(of: cacheKey(call))
-        isHit = cache.isLive(place, at: SimTime(microseconds: call.pointee.time))
+        let place = lookup.cache.place(of: cacheKey(call))
+        isHit = lookup.cache.isLive(place, at: SimTime(microseconds: call.pointee.time))
         entry = place
       }
       if isHit { return hit(call, kind: kind) }
-      cacheCounts[Int(kind.pointee.cacheClass)].misses &+= 1
-      cacheMisses[Int(call.pointee.routed)] &+= 1
+      lookup.counts[Int(kind.pointee.cacheClass)].misses &+= 1
+      lookup.misses[Int(call.pointee.routed)] &+= 1
     }
-    if log != nil {
+    if observers.log != nil {
       let record = record(of: call, cache: mode == .off ? .off : .miss)
-      log?.begin(record)
+      observers.log?.begin(record)
     }
     if kind.pointee.asksKnowledge, askKnowledge(call, kind) { return }
     send(call, kind, entry)
@@ -52,19 +52,19 @@ extension PlanEngine {
   /// A flight may outlive its batch.
   @inline(__always)
   package mutating func keepFacts(of call: CallPointer, slot: Int) {
-    if loggedFields.count <= slot { addLoggedFields(upTo: slot) }
+    if logged.fields.count <= slot { addLoggedFields(upTo: slot) }
     let fact = batch.loggedFields.base + Int(call.pointee.fact)
-    loggedFields[slot] = fact.pointee
+    logged.fields[slot] = fact.pointee
     if fact.pointee.blockCount > 0 {
-      blocks[slot].removeAll(keepingCapacity: true)
-      blocks[slot].append(contentsOf: batch.log.blocks[fact.pointee.blocks])
+      logged.blocks[slot].removeAll(keepingCapacity: true)
+      logged.blocks[slot].append(contentsOf: batch.log.blocks[fact.pointee.blocks])
     }
   }
 
   @inline(never)
   private mutating func addLoggedFields(upTo slot: Int) {
-    loggedFields.extend(to: slot + 1, with: LoggedFields())
-    while blocks.count <= slot { blocks.append([]) }
+    logged.fields.extend(to: slot + 1, with: LoggedFields())
+    while logged.blocks.count <= slot { logged.blocks.append([]) }
   }
 
   /// A place for the call that has just been counted.
@@ -114,27 +114,27 @@ extension PlanEngine {
   package mutating func cacheKey(_ call: CallPointer) -> ResponseCacheKey {
     ResponseCacheKey(
       model: ModelID(call.pointee.routed),
-      user: scope == .user ? call.pointee.user : ResponseCacheKey.anyUser,
+      user: lookup.scope == .user ? call.pointee.user : ResponseCacheKey.anyUser,
       prompt: call.pointee.prompt)
   }
 
   @inline(__always)
   package mutating func hit(_ call: CallPointer, kind: CallClassPointer) {
-    if result.calls == watched { tellHit(call.pointee) }
-    cacheCounts[Int(kind.pointee.cacheClass)].hits &+= 1
+    if result.calls == observers.watched { tellHit(call.pointee) }
+    lookup.counts[Int(kind.pointee.cacheClass)].hits &+= 1
     let row = ledger.row(ofModel: Int(call.pointee.routed))
     ledger.addCall(kind: kind, row: row, day: day, user: call.pointee.user, isHit: true)
     if call.pointee.fact >= 0 {
       noteFact(batch.loggedFields.base + Int(call.pointee.fact), kind: kind, row: row)
     }
-    if kind.pointee.sells { returns.add(call) }
+    if kind.pointee.sells { observers.returns.add(call) }
     if kind.pointee.asksKnowledge { learn(from: call, number: result.calls, kind) }
-    if log != nil { logHit(call) }
+    if observers.log != nil { logHit(call) }
     noteEnd(
       call, kind,
       CallEnd(
-        number: result.calls, latency: cacheLatency, row: row, day: day, cache: .hit,
-        at: call.pointee.time + cacheLatency))
+        number: result.calls, latency: lookup.latency, row: row, day: day, cache: .hit,
+        at: call.pointee.time + lookup.latency))
     if call.pointee.flow >= 0 { answerFlow(call) }
   }
 
@@ -144,7 +144,7 @@ extension PlanEngine {
       let call = factory.forms[form].pointee.call
       let kind = kinds.pointer(to: Int(call.kind))
       result.calls += hits.forms[form]
-      cacheCounts[Int(kind.pointee.cacheClass)].hits += hits.forms[form]
+      lookup.counts[Int(kind.pointee.cacheClass)].hits += hits.forms[form]
       ledger.addHits(hits.forms[form], kind: kind, row: ledger.row(ofModel: Int(call.routed)))
     }
     for place in 0..<hits.days.count where hits.days[place] > 0 {
@@ -157,9 +157,9 @@ extension PlanEngine {
   @inline(never)
   private mutating func logHit(_ call: CallPointer) {
     var record = record(of: call, cache: .hit)
-    record.latency = cacheLatency
+    record.latency = lookup.latency
     record.hasEnded = true
-    log?.begin(record)
+    observers.log?.begin(record)
   }
 
   /// Of the call that has just been counted.
@@ -169,8 +169,8 @@ extension PlanEngine {
       record.loggedMsgs = batch.loggedFields[Int(call.pointee.fact)].msgs
     }
     if kinds[Int(call.pointee.kind)].turnKind != nil {
-      record.conversation = talks[Int(call.pointee.flow)].name
-      record.turn = Int64(talks[Int(call.pointee.flow)].turn) + 1
+      record.conversation = live.talks[Int(call.pointee.flow)].name
+      record.turn = Int64(live.talks[Int(call.pointee.flow)].turn) + 1
     }
     return record
   }
@@ -180,6 +180,6 @@ extension PlanEngine {
   package mutating func answerFlow(_ call: CallPointer) {
     let slot = newFlight(call, chain: 0..<0)
     flights[Int(slot)].isHit = true
-    events.push(.outcome, at: call.pointee.time + cacheLatency, slot: slot)
+    events.push(.outcome, at: call.pointee.time + lookup.latency, slot: slot)
   }
 }

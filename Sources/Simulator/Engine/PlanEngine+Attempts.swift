@@ -10,7 +10,7 @@ extension PlanEngine {
   package mutating func attempt(_ slot: Int32, at time: Int64) {
     // Flights stay where they are until the call ends.
     let flight = flights.base + Int(slot)
-    let isWatched = flight.pointee.number == watched
+    let isWatched = flight.pointee.number == observers.watched
     for next in Int(flight.pointee.place)..<Int(flight.pointee.chainEnd) {
       let target = routing.target(at: next)
       if isWatched { tellLook(slot, target: target, at: time) }
@@ -51,7 +51,9 @@ extension PlanEngine {
     let isFromLog = flight.pointee.call.fact >= 0
     let isLogged = isFromLog && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, target: target)
-    if isLogged, loggedFields[Int(slot)].latency >= 0 { latency = loggedFields[Int(slot)].latency }
+    if isLogged, logged.fields[Int(slot)].latency >= 0 {
+      latency = logged.fields[Int(slot)].latency
+    }
     let duration = min(latency, place.pointee.timeout)
     let booking = place.pointee.quota.book(
       at: t, tokens: charge, audio: SimDuration(microseconds: flight.pointee.call.audio),
@@ -83,14 +85,15 @@ extension PlanEngine {
       rate = place.pointee.failureRate(at: start.microseconds, isLogged: isLogged)
     }
     if isFromLog, place.pointee.drawn.isDrawn {
-      noteDraw(isTold: isLogged && loggedFields[Int(slot)].latency >= 0, target: target, rate: rate)
+      noteDraw(
+        isTold: isLogged && logged.fields[Int(slot)].latency >= 0, target: target, rate: rate)
     }
     flight.pointee.isTimedOut = latency > place.pointee.timeout
     flight.pointee.isFailing = failure < rate || flight.pointee.isTimedOut
     if isLogged {
       flight.pointee.hasUsedLog = true
-      if loggedFields[Int(slot)].failed { flight.pointee.isFailing = true }
-      if loggedFields[Int(slot)].timedOut { flight.pointee.isTimedOut = true }
+      if logged.fields[Int(slot)].failed { flight.pointee.isFailing = true }
+      if logged.fields[Int(slot)].timedOut { flight.pointee.isTimedOut = true }
     }
     if isFromLog, place.pointee.blockCache != nil {
       markBlocks(
@@ -148,7 +151,7 @@ extension PlanEngine {
   package mutating func maxTokens(of slot: Int32) -> Int64 {
     let call = Self.call(of: flights.base + Int(slot))
     return call.pointee.fact >= 0
-      ? loggedFields[Int(slot)].maxTokens : kinds[Int(call.pointee.kind)].maxTokens
+      ? logged.fields[Int(slot)].maxTokens : kinds[Int(call.pointee.kind)].maxTokens
   }
 
   /// The attempt's failure draw and its latency, what its audio adds included.
@@ -197,7 +200,7 @@ extension PlanEngine {
   /// hangs on the draw.
   @inline(never)
   private mutating func noteDraw(isTold: Bool, target: Int, rate: Double) {
-    if rate > 0 || !isTold && targets[target].drawn.fixedLatency < 0 { drawsByRank = true }
+    if rate > 0 || !isTold && targets[target].drawn.fixedLatency < 0 { logged.drawsByRank = true }
   }
 
   /// The draws of a call: of its rank in a log, else of its workload, user and place.
@@ -213,7 +216,7 @@ extension PlanEngine {
     var (key, part) = (kind.pointee.key, kind.pointee.part)
     if kind.pointee.turnKind != nil {
       let talk = Int(call.pointee.flow)
-      (key, part) = (talks[talk].key, talks[talk].place << 32)
+      (key, part) = (live.talks[talk].key, live.talks[talk].place << 32)
     }
     return draws.block(
       block, call: UInt64(call.pointee.index), user: UInt64(call.pointee.user), workload: key,
@@ -223,20 +226,22 @@ extension PlanEngine {
   /// The call's first attempt that goes to the model that the log names.
   package mutating func isLoggedAttempt(_ slot: Int32, target: Int) -> Bool {
     !flights[Int(slot)].hasUsedLog
-      && compiled.targets[target].model.rawValue == loggedFields[Int(slot)].model
+      && compiled.targets[target].model.rawValue == logged.fields[Int(slot)].model
   }
 
   /// A log gives a number of cached tokens, taken as it is, or blocks.
   package mutating func readBlocks(_ slot: Int32, target: Int, at start: SimTime) -> Int64 {
-    let fact = loggedFields.base + Int(slot)
+    let fact = logged.fields.base + Int(slot)
     if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
     let place = targets.base + target
-    if fact.pointee.blockCount > 0, place.pointee.promptCache != nil { asksPromptCache = true }
+    if fact.pointee.blockCount > 0, place.pointee.promptCache != nil {
+      logged.asksPromptCache = true
+    }
     guard fact.pointee.blockCount > 0,
       place.pointee.blockCache == nil || fact.pointee.areSessionBlocks
     else { return 0 }
     return place.pointee.promptCache?.read(
-      blocks: blocks[Int(slot)], blockSize: fact.pointee.blockSize,
+      blocks: logged.blocks[Int(slot)], blockSize: fact.pointee.blockSize,
       input: flights[Int(slot)].call.input, at: start) ?? 0
   }
 
@@ -246,7 +251,7 @@ extension PlanEngine {
   private mutating func markBlocks(
     _ slot: Int32, target: Int, from s: SimTime, to e: SimTime
   ) {
-    let (flight, fact) = (flights.base + Int(slot), loggedFields.base + Int(slot))
+    let (flight, fact) = (flights.base + Int(slot), logged.fields.base + Int(slot))
     guard fact.pointee.cachedInput < 0, fact.pointee.blockCount > 0 else { return }
     if !fact.pointee.areSessionBlocks {
       let hit = hitDraw(
@@ -265,9 +270,9 @@ extension PlanEngine {
 
   /// A prompt that the log tells as blocks.
   package mutating func prompt(ofLogged slot: Int32) -> ContextPrompt {
-    let fact = loggedFields.base + Int(slot)
+    let fact = logged.fields.base + Int(slot)
     return ContextPrompt(
-      blocks: blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
+      blocks: logged.blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
       blockSize: fact.pointee.blockSize, input: flights[Int(slot)].call.input,
       prefix: compiled.scenario.replay.prefix)
   }

@@ -10,10 +10,10 @@ extension PlanEngine {
     _ call: CallPointer, _ kind: CallClassPointer, _ usage: Usage, target: Int, lost: Int64,
     achievable: Int64, isFailing: Bool, total: Money
   ) throws(PricingError) {
-    let effect = try prices.cacheEffect(
+    let effect = try pricing.table.cacheEffect(
       of: usage, lost: lost, target: target, billing: Int(kind.pointee.billing),
       at: SimTime(microseconds: call.pointee.time))
-    caching?.add(
+    observers.caching?.add(
       workload: Int(kind.pointee.workload), kind: kind.pointee.turnKind, row: target
     ) { cell in
       cell.calls += isFailing ? 0 : 1
@@ -34,19 +34,19 @@ extension PlanEngine {
   package mutating func noteTalkBill(_ call: CallPointer, _ kind: CallClassPointer, _ total: Money)
   {
     guard kind.pointee.turnKind != nil else { return }
-    let talk = talks.base + Int(call.pointee.flow)
-    let root = talks.base + Int(talk.pointee.root)
+    let talk = live.talks.base + Int(call.pointee.flow)
+    let root = live.talks.base + Int(talk.pointee.root)
     root.pointee.tally.cost += total.picodollars
     let (made, turn, workload) = (talk.pointee.made, root.pointee.turn, talk.pointee.workload)
-    conversations?.bill(made, turn: turn, workload: workload, total)
+    observers.conversations?.bill(made, turn: turn, workload: workload, total)
   }
 
   /// A call that no target's window holds.
   @inline(never)
   package mutating func noteOverflow(_ call: Call) {
     guard kinds[Int(call.kind)].turnKind != nil else { return }
-    let workload = talks[Int(call.flow)].workload
-    conversations?.overflow(workload: workload)
+    let workload = live.talks[Int(call.flow)].workload
+    observers.conversations?.overflow(workload: workload)
   }
 
   /// An attempt of a conversation's call.
@@ -66,7 +66,7 @@ extension PlanEngine {
   package mutating func noteSent(_ call: CallPointer, _ sending: Sending) -> (
     lost: Int64, achievable: Int64
   ) {
-    let talk = talks.base + Int(call.pointee.flow)
+    let talk = live.talks.base + Int(call.pointee.flow)
     let (prompt, split) = (sending.prompt, sending.split)
     let sent = talk.pointee.withMet(sending.target) { met in
       defer { met.sent.take(prompt.own) }
@@ -76,7 +76,7 @@ extension PlanEngine {
     // What is one conversation's own, it knows itself: the list of shared ones stays short.
     if sent.segments == 0, talk.pointee.facts.pointee.sharesPrefix, prompt.prefix.count > 0 {
       let sent =
-        caching?.send(prefix: prompt.boundary, to: sending.target)
+        observers.caching?.send(prefix: prompt.boundary, to: sending.target)
         ?? (here: false, anywhere: false)
       if sent.here { here = max(here, prompt.prefix.tokens) }
       if sent.anywhere { anywhere = max(anywhere, prompt.prefix.tokens) }
@@ -84,7 +84,7 @@ extension PlanEngine {
     let sentBefore = talk.pointee.lastPrompt
     if 2 * split.read < (sentBefore == 0 ? prompt.all.tokens : sentBefore) {
       let reason = coldReason(call, sending)
-      conversations?.cold(reason, workload: talk.pointee.workload)
+      observers.conversations?.cold(reason, workload: talk.pointee.workload)
     }
     talk.pointee.sentAnywhere.take(prompt.own)
     talk.pointee.lastPrompt = prompt.all.tokens
@@ -98,7 +98,7 @@ extension PlanEngine {
   /// Why a call has read less than half of what its conversation had sent before: the first that applies.
   @inline(never)
   private mutating func coldReason(_ call: CallPointer, _ sending: Sending) -> ColdReason {
-    let talk = talks.base + Int(call.pointee.flow)
+    let talk = live.talks.base + Int(call.pointee.flow)
     let state = targets.base + sending.target
     guard let settings = state.pointee.contextCache?.settings else { return .noCache }
     if sending.prompt.all.tokens < settings.minimumTokens { return .minimum }
@@ -124,7 +124,7 @@ extension PlanEngine {
     let flight = flights.base + Int(slot)
     let key = prefixKey(flight.pointee.call, kind: kind)
     let sent =
-      caching?.send(prefix: BoundaryNumbers.prefix(key), to: target) ?? (
+      observers.caching?.send(prefix: BoundaryNumbers.prefix(key), to: target) ?? (
         here: false, anywhere: false
       )
     let written = flight.pointee.written + flight.pointee.writtenLong

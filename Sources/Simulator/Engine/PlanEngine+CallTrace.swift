@@ -8,15 +8,15 @@ extension PlanEngine {
   @inline(never)
   package mutating func tellArrival(_ call: Call) {
     let kind = kinds[Int(call.kind)]
-    let word = withUnsafePointer(to: call) { drawBlock(.call, $0, number: watched) }
+    let word = withUnsafePointer(to: call) { drawBlock(.call, $0, number: observers.watched) }
     var state: ResponseCache.State?
     if kind.cacheMode == .keyed {
-      state = cache.state(
+      state = lookup.cache.state(
         of: withUnsafePointer(to: call) { cacheKey($0) }, at: SimTime(microseconds: call.time))
     }
     var arrival =
       CallTrace.Arrival(
-        number: watched, call: call,
+        number: observers.watched, call: call,
         loggedFields: call.fact >= 0 ? batch.loggedFields[Int(call.fact)] : nil,
         flow: call.flow >= 0 && kind.turnKind == nil ? flowPlace(call.flow, part: kind.part) : nil,
         routeDraw: word.2.unit,
@@ -25,15 +25,15 @@ extension PlanEngine {
           routing.target(at:)),
         month: month, spent: budget.spent(month: month))
     if let turnKind = kind.turnKind {
-      let talk = talks.base + Int(call.flow)
+      let talk = live.talks.base + Int(call.flow)
       arrival.talk = CallTrace.TalkPlace(
         conversation: talk.pointee.name, turn: talk.pointee.turn + 1, kind: turnKind)
     }
-    trace = CallTrace(arrival)
+    observers.trace = CallTrace(arrival)
   }
 
   private func flowPlace(_ slot: Int32, part: UInt64) -> CallTrace.FlowPlace {
-    let flow = flows[Int(slot)]
+    let flow = flowRuns.flows[Int(slot)]
     let stages = compiled.workloads[flow.workload].stages
     let calls = stages[flow.nextStage - 1].calls
     return CallTrace.FlowPlace(
@@ -43,9 +43,9 @@ extension PlanEngine {
 
   @inline(never)
   package mutating func tellHit(_ call: Call) {
-    trace?.finish(
+    observers.trace?.finish(
       CallTrace.End(
-        at: SimTime(microseconds: call.time + cacheLatency), answer: .cache, attempts: 0,
+        at: SimTime(microseconds: call.time + lookup.latency), answer: .cache, attempts: 0,
         skipped: 0, queued: .zero, storedUntil: nil))
   }
 
@@ -62,10 +62,12 @@ extension PlanEngine {
       Self.call(of: flights.base + Int(slot)), maxTokens: maxTokens(of: slot), target: target)
     if state.pointee.chargesUncached { charge -= wouldRead(slot, target: target, at: t) }
     var isRetry = false
-    if case .retry? = trace?.steps.last { isRetry = true }
+    if case .retry? = observers.trace?.steps.last { isRetry = true }
     let isLogged = call.fact >= 0 && isLoggedAttempt(slot, target: target)
     var (failure, latency) = drawAttempt(slot, target: target)
-    if isLogged, loggedFields[Int(slot)].latency >= 0 { latency = loggedFields[Int(slot)].latency }
+    if isLogged, logged.fields[Int(slot)].latency >= 0 {
+      latency = logged.fields[Int(slot)].latency
+    }
     var look = CallTrace.Look(
       at: t, target: target, isRetry: isRetry, breaker: state.pointee.breaker?.state(at: t),
       levels: state.pointee.quota.levels(at: t), charge: charge,
@@ -78,7 +80,7 @@ extension PlanEngine {
         call, kind: kinds.pointer(to: Int(call.kind)), target: target, at: t))
     look.boundaries = boundaries(of: call, target: target, at: t)
     if fitting == nil { look.tooLong = whole + call.output }
-    trace?.add(.look(look))
+    observers.trace?.add(.look(look))
   }
 
   /// The target considered last takes the call.
@@ -86,7 +88,7 @@ extension PlanEngine {
   package mutating func tellAttempt(_ slot: Int32, target: Int) {
     let flight = flights[Int(slot)]
     let state = targets.base + target
-    trace?.changeLook { look in
+    observers.trace?.changeLook { look in
       look.attempt = CallTrace.Attempt(
         number: Int(flight.attempts), start: SimTime(microseconds: flight.start),
         isProbe: flight.isProbe, cached: flight.cached, written: flight.written,
@@ -99,7 +101,7 @@ extension PlanEngine {
   @inline(never)
   package mutating func tellOutcome(_ slot: Int32, at e: Int64, opensBreaker: Bool) {
     let flight = flights[Int(slot)]
-    trace?.add(
+    observers.trace?.add(
       .outcome(
         CallTrace.Outcome(
           at: SimTime(microseconds: e), target: Int(flight.target), hasFailed: flight.isFailing,
@@ -114,18 +116,18 @@ extension PlanEngine {
     let flight = flights[Int(slot)]
     let bill = CallTrace.Bill(
       billing: billing, usage: usage, cost: cost,
-      breakdown: try prices.breakdown(
+      breakdown: try pricing.table.breakdown(
         of: usage, target: target, billing: billing,
         at: SimTime(microseconds: flight.call.time)),
       spent: budget.spent(month: Int(flight.month)))
-    trace?.changeOutcome {
+    observers.trace?.changeOutcome {
       if isOwn { $0.bill = bill } else { $0.uses.append((target, bill)) }
     }
   }
 
   @inline(never)
   package mutating func tellRetry(at time: Int64, number: Int) {
-    trace?.add(.retry(at: SimTime(microseconds: time), number: number))
+    observers.trace?.add(.retry(at: SimTime(microseconds: time), number: number))
   }
 
   @inline(never)
@@ -134,7 +136,7 @@ extension PlanEngine {
     let kind = kinds[Int(flight.call.kind)]
     let at = SimTime(microseconds: e)
     let stores = target != nil && kind.cacheMode == .keyed
-    trace?.finish(
+    observers.trace?.finish(
       CallTrace.End(
         at: at, answer: target.map { .target($0) } ?? .nobody, attempts: Int(flight.attempts),
         skipped: Int(flight.skipped), queued: SimDuration(microseconds: flight.queued),

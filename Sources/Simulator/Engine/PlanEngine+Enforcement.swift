@@ -47,12 +47,12 @@ extension PlanEngine {
     let kind = kinds.pointer(to: Int(call.pointee.kind))
     result.calls &+= 1
     result.failedCalls &+= 1
-    if result.calls == watched { tellRefusal(call.pointee) }
-    if log != nil {
+    if result.calls == observers.watched { tellRefusal(call.pointee) }
+    if observers.log != nil {
       var record = record(of: call, cache: .off)
       record.isFailed = true
       record.hasEnded = true
-      log?.begin(record)
+      observers.log?.begin(record)
     }
     let row = ledger.row(ofModel: Int(call.pointee.routed))
     ledger.addCall(kind: kind, row: row, day: day, user: call.pointee.user, isHit: false)
@@ -82,7 +82,7 @@ extension PlanEngine {
 
   private mutating func tellRefusal(_ call: Call) {
     tellArrival(call)
-    trace?.finish(
+    observers.trace?.finish(
       CallTrace.End(
         at: SimTime(microseconds: call.time), answer: .nobody, attempts: 0, skipped: 0,
         queued: .zero, storedUntil: nil))

@@ -3,7 +3,7 @@ import CostModel
 /// Flows: stages of parallel calls, one after the other.
 extension PlanEngine {
   package mutating func startFlow(_ call: Call) {
-    if hasRunLimits { return arriveRun(call) }
+    if flowRuns.hasLimits { return arriveRun(call) }
     startRun(call, at: call.time)
   }
 
@@ -14,25 +14,25 @@ extension PlanEngine {
     if compiled.workloads[Int(call.kind)].conversation != nil {
       return startTalk(call, at: time, hasWaited: hasWaited)
     }
-    var flow = Flow(workload: Int(call.kind), user: call.user, index: call.index)
+    var flow = FlowRuns.Flow(workload: Int(call.kind), user: call.user, index: call.index)
     flow.latency = time - call.time
-    flowResults[flow.workload].started += 1
+    flowRuns.results[flow.workload].started += 1
     let slot: Int32
-    if let free = freeFlows.popLast() {
-      flows[Int(free)] = flow
+    if let free = flowRuns.free.popLast() {
+      flowRuns.flows[Int(free)] = flow
       slot = free
     } else {
-      flows.append(flow)
-      slot = Int32(flows.count - 1)
+      flowRuns.flows.append(flow)
+      slot = Int32(flowRuns.flows.count - 1)
     }
     nextStage(slot, at: time, isStart: !hasWaited)
   }
 
   /// Makes the next stage now, or lets it arrive later, or ends the flow.
   package mutating func nextStage(_ slot: Int32, at time: Int64, isStart: Bool) {
-    let stages = compiled.workloads[flows[Int(slot)].workload].stages
-    while flows[Int(slot)].nextStage < stages.count {
-      let flow = flows[Int(slot)]
+    let stages = compiled.workloads[flowRuns.flows[Int(slot)].workload].stages
+    while flowRuns.flows[Int(slot)].nextStage < stages.count {
+      let flow = flowRuns.flows[Int(slot)]
       let part = stages[flow.nextStage].part
       if part == .round, !flow.hasCalledTool { break }
       let decision = factory.flowDecision(
@@ -40,34 +40,34 @@ extension PlanEngine {
       guard decision.continues else { break }
       if decision.isMade {
         let delay = stages[flow.nextStage].delay
-        flows[Int(slot)].latency += delay
+        flowRuns.flows[Int(slot)].latency += delay
         if isStart && delay == 0 { return beginStage(slot, at: time) }
         return events.push(.arrival, at: time + delay, slot: slot)
       }
-      if part == .tools { flows[Int(slot)].hasCalledTool = false }
-      flows[Int(slot)].nextStage += 1
+      if part == .tools { flowRuns.flows[Int(slot)].hasCalledTool = false }
+      flowRuns.flows[Int(slot)].nextStage += 1
     }
-    let hasEnded = flows[Int(slot)].nextStage == stages.count
-    endFlow(slot, givesUp: hasEnded && flows[Int(slot)].hasCalledTool, at: time)
+    let hasEnded = flowRuns.flows[Int(slot)].nextStage == stages.count
+    endFlow(slot, givesUp: hasEnded && flowRuns.flows[Int(slot)].hasCalledTool, at: time)
   }
 
   package mutating func beginStage(_ slot: Int32, at time: Int64) {
-    let flow = flows[Int(slot)]
+    let flow = flowRuns.flows[Int(slot)]
     let stage = compiled.workloads[flow.workload].stages[flow.nextStage]
     switch stage.part {
     case .step: break
-    case .round: flowResults[flow.workload].furtherRounds += 1
+    case .round: flowRuns.results[flow.workload].furtherRounds += 1
     case .tools:
-      flows[Int(slot)].hasCalledTool = factory.callsTool(
+      flowRuns.flows[Int(slot)].hasCalledTool = factory.callsTool(
         stage, workload: flow.workload, user: flow.user, index: flow.index)
     }
-    flows[Int(slot)].nextStage += 1
-    flows[Int(slot)].slowest = 0
+    flowRuns.flows[Int(slot)].nextStage += 1
+    flowRuns.flows[Int(slot)].slowest = 0
     // One more than there are calls, so that calls which end at once do not end the stage.
-    flows[Int(slot)].pending = 1
+    flowRuns.flows[Int(slot)].pending = 1
     for call in stage.calls
     where factory.isMade(call, workload: flow.workload, user: flow.user, index: flow.index) {
-      flows[Int(slot)].pending += 1
+      flowRuns.flows[Int(slot)].pending += 1
       let made = factory.flowCall(
         call, workload: flow.workload, at: time, user: flow.user, index: flow.index, flow: slot)
       if factory.isMisrouted(made) { result.misroutedCalls += 1 }
@@ -89,27 +89,27 @@ extension PlanEngine {
 
   /// One call of the flow's stage has ended.
   package mutating func endPart(of slot: Int32, latency: Int64, failed: Bool, at e: Int64) {
-    flows[Int(slot)].pending -= 1
-    if failed { flows[Int(slot)].hasFailed = true }
-    flows[Int(slot)].slowest = max(flows[Int(slot)].slowest, latency)
-    guard flows[Int(slot)].pending == 0 else { return }
-    flows[Int(slot)].latency += flows[Int(slot)].slowest
-    if flows[Int(slot)].hasFailed { return endFlow(slot, givesUp: false, at: e) }
+    flowRuns.flows[Int(slot)].pending -= 1
+    if failed { flowRuns.flows[Int(slot)].hasFailed = true }
+    flowRuns.flows[Int(slot)].slowest = max(flowRuns.flows[Int(slot)].slowest, latency)
+    guard flowRuns.flows[Int(slot)].pending == 0 else { return }
+    flowRuns.flows[Int(slot)].latency += flowRuns.flows[Int(slot)].slowest
+    if flowRuns.flows[Int(slot)].hasFailed { return endFlow(slot, givesUp: false, at: e) }
     nextStage(slot, at: e, isStart: false)
   }
 
   package mutating func endFlow(_ slot: Int32, givesUp: Bool, at time: Int64) {
-    let flow = flows[Int(slot)]
-    freeFlows.append(slot)
-    if hasExperiments { experiments.endFlow(slot) }
+    let flow = flowRuns.flows[Int(slot)]
+    flowRuns.free.append(slot)
+    if observers.hasExperiments { observers.experiments.endFlow(slot) }
     if flow.hasFailed {
-      flowResults[flow.workload].failed += 1
+      flowRuns.results[flow.workload].failed += 1
     } else if givesUp {
-      flowResults[flow.workload].gaveUp += 1
+      flowRuns.results[flow.workload].gaveUp += 1
     } else {
-      flowResults[flow.workload].completed += 1
-      flowResults[flow.workload].latency.add(flow.latency)
+      flowRuns.results[flow.workload].completed += 1
+      flowRuns.results[flow.workload].latency.add(flow.latency)
     }
-    if hasRunLimits { endRun(of: flow.workload, at: time) }
+    if flowRuns.hasLimits { endRun(of: flow.workload, at: time) }
   }
 }

@@ -35,12 +35,13 @@ extension PlanEngine {
     else { return false }
     let usage = usage(call, kind: kind, cached: 0, inputOnly: false)
     guard
-      let cost = prices.usualCost(of: usage, target: target, billing: Int(kind.pointee.billing))
+      let cost = pricing.table.usualCost(
+        of: usage, target: target, billing: Int(kind.pointee.billing))
         ?? rareCost(of: call, kind, cached: 0, target: target),
       start(call, target: target, latency: latency, maxTokens: kind.pointee.maxTokens)
     else { return false }
     _ = answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
-    if kind.pointee.sells { returns.add(call) }
+    if kind.pointee.sells { observers.returns.add(call) }
     return true
   }
 
@@ -57,7 +58,7 @@ extension PlanEngine {
     let billing = Int(kind.pointee.billing)
     let tokens = call.pointee.input &+ call.pointee.output
     guard holds(call.pointee.input, kind, target: target), !place.pointee.chargesUncached,
-      tokens <= prices.sureTokens(target: target, billing: billing),
+      tokens <= pricing.table.sureTokens(target: target, billing: billing),
       let latency = foreseenLatency(
         of: call, target: target, failureRate: place.pointee.failureRate), latency > 0,
       start(call, target: target, latency: latency, maxTokens: kind.pointee.maxTokens)
@@ -72,7 +73,7 @@ extension PlanEngine {
     usage.cacheWriteTokens = sending.split.short
     usage.cacheWriteLongTokens = sending.split.long
     do throws(PricingError) {
-      let cost = try prices.cost(
+      let cost = try pricing.table.cost(
         of: usage, target: target, billing: billing, at: SimTime(microseconds: s))
       try noteCaching(
         call, kind, usage, target: target, lost: lost, achievable: achievable, isFailing: false,
@@ -81,7 +82,7 @@ extension PlanEngine {
       let order = answer(
         call, kind, target: target, latency: latency, usage: usage, cost: cost, nil)
       events.cause = EventQueue.Cause(time: e, order: order)
-      if kind.pointee.sells { returns.add(call) }
+      if kind.pointee.sells { observers.returns.add(call) }
       endTalkCall(call.pointee.flow, failed: false, at: e)
       events.cause = cause
     } catch {
@@ -127,19 +128,20 @@ extension PlanEngine {
     var usage = usage(call, kind: kind, cached: cached, inputOnly: false)
     Self.addLogged(fact, to: &usage)
     guard
-      let cost = prices.usualCost(of: usage, target: target, billing: Int(kind.pointee.billing))
+      let cost = pricing.table.usualCost(
+        of: usage, target: target, billing: Int(kind.pointee.billing))
         ?? rareCost(of: call, kind, cached: cached, target: target),
       start(call, target: target, latency: latency, maxTokens: fact.pointee.maxTokens)
     else { return false }
     _ = answer(call, kind, target: target, latency: latency, usage: usage, cost: cost, entry)
     noteFact(fact, kind: kind, row: target)
     let moment = Moment.arrival(call.pointee.time)
-    outliers?.add(
+    observers.outliers?.add(
       model: target, number: result.calls, cost: cost.total.picodollars, at: moment)
-    use?.add(usage, row: fact.pointee.row, target: target)
-    use?.addBilling(compiled.toldBillings[Int(call.pointee.kind)], 1, target: target)
+    observers.use?.add(usage, row: fact.pointee.row, target: target)
+    observers.use?.addBilling(compiled.toldBillings[Int(call.pointee.kind)], 1, target: target)
     if isLogged, fact.pointee.cost >= 0 {
-      costCheck?.add(
+      observers.costCheck?.add(
         number: result.calls, model: target, logged: fact.pointee.cost,
         computed: cost.total.picodollars, at: moment)
     }
@@ -151,7 +153,7 @@ extension PlanEngine {
   private mutating func isForeseen(
     latency: Int64, _ entry: ResponseCache.Place?, _ kind: CallClassPointer
   ) -> Bool {
-    entry == nil || storesAhead && latency <= kind.pointee.cacheTTL.microseconds
+    entry == nil || lookup.storesAhead && latency <= kind.pointee.cacheTTL.microseconds
   }
 
   /// The first attempt's latency, if it does not fail and is in time.
@@ -162,7 +164,7 @@ extension PlanEngine {
     let place = targets.base + target
     var latency = place.pointee.drawn.fixedLatency
     if place.pointee.drawn.isDrawn {
-      if call.pointee.fact >= 0 { drawsByRank = true }
+      if call.pointee.fact >= 0 { logged.drawsByRank = true }
       var failure = call.pointee.failure
       latency = call.pointee.latency
       if Int(call.pointee.drawnTarget) != target {
@@ -185,7 +187,7 @@ extension PlanEngine {
     if call.pointee.fact >= 0 {
       Self.addLogged(batch.loggedFields.base + Int(call.pointee.fact), to: &usage)
     }
-    return try? prices.cost(
+    return try? pricing.table.cost(
       of: usage, target: target, billing: Int(kind.pointee.billing),
       at: SimTime(microseconds: call.pointee.time))
   }
@@ -218,7 +220,7 @@ extension PlanEngine {
     let place = targets.base + target
     let time = call.pointee.time
     let total = cost.total
-    if meterTally != nil {
+    if observers.meters != nil {
       noteMeters(
         usage, kind, target: target, billing: Int(kind.pointee.billing), isOwn: true,
         at: SimTime(microseconds: time))
@@ -233,7 +235,7 @@ extension PlanEngine {
       kind: kind, target: target, day: day, user: call.pointee.user, failed: false, usage: usage,
       cost: cost, total: total)
     if let entry {
-      cache.storeAhead(
+      lookup.cache.storeAhead(
         cacheKey(call), entry, at: SimTime(microseconds: time &+ latency),
         ttl: kind.pointee.cacheTTL, now: SimTime(microseconds: time))
     }

@@ -31,19 +31,19 @@ extension PlanEngine {
 
   /// As a hit of the response cache, but for the look-up.
   private mutating func answerAlone(_ call: CallPointer, _ kind: CallClassPointer) {
-    let at = call.pointee.time + cacheLatency
+    let at = call.pointee.time + lookup.latency
     let row = ledger.row(ofModel: Int(call.pointee.routed))
-    result.latency.add(cacheLatency, count: 1)
+    result.latency.add(lookup.latency, count: 1)
     ledger.addCall(
       kind: kind, row: row, day: day, user: call.pointee.user, isHit: false)
-    if kind.pointee.sells { returns.add(call) }
-    let latency = cacheLatency
-    log?.update(result.calls) { record in
+    if kind.pointee.sells { observers.returns.add(call) }
+    let latency = lookup.latency
+    observers.log?.update(result.calls) { record in
       record.latency = latency
       record.hasEnded = true
     }
-    if result.calls == watched {
-      trace?.finish(
+    if result.calls == observers.watched {
+      observers.trace?.finish(
         CallTrace.End(
           at: SimTime(microseconds: at), answer: .knowledge, attempts: 0, skipped: 0, queued: .zero,
           storedUntil: nil))

@@ -8,31 +8,31 @@ extension PlanEngine {
   /// Handles the rows of the batch.
   package mutating func playLog() throws {
     let rows = batch.log.rows
-    let areUsual = foresees && !hasFixedPrices && batch.log.parts.isEmpty
-    aggregates.grow(kinds: kinds.count)
+    let areUsual = foresees && !pricing.hasFixedPrices && batch.log.parts.isEmpty
+    logged.aggregates.grow(kinds: kinds.count)
     try rows.withUnsafeBufferPointer { rows in
       guard let first = rows.baseAddress else { return }
-      for start in stride(from: 0, to: rows.count, by: Self.warmedTogether) {
-        let count = min(Self.warmedTogether, rows.count &- start)
-        if looksUp { warmCache(first + start, count) }
+      for start in stride(from: 0, to: rows.count, by: CacheLookup.warmedTogether) {
+        let count = min(CacheLookup.warmedTogether, rows.count &- start)
+        if lookup.looksUp { warmCache(first + start, count) }
         for place in 0..<count {
           let row = first + start + place
           let time = row.pointee.time
           if events.precedesArrival(at: time) { try handleEvents(before: time) }
           begin(at: time)
           if batch.tellsNumbers { number(row) }
-          if !areUsual || !take(row, hash: hashes[place]) {
+          if !areUsual || !take(row, hash: lookup.hashes[place]) {
             arrive(batch.makeCall(ofRow: start &+ place))
           }
         }
       }
     }
     if batch.tellsNumbers {
-      numbered += Int64(rows.count)
-      callsBefore = result.calls - numbered
+      logged.numbered += Int64(rows.count)
+      logged.callsBefore = result.calls - logged.numbered
     }
     if let last = rows.last { compiled.observe(until: last.time) }
-    if aggregates.areWorthFlushing(after: rows.count) { flushAggregates() }
+    if logged.aggregates.areWorthFlushing(after: rows.count) { flushAggregates() }
   }
 
   /// The next call is the row's, which tells its rank.
@@ -46,17 +46,17 @@ extension PlanEngine {
     var sum: Int64 = 0
     for place in 0..<count {
       let hash = cacheKey(rows + place).mixedHash
-      sum &+= cache.warm(hash: hash)
-      hashes[place] = hash
+      sum &+= lookup.cache.warm(hash: hash)
+      lookup.hashes[place] = hash
     }
-    warmth &+= sum
+    lookup.warmth &+= sum
   }
 
   @inline(__always)
   private mutating func cacheKey(_ row: UnsafePointer<TraceRow>) -> ResponseCacheKey {
     ResponseCacheKey(
       model: ModelID(row.pointee.routed),
-      user: scope == .user ? row.pointee.user : ResponseCacheKey.anyUser,
+      user: lookup.scope == .user ? row.pointee.user : ResponseCacheKey.anyUser,
       prompt: row.pointee.prompt)
   }
 
@@ -65,16 +65,17 @@ extension PlanEngine {
   @inline(__always)
   private mutating func take(_ row: UnsafePointer<TraceRow>, hash: UInt64) -> Bool {
     let (kindNumber, routed) = (Int(row.pointee.kind), Int(row.pointee.routed))
-    var number = aggregates.first[aggregates.firstPlace(kind: kindNumber, routed: routed)]
+    var number = logged.aggregates.first[
+      logged.aggregates.firstPlace(kind: kindNumber, routed: routed)]
     if number == 0 { number = findFirstLane(kind: kindNumber, routed: routed) }
     guard number > 0 else { return false }
-    var aggregate = aggregates.all.base + Int(number &- 1)
+    var aggregate = logged.aggregates.all.base + Int(number &- 1)
     let time = row.pointee.time
     var entry: ResponseCache.Place?
     var isHit = row.pointee.isCached
     if aggregate.pointee.isKeyed {
-      let place = cache.place(of: cacheKey(row), hash: hash)
-      isHit = cache.isLive(place, at: SimTime(microseconds: time))
+      let place = lookup.cache.place(of: cacheKey(row), hash: hash)
+      isHit = lookup.cache.isLive(place, at: SimTime(microseconds: time))
       entry = place
     }
     if isHit {
@@ -108,7 +109,7 @@ extension PlanEngine {
     let target = targets.base + aggregate.pointee.target
     guard latency >= 0, latency <= target.pointee.timeout,
       input &+ output <= target.pointee.window || row.pointee.model == aggregate.pointee.model,
-      entry == nil || storesAhead && latency <= aggregate.pointee.cacheTTL,
+      entry == nil || lookup.storesAhead && latency <= aggregate.pointee.cacheTTL,
       input | output <= Self.mostTokens
     else { return false }
     let time = row.pointee.time
@@ -133,16 +134,16 @@ extension PlanEngine {
     ledger.addCall(user: row.pointee.user, cost: cost)
     deferCost(cost, month: month, at: time &+ latency, order: events.orderOfOutcome(), now: time)
     if let entry {
-      cache.storeAhead(
+      lookup.cache.storeAhead(
         cacheKey(row), entry, at: SimTime(microseconds: time &+ latency),
         ttl: SimDuration(microseconds: aggregate.pointee.cacheTTL), now: SimTime(microseconds: time)
       )
     }
-    outliers?.add(
+    observers.outliers?.add(
       model: aggregate.pointee.target, number: result.calls, cost: cost.picodollars,
       at: .arrival(time))
     if input | output == 0 {
-      use?.addEmpty(row: row.pointee.number, target: aggregate.pointee.target)
+      observers.use?.addEmpty(row: row.pointee.number, target: aggregate.pointee.target)
     }
     return true
   }
@@ -157,7 +158,7 @@ extension PlanEngine {
   private mutating func findFirstLane(kind: Int, routed: Int) -> Int32 {
     let chain = routing.chain(model: routed, kind: kinds[kind].chain)
     let number = addAggregate(kind: kind, routed: routed, chain: chain)
-    aggregates.setFirst(number, at: aggregates.firstPlace(kind: kind, routed: routed))
+    logged.aggregates.setFirst(number, at: logged.aggregates.firstPlace(kind: kind, routed: routed))
     return number
   }
 
@@ -167,30 +168,31 @@ extension PlanEngine {
     after aggregate: UnsafeMutablePointer<Aggregate>
   ) -> UnsafeMutablePointer<Aggregate>? {
     if aggregate.pointee.next == 0 { return findAggregate(after: aggregate) }
-    return aggregate.pointee.next > 0 ? aggregates.all.base + Int(aggregate.pointee.next &- 1) : nil
+    return aggregate.pointee.next > 0
+      ? logged.aggregates.all.base + Int(aggregate.pointee.next &- 1) : nil
   }
 
   @inline(never)
   private mutating func findAggregate(
     after aggregate: UnsafeMutablePointer<Aggregate>
   ) -> UnsafeMutablePointer<Aggregate>? {
-    let place = aggregate - aggregates.all.base
+    let place = aggregate - logged.aggregates.all.base
     let number = addAggregate(
       kind: aggregate.pointee.kind, routed: aggregate.pointee.routed,
       chain: aggregate.pointee.place + 1..<aggregate.pointee.chainEnd)
-    aggregates.all[place].next = number
-    return number > 0 ? aggregates.all.base + Int(number - 1) : nil
+    logged.aggregates.all[place].next = number
+    return number > 0 ? logged.aggregates.all.base + Int(number - 1) : nil
   }
 
   /// The number + 1 of a new aggregate to the first target; −1 where the calls are not so simple.
   private mutating func addAggregate(kind: Int, routed: Int, chain: Range<Int>) -> Int32 {
     guard !chain.isEmpty, kinds[kind].frameTokens == 0, !kinds[kind].sells else { return -1 }
     let target = routing.target(at: chain.lowerBound)
-    guard let rates = prices.plainRates(target: target, billing: Int(kinds[kind].billing)),
+    guard let rates = pricing.table.plainRates(target: target, billing: Int(kinds[kind].billing)),
       max(rates.input, rates.output, rates.call) < Self.mostRate
     else { return -1 }
     let drawn = targets[target].drawn
-    return aggregates.add(
+    return logged.aggregates.add(
       Aggregate(
         kind: kind, routed: routed, target: target, model: UInt32(targets[target].model),
         place: chain.lowerBound, chainEnd: chain.upperBound, rates: rates,
@@ -201,8 +203,8 @@ extension PlanEngine {
 
   /// Takes what aggregates add up to into the ledger.
   package mutating func flushAggregates() {
-    for number in 0..<aggregates.all.count {
-      let aggregate = aggregates.all.base + number
+    for number in 0..<logged.aggregates.all.count {
+      let aggregate = logged.aggregates.all.base + number
       if aggregate.pointee.hits > 0 || aggregate.pointee.answers > 0 { flush(aggregate) }
     }
   }
@@ -210,9 +212,9 @@ extension PlanEngine {
   private mutating func flush(_ aggregate: UnsafeMutablePointer<Aggregate>) {
     let kind = kinds.pointer(to: aggregate.pointee.kind)
     if kind.pointee.cacheMode != .off {
-      cacheCounts[Int(kind.pointee.cacheClass)].hits += aggregate.pointee.hits
-      cacheCounts[Int(kind.pointee.cacheClass)].misses += aggregate.pointee.answers
-      cacheMisses[aggregate.pointee.routed] += aggregate.pointee.answers
+      lookup.counts[Int(kind.pointee.cacheClass)].hits += aggregate.pointee.hits
+      lookup.counts[Int(kind.pointee.cacheClass)].misses += aggregate.pointee.answers
+      lookup.misses[aggregate.pointee.routed] += aggregate.pointee.answers
     }
     let row = ledger.row(ofModel: aggregate.pointee.routed)
     ledger.addHits(aggregate.pointee.hits, kind: kind, row: row)
@@ -220,10 +222,10 @@ extension PlanEngine {
     ledger.addAnswers(aggregate.pointee, kind: kind, day: day)
     result.billedCalls += aggregate.pointee.answers
     if aggregate.pointee.answers > 0 {
-      use?.add(
+      observers.use?.add(
         input: aggregate.pointee.input, output: aggregate.pointee.output,
         target: aggregate.pointee.target)
-      use?.addBilling(
+      observers.use?.addBilling(
         compiled.toldBillings[aggregate.pointee.kind], aggregate.pointee.answers,
         target: aggregate.pointee.target)
     }

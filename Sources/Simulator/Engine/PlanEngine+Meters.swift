@@ -30,8 +30,8 @@ extension PlanEngine {
   ) {
     guard usage.hasMedia || usage.audioMicroseconds > 0 else { return }
     do throws(PricingError) {
-      meterTally?.add(
-        usage, try prices.breakdown(of: usage, target: target, billing: billing, at: time),
+      observers.meters?.add(
+        usage, try pricing.table.breakdown(of: usage, target: target, billing: billing, at: time),
         frames: isOwn ? kind.pointee.frameTokens : 0, useCase: Int(kind.pointee.useCase),
         row: target)
     } catch {

@@ -9,7 +9,7 @@ extension PlanEngine {
       freeFlights.append(slot)
       let call = flight.pointee.call
       return withUnsafePointer(to: call) {
-        endPart(of: $0, latency: cacheLatency, failed: false, at: e)
+        endPart(of: $0, latency: lookup.latency, failed: false, at: e)
       }
     }
     let target = Int(flight.pointee.target)
@@ -18,13 +18,13 @@ extension PlanEngine {
     let tripped = place.pointee.record(
       success: !isFailing, at: e, isProbe: flight.pointee.isProbe)
     if tripped { place.pointee.counts.breakerTrips &+= 1 }
-    if flight.pointee.number == watched { tellOutcome(slot, at: e, opensBreaker: tripped) }
+    if flight.pointee.number == observers.watched {
+      tellOutcome(slot, at: e, opensBreaker: tripped)
+    }
     try bill(slot, target: target, at: e, order: order)
     let isTimedOut = flight.pointee.isTimedOut
-    if hasRollingAlerts { rolling.addAttempt(isTimedOut: isTimedOut, at: e) }
-    if watchesHours {
-      hours.addAttempt(row: target, isFailing: isFailing, isTimedOut: isTimedOut, at: e)
-    }
+    observers.attemptEnded(
+      row: target, isFailing: isFailing, isTimedOut: isTimedOut, at: e)
     if isFailing {
       place.pointee.counts.failures &+= 1
       if isTimedOut { place.pointee.counts.timeouts &+= 1 }
@@ -42,10 +42,10 @@ extension PlanEngine {
     let flight = flights.base + Int(slot)
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let isFailing = flight.pointee.isFailing
-    if isFailing, billFailures == .none {
+    if isFailing, pricing.failures == .none {
       return ledger.addFailure(kind: kind, target: target)
     }
-    let inputOnly = isFailing && billFailures == .input
+    let inputOnly = isFailing && pricing.failures == .input
     if flight.pointee.call.fact >= 0 {
       return try billLogged(slot, target: target, inputOnly: inputOnly, at: e, order: order)
     }
@@ -84,12 +84,12 @@ extension PlanEngine {
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     var usage = usage(
       Self.call(of: flight), kind: kind, cached: flight.pointee.cached, inputOnly: inputOnly)
-    Self.addLogged(loggedFields.base + Int(slot), to: &usage)
+    Self.addLogged(logged.fields.base + Int(slot), to: &usage)
     if flight.pointee.written > 0 { usage.cacheWriteTokens = flight.pointee.written }
     if !flight.pointee.isFailing {
-      let row = loggedFields[Int(slot)].row
-      use?.add(usage, row: row, target: target)
-      use?.addBilling(
+      let row = logged.fields[Int(slot)].row
+      observers.use?.add(usage, row: row, target: target)
+      observers.use?.addBilling(
         compiled.toldBillings[Int(flight.pointee.call.kind)], 1, target: target)
     }
     try book(usage, slot, target: target, at: e, order: order)
@@ -115,7 +115,7 @@ extension PlanEngine {
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let cost: Cost
     do throws(PricingError) {
-      cost = try prices.cost(
+      cost = try pricing.table.cost(
         of: usage, target: target, billing: billing,
         at: SimTime(microseconds: flight.pointee.call.time))
     } catch {
@@ -134,29 +134,27 @@ extension PlanEngine {
     }
     flight.pointee.cost = sum
     spend(total, month: Int(flight.pointee.month), at: e, order: order)
-    if watchesAccounts {
-      accountWatch.add(
-        total, user: flight.pointee.call.user, month: Int(flight.pointee.month), at: e)
-    }
     if hasEnforcement {
       enforcement.add(total, user: flight.pointee.call.user, day: Int(flight.pointee.day))
     }
-    if watchesHours {
-      hours.add(total, tokens: usage.inputTokens + usage.outputTokens, row: target, at: e)
-    }
-    if caching != nil, isOwn {
+    observers.billed(
+      total, usage, user: flight.pointee.call.user, month: Int(flight.pointee.month), row: target,
+      at: e)
+    if observers.caching != nil, isOwn {
       try noteCaching(
         Self.call(of: flight), kind, usage, target: target, lost: flight.pointee.lost,
         achievable: flight.pointee.achievable, isFailing: flight.pointee.isFailing, total: total)
-    } else if caching != nil {
+    } else if observers.caching != nil {
       noteTalkBill(Self.call(of: flight), kind, total)
     }
-    if meterTally != nil {
+    if observers.meters != nil {
       noteMeters(
         usage, kind, target: target, billing: billing, isOwn: isOwn,
         at: SimTime(microseconds: flight.pointee.call.time))
     }
-    if isTelling { try tell(usage, cost, slot, target: target, billing: billing, isOwn: isOwn) }
+    if observers.isTelling {
+      try tell(usage, cost, slot, target: target, billing: billing, isOwn: isOwn)
+    }
     guard isOwn else {
       return ledger.addUse(
         kind: kind, target: target, day: Int(flight.pointee.day), user: flight.pointee.call.user,
@@ -174,11 +172,11 @@ extension PlanEngine {
   ) throws {
     let number = flights[Int(slot)].number
     let frames = isOwn ? kinds[Int(flights[Int(slot)].call.kind)].frameTokens : 0
-    if number == watched {
+    if number == observers.watched {
       try tellBill(
         slot, of: usage, cost: cost, target: target, billing: billing, isOwn: isOwn)
     }
-    log?.update(number) { $0.add(usage, cost, frames: frames) }
+    observers.log?.update(number) { $0.add(usage, cost, frames: frames) }
   }
 
   /// What only a log tells. Blocks that turn out to be cached were not written again.
@@ -215,7 +213,7 @@ extension PlanEngine {
         k < 62 ? retry.base.microseconds.multipliedReportingOverflow(by: 1 << k) : (0, true)
       let pause = doubled.1 ? retry.cap.microseconds : min(retry.cap.microseconds, doubled.0)
       events.push(.retry, at: e + pause, slot: slot)
-      if flights[Int(slot)].number == watched { tellRetry(at: e + pause, number: k + 1) }
+      if flights[Int(slot)].number == observers.watched { tellRetry(at: e + pause, number: k + 1) }
       return
     }
     flights[Int(slot)].place += 1
@@ -240,15 +238,15 @@ extension PlanEngine {
       waited: flight.pointee.start - flight.pointee.asked, latency: e - flight.pointee.start)
     place.pointee.countAnswers(toRouted: flight.pointee.call.routed)
     if kind.pointee.cacheMode == .keyed, kind.pointee.promptForm != .unique {
-      cache.store(
+      lookup.cache.store(
         cacheKey(Self.call(of: flight)), at: SimTime(microseconds: e), ttl: kind.pointee.cacheTTL)
     }
-    if outliers != nil {
-      outliers?.add(
+    if observers.outliers != nil {
+      observers.outliers?.add(
         model: target, number: flight.pointee.number, cost: flight.pointee.cost, at: .outcome(e))
-      if costCheck != nil { checkCost(slot, target: target, at: e) }
+      if observers.costCheck != nil { checkCost(slot, target: target, at: e) }
     }
-    if kind.pointee.sells { returns.add(Self.call(of: flight)) }
+    if kind.pointee.sells { observers.returns.add(Self.call(of: flight)) }
     if kind.pointee.asksKnowledge {
       learn(from: Self.call(of: flight), number: flight.pointee.number, kind)
     }
@@ -261,10 +259,10 @@ extension PlanEngine {
   private mutating func checkCost(_ slot: Int32, target: Int, at e: Int64) {
     let flight = flights.base + Int(slot)
     guard flight.pointee.call.fact >= 0, flight.pointee.attempts == 1 else { return }
-    let fact = loggedFields.base + Int(slot)
+    let fact = logged.fields.base + Int(slot)
     guard fact.pointee.cost >= 0, Int(fact.pointee.model) == (targets.base + target).pointee.model
     else { return }
-    costCheck?.add(
+    observers.costCheck?.add(
       number: flight.pointee.number, model: target, logged: fact.pointee.cost,
       computed: flight.pointee.cost, at: .outcome(e))
   }
@@ -273,7 +271,7 @@ extension PlanEngine {
   @inline(never)
   package mutating func giveUp(_ slot: Int32, at e: Int64) {
     let flight = flights.base + Int(slot)
-    if conversations != nil, flight.pointee.attempts == 0,
+    if observers.conversations != nil, flight.pointee.attempts == 0,
       flight.pointee.overWindow == flight.pointee.skipped, flight.pointee.overWindow > 0
     {
       noteOverflow(flight.pointee.call)
@@ -296,10 +294,10 @@ extension PlanEngine {
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
     let row = target ?? ledger.row(ofModel: Int(flight.pointee.call.routed))
     if flight.pointee.call.fact >= 0 {
-      noteFact(loggedFields.base + Int(slot), kind: kind, row: row)
+      noteFact(logged.fields.base + Int(slot), kind: kind, row: row)
     }
-    if flight.pointee.number == watched { tellEnd(slot, at: e, answeredBy: target) }
-    if log != nil {
+    if flight.pointee.number == observers.watched { tellEnd(slot, at: e, answeredBy: target) }
+    if observers.log != nil {
       logEnd(flight.pointee, latency: e - flight.pointee.call.time, answeredBy: target)
     }
     noteEnd(
@@ -318,7 +316,7 @@ extension PlanEngine {
 
   @inline(never)
   private mutating func logEnd(_ flight: Flight, latency: Int64, answeredBy target: Int?) {
-    log?.update(flight.number) { record in
+    observers.log?.update(flight.number) { record in
       record.answeredBy = target
       record.isFailed = target == nil
       record.hasEnded = true

@@ -33,7 +33,7 @@ extension PlanEngine {
       prompt(of: flight.pointee.call, kind), marks(kind), from: s, to: e,
       succeeds: !flight.pointee.isFailing, hit: hit)
     take(split ?? InputSplit(), slot)
-    if caching != nil { notePrefix(slot, kind: kind, target: target) }
+    if observers.caching != nil { notePrefix(slot, kind: kind, target: target) }
   }
 
   /// An attempt of a conversation's call.
@@ -60,7 +60,7 @@ extension PlanEngine {
     succeeds: Bool
   ) -> Sending {
     let slot = call.pointee.flow
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let place = targets.base + target
     let marks = talk.pointee.facts.pointee.marks
     var sending = Sending(
@@ -87,8 +87,8 @@ extension PlanEngine {
   /// all entries.
   @inline(__always)
   package mutating func keepsOwnEntries(_ slot: Int32, target: Int) -> Bool {
-    (targets.base + target).pointee.keepsOwnEntries && watched == 0
-      && (talks.base + Int(slot)).pointee.facts.pointee.isUnforked
+    (targets.base + target).pointee.keepsOwnEntries && observers.watched == 0
+      && (live.talks.base + Int(slot)).pointee.facts.pointee.isUnforked
   }
 
   package mutating func take(_ split: InputSplit, _ slot: Int32) {
@@ -145,7 +145,7 @@ extension PlanEngine {
   package mutating func wouldRead(_ slot: Int32, target: Int, at t: SimTime) -> Int64 {
     let flight = flights.base + Int(slot)
     if flight.pointee.call.fact >= 0 {
-      let fact = loggedFields.base + Int(slot)
+      let fact = logged.fields.base + Int(slot)
       if fact.pointee.cachedInput >= 0 { return fact.pointee.cachedInput }
       if fact.pointee.blockCount > 0, !fact.pointee.areSessionBlocks,
         (targets.base + target).pointee.blockCache != nil
@@ -154,7 +154,7 @@ extension PlanEngine {
           prompt(ofLogged: slot), CacheMarks(.rolling), at: t) ?? 0
       }
       return (targets.base + target).pointee.promptCache?.wouldRead(
-        blocks: blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
+        blocks: logged.blocks[Int(slot)].prefix(Int(fact.pointee.blockCount)),
         blockSize: fact.pointee.blockSize, input: flight.pointee.call.input, at: t) ?? 0
     }
     let kind = kinds.pointer(to: Int(flight.pointee.call.kind))
@@ -172,7 +172,7 @@ extension PlanEngine {
   }
 
   private mutating func wouldRead(talk slot: Int32, target: Int, at t: SimTime) -> Int64 {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let place = targets.base + target
     let marks = talk.pointee.facts.pointee.marks
     guard keepsOwnEntries(slot, target: target) else {
@@ -191,8 +191,8 @@ extension PlanEngine {
     guard kinds[Int(call.kind)].turnKind != nil, let cache = targets[target].contextCache else {
       return nil
     }
-    let prompt = talks[Int(call.flow)].state.prompt
-    let look = cache.look(prompt, talks[Int(call.flow)].facts.pointee.marks, at: t)
+    let prompt = live.talks[Int(call.flow)].state.prompt
+    let look = cache.look(prompt, live.talks[Int(call.flow)].facts.pointee.marks, at: t)
     let ends = prompt.segments.map(\.end)
     return CallTrace.Boundaries(
       marked: look.marked.map { ends[$0] }, found: look.found.map { ends[$0] },

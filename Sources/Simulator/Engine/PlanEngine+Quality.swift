@@ -47,14 +47,14 @@ extension PlanEngine {
   /// A call's last outcome is told to all that look at calls one by one, however it came out.
   @inline(__always)
   package mutating func noteEnd(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
-    if qualityTally.isOn { noteReception(call, kind, end) }
-    if hasRollingAlerts { noteCounts(call, kind, end) }
-    if hasExperiments { noteVariant(call, kind, end) }
-    guard watchesHours else { return }
+    if observers.quality.isOn { noteReception(call, kind, end) }
+    if observers.hasRollingAlerts { noteCounts(call, kind, end) }
+    if observers.hasExperiments { noteVariant(call, kind, end) }
+    guard observers.watchesHours else { return }
     if end.cache == .hit {
-      hours.addHit(row: end.row, latency: end.latency, at: end.at)
+      observers.hours.addHit(row: end.row, latency: end.latency, at: end.at)
     } else {
-      hours.addEnd(
+      observers.hours.addEnd(
         row: end.row, latency: end.latency, own: end.own < 0 ? nil : end.own,
         isFailed: end.isFailed,
         missedAt: end.cache == .off ? nil : ledger.row(ofModel: Int(call.pointee.routed)),
@@ -68,7 +68,9 @@ extension PlanEngine {
     _ fact: UnsafePointer<LoggedFields>, kind: CallClassPointer, row: Int
   ) {
     if fact.pointee.msgs >= 0 { ledger.addMsgs(fact.pointee.msgs, kind: kind, row: row) }
-    if qualityTally.isOn { (loggedQuality, loggedMsgs) = (fact.pointee.quality, fact.pointee.msgs) }
+    if observers.quality.isOn {
+      (logged.quality, logged.msgs) = (fact.pointee.quality, fact.pointee.msgs)
+    }
   }
 
   /// Tells the rolling alerts; of opinions too, where nobody tells more.
@@ -79,11 +81,11 @@ extension PlanEngine {
     counts[.failed] = end.isFailed ? 1 : 0
     counts[.hits] = end.cache == .hit ? 1 : 0
     counts[.lookups] = end.cache == .off ? 0 : 1
-    rolling.add(counts, latency: end.latency, at: end.at)
-    guard rolling.watchesQuality, !qualityTally.isOn else { return }
+    observers.rolling.add(counts, latency: end.latency, at: end.at)
+    guard observers.rolling.watchesQuality, !observers.quality.isOn else { return }
     var values = QualityValues()
     values.note(quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed))
-    rolling.add(values, isFailed: end.isFailed, at: end.at)
+    observers.rolling.add(values, isFailed: end.isFailed, at: end.at)
   }
 
   /// Tells the experiment that the call is part of, if it is.
@@ -91,7 +93,7 @@ extension PlanEngine {
   private mutating func noteVariant(_ call: CallPointer, _ kind: CallClassPointer, _ end: CallEnd) {
     guard kind.pointee.arm >= 0 else { return }
     let quality = quality(of: call, number: end.number, kind: kind, isAnswered: !end.isFailed)
-    experiments.add(
+    observers.experiments.add(
       ExperimentTally.Ended(
         user: call.pointee.user, flow: call.pointee.flow, latency: end.latency, cost: end.cost,
         quality: quality),
@@ -104,8 +106,8 @@ extension PlanEngine {
     of call: CallPointer, number: Int64, kind: CallClassPointer, isAnswered: Bool
   ) -> CallQuality {
     var result = CallQuality()
-    if call.pointee.fact >= 0, qualityTally.isOn {
-      return isAnswered ? CallQuality(loggedQuality) : result
+    if call.pointee.fact >= 0, observers.quality.isOn {
+      return isAnswered ? CallQuality(logged.quality) : result
     }
     guard isAnswered, kind.pointee.satisfaction >= 0 || kind.pointee.conversion >= 0 else {
       return result
@@ -127,17 +129,19 @@ extension PlanEngine {
       call.pointee.fact >= 0
       ? loggedValues(isFailed: end.isFailed)
       : drawnValues(call, number: end.number, kind: kind, isFailed: end.isFailed)
-    let isTold = call.pointee.fact >= 0 && loggedMsgs >= 0
-    qualityTally.add(
+    let isTold = call.pointee.fact >= 0 && logged.msgs >= 0
+    observers.quality.add(
       values, call, useCase: kind.pointee.useCase, row: end.row, day: end.day,
       isFailed: end.isFailed,
-      msgs: isTold ? loggedMsgs : compiled.groups[Int(kind.pointee.group)].msgs)
-    if hasRollingAlerts { rolling.add(values, isFailed: end.isFailed, at: end.at) }
-    log?.update(end.number) { $0.quality = values }
+      msgs: isTold ? logged.msgs : compiled.groups[Int(kind.pointee.group)].msgs)
+    if observers.hasRollingAlerts {
+      observers.rolling.add(values, isFailed: end.isFailed, at: end.at)
+    }
+    observers.log?.update(end.number) { $0.quality = values }
   }
 
   private func loggedValues(isFailed: Bool) -> QualityValues {
-    guard isFailed else { return loggedQuality.values }
+    guard isFailed else { return logged.quality.values }
     var values = QualityValues()
     values[.technicalError] = 1
     return values

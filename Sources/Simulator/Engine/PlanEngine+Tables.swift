@@ -13,14 +13,14 @@ extension PlanEngine {
     boundary = .min
     dayStarts = compiled.scenario.period.days.map(\.start.microseconds)
     monthStarts = compiled.scenario.period.months.map(\.start.microseconds)
-    userNames += growth.newUsers
-    ledger.grow(compiled: compiled, users: userNames.count)
+    logged.userNames += growth.newUsers
+    ledger.grow(compiled: compiled, users: logged.userNames.count)
     budget.grow(compiled: compiled)
-    qualityTally.grow(compiled)
-    enforcement.grow(compiled: compiled, users: userNames.count)
+    observers.quality.grow(compiled)
+    enforcement.grow(compiled: compiled, users: logged.userNames.count)
     for target in 0..<targets.count { targets[target].grow(compiled.scenario.period) }
-    for name in compiled.cacheClasses.dropFirst(cacheCounts.count) {
-      cacheCounts.append(CacheClassResult(name: name, hits: 0, misses: 0))
+    for name in compiled.cacheClasses.dropFirst(lookup.counts.count) {
+      lookup.counts.append(CacheClassResult(name: name, hits: 0, misses: 0))
     }
   }
 
@@ -32,7 +32,7 @@ extension PlanEngine {
       for (target, place) in compiled.targets.enumerated()
       where reachable.contains(place.model.index) {
         guard
-          let price = prices.fixedPrice(target: target, from: month.start, to: month.end),
+          let price = pricing.table.fixedPrice(target: target, from: month.start, to: month.end),
           compiled.targetsOfModel[place.model.index].lowerBound == target
         else { continue }
         let day = dayStarts.firstIndex(of: month.start.microseconds) ?? 0
@@ -45,9 +45,9 @@ extension PlanEngine {
   /// A log does not tell beforehand where its requests may go: what is due for the months so far is
   /// added with the first request that may reach the model.
   package mutating func addFixedPrices(reachedBy call: Call) {
-    let logged = Int(batch.loggedFields[Int(call.fact)].model)
-    let route = (Int(call.kind) << 16 | Int(call.routed)) << 16 | logged
-    guard metRoutes.insert(route).inserted else { return }
+    let own = Int(batch.loggedFields[Int(call.fact)].model)
+    let route = (Int(call.kind) << 16 | Int(call.routed)) << 16 | own
+    guard logged.metRoutes.insert(route).inserted else { return }
     addFixedPrices(reachedBy: call, along: routing, as: Int(call.kind))
     for action in enforcement.actions
     where action.concerns(kind: Int(call.kind), accountPlan: 0)
@@ -63,12 +63,12 @@ extension PlanEngine {
   ) {
     let shares = routing.shares(kind: Int(call.kind), accountPlan: 0).map(\.model)
     let chain = compiled.kinds[kind].chain
-    let logged = batch.loggedFields[Int(call.fact)].model
-    let kept = ModelID(logged == .max ? call.routed : logged)
+    let own = batch.loggedFields[Int(call.fact)].model
+    let kept = ModelID(own == .max ? call.routed : own)
     for routed in shares.isEmpty ? [kept] : shares {
       for place in routing.chain(model: routed.index, kind: chain) {
         let model = compiled.targets[routing.target(at: place)].model.index
-        guard reachable.insert(model).inserted else { continue }
+        guard logged.reachable.insert(model).inserted else { continue }
         for month in 0...month { addFixedPrice(model: model, month: month, at: call.time) }
       }
     }
@@ -77,7 +77,7 @@ extension PlanEngine {
   /// A month of a log begins.
   @inline(never)
   package mutating func addFixedPricesOfMonth() {
-    for model in reachable.sorted() {
+    for model in logged.reachable.sorted() {
       addFixedPrice(model: model, month: month, at: monthStarts[month])
     }
   }
@@ -85,7 +85,7 @@ extension PlanEngine {
   private mutating func addFixedPrice(model: Int, month: Int, at time: Int64) {
     let start = monthStarts[month]
     guard
-      let price = prices.fixedPrice(
+      let price = pricing.table.fixedPrice(
         target: compiled.targetsOfModel[model].lowerBound, from: SimTime(microseconds: start),
         to: compiled.scenario.period.months[month].end)
     else { return }
@@ -98,7 +98,7 @@ extension PlanEngine {
   /// Throws `BadInput` where a table by day or hour would have more rows than there is room for.
   package func checkRoom() throws {
     for (table, isFull) in [
-      ("quality.csv", qualityTally.isFull), ("performance_hours.csv", hours.isFull),
+      ("quality.csv", observers.quality.isFull), ("performance_hours.csv", observers.hours.isFull),
     ]
     where isFull {
       let most = InputLog.grouped(Int64(SimulationLimits.mostTableRows))
@@ -109,19 +109,19 @@ extension PlanEngine {
   }
 
   package mutating func finish() -> PlanResult {
-    result.calls -= callsBefore
+    result.calls -= logged.callsBefore
     result.cost = ledger.total
     result.budgetMonths = budget.finish()
     result.enforcements = enforcements(result.budgetMonths)
-    if hasExperiments { result.experiments = experiments.results() }
-    result.flows = zip(compiled.workloads, flowResults).filter { $0.0.isFlow }.map(\.1)
-    result.cacheClasses = cacheCounts.array
-    result.returns = returns.cells(compiled)
+    if observers.hasExperiments { result.experiments = observers.experiments.results() }
+    result.flows = zip(compiled.workloads, flowRuns.results).filter { $0.0.isFlow }.map(\.1)
+    result.cacheClasses = lookup.counts.array
+    result.returns = observers.returns.cells(compiled)
     result.cacheHits = result.cacheClasses.reduce(0) { $0 + $1.hits }
     result.cacheMisses = result.cacheClasses.reduce(0) { $0 + $1.misses }
     result.latency.merge(latencies.histogram())
     for target in 0..<targets.count { result.latency.merge(targets[target].latencies.histogram()) }
-    result.latency.add(cacheLatency, count: result.cacheHits)
+    result.latency.add(lookup.latency, count: result.cacheHits)
     let period = compiled.scenario.period
     let minutes = max(1, (period.end - period.start).seconds / 60)
     for target in 0..<targets.count {
@@ -132,16 +132,18 @@ extension PlanEngine {
       result.performance.append(performance)
     }
     let names = names
-    let accountAlerts = accountWatch.firings.map { $0.event(named: names.account($0.user)) }
-    result.alerts = (budget.alerts + accountAlerts + rolling.alerts).enumerated().sorted {
+    let accountAlerts = observers.accounts.firings.map { $0.event(named: names.account($0.user)) }
+    result.alerts = (budget.alerts + accountAlerts + observers.rolling.alerts).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
     }.map(\.element)
-    result.conversations = conversations?.found ?? []
-    result.meters = meterTally?.cells(compiled) ?? []
-    result.caching = caching?.result(compiled, rowNames: compiled.targets.map(\.name)) ?? []
+    result.conversations = observers.conversations?.found ?? []
+    result.meters = observers.meters?.cells(compiled) ?? []
+    result.caching =
+      observers.caching?.result(compiled, rowNames: compiled.targets.map(\.name)) ?? []
     LedgerTables(
-      compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array
-    ).fill(&result, hours: hours.samples, quality: qualityTally)
+      compiled: compiled, ledger: ledger, userNames: logged.userNames,
+      cacheMisses: lookup.misses.array
+    ).fill(&result, hours: observers.hours.samples, quality: observers.quality)
     return result
   }
 }

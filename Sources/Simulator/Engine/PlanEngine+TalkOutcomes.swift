@@ -6,25 +6,25 @@ extension PlanEngine {
   /// The conversation's call has ended.
   package mutating func endTalkCall(_ slot: Int32, failed: Bool, at e: Int64) {
     if failed { return endTalk(slot, failed: true, at: e) }
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let (visible, reasoning) = (talk.pointee.visible, talk.pointee.reasoning)
     switch talk.pointee.made {
     case .compaction:
-      talk.pointee.state.compacted(summary: visible, &numbers)
+      talk.pointee.state.compacted(summary: visible, &live.numbers)
       talk.pointee.wasCompacted = true
       noteCut(slot)
       talk.pointee.due = .call
       events.push(.arrival, at: e, slot: ~slot)
     case .tool: callTools(slot, at: e)
     case .answer:
-      talk.pointee.state.answered(visible: visible, reasoning: reasoning, &numbers)
+      talk.pointee.state.answered(visible: visible, reasoning: reasoning, &live.numbers)
       talk.pointee.lastAnswer = visible
       nextTurn(slot, at: e)
     }
   }
 
   private mutating func nextTurn(_ slot: Int32, at e: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let (facts, turn) = (talk.pointee.facts, talk.pointee.turn)
     let place = Self.place(turn: turn, step: 0)
     let goesOn =
@@ -37,7 +37,9 @@ extension PlanEngine {
     if facts.pointee.abandon > 0,
       draw(.turn, slot, place: place).1.unit < facts.pointee.abandon
     {
-      if talk.pointee.parent < 0 { conversations?.abandon(workload: talk.pointee.workload) }
+      if talk.pointee.parent < 0 {
+        observers.conversations?.abandon(workload: talk.pointee.workload)
+      }
       return endTalk(slot, failed: false, at: e)
     }
     let next = Self.place(turn: turn + 1, step: 0)
@@ -48,7 +50,7 @@ extension PlanEngine {
   }
 
   private mutating func callTools(_ slot: Int32, at e: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let (visible, reasoning) = (talk.pointee.visible, talk.pointee.reasoning)
     guard let tools = talk.pointee.facts.pointee.tools else {
       preconditionFailure("no tools, no tool step")
@@ -66,7 +68,7 @@ extension PlanEngine {
     guard talk.pointee.facts.pointee.hasAgents else {
       _ = talk.pointee.state.calledTools(
         visible: visible, reasoning: reasoning, results: results,
-        end: SimTime(microseconds: ready), agents: 0, &numbers)
+        end: SimTime(microseconds: ready), agents: 0, &live.numbers)
       return finishStep(slot, at: ready)
     }
     let level = level(of: slot)
@@ -74,7 +76,7 @@ extension PlanEngine {
     for place in level.agents.indices { starting += agents(place, level.agents[place], slot) }
     let next = talk.pointee.state.calledTools(
       visible: visible, reasoning: reasoning, results: results,
-      end: SimTime(microseconds: ready), agents: starting.count, &numbers)
+      end: SimTime(microseconds: ready), agents: starting.count, &live.numbers)
     talk.pointee.agents = Int32(starting.count)
     talk.pointee.agentsEnded = .none
     for (place, agent) in starting.enumerated() {
@@ -89,7 +91,7 @@ extension PlanEngine {
   }
 
   private mutating func finishStep(_ slot: Int32, at time: Int64) {
-    talks[Int(slot)].due = .results
+    live.talks[Int(slot)].due = .results
     events.push(.arrival, at: time, slot: ~slot)
   }
 
@@ -101,12 +103,12 @@ extension PlanEngine {
       agent: Int, key: UInt64
     )]
   {
-    let (own, place) = (talks[Int(slot)].key, talks[Int(slot)].place)
+    let (own, place) = (live.talks[Int(slot)].key, live.talks[Int(slot)].place)
     func key(_ k: UInt64) -> UInt64 {
       SplitMix.mixed(own ^ (agent.key &+ (place << 16 &+ k) &* SplitMix.step))
     }
     let word = draws.block(
-      .agent, call: UInt64(talks[Int(slot)].index), user: UInt64(talks[Int(slot)].user),
+      .agent, call: UInt64(live.talks[Int(slot)].index), user: UInt64(live.talks[Int(slot)].user),
       workload: key(0))
     guard agent.chance >= 1 || word.2.unit < agent.chance else { return [] }
     let count = clamped(compiled.tables.draw(agent.parallel, word.3))
@@ -118,7 +120,7 @@ extension PlanEngine {
     at e: Int64
   ) {
     // Until there is one more.
-    let above = talks.base + Int(parent)
+    let above = live.talks.base + Int(parent)
     let workload = above.pointee.workload
     var state = newState(
       workload, level: agent.level, user: above.pointee.user, index: above.pointee.index, key: key)
@@ -133,12 +135,12 @@ extension PlanEngine {
       talk.sentAnywhere = above.pointee.sentAnywhere
       talk.lastPrompt = above.pointee.lastPrompt
     }
-    if isTelling {
+    if observers.isTelling {
       while above.pointee.started.count <= number { above.pointee.started.append(0) }
       above.pointee.started[number] += 1
       talk.name = "\(above.pointee.name)/\(agent.name).\(above.pointee.started[number])"
     }
-    conversations?.startAgent(workload: workload)
+    observers.conversations?.startAgent(workload: workload)
     let slot = self.place(talk)
     events.push(.arrival, at: e, slot: ~slot)
   }
@@ -146,19 +148,19 @@ extension PlanEngine {
   // MARK: The end
 
   private mutating func endTalk(_ slot: Int32, failed: Bool, at e: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     forget(slot)
-    freeTalks.append(slot)
+    live.free.append(slot)
     guard talk.pointee.parent >= 0 else {
       let workload = talk.pointee.workload
       endUsersTalk(slot, failed: failed, at: e)
       talk.pointee.clear()
-      if hasRunLimits { endRun(of: workload, at: e) }
+      if flowRuns.hasLimits { endRun(of: workload, at: e) }
       return
     }
     let result = result(of: slot, failed: failed)
     talk.pointee.clear()
-    let parent = talks.base + Int(talk.pointee.parent)
+    let parent = live.talks.base + Int(talk.pointee.parent)
     if parent.pointee.agentsEnded < events.cause { parent.pointee.agentsEnded = events.cause }
     let ready = parent.pointee.state.agentEnded(
       Int(talk.pointee.placeInStep), of: Int(parent.pointee.agents), result: result,
@@ -172,8 +174,8 @@ extension PlanEngine {
 
   /// What a sub-agent brings back.
   private mutating func result(of slot: Int32, failed: Bool) -> Int64 {
-    let talk = talks.base + Int(slot)
-    let parent = talks.base + Int(talk.pointee.parent)
+    let talk = live.talks.base + Int(slot)
+    let parent = live.talks.base + Int(talk.pointee.parent)
     let levels = compiled.workloads[talk.pointee.workload].conversation?.levels ?? []
     let agents = levels.isEmpty ? [] : levels[parent.pointee.level].agents
     guard let law = agents.first(where: { $0.level == talk.pointee.level })?.result else {
@@ -186,21 +188,21 @@ extension PlanEngine {
   }
 
   private mutating func endUsersTalk(_ slot: Int32, failed: Bool, at e: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let workload = talk.pointee.workload
-    conversations?.end(talk.pointee.tally, workload: workload, failed: failed, at: e)
+    observers.conversations?.end(talk.pointee.tally, workload: workload, failed: failed, at: e)
     if failed {
-      flowResults[workload].failed += 1
+      flowRuns.results[workload].failed += 1
     } else {
-      flowResults[workload].completed += 1
-      flowResults[workload].latency.add(
+      flowRuns.results[workload].completed += 1
+      flowRuns.results[workload].latency.add(
         max(0, e - talk.pointee.tally.began - talk.pointee.tally.thought))
     }
   }
 
   /// Nobody can send again what was its own.
   private mutating func forget(_ slot: Int32) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     var own: [ContextSegment]?
     for met in talk.pointee.met where !keepsOwnEntries(slot, target: Int(met.target)) {
       let segments =

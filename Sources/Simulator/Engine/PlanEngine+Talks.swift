@@ -10,51 +10,51 @@ extension PlanEngine {
   /// - Parameters: as `startRun` takes them.
   package mutating func startTalk(_ call: Call, at time: Int64, hasWaited: Bool) {
     let workload = Int(call.kind)
-    flowResults[workload].started += 1
-    talksStarted += 1
+    flowRuns.results[workload].started += 1
+    live.started += 1
     let key = compiled.workloads[workload].key
     let state = newState(workload, level: 0, user: call.user, index: call.index, key: key)
     var talk = Talk(
       state: state, workload: workload, level: 0, facts: facts(workload, level: 0),
       user: call.user, index: call.index, key: key)
     talk.tally.began = call.time
-    if isTelling { talk.name = String(talksStarted) }
+    if observers.isTelling { talk.name = String(live.started) }
     let slot = place(talk)
-    talks[Int(slot)].root = slot
+    live.talks[Int(slot)].root = slot
     if hasWaited { return events.push(.arrival, at: time, slot: ~slot) }
     beginTurn(slot, at: time)
   }
 
   /// Something that a conversation waits for is there.
   package mutating func resume(_ slot: Int32, at time: Int64) {
-    switch talks[Int(slot)].due {
+    switch live.talks[Int(slot)].due {
     case .turn: beginTurn(slot, at: time)
     case .results:
-      talks[Int(slot)].state.takeResults(&numbers)
+      live.talks[Int(slot)].state.takeResults(&live.numbers)
       arrive(slot, at: time)
-    case .call: make(talks[Int(slot)].call, slot, at: time)
+    case .call: make(live.talks[Int(slot)].call, slot, at: time)
     }
   }
 
   mutating func place(_ talk: consuming Talk) -> Int32 {
-    if freeTalks.count > 0 {
-      let free = freeTalks.removeLast()
-      talks[Int(free)] = talk
+    if live.free.count > 0 {
+      let free = live.free.removeLast()
+      live.talks[Int(free)] = talk
       return free
     }
-    talks.append(talk)
-    return Int32(talks.count - 1)
+    live.talks.append(talk)
+    return Int32(live.talks.count - 1)
   }
 
   mutating func facts(_ workload: Int, level: Int) -> UnsafePointer<CompiledConversation.Facts> {
-    talkFacts.pointer(to: firstTalkFacts[workload] + level)
+    live.facts.pointer(to: live.firstFacts[workload] + level)
   }
 
   mutating func level(of slot: Int32) -> CompiledConversation.Level {
-    guard let conversation = compiled.workloads[talks[Int(slot)].workload].conversation else {
+    guard let conversation = compiled.workloads[live.talks[Int(slot)].workload].conversation else {
       preconditionFailure("only workloads with conversations start any")
     }
-    return conversation.levels[talks[Int(slot)].level]
+    return conversation.levels[live.talks[Int(slot)].level]
   }
 
   mutating func newState(
@@ -78,7 +78,8 @@ extension PlanEngine {
     let facts = facts(workload, level: number)
     return Conversation(
       level.rules, prefix: (BoundaryNumbers.prefix(text), tokens),
-      keepsSegments: !(allKeepOwnEntries && facts.pointee.isUnforked && facts.pointee.isAppended))
+      keepsSegments:
+        !(live.allKeepOwnEntries && facts.pointee.isUnforked && facts.pointee.isAppended))
   }
 
   // MARK: Draws
@@ -87,7 +88,7 @@ extension PlanEngine {
   mutating func draw(_ block: DrawBlock, _ slot: Int32, place: UInt64, low: UInt64 = 0)
     -> SplitMix.Block
   {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     return draws.block(
       block, call: UInt64(talk.pointee.index), user: UInt64(talk.pointee.user),
       workload: talk.pointee.key, part: place << 32 | low)
@@ -111,7 +112,7 @@ extension PlanEngine {
   // MARK: Turns
 
   private mutating func beginTurn(_ slot: Int32, at time: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let facts = talk.pointee.facts
     let turn = talk.pointee.turn + 1
     let place = Self.place(turn: turn, step: 0)
@@ -122,28 +123,28 @@ extension PlanEngine {
       talk.pointee.steps = value(of: law, .turn, slot, place: place) { $0.3 }
     }
     let user = value(of: facts.pointee.user, .shape, slot, place: place) { $0.0 }
-    talk.pointee.state.beginTurn(user: user, &numbers)
+    talk.pointee.state.beginTurn(user: user, &live.numbers)
     noteCut(slot)
     if talk.pointee.parent < 0 {
-      conversations?.beginTurn(turn, workload: talk.pointee.workload)
+      observers.conversations?.beginTurn(turn, workload: talk.pointee.workload)
     }
     arrive(slot, at: time)
   }
 
   /// The next call is due: it is made, or a compaction goes before it, or it is too long.
   private mutating func arrive(_ slot: Int32, at time: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let step = talk.pointee.state.step
     let place = Self.place(turn: talk.pointee.turn, step: step)
     talk.pointee.place = place
     talk.pointee.call = callsTool(slot, place: place, step: step) ? .tool : .answer
     guard let limit = talk.pointee.facts.pointee.limit else {
-      _ = talk.pointee.state.prepare(limit: nil, &numbers)
+      _ = talk.pointee.state.prepare(limit: nil, &live.numbers)
       return make(talk.pointee.call, slot, at: time)
     }
     let window = limit.isShare ? window(slot) : nil
     let before = talk.pointee.state.context.tokens
-    switch talk.pointee.state.prepare(limit: limit.tokens(window: window), &numbers) {
+    switch talk.pointee.state.prepare(limit: limit.tokens(window: window), &live.numbers) {
     case .call:
       noteCut(slot)
       if talk.pointee.state.context.tokens < before { talk.pointee.wasTruncated = true }
@@ -156,7 +157,7 @@ extension PlanEngine {
   }
 
   private mutating func callsTool(_ slot: Int32, place: UInt64, step: Int) -> Bool {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     guard let steps = talk.pointee.facts.pointee.tools?.steps, step < ConversationSpec.mostSteps
     else { return false }
     guard steps.sampler == nil else { return Int64(step) < talk.pointee.steps }
@@ -164,7 +165,7 @@ extension PlanEngine {
   }
 
   mutating func noteCut(_ slot: Int32) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     guard let cut = talk.pointee.state.takeCut() else { return }
     let end = talk.pointee.state.context.end(cut)
     let prefixCount = talk.pointee.state.context.prefixCount
@@ -181,7 +182,7 @@ extension PlanEngine {
   // MARK: Calls
 
   private mutating func kind(_ call: ConversationCall, _ slot: Int32) -> Int {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     let isFirst = talk.pointee.parent < 0 && talk.pointee.isFresh
     if !isFirst, call != .compaction {
       let facts = talk.pointee.facts
@@ -195,28 +196,28 @@ extension PlanEngine {
   /// The model that the policy chooses; of weighted ones, the one that the conversation was given when it
   /// met the rule.
   private mutating func route(_ slot: Int32, kind: Int) -> UInt16 {
-    let plan = factory.accountPlan(of: talks[Int(slot)].user)
+    let plan = factory.accountPlan(of: live.talks[Int(slot)].user)
     let number = kind * compiled.accountPlanCount + plan
-    while certainRoutes.count <= number { certainRoutes.append(Self.unknownRoute) }
-    if certainRoutes[number] == Self.unknownRoute {
+    while live.certainRoutes.count <= number { live.certainRoutes.append(Self.unknownRoute) }
+    if live.certainRoutes[number] == Self.unknownRoute {
       let shares = routing.shares(kind: kind, accountPlan: plan)
-      certainRoutes[number] = shares.count == 1 ? Int32(shares[0].model.rawValue) : -1
+      live.certainRoutes[number] = shares.count == 1 ? Int32(shares[0].model.rawValue) : -1
     }
-    if certainRoutes[number] >= 0 { return UInt16(certainRoutes[number]) }
+    if live.certainRoutes[number] >= 0 { return UInt16(live.certainRoutes[number]) }
     let (rule, place) = routing.rule(kind: kind, accountPlan: plan)
     let known = place >= 0 ? place : ~kind
-    if rule.isSticky, let model = talks[Int(slot)].routes[known] { return model }
-    let word = draw(.call, slot, place: talks[Int(slot)].place)
+    if rule.isSticky, let model = live.talks[Int(slot)].routes[known] { return model }
+    let word = draw(.call, slot, place: live.talks[Int(slot)].place)
     guard let model = routing.choose(kind: kind, accountPlan: plan, u: word.2.unit) else {
       preconditionFailure("the reader refuses 'logged' for synthetic calls")
     }
-    talks[Int(slot)].routes[known] = model.rawValue
+    live.talks[Int(slot)].routes[known] = model.rawValue
     return model.rawValue
   }
 
   /// The context window of the model that the call which is due would be routed to.
   private mutating func window(_ slot: Int32) -> Int64? {
-    var call = bareCall(talks[Int(slot)].call, slot, at: 0)
+    var call = bareCall(live.talks[Int(slot)].call, slot, at: 0)
     if hasEnforcement { call.routed = enforcedRoute(call) }
     return compiled.scenario.catalog[ModelID(call.routed)].contextWindow
   }
@@ -226,14 +227,15 @@ extension PlanEngine {
   ) -> Call {
     let kind = kind(made, slot)
     var call = Call(
-      time: time, index: talks[Int(slot)].index, user: talks[Int(slot)].user, kind: UInt16(kind))
+      time: time, index: live.talks[Int(slot)].index, user: live.talks[Int(slot)].user,
+      kind: UInt16(kind))
     call.routed = route(slot, kind: kind)
     call.flow = slot
     return call
   }
 
   private mutating func make(_ made: ConversationCall, _ slot: Int32, at time: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     if made != .compaction { talk.pointee.place &= ~(1 << 15) }
     var call = bareCall(made, slot, at: time)
     let kind = kinds.pointer(to: Int(call.kind))
@@ -265,24 +267,24 @@ extension PlanEngine {
       call.isConverted = draw(.outcome, slot, place: place).3.unit < kind.pointee.conversion
     }
     if talk.pointee.parent < 0 {
-      conversations?.make(
+      observers.conversations?.make(
         made, number: talk.pointee.tally.calls, workload: talk.pointee.workload,
         prompt: call.input)
       talk.pointee.tally.calls += 1
     } else {
-      conversations?.makeOfAgent(made, workload: talk.pointee.workload)
+      observers.conversations?.makeOfAgent(made, workload: talk.pointee.workload)
     }
     withUnsafePointer(to: call) { arrive($0) }
   }
 
   /// The next prompt is too long to be made: the call fails, and with it the conversation.
   private mutating func overflow(_ slot: Int32, at time: Int64) {
-    let talk = talks.base + Int(slot)
+    let talk = live.talks.base + Int(slot)
     var call = bareCall(talk.pointee.call, slot, at: time)
     call.input = talk.pointee.state.context.tokens
     talk.pointee.isFresh = false
     talk.pointee.made = talk.pointee.call
-    conversations?.overflow(workload: talk.pointee.workload)
+    observers.conversations?.overflow(workload: talk.pointee.workload)
     withUnsafePointer(to: call) { refuse($0) }
   }
 }

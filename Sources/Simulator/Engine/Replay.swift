@@ -147,10 +147,10 @@ package struct Replay: Sendable {
         trace: trace, scenario: variant.scenario, callsBefore: callsBefore)
     else { return nil }
     var engine = engine(for: source, of: variant, log: log)
-    engine.outliers = OutlierFinder()
-    engine.costCheck = CostCheck()
-    engine.use = LoggedUse()
-    engine.callsBefore = callsBefore
+    engine.observers.outliers = OutlierFinder()
+    engine.observers.costCheck = CostCheck()
+    engine.observers.use = LoggedUse()
+    engine.logged.callsBefore = callsBefore
     if keepsPart {
       for target in 0..<engine.targets.count { engine.targets[target].keepsMinutes = true }
       engine.budget.spent = SpentMinutes(byMinute: variant.scenario.budget != nil)
@@ -172,15 +172,15 @@ package struct Replay: Sendable {
   private func outcome(
     _ engine: inout PlanEngine, _ result: PlanResult, _ source: ReplaySource
   ) -> Outcome {
-    let use = engine.use ?? LoggedUse()
+    let use = engine.observers.use ?? LoggedUse()
     var scenario = source.compiled.scenario
     scenario.unbilled = use.unbilled(source.compiled)
     return Outcome(
       scenario: scenario, result: result, facts: source.facts,
       hash: source.hash, logged: source.logged,
-      outliers: (engine.outliers?.found { source.compiled.targets[$0].name } ?? [])
+      outliers: (engine.observers.outliers?.found { source.compiled.targets[$0].name } ?? [])
         + source.loggedOutliers,
-      costCheck: engine.costCheck ?? CostCheck(),
+      costCheck: engine.observers.costCheck ?? CostCheck(),
       untold: use.untold(source.compiled), unlisted: use.unlisted(source.compiled),
       readAs: source.readAs,
       targets: source.compiled.targets.map(\.name),
@@ -241,7 +241,9 @@ extension Replay {
     var source = try source(of: variant, options: options(0, 1, check))
     var engine = engine(for: source, of: variant, watched: place.call)
     try naming { try engine.play(&source) }
-    guard let trace = engine.trace else { preconditionFailure("the request has been counted") }
+    guard let trace = engine.observers.trace else {
+      preconditionFailure("the request has been counted")
+    }
     return TracedCall(
       trace: trace, plan: engine.result.plan, names: engine.names, row: place.row)
   }

@@ -46,34 +46,34 @@ extension PlanEngine {
   @inline(never)
   package mutating func arriveRun(_ call: Call) {
     let workload = Int(call.kind)
-    guard let places = runPlaces[workload] else { return startRun(call, at: call.time) }
+    guard let places = flowRuns.places[workload] else { return startRun(call, at: call.time) }
     guard places.isFull else {
       takePlace(of: call, at: call.time)
       return startRun(call, at: call.time)
     }
     if places.limit.maxWait == .zero {
-      flowResults[workload].refused += 1
+      flowRuns.results[workload].refused += 1
       return
     }
-    runPlaces[workload]?.wait(call)
+    flowRuns.places[workload]?.wait(call)
   }
 
   private mutating func takePlace(of call: Call, at time: Int64) {
     let workload = Int(call.kind)
-    runPlaces[workload]?.take(at: time)
-    let active = Int64(runPlaces[workload]?.active ?? 0)
-    flowResults[workload].mostAtOnce = max(flowResults[workload].mostAtOnce, active)
-    flowResults[workload].waits.add(time - call.time)
+    flowRuns.places[workload]?.take(at: time)
+    let active = Int64(flowRuns.places[workload]?.active ?? 0)
+    flowRuns.results[workload].mostAtOnce = max(flowRuns.results[workload].mostAtOnce, active)
+    flowRuns.results[workload].waits.add(time - call.time)
   }
 
   /// A run has ended: its place goes to the first one that has not waited too long.
   @inline(never)
   package mutating func endRun(of workload: Int, at time: Int64) {
-    guard let limit = runPlaces[workload]?.limit else { return }
-    flowResults[workload].fullTime += runPlaces[workload]?.free(at: time) ?? 0
-    while let next = runPlaces[workload]?.next() {
+    guard let limit = flowRuns.places[workload]?.limit else { return }
+    flowRuns.results[workload].fullTime += flowRuns.places[workload]?.free(at: time) ?? 0
+    while let next = flowRuns.places[workload]?.next() {
       if let most = limit.maxWait, time - next.time > most.microseconds {
-        flowResults[workload].refused += 1
+        flowRuns.results[workload].refused += 1
         continue
       }
       takePlace(of: next, at: time)

@@ -56,7 +56,7 @@ package struct Simulation: Sendable {
     var stream = try stream(plan, run: run, isTold: true)
     var engine = engine(plan, run: run, watched: number)
     try naming(plan) { try engine.play(&stream) }
-    return (engine.trace, engine.result.calls)
+    return (engine.observers.trace, engine.result.calls)
   }
 
   /// Throws `BadInput` where the plan is too large to be simulated.

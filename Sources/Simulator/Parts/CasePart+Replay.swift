@@ -15,7 +15,8 @@ extension PlanEngine {
     let isNumbered = source.numbers != nil
     part.latency = result.latency
     let tables = LedgerTables(
-      compiled: compiled, ledger: ledger, userNames: userNames, cacheMisses: cacheMisses.array)
+      compiled: compiled, ledger: ledger, userNames: logged.userNames,
+      cacheMisses: lookup.misses.array)
     part.costs = PartTable(
       result.costs.map {
         PartRow([$0.useCase, $0.model, $0.provider, $0.tier], SumField.sums($0, CostCell.sums))
@@ -56,9 +57,9 @@ extension PlanEngine {
         PartRow(
           [$0.useCase, $0.model, $0.dimension.key], [$0.quantity, $0.cost.picodollars])
       })
-    if qualityTally.isOn {
+    if observers.quality.isOn {
       part.quality = PartTable(
-        tables.qualityCells(qualityTally).map {
+        tables.qualityCells(observers.quality).map {
           PartRow(
             [$0.useCase, $0.model, $0.accountPlan, String($0.date.daysSinceEpoch)],
             $0.counts.numbers.map { Int128($0) })
@@ -92,8 +93,8 @@ extension PlanEngine {
 
   /// What the log says that its calls cost, and what they used.
   private mutating func addFindings(_ source: ReplaySource, to part: inout CasePart) {
-    let before = source.numbers == nil ? callsBefore : 0
-    let groups = outliers?.groups ?? []
+    let before = source.numbers == nil ? logged.callsBefore : 0
+    let groups = observers.outliers?.groups ?? []
     part.simulatedCosts = groups.enumerated().filter { !$0.element.buckets.isEmpty }.map {
       PartCosts(
         model: $0 == 0 ? "" : compiled.targets[$0 - 1].name, $1, before: before)
@@ -105,17 +106,19 @@ extension PlanEngine {
     part.simulatedCosts = PartCosts.sum([], part.simulatedCosts)
     part.loggedCosts = PartCosts.sum([], part.loggedCosts)
     part.checks = PartTable(
-      (costCheck?.rows ?? []).enumerated().map {
+      (observers.costCheck?.rows ?? []).enumerated().map {
         PartRow([String($0)], SumField.sums($1, CostCheck.Row.sums))
       })
-    part.differences = (costCheck?.largest ?? []).map { PartDifference($0, before: before) }
-    part.used = use?.used ?? []
+    part.differences = (observers.costCheck?.largest ?? []).map {
+      PartDifference($0, before: before)
+    }
+    part.used = observers.use?.used ?? []
     part.empty = PartTable(
-      (use?.empty ?? []).enumerated().filter { $0.element.calls > 0 }.map {
+      (observers.use?.empty ?? []).enumerated().filter { $0.element.calls > 0 }.map {
         PartRow([String($0)], [Int128($1.calls)], first: $1.firstRow)
       })
     part.told = PartTable(
-      (use?.told ?? [:]).map { told, calls in
+      (observers.use?.told ?? [:]).map { told, calls in
         let way = told.variant
         return PartRow(
           [
@@ -215,7 +218,7 @@ extension Coupling {
             remedy: "--override breaker=none"))
       }
     }
-    if engine.asksPromptCache {
+    if engine.logged.asksPromptCache {
       found.append(
         Coupling(
           key: "prompt_cache",

@@ -28,7 +28,7 @@ extension Replay {
             (found.piece.columns, found.piece.isJSON) = (source.columns, source.isJSON)
             found.piece.readAs = source.readAs
           }
-          let isDrawn = engine.drawsByRank || source.drawsByRank
+          let isDrawn = engine.logged.drawsByRank || source.drawsByRank
           found.piece.drawsByRank = found.piece.drawsByRank || isDrawn
           return engine.part(named: variant.name, result, source)
         }

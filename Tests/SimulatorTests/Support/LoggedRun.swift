@@ -31,7 +31,7 @@ struct LoggedRun {
       compiled: compiled, routing: routing, prices: PriceTable(compiled), draws: draws, plan: plan,
       run: 1, log: log, watched: watched)
     result = try engine.run(&source)
-    trace = engine.trace
+    trace = engine.observers.trace
     records = store.records.withLock { $0 }
     flightSlots = engine.flights.count
   }
