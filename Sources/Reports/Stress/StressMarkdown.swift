@@ -33,9 +33,16 @@ package enum StressMarkdown {
     }
     let shocks = study.results.compactMap { result in result.month.map { (result.shock, $0) } }
     let users = HumanFormat.plural(Int64(study.plan.users), "user")
-    let failing = failing(study).map {
-      " Most calls are lost under “\(escape($0.title))”: \(HumanFormat.count($0.calls)) more than "
-        + "without it \($0.calls == 1 ? "gets" : "get") no answer, which costs nothing."
+    let failing = failing(study).map { lost in
+      func more(_ count: Int64, _ end: String) -> String {
+        "\(HumanFormat.count(count)) more than without it \(count == 1 ? "gets" : "get") \(end)"
+      }
+      let runs = lost.runs > 0 ? more(lost.runs, "no free place") : nil
+      let calls = lost.calls > 0 ? more(lost.calls, "no answer") : nil
+      return " Most \(lost.calls > 0 ? "calls" : "flows and conversations") are lost under "
+        + "“\(escape(lost.title))”: "
+        + (calls.map { $0 + (runs.map { ", and of flows and conversations \($0)" } ?? "") } ?? runs
+          ?? "") + ", which costs nothing."
     }
     let trouble =
       CallTrouble.sentence(
@@ -65,15 +72,24 @@ package enum StressMarkdown {
     return first + " " + verdict + (failing ?? "")
   }
 
-  /// The shock under which most calls fail that do not without it, of those whose calls are counted.
-  private static func failing(_ study: StressStudy) -> (title: String, calls: Int64)? {
+  /// The shock under which most calls fail, or most runs are refused, that do not without it, of those
+  /// whose calls are counted.
+  private static func failing(
+    _ study: StressStudy
+  ) -> (title: String, calls: Int64, runs: Int64)? {
     let lost = study.results.compactMap { result in
       result.month.flatMap { month in
         month.isSpliced
-          ? nil : (title: result.shock.title, calls: month.failedCalls - study.base.failedCalls)
+          ? nil
+          : (
+            title: result.shock.title, calls: month.failedCalls - study.base.failedCalls,
+            runs: month.refusedRuns - study.base.refusedRuns
+          )
       }
     }
-    return lost.filter { $0.calls > 0 }.max { $0.calls < $1.calls }
+    return lost.filter { $0.calls > 0 || $0.runs > 0 }.max {
+      ($0.calls, $0.runs) < ($1.calls, $1.runs)
+    }
   }
 
   // MARK: Details

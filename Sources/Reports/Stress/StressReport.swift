@@ -19,7 +19,9 @@ package enum StressReport {
   }
 
   package static func table(_ studies: [StressStudy]) -> Table {
-    definition.table(studies.flatMap(rows))
+    var definition = definition
+    if studies.contains(where: \.scenario.limitsRuns) { definition.columns.append(refusedRuns) }
+    return definition.table(studies.flatMap(rows))
   }
 
   /// A row of stress.csv.
@@ -38,6 +40,13 @@ package enum StressReport {
     package var crossedOn: CivilDate? {
       month?.crossedDay.map { scenario.period.days[$0].date }
     }
+  }
+
+  /// Behind the others, where a scenario limits whole runs.
+  private static let refusedRuns = Column<Row>(
+    "refused_runs", .integer, unit: "runs", "Flows and conversations that found no free place"
+  ) {
+    .optional($0.countedMonth) { .integer($0.refusedRuns) }
   }
 
   package static let definition = TableDefinition<Row>(
@@ -104,7 +113,7 @@ package enum StressReport {
 
     package init(_ month: ShockResult.Month, _ base: ShockResult.Month) {
       self =
-        month.failedCalls > base.failedCalls
+        month.failedCalls > base.failedCalls || month.refusedRuns > base.refusedRuns
         ? .failing
         : month.bill > base.bill ? .dearer : month.bill < base.bill ? .cheaper : .same
     }
@@ -119,6 +128,14 @@ package enum StressReport {
     }
   }
 
+  /// What nobody answers in that month.
+  private static func lost(_ month: ShockResult.Month) -> String {
+    let calls = HumanFormat.plural(month.failedCalls, "failed call")
+    guard month.refusedRuns > 0 else { return calls }
+    let runs = HumanFormat.plural(month.refusedRuns, "refused run")
+    return month.failedCalls > 0 ? "\(calls), \(runs)" : runs
+  }
+
   package static func chart(_ study: StressStudy) -> BarRowsChart {
     func row(_ name: String, _ month: ShockResult.Month) -> BarRowsChart.Row {
       let effect = Effect(month, study.base)
@@ -127,7 +144,7 @@ package enum StressReport {
         // Days taken from another month have no counts.
         text +=
           month.isSpliced
-          ? ", more calls fail" : ", " + HumanFormat.plural(month.failedCalls, "failed call")
+          ? ", more calls fail" : ", " + lost(month)
       }
       return BarRowsChart.Row(
         name: name, from: 0, to: month.bill.dollars, text: text, series: effect.rawValue)
@@ -167,19 +184,23 @@ package enum StressReport {
         "shocks",
         .array(
           rows(study).map { row in
-            .object([
-              ("shock", .string(row.result?.shock.name ?? "base")),
-              ("title", .string(row.result?.shock.title ?? "No shock")),
-              ("cost_usd", .optional(row.month) { .string($0.bill.exactDecimal) }),
-              (
-                "change_usd",
-                .optional(row.month) { .string(($0.bill - row.base.bill).exactDecimal) }
-              ),
-              ("budget_crossed_on", .optional(row.crossedOn) { .string($0.description) }),
-              ("fallback_calls", .optional(row.countedMonth) { .integer($0.fallbackCalls) }),
-              ("failed_calls", .optional(row.countedMonth) { .integer($0.failedCalls) }),
-              ("note", .optional(row.result?.reason) { .string($0) }),
-            ])
+            .object(
+              [
+                ("shock", .string(row.result?.shock.name ?? "base")),
+                ("title", .string(row.result?.shock.title ?? "No shock")),
+                ("cost_usd", .optional(row.month) { .string($0.bill.exactDecimal) }),
+                (
+                  "change_usd",
+                  .optional(row.month) { .string(($0.bill - row.base.bill).exactDecimal) }
+                ),
+                ("budget_crossed_on", .optional(row.crossedOn) { .string($0.description) }),
+                ("fallback_calls", .optional(row.countedMonth) { .integer($0.fallbackCalls) }),
+                ("failed_calls", .optional(row.countedMonth) { .integer($0.failedCalls) }),
+              ]
+                + (study.scenario.limitsRuns
+                  ? [("refused_runs", .optional(row.countedMonth) { .integer($0.refusedRuns) })]
+                  : [])
+                + [("note", .optional(row.result?.reason) { .string($0) })])
           })
       ),
     ])

@@ -27,6 +27,47 @@ import Testing
       threads: threads)
   }
 
+  /// Two places, and runs of an hour: more of them cost more until no place is free. What is refused costs
+  /// nothing and is no saving: not green, in the headline and in the table.
+  @Test func refusedRunsAreNoSaving() throws {
+    let folder = try ScenarioFolder([
+      "s.yaml": """
+      period: {start: 2026-01-01, days: 30}
+      plans: [10]
+      catalog:
+        models:
+          m: {provider: p, latency: 1s, calls: $1 per 1K calls, input: $0 per 1M tokens, output: $0 per 1M tokens}
+      policy: {rules: [{name: all, model: m}]}
+      traffic: {arrivals: exact}
+      workloads:
+        phone:
+          volume: 10
+          quota: {concurrent: 2, overflow: reject}
+          stages: [{calls: {a: {}}}, {delay: 1h, calls: {b: {}}}]
+
+      """
+    ])
+    let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"), overrides: [])
+    let slow = shock("slow", ["workloads.phone.stages.1.delay=300h"])
+    let study = try StressStudy(
+      tree, scenario, shocks: [slow], rules: try SelectionReader.rules(of: scenario), threads: 1)
+    let month = try #require(study.results[0].month)
+    #expect(month.refusedRuns > study.base.refusedRuns && month.bill < study.base.bill)
+    #expect(month.failedCalls == 0)
+    #expect(StressReport.Effect(month, study.base) == .failing)
+    let more = month.refusedRuns - study.base.refusedRuns
+    #expect(
+      StressMarkdown.headline(study).contains(
+        "Most flows and conversations are lost under “slow”: \(more) more than without it get no free "
+          + "place, which costs nothing."))
+    let table = StressReport.table([study])
+    #expect(table.columns.last?.name == "refused_runs")
+    #expect(
+      table.rows.map { $0.last } == [
+        .integer(study.base.refusedRuns), .integer(month.refusedRuns),
+      ])
+  }
+
   /// A shock that changes nothing gives the base to the byte, spliced or not.
   @Test func anEmptyShockIsTheBase() throws {
     let study = try study([shock("none", []), shock("none for a day", [], from: .day(3))])

@@ -29,6 +29,9 @@ struct ValidationOutcome: Sendable {
     case distance
     /// No chance involved.
     case exact
+    /// No chance involved but for less than this can tell: each bill is a whole number of picodollars, the
+    /// formula's are not. In parts of what that may come to.
+    case rounding
     /// Comparisons beyond their binomial bounds, of which there may be none: all of them together fail
     /// by chance less than once in a million.
     case misses
@@ -38,7 +41,7 @@ struct ValidationOutcome: Sendable {
       switch self {
       case .standardErrors: "< 1 in 5 million"
       case .distance: "1 in 1.8 million"
-      case .exact: "never"
+      case .exact, .rounding: "never"
       case .misses: "< 1 in 1 million"
       }
     }
@@ -53,6 +56,7 @@ struct ValidationOutcome: Sendable {
     switch rule {
     case .standardErrors: statistic.magnitude <= 6
     case .distance: statistic <= 2.75
+    case .rounding: statistic.magnitude <= 1
     case .exact, .misses: simulated == expected
     }
   }
@@ -66,6 +70,16 @@ struct ValidationOutcome: Sendable {
     self.expected = expected
     self.simulated = simulated
     statistic = (simulated - expected) / error
+  }
+
+  /// Amounts in dollars, each the sum of so many bills of whole picodollars.
+  init(_ simulated: Double, error: Double, expected: Double, bills: Int64) {
+    let rounding = Double(bills) * 0.5e-12
+    self.init(simulated, error: error, expected: expected)
+    if rounding > 6 * error {
+      statistic = (simulated - expected) / rounding
+      rule = .rounding
+    }
   }
 
   /// The ratio of sums over independent batches; its error by linearization.

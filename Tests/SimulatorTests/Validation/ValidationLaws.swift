@@ -120,8 +120,10 @@ enum ValidationLaws {
     scenario.plans = [AnalysisScenario.plan(50)]
     let expected = PlanExpectation(scenario: scenario, plan: scenario.plans[0])
     var costs = SampleMean()
-    for month in try ValidationScenario.months(scenario, 100) { costs.add(month.cost.dollars) }
+    let months = try ValidationScenario.months(scenario, 100)
+    for month in months { costs.add(month.cost.dollars) }
     return ValidationOutcome(
-      costs.mean, error: expected.standardError / 10, expected: expected.cost)
+      costs.mean, error: expected.standardError / 10, expected: expected.cost,
+      bills: months.map(\.calls).max() ?? 0)
   }
 }

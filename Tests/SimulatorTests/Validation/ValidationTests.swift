@@ -105,6 +105,7 @@ enum ValidationReport {
       switch outcome.rule {
       case .exact: "exact"
       case .misses: "misses"
+      case .rounding: String(format: "rounding, %+.2f of it", outcome.statistic)
       case .distance: String(format: "√n·D %.2f", outcome.statistic)
       case .standardErrors: String(format: "%+.2f", outcome.statistic)
       }
