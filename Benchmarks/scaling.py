@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How cost grows as the work grows: CPU time and peak memory by size, along five axes, with the
+"""How cost grows as the work grows: CPU time and peak memory by size, along six axes, with the
 exponent fitted. Writes scaling.csv, scaling.md and scaling.svg beside itself.
 
 An exponent is fitted to what a size *adds*: log(T(n) − T(smallest)) over log(n − smallest),
@@ -133,6 +133,11 @@ def axes(bench, most_calls, most_rows):
             "replay", "replay", table.log(bench, count), "--scenario", bench.scenario("replay"),
             "--policy", "logged", "--threads", "1").command
 
+    def exported(count):
+        return bench.ours(
+            "replay", "replay", table.export(bench, "litellm", count), "--scenario",
+            bench.scenario("plain"), "--policy", "logged", "--threads", "1").command
+
     def decades(first, most):
         return [10**power for power in range(first, 10) if 10**power <= most]
 
@@ -145,6 +150,8 @@ def axes(bench, most_calls, most_rows):
         Axis("rules", "rules, a million calls by the last eight", [5, 100, 1_000, 3_000, 10_000],
              lambda count: generated(7, count)),
         Axis("rows", "rows of a log, full replay", decades(4, most_rows), rows),
+        Axis("export", "rows of a LiteLLM export with JSON in quotes, full replay",
+             decades(3, min(most_rows, 1_000_000)), exported),
     ]
 
 

@@ -235,6 +235,47 @@ def stateless_cost(bench):
         {"Polars": 0.25})
 
 
+SHAPES = {"canonical": "csv", "litellm": "csv", "langfuse": "jsonl", "otlp": "jsonl"}
+
+
+def export(bench, shape, rows):
+    """A log of so many rows as a tool exports it."""
+    path = os.path.join(bench.work, f"{shape}-{rows}.{SHAPES[shape]}")
+    if not os.path.exists(path):
+        with open(path + ".part", "wb") as file:
+            subprocess.run(
+                [os.path.join(HERE, "make-shapes.py"), shape, str(rows)], stdout=file, check=True)
+        os.rename(path + ".part", path)
+    return path
+
+
+@row
+def real_shapes(bench):
+    """Logs as tools export them, by make-shapes.py, against DuckDB that reads only what it needs."""
+    rows = 100_000 if bench.short else 1_000_000
+    lines = []
+    for shape, ending in SHAPES.items():
+        path = export(bench, shape, rows)
+
+        def duckdb_shape(name, shape=shape, path=path):
+            found = subprocess.run(
+                [bench.options.python, "-c", "import duckdb"], capture_output=True)
+            if found.returncode:
+                raise Missing("peer not installed")
+            return Job(
+                name,
+                [bench.options.python, os.path.join(HERE, "duckdb-shapes.py"), shape, path, "2"])
+
+        ours = bench.ours(
+            "ours", "replay", path, "--scenario", bench.scenario("plain"), "--policy", "logged",
+            "--threads", "2")
+        size = os.path.getsize(path) / 1e6
+        lines += against(
+            f"full replay, {shape} {ending}, {rows:,} rows, {size:,.0f} MB, 2 threads", ours,
+            {"DuckDB": duckdb_shape}, bench.rounds(5), {"DuckDB": 0.67})
+    return lines
+
+
 # Simulation
 
 

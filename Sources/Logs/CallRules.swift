@@ -35,8 +35,10 @@ package struct CallRules {
               charge: reason == .otherService ? row.charge : nil)
           ))
       } else {
-        price(&rows[place])
-        kept.append(rows[place])
+        // Priced apart: a row that is changed where it lies would have all of them copied.
+        var row = rows[place]
+        price(&row)
+        kept.append(row)
       }
     }
   }

@@ -118,8 +118,9 @@ package struct LogTables {
     let text = SimTime(microseconds: microseconds - microseconds.remainder(1_000_000)).description
     let fraction = microseconds.remainder(1_000_000)
     guard fraction > 0 else { return text }
-    let digits = String(String(fraction + 1_000_000).dropFirst())
-    return text.dropLast() + "." + digits.replacing(/0+$/, with: "") + "Z"
+    var digits = String(fraction + 1_000_000).dropFirst()
+    while digits.last == "0" { digits.removeLast() }
+    return "\(text.dropLast()).\(digits)Z"
   }
 
   package static func money(_ sum: MoneySum) -> String {

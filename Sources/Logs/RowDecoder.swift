@@ -8,6 +8,8 @@ package final class RowDecoder {
   package let options: LogReadOptions
   package let file: Int
   private var clock: LogClock
+  /// Sellers by what records call them, as far as they have been met.
+  private var sellers: [String: String] = [:]
   private let readNames: Set<String>
   private let readPatterns: [LogPath]
   private lazy var growth = GrowingTotals(decoder: self)
@@ -152,7 +154,10 @@ package final class RowDecoder {
 
   private func seller(_ record: SourceRecord) -> String? {
     if let told = text(.provider, record) {
-      return shape.providers[told.lowercased()] ?? SellerNames.seller(told)
+      if let known = sellers[told] { return known }
+      let seller = shape.providers[told.lowercased()] ?? SellerNames.seller(told)
+      sellers[told] = seller
+      return seller
     }
     // The name may say more of who sells than the format does.
     let name = texts(.model, record).first

@@ -75,6 +75,8 @@ enum ValidationReport {
       - "misses" counts comparisons beyond their exact binomial bounds; these are so wide that all of a \
       row together fail by chance less than once in a million.
       - "exact" leaves nothing to chance.
+      - "rounding" leaves nothing to chance either: where nothing is drawn, each bill is rounded to a whole \
+      picodollar, so that a month may lie off by half a picodollar a call.
 
       """
     var subject = ""
