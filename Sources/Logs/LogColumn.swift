@@ -25,7 +25,9 @@ package enum LogColumn: String, CaseIterable, Sendable {
   case outputAudioTokens = "output_audio_tokens"
   case outputImageTokens = "output_image_tokens"
   case audioSeconds = "audio_seconds"
-  case characters, images, pages, searches, calls
+  case characters, images, pages, searches, documents
+  case videoSeconds = "video_seconds"
+  case calls
   case streamed, billing, key
   case periodStart = "period_start"
   case periodEnd = "period_end"
@@ -51,7 +53,8 @@ package enum LogQuantity: String, CaseIterable, Sendable {
   case outputAudioTokens = "output_audio_tokens"
   case outputImageTokens = "output_image_tokens"
   case audioSeconds = "audio_seconds"
-  case characters, images, pages, searches
+  case characters, images, pages, searches, documents
+  case videoSeconds = "video_seconds"
 
   package static let tokens: [LogQuantity] = Array(allCases.prefix { $0 != .audioSeconds })
   package var place: Int { Self.places[self] ?? 0 }
@@ -61,5 +64,9 @@ package enum LogQuantity: String, CaseIterable, Sendable {
   /// What a usage file calls it.
   package var usageColumn: UsageColumn? { UsageColumn(rawValue: rawValue) }
   /// Decimal places of the unit in which it is kept.
-  package var places: Int { self == .audioSeconds ? 6 : 0 }
+  package var places: Int { isTime ? 6 : 0 }
+  /// Whether it counts seconds.
+  package var isTime: Bool { self == .audioSeconds || self == .videoSeconds }
+  /// Whether `read` writes its column behind the others and only where a row tells it; the others always.
+  package var isWrittenWhereTold: Bool { self == .documents || self == .videoSeconds }
 }

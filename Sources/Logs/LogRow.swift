@@ -96,6 +96,8 @@ package struct LogRow {
   package var billing = Billing.billed
   package var cost: MoneySum?
   package var costHigh: MoneySum?
+  /// Why the catalog's model cannot price the row.
+  package var lacks: PricingError?
 
   package subscript(quantity: LogQuantity) -> Int64 {
     get { quantities[quantity.place] }

@@ -20,7 +20,8 @@ package struct LogTables {
     self.dialect = dialect
   }
 
-  private static let quantities = LogQuantity.allCases.map(\.rawValue)
+  private static let quantities = LogQuantity.allCases.filter { !$0.isWrittenWhereTold }
+    .map(\.rawValue)
   package static let columns: [LogShape.Rows: [String]] = [
     .requests: [
       "key", "timestamp", "account", "session", "model", "provider", "batch", "service_tier",
@@ -38,10 +39,16 @@ package struct LogTables {
 
   package func table(_ kind: LogShape.Rows) -> [UInt8] {
     var writer = CSVWriter(dialect: dialect, isGuarded: false)
-    let columns = (Self.columns[kind] ?? []) + (kind == .requests ? also : [])
+    let rows = reading.rows(kind)
+    let told = LogQuantity.allCases.filter { quantity in
+      quantity.isWrittenWhereTold && rows.contains { $0[quantity] > 0 }
+    }.map(\.rawValue)
+    let columns =
+      (Self.columns[kind] ?? []) + told
+      + (kind == .requests ? also.filter { !told.contains($0) } : [])
     for column in columns { writer.text(column) }
     writer.endRow()
-    for row in reading.rows(kind) {
+    for row in rows {
       let values = values(row, kind)
       for column in columns { Self.write(values[column] ?? "", to: &writer) }
       writer.endRow()

@@ -98,9 +98,10 @@ package struct ReadingAccount {
       return rows > 0 ? "\(InputLog.grouped(Int64(rows))) \(words[billing] ?? "")" : nil
     }
     var lines = ["rows: " + counts.joined(separator: ", ")]
-    lines += unpriced.map { name, rows, tokens, nearest in
-      "  unpriced: \(name) (\(HumanFormat.plural(rows, "row")), \(HumanFormat.plural(tokens, "token"))"
-        + (nearest.map { "; nearest: \($0)" } ?? "") + ")"
+    lines += unpriced.map { model in
+      let hint = model.lacks ?? model.nearest.map { "nearest: \($0)" }
+      return "  unpriced: \(model.name) (\(HumanFormat.plural(model.rows, "row")), "
+        + HumanFormat.plural(model.tokens, "token") + (hint.map { "; \($0)" } ?? "") + ")"
     }
     if let sum { lines.append("cost: \(sum)") }
     return lines
@@ -124,15 +125,29 @@ package struct ReadingAccount {
     return text
   }
 
+  /// A model of which rows have no price.
+  private struct Unpriced {
+    var name: String
+    var rows: Int64
+    var tokens: Int64
+    /// Of a model that the catalog has: what it lacks.
+    var lacks: String?
+    /// Of any other: the name in the catalog that comes nearest.
+    var nearest: String?
+  }
+
   /// Models without a price, the most frequent first.
-  private var unpriced: [(name: String, rows: Int64, tokens: Int64, nearest: String?)] {
+  private var unpriced: [Unpriced] {
     let rows = Dictionary(grouping: calls.filter { $0.billing == .unpriced }, by: \.modelName)
     return rows.map { name, rows in
-      (
-        name.isEmpty ? "no model" : name, Int64(rows.count), rows.reduce(0) { $0 + $1.tokens },
-        catalog.flatMap { NearestName.model(to: name, among: $0.names) }
-      )
-    }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+      let lacks = Set(rows.compactMap { $0.lacks?.description }).sorted()
+      return Unpriced(
+        name: name.isEmpty ? "no model" : name, rows: Int64(rows.count),
+        tokens: rows.reduce(0) { $0 + $1.tokens },
+        lacks: lacks.isEmpty ? nil : lacks.joined(separator: "; "),
+        nearest: lacks.isEmpty
+          ? catalog.flatMap { NearestName.model(to: name, among: $0.names) } : nil)
+    }.sorted { ($1.rows, $0.name) < ($0.rows, $1.name) }
   }
 
   // MARK: How it was read
@@ -358,10 +373,12 @@ package struct ReadingAccount {
       (
         "unpriced",
         .array(
-          unpriced.map { name, rows, tokens, nearest in
+          unpriced.map { model in
             .object([
-              ("model", .string(name)), ("rows", .integer(rows)), ("tokens", .integer(tokens)),
-              ("nearest", nearest.map(JSONValue.string) ?? .null),
+              ("model", .string(model.name)), ("rows", .integer(model.rows)),
+              ("tokens", .integer(model.tokens)),
+              ("lacks", model.lacks.map(JSONValue.string) ?? .null),
+              ("nearest", model.nearest.map(JSONValue.string) ?? .null),
             ])
           })
       ),

@@ -74,9 +74,12 @@ extension RowDecoder {
       .rounded(toPlaces: 12)
   }
 
+  /// Made once, not for each row.
+  nonisolated(unsafe) private static let scale = /^\s*([0-9][0-9.,]*)\s*([KMB]?)\b/
+
   /// `1K`, `1M tokens`, `100 Hours`: how much one of it is, where that counts tokens.
   private func scaled(_ quantity: ExactDecimal, by unit: String) -> ExactDecimal {
-    guard let match = unit.firstMatch(of: /^\s*([0-9][0-9.,]*)\s*([KMB]?)\b/),
+    guard let match = unit.firstMatch(of: Self.scale),
       let number = ExactDecimal(match.output.1)
     else { return quantity }
     let power = ["K": 3, "M": 6, "B": 9][String(match.output.2)] ?? 0

@@ -261,7 +261,7 @@ package final class RowDecoder {
     _ value: LogValue, _ path: LogPath, _ record: SourceRecord, _ column: LogColumn,
     _ rule: LogShape.Column
   ) throws(LogRow.Problem) -> Int64 {
-    let isTime = column == .audioSeconds
+    let isTime = column.quantity?.isTime ?? false
     guard let number = TraceDecimal(value.text, decimalComma: hasDecimalComma(record)) else {
       throw problem(path, value.text, "expected a number")
     }

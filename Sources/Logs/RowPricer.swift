@@ -15,10 +15,11 @@ package struct RowPricer {
     case .noUsage, .unpriced: break
     case .billed, .partial:
       guard options.catalog != nil else { return }
-      if let bounds = bounds(row, isBucket: isBucket || (row.calls ?? 1) > 1) {
-        (row.cost, row.costHigh) = bounds
-      } else {
+      do throws(PricingError) {
+        (row.cost, row.costHigh) = try bounds(row, isBucket: isBucket || (row.calls ?? 1) > 1)
+      } catch {
         row.billing = .unpriced
+        row.lacks = error
       }
     }
   }
@@ -33,18 +34,19 @@ package struct RowPricer {
     return .billed
   }
 
-  private func bounds(_ row: LogRow, isBucket: Bool) -> (MoneySum, MoneySum)? {
-    guard let catalog = options.catalog, let id = row.model else { return nil }
+  private func bounds(_ row: LogRow, isBucket: Bool) throws(PricingError) -> (MoneySum, MoneySum) {
+    guard let catalog = options.catalog, let id = row.model else { throw .noPrices }
     let model = catalog[id]
-    if model.prices.allSatisfy(\.isUnpriced) { return nil }
+    if model.prices.allSatisfy(\.isUnpriced) { throw .noPrices }
     let pricer = Pricer(
       model, variant: BillingVariant(batch: row.batch, serviceTier: row.tier, region: row.region))
     let time = SimTime(microseconds: row.time ?? 0)
     let usage = row.usage(calls: row.calls ?? 1)
     guard isBucket else {
-      return (try? pricer.cost(of: usage, at: time).total).map { (MoneySum($0), MoneySum($0)) }
+      let total = try pricer.cost(of: usage, at: time).total
+      return (MoneySum(total), MoneySum(total))
     }
-    return try? BucketPricer(model: model, pricer: pricer).bounds(
+    return try BucketPricer(model: model, pricer: pricer).bounds(
       usage, calls: row.calls, window: row.window, at: time,
       until: SimTime(microseconds: row.end ?? row.time ?? 0))
   }

@@ -32,6 +32,48 @@ import Testing
     #expect(replay.errors.contains("5 left out: 1 duplicate, 4 not a call"), "\(replay.errors)")
   }
 
+  /// 140 documents are two searches of 100 at $2 per 1,000, 8.5 s of video cost $0.85, and 10 + 5 tokens at $1
+  /// and $2 a million $0.00002: $0.85402. A model without a price for what a row states leaves the row
+  /// unpriced, and says what it lacks. What is written is read back with the same sum.
+  @Test func everyMeterOfARowIsBilledOrTold() throws {
+    try folder.write(
+      "catalog.yaml",
+      """
+      models:
+        rank: {provider: p, latency: 1s, searches: $2 per 1K searches, search_documents: 100}
+        film: {provider: p, latency: 1s, video: $0.10 per second}
+        m: {provider: p, latency: 1s, input: $1 per 1M tokens, output: $2 per 1M tokens}
+      """)
+    try folder.write(
+      "log.csv",
+      """
+      timestamp,model,input_tokens,output_tokens,documents,video_seconds,pages
+      2026-09-01T08:00:00Z,rank,,,140,,
+      2026-09-01T08:00:01Z,film,,,,8.5,
+      2026-09-01T08:00:02Z,m,10,5,,,
+      2026-09-01T08:00:03Z,m,10,5,7,,
+      2026-09-01T08:00:04Z,m,10,5,,12,
+      2026-09-01T08:00:05Z,m,10,5,,,3
+      2026-09-01T08:00:06Z,n,10,5,,,
+      """)
+    for log in ["log.csv", "rows.csv"] {
+      let read = try Program.run(
+        ["read", log, "--catalog", "catalog.yaml", "--skip-unpriced", "4", "-o", "again-" + log],
+        in: folder.url)
+      #expect(read.code == 0, "\(read.errors)")
+      #expect(read.output.contains("cost: $0.85402, without 4 rows (60 tokens)"), "\(read.output)")
+      #expect(
+        read.output.contains(
+          "unpriced: m (3 rows, 45 tokens; no price for documents; no price for pages; "
+            + "no price for video)"), "\(read.output)")
+      #expect(read.output.contains("unpriced: n (1 row, 15 tokens; nearest: m)"), "\(read.output)")
+      let written = try String(contentsOfFile: folder.path("again-" + log), encoding: .utf8)
+      let head = try #require(written.split(separator: "\r\n").first)
+      #expect(head.hasSuffix(",cost_usd,documents,video_seconds"), "\(head)")
+      try folder.write("rows.csv", written)
+    }
+  }
+
   /// What a pipe has given away to be looked at is gone: nothing of it is missing afterwards, whatever
   /// its length; and a format is no detection.
   @Test func pipesAndNamedFormatsAreReadWhole() throws {
