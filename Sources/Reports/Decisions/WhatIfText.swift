@@ -43,7 +43,8 @@ package struct WhatIfText {
     let share = HumanFormat.percent(then - now, of: now)
     let change =
       then == now
-      ? " (no change: nothing here rests on it)"
+      ? answer.then.budget == answer.now.budget
+        ? " (no change: nothing here rests on it)" : " (no change of the bill)"
       : now > 0 ? " (\(then > now ? "+" : "")\(share))" : ""
     return
       "\(HumanFormat.visible(answer.question.text)): \(HumanFormat.usd(then)) instead of "

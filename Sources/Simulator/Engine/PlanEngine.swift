@@ -139,14 +139,13 @@ package struct PlanEngine: ~Copyable {
     budget = BudgetWatch(compiled: compiled, population: population)
     ledger = Ledger(compiled: compiled, users: plan.users)
     result = PlanResult(plan: plan, run: run)
-    let isTelling = log != nil || watched > 0
     observers = Observers(
       compiled, population: population, users: plan.users, ledgerRows: ledger.rows, log: log,
       watched: watched)
-    foresees = !isTelling && Self.foresees(scenario)
+    foresees = !observers.isTelling && Self.foresees(scenario)
     // An end that is booked ahead would free its place ahead.
     foreseesTalks =
-      !isTelling && scenario.hasConversations && Self.looksAtNoCall(scenario)
+      !observers.isTelling && scenario.hasConversations && Self.looksAtNoCall(scenario)
       && !scenario.limitsRuns
   }
 

@@ -27,26 +27,12 @@ import Testing
       threads: threads)
   }
 
-  /// Two places, and runs of an hour: more of them cost more until no place is free. What is refused costs
-  /// nothing and is no saving: not green, in the headline and in the table.
+  /// Two places for runs of an hour; under the shock a run takes 300 hours, and most find no place. What is
+  /// refused costs nothing, and is no saving: the bar is not green, headline and table tell the runs.
   @Test func refusedRunsAreNoSaving() throws {
-    let folder = try ScenarioFolder([
-      "s.yaml": """
-      period: {start: 2026-01-01, days: 30}
-      plans: [10]
-      catalog:
-        models:
-          m: {provider: p, latency: 1s, calls: $1 per 1K calls, input: $0 per 1M tokens, output: $0 per 1M tokens}
-      policy: {rules: [{name: all, model: m}]}
-      traffic: {arrivals: exact}
-      workloads:
-        phone:
-          volume: 10
-          quota: {concurrent: 2, overflow: reject}
-          stages: [{calls: {a: {}}}, {delay: 1h, calls: {b: {}}}]
-
-      """
-    ])
+    let folder = try RunLimitTests.folder(
+      quota: "{concurrent: 2, overflow: reject}",
+      workload: "stages: [{calls: {a: {}}}, {delay: 1h, calls: {b: {}}}]")
     let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"), overrides: [])
     let slow = shock("slow", ["workloads.phone.stages.1.delay=300h"])
     let study = try StressStudy(

@@ -66,7 +66,7 @@ import Testing
     // The budget that is asked about judges.
     (
       "budget=$5",
-      "$9.00 instead of $9.00 (no change: nothing here rests on it), which breaks the $5.00 budget",
+      "$9.00 instead of $9.00 (no change of the bill), which breaks the $5.00 budget",
       "budget=$5"
     ),
     (

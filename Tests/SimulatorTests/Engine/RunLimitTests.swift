@@ -10,7 +10,7 @@ import Testing
 /// Limits on whole flows and conversations, like the lines of a telephone system.
 @Suite struct RunLimitTests {
   /// Flows of 3 s: a call of 1 s, a delay of 1 s, a call of 1 s.
-  private static func folder(
+  static func folder(
     quota: String, volume: Int = 10, users: Int = 10, workload: String? = nil,
     traffic: String = "{arrivals: exact}"
   ) throws -> ScenarioFolder {
