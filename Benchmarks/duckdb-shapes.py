@@ -39,9 +39,10 @@ QUERIES = {
           SELECT p.startTimeUnixNano::BIGINT // 86400000000000 d,
             list_filter(p.attributes, lambda a: a."key" = 'gen_ai.response.model')[1]."value".stringValue m,
             list_filter(p.attributes, lambda a: a."key" = 'gen_ai.usage.input_tokens')[1]."value".intValue i,
+            list_filter(p.attributes, lambda a: a."key" = 'gen_ai.usage.cache_read.input_tokens')[1]."value".intValue c,
             list_filter(p.attributes, lambda a: a."key" = 'gen_ai.usage.output_tokens')[1]."value".intValue o
           FROM span)
-        SELECT m, d, count(*), sum(i::BIGINT), sum(o::BIGINT) FROM part GROUP BY ALL ORDER BY ALL""",
+        SELECT m, d, count(*), sum(i::BIGINT), sum(c::BIGINT), sum(o::BIGINT) FROM part GROUP BY ALL ORDER BY ALL""",
 }
 connection = duckdb.connect()
 connection.execute(f"SET threads = {int(threads)}")
