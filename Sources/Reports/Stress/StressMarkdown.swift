@@ -33,17 +33,7 @@ package enum StressMarkdown {
     }
     let shocks = study.results.compactMap { result in result.month.map { (result.shock, $0) } }
     let users = HumanFormat.plural(Int64(study.plan.users), "user")
-    let failing = failing(study).map { lost in
-      func more(_ count: Int64, _ end: String) -> String {
-        "\(HumanFormat.count(count)) more than without it \(count == 1 ? "gets" : "get") \(end)"
-      }
-      let runs = lost.runs > 0 ? more(lost.runs, "no free place") : nil
-      let calls = lost.calls > 0 ? more(lost.calls, "no answer") : nil
-      return " Most \(lost.calls > 0 ? "calls" : "flows and conversations") are lost under "
-        + "“\(escape(lost.title))”: "
-        + (calls.map { $0 + (runs.map { ", and of flows and conversations \($0)" } ?? "") } ?? runs
-          ?? "") + ", which costs nothing."
-    }
+    let losses = losses(study, escape)
     let trouble =
       CallTrouble.sentence(
         [(whose: " with \(users)", trouble: study.base.outcome.trouble)], emphasis: emphasis
@@ -51,7 +41,7 @@ package enum StressMarkdown {
     guard let worst = shocks.max(by: { $0.1.bill < $1.1.bill }), worst.1.bill > study.base.bill
     else {
       let bill = strong(HumanFormat.usd(study.base.bill))
-      return trouble + "No shock makes the bill of \(users), \(bill), any larger." + (failing ?? "")
+      return trouble + "No shock makes the bill of \(users), \(bill), any larger." + losses
     }
     let more = worst.1.bill - study.base.bill
     let first =
@@ -59,7 +49,7 @@ package enum StressMarkdown {
       + "The shock that costs most with \(users) is \(strong("“\(escape(worst.0.title))”")): the bill "
       + "goes from \(HumanFormat.usd(study.base.bill)) to "
       + "\(strong(HumanFormat.usd(worst.1.bill))), \(HumanFormat.usd(more)) more."
-    guard let budget = study.scenario.budget?.amount else { return first + (failing ?? "") }
+    guard let budget = study.scenario.budget?.amount else { return first + losses }
     let breaking = shocks.filter { $0.1.crossedDay != nil }.count
     let verdict =
       study.base.crossedDay != nil
@@ -69,27 +59,32 @@ package enum StressMarkdown {
           + (study.base.outcome.trouble?.qualification.map { ", but \($0)" } ?? "") + "."
         : "\(breaking) of the \(shocks.count) shocks \(breaking == 1 ? "breaks" : "break") the "
           + "\(HumanFormat.usd(budget)) budget, which holds without them."
-    return first + " " + verdict + (failing ?? "")
+    return first + " " + verdict + losses
   }
 
-  /// The shock under which most calls fail, or most runs are refused, that do not without it, of those
-  /// whose calls are counted.
-  private static func failing(
-    _ study: StressStudy
-  ) -> (title: String, calls: Int64, runs: Int64)? {
-    let lost = study.results.compactMap { result in
-      result.month.flatMap { month in
-        month.isSpliced
-          ? nil
-          : (
-            title: result.shock.title, calls: month.failedCalls - study.base.failedCalls,
-            runs: month.refusedRuns - study.base.refusedRuns
-          )
-      }
+  /// The shocks under which most calls fail, and most runs are refused, that do not without them, of those
+  /// whose calls are counted; empty: there is none.
+  private static func losses(
+    _ study: StressStudy, _ escape: (String) -> String
+  ) -> String {
+    func most(_ count: (ShockResult.Month) -> Int64) -> (title: String, more: Int64)? {
+      study.results.compactMap { result in
+        result.month.flatMap { month in
+          month.isSpliced
+            ? nil : (title: result.shock.title, more: count(month) - count(study.base))
+        }
+      }.filter { $0.more > 0 }.max { $0.more < $1.more }
     }
-    return lost.filter { $0.calls > 0 || $0.runs > 0 }.max {
-      ($0.calls, $0.runs) < ($1.calls, $1.runs)
+    let calls = most(\.failedCalls).map {
+      " Most calls are lost under “\(escape($0.title))”: \(HumanFormat.count($0.more)) more than "
+        + "without it \($0.more == 1 ? "gets" : "get") no answer, which costs nothing."
     }
+    let runs = most(\.refusedRuns).map {
+      " Most flows and conversations are refused under “\(escape($0.title))”: "
+        + "\(HumanFormat.count($0.more)) more than without it \($0.more == 1 ? "finds" : "find") no free "
+        + "place, which costs nothing."
+    }
+    return (calls ?? "") + (runs ?? "")
   }
 
   // MARK: Details

@@ -44,14 +44,29 @@ import Testing
     let more = month.refusedRuns - study.base.refusedRuns
     #expect(
       StressMarkdown.headline(study).contains(
-        "Most flows and conversations are lost under “slow”: \(more) more than without it get no free "
-          + "place, which costs nothing."))
+        "Most flows and conversations are refused under “slow”: \(more) more than without it find no "
+          + "free place, which costs nothing."))
     let table = StressReport.table([study])
     #expect(table.columns.last?.name == "refused_runs")
     #expect(
       table.rows.map { $0.last } == [
         .integer(study.base.refusedRuns), .integer(month.refusedRuns),
       ])
+  }
+
+  /// Half of two places is one: limits on whole runs are quotas, too.
+  @Test func halvedQuotasHoldForWholeRuns() throws {
+    let folder = try RunLimitTests.folder(
+      quota: "{concurrent: 2, overflow: reject}",
+      workload: "stages: [{calls: {a: {}}}, {delay: 20h, calls: {b: {}}}]")
+    let half = try folder.read(overrides: ["workloads.phone.quota.concurrent=1"])
+    let refused = try Simulation(half).result(of: half.plans[0], run: 1).flows[0].refused
+    let (tree, scenario) = try ScenarioReader.tree(path: folder.path("s.yaml"), overrides: [])
+    let shocks = try StandardFiles.shocks().filter { $0.title == "All quotas halved" }
+    let study = try StressStudy(
+      tree, scenario, shocks: shocks, rules: try SelectionReader.rules(of: scenario), threads: 1)
+    #expect(study.results.map { $0.month?.refusedRuns } == [refused])
+    #expect(refused > study.base.refusedRuns)
   }
 
   /// A shock that changes nothing gives the base to the byte, spliced or not.
