@@ -284,12 +284,12 @@ package struct Approximations {
       guard let limit = scenario.workloads[number].runLimit, let load = runs.load(of: number)
       else { return nil }
       let part = "\(scenario.workloads[number].name) quota"
-      let places = HumanFormat.count(Int64(limit.concurrent))
+      let places = HumanFormat.plural(Int64(limit.concurrent), "run")
       guard limit.maxWait != nil else {
         let isFull = load.mean >= Double(limit.concurrent)
         return Expectation.Approximation(
           part: part,
-          reason: "at most \(places) runs at once, and the formula lets all run as they come: "
+          reason: "at most \(places) at once, and the formula lets all run as they come: "
             + (isFull
               ? "more come than can, so they wait ever longer"
               : "those that wait are made later, which changes the cost only where times do"),
@@ -299,7 +299,7 @@ package struct Approximations {
       let refused = Erlang.blocked(load: load.busiestHour, places: limit.concurrent)
       return Expectation.Approximation(
         part: part,
-        reason: "at most \(places) runs at once, and the formula refuses none: in the busiest hour "
+        reason: "at most \(places) at once, and the formula refuses none: in the busiest hour "
           + "\(HumanFormat.share(refused)) of them or fewer find no place",
         isLeftOut: refused >= AttentionLimits.shipped.turnedAway, hidesChance: matters(refused))
     }

@@ -128,24 +128,21 @@ package enum StressReport {
     }
   }
 
-  /// What nobody answers in that month.
-  private static func lost(_ month: ShockResult.Month) -> String {
-    let calls = HumanFormat.plural(month.failedCalls, "failed call")
-    guard month.refusedRuns > 0 else { return calls }
-    let runs = HumanFormat.plural(month.refusedRuns, "refused run")
-    return month.failedCalls > 0 ? "\(calls), \(runs)" : runs
+  /// What nobody answers in a month in which that is more than in the base.
+  private static func lost(_ month: ShockResult.Month, _ base: ShockResult.Month) -> String {
+    // Days taken from another month have no counts.
+    guard !month.isSpliced else {
+      return month.failedCalls > base.failedCalls ? "more calls fail" : "more runs are refused"
+    }
+    return [(month.failedCalls, "failed call"), (month.refusedRuns, "refused run")]
+      .filter { $0.0 > 0 }.map { HumanFormat.plural($0.0, $0.1) }.joined(separator: ", ")
   }
 
   package static func chart(_ study: StressStudy) -> BarRowsChart {
     func row(_ name: String, _ month: ShockResult.Month) -> BarRowsChart.Row {
       let effect = Effect(month, study.base)
       var text = HumanFormat.usd(month.bill)
-      if effect == .failing {
-        // Days taken from another month have no counts.
-        text +=
-          month.isSpliced
-          ? ", more calls fail" : ", " + lost(month)
-      }
+      if effect == .failing { text += ", " + lost(month, study.base) }
       return BarRowsChart.Row(
         name: name, from: 0, to: month.bill.dollars, text: text, series: effect.rawValue)
     }
