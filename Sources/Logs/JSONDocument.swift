@@ -1,24 +1,39 @@
+import Foundation
 import LogJSON
+import Simulator
 
 /// One parsed JSON value: nodes in order, each with the place of the one behind it.
 package final class JSONDocument {
   package struct Problem: Error { var message: String }
 
-  fileprivate let bytes: [UInt8]
-  fileprivate let nodes: [lj_node]
+  /// The text and its nodes, of the document's own memory.
+  let bytes: UnsafePointer<UInt8>
+  let nodes: UnsafePointer<lj_node>
   /// What texts hold that are JSON themselves, by node; nil: they are none.
   private var opened: [Int: JSONNode?] = [:]
+  private let parser: JSONParser
 
-  fileprivate init(bytes: [UInt8], nodes: [lj_node]) {
+  fileprivate init(
+    bytes: UnsafePointer<UInt8>, nodes: UnsafeBufferPointer<lj_node>, parser: JSONParser
+  ) {
     self.bytes = bytes
-    self.nodes = nodes
+    self.parser = parser
+    let copy = UnsafeMutableBufferPointer<lj_node>.allocate(capacity: max(1, nodes.count))
+    _ = copy.initialize(from: nodes)
+    self.nodes = UnsafePointer(copy.baseAddress.unsafelyUnwrapped)
+  }
+
+  deinit {
+    bytes.deallocate()
+    nodes.deallocate()
   }
 
   package var root: JSONNode { JSONNode(document: self, index: 0) }
 
   fileprivate func opened(_ index: Int, _ text: String) -> JSONNode? {
     if let known = opened[index] { return known }
-    let node = JSONNode.inside(text)
+    var text = text
+    let node = text.withUTF8 { parser.inside($0) }
     opened[index] = .some(node)
     return node
   }
@@ -33,21 +48,30 @@ package final class JSONParser {
   deinit { lj_free(parser) }
 
   package func parse(_ text: some Collection<UInt8>) throws(JSONDocument.Problem) -> JSONDocument {
-    var bytes = [UInt8]()
-    bytes.reserveCapacity(text.count + Self.padding)
-    bytes.append(contentsOf: text)
-    let length = bytes.count
-    bytes.append(contentsOf: repeatElement(0x20, count: Self.padding))
+    let length = text.count
+    let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: length + Self.padding)
+    _ = bytes.initialize(from: text)
+    bytes[length...].initialize(repeating: 0x20)
+    let start = UnsafePointer(bytes.baseAddress.unsafelyUnwrapped)
     var nodes: UnsafePointer<lj_node>?
     var count = 0
-    let problem = bytes.withUnsafeBytes { bytes in
-      lj_parse(
-        parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length, bytes.count,
-        &nodes, &count)
+    let problem = start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+      lj_parse(parser, $0, length, bytes.count, &nodes, &count)
     }
-    if let problem { throw JSONDocument.Problem(message: String(cString: problem)) }
+    if let problem {
+      bytes.deallocate()
+      throw JSONDocument.Problem(message: String(cString: problem))
+    }
     return JSONDocument(
-      bytes: bytes, nodes: Array(UnsafeBufferPointer(start: nodes, count: count)))
+      bytes: start, nodes: UnsafeBufferPointer(start: nodes, count: count), parser: self)
+  }
+
+  /// An object or array that is written as a text, also with its quotes doubled once more.
+  func inside(_ text: Bytes) -> JSONNode? {
+    guard let first = text.first, JSONNode.mayOpen(first) else { return nil }
+    if let parsed = try? parse(text) { return parsed.root }
+    let single = String(decoding: text, as: UTF8.self).replacing("\"\"", with: "\"")
+    return try? parse(single.utf8).root
   }
 }
 
@@ -55,8 +79,13 @@ package final class JSONParser {
 package struct JSONNode {
   package enum Kind { case null, bool, number, string, array, object }
 
-  fileprivate let document: JSONDocument
-  fileprivate let index: Int
+  let document: JSONDocument
+  let index: Int
+
+  init(document: JSONDocument, index: Int) {
+    self.document = document
+    self.index = index
+  }
 
   private var node: lj_node { document.nodes[index] }
 
@@ -106,21 +135,44 @@ package struct JSONNode {
     return children.first { $0.isCalled(name) }
   }
 
-  private func isCalled(_ name: String) -> Bool {
+  func isCalled(_ name: String) -> Bool {
     let key = document.raw(node.key, node.key_length)
-    return key.elementsEqual(name.utf8) || (key.contains(0x5C) && self.key == name)
+    var name = name
+    return name.withUTF8 { key.equals($0) } || (key.hasEscapes && self.key == name)
   }
 
   /// What the text holds, if that is JSON.
-  package var inner: JSONNode? { document.opened(index, text) }
+  package var inner: JSONNode? {
+    guard withBytes({ $0.first.map(Self.mayOpen) }) == true else { return nil }
+    return document.opened(index, text)
+  }
 
-  /// An object or array that is written as a text, also with its quotes doubled once more.
-  package static func inside(_ text: String) -> JSONNode? {
-    guard let first = text.utf8.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-    else { return nil }
-    let parser = JSONParser()
-    if let parsed = try? parser.parse(text.utf8) { return parsed.root }
-    return try? parser.parse(text.replacing("\"\"", with: "\"").utf8).root
+  /// Whether a text that begins so may be JSON.
+  static func mayOpen(_ first: UInt8) -> Bool {
+    first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+  }
+
+  /// A scalar as it is written, without quotes.
+  func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
+    withExtendedLifetime(document) { body(document.raw(node.text, node.text_length)) }
+  }
+
+  var firstChild: JSONNode? {
+    index + 1 < Int(node.next) ? JSONNode(document: document, index: index + 1) : nil
+  }
+
+  /// Children with their keys as these are written.
+  func forEachChild(_ body: (JSONNode, Bytes) -> Void) {
+    let end = Int(node.next)
+    var place = index + 1
+    withExtendedLifetime(document) {
+      while place < end {
+        let child = document.nodes[place]
+        body(
+          JSONNode(document: document, index: place), document.raw(child.key, child.key_length))
+        place = Int(child.next)
+      }
+    }
   }
 
   /// On one line, without white space between tokens; all tokens as they were written.
@@ -149,14 +201,15 @@ package struct JSONNode {
 }
 
 extension JSONDocument {
-  fileprivate func raw(_ start: UInt32, _ length: UInt32) -> ArraySlice<UInt8> {
-    bytes[Int(start)..<Int(start) + Int(length)]
+  /// A token as it is written.
+  func raw(_ start: UInt32, _ length: UInt32) -> Bytes {
+    Bytes(start: bytes + Int(start), count: Int(length))
   }
 
   /// A string without its escapes. Half a surrogate pair, which cut prompts have, becomes U+FFFD.
-  fileprivate func text(_ start: UInt32, _ length: UInt32) -> String {
+  func text(_ start: UInt32, _ length: UInt32) -> String {
     let raw = raw(start, length)
-    guard raw.contains(0x5C) else { return String(decoding: raw, as: UTF8.self) }
+    guard raw.hasEscapes else { return String(decoding: raw, as: UTF8.self) }
     var units: [UInt8] = []
     var surrogate: UInt16?
     var place = raw.startIndex
@@ -189,4 +242,9 @@ extension JSONDocument {
     UInt8(ascii: "n"): 0x0A, UInt8(ascii: "t"): 0x09, UInt8(ascii: "r"): 0x0D,
     UInt8(ascii: "b"): 0x08, UInt8(ascii: "f"): 0x0C,
   ]
+}
+
+extension Bytes {
+  /// Whether a backslash is among them.
+  var hasEscapes: Bool { baseAddress.map { memchr($0, 0x5C, count) != nil } ?? false }
 }

@@ -64,7 +64,7 @@ package final class LogIntake {
       if row.problem != nil { sources[rows.count] = source(record) }
       noteUnread(record, decoder)
       rows.append(row)
-      if row.charge != nil { rows += decoder.credits(record, of: row) }
+      if row.charge != nil { rows += decoder.credits(of: row) }
     }
     try reader.read()
     reading.files[number].container = reader.facts.container

@@ -12,11 +12,25 @@ package struct LogPath: Hashable, Sendable {
     parts = name.split(separator: "/").map(String.init)
   }
 
-  /// Whether a path, as `SourceRecord.leaves` tells them, is meant by this one, in which `*` stands for
+  package static func == (one: LogPath, other: LogPath) -> Bool { one.name == other.name }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+  /// Whether a path of keys, `/` between them, is meant by this one, in which `*` stands for
   /// any text without `/` and `**` for any text.
   package func covers(_ path: String) -> Bool {
     if path == name { return true }
     return Self.covers(parts[...], path.split(separator: "/").map(String.init)[...])
+  }
+
+  /// Whether what it covers may lie below such a path.
+  package func leads(through path: String) -> Bool {
+    let above = path.split(separator: "/").map(String.init)
+    for (place, part) in parts.enumerated() {
+      if place == above.count || part == "**" { return true }
+      if !WildcardText(part).matches(above[place]) { return false }
+    }
+    return false
   }
 
   private static func covers(_ pattern: ArraySlice<String>, _ path: ArraySlice<String>) -> Bool {

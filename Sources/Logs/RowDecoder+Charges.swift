@@ -2,7 +2,7 @@ import Support
 
 /// Lines of bills: which model and kind a text names, and what sort of charge it is.
 extension RowDecoder {
-  package func readCharge(_ record: SourceRecord, _ row: inout LogRow) throws(LogRow.Problem) {
+  package func readCharge(_ record: RecordIndex, _ row: inout LogRow) throws(LogRow.Problem) {
     var charge = LogRow.Charge()
     row.project = text(.project, record)
     guard let amount = try decimal(.amount, record) else {
@@ -23,8 +23,8 @@ extension RowDecoder {
   }
 
   /// The credits within a row, each a charge of its own.
-  package func credits(_ record: SourceRecord, of row: LogRow) -> [LogRow] {
-    guard let rule = shape.columns[.credits], let list = record.first(of: rule.from)?.value else {
+  package func credits(of row: LogRow) -> [LogRow] {
+    guard let rule = rule(.credits), let list = index.first(of: rule.from)?.value else {
       return []
     }
     return list.elements.enumerated().map { place, element in
@@ -34,10 +34,10 @@ extension RowDecoder {
       (charge.category, charge.kind, charge.quantity) = ("credit", "credit", nil)
       do throws(LogRow.Problem) {
         guard let text = element.child("amount")?.text, let amount = ExactDecimal(text) else {
-          throw problem(rule.from[0], "", "a credit without an amount")
+          throw problem(path(rule.from[0]), "", "a credit without an amount")
         }
         charge.amount = amount
-        charge.amountUSD = try dollars(charge, record)
+        charge.amountUSD = try dollars(charge, index)
       } catch {
         credit.problem = error
       }
@@ -47,20 +47,18 @@ extension RowDecoder {
   }
 
   package func decimal(
-    _ column: LogColumn, _ record: SourceRecord
+    _ column: LogColumn, _ record: RecordIndex
   ) throws(LogRow.Problem) -> ExactDecimal? {
-    guard let rule = shape.columns[column],
-      let (path, value) = record.first(of: rule.from + rule.orElse)
-    else { return nil }
+    guard let (slot, value) = rule(column)?.first(in: record) else { return nil }
     let text = hasDecimalComma(record) ? value.text.replacing(",", with: ".") : value.text
     guard let number = ExactDecimal(text) else {
-      throw problem(path, value.text, "expected a number")
+      throw problem(path(slot), value.text, "expected a number")
     }
     return number
   }
 
   private func dollars(
-    _ charge: LogRow.Charge, _ record: SourceRecord
+    _ charge: LogRow.Charge, _ record: RecordIndex
   ) throws(LogRow.Problem) -> ExactDecimal? {
     let rate =
       charge.currency == "USD" ? ExactDecimal(digits: 1, places: 0) : options.rates[charge.currency]
@@ -89,7 +87,7 @@ extension RowDecoder {
 
   // MARK: Names
 
-  private func name(_ record: SourceRecord, _ charge: inout LogRow.Charge, _ row: inout LogRow) {
+  private func name(_ record: RecordIndex, _ charge: inout LogRow.Charge, _ row: inout LogRow) {
     let meterText = text(.meter, record) ?? ""
     let stated = text(.category, record) ?? "usage"
     let meter = options.tables.meter(meterText, provider: row.seller ?? "invoice")
@@ -119,7 +117,7 @@ extension RowDecoder {
     return chargeClass == "Correction" ? "correction" : "usage"
   }
 
-  private func modelText(_ record: SourceRecord, _ meter: String) -> String? {
+  private func modelText(_ record: RecordIndex, _ meter: String) -> String? {
     if shape.columns[.model] != nil { return text(.model, record) }
     // A line item names the model in front of its comma.
     return meter.isEmpty ? nil : String(meter.prefix { $0 != "," })
@@ -132,7 +130,7 @@ extension RowDecoder {
     (["outp", "completion"], "output"), (["inp", "prompt"], "input"),
   ]
 
-  private func unnamedKind(_ category: String, _ record: SourceRecord, _ meter: String) -> String {
+  private func unnamedKind(_ category: String, _ record: RecordIndex, _ meter: String) -> String {
     switch category {
     case "tax", "credit": return category
     case "purchase": return "fixed"

@@ -17,19 +17,7 @@ package struct SourceRecord {
   package var resource: JSONNode?
 
   /// A value as text; `nil` where the record does not tell it.
-  package func told(_ path: LogPath) -> LogValue? {
-    guard let value = value(path) else { return nil }
-    if case .null = value.kind { return nil }
-    if value.kind != .text || value.text.isEmpty { return value.kind == .text ? nil : value }
-    return TraceFormat.usualMissing.contains(value.text) ? nil : value
-  }
-
-  package func first(of paths: [LogPath]) -> (path: LogPath, value: LogValue)? {
-    for path in paths {
-      if let value = told(path) { return (path, value) }
-    }
-    return nil
-  }
+  package func told(_ path: LogPath) -> LogValue? { value(path)?.told }
 
   /// Whether there is a column or key of that name, whatever it holds.
   package func has(_ path: LogPath) -> Bool { value(path) != nil }
@@ -37,50 +25,36 @@ package struct SourceRecord {
   private func value(_ path: LogPath) -> LogValue? {
     if path.isContext { return context[String(path.name.dropFirst())].map(LogValue.init) }
     if path.parts.count > 1, path.parts[0] == "resource", let resource {
-      if let found = Self.find(path.parts.dropFirst(), in: LogValue(resource)) { return found }
+      if let found = Self.find(path.parts.dropFirst(), below: resource) { return LogValue(found) }
     }
     switch body {
     case .json(let node):
-      if let value = LogValue(node).child(path.name) { return value }
-      return path.parts.count > 1 ? Self.find(path.parts[...], in: LogValue(node)) : nil
+      if let value = LogValue.child(path.name, of: node) { return LogValue(value) }
+      guard path.parts.count > 1 else { return nil }
+      return Self.find(path.parts[...], below: node).map(LogValue.init)
     case .row(let table, let row):
       if let place = table.places[path.name] { return table.value(row, place) }
-      guard path.parts.count > 1, let place = table.places[path.parts[0]] else { return nil }
-      return table.value(row, place).flatMap { Self.find(path.parts.dropFirst(), in: $0) }
+      guard path.parts.count > 1, let place = table.places[path.parts[0]],
+        let node = table.opened(row, place)
+      else { return nil }
+      return Self.find(path.parts.dropFirst(), below: node).map(LogValue.init)
     }
   }
 
-  private static func find(_ parts: ArraySlice<String>, in value: LogValue) -> LogValue? {
-    guard let part = parts.first else { return value }
-    if part == "**" {
-      if let found = find(parts.dropFirst(), in: value) { return found }
-      for child in value.children {
-        if let found = find(parts, in: child.value) { return found }
-      }
-      return nil
+  /// What lies below a value under these keys, of which `**` are any.
+  static func find(_ parts: ArraySlice<String>, below node: JSONNode) -> JSONNode? {
+    guard let part = parts.first else { return node }
+    guard part == "**" else {
+      return LogValue.child(part, of: node).flatMap { find(parts.dropFirst(), below: $0) }
     }
-    guard let child = value.child(part) else { return nil }
-    return find(parts.dropFirst(), in: child)
-  }
-
-  /// Every simple value with its path.
-  package func leaves(_ visit: (_ path: String, _ value: LogValue) -> Void) {
-    switch body {
-    case .json(let node):
-      for child in LogValue(node).children { Self.leaves(child.name, child.value, visit) }
-    case .row(let table, let row):
-      for (place, name) in table.names.enumerated() {
-        if let value = table.value(row, place) { Self.leaves(name, value, visit) }
-      }
+    if let found = find(parts.dropFirst(), below: node) { return found }
+    guard let opened = LogValue.opened(node) else { return nil }
+    let areAttributes = LogValue.isAttributes(opened)
+    for child in opened.children {
+      guard let value = areAttributes ? child["value"] : child else { continue }
+      if let found = find(parts, below: value) { return found }
     }
-  }
-
-  private static func leaves(
-    _ path: String, _ value: LogValue, _ visit: (String, LogValue) -> Void
-  ) {
-    let children = value.children
-    if children.isEmpty { return value.kind == .object ? () : visit(path, value) }
-    for child in children { leaves(path + "/" + child.name, child.value, visit) }
+    return nil
   }
 
   /// The record on one line: of a table's row, its fields.
@@ -96,6 +70,7 @@ package final class LogTable {
   package let names: [String]
   package let delimiter: UInt8
   package private(set) var places: [String: Int] = [:]
+  private let parser = JSONParser()
 
   package init(names: [String], delimiter: UInt8) {
     self.names = names
@@ -106,36 +81,16 @@ package final class LogTable {
   package func value(_ row: CSVRow, _ place: Int) -> LogValue? {
     guard place < row.count else { return nil }
     let text = row.withBytes(place) { String(decoding: $0, as: UTF8.self) }
-    return LogValue(kind: .text, text: LogValue.trimmed(text), cell: cell(row, place))
+    return LogValue(kind: .text, text: LogValue.trimmed(text))
   }
 
-  /// A cell that may hold JSON, which is parsed once.
-  package final class Cell {
-    private var node: JSONNode??
-
-    package func opened(_ text: String) -> JSONNode? {
-      if let node { return node }
-      let parsed = JSONNode.inside(text)
-      node = .some(parsed)
-      return parsed
+  /// What a cell holds, if that is JSON.
+  func opened(_ row: CSVRow, _ place: Int) -> JSONNode? {
+    guard place < row.count else { return nil }
+    return row.withBytes(place) { bytes in
+      guard let first = bytes.first, JSONNode.mayOpen(first) else { return nil }
+      return parser.inside(bytes)
     }
-  }
-
-  private var cells: [Int: Cell] = [:]
-  private var row = 0
-
-  private func cell(_ row: CSVRow, _ place: Int) -> Cell? {
-    let first = row.withBytes(place) { $0.first }
-    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"")
-    else { return nil }
-    if self.row != row.number {
-      cells.removeAll(keepingCapacity: true)
-      self.row = row.number
-    }
-    if let known = cells[place] { return known }
-    let cell = Cell()
-    cells[place] = cell
-    return cell
   }
 }
 
@@ -146,13 +101,10 @@ package struct LogValue {
   package var kind: Kind
   package var text: String
   private var node: JSONNode?
-  /// Of a table's text.
-  private var cell: LogTable.Cell?
 
-  package init(kind: Kind, text: String, cell: LogTable.Cell? = nil) {
+  package init(kind: Kind, text: String) {
     self.kind = kind
     self.text = text
-    self.cell = cell
   }
 
   package init(_ node: JSONNode) {
@@ -175,55 +127,66 @@ package struct LogValue {
     return Quantity.trimmed(text)
   }
 
-  /// Whether it counts something.
-  package var isNumber: Bool { kind == .number }
-
-  /// What the value holds; a text may hold JSON, also with its quotes doubled once more.
-  package var children: [(name: String, value: LogValue)] {
-    guard let node = opened else { return [] }
-    if Self.isAttributes(node) {
-      return node.children.compactMap { item in
-        guard let key = item["key"], let value = item["value"] else { return nil }
-        return (key.text, LogValue(value))
-      }
+  /// The value, unless it stands for one that is not known.
+  var told: LogValue? {
+    switch kind {
+    case .null: nil
+    case .text: text.isEmpty || isMissing ? nil : self
+    default: self
     }
-    let isObject = node.kind == .object
-    return node.children.enumerated().map { (isObject ? $1.key : String($0), LogValue($1)) }
   }
 
-  package func child(_ name: String) -> LogValue? {
-    guard let node = opened else { return nil }
-    if node.kind == .object { return node[name].map(LogValue.init) }
-    guard Self.isAttributes(node) else { return nil }
-    for item in node.children where item["key"]?.text == name {
-      return item["value"].map(LogValue.init)
-    }
-    return nil
+  private var isMissing: Bool {
+    text.utf8.count <= Self.longestMissing && TraceFormat.usualMissing.contains(text)
   }
+  private static let longestMissing = TraceFormat.usualMissing.map(\.utf8.count).max() ?? 0
 
   /// The elements of an array.
-  package var elements: [LogValue] { kind == .array || opened != nil ? children.map(\.value) : [] }
+  package var elements: [LogValue] {
+    guard let opened = node.map(Self.opened) ?? inside else { return [] }
+    return opened.children.compactMap { child in
+      (Self.isAttributes(opened) ? child["value"] : child).map(LogValue.init)
+    }
+  }
 
-  private var opened: JSONNode? {
-    guard let node else { return kind == .text ? cell?.opened(text) : nil }
-    return node.isScalar ? (kind == .text ? node.inner : nil) : node
+  /// What the text of a table's cell holds, if that is JSON.
+  private var inside: JSONNode? {
+    var text = text
+    return text.withUTF8 { $0.first.map(JSONNode.mayOpen) == true ? JSONParser().inside($0) : nil }
+  }
+
+  /// What stands under a key of an object, or of a list of `{key, value}`, also of one that is written as
+  /// a text.
+  package func child(_ name: String) -> LogValue? {
+    node.flatMap { Self.child(name, of: $0) }.map(LogValue.init)
+  }
+
+  static func child(_ name: String, of node: JSONNode) -> JSONNode? {
+    guard let node = opened(node) else { return nil }
+    if node.kind == .object { return node[name] }
+    guard isAttributes(node) else { return nil }
+    return node.children.first { $0["key"]?.text == name }?["value"]
+  }
+
+  /// The object or array, also one that is written as a text.
+  static func opened(_ node: JSONNode) -> JSONNode? {
+    let node = unwrapped(node)
+    return node.isScalar ? (node.kind == .string ? node.inner : nil) : node
   }
 
   /// A list of `{key, value}`, as OTLP writes maps.
-  private static func isAttributes(_ node: JSONNode) -> Bool {
-    guard node.kind == .array, let first = node.children.first(where: { _ in true }) else {
-      return false
-    }
+  static func isAttributes(_ node: JSONNode) -> Bool {
+    guard node.kind == .array, let first = node.firstChild else { return false }
     return first.kind == .object && first["key"] != nil && first["value"] != nil
   }
 
   /// What OTLP wraps into the name of its type.
-  private static func unwrapped(_ node: JSONNode) -> JSONNode {
-    guard node.kind == .object, let only = node.children.first(where: { _ in true }) else {
-      return node
-    }
-    return Self.wrappers.contains(only.key) ? only : node
+  static func unwrapped(_ node: JSONNode) -> JSONNode {
+    guard node.kind == .object, let only = node.firstChild,
+      wrappers.contains(where: only.isCalled)
+    else { return node }
+    return only
   }
 
-  private static let wrappers: Set = ["stringValue", "intValue", "doubleValue", "boolValue"]
+  private static let wrappers = ["stringValue", "intValue", "doubleValue", "boolValue"]
 }
