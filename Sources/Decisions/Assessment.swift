@@ -229,7 +229,7 @@ package struct Assessor: Sendable {
         progress: progress
       ).map { $0.map { Assessment(runs: $0) } }
     }
-    let outcomes = try Outcomes.map(
+    let outcomes = try Parallel.map(
       drawn.indices.flatMap { variant in numbers.map { (variant: variant, run: $0) } },
       threads: threads
     ) { job in
@@ -275,7 +275,7 @@ package struct Assessor: Sendable {
   private func formulas(_ variants: [Variant]) throws -> [[Assessment]] {
     let sets = draws.isEmpty ? 0 : InputDraws.sets
     let inputs = variants.map { draws.evenSettings(sets, except: $0.settings) }
-    let outcomes = try Outcomes.map(
+    let outcomes = try Parallel.map(
       variants.indices.flatMap { variant in (0...sets).map { (variant: variant, run: $0) } },
       threads: threads
     ) { job in
@@ -294,7 +294,7 @@ package struct Assessor: Sendable {
   }
 
   private func scenarios(_ variants: [Variant], runs: Range<Int>) throws -> [[Scenario]] {
-    try Outcomes.map(variants, threads: threads) { variant in
+    try Parallel.map(variants, threads: threads) { variant in
       try runs.map { try read(variant, run: draws.isEmpty ? 0 : $0) }
     }
   }

@@ -1,9 +1,8 @@
 import Analysis
 import CostModel
-import Dispatch
 import Scenarios
 import Simulator
-import Synchronization
+import Support
 
 /// One plan of one variant, in one run, reduced to what decisions are about.
 package struct Outcome: Sendable {
@@ -125,13 +124,13 @@ package enum Outcomes {
     try SimulationLimits.shipped.get().checkWork(
       variants: scenarios.count, runs: runs.count
     ) { scenarios[$0] }
-    let simulations = try map(scenarios, threads: threads) { Simulation($0) }
+    let simulations = try Parallel.map(scenarios, threads: threads) { Simulation($0) }
     let jobs = scenarios.indices.flatMap { variant in
       scenarios[variant].plans.flatMap { plan in
         runs.map { (variant: variant, plan: plan, run: $0) }
       }
     }
-    var outcomes = try map(jobs, threads: threads) { job in
+    var outcomes = try Parallel.map(jobs, threads: threads) { job in
       var told = 0
       let result = try simulations[job.variant].result(of: job.plan, run: job.run) { count in
         progress(count - told)
@@ -158,23 +157,5 @@ package enum Outcomes {
     let cost = ExpectedCost(scenario: scenario, plan: plan)
     return QuotaLoads(scenario: scenario, traffic: cost.traffic, calls: cost.calls).loads()
       .map(\.busiestShare).max()
-  }
-
-  /// `body` of every item, in their order; the first item's error is thrown.
-  package static func map<Item: Sendable, Result: Sendable>(
-    _ items: [Item], threads: Int, _ body: @Sendable (Item) throws -> Result
-  ) throws -> [Result] {
-    let next = Atomic<Int>(0)
-    let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, items.count))) { _ in
-      while true {
-        let number = next.add(1, ordering: .relaxed).oldValue
-        guard number < items.count else { return }
-        let result = Swift.Result { try body(items[number]) }
-        results.withLock { $0[number] = result }
-      }
-    }
-    let finished = results.withLock { $0 }
-    return try items.indices.compactMap { try finished[$0]?.get() }
   }
 }

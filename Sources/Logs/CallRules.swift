@@ -5,7 +5,7 @@ package struct CallRules {
   private var rows: [LogRow]
   private let options: LogReadOptions
   private let files: [LogReading.File]
-  package private(set) var kept: [LogRow] = []
+  private let pricer: RowPricer
   /// By the record's place among all.
   package private(set) var leftOut: [(place: Int, left: LogReading.LeftOut)] = []
   package private(set) var lonely: (rows: Int64, tokens: Int64) = (0, 0)
@@ -15,49 +15,63 @@ package struct CallRules {
     self.rows = rows
     self.options = options
     self.files = files
+    pricer = RowPricer(options)
     reasons = Array(repeating: nil, count: rows.count)
   }
 
-  package mutating func apply() {
+  /// - Returns: the rows that are none of `leftOut`, named and priced.
+  package mutating func apply() -> [LogRow] {
     if !options.keepsDuplicates { joinVersions() }
     findCalls()
     findOtherServices()
+    var kept = 0
     for place in rows.indices {
-      if reasons[place] == nil { reasons[place] = rows[place].problem?.reason }
-      if let reason = reasons[place] {
-        let row = rows[place]
-        leftOut.append(
-          (
-            place,
-            LogReading.LeftOut(
-              file: row.file, record: row.record, key: row.key, reason: reason,
-              problem: reason.isBad ? row.problem : nil, tokens: row.tokens,
-              charge: reason == .otherService ? row.charge : nil)
-          ))
-      } else {
-        // Priced apart: a row that is changed where it lies would have all of them copied.
-        var row = rows[place]
-        price(&row)
-        kept.append(row)
+      if let reason = reasons[place] ?? rows[place].problem?.reason {
+        leaveOut(place, reason)
+        continue
       }
+      if kept < place { rows.swapAt(kept, place) }
+      pricer.name(rows[kept], files[rows[kept].file].shape.rows)
+      kept += 1
     }
+    rows.removeSubrange(kept...)
+    defer { rows = [] }
+    return rows
+  }
+
+  private mutating func leaveOut(_ place: Int, _ reason: LogRow.Reason) {
+    let row = rows[place]
+    leftOut.append(
+      (
+        place,
+        LogReading.LeftOut(
+          file: row.file, record: row.record, key: row.key, reason: reason,
+          problem: reason.isBad ? row.problem : nil, tokens: row.tokens,
+          charge: reason == .otherService ? row.charge : nil)
+      ))
   }
 
   // MARK: Versions of one call
 
   private mutating func joinVersions() {
-    var groups: [String: [Int]] = [:]
-    for (place, row) in rows.enumerated() {
-      if let identity = row.identity { groups[identity, default: []].append(place) }
+    var first: [RowIdentity: Int] = [:]
+    var groups: [Int: [Int]] = [:]
+    for place in rows.indices {
+      guard let identity = rows[place].identity else { continue }
+      guard let known = first[identity] else {
+        first[identity] = place
+        continue
+      }
+      groups[known, default: [known]].append(place)
     }
-    for group in groups.values where group.count > 1 { join(group) }
+    for group in groups.values { join(group) }
   }
 
   private mutating func join(_ group: [Int]) {
     func rank(_ place: Int) -> [Int64] {
-      let row = rows[place]
-      return [
-        row.newest, row.count(.outputTokens), row.count(.inputTokens), Int64(row.kindsTold),
+      [
+        rows[place].newest, rows[place].count(.outputTokens), rows[place].count(.inputTokens),
+        Int64(rows[place].kindsTold),
       ]
     }
     var winner = group[0]
@@ -80,54 +94,63 @@ package struct CallRules {
   // MARK: What is a call
 
   private mutating func findCalls() {
-    var places: [String: Int] = [:]
-    for (place, row) in rows.enumerated() where reasons[place] == nil {
-      if let identity = row.identity { places[identity] = place }
-    }
     dropTwins()
-    var isAbove = Array(repeating: false, count: rows.count)
-    for place in rows.indices where reasons[place] == nil && isCandidate(rows[place]) {
-      var seen: Set<Int> = [place]
-      var next = rows[place].parent.flatMap { places[$0] }
-      while let above = next, seen.insert(above).inserted {
-        isAbove[above] = true
-        next = rows[above].parent.flatMap { places[$0] }
-      }
-    }
+    let isAbove = placesAboveCalls
     for place in rows.indices where reasons[place] == nil {
-      decide(place, hasCallBelow: isAbove[place])
+      decide(place, hasCallBelow: isAbove.contains(place))
     }
   }
 
+  /// What calls lie in, at any distance.
+  private var placesAboveCalls: Set<Int> {
+    var above: Set<Int> = []
+    guard rows.contains(where: { $0.parent != nil }) else { return above }
+    var places: [RowIdentity: Int] = [:]
+    for place in rows.indices where reasons[place] == nil {
+      if let identity = rows[place].identity { places[identity] = place }
+    }
+    for place in rows.indices where reasons[place] == nil && isCandidate(place) {
+      var seen: Set<Int> = [place]
+      var next = rows[place].parent.flatMap { places[$0] }
+      while let found = next, seen.insert(found).inserted {
+        above.insert(found)
+        next = rows[found].parent.flatMap { places[$0] }
+      }
+    }
+    return above
+  }
+
   /// A call, or what is one if there is none below it.
-  private func isCandidate(_ row: LogRow) -> Bool {
-    row.calling == .yes
-      || (row.calling == .perhaps && !row.names.isEmpty && row.quantities.contains { $0 >= 0 })
+  private func isCandidate(_ place: Int) -> Bool {
+    rows[place].calling == .yes
+      || (rows[place].calling == .perhaps && !rows[place].names.isEmpty
+        && rows[place].quantities.contains { $0 >= 0 })
   }
 
   /// Events that repeat what a call says.
   private mutating func dropTwins() {
+    guard rows.contains(where: \.isEvent) else { return }
     let told = Set(
-      rows.indices.filter { reasons[$0] == nil && !rows[$0].isEvent && isCandidate(rows[$0]) }
+      rows.indices.filter { reasons[$0] == nil && !rows[$0].isEvent && isCandidate($0) }
         .compactMap { rows[$0].twin })
-    var events: Set<String> = []
+    var events: Set<RowIdentity> = []
     for place in rows.indices where reasons[place] == nil && rows[place].isEvent {
-      guard let twin = rows[place].twin, isCandidate(rows[place]) else { continue }
+      guard let twin = rows[place].twin, isCandidate(place) else { continue }
       if told.contains(twin) || !events.insert(twin).inserted { reasons[place] = .duplicate }
     }
   }
 
   private mutating func decide(_ place: Int, hasCallBelow: Bool) {
-    let row = rows[place]
-    switch row.calling {
+    switch rows[place].calling {
     case .yes:
       if hasCallBelow { reasons[place] = .outerSpan }
-    case .perhaps where isCandidate(row) && !hasCallBelow: break
+    case .perhaps where isCandidate(place) && !hasCallBelow: break
     default:
-      reasons[place] = row.tokens > 0 ? .aggregate : .notACall
-      if row.tokens > 0, !hasCallBelow {
+      let tokens = rows[place].tokens
+      reasons[place] = tokens > 0 ? .aggregate : .notACall
+      if tokens > 0, !hasCallBelow {
         lonely.rows += 1
-        lonely.tokens += row.tokens
+        lonely.tokens += tokens
       }
     }
   }
@@ -136,44 +159,27 @@ package struct CallRules {
 
   private mutating func findOtherServices() {
     var products: Set<String> = []
-    for (place, row) in rows.enumerated() where reasons[place] == nil {
-      guard let charge = row.charge, charge.category == "usage" else { continue }
+    for place in rows.indices where reasons[place] == nil {
+      guard let charge = rows[place].charge, charge.category == "usage" else { continue }
       if charge.isOfOtherService {
         reasons[place] = .otherService
       } else {
         products.insert(charge.product)
       }
     }
-    for (place, row) in rows.enumerated() where reasons[place] == nil {
-      guard let charge = row.charge, charge.category != "usage", !charge.product.isEmpty,
+    for place in rows.indices where reasons[place] == nil {
+      guard let charge = rows[place].charge, charge.category != "usage", !charge.product.isEmpty,
         charge.isOfOtherService || charge.category == "tax", !products.contains(charge.product)
       else { continue }
       reasons[place] = .otherService
     }
-    for place in rows.indices where reasons[place] == nil && isEmptyBucket(rows[place]) {
+    for place in rows.indices where reasons[place] == nil && isEmptyBucket(place) {
       reasons[place] = .emptyBucket
     }
   }
 
-  private func isEmptyBucket(_ row: LogRow) -> Bool {
-    files[row.file].shape.rows == .buckets && row.quantities.allSatisfy { $0 < 0 }
-  }
-
-  // MARK: Names and costs
-
-  private func price(_ row: inout LogRow) {
-    let kind = files[row.file].shape.rows
-    if row.model == nil {
-      let answer = try? options.names.resolve(row.names, asked: row.asked, seller: row.seller)
-      row.model = answer?.model
-      row.modelName =
-        kind == .charges && answer?.model == nil ? "" : answer?.name ?? row.names.first ?? ""
-      row.provider = kind == .charges ? row.seller : answer?.provider ?? row.seller
-    } else if let model = row.model, let catalog = options.catalog {
-      row.modelName = catalog[model].name
-      row.provider = row.seller
-    }
-    guard kind != .charges else { return }
-    RowPricer(options).price(&row, isBucket: kind == .buckets)
+  private func isEmptyBucket(_ place: Int) -> Bool {
+    files[rows[place].file].shape.rows == .buckets
+      && rows[place].quantities.allSatisfy { $0 < 0 }
   }
 }

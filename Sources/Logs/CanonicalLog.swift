@@ -171,50 +171,62 @@ package final class CanonicalLog {
       LogQuantity(rawValue: column.name).map { (column, $0) }
     }
 
-  /// What the gateway's own cache answered cost nothing and is no call to be made again.
-  private var requests: [LogRow] { reading.rows(.requests).filter { $0.billing != .cacheHit } }
+  /// A column of the file, and its text in a row; nil: not told.
+  private struct Field {
+    var column: TraceColumn
+    var text: (LogRow) -> String?
 
-  private func write() throws {
-    var values: [[TraceColumn: String]] = []
-    for row in requests {
-      values.append(Self.values(row))
-      records.append(row.record)
-    }
-    let columns = TraceColumn.allCases.filter { column in
-      column == .timestamp || values.contains { $0[column] != nil }
-    }
-    var writer = CSVWriter(isGuarded: false)
-    for column in columns { writer.text(column.name) }
-    writer.endRow()
-    for row in values {
-      for column in columns {
-        if let value = row[column] { writer.text(value) } else { writer.unknown() }
+    init(_ column: TraceColumn) {
+      self.column = column
+      if let quantity = CanonicalLog.quantities.first(where: { $0.0 == column })?.1 {
+        text = { row in row[quantity] < 0 ? nil : quantity.plain(row[quantity]) }
+        return
       }
-      writer.endRow()
+      let name = column.name
+      text =
+        switch column {
+        case .timestamp: { $0.time.map(LogTables.time) }
+        case .model: { $0.modelName.isEmpty ? nil : $0.modelName }
+        case .user: { $0.account }
+        case .session: { $0.session }
+        case .prompt: { $0.prompt }
+        case .batch: { $0.batch ? "true" : nil }
+        case .serviceTier: { $0.tier }
+        case .region: { $0.region }
+        case .status: { $0.hasFailed ? $0.unknownStatus ?? $0.failure : nil }
+        case .latencyMs: { $0.latency.map(LogTables.milliseconds) }
+        case .costUSD: { $0.logged.map { ExactDecimal(digits: $0, places: 12).plain } }
+        default: { row in row.others.first { $0.name == name }?.value }
+        }
     }
-    try writer.bytes.withUnsafeBytes { bytes in try file.append(bytes) }
   }
 
-  private static func values(_ row: LogRow) -> [TraceColumn: String] {
-    var values: [TraceColumn: String] = [:]
-    values[.timestamp] = row.time.map(LogTables.time)
-    values[.model] = row.modelName.isEmpty ? nil : row.modelName
-    values[.user] = row.account
-    values[.session] = row.session
-    values[.prompt] = row.prompt
-    for (name, value) in row.others {
-      if let column = TraceColumn(name: name) { values[column] = value }
+  /// What the gateway's own cache answered cost nothing and is no call to be made again.
+  private func write() throws {
+    try reading.rows.withUnsafeBufferPointer { rows in
+      let requests = rows.indices.filter { rows[$0].billing != .cacheHit }
+      let fields = TraceColumn.allCases.map(Field.init).filter { field in
+        field.column == .timestamp || requests.contains { field.text(rows[$0]) != nil }
+      }
+      var writer = CSVWriter(isGuarded: false)
+      for field in fields { writer.text(field.column.name) }
+      writer.endRow()
+      for place in requests {
+        records.append(rows[place].record)
+        for field in fields {
+          if let text = field.text(rows[place]) { writer.text(text) } else { writer.unknown() }
+        }
+        writer.endRow()
+        if writer.bytes.count >= Self.blockBytes { try append(writer.takeBytes()) }
+      }
+      try append(writer.takeBytes())
     }
-    for (column, quantity) in quantities where row[quantity] >= 0 {
-      values[column] = ExactDecimal(digits: Int128(row[quantity]), places: quantity.places).plain
-    }
-    if row.batch { values[.batch] = "true" }
-    values[.serviceTier] = row.tier
-    values[.region] = row.region
-    values[.status] = row.hasFailed ? row.unknownStatus ?? row.failure : nil
-    values[.latencyMs] = row.latency.map { ExactDecimal(digits: Int128($0), places: 3).plain }
-    values[.costUSD] = row.logged.map { ExactDecimal(digits: $0, places: 12).plain }
-    return values
+  }
+
+  private static let blockBytes = 1 << 20
+
+  private func append(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try file.append($0) }
   }
 
   // MARK: What is told

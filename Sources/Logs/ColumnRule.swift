@@ -12,7 +12,10 @@ final class ColumnRule {
   /// What was looked for in vain stands in none of them.
   var all: [Slot] { from + orElse }
   private let isPlain: Bool
-  private var meanings = Memo<String>()
+  /// Of texts without wildcards, in lower case; nil: some have wildcards.
+  private let byText: [String: String]?
+  private let longest: Int
+  private let meanings = Memo<String>()
 
   init(_ column: LogShape.Column, _ slot: (LogPath) -> Slot) {
     self.column = column
@@ -23,6 +26,11 @@ final class ColumnRule {
     join = column.join.map(slot)
     to = column.to.map(slot)
     isPlain = column.values.isEmpty && column.otherwise == nil
+    let texts = column.values.map { ($0.log.text.lowercased(), $0.canonical) }
+    byText =
+      texts.contains { $0.0.contains("*") }
+      ? nil : Dictionary(texts, uniquingKeysWith: { first, _ in first })
+    longest = texts.map(\.0.utf8.count).max() ?? 0
   }
 
   /// The first value in a record of those that may tell the column.
@@ -34,7 +42,10 @@ final class ColumnRule {
   func meaning(of value: LogValue) -> String {
     if isPlain, value.kind != .array { return value.text }
     if value.kind == .array { return rawMeaning(of: value) }
-    return meanings.value(value.text) { _ in rawMeaning(of: value) }
+    guard let byText else { return meanings.value(value.text) { _ in rawMeaning(of: value) } }
+    // Lower case may be a byte shorter or longer, never by more than that.
+    guard value.text.utf8.count <= 3 * longest else { return column.otherwise ?? value.text }
+    return byText[value.text.lowercased()] ?? column.otherwise ?? value.text
   }
 
   private func rawMeaning(of value: LogValue) -> String {

@@ -15,7 +15,7 @@ package final class GrowingTotals {
     (.outputTokens, "output_tokens"), (.reasoningTokens, "reasoning_output_tokens"),
   ]
 
-  func read(_ record: SourceRecord, _ index: RecordIndex, into row: inout LogRow) {
+  func read(_ record: SourceRecord, _ index: RecordIndex, into row: LogRow) {
     row.calling = .no
     func text(_ path: String) -> String? { record.told(LogPath(path))?.text }
     switch text("type") {
@@ -34,26 +34,24 @@ package final class GrowingTotals {
     row.names = [model].compactMap(\.self)
     row.seller = decoder.shape.seller
     row.key = [session, String(total)].compactMap(\.self).joined(separator: ":")
-    row.identity = session.map {
-      [decoder.shape.name, $0, String(total)].joined(separator: "\u{1F}")
-    }
+    row.identity = session.map { RowIdentity([decoder.shape.name, $0, String(total)]) }
     do throws(LogRow.Problem) {
-      row.time = try decoder.time(.timestamp, index, &row)
-      try readUsage(record, index, total, &row)
+      row.time = try decoder.time(.timestamp, index, row)
+      try readUsage(record, index, total, row)
     } catch {
       row.problem = error
     }
   }
 
   private func readUsage(
-    _ record: SourceRecord, _ index: RecordIndex, _ total: Int64, _ row: inout LogRow
+    _ record: SourceRecord, _ index: RecordIndex, _ total: Int64, _ row: LogRow
   ) throws(LogRow.Problem) {
     var sums: [LogQuantity: Int64] = [:]
     for (kind, name) in Self.kinds {
       sums[kind] = number(record, "payload/info/total_token_usage/" + name)
     }
     if record.told(LogPath("payload/info/last_token_usage")) != nil {
-      try decoder.readUsage(index, &row)
+      try decoder.readUsage(index, row)
     } else {
       for (kind, _) in Self.kinds {
         guard let sum = sums[kind] else { continue }

@@ -1,4 +1,5 @@
 import Catalogs
+import Support
 
 /// What a shape says where to find: the canonical columns of requests, buckets and charges.
 package enum LogColumn: String, CaseIterable, Sendable {
@@ -57,14 +58,39 @@ package enum LogQuantity: String, CaseIterable, Sendable {
   case videoSeconds = "video_seconds"
 
   package static let tokens: [LogQuantity] = Array(allCases.prefix { $0 != .audioSeconds })
-  package var place: Int { Self.places[self] ?? 0 }
-  private static let places = Dictionary(
-    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+  /// Its place among all, which every access to a row's amounts needs.
+  package var place: Int {
+    switch self {
+    case .inputTokens: 0
+    case .cachedInputTokens: 1
+    case .cacheWriteTokens: 2
+    case .cacheWriteLongTokens: 3
+    case .inputAudioTokens: 4
+    case .inputImageTokens: 5
+    case .outputTokens: 6
+    case .reasoningTokens: 7
+    case .outputAudioTokens: 8
+    case .outputImageTokens: 9
+    case .audioSeconds: 10
+    case .characters: 11
+    case .images: 12
+    case .pages: 13
+    case .searches: 14
+    case .documents: 15
+    case .videoSeconds: 16
+    }
+  }
 
   /// What a usage file calls it.
   package var usageColumn: UsageColumn? { UsageColumn(rawValue: rawValue) }
   /// Decimal places of the unit in which it is kept.
   package var places: Int { isTime ? 6 : 0 }
+  /// An amount as text.
+  package func plain(_ amount: Int64) -> String {
+    places == 0
+      ? String(amount) : ExactDecimal(digits: Int128(amount), places: places).plain
+  }
+
   /// Whether it counts seconds.
   package var isTime: Bool { self == .audioSeconds || self == .videoSeconds }
   /// Whether `read` writes its column behind the others and only where a row tells it; the others always.

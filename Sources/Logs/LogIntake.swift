@@ -20,10 +20,11 @@ package final class LogIntake {
     sources = sources.filter { rows[$0.key].problem != nil }
     reading.unread = unreadNumbers
     var rules = CallRules(rows: rows, options: options, files: reading.files)
-    rules.apply()
-    reading.rows = rules.kept
+    // Nobody else holds the rows, of which there may be millions, while they are changed where they lie.
+    rows = []
+    reading.rows = rules.apply()
     reading.lonely = rules.lonely
-    reading.equalRows = Self.equalRows(rules.kept)
+    reading.equalRows = Self.equalRows(reading.rows)
     reading.leftOut = rules.leftOut.map { place, left in
       var left = left
       if left.reason.isBad { left.source = sources[place] ?? [] }
@@ -42,7 +43,7 @@ package final class LogIntake {
         row.account, row.session, row.prompt, row.modelName, row.provider, row.tier, row.region,
         row.time.map(String.init), row.latency.map(String.init), row.logged.map(String.init),
       ].map { $0 ?? "" }
-      let others = row.others.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value }
+      let others = row.others.map { $0.name + "=" + $0.value }
       return !seen.insert(texts + row.quantities.map(String.init) + others).inserted
     }
   }
@@ -58,19 +59,85 @@ package final class LogIntake {
     file.ignored = text.ignored
     file.why = found.why
     reading.files.append(file)
-    let decoder = RowDecoder(shape, options: options, file: number)
-    let reader = RecordReader(text, hasKeys: hasKeys) { [unowned self] record in
+    let facts = try take(pieces(text, shape, number))
+    reading.files[number].container = facts.arrangement
+    reading.files[number].records = facts.records
+    reading.files[number].isIncomplete = facts.hasMore == true
+    if shape.rows == .charges { markTotals(number) }
+  }
+
+  /// The rows of a piece of a text, which count from its beginning.
+  private struct ReadPiece: @unchecked Sendable {
+    var facts = RecordReader.Facts()
+    var rows: [LogRow] = []
+    var sources: [Int: [[UInt8]]] = [:]
+    var columns: [String] = []
+    /// Of its first records.
+    var unread: [(record: Int, name: String, isNumber: Bool)] = []
+  }
+
+  /// Columns that nobody reads are looked for in so many records of a text.
+  private static let looked = 200
+
+  private func pieces(_ text: LogText, _ shape: LogShape, _ file: Int) throws -> [ReadPiece] {
+    let shapes = shapes
+    let whole = TextPiece(range: 0..<text.bytes.count)
+    // Totals that grow need the record before.
+    let pieces =
+      shape.counting == .differences
+      ? [whole]
+      : TextPiece.pieces(of: text, size: options.pieceBytes)
+    guard pieces.count > 1 else {
+      return [try Self.read(text, whole, shape, shapes, options, file)]
+    }
+    let options = SharedOptions(options: options)
+    do {
+      return try Parallel.map(pieces, threads: options.options.threads) { item in
+        try Self.read(text, item, shape, shapes, options.options.forAnotherThread(), file)
+      }
+    } catch is CSVError {
+      // Whoever reads one row after the other knows its number.
+      return [try Self.read(text, whole, shape, shapes, options.options, file)]
+    }
+  }
+
+  /// Read by all threads, changed by none: names have a memory that each makes anew.
+  private struct SharedOptions: @unchecked Sendable { let options: LogReadOptions }
+
+  private static func read(
+    _ text: LogText, _ piece: TextPiece, _ shape: LogShape, _ shapes: [LogShape],
+    _ options: LogReadOptions, _ file: Int
+  ) throws -> ReadPiece {
+    var read = ReadPiece()
+    let decoder = RowDecoder(shape, options: options, file: file)
+    let reader = RecordReader(text, piece: piece, hasKeys: { hasKeys($0, of: shapes) }) { record in
       let row = decoder.row(record)
-      if row.problem != nil { sources[rows.count] = source(record) }
-      noteUnread(record, decoder)
-      rows.append(row)
-      if row.charge != nil { rows += decoder.credits(of: row) }
+      if row.problem != nil { read.sources[read.rows.count] = source(record, &read.columns) }
+      if record.number <= looked {
+        read.unread += decoder.unreadColumns(record).map { (record.number, $0.name, $0.isNumber) }
+      }
+      read.rows.append(row)
+      if row.charge != nil { read.rows += decoder.credits(of: row) }
     }
     try reader.read()
-    reading.files[number].container = reader.facts.container
-    reading.files[number].records = reader.facts.records
-    reading.files[number].isIncomplete = reader.facts.isIncomplete
-    if shape.rows == .charges { markTotals(number) }
+    read.facts = reader.facts
+    return read
+  }
+
+  private func take(_ pieces: [ReadPiece]) -> RecordReader.Facts {
+    var facts = pieces[0].facts
+    for (number, piece) in pieces.enumerated() {
+      let before = number > 0 ? facts.records : 0
+      for row in piece.rows { row.move(by: before) }
+      if number > 0 { facts.add(piece.facts) }
+      for (place, source) in piece.sources { sources[rows.count + place] = source }
+      if reading.columns.isEmpty { reading.columns = piece.columns }
+      for column in piece.unread where before + column.record <= Self.looked {
+        unreadNumbers[column.name] = unreadNumbers[column.name] == true || column.isNumber
+      }
+      rows += piece.rows
+    }
+    return facts
   }
 
   private struct Enough: Error {}
@@ -81,7 +148,7 @@ package final class LogIntake {
     }
     let shapes = try LogShapes.all()
     var detector = ShapeDetector(shapes.map(options.applied))
-    let reader = RecordReader(text, hasKeys: hasKeys) { record in
+    let reader = RecordReader(text, hasKeys: { Self.hasKeys($0, of: shapes) }) { record in
       detector.look(at: record)
       if detector.isDone { throw Enough() }
     }
@@ -94,25 +161,17 @@ package final class LogIntake {
 
   private lazy var shapes = (try? LogShapes.all()) ?? []
 
-  private func hasKeys(_ node: JSONNode) -> Bool {
+  private static func hasKeys(_ node: JSONNode, of shapes: [LogShape]) -> Bool {
     let record = SourceRecord(number: 0, body: .json(node))
     return shapes.contains { $0.matches(record) }
   }
 
-  private func source(_ record: SourceRecord) -> [[UInt8]] {
+  private static func source(_ record: SourceRecord, _ columns: inout [String]) -> [[UInt8]] {
     switch record.body {
     case .json: return [record.line]
     case .row(let table, let row):
-      if reading.columns.isEmpty { reading.columns = table.names }
+      if columns.isEmpty { columns = table.names }
       return (0..<row.count).map { place in row.withBytes(place) { Array($0) } }
-    }
-  }
-
-  /// Columns of the first records that nobody reads.
-  private func noteUnread(_ record: SourceRecord, _ decoder: RowDecoder) {
-    guard record.number <= 200 else { return }
-    for name in decoder.unreadColumns(record) {
-      unreadNumbers[name.name] = (unreadNumbers[name.name] ?? false) || name.isNumber
     }
   }
 

@@ -1,4 +1,5 @@
 import CostModel
+import Foundation
 import Support
 
 /// How logs are to be read, as the user says.
@@ -16,6 +17,10 @@ package struct LogReadOptions {
   package var skipBadRows: Int64 = 0
   package var skipUnpriced = Allowance(count: 0)
   package var costTolerance = 0.02
+  /// How many threads read; what is read does not depend on it.
+  package var threads = ProcessInfo.processInfo.activeProcessorCount
+  /// How long the pieces of a text are that threads read at once, about.
+  package var pieceBytes = 4 << 20
   package var names = NameResolver(catalog: nil, tables: NameTables())
 
   package init(
@@ -39,6 +44,13 @@ package struct LogReadOptions {
     self.skipUnpriced = skipUnpriced
     self.costTolerance = costTolerance
     self.names = names
+  }
+
+  /// The same for another thread, which needs a memory of names of its own.
+  func forAnotherThread() -> LogReadOptions {
+    var options = self
+    options.names = NameResolver(catalog: names.catalog, tables: names.tables)
+    return options
   }
 
   /// So many rows, or such a part of all.

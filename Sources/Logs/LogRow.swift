@@ -3,7 +3,9 @@ import Simulator
 import Support
 
 /// A record in canonical columns, before and after the rules of reading.
-package struct LogRow {
+///
+/// Not a value: of millions of rows with some forty fields each none is copied.
+package final class LogRow {
   /// Why a record is no row of the result.
   package enum Reason: String, CaseIterable {
     case superseded, duplicate
@@ -44,9 +46,11 @@ package struct LogRow {
   package var file = 0
   package var record = 0
   package var key = ""
-  package var identity: String?
-  package var parent: String?
-  package var twin: String?
+  /// Whether the key begins with the record's number, since nothing names it.
+  var hasNumberAsKey = false
+  package var identity: RowIdentity?
+  package var parent: RowIdentity?
+  package var twin: RowIdentity?
   package var isEvent = false
   package var calling = Calling.yes
   package var problem: Problem?
@@ -84,7 +88,7 @@ package struct LogRow {
   /// Picodollars.
   package var logged: Int128?
   /// Routing attributes and other columns, by name.
-  package var others: [String: String] = [:]
+  package var others: [(name: String, value: String)] = []
   package var notes = Notes()
   package var charge: Charge?
 
@@ -98,6 +102,26 @@ package struct LogRow {
   package var costHigh: MoneySum?
   /// Why the catalog's model cannot price the row.
   package var lacks: PricingError?
+
+  package init() {}
+
+  /// Counts the records in front of the piece that it was read from, once.
+  func move(by records: Int) {
+    record += records
+    if hasNumberAsKey { key = String(record) + key }
+  }
+
+  /// A row of the same record that another charge is of.
+  init(besides row: LogRow) {
+    (file, record, key, identity) = (row.file, row.record, row.key, row.identity)
+    hasNumberAsKey = row.hasNumberAsKey
+    (parent, twin, isEvent, calling) = (row.parent, row.twin, row.isEvent, row.calling)
+    (problem, time, end, newest) = (row.problem, row.time, row.end, row.newest)
+    (account, session, prompt, names) = (row.account, row.session, row.prompt, row.names)
+    (asked, seller, batch, tier) = (row.asked, row.seller, row.batch, row.tier)
+    (region, project, calls, quantities) = (row.region, row.project, row.calls, row.quantities)
+    (others, notes, charge, model) = (row.others, row.notes, row.charge, row.model)
+  }
 
   package subscript(quantity: LogQuantity) -> Int64 {
     get { quantities[quantity.place] }
@@ -134,5 +158,23 @@ package struct LogRow {
     package var amountUSD: ExactDecimal?
     package var product = ""
     package var isOfOtherService = false
+  }
+}
+
+/// 128 bits of the texts that together name a record: among a thousand million records two of different
+/// texts share them with a probability below 10⁻²⁰.
+package struct RowIdentity: Hashable {
+  private let low: UInt64
+  private let high: UInt64
+
+  package init(_ parts: [String]) {
+    var bytes: [UInt8] = []
+    for part in parts {
+      bytes += part.utf8
+      bytes.append(0x1F)
+    }
+    low = bytes.withUnsafeBufferPointer(ByteKey.hash)
+    bytes.append(0x1E)
+    high = bytes.withUnsafeBufferPointer(ByteKey.hash)
   }
 }

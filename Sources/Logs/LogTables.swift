@@ -61,7 +61,7 @@ package struct LogTables {
   }
 
   private func values(_ row: LogRow, _ kind: LogShape.Rows) -> [String: String] {
-    var values = row.others
+    var values = Dictionary(row.others, uniquingKeysWith: { first, _ in first })
     values["key"] = named(row.key)
     values["model"] = row.modelName
     values["provider"] = row.provider
@@ -82,7 +82,7 @@ package struct LogTables {
       values["prompt"] = row.prompt.map(named)
       values["requested_model"] = row.asked
       values["status"] = row.hasFailed ? "failed" : "ok"
-      values["latency_ms"] = row.latency.map { ExactDecimal(digits: Int128($0), places: 3).plain }
+      values["latency_ms"] = row.latency.map(Self.milliseconds)
       values["logged_cost_usd"] = row.logged.map { ExactDecimal(digits: $0, places: 12).plain }
       if row.cost == row.costHigh { values["cost_usd"] = row.cost.map(Self.money) }
     }
@@ -101,8 +101,7 @@ package struct LogTables {
       guard amount > 0 || (amount == 0 && isWhole && row.billing != .noUsage) else {
         continue
       }
-      values[quantity.rawValue] =
-        ExactDecimal(digits: Int128(amount), places: quantity.places).plain
+      values[quantity.rawValue] = quantity.plain(amount)
     }
   }
 
@@ -128,6 +127,12 @@ package struct LogTables {
     var digits = String(fraction + 1_000_000).dropFirst()
     while digits.last == "0" { digits.removeLast() }
     return "\(text.dropLast()).\(digits)Z"
+  }
+
+  /// Microseconds as milliseconds.
+  static func milliseconds(_ microseconds: Int64) -> String {
+    microseconds % 1_000 == 0
+      ? String(microseconds / 1_000) : ExactDecimal(digits: Int128(microseconds), places: 3).plain
   }
 
   package static func money(_ sum: MoneySum) -> String {

@@ -7,8 +7,23 @@ package final class RecordReader {
   package struct Facts {
     package var container = ""
     package var records = 0
-    /// The last page says that there are more.
-    package var isIncomplete = false
+    /// Whether the last page says that there are more; nil: no page says anything.
+    package var hasMore: Bool?
+    fileprivate var values = 0
+    fileprivate var hasArray = false
+
+    package mutating func add(_ next: Facts) {
+      records += next.records
+      values += next.values
+      hasArray = hasArray || next.hasArray
+      hasMore = next.hasMore ?? hasMore
+    }
+
+    /// How the records were arranged.
+    package var arrangement: String {
+      guard container.isEmpty else { return container }
+      return hasArray ? "JSON array" : values == records ? "JSON lines" : "JSON pages"
+    }
   }
 
   private let text: LogText
@@ -17,20 +32,26 @@ package final class RecordReader {
   private let visit: (SourceRecord) throws -> Void
   private let parser = JSONParser()
   package private(set) var facts = Facts()
+  private let piece: TextPiece
 
+  /// - Parameter piece: nil: all of the text.
   package init(
-    _ text: LogText, hasKeys: @escaping (JSONNode) -> Bool,
+    _ text: LogText, piece: TextPiece? = nil, hasKeys: @escaping (JSONNode) -> Bool,
     visit: @escaping (SourceRecord) throws -> Void
   ) {
     self.text = text
+    self.piece = piece ?? TextPiece(range: 0..<text.bytes.count)
     self.hasKeys = hasKeys
     self.visit = visit
   }
 
   package func read() throws {
     let bytes = text.bytes
-    if let nul = bytes.firstIndex(of: 0) { throw error("a NUL byte at byte \(nul), expected text") }
-    var scanner = JSONScan(bytes)
+    if let table = piece.table { return try readRows(of: table) }
+    if let nul = TextPiece.firstNUL(bytes, piece.range) {
+      throw error("a NUL byte at byte \(nul), expected text")
+    }
+    var scanner = JSONScan(bytes, piece.range.lowerBound)
     scanner.skipSeparators()
     switch scanner.byte {
     case nil: throw error("the file is empty, expected a log")
@@ -49,8 +70,7 @@ package final class RecordReader {
     var delimiter: UInt8?
     let reader = CSVReader { [unowned self] row in
       guard let table else {
-        let names = (0..<row.count).map { LogValue.trimmed(row.text($0) ?? "") }
-        table = LogTable(names: names, delimiter: delimiter ?? UInt8(ascii: ","))
+        table = LogTable(header: row, delimiter: delimiter ?? UInt8(ascii: ","))
         return
       }
       facts.records += 1
@@ -60,8 +80,8 @@ package final class RecordReader {
       // The delimiter is known once the first line has been looked at.
       delimiter = Self.delimiter(of: text.bytes)
       var (end, start, rows) = (0, 0, 0)
-      while end < text.bytes.count {
-        let next = min(end + Self.blockBytes, text.bytes.count)
+      while end < piece.range.upperBound {
+        let next = min(end + Self.blockBytes, piece.range.upperBound)
         try reader.feed(text.bytes[end..<next])
         end = next
         if facts.records > rows { (start, rows) = (end, facts.records) }
@@ -80,7 +100,7 @@ package final class RecordReader {
   /// Of a table's text, handed to the reader at once.
   private static let blockBytes = 1 << 20
 
-  private static func delimiter(of bytes: [UInt8]) -> UInt8? {
+  static func delimiter(of bytes: [UInt8]) -> UInt8? {
     var found: UInt8?
     let probe = CSVReader { _ in throw CSVError(row: 0, reason: "") }
     try? probe.feed(bytes.prefix(1 << 16) + [0x0A])
@@ -88,21 +108,32 @@ package final class RecordReader {
     return found
   }
 
+  /// The rows of a piece behind the table's first one, whose numbers count from the piece's beginning.
+  private func readRows(of table: LogTable) throws {
+    facts.container = "CSV"
+    let reader = CSVReader(continuing: table.delimiter) { [unowned self] row in
+      facts.records += 1
+      try visit(SourceRecord(number: facts.records, body: .row(table, row)))
+    }
+    for start in stride(
+      from: piece.range.lowerBound, to: piece.range.upperBound, by: Self.blockBytes)
+    {
+      try reader.feed(text.bytes[start..<min(start + Self.blockBytes, piece.range.upperBound)])
+    }
+    try reader.finish()
+  }
+
   // MARK: JSON
 
   private func readJSON(_ start: JSONScan) throws {
     var scanner = start
-    var values = 0
-    var hasArray = false
-    while scanner.byte != nil {
+    while scanner.byte != nil, scanner.place < piece.range.upperBound {
       let range = try value(&scanner)
-      values += 1
-      hasArray = hasArray || text.bytes[range.lowerBound] == UInt8(ascii: "[")
+      facts.values += 1
+      facts.hasArray = facts.hasArray || text.bytes[range.lowerBound] == UInt8(ascii: "[")
       try readValue(range, context: [:], isOutermost: true)
       scanner.skipSeparators()
     }
-    facts.container =
-      hasArray ? "JSON array" : values == facts.records ? "JSON lines" : "JSON pages"
   }
 
   private func value(_ scanner: inout JSONScan) throws -> Range<Int> {
@@ -227,15 +258,13 @@ package final class RecordReader {
     try look(inner, context, isOutermost: false)
   }
 
-  private var page: (number: Int, of: Int)?
-
   /// Whether the last page says that it is not the last.
   private func noteMore(_ name: String, _ node: JSONNode) {
-    if name == "has_more" { facts.isIncomplete = node.text == "true" }
+    if name == "has_more" { facts.hasMore = node.text == "true" }
     guard name == "meta", let page = node["page"].flatMap({ Int($0.text) }),
       let pages = node["totalPages"].flatMap({ Int($0.text) })
     else { return }
-    facts.isIncomplete = page < pages
+    facts.hasMore = page < pages
   }
 
   private func message(in node: JSONNode) -> JSONNode? {

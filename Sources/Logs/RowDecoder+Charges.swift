@@ -2,7 +2,7 @@ import Support
 
 /// Lines of bills: which model and kind a text names, and what sort of charge it is.
 extension RowDecoder {
-  package func readCharge(_ record: RecordIndex, _ row: inout LogRow) throws(LogRow.Problem) {
+  package func readCharge(_ record: RecordIndex, _ row: LogRow) throws(LogRow.Problem) {
     var charge = LogRow.Charge()
     row.project = text(.project, record)
     guard let amount = try decimal(.amount, record) else {
@@ -12,7 +12,7 @@ extension RowDecoder {
     charge.currency = text(.currency, record)?.uppercased() ?? ""
     charge.amountUSD = try dollars(charge, record)
     charge.product = text(.product, record) ?? ""
-    name(record, &charge, &row)
+    name(record, &charge, row)
     if charge.category != "tax", charge.category != "credit",
       let quantity = try decimal(.quantity, record),
       quantity.digits != 0
@@ -28,7 +28,7 @@ extension RowDecoder {
       return []
     }
     return list.elements.enumerated().map { place, element in
-      var credit = row
+      let credit = LogRow(besides: row)
       var charge = row.charge ?? LogRow.Charge()
       credit.key += "#\(place + 1)"
       (charge.category, charge.kind, charge.quantity) = ("credit", "credit", nil)
@@ -87,7 +87,7 @@ extension RowDecoder {
 
   // MARK: Names
 
-  private func name(_ record: RecordIndex, _ charge: inout LogRow.Charge, _ row: inout LogRow) {
+  private func name(_ record: RecordIndex, _ charge: inout LogRow.Charge, _ row: LogRow) {
     let meterText = text(.meter, record) ?? ""
     let stated = text(.category, record) ?? "usage"
     let meter = options.tables.meter(meterText, provider: row.seller ?? "invoice")

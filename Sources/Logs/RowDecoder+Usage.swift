@@ -2,10 +2,10 @@ import Simulator
 
 extension RowDecoder {
   /// All kinds of usage, with parts put inside their totals.
-  package func readUsage(_ record: RecordIndex, _ row: inout LogRow) throws(LogRow.Problem) {
-    try readQuantities(record, &row)
-    try readWrites(record, &row)
-    try settle(&row, total: total(record))
+  package func readUsage(_ record: RecordIndex, _ row: LogRow) throws(LogRow.Problem) {
+    try readQuantities(record, row)
+    try readWrites(record, row)
+    try settle(row, total: total(record))
     if !row.hasUsage, let (path, unit) = otherUnit(record) {
       throw problem(path, unit, "counts no tokens, and has no price by it", reason: .unit)
     }
@@ -20,7 +20,7 @@ extension RowDecoder {
 
   /// Written tokens by their lives, and those that only say how many there were.
   private func readWrites(
-    _ record: RecordIndex, _ row: inout LogRow
+    _ record: RecordIndex, _ row: LogRow
   ) throws(LogRow.Problem) {
     guard let flat = try quantity(.cacheWriteFlat, record) else { return }
     let split = row.count(.cacheWriteTokens) + row.count(.cacheWriteLongTokens)
@@ -51,7 +51,7 @@ extension RowDecoder {
     }
   }
 
-  private func settle(_ row: inout LogRow, total: Int64?) throws(LogRow.Problem) {
+  private func settle(_ row: LogRow, total: Int64?) throws(LogRow.Problem) {
     let parts =
       row.count(.cachedInputTokens) + row.count(.cacheWriteTokens)
       + row.count(.cacheWriteLongTokens)
@@ -66,15 +66,15 @@ extension RowDecoder {
       fits.add(side)
     }
     let fitsNothing = !fits.inside && !fits.beside
-    if parts > 0 { cached = try cachedPart(&row, parts: parts, input: input, fits: fits) }
+    if parts > 0 { cached = try cachedPart(row, parts: parts, input: input, fits: fits) }
     var reasoned = LogShape.Part.inside
     if reasoning > 0 {
       var fits = Sides()
       for side in Self.sides where sum(cached, side) == total { fits.add(side) }
-      reasoned = reasoningPart(&row, output: output, fits: fits)
+      reasoned = reasoningPart(row, output: output, fits: fits)
     }
     if let total, fitsNothing, total > 0 { row.notes.total = (total, sum(cached, reasoned)) }
-    apply(cached: cached, reasoned, to: &row, input, output, parts)
+    apply(cached: cached, reasoned, to: row, input, output, parts)
     try check(row)
   }
 
@@ -90,7 +90,7 @@ extension RowDecoder {
   }
 
   private func cachedPart(
-    _ row: inout LogRow, parts: Int64, input: Int64, fits: Sides
+    _ row: LogRow, parts: Int64, input: Int64, fits: Sides
   ) throws(LogRow.Problem) -> LogShape.Part {
     let kinds = [LogQuantity.cachedInputTokens, .cacheWriteTokens, .cacheWriteLongTokens]
     let names = kinds.filter { row[$0] > 0 }.compactMap(toldBy)
@@ -120,7 +120,7 @@ extension RowDecoder {
   }
 
   private func reasoningPart(
-    _ row: inout LogRow, output: Int64, fits: Sides
+    _ row: LogRow, output: Int64, fits: Sides
   ) -> LogShape.Part {
     var (part, why) = stated(shape.reasoning, [toldBy(.reasoningTokens)].compactMap(\.self), row)
     if let only = fits.only {
@@ -148,7 +148,7 @@ extension RowDecoder {
   }
 
   private func apply(
-    cached: LogShape.Part, _ reasoning: LogShape.Part, to row: inout LogRow,
+    cached: LogShape.Part, _ reasoning: LogShape.Part, to row: LogRow,
     _ input: Int64, _ output: Int64, _ parts: Int64
   ) {
     if row[.inputTokens] >= 0 || input > 0 || (cached == .beside && parts > 0) {

@@ -85,17 +85,17 @@ package final class RowDecoder {
   }
 
   package func row(_ source: SourceRecord) -> LogRow {
-    var row = LogRow()
+    let row = LogRow()
     row.file = file
     row.record = source.number
     index.find(in: source)
     if shape.counting == .differences {
-      growth.read(source, index, into: &row)
+      growth.read(source, index, into: row)
     } else {
-      readIdentity(index, &row)
+      readIdentity(index, row)
       row.calling = calling(index)
       do throws(LogRow.Problem) {
-        try readColumns(index, &row)
+        try readColumns(index, row)
       } catch {
         row.problem = error
       }
@@ -105,15 +105,17 @@ package final class RowDecoder {
 
   // MARK: Identity
 
-  private func readIdentity(_ record: RecordIndex, _ row: inout LogRow) {
+  private func readIdentity(_ record: RecordIndex, _ row: LogRow) {
     let parts = told(slots.identity, record)
-    row.identity = parts.map { ([shape.name] + $0).joined(separator: "\u{1F}") }
+    row.identity = parts.map { RowIdentity([shape.name] + $0) }
     row.parent = parent(of: record, parts)
     let key = shape.key.isEmpty ? parts : told(slots.key, record)
-    row.key =
-      key?.joined(separator: shape.keySeparator)
-      ?? (shape.identity.isEmpty && shape.key.isEmpty || isStrict ? String(row.record) : "")
-    row.twin = record.first(of: slots.twin)?.value.text
+    if let key {
+      row.key = key.joined(separator: shape.keySeparator)
+    } else if shape.identity.isEmpty && shape.key.isEmpty || isStrict {
+      row.hasNumberAsKey = true
+    }
+    row.twin = record.first(of: slots.twin).map { RowIdentity([$0.value.text]) }
     row.isEvent = record.first(of: slots.event) != nil
     if shape.rows != .requests { row.identity = nil }
   }
@@ -127,10 +129,10 @@ package final class RowDecoder {
   }
 
   /// As the identity of what it lies in, which shares all parts of the identity but the last.
-  private func parent(of record: RecordIndex, _ parts: [String]?) -> String? {
+  private func parent(of record: RecordIndex, _ parts: [String]?) -> RowIdentity? {
     guard var parts, let last = record.first(of: slots.parent)?.value.text else { return nil }
     parts[parts.count - 1] = last
-    return ([shape.name] + parts).joined(separator: "\u{1F}")
+    return RowIdentity([shape.name] + parts)
   }
 
   private func calling(_ record: RecordIndex) -> LogRow.Calling {
@@ -159,22 +161,22 @@ package final class RowDecoder {
   // MARK: Columns
 
   private func readColumns(
-    _ record: RecordIndex, _ row: inout LogRow
+    _ record: RecordIndex, _ row: LogRow
   ) throws(LogRow.Problem) {
-    readNames(record, &row)
+    readNames(record, row)
     try checkWidth(record)
-    try readTimes(record, &row)
+    try readTimes(record, row)
     switch shape.rows {
-    case .charges: try readCharge(record, &row)
+    case .charges: try readCharge(record, row)
     case .buckets:
       row.project = text(.project, record)
       row.calls = try quantity(.calls, record)?.value
       row.window = text(.contextWindow, record).flatMap(LogRow.Window.init)
-      try readUsage(record, &row)
+      try readUsage(record, row)
     case .requests:
       if let calls = try quantity(.calls, record)?.value { row.calls = calls }
-      try readUsage(record, &row)
-      try readRest(record, &row)
+      try readUsage(record, row)
+      try readRest(record, row)
     }
   }
 
@@ -188,7 +190,7 @@ package final class RowDecoder {
       message: "\(fields.count) fields, expected \(table.names.count) as in the header")
   }
 
-  private func readNames(_ record: RecordIndex, _ row: inout LogRow) {
+  private func readNames(_ record: RecordIndex, _ row: LogRow) {
     row.account = text(.account, record)
     row.session = text(.session, record)
     row.prompt = text(.prompt, record)
@@ -197,7 +199,7 @@ package final class RowDecoder {
     row.seller = seller(record)
     row.statedBilling = text(.billing, record).flatMap(LogRow.Billing.init)
     for (name, rule) in slots.others {
-      if let value = text(rule, record) { row.others[name] = value }
+      if let value = text(rule, record) { row.others.append((name, value)) }
     }
     if let text = text(.batch, record) {
       row.batch = ["true", "1", "batch"].contains(text.lowercased())
@@ -268,7 +270,7 @@ package final class RowDecoder {
   // MARK: Numbers
 
   /// All quantities that the record tells, and by which slots.
-  func readQuantities(_ record: RecordIndex, _ row: inout LogRow) throws(LogRow.Problem) {
+  func readQuantities(_ record: RecordIndex, _ row: LogRow) throws(LogRow.Problem) {
     for place in toldSlots.indices { toldSlots[place] = nil }
     for (kind, column, rule) in slots.quantities {
       guard let found = try quantity(column, rule, record) else { continue }
@@ -415,13 +417,13 @@ package final class RowDecoder {
 
   // MARK: Times
 
-  private func readTimes(_ record: RecordIndex, _ row: inout LogRow) throws(LogRow.Problem) {
+  private func readTimes(_ record: RecordIndex, _ row: LogRow) throws(LogRow.Problem) {
     if let value = record.first(of: slots.newest)?.value {
       row.newest = (try? clock.time(value, nil).0) ?? .min
     }
     let isSpan = shape.rows != .requests
-    let start = try time(isSpan ? .periodStart : .timestamp, record, &row)
-    row.end = try time(isSpan ? .periodEnd : .ended, record, &row)
+    let start = try time(isSpan ? .periodStart : .timestamp, record, row)
+    row.end = try time(isSpan ? .periodEnd : .ended, record, row)
     row.time = start
     if isSpan {
       if row.end == nil, let start { row.end = start + 86_400_000_000 }
@@ -440,7 +442,7 @@ package final class RowDecoder {
   }
 
   package func time(
-    _ column: LogColumn, _ record: RecordIndex, _ row: inout LogRow
+    _ column: LogColumn, _ record: RecordIndex, _ row: LogRow
   ) throws(LogRow.Problem) -> Int64? {
     guard let rule = slots.columns[column] else { return nil }
     let fixed = rule.column.fixed.map { LogValue(kind: .text, text: $0) }
@@ -458,9 +460,9 @@ package final class RowDecoder {
 
   // MARK: The rest of a request
 
-  private func readRest(_ record: RecordIndex, _ row: inout LogRow) throws(LogRow.Problem) {
+  private func readRest(_ record: RecordIndex, _ row: LogRow) throws(LogRow.Problem) {
     row.logged = try amount(record)
-    readStatus(record, &row)
+    readStatus(record, row)
     row.latency = try latency(record, row)
   }
 
@@ -488,7 +490,7 @@ package final class RowDecoder {
     return Int128(picos)
   }
 
-  private func readStatus(_ record: RecordIndex, _ row: inout LogRow) {
+  private func readStatus(_ record: RecordIndex, _ row: LogRow) {
     guard var status = text(.status, record) else { return }
     if status == "unbilled" {
       row.hasFailed = (row.logged ?? 0) <= 0
@@ -505,8 +507,8 @@ package final class RowDecoder {
   ) throws(LogRow.Problem) -> Int64? {
     if let rule = slots.columns[.latencyMs] {
       if !rule.to.isEmpty {
-        var ignored = LogRow()
-        guard let from = try? time(.timestamp, record, &ignored),
+        let ignored = LogRow()
+        guard let from = try? time(.timestamp, record, ignored),
           let to = record.first(of: rule.to)?.value, let end = try? clock.time(to, nil).0
         else { return nil }
         return max(0, end - from)

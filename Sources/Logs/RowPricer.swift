@@ -1,13 +1,35 @@
 import CostModel
 import Simulator
 
-/// What a row costs and how sure that is.
-package struct RowPricer {
+/// Which model a row means, what it costs and how sure that is.
+package final class RowPricer {
   private let options: LogReadOptions
+  /// Of the models and ways of billing that rows had.
+  private var pricers: [Key: Pricer] = [:]
+
+  private struct Key: Hashable {
+    var model: ModelID
+    var variant: BillingVariant
+  }
 
   package init(_ options: LogReadOptions) { self.options = options }
 
-  package func price(_ row: inout LogRow, isBucket: Bool) {
+  /// Names the model and prices the row.
+  package func name(_ row: LogRow, _ kind: LogShape.Rows) {
+    if row.model == nil {
+      let answer = try? options.names.resolve(row.names, asked: row.asked, seller: row.seller)
+      row.model = answer?.model
+      row.modelName =
+        kind == .charges && answer?.model == nil ? "" : answer?.name ?? row.names.first ?? ""
+      row.provider = kind == .charges ? row.seller : answer?.provider ?? row.seller
+    } else if let model = row.model, let catalog = options.catalog {
+      row.modelName = catalog[model].name
+      row.provider = row.seller
+    }
+    if kind != .charges { price(row, isBucket: kind == .buckets) }
+  }
+
+  private func price(_ row: LogRow, isBucket: Bool) {
     row.billing = billing(row, isBucket: isBucket)
     switch row.billing {
     case .failed, .cacheHit:
@@ -34,12 +56,20 @@ package struct RowPricer {
     return .billed
   }
 
+  private func pricer(_ id: ModelID, _ model: Model, _ variant: BillingVariant) -> Pricer {
+    let key = Key(model: id, variant: variant)
+    if let known = pricers[key] { return known }
+    let pricer = Pricer(model, variant: variant)
+    pricers[key] = pricer
+    return pricer
+  }
+
   private func bounds(_ row: LogRow, isBucket: Bool) throws(PricingError) -> (MoneySum, MoneySum) {
     guard let catalog = options.catalog, let id = row.model else { throw .noPrices }
     let model = catalog[id]
     if model.prices.allSatisfy(\.isUnpriced) { throw .noPrices }
-    let pricer = Pricer(
-      model, variant: BillingVariant(batch: row.batch, serviceTier: row.tier, region: row.region))
+    let pricer = pricer(
+      id, model, BillingVariant(batch: row.batch, serviceTier: row.tier, region: row.region))
     let time = SimTime(microseconds: row.time ?? 0)
     let usage = row.usage(calls: row.calls ?? 1)
     guard isBucket else {

@@ -78,6 +78,11 @@ package final class LogTable {
     for (place, name) in names.enumerated() where places[name] == nil { places[name] = place }
   }
 
+  package convenience init(header row: CSVRow, delimiter: UInt8) {
+    let names = (0..<row.count).map { LogValue.trimmed(row.text($0) ?? "") }
+    self.init(names: names, delimiter: delimiter)
+  }
+
   package func value(_ row: CSVRow, _ place: Int) -> LogValue? {
     guard place < row.count else { return nil }
     let text = row.withBytes(place) { String(decoding: $0, as: UTF8.self) }

@@ -115,7 +115,7 @@ struct ReplayCommand: ParsableCommand {
     try output.claim(rejected: log.skipBadRows > 0)
     let rejected = RejectedList()
     let converted = try CanonicalLog.converted(traces, format: log.format) {
-      try logs.options(log, variants[0].scenario.catalog)
+      try readOptions(log, variants[0].scenario.catalog)
     }
     if converted == nil { try logs.refuseUnread(of: trace) }
     let shown = converted?.shownFormat
@@ -157,9 +157,15 @@ struct ReplayCommand: ParsableCommand {
     try file?.finish()
     try folder.commit()
     if let converted, !printing.quiet {
-      StandardStream.tell(converted.notes(try logs.options(log, variants[0].scenario.catalog)))
+      StandardStream.tell(converted.notes(try readOptions(log, variants[0].scenario.catalog)))
     }
     try output.tell(report, record)
+  }
+
+  private func readOptions(_ log: LogOptions, _ catalog: Catalog) throws -> LogReadOptions {
+    var options = try logs.options(log, catalog)
+    options.threads = threads
+    return options
   }
 
   private func cases() throws -> ReplayCases {
@@ -193,7 +199,7 @@ struct ReplayCommand: ParsableCommand {
         try CanonicalLog.reading(
           [file], format: log.format,
           {
-            try logs.options(log, variants[0].scenario.catalog)
+            try readOptions(log, variants[0].scenario.catalog)
           }) == nil
       else {
         throw BadInput(

@@ -2,6 +2,7 @@ import Analysis
 import CostModel
 import Scenarios
 import Simulator
+import Support
 
 /// Months to come, each a scenario of its own: more users, the prices that then hold, its budget.
 ///
@@ -31,7 +32,7 @@ package struct Forecast: Sendable {
     let draws = InputDraws(scenario)
     let drawn = draws.isEmpty ? nil : tree
     let sets = try drawn.map { tree in
-      try Outcomes.map(draws.evenSettings(InputDraws.sets), threads: threads) {
+      try Parallel.map(draws.evenSettings(InputDraws.sets), threads: threads) {
         try tree.scenario($0)
       }
     }
@@ -58,7 +59,7 @@ package struct Forecast: Sendable {
         month.simulated = likely.map(\.0)
         month.trouble = likely.map(\.2).reduce(CallTrouble(), +)
         if let drawn, runs > 1 {
-          let months = try Outcomes.map(Array(1...runs), threads: threads) { run in
+          let months = try Parallel.map(Array(1...runs), threads: threads) { run in
             let drawn = Self.month(
               try drawn.scenario(draws.settings(run: run)), spec, index: index, growth)
             let result = try Simulation(drawn).result(of: drawn.plans[0], run: run)
@@ -126,7 +127,7 @@ package struct Forecast: Sendable {
   ) throws -> ForecastMonth {
     let budget = scenario.budget?.amount.dollars
     let variants = sets.isEmpty ? [scenario] : sets
-    let parts = try Outcomes.map(variants, threads: threads) { set in
+    let parts = try Parallel.map(variants, threads: threads) { set in
       // Where a line that acts may be crossed, the month is simulated in its place.
       let cost = ExpectedCost(scenario: set.withoutActions, plan: set.plans[0])
       try set.needClosedForms(

@@ -1,6 +1,7 @@
 import Analysis
 import Scenarios
 import Simulator
+import Support
 
 /// What levers save of a plan's expected bill, by closed forms: quick, where `LeverStudy` simulates.
 package struct BestSavings: Sendable {
@@ -38,7 +39,7 @@ package struct BestSavings: Sendable {
     guard Double(size * offered.count) <= AttentionLimits.shipped.savingsWork else { return nil }
     var alone = tree
     alone.root = tree.root.without("compare_catalog")
-    let found = try Outcomes.map(offered, threads: threads) { [alone] lever in
+    let found = try Parallel.map(offered, threads: threads) { [alone] lever in
       Self.saving(lever, alone, scenario, month.plan, expected)
     }
     savings = Array(

@@ -2,6 +2,7 @@ import Audit
 import CostModel
 import Scenarios
 import Simulator
+import Support
 
 /// Simulates months with and without levers.
 package struct LeverLab {
@@ -132,7 +133,7 @@ extension Outcomes {
   package static func simulated(
     _ scenarios: [Scenario], of plan: PlanSpec, threads: Int
   ) throws -> [Outcome] {
-    try map(scenarios, threads: threads) { scenario in
+    try Parallel.map(scenarios, threads: threads) { scenario in
       Outcome(try Simulation(scenario).result(of: plan, run: 1), budget: scenario.budget)
     }
   }

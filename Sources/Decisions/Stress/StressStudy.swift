@@ -68,7 +68,7 @@ package struct StressStudy: Sendable {
     let variants = shocks.flatMap { $0.expanded(over: calm) }.map { shock in
       ShockVariant(shock, tree: tree, scenario: scenario, busiest: busiest, rules: rules)
     }
-    let results = try Outcomes.map(variants, threads: threads) { variant -> ShockResult in
+    let results = try Parallel.map(variants, threads: threads) { variant -> ShockResult in
       var result = ShockResult(shock: variant.shock, window: variant.window)
       switch variant.scenario {
       case .failure(let error): result.reason = error.reason

@@ -28,6 +28,15 @@ package final class CSVReader {
 
   private var isSniffed = false
 
+  /// Goes on within a table whose first rows somebody else reads.
+  package convenience init(
+    continuing delimiter: UInt8, onRow: @escaping (CSVRow) throws -> Void
+  ) {
+    self.init(delimiter: delimiter, onRow: onRow)
+    isSniffed = true
+    csv_set_delim(&parser, delimiter)
+  }
+
   /// The next bytes of the file. Throws `CSVError`, or what `onRow` threw.
   package func feed(_ bytes: some Sequence<UInt8>) throws {
     head.append(contentsOf: bytes)

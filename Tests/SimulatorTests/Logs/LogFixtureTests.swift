@@ -26,6 +26,43 @@ import Testing
     #expect(rows.count == expected.count)
   }
 
+  /// Threads read a text in pieces, and where these end changes nothing.
+  @Test(arguments: LogFixtures.names)
+  func piecesOfAnySize(_ name: String) throws {
+    func results(pieceBytes: Int) throws -> [[UInt8]] {
+      var options = try LogFixtures.options(name)
+      options.pieceBytes = pieceBytes
+      options.threads = 3
+      let reading = try LogIntake(options).read([LogFixtures.input(name)])
+      let tables = LogTables(reading: reading)
+      let account = ReadingAccount(
+        reading: reading, catalog: options.catalog, names: options.names)
+      return try [
+        tables.table(#require(reading.kinds.first)), tables.leftOut(), tables.rejected(),
+        tables.rejectedReasons(), Array(account.text.utf8),
+      ]
+    }
+    let whole = try results(pieceBytes: 1 << 30)
+    for size in [1, 90, 700] { #expect(try results(pieceBytes: size) == whole, "\(size) bytes") }
+  }
+
+  /// Pieces are found where records can be told apart, so that the test above tries something.
+  @Test func textsAreCut() {
+    func pieces(_ text: String) -> [String] {
+      let text = LogText(name: "log", bytes: Array(text.utf8))
+      return TextPiece.pieces(of: text, size: 4).map {
+        String(decoding: text.bytes[$0.range], as: UTF8.self)
+      }
+    }
+    #expect(
+      pieces("a,b\n1,2\n\"x\ny\",3\n4,\"5\"\"\n\"\n6,7\n")
+        == ["a,b\n1,2\n", "\"x\ny\",3\n", "4,\"5\"\"\n\"\n", "6,7\n"])
+    #expect(
+      pieces("{\"a\": 1}\n{\"b\":\n[{},\n{}]}\r\n{\"c\": 3}")
+        == ["{\"a\": 1}\n", "{\"b\":\n[{},\n{}]}\r\n", "{\"c\": 3}"])
+    #expect(pieces("[{},\n{},\n{}]").count == 1)
+  }
+
   /// `price` says the same as `read`, and by component.
   @Test(arguments: LogFixtures.names)
   func pricesAreTheSame(_ name: String) throws {
