@@ -130,10 +130,7 @@ package final class CanonicalLog {
     let shapes = try LogShapes.all()
     var detector = ShapeDetector(shapes)
     var isRead = false
-    let reader = RecordReader(LogText(name: path, bytes: bytes)) { node in
-      let record = SourceRecord(number: 0, body: .json(node))
-      return shapes.contains { $0.matches(record) }
-    } visit: { record in
+    let reader = RecordReader(LogText(name: path, bytes: bytes), shapes: shapes) { record in
       detector.look(at: record)
       // What `read` has written, and rows that may stand for several calls.
       isRead =

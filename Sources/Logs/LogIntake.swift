@@ -34,7 +34,7 @@ package final class LogIntake {
   }
 
   private static func equalRows(_ rows: [LogRow]) -> Int {
-    var seen: Set<[String]> = []
+    var seen: Set<RowIdentity> = []
     return rows.count { row in
       guard row.identity == nil, row.charge == nil, row.end == nil || row.calls == 1 else {
         return false
@@ -43,8 +43,9 @@ package final class LogIntake {
         row.account, row.session, row.prompt, row.modelName, row.provider, row.tier, row.region,
         row.time.map(String.init), row.latency.map(String.init), row.logged.map(String.init),
       ].map { $0 ?? "" }
+      let quantities = LogQuantity.allCases.map { String(row[$0]) }
       let others = row.others.map { $0.name + "=" + $0.value }
-      return !seen.insert(texts + row.quantities.map(String.init) + others).inserted
+      return !seen.insert(RowIdentity(texts + quantities + others)).inserted
     }
   }
 
@@ -110,7 +111,7 @@ package final class LogIntake {
   ) throws -> ReadPiece {
     var read = ReadPiece()
     let decoder = RowDecoder(shape, options: options, file: file)
-    let reader = RecordReader(text, piece: piece, hasKeys: { hasKeys($0, of: shapes) }) { record in
+    let reader = RecordReader(text, piece: piece, shapes: shapes) { record in
       let row = decoder.row(record)
       if row.problem != nil { read.sources[read.rows.count] = source(record, &read.columns) }
       if record.number <= looked {
@@ -148,7 +149,7 @@ package final class LogIntake {
     }
     let shapes = try LogShapes.all()
     var detector = ShapeDetector(shapes.map(options.applied))
-    let reader = RecordReader(text, hasKeys: { Self.hasKeys($0, of: shapes) }) { record in
+    let reader = RecordReader(text, shapes: shapes) { record in
       detector.look(at: record)
       if detector.isDone { throw Enough() }
     }
@@ -160,11 +161,6 @@ package final class LogIntake {
   }
 
   private lazy var shapes = (try? LogShapes.all()) ?? []
-
-  private static func hasKeys(_ node: JSONNode, of shapes: [LogShape]) -> Bool {
-    let record = SourceRecord(number: 0, body: .json(node))
-    return shapes.contains { $0.matches(record) }
-  }
 
   private static func source(_ record: SourceRecord, _ columns: inout [String]) -> [[UInt8]] {
     switch record.body {

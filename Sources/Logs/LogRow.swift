@@ -53,7 +53,11 @@ package final class LogRow {
   package var twin: RowIdentity?
   package var isEvent = false
   package var calling = Calling.yes
-  package var problem: Problem?
+  package var problem: Problem? {
+    get { rareProblem?.value }
+    set { rareProblem = newValue.map(Boxed.init) }
+  }
+  private var rareProblem: Boxed<Problem>?
 
   /// Microseconds.
   package var time: Int64?
@@ -72,8 +76,8 @@ package final class LogRow {
   package var project: String?
   /// nil: not told.
   package var calls: Int64? = 1
-  /// By place of `LogQuantity`; −1: not told.
-  package var quantities = [Int64](repeating: -1, count: LogQuantity.allCases.count)
+  /// By place of `LogQuantity`, up to the last one that is told; −1: not told.
+  package private(set) var quantities: [Int64] = []
   package var hasFailed = false
   /// That it took too long is why it failed.
   package var hasTimedOut = false
@@ -90,7 +94,17 @@ package final class LogRow {
   /// Routing attributes and other columns, by name.
   package var others: [(name: String, value: String)] = []
   package var notes = Notes()
-  package var charge: Charge?
+  package var charge: Charge? {
+    get { rareCharge?.value }
+    set { rareCharge = newValue.map(Boxed.init) }
+  }
+  private var rareCharge: Boxed<Charge>?
+
+  /// A large value that few rows have.
+  private final class Boxed<Value> {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+  }
 
   // What the rules find.
   package var model: ModelID?
@@ -124,8 +138,15 @@ package final class LogRow {
   }
 
   package subscript(quantity: LogQuantity) -> Int64 {
-    get { quantities[quantity.place] }
-    set { quantities[quantity.place] = newValue }
+    get { quantity.place < quantities.count ? quantities[quantity.place] : -1 }
+    set {
+      let place = quantity.place
+      if place >= quantities.count {
+        quantities.reserveCapacity(place + 1)
+        quantities += repeatElement(-1, count: place + 1 - quantities.count)
+      }
+      quantities[place] = newValue
+    }
   }
 
   /// 0 where not told.

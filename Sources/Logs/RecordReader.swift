@@ -27,8 +27,8 @@ package final class RecordReader {
   }
 
   private let text: LogText
-  /// Whether an object has all keys of a format.
-  private let hasKeys: (JSONNode) -> Bool
+  /// An object that has all keys of one of them is a record.
+  private let shapes: [LogShape]
   private let visit: (SourceRecord) throws -> Void
   private let parser = JSONParser()
   package private(set) var facts = Facts()
@@ -36,12 +36,12 @@ package final class RecordReader {
 
   /// - Parameter piece: nil: all of the text.
   package init(
-    _ text: LogText, piece: TextPiece? = nil, hasKeys: @escaping (JSONNode) -> Bool,
+    _ text: LogText, piece: TextPiece? = nil, shapes: [LogShape],
     visit: @escaping (SourceRecord) throws -> Void
   ) {
     self.text = text
     self.piece = piece ?? TextPiece(range: 0..<text.bytes.count)
-    self.hasKeys = hasKeys
+    self.shapes = shapes
     self.visit = visit
   }
 
@@ -237,6 +237,11 @@ package final class RecordReader {
 
   private func isRecord(_ node: JSONNode) -> Bool {
     node.children.contains { Self.recordKeys.contains($0.key) } || hasKeys(node)
+  }
+
+  private func hasKeys(_ node: JSONNode) -> Bool {
+    let record = SourceRecord(number: 0, body: .json(node))
+    return shapes.contains { $0.matches(record) }
   }
 
   /// Whether there are objects in it, or it is one, or nothing.

@@ -11,6 +11,7 @@ package final class RowDecoder {
   /// Sellers by what records call them, and by models' names.
   private let sellers = Memo<String>()
   private let sellersOfNames = Memo<String?>()
+  private let knownNames = Memo<[String]>()
   let index: RecordIndex
   private let slots: Slots
   /// By quantity.
@@ -194,7 +195,9 @@ package final class RowDecoder {
     row.account = text(.account, record)
     row.session = text(.session, record)
     row.prompt = text(.prompt, record)
-    row.names = texts(.model, record)
+    let names = texts(.model, record)
+    // The rows of a model share one list.
+    row.names = names.count == 1 ? knownNames.value(names[0]) { _ in names } : names
     row.asked = text(.requestedModel, record)
     row.seller = seller(record)
     row.statedBilling = text(.billing, record).flatMap(LogRow.Billing.init)
