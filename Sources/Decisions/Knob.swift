@@ -14,7 +14,7 @@ package struct Knob: Sendable {
     name = text
     let (pattern, isFactor) = InputPattern.scaling(text[...])
     self.isFactor = isFactor
-    inputs = tree.inputs(matching: pattern)
+    inputs = isFactor ? tree.inputs(scaledBy: pattern) : tree.inputs(matching: pattern)
     guard let first = inputs.first else { return nil }
     // One value for inputs of different units makes no sense.
     if !isFactor, inputs.contains(where: { $0.kind != first.kind }) { return nil }

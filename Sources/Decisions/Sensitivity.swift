@@ -115,10 +115,12 @@ package struct Sensitivity: Sendable {
   }
 
   /// The path of all inputs that are moved with this one: what a provider sets for a model, and what the
-  /// stages of a flow state. nil: it is moved alone, as are inputs whose range is stated, and shares,
-  /// which are choices.
+  /// stages of a flow state. nil: it is moved alone, as are inputs whose range is stated, shares, which are
+  /// choices, and what a price sheet says beside its prices.
   private static func bundle(of input: ScenarioInput) -> [String]? {
-    guard input.law == nil, input.group == nil, input.path.count > 2 else { return nil }
+    guard input.law == nil, input.group == nil, input.path.count > 2, !input.isPriceRule else {
+      return nil
+    }
     if ofProviders.contains(input.path[0]) { return Array(input.path[..<2]) + ["**"] }
     return input.path.firstIndex(of: "stages").map { Array(input.path[...$0]) + ["**"] }
   }

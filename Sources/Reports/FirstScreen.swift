@@ -244,9 +244,10 @@ package struct FirstScreen {
     let unbilled = scenario.unbilled
     var items = unbilled.prefix(Self.mostUnbilled).map { name($0.text) }
     if unbilled.count > items.count {
-      items.append("\(HumanFormat.plural(Int64(unbilled.count - items.count), "model")) more")
+      items.append(
+        "prices of \(HumanFormat.plural(Int64(unbilled.count - items.count), "more model"))")
     }
-    let prices = items.isEmpty ? "" : "prices of \(HumanFormat.list(items)); "
+    let prices = items.map { $0 + "; " }.joined()
     let count = Int64(scenario.assumptions.count)
     let assumed =
       count > 0 ? "; the file rests on \(HumanFormat.plural(count, "assumption"))" : ""
