@@ -2,7 +2,7 @@ import Analysis
 import CostModel
 import Scenarios
 
-/// What each input does to the bill of one plan, all others as they are.
+/// The effect of each input on the bill of one plan, all others as they are.
 package struct Sensitivity: Sendable {
   /// One input, or several that are moved together, at its low, its stated and its high value.
   package struct Row: Sendable {
@@ -27,7 +27,7 @@ package struct Sensitivity: Sendable {
   package var base: Assessment
   /// The share by which inputs without a range are moved.
   package var share: Double
-  /// nil: closed forms.
+  /// The number of months that were simulated; nil: closed forms.
   package var runs: Int?
   /// The bill over the ranges of inputs; nil where none has one, or the budget acts.
   package var overRanges: Assessment?

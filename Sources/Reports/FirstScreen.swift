@@ -152,9 +152,10 @@ package struct FirstScreen {
       case .some(let chance) where chance >= 1 - doubt: "breaks"
       case .some(let chance) where chance <= doubt: "holds"
       case .some: "may break"
-      case nil: plan.budgetBreak == nil ? "holds" : "breaks"
+      // Where no formula tells the chance, one simulated month is all that is known.
+      case nil: plan.budgetBreak == nil ? "holds in the simulated month" : "breaks"
       }
-    let when = day.map { verdict == "holds" ? "; it breaks \($0)" : " \($0)" } ?? ""
+    let when = day.map { verdict.hasPrefix("holds") ? "; it breaks \($0)" : " \($0)" } ?? ""
     return "\(amount): \(strong(verdict))\(whose)\(when); \(odds)"
       + (largestThatHolds(but: plan).map { "; holds with \($0)" } ?? "")
   }

@@ -20,7 +20,10 @@ package struct IntervalChart {
   private let isNarrow: Bool
   private let width: Double
   private let legend: [(x: Double, y: Double)]
-  private var left: Double { isNarrow ? 16 : 150 }
+  /// Where the axis begins: behind the plans' names, on a page.
+  private var left: Double {
+    isNarrow ? 16 : min(260, max(150, (plans.map { SVG.width(of: $0.name) }.max() ?? 0) + 24))
+  }
   private let right = 30.0
   private var top: Double { 76 + (legend.last?.y ?? 0) }
   private var step: Double { isNarrow ? 98 : 64 }
@@ -84,7 +87,8 @@ package struct IntervalChart {
         words.append(LabelLayout.Box(name, at: left, base: y + 18))
       } else {
         svg.text(
-          SVG.shortened(plan.name, to: 18), left - 8, y + 26, anchor: .end, title: plan.name)
+          SVG.shortened(plan.name, to: Int((left - 16) / 7.2)), left - 8, y + 26, anchor: .end,
+          title: plan.name)
       }
       let first = y + nameRoom
       for (sample, place) in [(plan.spread.chance, 0), (plan.spread.both, 1)] {
