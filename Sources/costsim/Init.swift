@@ -132,7 +132,7 @@ struct Init: ParsableCommand {
           numbers.given[number] = text
           break
         }
-        FileHandle.standardError.write(Data("expected a number\n".utf8))
+        FileHandle.standardError.write(Data("expected \(number.expected)\n".utf8))
       }
     }
   }

@@ -207,7 +207,10 @@ import Testing
     // Numbers of which no scenario can be made.
     (["--users", "1000000000"], "--users: error: '1000000000' is out of range"),
     (["--turns", "100000"], "--turns: error: "),
-    (["--budget", "0", "--users", "5"], "--budget: error: a budget must be more than $0"),
+    (
+      ["--budget", "0"],
+      "--budget: error: expected an amount like $1,000 that is more than $0, not '0'"
+    ),
     // What begins with a minus is the option's value, no other option.
     (["--users", "-5"], "--users: error: expected a whole number from 1, not '-5'"),
     (["--seat-price", "-3"], "--seat-price: error: expected an amount like $1,000, not '-3'"),
@@ -215,7 +218,10 @@ import Testing
       ["--like", "support-bot", "--conversations", "90000", "--turns", "60000"],
       "error: these numbers make no scenario together: "
     ),
-    (["--budget", "ten"], "--budget: error: expected an amount like $1,000, not 'ten'"),
+    (
+      ["--budget", "ten"],
+      "--budget: error: expected an amount like $1,000 that is more than $0, not 'ten'"
+    ),
     (
       ["--like", "documents", "--turns", "3"],
       "--turns: error: a scenario like documents has no such number"
