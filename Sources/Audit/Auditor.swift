@@ -10,14 +10,14 @@ package enum Verdict: String, CaseIterable, Sendable {
   case restated
   case unsupported, confirmed
 
-  /// In tables of counts.
+  /// How tables of counts call it.
   package var words: String { self == .restsOnWrong ? "rests on a wrong figure" : rawValue }
 }
 
 /// One claim beside what it should be.
 package struct Finding: Sendable {
   package var claim: Claim
-  /// In the claim's unit; nil: nothing lets it be recomputed.
+  /// The recomputed number in the claim's unit; nil where nothing lets it be recomputed.
   package var recomputed: Interval?
   package var verdict: Verdict
   /// Recomputed less published, and recomputed over published, at the nearest ends of ranges;
@@ -28,12 +28,13 @@ package struct Finding: Sendable {
   /// Set where the recomputed number is per something else than the claim says.
   package var otherUnit: OtherUnit?
   package var assumptions: [String] = []
-  /// What the published figures alone lead to.
+  /// The verdict that the published figures alone lead to.
   package var asPublished: Verdict?
   /// Published figures that it is computed from and that are wrong, also by way of others, in the order
   /// of their use.
   package var wrongInputs: [Claim] = []
-  /// What comes of the recomputed figures, where a wrong one is used; in the claim's unit.
+  /// The number in the claim's unit that the recomputed figures give, where a published one among
+  /// them is wrong.
   package var fromRecomputed: Interval?
   /// Claims of the same quantity that say something else, in file order.
   package var contradictions: [Claim] = []
@@ -61,7 +62,7 @@ package struct Finding: Sendable {
 
 /// A recomputed number that is per something else than the published one.
 package struct OtherUnit: Sendable {
-  /// In base units.
+  /// The recomputed number, in base units.
   package var measure: Measure
   /// The same number, so that the unit alone is wrong.
   package var hasSameNumber: Bool
@@ -70,7 +71,7 @@ package struct OtherUnit: Sendable {
 /// Everything that an audit of a claims file found.
 package struct AuditResult: Sendable {
   package var title: String
-  /// In file order.
+  /// One finding for each claim, in file order.
   package var findings: [Finding]
   package var workings: Workings
 
@@ -123,7 +124,7 @@ package struct Auditor {
 
   package func claims(in way: Derivation) -> [String] { recomputation.claims(in: way) }
 
-  /// What the published figures give; nil where the way cannot be gone.
+  /// Recomputes a claim from the published figures; nil where the derivation fails.
   package func measure(of claim: Claim, by way: Derivation) -> Measure? {
     try? recomputation.measure(of: claim, by: way)
   }

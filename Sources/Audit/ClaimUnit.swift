@@ -6,7 +6,7 @@ import Support
 /// added only if their units are of one kind, which is how a price per call that is taken for a
 /// price per token comes to light.
 package struct ClaimUnit: Hashable, Sendable {
-  /// As the author wrote it.
+  /// The unit as the author wrote it.
   package var text: String
   /// How much one of it is in base units (`ms`: 1/1000 of a second).
   package var scale: Rational
@@ -43,10 +43,10 @@ package struct ClaimUnit: Hashable, Sendable {
     /// Whether it counts per so much time.
     package var isRate: Bool { ClaimUnit.timeBases.contains { (powers[$0] ?? 0) < 0 } }
 
-    /// What it counts, without what it is counted per.
+    /// The base units that it counts with their powers, without those that it is counted per.
     package var counted: [String: Int] { powers.filter { $0.value > 0 } }
 
-    /// What it is counted per, apart from time.
+    /// The base units that it is counted per, apart from those of time.
     package var countedPer: [String] {
       powers.filter { $0.value < 0 && !ClaimUnit.timeBases.contains($0.key) }.map(\.key).sorted()
     }

@@ -5,7 +5,7 @@ import Support
 /// A claims file: what documents publish, and how to recompute it (docs/claims-format.md).
 package struct Claims: Sendable {
   package var title: String
-  /// In file order.
+  /// The claims, in file order.
   package var claims: [Claim] = []
   /// Numbers that no document publishes but formulas need, in file order.
   package var values: [NamedValue] = []
@@ -28,7 +28,7 @@ package struct Claim: Sendable {
   package var note: String?
   /// Printed in full: a near miss is a miss.
   package var isExact = false
-  /// nil: nothing lets it be recomputed.
+  /// How it is recomputed; nil where nothing lets it be recomputed.
   package var way: Derivation?
   package var place: Place
 }
@@ -49,7 +49,7 @@ extension Claim {
 package struct NamedValue: Sendable {
   package var name: String
   package var subject: String
-  /// nil: as the way gives it.
+  /// The unit that its result is told in; nil: that which the derivation gives.
   package var unit: ClaimUnit?
   package var way: Derivation
   /// Set where it is a choice of the auditor's, and why that choice.
@@ -117,7 +117,7 @@ package struct PlanQuery: Sendable {
   package var plan: PlanSpec { PlanSpec(name: "users-\(users)", users: users) }
 }
 
-/// What a routing policy estimates of a call.
+/// A question to a routing policy: what it estimates of a call.
 package struct RouteQuery: Sendable {
   package enum Figure: String, CaseIterable, Sendable { case cost, latency }
 
@@ -129,9 +129,9 @@ package struct RouteQuery: Sendable {
 
 /// The documents that a catalog, scenario or policy was typed from: it cannot confirm what they say.
 package struct TypedFrom: Hashable, Sendable {
-  /// As the claims file lists them.
+  /// The documents that the claims file lists, in its order.
   package var documents: [String] = []
-  /// What the file itself says of its sources.
+  /// The sources that the file itself states.
   package var sources: [String] = []
 
   package func contains(_ document: String) -> Bool {

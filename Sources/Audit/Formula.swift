@@ -30,7 +30,7 @@ package indirect enum Formula: Sendable {
 
 /// Reads a formula; a minus sign between names needs spaces, since names may hold hyphens.
 package struct FormulaParser {
-  /// What is wrong, and where.
+  /// A mistake in a formula, with its place.
   package struct Problem: Error {
     package var place: Place
     package var message: String

@@ -4,7 +4,7 @@ import Support
 package struct Measure: Sendable {
   package var interval: Interval
   package var kind: ClaimUnit.Kind
-  /// What was assumed to get it, in words; empty: it follows from what is published.
+  /// The assumptions that it rests on, in words; empty where it follows from what is published.
   package var assumptions: [String] = []
 
   /// One of a formula's operations.

@@ -7,9 +7,9 @@ import Support
 package struct PublishedNumber: Hashable, Sendable {
   package enum Bound: Hashable, Sendable { case none, atLeast, atMost }
 
-  /// As printed.
+  /// The number as it is printed.
   package var text: String
-  /// In the claim's unit.
+  /// The number in the claim's unit; a range where one is printed.
   package var value: Interval
   /// Half of what the last digit that counts is worth, in the claim's unit.
   package var tolerance: Rational

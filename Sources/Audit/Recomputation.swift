@@ -1,6 +1,6 @@
 import Support
 
-/// What the names in formulas stand for.
+/// The values that the names in formulas stand for.
 package struct Workings: Sendable {
   fileprivate var claims: [String: Claim]
   fileprivate var values: [String: NamedValue]
@@ -49,7 +49,7 @@ package final class Recomputation {
     values = Dictionary(file.values.map { ($0.name, $0) }) { first, _ in first }
   }
 
-  /// What a claim's way gives; a claim cannot be its own reason.
+  /// Recomputes a claim by its derivation; a claim cannot be its own reason.
   package func measure(of claim: Claim, by way: Derivation) throws(Problem) -> Measure {
     // What stands for a claim may be computed here as well, in the middle of another one.
     let outer = open
@@ -58,7 +58,7 @@ package final class Recomputation {
     return try measure(way, at: claim.place)
   }
 
-  /// What has been computed so far, for those who show it.
+  /// The values computed so far, for those who show them.
   package var workings: Workings { Workings(claims: claims, values: values, measures: known) }
 
   private func measure(_ way: Derivation, at place: Place) throws(Problem) -> Measure {

@@ -5,7 +5,7 @@ package struct UnitSlip: Hashable, Sendable {
   /// Published is about this many times the recomputed number, or that many times less.
   package var factor: Int64
   package var isTooMuch: Bool
-  /// What was probably taken for what.
+  /// The unit that was probably taken for another, in words.
   package var words: String
 
   /// Recognises a slip by how many times too much (or too little) is published; nil if no known

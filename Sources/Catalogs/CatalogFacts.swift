@@ -15,7 +15,7 @@ package struct CatalogFact: Hashable {
   package var label: String
   /// `$1.14 per 1M tokens`.
   package var text: String
-  /// For comparisons; nil where it is no price.
+  /// The price, for comparisons; nil where it is none.
   package var rate: Rate?
 
   package static func list(_ model: Model) -> [CatalogFact] {

@@ -6,9 +6,11 @@ import Support
 
 /// What one plan of one variant comes to: in one closed form, over drawn inputs, over months.
 package struct Assessment: Sendable {
-  /// By closed forms with the inputs at their likely values; nil: simulated.
+  /// The outcome by closed forms with the inputs at their likely values; nil where it was
+  /// simulated.
   package var expected: Outcome?
-  /// By run: simulated months, or closed forms of drawn inputs; empty where nothing is drawn.
+  /// The outcome of each run: simulated months, or closed forms of drawn inputs; empty where
+  /// nothing is drawn.
   package var runs: [Outcome]
 
   /// `run` is never empty where nothing is expected.
@@ -52,7 +54,7 @@ package struct Assessment: Sendable {
   package var errorRate: Double? { mean(\.errorRate) }
   package var quotaUse: Double? { expected?.quotaUse ?? mean(\.quotaUse) }
   package var crossedAt: SimTime? { one.crossedAt }
-  /// What its closed form leaves out; nothing where it was simulated.
+  /// The parts that its closed form leaves out; none where it was simulated.
   package var leftOut: [Expectation.Approximation] { expected?.leftOut ?? [] }
 
   /// The same anywhere in the ranges of its inputs.
@@ -141,7 +143,7 @@ extension Expectation {
 /// Assesses variants of one scenario, all with the same luck and the same drawn inputs.
 package struct Assessor: Sendable {
   package let tree: ScenarioTree
-  /// nil: closed forms; else simulated months.
+  /// The number of months that are simulated; nil: closed forms.
   package private(set) var runs: Int?
   /// The first of them.
   package var firstRun = 1
@@ -190,7 +192,7 @@ package struct Assessor: Sendable {
     return plans.contains { $0.cost.isNaN } ? nil : plans
   }
 
-  /// What is changed of the scenario.
+  /// A variant of the scenario: what is changed in it.
   package struct Variant: Sendable {
     package var settings: [InputSetting] = []
     package var overrides: [String] = []
@@ -206,7 +208,7 @@ package struct Assessor: Sendable {
     }
   }
 
-  /// By variant, then plan.
+  /// Assesses all variants: the result is by variant, then plan.
   package func assess(
     _ variants: [Variant], progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [[Assessment]] {

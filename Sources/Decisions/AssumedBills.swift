@@ -10,13 +10,13 @@ package struct AssumedBills: Sendable {
     package var title: String
     /// Dollars at the scenario's prices; nil: it cannot be, for `reason`.
     package var own: Double?
-    /// At the prices of the catalog that the scenario is compared with.
+    /// The bill in dollars at the prices of the catalog that the scenario is compared with.
     package var other: Double?
     package var reason: String?
   }
 
   package var plan: PlanSpec
-  /// As the scenario stands.
+  /// The bill in dollars as the scenario stands.
   package var own: Double
   package var other: Double?
   package var bills: [Bill]

@@ -3,7 +3,7 @@ import Scenarios
 /// One thing that a sweep or a solve turns: an input, several set to the same value, or several
 /// scaled by the same factor.
 package struct Knob: Sendable {
-  /// As the user typed it.
+  /// The path or pattern as the user typed it.
   package var name: String
   package var inputs: [ScenarioInput]
   /// The knob's value is a factor, 1 leaving all as it is.
@@ -14,7 +14,7 @@ package struct Knob: Sendable {
     name = text
     let (pattern, isFactor) = InputPattern.scaling(text[...])
     self.isFactor = isFactor
-    inputs = tree.inputs(matching: pattern)
+    inputs = isFactor ? tree.inputs(scaledBy: pattern) : tree.inputs(matching: pattern)
     guard let first = inputs.first else { return nil }
     // One value for inputs of different units makes no sense.
     if !isFactor, inputs.contains(where: { $0.kind != first.kind }) { return nil }
@@ -26,9 +26,9 @@ package struct Knob: Sendable {
     isFactor = input.isSpan
   }
 
-  /// Of its values.
+  /// The kind of its values.
   package var kind: InputKind { isFactor ? .number : inputs[0].kind }
-  /// Where it stands in the scenario.
+  /// Its value in the scenario as it stands; 1 for a factor.
   package var base: Double { isFactor ? 1 : inputs[0].value }
   package var isUsers: Bool { inputs.count == 1 && inputs[0].isUsers }
 
@@ -45,6 +45,6 @@ package struct Knob: Sendable {
     isFactor ? InputKind.number.readable(value * 100, side) / 100 : kind.readable(value, side)
   }
 
-  /// What `settings` makes of a value: whole where the input is.
+  /// Rounds a value as `settings` does: whole where the input is.
   package func rounded(_ value: Double) -> Double { kind.rounded(value) }
 }

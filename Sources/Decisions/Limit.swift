@@ -1,6 +1,6 @@
 import CostModel
 
-/// What a solution has to keep.
+/// A limit that a solution has to keep.
 package enum Limit: Hashable, Sendable {
   /// Dollars a month that the expected bill (over ranges of inputs, its mean) may reach, or the mean
   /// simulated one.

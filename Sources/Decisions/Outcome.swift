@@ -9,18 +9,18 @@ package struct Outcome: Sendable {
   package var users: Int
   /// Dollars of the whole period; simulated ones are exact to the picodollar in `bill`.
   package var cost: Double
-  /// nil: a closed form.
+  /// The exact bill of the simulated month; nil for a closed form.
   package var bill: MoneySum?
   /// Dollars of the period, by model (with its region) and by use case; closed forms know no use
   /// cases.
   package var costByModel: [String: Double] = [:]
   package var costByUseCase: [String: Double] = [:]
-  /// Of the period's cost, dollars; nil: a simulated month has none.
+  /// The standard error of the period's cost, in dollars; a simulated month has none.
   package var standardError: Double?
   /// Milliseconds, of ok calls; nil: a closed form, or no calls.
   package var latencyP50: Double?
   package var latencyP95: Double?
-  /// Of the look-ups; nil without any.
+  /// The share of look-ups that the response cache answers; nil without any.
   package var hitRate: Double?
   /// Failed calls; nil: a closed form.
   package var errorRate: Double?
@@ -38,9 +38,9 @@ package struct Outcome: Sendable {
   package var law: BillLaw?
   /// When the first month's budget is used up; nil: it is not, or there is none.
   package var crossedAt: SimTime?
-  /// What a closed form leaves out; nothing where it was simulated.
+  /// The parts that a closed form leaves out; none where it was simulated.
   package var leftOut: [Expectation.Approximation] = []
-  /// What became of the calls; nil: a closed form.
+  /// What became of the calls of a simulated month; nil for a closed form.
   package var trouble: CallTrouble?
 
   package init(
@@ -72,7 +72,7 @@ package struct Outcome: Sendable {
 }
 
 extension Outcome {
-  /// What the closed forms expect of a plan, without simulating.
+  /// Computes the outcome that closed forms expect of a plan, without simulating.
   package init(expected scenario: Scenario, plan: PlanSpec) {
     let cost = ExpectedCost(scenario: scenario, plan: plan)
     self.init(users: plan.users, cost: cost.total)
@@ -90,7 +90,7 @@ extension Outcome {
     (self.law, overrun, anyOverrun) = (law, law.monthOver, law.anyMonthOver)
   }
 
-  /// What one run of a plan came to.
+  /// Takes the outcome of one simulated run of a plan.
   package init(_ result: PlanResult, budget: Budget?) {
     self.init(users: result.plan.users, cost: result.cost.dollars, bill: result.cost)
     for cell in result.costs {

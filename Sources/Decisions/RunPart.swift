@@ -79,7 +79,7 @@ package struct ScenarioBills: PartValue, Sendable {
   package var text = ScenarioText()
   package var name = ""
   package var seed: UInt64 = 0
-  /// In the scenario's order.
+  /// The bills of each plan, in the scenario's order.
   package var plans: [PlanBills] = []
 
   package init() {}
@@ -97,7 +97,7 @@ package struct RunPart: PartValue, Sendable {
   package var timeZoneData: String?
   /// Months of the whole.
   package var runs = 0
-  /// As the user gave them.
+  /// The overrides as the user gave them.
   package var overrides: [String] = []
   package var scenarios: [ScenarioBills] = []
   /// Which months it has: apart from each other, ascending.

@@ -2,7 +2,7 @@ import Analysis
 import CostModel
 import Scenarios
 
-/// What each input does to the bill of one plan, all others as they are.
+/// The effect of each input on the bill of one plan, all others as they are.
 package struct Sensitivity: Sendable {
   /// One input, or several that are moved together, at its low, its stated and its high value.
   package struct Row: Sendable {
@@ -27,7 +27,7 @@ package struct Sensitivity: Sendable {
   package var base: Assessment
   /// The share by which inputs without a range are moved.
   package var share: Double
-  /// nil: closed forms.
+  /// The number of months that were simulated; nil: closed forms.
   package var runs: Int?
   /// The bill over the ranges of inputs; nil where none has one, or the budget acts.
   package var overRanges: Assessment?
@@ -115,10 +115,12 @@ package struct Sensitivity: Sendable {
   }
 
   /// The path of all inputs that are moved with this one: what a provider sets for a model, and what the
-  /// stages of a flow state. nil: it is moved alone, as are inputs whose range is stated, and shares,
-  /// which are choices.
+  /// stages of a flow state. nil: it is moved alone, as are inputs whose range is stated, shares, which are
+  /// choices, and what a price sheet says beside its prices.
   private static func bundle(of input: ScenarioInput) -> [String]? {
-    guard input.law == nil, input.group == nil, input.path.count > 2 else { return nil }
+    guard input.law == nil, input.group == nil, input.path.count > 2, !input.isPriceRule else {
+      return nil
+    }
     if ofProviders.contains(input.path[0]) { return Array(input.path[..<2]) + ["**"] }
     return input.path.firstIndex(of: "stages").map { Array(input.path[...$0]) + ["**"] }
   }

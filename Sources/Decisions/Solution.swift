@@ -89,6 +89,8 @@ package struct Solver: Sendable {
       let inside = Set(between).subtracting([kept, broken]).sorted()
       guard !inside.isEmpty else { break }
       let new = try evaluate(inside, knob)
+      // Values that the scenario cannot have lie in between: it is as near as it gets.
+      guard !new.isEmpty else { break }
       points += new
       let ordered = kept < broken ? new : new.reversed()
       for point in ordered {

@@ -6,11 +6,11 @@ import Simulator
 /// The answer of `solve`: how far one input can go, how the scenario stands without it, and what
 /// else would do.
 package struct SolveAnswer: Sendable {
-  /// With the one plan that is asked about.
+  /// The scenario with the one plan that is asked about.
   package var scenario: Scenario
-  /// nil: closed forms.
+  /// The number of months that are simulated for each value; nil: closed forms.
   package var runs: Int?
-  /// As the scenario stands.
+  /// The assessment of the scenario as it stands.
   package var base: Assessment
   package var isBaseKept: Bool
   package var solution: Solution
@@ -51,7 +51,7 @@ package struct SolveAnswer: Sendable {
     return solution.knob.kind.isWhole ? max(1, spread.rounded(.up)) : spread
   }
 
-  /// What the closed forms leave out, as it stands and at the answer.
+  /// The parts that the closed forms leave out, as the scenario stands and at the answer.
   package var leftOut: [Expectation.Approximation] {
     let points = [solution.answer.flatMap(solution.point), solution.beyond].compactMap(\.self)
     return Expectation.union(points.map(\.assessment.leftOut) + [base.leftOut])

@@ -13,7 +13,8 @@ package enum StandardFiles {
     try read(PackageResources.shocks_yaml, "shocks") { $0.shock($1, local: .utc) }
   }
 
-  /// What the sample size of an experiment is computed for, where the scenario does not say.
+  /// Reads the difference that the sample size of an experiment is computed for, where the scenario
+  /// does not say.
   package static func detect() throws(InputErrors) -> Experiment.Detect {
     let log = InputLog()
     let file = SourceFile(

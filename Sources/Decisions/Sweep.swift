@@ -7,7 +7,7 @@ package struct Sweep: Sendable {
   package static let maximumPoints = 10_000
 
   package struct Point: Sendable {
-    /// By axis: which value.
+    /// The index of its value on each axis.
     package var place: [Int]
     package var plan: PlanSpec
     package var assessment: Assessment
@@ -15,7 +15,7 @@ package struct Sweep: Sendable {
 
   package var scenario: Scenario
   package var axes: [SweepAxis]
-  /// nil: closed forms.
+  /// The number of months that are simulated at each point; nil: closed forms.
   package var runs: Int?
   /// The last axis turns fastest, plans within a combination.
   package var points: [Point]

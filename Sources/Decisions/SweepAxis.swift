@@ -4,9 +4,9 @@ import Support
 /// One `--vary PATH=VALUES` of a sweep.
 package struct SweepAxis: Sendable {
   package struct Value: Sendable {
-    /// As the user typed it, or as a scenario would state it.
+    /// The value as the user typed it, or as a scenario would state it.
     package var text: String
-    /// nil: not a number.
+    /// The value as a number; nil where it is none.
     package var number: Double?
   }
 
@@ -25,7 +25,7 @@ package struct SweepAxis: Sendable {
   /// The kind of its numbers; nil: texts.
   package var kind: InputKind? { values.allSatisfy { $0.number != nil } ? knob?.kind : nil }
 
-  /// What a point on the axis changes.
+  /// Adds what a point on the axis changes.
   package func add(_ index: Int, to variant: inout Assessor.Variant) {
     if let knob, let number = values[index].number {
       variant.settings += knob.settings(number)

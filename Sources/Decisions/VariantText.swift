@@ -3,15 +3,15 @@ import Support
 
 /// Fills in what overrides and titles of levers and shocks leave open.
 package struct VariantText {
-  /// By name, without the `$`.
+  /// The values by name, without the `$`.
   package var values: [String: String]
 
-  /// For people: the values as they are.
+  /// Fills a text for people: the values as they are.
   package func title(_ text: String) -> String {
     names.reduce(text) { $0.replacing("$" + $1, with: values[$1] ?? "") }
   }
 
-  /// For YAML: the values in double quotes.
+  /// Fills a text of YAML: the values in double quotes.
   package func override(_ text: String) -> String {
     names.reduce(text) { $0.replacing("$" + $1, with: QuotedText.quoted(values[$1] ?? "")) }
   }

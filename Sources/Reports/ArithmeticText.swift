@@ -116,7 +116,8 @@ extension ReportMarkdown {
     }
     table.row(["**expected bill**", "", "", "**\(HumanFormat.usd(arithmetic.sum))**"])
     return heading("The bill as arithmetic")
-      + "One average user's month times \(name(plan.plan)), as formulas for any spreadsheet. "
+      + "One average user's month times \(HumanFormat.plural(Int64(plan.plan.users), "user")), as formulas "
+      + "for any spreadsheet. "
       + text.rounding + "\n\n" + table.text
   }
 }

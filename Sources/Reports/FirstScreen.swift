@@ -152,9 +152,10 @@ package struct FirstScreen {
       case .some(let chance) where chance >= 1 - doubt: "breaks"
       case .some(let chance) where chance <= doubt: "holds"
       case .some: "may break"
-      case nil: plan.budgetBreak == nil ? "holds" : "breaks"
+      // Where no formula tells the chance, one simulated month is all that is known.
+      case nil: plan.budgetBreak == nil ? "holds in the simulated month" : "breaks"
       }
-    let when = day.map { verdict == "holds" ? "; it breaks \($0)" : " \($0)" } ?? ""
+    let when = day.map { verdict.hasPrefix("holds") ? "; it breaks \($0)" : " \($0)" } ?? ""
     return "\(amount): \(strong(verdict))\(whose)\(when); \(odds)"
       + (largestThatHolds(but: plan).map { "; holds with \($0)" } ?? "")
   }
@@ -244,9 +245,10 @@ package struct FirstScreen {
     let unbilled = scenario.unbilled
     var items = unbilled.prefix(Self.mostUnbilled).map { name($0.text) }
     if unbilled.count > items.count {
-      items.append("\(HumanFormat.plural(Int64(unbilled.count - items.count), "model")) more")
+      items.append(
+        "prices of \(HumanFormat.plural(Int64(unbilled.count - items.count), "more model"))")
     }
-    let prices = items.isEmpty ? "" : "prices of \(HumanFormat.list(items)); "
+    let prices = items.map { $0 + "; " }.joined()
     let count = Int64(scenario.assumptions.count)
     let assumed =
       count > 0 ? "; the file rests on \(HumanFormat.plural(count, "assumption"))" : ""

@@ -37,7 +37,7 @@ extension UnbilledPrices {
     .array(
       all.map {
         .object([
-          ("model", .string($0.model)), ("prices", .array($0.prices.map { .string($0) })),
+          ("model", .string($0.model)), ("prices", .array($0.dimensions.map { .string($0.key) })),
         ])
       })
   }

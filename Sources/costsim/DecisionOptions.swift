@@ -25,7 +25,7 @@ struct PageOptions: ParsableArguments {
     for file in ReportPage.files(name) + ["\(name).csv", "charts/\(name).svg"] + others {
       try folder.claim("\(scenario.name)/\(file)")
     }
-    if xlsx { try folder.claim(ReportWorkbook.fileName(of: name, scenario)) }
+    if xlsx { try folder.claim("\(scenario.name)/\(ReportWorkbook.fileName(of: name))") }
     try ReportIndex.claim(in: folder)
   }
 
@@ -35,8 +35,9 @@ struct PageOptions: ParsableArguments {
     in folder: OutputFolder
   ) throws(OutputError) {
     try ReportWorkbook.write(
-      xlsx, name, of: scenario, title: scenario.title.isEmpty ? scenario.name : scenario.title,
-      answer: answer, tables: tables, in: folder)
+      xlsx, name, in: scenario.name,
+      title: scenario.title.isEmpty ? scenario.name : scenario.title,
+      created: scenario.period.start, answer: answer, tables: tables, of: folder)
   }
 }
 

@@ -24,36 +24,39 @@ struct Init: ParsableCommand {
       "The company that is most like it. (default: saas-chat where a number is given or asked for)")
   var like: StarterTemplate?
 
-  @Option(help: "How many users there are.")
+  @Option(parsing: .unconditional, help: "How many users there are.")
   var users: String?
 
-  @Option(help: "Conversations (or documents) per user and month.")
+  @Option(parsing: .unconditional, help: "Conversations (or documents) per user and month.")
   var conversations: String?
 
-  @Option(help: "Messages of the user in a conversation.")
+  @Option(parsing: .unconditional, help: "Messages of the user in a conversation.")
   var turns: String?
 
-  @Option(help: "Tokens of a message.")
+  @Option(parsing: .unconditional, help: "Tokens of a message.")
   var input: String?
 
-  @Option(help: "Tokens of an answer.")
+  @Option(parsing: .unconditional, help: "Tokens of an answer.")
   var output: String?
 
-  @Option(help: "Price per seat and month.")
+  @Option(parsing: .unconditional, help: "Price per seat and month.")
   var seatPrice: String?
 
-  @Option(help: "What AI may cost a month.")
+  @Option(parsing: .unconditional, help: "What AI may cost a month.")
   var budget: String?
 
   @OptionGroup var printing: PrintOptions
 
   func run() throws {
+    guard !folder.isEmpty else {
+      throw BadInput(message: "error: expected the name of a folder to make, not ''")
+    }
     var numbers = try given()
     let asks = isatty(STDIN_FILENO) == 1 && !printing.quiet && !printing.json
     let template = like ?? (asks || !numbers.given.isEmpty ? .saasChat : .calls)
     if asks { ask(&numbers, template) }
     let files = try template.files(named: folder, numbers)
-    try check(files)
+    try check(files, numbers, template)
     // `..` of a folder that is not there leads to what is beside it.
     let path = URL(fileURLWithPath: folder).standardizedFileURL.path
     for (name, _) in files
@@ -65,11 +68,34 @@ struct Init: ParsableCommand {
     try output.commit()
     printing.show(
       json: .object([("files", .array(files.map { .string("\(folder)/\($0.name)") }))]),
-      text: "Now: costsim run \(HumanFormat.visible(folder))/scenario.yaml\n")
+      text: "Now: costsim run \(Self.asArgument(folder + "/scenario.yaml"))\n")
   }
 
-  /// Reads the scenario as it would be written: numbers may be too large for it.
-  private func check(_ files: [(name: String, text: [UInt8])]) throws {
+  /// A path as a shell takes it: in quotes where it has more than letters, digits and `._/-`.
+  private static func asArgument(_ path: String) -> String {
+    let shown = HumanFormat.visible(path)
+    guard shown.wholeMatch(of: /[\p{L}\p{N}._\/-]+/) == nil else { return shown }
+    return "'" + shown.replacing("'", with: "'\\''") + "'"
+  }
+
+  /// Reads the scenario as it would be written: numbers may be too large for it. The error names the option
+  /// whose number alone is.
+  private func check(
+    _ files: [(name: String, text: [UInt8])], _ numbers: StarterNumbers, _ template: StarterTemplate
+  ) throws {
+    guard let problem = try problem(of: files) else { return }
+    for number in StarterNumbers.Number.allCases {
+      guard let text = numbers.given[number] else { continue }
+      let alone = StarterNumbers(given: [number: text])
+      if let problem = try self.problem(of: template.files(named: folder, alone)) {
+        throw BadInput(message: "--\(number.rawValue): error: \(problem)")
+      }
+    }
+    throw BadInput(message: "error: these numbers make no scenario together: \(problem)")
+  }
+
+  /// What is wrong with a scenario that consists of these files; nil: nothing.
+  private func problem(of files: [(name: String, text: [UInt8])]) throws -> String? {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("costsim-init-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -77,9 +103,9 @@ struct Init: ParsableCommand {
     for (name, text) in files { try Data(text).write(to: folder.appendingPathComponent(name)) }
     do throws(InputErrors) {
       _ = try ScenarioReader.read(path: folder.appendingPathComponent("scenario.yaml").path)
+      return nil
     } catch {
-      let problem = error.diagnostics.first.map { HumanFormat.visible($0.message) } ?? ""
-      throw BadInput(message: "error: these numbers make no scenario: \(problem)")
+      return error.diagnostics.first.map { HumanFormat.visible($0.message) } ?? "it cannot be read"
     }
   }
 
@@ -106,7 +132,7 @@ struct Init: ParsableCommand {
           numbers.given[number] = text
           break
         }
-        FileHandle.standardError.write(Data("expected a number\n".utf8))
+        FileHandle.standardError.write(Data("expected \(number.expected)\n".utf8))
       }
     }
   }

@@ -25,6 +25,13 @@ struct StarterNumbers {
     private var isMoney: Bool { self == .seatPrice || self == .budget }
     private var least: Int { self == .users || self == .turns ? 1 : 0 }
 
+    /// What its value has to be.
+    var expected: String {
+      if self == .budget { return "an amount like $1,000 that is more than $0" }
+      let kind = isMoney ? "an amount like $1,000" : isWhole ? "a whole number" : "a number"
+      return kind + (least > 0 ? " from \(least)" : "")
+    }
+
     /// The number as the scenario says it; throws `BadInput` for what is none.
     func checked(_ text: String) throws -> String {
       let digits = (isMoney && text.hasPrefix("$") ? text.dropFirst() : text[...])
@@ -32,13 +39,11 @@ struct StarterNumbers {
       guard
         digits.wholeMatch(of: /([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?/) != nil,
         !isWhole || !plain.contains("."), let value = Decimal(string: String(plain)),
-        value >= Decimal(least)
+        value >= Decimal(least), self != .budget || value > 0
       else {
-        let kind = isMoney ? "an amount like $1,000" : isWhole ? "a whole number" : "a number"
-        let from = least > 0 ? " from \(least)" : ""
         throw BadInput(
           message:
-            "--\(rawValue): error: expected \(kind)\(from), not '\(HumanFormat.visible(text))'")
+            "--\(rawValue): error: expected \(expected), not '\(HumanFormat.visible(text))'")
       }
       return (isMoney ? "$" : "") + plain
     }

@@ -1,6 +1,6 @@
 import CostModel
 
-/// What differs between two catalogs, model by model.
+/// One difference between two catalogs, in one model.
 package struct CatalogChange: Sendable {
   package enum Kind: String, Sendable { case added, removed, changed }
   package struct Line: Sendable {

@@ -99,7 +99,7 @@ package struct CatalogImport {
   }
 }
 
-/// What happened to the fields of one entry.
+/// An account of what happened to the fields of one entry.
 package struct FieldAccount {
   package private(set) var rounded: [String] = []
   package private(set) var refused: [String] = []

@@ -18,12 +18,12 @@ package indirect enum DataTree {
     return value
   }
 
-  /// Of an object; else none.
+  /// The members of an object; none for other values.
   package var members: [(key: String, value: DataTree)] {
     if case .object(let members) = self { members } else { [] }
   }
 
-  /// Of a list; else none.
+  /// The items of a list; none for other values.
   package var items: [DataTree] {
     if case .list(let items) = self { items } else { [] }
   }

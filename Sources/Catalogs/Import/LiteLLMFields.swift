@@ -13,7 +13,7 @@ package struct LiteLLMField: Hashable {
 
   package var base: String
   package var dimension: BillingDimension
-  /// In tokens; 0: from the first one on.
+  /// The input size in tokens above which it holds; 0: from the first token on.
   package var above: Int64
   package var variant: Variant
 

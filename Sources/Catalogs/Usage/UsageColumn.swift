@@ -21,7 +21,7 @@ package enum UsageColumn: String, CaseIterable, Sendable {
   case videoSeconds = "video_seconds"
   case characters, images, pages, searches, documents, calls
 
-  /// What it counts; nil where it is no quantity.
+  /// The dimension that it counts; nil where it is no quantity.
   package var dimension: BillingDimension? {
     switch self {
     case .timestamp, .model, .provider, .status, .batch, .serviceTier, .region,
@@ -55,10 +55,10 @@ package enum UsageColumn: String, CaseIterable, Sendable {
 package struct UsageRow: Sendable {
   /// Data row, from 1.
   package var number: Int64
-  /// nil: the row does not tell.
+  /// The moment of the use; nil where the row does not tell it.
   package var time: SimTime?
   package var model = ""
-  /// Whose model it is; nil: the row does not tell.
+  /// The provider of the model; nil where the row does not tell it.
   package var provider: String?
   package var variant = BillingVariant()
   /// Whether it states any quantity but how many calls it is, though it be 0.

@@ -6,7 +6,7 @@ import Simulator
 package struct UsagePricer {
   package struct Priced {
     package var model: Model
-    /// nil: the call failed, and costs nothing.
+    /// The price by component; nil where the call failed and costs nothing.
     package var breakdown: PriceBreakdown?
   }
   /// Sums by model, for the summary.

@@ -26,13 +26,14 @@ public enum BillingDimension: Int, CaseIterable, Sendable {
   /// Whether it counts time, in microseconds.
   public var isTime: Bool { self == .audioSeconds || self == .videoSeconds }
 
-  /// What people call it.
+  /// What people call it, in plain words; the only place that says them. Never a key of a file: those are
+  /// for programs.
   public var label: String {
     switch self {
     case .inputTokens: "input tokens"
-    case .cacheReadTokens: "cache-read tokens"
-    case .cacheWriteTokens: "cache-write tokens"
-    case .cacheWriteLongTokens: "long cache-write tokens"
+    case .cacheReadTokens: "tokens read from the prompt cache"
+    case .cacheWriteTokens: "tokens written to the prompt cache"
+    case .cacheWriteLongTokens: "tokens kept longer in the prompt cache"
     case .outputTokens: "output tokens"
     case .reasoningTokens: "reasoning tokens"
     case .inputAudioTokens: "input audio tokens"

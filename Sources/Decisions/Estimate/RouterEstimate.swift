@@ -26,7 +26,7 @@ package struct RouterEstimate: Sendable {
   package var days: Int64
   package var mini: Model
   package var full: Model
-  /// Of one request.
+  /// The price of one request to the small model.
   package var miniPrice: Money
   package var fullPrice: Money
 
@@ -67,7 +67,7 @@ package struct RouterEstimate: Sendable {
   package var miniCost: MoneySum { cost(miniPrice, share: inputs.miniShare.digits) }
   package var fullCost: MoneySum { cost(fullPrice, share: scale - inputs.miniShare.digits) }
   package var total: MoneySum { miniCost + fullCost }
-  /// What the same requests cost if the large model answers all of them.
+  /// The bill of the same requests if the large model answers all of them.
   package var allFull: MoneySum { cost(fullPrice, share: scale) }
   /// Negative where the small model is the dearer one.
   package var saving: MoneySum { allFull - total }
@@ -92,6 +92,6 @@ package struct PublishedEstimate: Sendable {
   package var fullCost: MoneySum
   package var total: MoneySum
   package var saving: MoneySum
-  /// What its figures rest on, in words.
+  /// The assumptions that its figures rest on, in words.
   package var assumes: String
 }

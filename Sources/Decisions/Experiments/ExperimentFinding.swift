@@ -6,20 +6,20 @@ import Simulator
 /// What one experiment of a plan says: every variant with its intervals, against the control.
 package struct ExperimentFinding: Sendable {
   package var experiment: Experiment
-  /// In the scenario's order, the control first.
+  /// The variants in the scenario's order, the control first.
   package var arms: [ArmFinding]
   /// What the sample size is computed for; nil: nothing converts or is rated.
   package var metric: Experiment.Metric?
   package var power: Double
-  /// Of one comparison, if it were alone.
+  /// The significance level of one comparison, if it were alone.
   package var significance: Double
-  /// Of the period.
+  /// The days of the period.
   package var days: Double
   package var months: Double
 
-  /// Of intervals.
+  /// The confidence level of intervals.
   package var confidence: Double { 1 - significance }
-  /// With the control.
+  /// The number of comparisons with the control.
   package var comparisons: Int { arms.count - 1 }
   package var control: ArmFinding { arms[0] }
   package var calls: Int64 { arms.reduce(0) { $0 + $1.result.calls } }
@@ -49,7 +49,7 @@ package struct ArmFinding: Sendable {
     package var high: Double
     /// Two-sided, of this comparison alone.
     package var pValue: Double
-    /// With Holm's correction for all variants.
+    /// The p-value with Holm's correction for all variants.
     package var adjusted: Double
   }
 

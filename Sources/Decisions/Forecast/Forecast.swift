@@ -176,7 +176,7 @@ package struct Runway: Sendable {
 }
 
 extension Forecast {
-  /// nil without a prepaid sum.
+  /// How long a prepaid sum lasts; nil without one.
   package var runway: Runway? {
     guard let prepaid = spec.prepaid?.dollars, let total = months.last?.total else { return nil }
     let end = moment(of: prepaid)

@@ -6,7 +6,7 @@ import Support
 
 /// One month to come: its users, what its bill is expected to be, and what simulations say.
 package struct ForecastMonth: Sendable {
-  /// From 1.
+  /// The month's number, from 1.
   package var number: Int
   /// The scenario with this month alone, its plan and its budget.
   package var scenario: Scenario
@@ -40,7 +40,7 @@ package struct ForecastMonth: Sendable {
 
   package var plan: PlanSpec { scenario.plans[0] }
   package var period: Period { scenario.period }
-  /// nil: there is none.
+  /// The budget of the month; nil where there is none.
   package var budget: MoneySum?
   /// Whether the expected bill is over the budget; nil without one.
   package var isOverBudget: Bool? { budget.map { bill.mean > $0.dollars } }
@@ -96,6 +96,6 @@ package struct MonthBill: Hashable, Sendable {
   }
   package var deviation: Double { variance.squareRoot() }
 
-  /// Of the standard normal distribution, at 95 %.
+  /// The 95 % quantile of the standard normal distribution.
   package static let quantile95 = 1.6448536269514722
 }

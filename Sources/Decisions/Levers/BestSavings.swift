@@ -9,7 +9,7 @@ package struct BestSavings: Sendable {
     package var lever: Lever
     /// Dollars of the period.
     package var saving: Double
-    /// What the closed form with the lever leaves out.
+    /// The parts that the closed form with the lever leaves out.
     package var leftOut: [Expectation.Approximation]
   }
 

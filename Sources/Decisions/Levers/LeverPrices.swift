@@ -54,12 +54,12 @@ package struct LeverPrices: Sendable {
       && zip(steps, study.steps).allSatisfy { $0?.amount == $1.outcome.amount }
   }
 
-  /// What a lever saves at these prices.
+  /// The amount that a lever saves at these prices.
   package func saving(_ result: LeverResult) -> MoneySum? {
     months[result.lever.name].map { result.saving($0, from: base) }
   }
 
-  /// What a step adds to those before it.
+  /// The amount that a step saves beyond those before it.
   package func stepSaving(_ step: Int) -> MoneySum? {
     let before = step > 0 ? steps[step - 1] : base
     guard let before, let with = steps[step] else { return nil }

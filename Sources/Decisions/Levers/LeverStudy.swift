@@ -4,7 +4,7 @@ import CostModel
 import Scenarios
 import Simulator
 
-/// What one lever does to a plan.
+/// The effect of one lever on a plan.
 package struct LeverResult: Sendable {
   package enum Verdict: Sendable {
     /// Could be used; the month with it.
@@ -23,9 +23,9 @@ package struct LeverResult: Sendable {
 /// A lever on top of those before it.
 package struct LeverStep: Sendable {
   package var lever: Lever
-  /// With this one and all before it.
+  /// The outcome with this lever and all before it.
   package var outcome: Outcome
-  /// What it adds to them.
+  /// The amount that it saves beyond those before it.
   package var saving: MoneySum
 }
 
@@ -50,7 +50,7 @@ package struct LeverStudy: Sendable {
   package let scenario: Scenario
   package let plan: PlanSpec
   package let base: Outcome
-  /// By what they save, most first; then by name.
+  /// The levers by what they save, most first; then by name.
   package let results: [LeverResult]
   /// Those that save something and are no alternatives, one after the other.
   package let steps: [LeverStep]

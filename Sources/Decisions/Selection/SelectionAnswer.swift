@@ -11,12 +11,12 @@ package struct SelectionAnswer: Sendable {
   }
 
   package let calls: SelectionCase
-  /// What quality is measured on; nil: no model has a figure.
+  /// The scale that quality is measured on; nil where no model has a figure.
   package let scale: SelectionRules.Scale?
   /// Models that are left by score, then those dropped, not scored and not capable.
   package let candidates: [SelectionCandidate]
   package let choice: Choice
-  /// Of the models that the calls are routed to now, the one with most of them.
+  /// The model that most of the calls are routed to now.
   package let current: ModelID?
   /// Expected dollars of a call on it.
   package let currentCost: Double?
@@ -120,7 +120,7 @@ package struct SelectionStudy: Sendable {
   package let rules: SelectionRules
   /// The kinds of calls that cost most as they are routed now come first.
   package let answers: [SelectionAnswer]
-  /// What closed forms leave out of the plan.
+  /// The parts of the plan that closed forms leave out.
   package let leftOut: [Expectation.Approximation]
 
   package init(_ scenario: Scenario, rules: SelectionRules) {

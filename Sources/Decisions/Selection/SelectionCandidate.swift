@@ -16,7 +16,7 @@ package struct SelectionCandidate: Sendable {
   }
   package struct Quality: Sendable {
     package var value: Double
-    /// nil: a stand-in for a figure that nobody gives.
+    /// The source of the figure; nil for a stand-in where nobody gives one.
     package var source: String?
   }
   /// The four parts of a score, weighted.

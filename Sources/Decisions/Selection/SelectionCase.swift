@@ -32,7 +32,7 @@ package struct SelectionCase: Sendable {
     return mean { $0.variant.conversion ?? 0 }
   }
 
-  /// Of its calls; of its first kind where it has none.
+  /// The mean over its calls; of its first kind where it has none.
   package func mean(_ value: (ExpectedCall) -> Double) -> Double {
     guard calls > 0 else { return value(parts[0].call) }
     return parts.reduce(0) { $0 + $1.monthly * value($1.call) } / calls
@@ -51,7 +51,7 @@ package struct SelectionCase: Sendable {
     }
   }
 
-  /// Of a plan, in the scenario's order.
+  /// Lists the kinds of calls of a plan, in the scenario's order.
   package static func all(of scenario: Scenario, plan: PlanSpec) -> [SelectionCase] {
     let cost = ExpectedCost(scenario: scenario, plan: plan)
     let months = cost.traffic.months

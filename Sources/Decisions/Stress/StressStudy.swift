@@ -4,12 +4,12 @@ import Scenarios
 import Simulator
 import Support
 
-/// What one shock does to a plan's bill.
+/// The effect of one shock on a plan's bill.
 package struct ShockResult: Sendable {
   /// The month under it.
   package struct Month: Sendable {
     package var bill: MoneySum
-    /// By local day, fixed prices included.
+    /// The cost of each local day, fixed prices included.
     package var days: [MoneySum]
     /// Of the month lived under the shock; where it holds for some days only, as on those.
     package var outcome: Outcome
@@ -24,7 +24,7 @@ package struct ShockResult: Sendable {
   }
 
   package var shock: Shock
-  /// nil: all of the period.
+  /// The span that the shock holds for; nil: all of the period.
   package var window: Period.Span?
   package var month: Month?
   /// Why there is none.
@@ -37,7 +37,7 @@ package struct StressStudy: Sendable {
   package let scenario: Scenario
   package let plan: PlanSpec
   package let base: ShockResult.Month
-  /// In the order of the files.
+  /// The shocks in the order of the files.
   package let results: [ShockResult]
   /// The bill without any shock over the ranges of inputs; nil where none has one.
   package let overRanges: Assessment?

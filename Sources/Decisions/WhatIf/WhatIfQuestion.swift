@@ -5,11 +5,11 @@ import Support
 
 /// A plain question about a scenario, and the override that it stands for.
 package struct WhatIfQuestion: Sendable {
-  /// As it was asked.
+  /// The question as it was asked.
   package let text: String
   package let overrides: [String]
 
-  /// What can be asked, each with an example.
+  /// The questions that can be asked, each with an example.
   package static let forms = [
     "users=1000", "model A -> B", "model A -> B for WORKLOAD", "10x the traffic",
     "10x on the busiest day", "10x in the busiest hour", "prices +10%", "prices of MODEL -20%",
@@ -162,7 +162,7 @@ private struct Reader {
 /// What a plan costs, and what it would cost under a question's override.
 package struct WhatIfAnswer: Sendable {
   package let question: WhatIfQuestion
-  /// With the override.
+  /// The scenario with the override.
   package let scenario: Scenario
   package let now: Assessment
   package let then: Assessment

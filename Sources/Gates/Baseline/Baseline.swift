@@ -2,7 +2,8 @@ import CostModel
 import Scenarios
 import Support
 
-/// What scenarios cost when the baseline was written, with the inputs that it followed from.
+/// A record of what scenarios cost when it was written, with the inputs that the bills followed
+/// from.
 package struct Baseline: Sendable {
   package struct Entry: Sendable {
     package var figures: ScenarioFigures

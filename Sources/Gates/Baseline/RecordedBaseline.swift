@@ -4,7 +4,7 @@ import Support
 /// The baseline that a check compares with, and what has to be said of where it comes from.
 package struct RecordedBaseline: Sendable {
   package var baseline: Baseline
-  /// nil: it is a file as it lies there.
+  /// A remark on where it was read from; nil for a file as it lies there.
   package var note: String?
 
   /// Of a file, or of one in a revision of the repository: a change that renews its own baseline is

@@ -166,7 +166,7 @@ extension Policy.Choice {
 }
 
 extension Scenario {
-  /// Without the variants that alignment has added.
+  /// The scenario without the variants that alignment has added.
   package var withoutMissing: Scenario {
     var result = self
     for w in result.workloads.indices {

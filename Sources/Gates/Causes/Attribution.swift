@@ -13,7 +13,7 @@ import CostModel
 package struct Attribution {
   /// One cause a change.
   package let causes: [Cause]
-  /// What each change is about; nil: the whole bill.
+  /// The part of the bill that each change is about; nil: the whole bill.
   package var parts: [BillPart?] = []
   /// The parts of one kind in dollars once these changes are made.
   package var partial: ([Bool], BillPart.Kind) -> [BillPart: Double] = { _, _ in [:] }
@@ -25,7 +25,7 @@ package struct Attribution {
   /// The bill in picodollars once these changes are made (a flag a change).
   package let bill: ([Bool]) -> Int128
 
-  /// What each change did; they add up to the change of the bill.
+  /// The amount that each change accounts for; together they are the change of the bill.
   package func amounts() -> [MoneySum] {
     guard !causes.isEmpty else { return [] }
     var known: [[Bool]: Int128] = [:]

@@ -12,7 +12,7 @@ package enum Cause: String, CaseIterable, Sendable {
   /// What is left: chance, and what only a simulation sees (queues, open breakers).
   case chance
 
-  /// For people.
+  /// How people call it.
   package var words: String {
     switch self {
     case .volume: "volume"
@@ -39,12 +39,12 @@ package struct InputChange: Sendable {
   }
 
   package var cause: Cause
-  /// What differs, for people: `price of gpt-4o, output tokens`.
+  /// The input that differs, in words: `price of gpt-4o, output tokens`.
   package var what: String
   /// Empty where the values are too long to be told.
   package var from = ""
   package var to = ""
-  /// What it is about; nil: the whole bill.
+  /// The part of the bill that it is about; nil: the whole bill.
   package var part: BillPart?
   /// Makes the base scenario say what the new one says.
   package var apply: @Sendable (inout State) -> Void
@@ -70,7 +70,7 @@ package enum BillPart: Hashable, Sendable {
   }
 }
 
-/// What a cause did to a bill.
+/// The amount by which one cause changes a bill.
 package struct CauseAmount: Sendable {
   package struct Input: Sendable {
     package var words: String

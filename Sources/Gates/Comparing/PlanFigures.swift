@@ -2,7 +2,7 @@ import Analysis
 import CostModel
 import Scenarios
 
-/// What one plan costs.
+/// The simulated and the expected bill of one plan.
 package struct PlanFigures: Sendable {
   package var users: Int
   /// Run 1 of the scenario's seed; nil: not simulated.
@@ -11,7 +11,7 @@ package struct PlanFigures: Sendable {
   package var unenforced: MoneySum?
   /// The closed form; nil where a report has none.
   package var expected: MoneySum?
-  /// What chance does to the simulated bill, in dollars.
+  /// The standard error of the simulated bill, in dollars.
   package var standardError = 0.0
   /// Whether the closed form approximates no part.
   package var isExact = true
@@ -48,7 +48,7 @@ extension MoneySum {
 /// One scenario before or after a change, with what its plans cost.
 package struct ScenarioFigures: Sendable {
   package var scenario: Scenario
-  /// By plan, in the scenario's order.
+  /// The figures of each plan, in the scenario's order.
   package var plans: [(spec: PlanSpec, figures: PlanFigures)]
 
   package init(scenario: Scenario, plans: [(spec: PlanSpec, figures: PlanFigures)]) {
@@ -68,7 +68,7 @@ package struct PlanComparison: Sendable {
   /// Why; they add up to the change of the bill. Empty where nothing changed or nothing compares.
   package var causes: [CauseAmount] = []
 
-  /// nil where one side is missing.
+  /// The change of the bill; nil where one side is missing.
   package var change: MoneySum? {
     guard let base, let head else { return nil }
     return Self.isSimulated(base, head)

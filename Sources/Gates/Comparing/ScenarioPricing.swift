@@ -16,7 +16,7 @@ package struct ScenarioPricing {
 
   package struct Outcome {
     package var figures: ScenarioFigures
-    /// By plan; nil: not simulated.
+    /// The simulated month of each plan; nil for a plan that was not simulated.
     package var results: [PlanResult?]
   }
 

@@ -28,7 +28,7 @@ package struct GateLimits: Sendable {
 
   package var limitsGrowth: Bool { maxIncrease != nil || maxIncreaseUSD != nil }
 
-  /// What a gap is told as.
+  /// The outcome that a gap is told as.
   package func outcome(_ gap: GateCheck.Gap) -> GateCheck.Outcome {
     isStrict || (failsNew && gap == .new) ? .failed : .skipped
   }
@@ -58,9 +58,9 @@ package struct GateCheck: Sendable {
   /// Whether it is about growth, not a threshold.
   package var isIncrease = false
   package var outcome: Outcome
-  /// nil: it was judged.
+  /// Why it could not be judged; nil where it was.
   package var gap: Gap?
-  /// What was found, in a sentence.
+  /// The finding, in a sentence.
   package var message: String
   /// What independent months said, where they were simulated.
   package var months: MonthSpread?
@@ -82,7 +82,7 @@ package struct GateCheck: Sendable {
   package var passed: Bool { outcome == .passed }
 }
 
-/// What is known of a figure: the values that it may have.
+/// The values that a figure may have, as far as it is known.
 package struct Spread: Hashable, Sendable {
   package var low: Double
   package var high: Double

@@ -3,7 +3,7 @@ import CostModel
 /// All that a `check` or a `diff` found.
 package struct GateReport: Sendable {
   package var limits = GateLimits()
-  /// By scenario as given, then plan.
+  /// The comparison of each plan, by scenario as given, then plan.
   package var plans: [PlanComparison]
   package var checks: [GateCheck] = []
   /// Where there is nothing to compare with, the bills are only held to thresholds.
@@ -12,9 +12,9 @@ package struct GateReport: Sendable {
   package var isObserved = false
   /// Whether bills were held to anything: `check`, not `diff`.
   package var isJudged = false
-  /// What else has to be known of the comparison, in sentences.
+  /// Remarks on the comparison, in sentences.
   package var notes: [String] = []
-  /// What is wrong with the input, so that nothing was checked.
+  /// The error in the input because of which nothing was checked.
   package var error: String?
 
   package init(
@@ -33,7 +33,7 @@ package struct GateReport: Sendable {
   }
 
   package var failed: [GateCheck] { checks.filter { $0.outcome == .failed } }
-  /// What could not be judged, whether or not that fails.
+  /// The checks that could not be judged, whether or not that fails.
   package var gaps: [GateCheck] { checks.filter { $0.gap != nil } }
   package var passed: Bool { error == nil && !checks.contains { $0.outcome == .failed } }
   /// Whether a single bill was held to a limit.
@@ -52,7 +52,7 @@ package struct GateReport: Sendable {
 }
 
 extension GateReport {
-  /// Of an input that cannot be checked.
+  /// Makes the report of an input that cannot be checked.
   package init(error: String) {
     self.init(plans: [])
     self.error = error

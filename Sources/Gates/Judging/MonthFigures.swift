@@ -3,7 +3,7 @@ import Scenarios
 import Simulator
 import Synchronization
 
-/// What a month of a plan says of thresholds.
+/// The figures of a plan's month that thresholds are held against.
 package struct MonthFigures: Sendable {
   package let simulation: Simulation
   package let plan: PlanSpec
@@ -120,7 +120,7 @@ package struct MonthFigures: Sendable {
 /// Counts the exact latencies that lie in one bucket of a histogram.
 package final class LatencyCensus: Sendable {
   package struct Bucket: Sendable {
-    /// nil: of all calls.
+    /// The model whose calls are counted; nil: all calls.
     package var model: String?
     /// Microseconds.
     package var values: ClosedRange<Int64>

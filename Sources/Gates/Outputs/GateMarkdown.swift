@@ -5,7 +5,8 @@ import Support
 
 /// The comment on a pull request: a marker to find it by, a verdict, one table, the rest folded.
 package enum GateMarkdown {
-  /// What a workflow looks for, so that it updates its comment in place of adding another.
+  /// The mark by which a workflow finds its comment, so that it updates it in place of adding
+  /// another.
   package static let marker = "<!-- costsim -->"
   /// GitHub takes 65,536 characters.
   package static let limit = 60_000

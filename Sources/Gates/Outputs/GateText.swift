@@ -1,7 +1,7 @@
 import CostModel
 import Support
 
-/// What `check` and `diff` print.
+/// The text that `check` and `diff` print.
 package enum GateText {
   package static func text(_ report: GateReport) -> String {
     var text = headline(report) + "\n"

@@ -21,9 +21,19 @@ package struct BarRowsChart {
   /// Bars that go on beyond this end here, and say so; infinite: none.
   package var limit = Double.infinity
 
-  /// Pixels from the left where a page's bars begin; a phone's have their names above them.
+  /// Pixels from the left where a page's bars begin, more for long names; a phone's have their names above
+  /// them.
   private static let left = 370.0
+  private static let mostLeft = 430.0
   private static let nameLimit = 52
+
+  /// A name in at most two lines; what is longer is shortened.
+  private static func lines(of name: String, within room: Double) -> [String] {
+    let lines = SVG.lines(of: name, within: room, size: 12)
+    guard lines.count > 2 else { return lines }
+    let rest = lines.dropFirst().joined(separator: " ")
+    return [lines[0], SVG.shortened(rest, to: Int(room / 7.2))]
+  }
 
   package func svg(width: ChartWidth = .page) -> String {
     let rows = rows.map { row in
@@ -38,16 +48,21 @@ package struct BarRowsChart {
     let shown = lines.filter { $0.dollars <= largest * 4 }
     let scale = ChartScale(largest: max(largest, shown.map(\.dollars).max() ?? 0))
     let isNarrow = width == .phone
-    let left = isNarrow ? 24 : Self.left
+    let longest = rows.map { SVG.width(of: $0.name) }.max() ?? 0
+    let left = isNarrow ? 24 : min(Self.mostLeft, max(Self.left, longest + 20))
+    let nameLimit = max(Self.nameLimit, Int((left - 16) / 7.2))
     let right = isNarrow ? 28 : 18 + (rows.map { SVG.width(of: $0.text) }.max() ?? 0)
     let length = width.rawValue - left - right
     func x(_ dollars: Double) -> Double { left + max(0, dollars) / scale.top * length }
     let heading = ChartHeading(title, subtitle, width: width)
     let top = 88 + heading.room
-    // A narrow row has its name and words above its bar, in two lines where one does not hold both.
+    // A narrow row has its name and words above its bar, in as many lines as hold both.
     let room = width.rawValue - 40
-    let above = rows.map { row in
-      !isNarrow ? 0 : SVG.width(of: row.name) + SVG.width(of: row.text) <= room ? 20.0 : 35
+    let names = rows.map { isNarrow ? Self.lines(of: $0.name, within: room) : [] }
+    let above = zip(rows, names).map { row, lines in
+      guard let last = lines.last else { return 0.0 }
+      let fits = SVG.width(of: last) + SVG.width(of: row.text) <= room
+      return 20 + 15 * Double(lines.count - (fits ? 1 : 0))
     }
     let bottom = above.reduce(top) { $0 + $1 + 28 }
     let legendPlaces = SVG.flow(
@@ -56,8 +71,8 @@ package struct BarRowsChart {
     var svg = SVG(width: width.rawValue, height: bottom + 30 + legendHeight)
     heading.draw(&svg)
     let labelStep = scale.labelStep(over: length)
-    let boxes = zip(rows, above).reduce(into: (y: top, words: [LabelLayout.Box]())) { place, item in
-      let (row, above) = item
+    let boxes = rows.indices.reduce(into: (y: top, words: [LabelLayout.Box]())) { place, index in
+      let (row, above) = (rows[index], above[index])
       let y = place.y + above
       place.y = y + 28
       guard isNarrow else {
@@ -65,8 +80,10 @@ package struct BarRowsChart {
         place.words.append(LabelLayout.Box(row.text, at: end, base: y + 15))
         return
       }
-      let name = SVG.shortened(row.name, to: Int(room / 7.2))
-      place.words.append(LabelLayout.Box(name, at: 16, base: y + 14 - above))
+      for (line, name) in names[index].enumerated() {
+        place.words.append(
+          LabelLayout.Box(name, at: 16, base: y + 14 - above + 15 * Double(line)))
+      }
       place.words.append(
         LabelLayout.Box(row.text, at: width.rawValue - 16, base: y - 6, anchor: .end))
     }
@@ -81,7 +98,8 @@ package struct BarRowsChart {
       svg.text(line.name, around: x(line.dollars), top - 14, class: "f b")
     }
     var y = top
-    for (row, above) in zip(rows, above) {
+    for (index, row) in rows.enumerated() {
+      let above = above[index]
       y += above
       defer { y += 28 }
       let (low, high) = (x(min(row.from, row.to)), x(max(row.from, row.to)))
@@ -89,14 +107,15 @@ package struct BarRowsChart {
         x: low, y: y, width: max(1, high - low), height: 19, class: SVG.series(row.series),
         title: "\(row.name): \(row.text)")
       if isNarrow {
-        svg.text(
-          SVG.shortened(row.name, to: Int(room / 7.2)), 16, y + 14 - above, class: "t halo",
-          title: row.name)
+        for (line, name) in names[index].enumerated() {
+          svg.text(
+            name, 16, y + 14 - above + 15 * Double(line), class: "t halo", title: row.name)
+        }
         svg.text(row.text, width.rawValue - 16, y - 6, anchor: .end, class: "t halo")
         continue
       }
       svg.text(
-        SVG.shortened(row.name, to: Self.nameLimit), left - 8, y + 15, anchor: .end,
+        SVG.shortened(row.name, to: nameLimit), left - 8, y + 15, anchor: .end,
         title: row.name)
       svg.text(row.text, high + 6, y + 15, class: "t halo")
     }

@@ -6,19 +6,66 @@ import Support
 package enum InputWords {
   /// Levels of the file that say nothing to people.
   private static let structure: Set = [
-    "mix", "calls", "call", "rounds", "tools", "classes", "stages", "variants",
+    "mix", "calls", "call", "rounds", "tools", "classes", "stages", "variants", "conversation",
+    "agents",
   ]
+
+  /// Parts of the file whose own keys are names that an author or a provider gives, whatever they are.
+  private static let ofAuthors: Set = ["workloads", "experiments", "prices", "models", "quotas"]
+
+  /// What numbers of a law are, of the quantity that it is the law of.
+  private static let ofLaws = [
+    "cv": "spread (cv) of ", "cap": "cap on ", "factor": "factor on ",
+  ]
+
+  /// Of what conversations state, whose keys say too little alone; where a key means two things with the
+  /// key in front of it (`InputWordsTests` names what is missing).
+  private static let ofConversations = [
+    "prefix": "tokens of tools and system prompt",
+    "prefix.tokens": "tokens of tools and system prompt",
+    "turns": "turns of a conversation", "turns.continue": "chance of another turn",
+    "abandon": "chance that a user leaves", "user": "tokens of a user's message",
+    "answer": "tokens of an answer", "reasoning": "thinking tokens of a call",
+    "think": "time to a user's next message",
+    "steps": "tool steps of a turn", "steps.continue": "chance of another tool step",
+    "tools.parallel": "tool calls of a step", "call": "tokens of a tool step",
+    "tools.result": "tokens of a tool's result", "time": "time that a tool takes",
+    "chance": "chance that a step starts sub-agents", "agents.parallel": "sub-agents at once",
+    "agents.result": "tokens that a sub-agent brings back",
+    "at": "size from which a context is full", "to": "tokens that a full context is cut to",
+    "instruction": "tokens that ask for a summary", "keep": "turns kept behind a summary",
+  ]
+
+  /// What a number of a conversation is called: `tokens of a user's message in chat`; nil: it is none, or
+  /// is called by its key.
+  private static func ofConversation(_ path: [String]) -> String? {
+    guard let start = path.dropFirst(2).firstIndex(of: "conversation"), path[0] == "workloads",
+      let last = path.last
+    else { return nil }
+    let stated = last == "mean" || ofLaws[last] != nil ? path.dropLast() : path[...]
+    // The name of a sub-agent stands between `agents` and its keys.
+    let above = stated.dropLast()
+    let owner = above.dropLast().last == "agents" ? "agents" : above.last ?? ""
+    let key = stated.last ?? ""
+    guard let words = ofConversations["\(owner).\(key)"] ?? ofConversations[key] else { return nil }
+    let agents = zip(above, above.dropFirst()).filter { $0.0 == "agents" }.map(\.1)
+    let whose = (names(Array(path[...start])) + agents).joined(separator: ", ")
+    return (ofLaws[last] ?? "") + words + " in " + whose
+  }
 
   /// `output of fan-messages, personal`, `output price of deepseek-v3`, `number of users`.
   package static func label(_ input: ScenarioInput) -> String {
     if input.isUsers { return "number of users" }
     guard input.path.count > 1 else { return words(input.path[0]) }
+    if let words = ofConversation(input.path) { return words }
     var names = names(input.path)
     var last = input.path.last ?? ""
     if last == "**" { return all(of: input.path) }
     // The mean of an output is the output; its cv is not.
     if last == "mean" { last = names.popLast() ?? last }
-    if last == "cv", let what = names.popLast() { last = "spread (cv) of " + what }
+    if let prefix = ofLaws[last], last == "cv" || input.path.count > 3, let what = names.popLast() {
+      last = prefix + what
+    }
     switch input.path[0] {
     case "workloads", "experiments":
       if last == "share", let own = names.popLast() {
@@ -51,7 +98,7 @@ package enum InputWords {
   private static func names(_ path: [String]) -> [String] {
     var names: [String] = []
     for (index, key) in path.enumerated().dropFirst().dropLast()
-    where !structure.contains(key) {
+    where !structure.contains(key) || (index == 1 && ofAuthors.contains(path[0])) {
       if Int(key) != nil {
         let what = path[index - 1] == "stages" ? "stage" : path[index - 1] == "mix" ? "kind" : "no."
         names.append("\(what) \((Int(key) ?? 0) + 1)")
@@ -62,7 +109,15 @@ package enum InputWords {
     return names
   }
 
-  private static func words(_ key: String) -> String { key.replacing("_", with: " ") }
+  private static func words(_ key: String) -> String {
+    plain[key] ?? key.replacing("_", with: " ")
+  }
+
+  /// Keys that are no words.
+  private static let plain = [
+    "ttl": "time to live", "zipf": "skew (zipf)", "pool": "number (pool)",
+    "jitter": "random part of a wait",
+  ]
 
   /// `80 %`, `1,248`, `5 min`, `$1,000.00`, `$1.14 per 1M tokens`.
   package static func value(_ value: Double, of kind: InputKind) -> String {

@@ -87,10 +87,10 @@ package enum SweepMarkdown {
     return parts.joined(separator: ", ")
   }
 
-  /// What an axis is called: its input's name, or the path that means several.
+  /// What an axis is called: `volume of chat`, `all volumes ×`; where it is no number its path.
   package static func name(_ axis: SweepAxis) -> String {
-    guard let knob = axis.knob, knob.inputs.count == 1 else { return axis.name }
-    return InputWords.label(knob.inputs[0]) + (knob.isFactor ? " ×" : "")
+    guard let knob = axis.knob else { return axis.name }
+    return SolveMarkdown.name(knob) + (knob.isFactor ? " ×" : "")
   }
 
   package static func value(_ axis: SweepAxis, _ index: Int) -> String {

@@ -148,18 +148,19 @@ package struct MarkdownHTML {
     }
     let width = widths.enumerated().reduce(0.0) { sum, item in
       let limit = item.offset == 0 ? firstColumn : columnLimit
-      return sum + min(Double(item.element) * characterWidth, limit) + padding
+      return sum + max(leastColumn, min(Double(item.element) * characterWidth, limit) + padding)
     }
     guard width > phone else { return false }
     return (rows.count - 1) * columns <= mostCells || (widths.max() ?? 0) > sentence
   }
 
   /// Pixels of a phone's page, of a table's characters, of the space beside a cell's words, and that a
-  /// column of words takes at most (`ReportHTML.style`).
+  /// column takes at least, one of words at most (`ReportHTML.style`).
   private static let phone = 358.0
   private static let characterWidth = 7.8
   private static let padding = 22.0
   private static let firstColumn = 144.0
+  private static let leastColumn = 64.0
   private static let columnLimit = 320.0
   private static let mostCells = 400
   /// Characters from which on words are a sentence, or take more than half of a card's line.

@@ -1,3 +1,4 @@
+import Analysis
 import Support
 
 /// `index.md` of the reports folder: every scenario of the run with its answer.
@@ -55,10 +56,22 @@ package enum IndexMarkdown {
         [ReportMarkdown.name(plan.plan)] + expected + [
           HumanFormat.usd(plan.result.cost),
           HumanFormat.smallUSD(plan.result.cost, per: Int64(plan.plan.users)),
-          over.map { $0 ? "**no**" : "yes" } ?? "no budget",
+          over.map { verdict(plan, isOver: $0) } ?? "no budget",
         ])
     }
     return table.text
+  }
+
+  /// Of the simulated month, with the chance of other months where it tells another tale.
+  private static func verdict(_ plan: PlanReport, isOver: Bool) -> String {
+    let word = isOver ? "**no**" : "yes"
+    let doubt = AttentionLimits.shipped.doubt
+    guard let chance = plan.overBudgetProbability, isOver ? chance < 1 - doubt : chance > doubt
+    else {
+      return word
+    }
+    let share = "\(HumanFormat.share(chance)) of months"
+    return isOver ? "\(word), like \(share)" : "\(word), but \(share) are over"
   }
 
   /// A folder name as a link: what Markdown or URLs would take for their own is escaped.

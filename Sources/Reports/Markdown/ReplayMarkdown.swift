@@ -77,7 +77,7 @@ package enum ReplayMarkdown {
     ]
     let untold = columns.filter { column, dimension in
       facts.untold.contains(column)
-        && scenario.unbilled.contains { $0.prices.contains(CatalogFormat.key(dimension)) }
+        && scenario.unbilled.contains { $0.dimensions.contains(dimension) }
     }
     guard !untold.isEmpty else { return nil }
     return

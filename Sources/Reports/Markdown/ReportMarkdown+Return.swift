@@ -92,7 +92,7 @@ extension ReportMarkdown {
     var table = MarkdownTable([
       .text("account plan"), .number("users"), .number("from conversions"),
       .number("from subscriptions"), .number("revenue"), .number("AI cost"), .number("margin"),
-      .number("ROI"), .number("revenue per dollar"), .number("AI cost of the revenue"),
+      .number("ROI"), .number("revenue per dollar"), .number("AI cost as share of revenue"),
     ])
     for line in lines {
       table.row(

@@ -100,13 +100,17 @@ package enum ReportMarkdown {
   private static func unbilledSection(_ report: ScenarioReport) -> String {
     let unbilled = report.scenario.unbilled
     guard !unbilled.isEmpty else { return "" }
+    let effect =
+      unbilled.contains { $0.dimensions.contains(.cacheReadTokens) }
+      ? "the bill is another one: smaller where tokens are read from a prompt cache, else larger"
+      : "the bill is larger"
     return heading("What is not billed here")
       + (report.replay == nil
         ? "Models that calls can reach have prices for things that no call of the scenario states. If "
-          + "the real calls use them, the bill is larger.\n\n"
+          + "the real calls use them, \(effect).\n\n"
         : "Models that answer have prices for things that no request of the log states. If the "
-          + "requests used them, the bill is larger.\n\n")
-      + unbilled.map { "- not billed here: " + Markdown.escape($0.text) + "\n" }.joined() + "\n"
+          + "requests used them, \(effect).\n\n")
+      + unbilled.map { "- " + Markdown.escape($0.text) + "\n" }.joined() + "\n"
   }
 
   private static func fileSection(_ report: ScenarioReport) -> String {

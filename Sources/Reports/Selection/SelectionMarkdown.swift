@@ -295,8 +295,7 @@ package struct SelectionMarkdown {
       - Try a choice on real calls before taking it; `levers` and `--override swaps` tell what it does \
       to the bill.
 
-      The same figures for spreadsheets: [select.csv](select.csv); this page with its chart in one \
-      file: [select.html](select.html).
+      The same figures for spreadsheets: [select.csv](select.csv).
 
       """
   }

@@ -28,34 +28,37 @@ package enum ReportWorkbook {
   /// The tables of a verb's page as `NAME.xlsx` beside it; without the flag one of an earlier run is
   /// taken away, since its figures are no longer the page's.
   ///
-  /// - Parameter answer: the first sentences of the page.
+  /// - Parameters:
+  ///   - subfolder: where the page lies in the reports' folder.
+  ///   - created: the moment that the workbook states as that of its making; nil: what it is about has none.
+  ///   - answer: the first sentences of the page.
   package static func write(
-    _ isWanted: Bool, _ name: String, of scenario: Scenario, title: String, answer: String,
-    tables: [Table], in folder: OutputFolder
+    _ isWanted: Bool, _ name: String, in subfolder: String, title: String, created: SimTime?,
+    answer: String, tables: [Table], of folder: OutputFolder
   ) throws(OutputError) {
-    let path = fileName(of: name, scenario)
+    let path = "\(subfolder)/\(fileName(of: name))"
     guard isWanted else {
-      let isThere = ["\(name).csv", fileName(of: name)].allSatisfy {
-        FileManager.default.fileExists(atPath: "\(folder.path)/\(scenario.name)/\($0)")
+      let isThere = ([fileName(of: name)] + tables.prefix(1).map { "\($0.name).csv" }).allSatisfy {
+        FileManager.default.fileExists(atPath: "\(folder.path)/\(subfolder)/\($0)")
       }
       if isThere { try folder.remove(path) }
       return
     }
     let book = try Workbook(
       path: try folder.temporaryPath(for: path), shown: folder.path + "/" + path, title: title,
-      created: scenario.period.start)
+      created: created ?? undated)
     try writeSummary(title, answer, tables.map { ($0.name, $0.about) }, to: book)
     for table in tables { try TableSheet.write(table, to: book) }
     try writeColumns(tables, to: book)
     try book.finish()
   }
 
-  private static func fileName(of page: String) -> String { page + ".xlsx" }
+  /// The workbook beside a verb's page.
+  package static func fileName(of page: String) -> String { page + ".xlsx" }
 
-  /// Of a verb's page, from the folder of the reports.
-  package static func fileName(of page: String, _ scenario: Scenario) -> String {
-    "\(scenario.name)/\(fileName(of: page))"
-  }
+  /// 1980-01-01, the first day that archives can state: without a moment the library would state the
+  /// present one, and the same figures would not be the same bytes.
+  private static let undated = SimTime(microseconds: 315_532_800_000_000)
 
   private static func writeSummary(
     _ report: ScenarioReport, _ tables: [Table], to book: Workbook

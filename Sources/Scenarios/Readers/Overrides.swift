@@ -107,9 +107,12 @@ package struct Overrides {
       return root
     }
     let known = tree(root)
-    let settings = inputs(change, known).map {
-      InputSetting(input: $0, change: .factor(number))
-    }
+    let settings =
+      inputs(change, known).isEmpty
+      ? []
+      : known.inputs(scaledBy: change.pattern).map {
+        InputSetting(input: $0, change: .factor(number))
+      }
     var edit = InputEdit(scenario: root, catalog: known.catalog)
     edit.apply(settings, among: known.inputs)
     if let path = known.catalogPath, let catalog = edit.catalog {

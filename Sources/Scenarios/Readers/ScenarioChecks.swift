@@ -271,15 +271,15 @@ package struct ScenarioChecks {
   }
 }
 
-/// Prices of a model that calls can reach for which no call states anything (`searches`, say): what
+/// Prices of a model that calls can reach for which no call states anything (searches, say): what
 /// the provider may bill, and the scenario leaves out.
 package struct UnbilledPrices: Hashable, Sendable {
   package var model: String
-  /// As catalogs call them.
-  package var prices: [String]
+  /// What is priced and not used, in the order of `BillingDimension`.
+  package var dimensions: [BillingDimension]
 
-  /// `gpt-4o (cache_write, searches)`.
-  package var text: String { "\(model) (\(prices.joined(separator: ", ")))" }
+  /// `tokens written to the prompt cache and searches of gpt-4o`.
+  package var text: String { "\(HumanFormat.list(dimensions.map(\.label))) of \(model)" }
 
   /// - Parameter used: by model that calls reach, the stated prices that some of them are billed by.
   package static func all(in catalog: Catalog, used: [ModelID: Set<BillingDimension>])
@@ -287,9 +287,11 @@ package struct UnbilledPrices: Hashable, Sendable {
   {
     used.sorted { $0.key < $1.key }.compactMap { id, used in
       let stated = Set(catalog[id].prices.flatMap(\.statedDimensions))
-      let left = BillingDimension.allCases.filter { stated.contains($0) && !used.contains($0) }
-      return left.isEmpty
-        ? nil : UnbilledPrices(model: catalog[id].name, prices: left.map(CatalogFormat.key))
+      let left = BillingDimension.allCases.filter { dimension in
+        stated.contains(dimension) && !used.contains(dimension)
+          && catalog[id].prices.contains { $0.canMoveBill(by: dimension) }
+      }
+      return left.isEmpty ? nil : UnbilledPrices(model: catalog[id].name, dimensions: left)
     }
   }
 }

@@ -39,6 +39,17 @@ package struct ScenarioInput: Sendable {
   /// The number of users of the plans: `users`.
   package static let usersPath = ["users"]
   package var isUsers: Bool { path == Self.usersPath }
+
+  /// Whether it belongs to a model's price sheet and is no amount: the factor of a tier, say, or the step
+  /// that audio is rounded up to. Prices that are scaled together leave it: a tier that is twice the base
+  /// stays twice the base.
+  package var isPriceRule: Bool {
+    guard path.first == "prices" else { return false }
+    switch kind {
+    case .price, .money: return false
+    case .count, .number, .share, .duration: return true
+    }
+  }
 }
 
 /// A new value for one input of a variant.

@@ -23,6 +23,14 @@ package struct ScenarioTree: Sendable {
     inputs.filter { pattern.matches($0.path) }
   }
 
+  /// The inputs that a factor on a pattern scales: of price sheets the prices, and what is no price only
+  /// where the pattern means nothing else.
+  package func inputs(scaledBy pattern: InputPattern) -> [ScenarioInput] {
+    let meant = inputs(matching: pattern)
+    let amounts = meant.filter { !$0.isPriceRule }
+    return amounts.isEmpty ? meant : amounts
+  }
+
   /// The tree with these inputs changed.
   package func varied(_ settings: [InputSetting]) -> ScenarioTree {
     guard !settings.isEmpty else { return self }

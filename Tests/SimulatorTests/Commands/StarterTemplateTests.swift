@@ -183,6 +183,21 @@ import Testing
     #expect(!folder.content.contains("nowhere"))
   }
 
+  /// A folder needs a name, and what is to be typed next is quoted where a shell would part it.
+  @Test func theNextCommandCanBeTyped() throws {
+    let folder = try ScenarioFolder()
+    let unnamed = try Program.run(["init", ""], in: folder.url)
+    #expect(unnamed.code == 2 && unnamed.errors.contains("expected the name of a folder"))
+    #expect(folder.content.isEmpty, "\(folder.content)")
+    for (name, next) in [
+      ("my co", "'my co/scenario.yaml'"), ("it's", "'it'\\''s/scenario.yaml'"),
+      ("my-co", "my-co/scenario.yaml"),
+    ] {
+      let made = try Program.run(["init", name], in: folder.url)
+      #expect(made.output == "Now: costsim run \(next)\n", "\(made.errors)")
+    }
+  }
+
   @Test(arguments: [
     (["--users", "0"], "--users: error: expected a whole number from 1, not '0'"),
     (["--users", "many"], "--users: error: expected a whole number from 1, not 'many'"),
@@ -190,14 +205,23 @@ import Testing
     (["--conversations", "-1"], "--conversations"), (["--conversations", "5."], "--conversations"),
     (["--turns", "1,00"], "--turns"), (["--input", "$5"], "--input"),
     // Numbers of which no scenario can be made.
-    (["--users", "1000000000"], "error: these numbers make no scenario: "),
-    (["--turns", "100000"], "error: these numbers make no scenario: "),
-    (["--budget", "0"], "error: these numbers make no scenario: "),
+    (["--users", "1000000000"], "--users: error: '1000000000' is out of range"),
+    (["--turns", "100000"], "--turns: error: "),
+    (
+      ["--budget", "0"],
+      "--budget: error: expected an amount like $1,000 that is more than $0, not '0'"
+    ),
+    // What begins with a minus is the option's value, no other option.
+    (["--users", "-5"], "--users: error: expected a whole number from 1, not '-5'"),
+    (["--seat-price", "-3"], "--seat-price: error: expected an amount like $1,000, not '-3'"),
     (
       ["--like", "support-bot", "--conversations", "90000", "--turns", "60000"],
-      "error: these numbers make no scenario: "
+      "error: these numbers make no scenario together: "
     ),
-    (["--budget", "ten"], "--budget: error: expected an amount like $1,000, not 'ten'"),
+    (
+      ["--budget", "ten"],
+      "--budget: error: expected an amount like $1,000 that is more than $0, not 'ten'"
+    ),
     (
       ["--like", "documents", "--turns", "3"],
       "--turns: error: a scenario like documents has no such number"

@@ -45,8 +45,9 @@ import Testing
       "  account         unknown\n", "  use case        chat\n",
       "  log             m0, failed, took 250 ms, 40 cached tokens\n",
       "  latency         250 ms, as logged\n", "  outcome         fails, as logged\n",
-      "+250 ms  m0 fails\n", "    input tokens      60 × $1.00 ÷ 1M = $0.00006\n",
-      "    cache-read tokens 40 × $1.00 ÷ 1M = $0.00004\n", "+250 ms  m1 takes it\n",
+      "+250 ms  m0 fails\n", "    input tokens                      60 × $1.00 ÷ 1M = $0.00006\n",
+      "    tokens read from the prompt cache 40 × $1.00 ÷ 1M = $0.00004\n",
+      "+250 ms  m1 takes it\n",
       "  latency         1 s, always\n",
     ] {
       #expect(text.contains(line), "\(line) is not in \(text)")

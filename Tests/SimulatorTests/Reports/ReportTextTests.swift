@@ -253,6 +253,19 @@ import Testing
       == "p99.9 latency above 5 s over the last 2 h")
 }
 
+/// A simulated month within the budget is no promise where most months are over it. The sample's plan of
+/// 1,000 users costs $980, over its $900.
+@Test func theIndexTellsTheChanceBesideTheSimulatedMonth() {
+  func index(_ chance: Double?) -> String {
+    IndexMarkdown.section(SampleReport(budget: 900, chance: chance).report) { _ in false }
+      .added(to: nil)
+  }
+  let likely = index(0.75)
+  #expect(likely.contains("yes, but 75.0 % of months are over"), "\(likely)")
+  #expect(likely.contains("**no**, like 75.0 % of months"), "\(likely)")
+  #expect(!index(nil).contains(" of months are over") && !index(nil).contains(", like "))
+}
+
 @Test func markdownTakesNothingFromNames() {
   #expect(Markdown.escape("a|b *c* <d> & [e]\n_f_") == #"a\|b \*c\* &lt;d> &amp; \[e\] \_f\_"#)
   var report = SampleReport(models: [("evil | **name**\n# x", 1_000_000_000)]).report

@@ -92,19 +92,22 @@ struct UsedPriceTests {
         "input: $0 per 1M tokens, searches: $10 per 1K searches, cache_write: $1 per 1M tokens",
       call: "input: 100"
     ).read()
-    #expect(scenario.unbilled == [UnbilledPrices(model: "m", prices: ["cache_write", "searches"])])
+    #expect(
+      scenario.unbilled == [UnbilledPrices(model: "m", dimensions: [.cacheWriteTokens, .searches])])
+    #expect(
+      scenario.unbilled.map(\.text) == ["tokens written to the prompt cache and searches of m"])
     // The rent is due whatever the calls state.
     let rented = try folder(
       prices: "fixed_monthly: $10, searches: $1 per 1K searches", call: "input: 0"
     ).read()
-    #expect(rented.unbilled.map(\.text) == ["m (searches)"])
+    #expect(rented.unbilled.map(\.text) == ["searches of m"])
   }
 
   @Test func whatIsNotBilledIsListed() throws {
     let folder = try folder(
       prices: "input: $1 per 1M tokens, searches: $10 per 1K searches", call: "input: 100")
     let validated = try Program.run(["validate", folder.path("s.yaml")])
-    #expect(validated.output.contains("not billed here: m (searches)"))
+    #expect(validated.output.contains("not billed here: searches of m"))
     let json = try Program.run(["validate", folder.path("s.yaml"), "--json"])
     #expect(json.output.contains("\"not_billed\""))
     let run = try Program.run(["run", folder.path("s.yaml"), "--out", folder.path("out"), "-q"])
@@ -113,6 +116,55 @@ struct UsedPriceTests {
       let text = try String(contentsOfFile: folder.path("out/s/\(file)"), encoding: .utf8)
       #expect(text.contains("searches"), "\(file)")
     }
+  }
+
+  /// Each thing that a catalog can price is told in plain words, wherever it is not counted: the label of
+  /// the dimension, which is no key of a file.
+  @Test func everyPriceThatIsNotCountedIsToldInPlainWords() throws {
+    let labels = BillingDimension.allCases.map(\.label)
+    #expect(Set(labels).count == labels.count)
+    for dimension in BillingDimension.allCases {
+      let (label, key) = (dimension.label, CatalogFormat.key(dimension))
+      #expect(
+        label.wholeMatch(of: /[a-z]+( [a-z]+)*/) != nil
+          && (label == key ? !key.contains("_") : !label.contains(key + "_")),
+        "\(dimension) has no plain words: '\(label)'")
+    }
+    let prices = CatalogFormat.rates.filter { $0.dimension != .calls }
+      .map { "\($0.key): $1 per \(Self.unit($0.unit))" }
+    let folder = try folder(
+      prices: prices.joined(separator: ", ") + ", calls: $1 per call", call: "prompts: none")
+    let told = try #require(try folder.read().unbilled.first?.text)
+    for dimension in BillingDimension.allCases where dimension != .calls {
+      #expect(told.contains(dimension.label), "\(dimension) is not told in '\(told)'")
+    }
+    #expect(!told.contains("_") && told.hasSuffix(" and documents of m"), "\(told)")
+    let run = try Program.run(["run", folder.path("s.yaml"), "--out", folder.path("out")])
+    let screen = run.output.replacing(/\s+/, with: " ")
+    #expect(screen.contains("Not counted " + told + "; taxes"), "\(run.output)")
+  }
+
+  private static func unit(_ kind: Quantity.PriceUnit.Kind) -> String {
+    switch kind {
+    case .tokens: "1M tokens"
+    case .characters: "1M characters"
+    case .time: "hour"
+    case .calls: "call"
+    case .images: "image"
+    case .pages: "page"
+    case .searches: "search"
+    case .documents: "document"
+    }
+  }
+
+  /// An embedding's output at $0 moves no bill, a cache read at $0 does: it would be billed as input.
+  @Test func whatIsFreeIsNotCountedAsLeftOut() throws {
+    let scenario = try folder(
+      prices:
+        "input: $1 per 1M tokens, output: $0 per 1M tokens, searches: $0 per search, cache_read: $0 per 1M tokens",
+      call: "input: 100, output: 0"
+    ).read()
+    #expect(scenario.unbilled.map(\.text) == ["tokens read from the prompt cache of m"])
   }
 
   // MARK: The most that a call can cost
