@@ -7,6 +7,16 @@ package final class RowPricer {
   /// Of the models and ways of billing that rows had.
   private var pricers: [Key: Pricer] = [:]
 
+  /// What the names of rows meant.
+  private var answers: [Named: NameResolver.Answer?] = [:]
+  private static let mostAnswers = 4_096
+
+  private struct Named: Hashable {
+    var names: [String]
+    var asked: String?
+    var seller: String?
+  }
+
   private struct Key: Hashable {
     var model: ModelID
     var variant: BillingVariant
@@ -17,7 +27,7 @@ package final class RowPricer {
   /// Names the model and prices the row.
   package func name(_ row: LogRow, _ kind: LogShape.Rows) {
     if row.model == nil {
-      let answer = try? options.names.resolve(row.names, asked: row.asked, seller: row.seller)
+      let answer = answer(Named(names: row.names, asked: row.asked, seller: row.seller))
       row.model = answer?.model
       row.modelName =
         kind == .charges && answer?.model == nil ? "" : answer?.name ?? row.names.first ?? ""
@@ -27,6 +37,14 @@ package final class RowPricer {
       row.provider = row.seller
     }
     if kind != .charges { price(row, isBucket: kind == .buckets) }
+  }
+
+  private func answer(_ named: Named) -> NameResolver.Answer? {
+    if let known = answers[named] { return known }
+    let answer = try? options.names.resolve(
+      named.names, asked: named.asked, seller: named.seller)
+    if answers.count < Self.mostAnswers { answers[named] = .some(answer) }
+    return answer
   }
 
   private func price(_ row: LogRow, isBucket: Bool) {
