@@ -127,7 +127,7 @@ package final class CanonicalLog {
     scanner.skipSeparators()
     let isJSON = scanner.byte == UInt8(ascii: "{")
     if scanner.byte == UInt8(ascii: "[") { return false }
-    let shapes = try LogShapes.all()
+    let shapes = try LogShapes.recognized()
     var detector = ShapeDetector(shapes)
     var isRead = false
     let reader = RecordReader(LogText(name: path, bytes: bytes), shapes: shapes) { record in

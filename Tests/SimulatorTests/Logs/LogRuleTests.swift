@@ -24,6 +24,14 @@ import Testing
   }
 
   /// 200 cached of 100 cannot be inside, and the total of 150 excludes beside: nothing is clamped.
+  /// What a log is recognized by is read without the rest of its shape, and must be the same.
+  @Test func shapesAreRecognizedByWhatTheirFilesSay() throws {
+    let all = try LogShapes.all()
+    let recognized = try LogShapes.recognized()
+    #expect(recognized.map(\.name) == all.map(\.name))
+    #expect(recognized.map(\.detect) == all.map(\.detect))
+  }
+
   @Test func contradictionsAreMalformed() throws {
     let reading = try read(
       body(
