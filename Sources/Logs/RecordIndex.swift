@@ -235,7 +235,10 @@ package final class RecordIndex {
   }
 
   private func count(_ bytes: Bytes, at place: RecordLayout.Place) {
-    guard let amount = RowDecoder.usage(bytes) else { return }
+    var text = bytes[...]
+    while let first = text.first, first <= 0x20 { text.removeFirst() }
+    while let last = text.last, last <= 0x20 { text.removeLast() }
+    guard let amount = RowDecoder.usage(Bytes(rebasing: text)) else { return }
     unread.append((place.path, amount))
   }
 }

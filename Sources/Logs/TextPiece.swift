@@ -34,9 +34,9 @@ package struct TextPiece: @unchecked Sendable {
       return whole
     }
     guard !isObject else { return pieces }
+    guard let header = header(of: bytes) else { return whole }
     for place in pieces.indices.dropFirst() {
-      guard let table = header(of: bytes) else { return whole }
-      pieces[place].table = table
+      pieces[place].table = LogTable(names: header.names, delimiter: header.delimiter)
     }
     return pieces
   }
@@ -105,13 +105,17 @@ package struct TextPiece: @unchecked Sendable {
 
   private static func header(of bytes: [UInt8]) -> LogTable? {
     guard let delimiter = RecordReader.delimiter(of: bytes) else { return nil }
-    struct Enough: Error {}
     var table: LogTable?
     let reader = CSVReader { row in
-      table = LogTable(header: row, delimiter: delimiter)
-      throw Enough()
+      if table == nil { table = LogTable(header: row, delimiter: delimiter) }
     }
-    try? reader.feed(bytes.prefix(InputLimit.recordBytes.value))
+    for start in stride(from: 0, to: bytes.count, by: headBytes) where table == nil {
+      guard (try? reader.feed(bytes[start..<min(start + headBytes, bytes.count)])) != nil else {
+        return nil
+      }
+    }
     return table
   }
+
+  private static let headBytes = 1 << 16
 }
